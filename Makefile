@@ -1,0 +1,82 @@
+# What people and CI run. Each target makes .venv and installs what it needs, again only when the
+# requirements have changed.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check
+PIP_COMPILE := $(PYTHON) -m piptools compile --quiet --strip-extras --no-header \
+	--annotation-style=line --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+# Production, as far as checks go that ask no server.
+AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1 2 3 4 5) \
+	DATABASE_URL=postgres://user@localhost/database REDIS_URL=redis://localhost \
+	ALLOWED_HOSTS=example.com SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
+
+.DEFAULT_GOAL := help
+.PHONY: help run serve test test-embedded test-production check format lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.runtime ## Serve with demo people on 127.0.0.1:$PORT (8000), and reload on changes
+	@echo "Migrating the database"
+	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py demo
+	@exec $(PYTHON) -m config.serve --reload
+
+serve: .venv/.runtime ## Serve for real, configured by the environment (see .env.example)
+	@echo "Migrating the database"
+	@$(PYTHON) manage.py migrate --noinput --verbosity 0
+	@exec $(PYTHON) -m config.serve
+
+test: .venv/.dev ## Run all tests on both sets of servers; ARGS goes to pytest
+	@exec $(PYTHON) -m tests.run all $(ARGS)
+
+test-embedded: .venv/.dev ## Run all tests on SQLite and the in-memory channel layer
+	@exec $(PYTHON) -m tests.run embedded $(ARGS)
+
+test-production: .venv/.dev ## Run all tests on a real PostgreSQL and a real Redis
+	@exec $(PYTHON) -m tests.run production $(ARGS)
+
+check: .venv/.dev ## Check style, types, imports, migrations, settings and the API description
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(AS_PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+format: .venv/.dev ## Format the code, and mend what ruff can
+	$(PYTHON) -m ruff check --fix
+	$(PYTHON) -m ruff format
+
+lock: .venv/.dev ## Compile requirements*.in; ARGS=--upgrade takes newer versions
+	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in
+	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+
+clean: ## Remove .venv and caches; the data in var/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A python3.11 that does not run, or has no ensurepip (Debian without python3-venv), does not count.
+.venv/bin/python:
+	@for python in python3.11 python3; do \
+		if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making .venv with $$($$python --version)"; \
+			$$python -m venv --clear .venv || { rm -rf .venv; exit 1; }; \
+			exit; \
+		fi; \
+	done; \
+	echo "Python 3.11 or newer with venv is needed (Debian: apt-get install python3-venv)" >&2; \
+	exit 1
+
+.venv/.runtime: requirements.txt | .venv/bin/python
+	@echo "Installing requirements.txt (half a minute, once)"
+	@$(PIP_INSTALL) --requirement requirements.txt
+	@touch $@
+
+# Holds what requirements.txt holds, in the same versions.
+.venv/.dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	@echo "Installing requirements-dev.txt (a minute, once)"
+	@$(PIP_INSTALL) --requirement requirements-dev.txt
+	@touch .venv/.runtime $@

@@ -1,0 +1,35 @@
+"""The one entry point for HTTP and WebSocket."""
+
+import asyncio
+import os
+from typing import Any
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+http = get_asgi_application()
+
+from config.limits import LimitBody  # noqa: E402 - needs the settings
+from messaging.routing import sockets  # noqa: E402 - needs the apps
+from users.publisher import publisher  # noqa: E402 - as above
+
+
+async def lifespan(scope: Any, receive: Any, send: Any) -> None:
+    """Send what was announced before the process ends."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await publisher.flush()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+_by_protocol = ProtocolTypeRouter(
+    {"http": LimitBody(http), "websocket": sockets, "lifespan": lifespan}
+)
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Serve one connection, and let events leave from this loop."""
+    publisher.attach(asyncio.get_running_loop())
+    await _by_protocol(scope, receive, send)

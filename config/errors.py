@@ -1,0 +1,84 @@
+"""The one shape of errors, for what our services, DRF, Django and the database refuse."""
+
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+from rest_framework.views import set_rollback
+
+from users.exceptions import (
+    FieldInvalid,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    ServiceError,
+    TooFast,
+)
+
+STATUS_OF = {Invalid: 400, NotSignedIn: 401, Forbidden: 403, NotFound: 404, TooFast: 429}
+RETRY_AFTER_SECONDS = 2
+
+
+class TemporarilyUnavailable(exceptions.APIException):
+    status_code = 503
+    default_code = "temporarily_unavailable"
+    default_detail = "Something behind this is away for a moment. Try again."
+    wait = RETRY_AFTER_SECONDS
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer every expected error as `{"detail", "code"}`, field errors as `{field: [...]}`."""
+    if isinstance(error, ServiceError):
+        set_rollback()
+        return _service_error(error)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        error = TemporarilyUnavailable()
+    response = drf_exception_handler(error, context)
+    if response is not None and isinstance(response.data, dict):
+        _add_code(response, error)
+    return response
+
+
+def _service_error(error: ServiceError) -> Response:
+    if isinstance(error, FieldInvalid):
+        return Response({error.field: error.messages}, status=400)
+    status = next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
+    headers = {}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = 'Bearer realm="api"'
+    if isinstance(error, TooFast):
+        headers["Retry-After"] = str(error.retry_after)
+    return Response({"detail": error.detail, "code": error.code}, status=status, headers=headers)
+
+
+def _add_code(response: Response, error: Exception) -> None:
+    if set(response.data) == {"detail"} and not isinstance(error, exceptions.ValidationError):
+        detail = response.data["detail"]
+        response.data["code"] = getattr(detail, "code", None) or "error"
+    elif isinstance(response.data.get("detail"), list):  # a form error about no field
+        response.data = {"non_field_errors": response.data["detail"]}
+
+
+def _refuse(status: int, detail: str, code: str) -> JsonResponse:
+    return JsonResponse({"detail": detail, "code": code}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Answer what Django itself refuses, such as an unknown Host header."""
+    return _refuse(400, "This request cannot be understood.", "bad_request")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _refuse(403, "You may not do this.", "permission_denied")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _refuse(404, NotFound.detail, NotFound.code)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    return _refuse(500, "Something went wrong on our side.", "server_error")

@@ -1,0 +1,46 @@
+"""How REST reads and writes JSON."""
+
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from rest_framework import exceptions
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
+
+
+class RequestTooLarge(exceptions.APIException):
+    status_code = 413
+    default_code = "request_too_large"
+    default_detail = "The request is too large."
+
+
+class StrictJSONParser(BaseParser):
+    """
+    JSON as the RFC has it, of at most `MAX_JSON_BODY_BYTES`.
+
+    orjson refuses what Python's own parser lets through and a database then chokes on: lone
+    surrogates, NaN, and nesting deep enough to exhaust the stack.
+    """
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            body = stream.read(settings.MAX_JSON_BODY_BYTES + 1)
+        except RequestDataTooBig:
+            raise RequestTooLarge from None
+        if len(body) > settings.MAX_JSON_BODY_BYTES:
+            raise RequestTooLarge
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise exceptions.ParseError(f"This is not valid JSON: {error}.") from error
+
+
+class FastJSONRenderer(JSONRenderer):
+    """DRF's JSON, about nine times as fast."""
+
+    def render(self, data: Any, media_type: Any = None, context: Any = None) -> bytes:
+        return b"" if data is None else orjson.dumps(data, default=str)

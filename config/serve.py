@@ -1,0 +1,61 @@
+"""Serves HTTP and WebSocket: `python -m config.serve [--reload]`, configured by the environment."""
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+import uvicorn
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+SOURCE_FOLDERS = ("config", "users", "messaging", "trainer")
+# The application closes what is over 4 KiB with 4009; what is over this never reaches it (1009).
+LARGEST_FRAME_BYTES = 1024 * 1024
+SHUTDOWN_SECONDS = 8
+
+
+def main() -> None:
+    """Serve until told to stop; `HOST`, `PORT` and `WEB_CONCURRENCY` say where and how wide."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reload", action="store_true", help="restart when the code changes")
+    arguments = parser.parse_args()
+    root = Path(__file__).resolve().parent.parent
+    uvicorn.run(
+        "config.asgi:application",
+        host=os.environ.get("HOST", "127.0.0.1"),
+        port=int(os.environ.get("PORT", "8000")),
+        workers=None if arguments.reload else _workers(),
+        reload=arguments.reload,
+        reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,
+        log_config=_log_config(),
+        ws_max_size=LARGEST_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+def _workers() -> int:
+    """
+    Return how many processes to run.
+
+    The in-memory channel layer reaches only the sockets of its own process: without Redis it is one.
+    """
+    wanted = int(os.environ.get("WEB_CONCURRENCY", "1"))
+    if wanted > 1 and not os.environ.get("REDIS_URL"):
+        logging.getLogger(__name__).warning("Without REDIS_URL there is only one process.")
+        return 1
+    return wanted
+
+
+def _log_config() -> dict[str, object]:
+    """Return the project's own logging: its filter keeps tokens out of the access log."""
+    from config.settings import LOGGING  # noqa: PLC0415 - complains about the environment only here
+
+    return LOGGING
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,283 @@
+"""
+The one settings module, configured by the environment.
+
+With an empty environment it is a development set-up that needs no other server: SQLite, the
+in-memory channel layer, demo people. With `DEBUG=0` it is production, and refuses to start while
+a variable is missing. `.env.example` lists every variable.
+"""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+# Lets classes of Django that are generic in its type stubs be written with their type.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("DEBUG", default=True)
+
+if not DEBUG:
+    _required = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS")
+    if _missing := [name for name in _required if not env.str(name, default="")]:
+        raise ImproperlyConfigured(f"DEBUG=0 is production and lacks: {', '.join(_missing)}")
+
+
+def _development_secret_key() -> str:
+    """Return a key made once for this checkout: a key in the repository would let anyone sign tokens."""
+    path = VAR_DIR / "secret_key"
+    VAR_DIR.mkdir(exist_ok=True)
+    try:
+        with path.open("x") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+# Core  https://docs.djangoproject.com/en/5.2/ref/settings/
+# ------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY", default="") or _development_secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+# Where people open the product: links in e-mails are built from it, never from a Host header.
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "channels",
+    "users",
+    "messaging",
+    "trainer",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Database  https://docs.djangoproject.com/en/5.2/ref/databases/
+# ------------------------------------------------------------------------------
+VAR_DIR.mkdir(exist_ok=True)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # IMMEDIATE takes the write lock at BEGIN, which is what select_for_update() does elsewhere.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # A file also in tests: threads that share an in-memory database get "table is locked".
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 3,
+        "pool": {
+            "min_size": 1,
+            "max_size": env.int("DATABASE_POOL_SIZE", default=10),
+            "timeout": 5,
+        },
+    }
+
+# People and sign-in
+# ------------------------------------------------------------------------------
+AUTH_USER_MODEL = "users.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(hours=1),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "SIGNING_KEY": SECRET_KEY,
+}
+# The longest time that one look through somebody else's account may last, refreshes included.
+IMPERSONATION_LIFETIME = timedelta(hours=4)
+INVITATION_LIFETIME = timedelta(days=7)
+
+# REST  https://www.django-rest-framework.org/api-guide/settings/
+# ------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["users.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "users.permissions.ReadOnlyWhileImpersonating",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["users.throttling.UserThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["config.formats.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["config.formats.FastJSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.errors.exception_handler",
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
+    # `?format=` would otherwise turn a request with an unknown value into a 404.
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+THROTTLE_RATES: dict[str, str] = {
+    "messaging": env.str("THROTTLE_MESSAGING", default="30/minute"),
+    "user": env.str("THROTTLE_USER", default="120/minute"),
+    "sign_in": env.str("THROTTLE_SIGN_IN", default="10/minute"),
+    "sign_in_address": env.str("THROTTLE_SIGN_IN_ADDRESS", default="60/minute"),
+}
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/.*$"
+CORS_EXPOSE_HEADERS = ["Retry-After"]
+MAX_JSON_BODY_BYTES = 64 * 1024
+MAX_BODY_BYTES = 6 * 1024 * 1024
+MAX_PICTURE_BYTES = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+
+# API description  https://drf-spectacular.readthedocs.io/en/latest/settings.html
+# ------------------------------------------------------------------------------
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Trainer messaging",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api_description.describe_errors",
+    ],
+    "ENUM_NAME_OVERRIDES": {"RoleEnum": "users.models.User.Role"},
+}
+
+# Sockets  https://channels.readthedocs.io/en/latest/topics/channel_layers.html
+# ------------------------------------------------------------------------------
+REDIS_URLS = env.list("REDIS_URL", default=[])
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+if REDIS_URLS:
+    CHANNEL_LAYERS["default"] = {
+        "BACKEND": "users.layers.ResilientRedisChannelLayer",
+        "CONFIG": {
+            "hosts": [
+                # A subscription is silent for as long as nobody writes: no read timeout.
+                {"address": url, "socket_timeout": None, "socket_connect_timeout": 1}
+                for url in REDIS_URLS
+            ]
+        },
+    }
+# Browsers name their origin; the server's own is always allowed. Native clients send none.
+SOCKET_ALLOWED_ORIGINS = env.list("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
+SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)
+SOCKET_MAX_FRAME_BYTES = 4096
+# A burst of this many frames, refilled at FRAMES_PER_SECOND; past it the socket is closed.
+SOCKET_FRAME_BURST = env.int("SOCKET_FRAME_BURST", default=60)
+SOCKET_FRAMES_PER_SECOND = env.int("SOCKET_FRAMES_PER_SECOND", default=10)
+# Typing frames of one socket reach the other side at most this often.
+SOCKET_TYPING_INTERVAL_SECONDS = 1.0
+# Frames that wait for a client that reads too slowly; past it the socket is closed.
+SOCKET_PENDING_FRAMES = env.int("SOCKET_PENDING_FRAMES", default=1000)
+# More changes than this are not replayed: the client is told to load the thread afresh.
+SOCKET_REPLAY_LIMIT = 500
+# How often open sockets are held against the database, for what the channel layer lost.
+SOCKET_REVIEW_SECONDS = env.float("SOCKET_REVIEW_SECONDS", default=1.0)
+
+# Files  https://docs.djangoproject.com/en/5.2/howto/static-files/
+# ------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+SERVESTATIC_USE_FINDERS = DEBUG
+SERVESTATIC_AUTOREFRESH = DEBUG
+
+# E-mail  https://docs.djangoproject.com/en/5.2/topics/email/
+# ------------------------------------------------------------------------------
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Messaging <messaging@localhost>")
+EMAIL_TIMEOUT = 10
+
+# Security  https://docs.djangoproject.com/en/5.2/topics/security/
+# ------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# Logging  https://docs.djangoproject.com/en/5.2/topics/logging/
+# ------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "config.logs.RedactTokens"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["redact"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # Each says on every refused request what the access log says already.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,93 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from messaging.models import Conversation, Message
+from messaging.services.archiving import archive_conversations, reopen_conversations
+from users.admin import PERSON_SEARCH, ReadOnlyAdmin
+
+PREVIEW_LENGTH = 80
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin):
+    """Conversations, found by the people in them; archived and re-opened, never changed or deleted."""
+
+    list_display = (
+        "id",
+        "trainer",
+        "trainee",
+        "last_message_at",
+        "message_count",
+        "is_archived",
+        "messages_link",
+    )
+    list_filter = ("is_archived", "last_message_at", "created_at")
+    list_select_related = ("trainer", "trainee")
+    search_fields = tuple(
+        f"{side}__{field}" for side in ("trainer", "trainee") for field in PERSON_SEARCH
+    )
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    fields = (
+        "trainer",
+        "trainee",
+        "is_archived",
+        "message_count",
+        "version",
+        "last_message_at",
+        "created_at",
+        "messages_link",
+    )
+    actions = ("archive", "reopen")
+
+    @admin.display(description="messages")
+    def messages_link(self, conversation: Conversation) -> SafeString:
+        url = reverse("admin:messaging_message_changelist")
+        return format_html(
+            '<a href="{}?conversation__id__exact={}">Messages</a>', url, conversation.pk
+        )
+
+    @admin.action(description="Archive: the trainee does not see it any more", permissions=["view"])
+    def archive(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
+        archived = archive_conversations(_plain(conversations))
+        self.message_user(request, f"{len(archived.conversation_ids)} archived.")
+
+    @admin.action(description="Reopen, where the two still belong together", permissions=["view"])
+    def reopen(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
+        self.message_user(request, f"{reopen_conversations(_plain(conversations))} reopened.")
+
+
+def _plain(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Drop the joins of the admin's own queryset: a row lock must not reach into them."""
+    return Conversation.objects.filter(pk__in=list(conversations.values_list("pk", flat=True)))
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """Messages, found by who wrote them; never changed."""
+
+    list_display = ("id", "conversation_id", "sender", "preview", "created_at", "read_at")
+    list_filter = ("created_at", ("read_at", admin.EmptyFieldListFilter))
+    list_select_related = ("sender",)
+    search_fields = tuple(f"sender__{field}" for field in PERSON_SEARCH)
+    search_help_text = "Name or e-mail address of who wrote it"
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    # A count of all messages for each page would cost more with every message.
+    show_full_result_count = False
+    fields = ("conversation", "sender", "content", "created_at", "read_at", "version", "client_id")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        is_link = lookup == "conversation__id__exact"
+        return is_link or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
+    @admin.display(description="content")
+    def preview(self, message: Any) -> str:
+        return str(truncatechars(message.content, PREVIEW_LENGTH))

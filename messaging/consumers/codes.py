@@ -1,0 +1,19 @@
+from enum import IntEnum
+
+
+class CloseCode(IntEnum):
+    """Why the server closes a socket; part of the wire contract, section 5."""
+
+    TRY_AGAIN_LATER = 1013
+    NOT_SIGNED_IN = 4001
+    NOT_VISIBLE = 4003
+    TOO_MUCH = 4008
+    FRAME_TOO_LARGE = 4009
+
+
+class Refused(Exception):
+    """The socket is to be closed with a code."""
+
+    def __init__(self, code: CloseCode) -> None:
+        self.code = code
+        super().__init__(code.name)

@@ -1,0 +1,13 @@
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from channels.db import database_sync_to_async
+
+T = TypeVar("T")
+
+
+async def in_thread(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run what needs the ORM in one of several threads; channels' default has one for all sockets."""
+    run: Callable[..., Any] = database_sync_to_async(function, thread_sensitive=False)
+    result: T = await run(*args, **kwargs)
+    return result

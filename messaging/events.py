@@ -1,0 +1,68 @@
+"""
+What is announced when a conversation has changed, and to whom.
+
+Each event carries the conversation's version and the finished frame, so that a socket which has all
+before it only passes it on. Groups are per user.
+"""
+
+from typing import Any
+
+from messaging import frames
+from messaging.models import Conversation, Message
+from messaging.serializers import MessageSerializer
+from users.events import announce, announce_now
+from users.serializers import utc
+
+_message = MessageSerializer()
+
+
+def announce_message(conversation: Conversation, message: Message) -> None:
+    """Tell both sides of a new message, the sender's other devices too."""
+    frame = frames.new_message(_message.to_representation(message))
+    for user_id in conversation.participant_ids:
+        announce(user_id, _changed(conversation, frame))
+
+
+def announce_read(conversation: Conversation, *, reader_id: int, read_at: Any, up_to: int) -> None:
+    """Tell the other side of a receipt, and the reader's own devices that it is read."""
+    mark = frames.Mark(read_at=utc(read_at), up_to=up_to, version=conversation.version)
+    receipt = frames.read_receipt(mark, reader_id=reader_id)
+    for user_id in conversation.participant_ids:
+        is_reader = user_id == reader_id
+        frame = frames.conversation_read(mark) if is_reader else receipt
+        announce(user_id, _changed(conversation, frame))
+
+
+def announce_archived(conversation: Conversation) -> None:
+    """Close both sides' sockets on a conversation, and have their lists updated."""
+    event = {
+        "type": "conversation.archived",
+        "conversation_id": conversation.pk,
+        "version": conversation.version,
+    }
+    for user_id in conversation.participant_ids:
+        announce(user_id, event)
+
+
+def announce_altered(conversation: Conversation) -> None:
+    """Tell that something changed for which there is no frame: sockets read it from the database."""
+    for user_id in conversation.participant_ids:
+        announce(user_id, _changed(conversation, None))
+
+
+def announce_typing(
+    *, conversation_id: int, by_id: int, to_id: int | None, is_typing: bool
+) -> None:
+    """Show the other side that somebody types; nothing is stored, so nothing is waited for."""
+    frame = frames.typing_indicator(user_id=by_id, is_typing=is_typing)
+    event = {"type": "conversation.typing", "conversation_id": conversation_id, "frame": frame}
+    announce_now(to_id, event)
+
+
+def _changed(conversation: Conversation, frame: str | None) -> dict[str, Any]:
+    return {
+        "type": "conversation.changed",
+        "conversation_id": conversation.pk,
+        "version": conversation.version,
+        "frame": frame,
+    }

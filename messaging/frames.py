@@ -1,0 +1,121 @@
+"""The frames that sockets send, live and replayed, each as the JSON text that goes out."""
+
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import orjson
+
+from messaging.models import Conversation, Message
+from messaging.selectors import Replay
+from messaging.serializers import REMOVED_PERSON_ID, ConversationSerializer, messages_data
+from users.serializers import utc
+
+_conversation = ConversationSerializer()
+
+
+def encode(frame: dict[str, Any]) -> str:
+    """Return a frame as JSON text."""
+    return orjson.dumps(frame).decode()
+
+
+def new_message(message: dict[str, Any]) -> str:
+    """A message to insert, or to replace by its id."""
+    return encode({"type": "new_message", "message": message})
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What was read, and when: everything of the other side up to and including a message."""
+
+    read_at: str | None
+    up_to: int
+    version: int
+
+
+def read_receipt(mark: Mark, *, reader_id: int) -> str:
+    """To the other side: what you wrote was read."""
+    return encode({"type": "read_receipt", "reader_id": reader_id, **asdict(mark)})
+
+
+def conversation_read(mark: Mark) -> str:
+    """To the reader's own devices: this was read, on one of them."""
+    return encode({"type": "conversation_read", **asdict(mark)})
+
+
+def typing_indicator(*, user_id: int, is_typing: bool) -> str:
+    return encode({"type": "typing_indicator", "user_id": user_id, "is_typing": is_typing})
+
+
+def pong(version: int | None) -> str:
+    frame: dict[str, Any] = {"type": "pong"}
+    return encode(frame if version is None else {**frame, "version": version})
+
+
+def reset(version: int) -> str:
+    """Too much was missed to be told: load the thread afresh."""
+    return encode({"type": "reset", "version": version})
+
+
+def error(detail: str, code: str) -> str:
+    return encode({"type": "error", "detail": detail, "code": code})
+
+
+def conversation_updated(conversation: Conversation) -> str:
+    return encode(
+        {
+            "type": "conversation_updated",
+            "conversation": _conversation.to_representation(conversation),
+        }
+    )
+
+
+def unread_count(count: int) -> str:
+    return encode({"type": "unread_count", "unread_count": count})
+
+
+def replay(missed: Replay, user_id: int) -> list[str]:
+    """
+    Return the frames that `user_id` missed, in the order of their versions.
+
+    A message that was written and read meanwhile comes as it is now, and its receipt follows.
+    """
+    if missed.is_too_long:
+        return [reset(missed.version)]
+    data = messages_data(missed.messages, missed.conversation)
+    shown = [
+        (_shown_version(row, missed.since), new_message(each))
+        for row, each in zip(missed.messages, data, strict=True)
+        if not _was_only_read(row, missed.since)
+    ]
+    return [frame for _, frame in sorted(shown + _read_marks(missed, user_id), key=itemgetter(0))]
+
+
+def _was_only_read(message: Message, since: int) -> bool:
+    return message.created_version <= since and message.version == message.read_version
+
+
+def _shown_version(message: Message, since: int) -> int:
+    is_new = message.created_version > since
+    return message.created_version if is_new else message.version
+
+
+def _read_marks(missed: Replay, user_id: int) -> list[tuple[int, str]]:
+    read = [each for each in missed.messages if (each.read_version or 0) > missed.since]
+    read.sort(key=lambda each: (each.read_version, each.pk))
+    groups = groupby(read, key=lambda each: each.read_version or 0)
+    return [
+        (version, _read_mark(list(messages)[-1], missed.conversation, user_id))
+        for version, messages in groups
+    ]
+
+
+def _read_mark(last: Message, conversation: Conversation, user_id: int) -> str:
+    """Tell a read mark to one of the two people: the reader is who did not write the message."""
+    mark = Mark(read_at=utc(last.read_at), up_to=last.pk, version=last.read_version or 0)
+    if last.sender_id != user_id:
+        return conversation_read(mark)
+    ids = (conversation.trainer_id, conversation.trainee_id)
+    reader_id = next((each for each in ids if each != user_id), None)
+    return read_receipt(mark, reader_id=reader_id or REMOVED_PERSON_ID)

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
+from django.utils import timezone
+
+from users.models import User
+
+CONTENT_MAX_LENGTH = 2000
+PREVIEW_LENGTH = 100
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def of(self, user: User) -> ConversationQuerySet:
+        """Conversations in which `user` takes part, archived or not."""
+        return self.filter(Q(trainer=user) | Q(trainee=user))
+
+    def active(self) -> ConversationQuerySet:
+        return self.filter(is_archived=False)
+
+    def archived(self) -> ConversationQuerySet:
+        return self.filter(is_archived=True)
+
+    def visible_to(self, user: User) -> ConversationQuerySet:
+        """What `user` may read: the trainer all of their own, the trainee only what is active."""
+        return self.filter(Q(trainer=user) | Q(trainee=user, is_archived=False))
+
+    def newest_first(self) -> ConversationQuerySet:
+        return self.order_by("-last_message_at", "-id")
+
+
+class Conversation(models.Model):
+    """
+    What one trainer and one trainee write to each other. There is one for each pair, for ever.
+
+    `version` grows by one with every change, under this row's lock: numbers have no holes and
+    commit in order, so "what is newer than N" is all that a client has missed. A person whose
+    account is deleted leaves NULL, and the conversation stays.
+    """
+
+    trainer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="conversations_as_trainer",
+    )
+    trainee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="conversations_as_trainee",
+    )
+    version = models.PositiveIntegerField(default=0)
+    # Counted under the lock, so that a page's `count` does not cost more as history grows.
+    message_count = models.PositiveIntegerField(default=0)
+    last_message = models.ForeignKey(
+        "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    last_message_at = models.DateTimeField(null=True)
+    is_archived = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            UniqueConstraint(
+                fields=["trainer", "trainee"], name="messaging_conversation_one_for_each_pair"
+            ),
+            CheckConstraint(
+                condition=~Q(trainer=F("trainee")),
+                name="messaging_conversation_trainer_is_not_trainee",
+            ),
+        )
+        indexes = (
+            Index(fields=["trainer", "-last_message_at", "-id"], name="messaging_conv_of_trainer"),
+            Index(fields=["trainee", "-last_message_at", "-id"], name="messaging_conv_of_trainee"),
+        )
+
+    def __str__(self) -> str:
+        return f"Conversation {self.pk}"
+
+    def has_participant(self, user_id: int) -> bool:
+        return user_id in (self.trainer_id, self.trainee_id)
+
+    @property
+    def participant_ids(self) -> tuple[int, ...]:
+        """The people whose accounts still exist."""
+        return tuple(pk for pk in (self.trainer_id, self.trainee_id) if pk is not None)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def unread(self) -> MessageQuerySet:
+        return self.filter(read_at__isnull=True)
+
+    def unread_by(self, user: User) -> MessageQuerySet:
+        """What the other side wrote and `user` has not read; a deleted person is the other side."""
+        return self.unread().exclude(sender=user)
+
+
+class Message(models.Model):
+    """
+    One text in a conversation.
+
+    `version` is the conversation's version at the last change of this message, `created_version`
+    and `read_version` those at which it was written and read: what catching up is told from.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages_sent",
+    )
+    content = models.TextField()
+    client_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    read_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField()
+    created_version = models.PositiveIntegerField()
+    read_version = models.PositiveIntegerField(null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            UniqueConstraint(
+                fields=["conversation", "sender", "client_id"],
+                condition=Q(client_id__isnull=False),
+                name="messaging_message_client_id_once",
+            ),
+            UniqueConstraint(
+                fields=["conversation", "created_version"],
+                name="messaging_message_created_version_once",
+            ),
+            CheckConstraint(
+                condition=GreaterThan(Length("content"), 0),
+                name="messaging_message_content_is_not_empty",
+            ),
+            CheckConstraint(
+                condition=LessThanOrEqual(Length("content"), CONTENT_MAX_LENGTH),
+                name="messaging_message_content_is_short_enough",
+            ),
+            CheckConstraint(
+                condition=Q(read_at__isnull=True, read_version__isnull=True)
+                | Q(read_at__isnull=False, read_version__isnull=False),
+                name="messaging_message_read_at_and_version_go_together",
+            ),
+        )
+        indexes = (
+            Index(fields=["conversation", "-id"], name="messaging_message_page"),
+            Index(fields=["conversation", "version", "id"], name="messaging_message_changes"),
+            Index(
+                fields=["conversation", "sender"],
+                condition=Q(read_at__isnull=True),
+                name="messaging_message_unread",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Message {self.pk}"
+
+    @property
+    def is_read(self) -> bool:
+        return self.read_at is not None

@@ -1,0 +1,164 @@
+"""
+The shape of conversations and messages on REST and on sockets.
+
+What leaves in large numbers is written by plain code: DRF's serializers cost more than the query.
+Each class still declares its fields, for the API description; a test holds one against the other.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+
+from messaging.models import CONTENT_MAX_LENGTH, PREVIEW_LENGTH, Conversation, Message
+from users.fields import ClientIdField, IdField, TextField
+from users.models import User
+from users.serializers import image_url, utc
+
+REMOVED_PERSON_ID = 0
+REMOVED_PERSON_NAME = "[removed]"
+
+
+class SenderSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(help_text="0 for a person whose account was deleted.")
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    profile_image = serializers.URLField(allow_null=True)
+
+    def to_representation(self, person: User | None) -> dict[str, Any]:
+        if person is None:
+            return {
+                "id": REMOVED_PERSON_ID,
+                "first_name": REMOVED_PERSON_NAME,
+                "last_name": "",
+                "profile_image": None,
+            }
+        return {
+            "id": person.pk,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "profile_image": image_url(person),
+        }
+
+
+class ParticipantSerializer(SenderSerializer):
+    email = serializers.CharField(allow_blank=True)
+
+    def to_representation(self, person: User | None) -> dict[str, Any]:
+        return {**super().to_representation(person), "email": person.email if person else ""}
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    conversation_id = serializers.IntegerField()
+    sender = SenderSerializer()
+    content = serializers.CharField()
+    is_read = serializers.BooleanField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+    client_id = serializers.UUIDField(allow_null=True)
+
+    def to_representation(self, message: Message) -> dict[str, Any]:
+        return message_data(message, _sender.to_representation(message.sender))
+
+
+class ConversationSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    trainer = ParticipantSerializer()
+    trainee = ParticipantSerializer()
+    last_message_at = serializers.DateTimeField(allow_null=True)
+    last_message_preview = serializers.CharField(
+        allow_null=True, help_text=f"The first {PREVIEW_LENGTH} characters."
+    )
+    unread_count = serializers.IntegerField()
+    is_archived = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+    def to_representation(self, conversation: Conversation) -> dict[str, Any]:
+        return {
+            "id": conversation.pk,
+            "trainer": _participant.to_representation(conversation.trainer),
+            "trainee": _participant.to_representation(conversation.trainee),
+            "last_message_at": utc(conversation.last_message_at),
+            "last_message_preview": conversation.last_message_preview,  # type: ignore[attr-defined]
+            "unread_count": conversation.unread_count,  # type: ignore[attr-defined]
+            "is_archived": conversation.is_archived,
+            "created_at": utc(conversation.created_at),
+            "version": conversation.version,
+        }
+
+
+_sender = SenderSerializer()
+_participant = ParticipantSerializer()
+
+
+def message_data(message: Message, sender: dict[str, Any]) -> dict[str, Any]:
+    """Return one message as clients see it, with its sender already in that form."""
+    return {
+        "id": message.pk,
+        "conversation_id": message.conversation_id,
+        "sender": sender,
+        "content": message.content,
+        "is_read": message.is_read,
+        "read_at": utc(message.read_at),
+        "created_at": utc(message.created_at),
+        "version": message.version,
+        "client_id": str(message.client_id) if message.client_id else None,
+    }
+
+
+def messages_data(messages: Iterable[Message], conversation: Conversation) -> list[dict[str, Any]]:
+    """Return messages of one conversation as clients see them, each person written down once."""
+    people = [None, conversation.trainer, conversation.trainee]
+    senders = {each.pk if each else None: _sender.to_representation(each) for each in people}
+    return [message_data(each, senders[each.sender_id]) for each in messages]
+
+
+class SendSerializer(serializers.Serializer[Any]):
+    content = TextField(
+        max_length=CONTENT_MAX_LENGTH, help_text="Outer white space is taken off first."
+    )
+    client_id = ClientIdField(
+        allow_null=True, default=None, help_text="Made once by the client: a repeat sends nothing."
+    )
+
+
+class StartSerializer(SendSerializer):
+    trainee_id = IdField()
+
+
+class StartedSerializer(serializers.Serializer[Any]):
+    conversation_id = serializers.IntegerField()
+    message = MessageSerializer()
+    is_new_conversation = serializers.BooleanField()
+
+
+class MarkReadSerializer(serializers.Serializer[Any]):
+    up_to = IdField(required=False, allow_null=True, default=None)
+
+
+class MarkedSerializer(serializers.Serializer[Any]):
+    conversation_id = serializers.IntegerField()
+    messages_marked = serializers.IntegerField()
+    read_at = serializers.DateTimeField()
+
+
+class UnreadCountSerializer(serializers.Serializer[Any]):
+    unread_count = serializers.IntegerField()
+
+
+class KeysetSerializer(serializers.Serializer[Any]):
+    """The query of a page of messages by key; at most one of `before`, `after` and `since`."""
+
+    before = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    after = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    since = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    since_id = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=100)
+
+    def validate(self, attrs: dict[str, int]) -> dict[str, int]:
+        if len(attrs.keys() & {"before", "after", "since"}) > 1:
+            raise serializers.ValidationError("Give one of before, after and since, not more.")
+        return attrs

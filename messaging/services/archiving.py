@@ -1,0 +1,78 @@
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from messaging.events import announce_altered, announce_archived
+from messaging.models import Conversation, Message
+from users.models import User
+
+
+@dataclass(frozen=True)
+class ArchivedConversations:
+    conversation_ids: tuple[int, ...]
+
+
+def archive_conversations_for_trainee(*, trainer: User, trainee: User) -> ArchivedConversations:
+    """
+    Archive what a trainer and a trainee wrote to each other, and close its sockets.
+
+    Nothing is deleted: the trainer keeps reading it, the trainee does not see it any more.
+    """
+    return archive_conversations(Conversation.objects.filter(trainer=trainer, trainee=trainee))
+
+
+@transaction.atomic
+def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConversations:
+    """Archive those of `conversations` that are active; each takes its next version."""
+    active = _lock(conversations.filter(is_archived=False))
+    for conversation in active:
+        conversation.is_archived = True
+        conversation.version += 1
+        conversation.save(update_fields=["is_archived", "version"])
+        announce_archived(conversation)
+    return ArchivedConversations(tuple(each.pk for each in active))
+
+
+@transaction.atomic
+def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
+    """
+    Re-open archived conversations, for support; return how many.
+
+    Only those of a pair that still belongs together: a removed trainee must not read on.
+    """
+    archived = _lock(conversations.filter(is_archived=True))
+    reopened = [each for each in archived if _belong_together(each)]
+    for conversation in reopened:
+        conversation.is_archived = False
+        conversation.version += 1
+        conversation.save(update_fields=["is_archived", "version"])
+        announce_altered(conversation)
+    return len(reopened)
+
+
+def _belong_together(conversation: Conversation) -> bool:
+    trainee = conversation.trainee
+    return bool(trainee and trainee.parent_trainer_id == conversation.trainer_id)
+
+
+def _lock(conversations: QuerySet[Conversation]) -> list[Conversation]:
+    return list(conversations.select_for_update(no_key=True).order_by("pk"))
+
+
+@transaction.atomic
+def prepare_account_deletion(*, user: User) -> None:
+    """
+    Give every change that a deleted account leaves behind its version, before it is deleted.
+
+    Conversations and messages stay, with a placeholder for the person. Takes the locks in the order
+    of `start_conversation`: the person first, then the conversations.
+    """
+    User.objects.select_for_update().filter(pk=user.pk).first()
+    for conversation in _lock(Conversation.objects.of(user)):
+        conversation.version += 1
+        conversation.save(update_fields=["version"])
+        Message.objects.filter(conversation=conversation, sender=user).update(
+            version=conversation.version
+        )
+        announce_altered(conversation)

@@ -1,0 +1,31 @@
+"""How a conversation changes: under its row's lock, with the next version, one by one."""
+
+from messaging.exceptions import ConversationArchived, ConversationNotFound, ParticipantGone
+from messaging.models import Conversation
+from users.models import User
+
+
+def lock_conversation(conversation_id: int, *, by: User) -> Conversation:
+    """
+    Take the row lock of a conversation that `by` may see; raise ConversationNotFound.
+
+    PostgreSQL checks the condition again after it has waited for the lock, so that nothing slips in
+    behind an archival. On SQLite the transaction is IMMEDIATE, which locks as much.
+    """
+    conversation = (
+        Conversation.objects.select_for_update(no_key=True)
+        .visible_to(by)
+        .filter(pk=conversation_id)
+        .first()
+    )
+    if conversation is None:
+        raise ConversationNotFound
+    return conversation
+
+
+def ensure_writable(conversation: Conversation) -> None:
+    """Raise ConversationArchived, or ParticipantGone when an account of the two was deleted."""
+    if conversation.is_archived:
+        raise ConversationArchived
+    if None in (conversation.trainer_id, conversation.trainee_id):
+        raise ParticipantGone

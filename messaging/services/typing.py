@@ -1,0 +1,9 @@
+from messaging.events import announce_typing
+from users.models import User
+from users.services.accounts import ensure_may_write
+
+
+def show_typing(*, by: User, conversation_id: int, to_id: int | None, is_typing: bool) -> None:
+    """Show the other side that somebody types; raise ImpersonationReadOnly."""
+    ensure_may_write(by)
+    announce_typing(conversation_id=conversation_id, by_id=by.pk, to_id=to_id, is_typing=is_typing)

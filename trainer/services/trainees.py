@@ -1,0 +1,59 @@
+from django.db import transaction
+
+from messaging.exceptions import TraineeNotFound
+from messaging.services.archiving import archive_conversations_for_trainee
+from trainer.selectors import get_trainee
+from users.models import AuthSession, User
+from users.services.accounts import ensure_may_write
+from users.services.sessions import end_sessions, start_impersonation
+from users.tokens import TokenPair
+
+
+@transaction.atomic
+def remove_trainee(*, trainer: User, trainee_id: int) -> User:
+    """
+    Archive the conversation and clear the trainee's trainer, in one transaction; close the sockets.
+
+    A look that the trainer takes through this trainee's account ends with it. Raises
+    ImpersonationReadOnly or TraineeNotFound.
+    """
+    ensure_may_write(trainer)
+    trainee = (
+        User.objects.select_for_update(no_key=True)
+        .filter(pk=trainee_id, parent_trainer=trainer)
+        .first()
+    )
+    if trainee is None:
+        raise TraineeNotFound
+    _unlink(trainee, trainer)
+    return trainee
+
+
+def _unlink(trainee: User, trainer: User) -> None:
+    trainee.parent_trainer = None
+    trainee.save(update_fields=["parent_trainer"])
+    archive_conversations_for_trainee(trainer=trainer, trainee=trainee)
+    end_sessions(AuthSession.objects.filter(user=trainee, impersonator=trainer))
+
+
+@transaction.atomic
+def assign_trainee(*, trainee: User, trainer: User | None) -> User:
+    """
+    Give a trainee another trainer, or none; what was written with the old one is archived.
+
+    Going back to an earlier trainer re-opens nothing: the trainer's next first message does.
+    """
+    locked = User.objects.select_for_update(no_key=True).get(pk=trainee.pk)
+    if locked.parent_trainer and locked.parent_trainer != trainer:
+        _unlink(locked, locked.parent_trainer)
+    locked.parent_trainer = trainer
+    locked.save(update_fields=["parent_trainer"])
+    return locked
+
+
+def look_through_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession, TokenPair, User]:
+    """Begin a look through one's own trainee's account; raise ImpersonationReadOnly or TraineeNotFound."""
+    ensure_may_write(trainer)
+    trainee = get_trainee(trainer, trainee_id)
+    session, tokens = start_impersonation(user=trainee, by=trainer)
+    return session, tokens, trainee

@@ -1,0 +1,126 @@
+from dataclasses import asdict
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from trainer import selectors
+from trainer.pagination import TrainerPage
+from trainer.serializers import (
+    AcceptedSerializer,
+    AcceptSerializer,
+    ImpersonatedTraineeSerializer,
+    InvitationSerializer,
+    InviteSerializer,
+    RemovedSerializer,
+    TraineeDetailSerializer,
+    TraineeSearchSerializer,
+    TraineeSerializer,
+)
+from trainer.services import invitations
+from trainer.services.trainees import look_through_trainee, remove_trainee
+from users.fields import validated
+from users.permissions import IsTrainer, current_user
+from users.throttling import SignInThrottle
+
+PAGE = OpenApiParameter("page", int, description="From 1; past the end is 404.")
+
+
+class TrainerView(APIView):
+    """An endpoint for trainers, about what is their own."""
+
+    permission_classes = (*APIView.permission_classes, IsTrainer)
+
+
+class TraineeListView(TrainerView):
+    @extend_schema(
+        parameters=[PAGE, OpenApiParameter("search", str, description="Words of name or e-mail.")],
+        responses=TraineeSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """List one's own trainees by name, 20 a page."""
+        search = validated(TraineeSearchSerializer, request.query_params.dict())["search"]
+        pages = TrainerPage()
+        trainees = selectors.list_trainees(current_user(request), search=search)
+        page = pages.paginate_queryset(trainees, request, view=self) or []
+        return pages.get_paginated_response(TraineeSerializer(page, many=True).data)
+
+
+class TraineeDetailView(TrainerView):
+    @extend_schema(responses=TraineeDetailSerializer)
+    def get(self, request: Request, trainee_id: int) -> Response:
+        """Describe one of one's own trainees."""
+        trainee = selectors.get_trainee(current_user(request), trainee_id)
+        return Response(TraineeDetailSerializer(trainee).data)
+
+
+class RemoveTraineeView(TrainerView):
+    @extend_schema(request=None, responses=RemovedSerializer)
+    def post(self, request: Request, trainee_id: int) -> Response:
+        """Remove a trainee: the conversation is archived, never deleted."""
+        trainee = remove_trainee(trainer=current_user(request), trainee_id=trainee_id)
+        name = trainee.get_full_name() or trainee.email
+        return Response({"message": f"{name} is not your trainee any more."})
+
+
+class StartTraineeImpersonationView(TrainerView):
+    @extend_schema(request=None, responses=ImpersonatedTraineeSerializer)
+    def post(self, request: Request, trainee_id: int) -> Response:
+        """Look through one's own trainee's account: read everything, change nothing."""
+        session, tokens, trainee = look_through_trainee(
+            trainer=current_user(request), trainee_id=trainee_id
+        )
+        body = {**asdict(tokens), "session": session, "trainee": trainee}
+        return Response(ImpersonatedTraineeSerializer(body).data)
+
+
+class InvitationListView(TrainerView):
+    @extend_schema(parameters=[PAGE], responses=InvitationSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List one's own invitations, newest first, 20 a page."""
+        pages = TrainerPage()
+        found = selectors.list_invitations(current_user(request))
+        page = pages.paginate_queryset(found, request, view=self) or []
+        return pages.get_paginated_response(InvitationSerializer(page, many=True).data)
+
+    @extend_schema(
+        request=InviteSerializer, responses={200: InvitationSerializer, 201: InvitationSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """E-mail an invitation: 201, or 200 when a pending one for the address was renewed."""
+        invitation, created = invitations.invite_trainee(
+            trainer=current_user(request), **validated(InviteSerializer, request.data)
+        )
+        return Response(InvitationSerializer(invitation).data, status=201 if created else 200)
+
+
+class InvitationView(TrainerView):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, invitation_id: int) -> Response:
+        """Withdraw a pending invitation."""
+        invitations.withdraw_invitation(trainer=current_user(request), invitation_id=invitation_id)
+        return Response(status=204)
+
+
+class ResendInvitationView(TrainerView):
+    @extend_schema(request=None, responses=InvitationSerializer)
+    def post(self, request: Request, invitation_id: int) -> Response:
+        """E-mail a pending invitation again, with a new link that is valid for seven days."""
+        invitation = invitations.resend_invitation(
+            trainer=current_user(request), invitation_id=invitation_id
+        )
+        return Response(InvitationSerializer(invitation).data)
+
+
+class AcceptInvitationView(APIView):
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = (SignInThrottle,)
+
+    @extend_schema(request=AcceptSerializer, responses={201: AcceptedSerializer})
+    def post(self, request: Request) -> Response:
+        """Join a trainer with the code of the e-mailed link, and be signed in."""
+        user, tokens = invitations.accept_invitation(**validated(AcceptSerializer, request.data))
+        body = {**asdict(tokens), "user": user}
+        return Response(AcceptedSerializer(body).data, status=201)

@@ -1,0 +1,26 @@
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.request import Request
+
+from users.exceptions import InvalidToken
+from users.models import User
+from users.selectors import get_user_by_claims
+from users.services.sessions import record_view
+from users.tokens import Claims, read_access_token
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <access token>`; one query finds the user, session and impersonator."""
+
+    def authenticate(self, request: Request) -> tuple[User, Claims] | None:
+        scheme, _, raw = get_authorization_header(request).decode("latin-1").partition(" ")
+        if not scheme:
+            return None
+        if scheme.lower() != "bearer" or not raw.strip():
+            raise InvalidToken
+        claims = read_access_token(raw.strip())
+        user = get_user_by_claims(claims)
+        record_view(viewer=user, method=request.method or "", path=request.get_full_path())
+        return user, claims
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'

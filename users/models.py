@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+def normalize_email(email: str) -> str:
+    """Return the one form in which an address is stored and compared: no outer space, lower case."""
+    return email.strip().lower()
+
+
+def picture_path(_user: User, filename: str) -> str:
+    """Name an uploaded picture at random: what people call their files is nobody's business."""
+    return f"profiles/{uuid.uuid4().hex}{Path(filename).suffix}"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a user who signs in with `email`; a trainee unless `role` says otherwise."""
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create an admin who may do everything in the Django admin."""
+        admin = {"role": User.Role.ADMIN, "is_staff": True, "is_superuser": True}
+        return self.create_user(email, password, **{**admin, **fields})
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Find a user for sign-in, whatever the case in which the address was typed."""
+        return self.get(email=normalize_email(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in with an e-mail address: an admin, a trainer or a trainee."""
+
+    class Role(models.TextChoices):
+        ADMIN = "ADMIN"
+        TRAINER = "TRAINER"
+        TRAINEE = "TRAINEE"
+
+    email = models.EmailField(max_length=254, unique=True)
+    role = models.CharField(max_length=7, choices=Role.choices, default=Role.TRAINEE)
+    parent_trainer = models.ForeignKey(
+        "self",
+        verbose_name="trainer",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="trainees",
+    )
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    business_name = models.CharField(max_length=200, blank=True)
+    phone_number = models.CharField(max_length=32, blank=True)
+    profile_image = models.ImageField(upload_to=picture_path, blank=True)
+    onboarding_completed = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    # Set for one request or socket by whoever checked the token; never stored.
+    auth_session: AuthSession | None = None
+    is_impersonated: bool = False
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="users_user_email_is_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["ADMIN", "TRAINER", "TRAINEE"]), name="users_user_role_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(parent_trainer__isnull=True) | Q(role="TRAINEE"),
+                name="users_user_only_trainees_have_a_trainer",
+            ),
+        )
+        indexes = (models.Index(fields=["parent_trainer", "id"], name="users_user_trainer_idx"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_full_name()} <{self.email}>".strip()
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_trainer(self) -> bool:
+        return self.role == self.Role.TRAINER
+
+
+class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
+    def alive(self) -> AuthSessionQuerySet:
+        return self.filter(
+            ended_at__isnull=True, expires_at__gt=timezone.now(), user__is_active=True
+        ).exclude(kind=AuthSession.Kind.IMPERSONATION, impersonator__is_active=False)
+
+    def of_or_by(self, user: User) -> AuthSessionQuerySet:
+        """Sessions in which `user` signed in, or in which `user` looks through somebody's account."""
+        return self.filter(Q(user=user) | Q(impersonator=user))
+
+
+class AuthSession(models.Model):
+    """
+    A sign-in, or a look through somebody else's account.
+
+    Every token names its session, so ending the row ends all of them at once, refreshed ones too.
+    The addresses are copies: who looked at whom must outlive the accounts.
+    """
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "SIGN_IN"
+        IMPERSONATION = "IMPERSONATION"
+
+    kind = models.CharField(max_length=13, choices=Kind.choices, default=Kind.SIGN_IN)
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.SET_NULL, related_name="auth_sessions"
+    )
+    user_email = models.EmailField()
+    impersonator = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="impersonations"
+    )
+    impersonator_email = models.EmailField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AuthSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind="IMPERSONATION") | Q(impersonator__isnull=True),
+                name="users_authsession_impersonator_only_when_impersonating",
+            ),
+        )
+
+    def __str__(self) -> str:
+        if self.is_impersonation:
+            return f"{self.impersonator_email} as {self.user_email}"
+        return self.user_email
+
+    @property
+    def is_impersonation(self) -> bool:
+        return self.kind == self.Kind.IMPERSONATION
+
+
+class ImpersonationSession(AuthSession):
+    """The sessions in which somebody looked through somebody else's account, for the admin."""
+
+    class Meta:
+        proxy = True
+
+
+class ImpersonationView(models.Model):
+    """One thing that somebody looked at through somebody else's account; written before it is shown."""
+
+    session = models.ForeignKey(AuthSession, on_delete=models.PROTECT, related_name="views")
+    method = models.CharField(max_length=10)
+    path = models.CharField(max_length=500)
+    viewed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class DeviceToken(models.Model):
+    """The address of one app on one device for push notifications; it belongs to one user at a time."""
+
+    class Platform(models.TextChoices):
+        IOS = "ios"
+        ANDROID = "android"
+        WEB = "web"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="device_tokens")
+    token = models.CharField(max_length=2048)
+    platform = models.CharField(max_length=7, choices=Platform.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["token"], name="users_devicetoken_token_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.platform} device of user {self.user_id}"

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from users.exceptions import ImpersonationReadOnly
+from users.models import User
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # the settings import this module from there
+
+
+class ReadOnlyWhileImpersonating(BasePermission):
+    """
+    Refuse every write of somebody who looks through another's account.
+
+    A default of all views, so that a later one cannot forget it; services check it again.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if request.method not in SAFE_METHODS and getattr(request.user, "is_impersonated", False):
+            raise ImpersonationReadOnly
+        return True
+
+
+class IsTrainer(BasePermission):
+    """Let trainers pass."""
+
+    message = "Only a trainer can do this."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.user, User) and request.user.is_trainer
+
+
+class IsAdmin(BasePermission):
+    """Let admins pass."""
+
+    message = "Only an admin can do this."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.user, User) and request.user.role == User.Role.ADMIN
+
+
+def current_user(request: Request) -> User:
+    """Return who makes a request that needs a token."""
+    return cast(User, request.user)

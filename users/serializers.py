@@ -1,0 +1,137 @@
+from typing import Any
+
+from django.conf import settings
+from rest_framework import serializers
+
+from users.fields import TextField
+from users.models import AuthSession, DeviceToken, User
+
+
+def image_url(user: User) -> str | None:
+    """Return the absolute address of a person's picture, or None."""
+    return f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
+
+
+def utc(moment: Any) -> str | None:
+    """Write a time as the contract has it: ISO 8601, UTC, microseconds, `Z`."""
+    return moment.strftime(settings.REST_FRAMEWORK["DATETIME_FORMAT"]) if moment else None
+
+
+class PasswordField(TextField):
+    """A password: not stripped, at most 128 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)
+
+
+class SignInSerializer(serializers.Serializer[Any]):
+    email = TextField(max_length=254)
+    password = PasswordField()
+
+
+class TokenPairSerializer(serializers.Serializer[Any]):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+class RefreshSerializer(serializers.Serializer[Any]):
+    refresh = TextField(max_length=4096)
+
+
+class VerifySerializer(serializers.Serializer[Any]):
+    token = TextField(max_length=4096)
+
+
+class TrainerSummarySerializer(serializers.ModelSerializer[User]):
+    profile_image = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ("id", "email", "first_name", "last_name", "profile_image")
+
+    def get_profile_image(self, user: User) -> str | None:
+        return image_url(user)
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    business_name = serializers.SerializerMethodField()
+    profile_image = serializers.SerializerMethodField()
+    trainer = TrainerSummarySerializer(source="parent_trainer", allow_null=True, read_only=True)
+
+    class Meta:
+        model = User
+        fields = (
+            "id",
+            "email",
+            "role",
+            "first_name",
+            "last_name",
+            "business_name",
+            "is_active",
+            "onboarding_completed",
+            "trainer",
+            "profile_image",
+        )
+        read_only_fields = fields
+
+    def get_business_name(self, user: User) -> str | None:
+        return user.business_name or None
+
+    def get_profile_image(self, user: User) -> str | None:
+        return image_url(user)
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    """What people may change of themselves; every other field of a request is ignored."""
+
+    first_name = TextField(max_length=150, allow_blank=True, required=False)
+    last_name = TextField(max_length=150, allow_blank=True, required=False)
+    business_name = TextField(max_length=200, allow_blank=True, allow_null=True, required=False)
+    profile_image = serializers.FileField(
+        allow_null=True, required=False, help_text="JPEG, PNG, WebP or GIF, at most 5 MB."
+    )
+
+    def validate_profile_image(self, file: Any) -> Any:
+        if file and file.size > settings.MAX_PICTURE_BYTES:
+            raise serializers.ValidationError("A picture may have at most 5 MB.")
+        return file
+
+
+class SetPasswordSerializer(serializers.Serializer[Any]):
+    current_password = PasswordField()
+    new_password = PasswordField()
+
+
+class PasswordResetSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=254)
+
+
+class PasswordResetConfirmSerializer(serializers.Serializer[Any]):
+    uid = TextField(max_length=64)
+    token = TextField(max_length=128)
+    new_password = PasswordField()
+
+
+class DeviceTokenSerializer(serializers.Serializer[Any]):
+    token = TextField(max_length=2048)
+    platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
+
+
+class ForgetDeviceSerializer(serializers.Serializer[Any]):
+    token = TextField(max_length=2048)
+
+
+class SessionSerializer(serializers.ModelSerializer[AuthSession]):
+    class Meta:
+        model = AuthSession
+        fields = ("id", "created_at", "expires_at", "ended_at")
+        read_only_fields = fields
+
+
+class EndedSerializer(serializers.Serializer[Any]):
+    sessions_ended = serializers.IntegerField()
+
+
+class ImpersonatedTrainerSerializer(TokenPairSerializer):
+    session = SessionSerializer()
+    trainer = TrainerSummarySerializer()

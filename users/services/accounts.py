@@ -1,0 +1,158 @@
+"""What people do to their own account, and what an admin does to somebody's."""
+
+import logging
+from dataclasses import dataclass
+from threading import Thread
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+
+from users.events import announce_access_changed
+from users.exceptions import FieldInvalid, ImpersonationReadOnly, InvalidResetLink
+from users.models import AuthSession, User, normalize_email
+from users.services.sessions import end_sessions
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ProfileChange:
+    """What to change; None leaves a field as it is. An empty `picture` removes it."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    business_name: str | None = None
+    phone_number: str | None = None
+    picture: bytes | None = None
+    picture_suffix: str = ".jpg"
+
+
+def ensure_may_write(user: User) -> None:
+    """Raise ImpersonationReadOnly for somebody who only looks through this account."""
+    if user.is_impersonated:
+        raise ImpersonationReadOnly
+
+
+def update_profile(*, user: User, change: ProfileChange) -> User:
+    """Change one's own names and picture."""
+    ensure_may_write(user)
+    for field in ("first_name", "last_name", "business_name", "phone_number"):
+        if (value := getattr(change, field)) is not None:
+            setattr(user, field, value)
+    old_picture = user.profile_image.name
+    if change.picture:
+        user.profile_image.save(
+            f"picture{change.picture_suffix}", ContentFile(change.picture), save=False
+        )
+    elif change.picture is not None:
+        user.profile_image = ""
+    user.save()
+    if old_picture and old_picture != user.profile_image.name:
+        user.profile_image.storage.delete(old_picture)
+    return user
+
+
+def check_password_strength(
+    password: str, user: User | None = None, field: str = "password"
+) -> None:
+    """Raise FieldInvalid, with every reason, for a password that is too weak."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise FieldInvalid(field, *error.messages) from error
+
+
+@transaction.atomic
+def set_password(*, user: User, current_password: str, new_password: str) -> None:
+    """Change one's own password, and end every other session: a thief must not stay signed in."""
+    ensure_may_write(user)
+    if not user.check_password(current_password):
+        raise FieldInvalid("current_password", "This is not your current password.")
+    check_password_strength(new_password, user, field="new_password")
+    user.set_password(new_password)
+    user.save(update_fields=["password"])
+    others = AuthSession.objects.of_or_by(user)
+    end_sessions(others.exclude(pk=user.auth_session.pk) if user.auth_session else others)
+
+
+def send_password_reset(*, email: str) -> None:
+    """
+    E-mail a link that sets a new password; do nothing, as silently, for an unknown address.
+
+    The mail leaves from a thread of its own, so that the answer takes as long in both cases.
+    """
+    user = User.objects.filter(email=normalize_email(email), is_active=True).first()
+    if user is None:
+        return
+    query = urlencode(
+        {
+            "uid": urlsafe_base64_encode(force_bytes(user.pk)),
+            "token": default_token_generator.make_token(user),
+        }
+    )
+    send_in_background(
+        to=user.email,
+        subject="Set a new password",
+        text=(
+            "Somebody, you most likely, asked for a new password.\n\n"
+            f"{settings.PUBLIC_URL}/reset-password#{query}\n\n"
+            "If it was not you, there is nothing to do.\n"
+        ),
+    )
+
+
+@transaction.atomic
+def reset_password(*, uid: str, token: str, new_password: str) -> None:
+    """Set a new password by an e-mailed link, once, and end every session; raise InvalidResetLink."""
+    user = _user_of_reset_link(uid)
+    if user is None or not default_token_generator.check_token(user, token):
+        raise InvalidResetLink
+    check_password_strength(new_password, user, field="new_password")
+    user.set_password(new_password)
+    user.save(update_fields=["password"])
+    end_sessions(AuthSession.objects.of_or_by(user))
+
+
+def _user_of_reset_link(uid: str) -> User | None:
+    try:
+        pk = int(urlsafe_base64_decode(uid))
+    except ValueError:
+        return None
+    return User.objects.select_for_update().filter(pk=pk, is_active=True).first()
+
+
+@transaction.atomic
+def deactivate_user(*, user: User) -> None:
+    """Lock somebody out: no sign-in, every token refused, every socket closed."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(AuthSession.objects.of_or_by(user))
+    announce_access_changed(user.pk)
+
+
+@transaction.atomic
+def reactivate_user(*, user: User) -> None:
+    """Let somebody sign in again; old tokens stay dead."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+
+
+def send_in_background(*, to: str, subject: str, text: str) -> None:
+    """E-mail `text` after commit, without making anybody wait for the mail server."""
+    transaction.on_commit(Thread(target=_send_logged, args=(to, subject, text), daemon=False).start)
+
+
+def _send_logged(to: str, subject: str, text: str) -> None:
+    try:
+        send_mail(subject, text, None, [to])
+    except OSError as error:
+        # What was asked for can be asked for again: there is a button for it.
+        logger.error("An e-mail was not sent: %s", error)  # noqa: TRY400 - no trace with addresses

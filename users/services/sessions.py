@@ -1,0 +1,114 @@
+"""Signing in and out, refreshing, and looking through somebody else's account."""
+
+from datetime import timedelta
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import update_last_login
+from django.db import transaction
+from django.utils import timezone
+
+from users.events import announce_access_changed
+from users.exceptions import InvalidCredentials, NotImpersonating
+from users.models import AuthSession, AuthSessionQuerySet, ImpersonationView, User
+from users.selectors import get_living_session
+from users.tokens import Claims, TokenPair, issue_tokens
+
+SIGN_IN_LIFETIME = cast(timedelta, settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"])
+
+
+def sign_in(*, email: str, password: str) -> TokenPair:
+    """
+    Begin a session; raise InvalidCredentials.
+
+    A wrong address, a wrong password and a deactivated account look the same, in time too: Django's
+    backend hashes a password in each case.
+    """
+    user = authenticate(username=email, password=password)
+    if not isinstance(user, User):
+        raise InvalidCredentials
+    return begin_session(user=user)
+
+
+def begin_session(*, user: User) -> TokenPair:
+    """Begin a session for somebody who has proved who they are."""
+    update_last_login(User, user)
+    session = AuthSession.objects.create(
+        user=user, user_email=user.email, expires_at=timezone.now() + SIGN_IN_LIFETIME
+    )
+    return issue_tokens(session)
+
+
+def refresh_session(*, claims: Claims) -> TokenPair:
+    """
+    Issue new tokens for a refresh token; raise InvalidToken when its session is over.
+
+    The old refresh token stays valid: an existing client never stores the new one. A sign-in is
+    prolonged, an impersonation is not.
+    """
+    session = get_living_session(claims)
+    if not session.is_impersonation:
+        session.expires_at = timezone.now() + SIGN_IN_LIFETIME
+        session.save(update_fields=["expires_at"])
+    return issue_tokens(session)
+
+
+@transaction.atomic
+def sign_out(*, claims: Claims) -> None:
+    """End the session of a token, and with a sign-in every look that its user takes at others."""
+    session = get_living_session(claims)
+    sessions = AuthSession.objects.filter(pk=session.pk)
+    if not session.is_impersonation:
+        sessions |= AuthSession.objects.filter(impersonator_id=session.user_id)
+    end_sessions(sessions)
+
+
+def end_sessions(sessions: AuthSessionQuerySet) -> int:
+    """End those of `sessions` that are not over, close their sockets, and return how many."""
+    living = list(sessions.filter(ended_at__isnull=True).values_list("pk", "user_id"))
+    AuthSession.objects.filter(pk__in=[pk for pk, _ in living]).update(ended_at=timezone.now())
+    for user_id in {user_id for _, user_id in living}:
+        announce_access_changed(user_id)
+    return len(living)
+
+
+def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair]:
+    """
+    Begin a look through the account of `user`, who may be seen by `by`: the caller checks that.
+
+    It lasts at most `IMPERSONATION_LIFETIME`, refreshes included.
+    """
+    session = AuthSession.objects.create(
+        kind=AuthSession.Kind.IMPERSONATION,
+        user=user,
+        user_email=user.email,
+        impersonator=by,
+        impersonator_email=by.email,
+        expires_at=timezone.now() + settings.IMPERSONATION_LIFETIME,
+    )
+    return session, issue_tokens(session)
+
+
+@transaction.atomic
+def end_impersonation(*, by: User) -> int:
+    """
+    End the impersonation that `by` is used in, or all that `by` has begun; return how many.
+
+    Raises NotImpersonating when there is none.
+    """
+    if by.is_impersonated:
+        sessions = AuthSession.objects.filter(pk=by.auth_session.pk if by.auth_session else 0)
+    else:
+        sessions = AuthSession.objects.filter(impersonator=by)
+    if not (ended := end_sessions(sessions.filter(kind=AuthSession.Kind.IMPERSONATION))):
+        raise NotImpersonating
+    return ended
+
+
+def record_view(*, viewer: User, method: str, path: str) -> None:
+    """Keep what is about to be shown to somebody who looks through another's account."""
+    if viewer.is_impersonated and viewer.auth_session:
+        ImpersonationView.objects.create(
+            session=viewer.auth_session, method=method, path=path[:500]
+        )

@@ -1,0 +1,120 @@
+"""
+Limits on how often somebody may do something; one atomic counter for REST and sockets alike.
+
+DRF's own throttle reads, then writes, so parallel requests pass it. Rates stand in
+`settings.THROTTLE_RATES`; `off` lifts one. While Redis is away each process counts for itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+import limits
+from django.conf import settings
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from users.exceptions import TooFast
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # the settings import this module from there
+
+logger = logging.getLogger(__name__)
+
+REDIS_TIMEOUT_SECONDS = 0.25
+REDIS_PAUSE_SECONDS = 2.0
+
+
+class Counter:
+    """Counts in Redis when there is one, else in this process."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._local = MovingWindowRateLimiter(MemoryStorage())
+        # MemoryStorage drops the locks of idle keys, so two threads can hold two of them.
+        self._local_lock = threading.Lock()
+        self._shared = _redis_limiter(redis_url) if redis_url else None
+        self._redis_away_until = 0.0
+
+    def hit(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
+        """Count one; return 0 if it was within `rate`, else the seconds until the next one is."""
+        if self._shared and time.monotonic() >= self._redis_away_until:
+            try:
+                return _hit(self._shared, rate, *identifiers)
+            except RedisError as error:
+                logger.warning("Redis is away, each process counts for itself: %r", error)
+                self._redis_away_until = time.monotonic() + REDIS_PAUSE_SECONDS
+        with self._local_lock:
+            return _hit(self._local, rate, *identifiers)
+
+    def reset(self) -> None:
+        """Forget every count of this process and, where there is one, of Redis."""
+        self._local.storage.reset()
+        if self._shared:
+            self._shared.storage.reset()
+
+
+def _redis_limiter(url: str) -> MovingWindowRateLimiter:
+    storage = RedisStorage(
+        url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+    )
+    return MovingWindowRateLimiter(storage)
+
+
+def _hit(limiter: MovingWindowRateLimiter, rate: limits.RateLimitItem, *identifiers: str) -> int:
+    if limiter.hit(rate, *identifiers):
+        return 0
+    wait = limiter.get_window_stats(rate, *identifiers).reset_time - time.time()
+    return max(1, math.ceil(wait))
+
+
+@cache
+def counter() -> Counter:
+    """Return this process's counter."""
+    return Counter(settings.REDIS_URLS[0] if settings.REDIS_URLS else None)
+
+
+@cache
+def parse_rate(text: str) -> limits.RateLimitItem | None:
+    """Read a rate such as `30/minute`; None for `off`."""
+    return None if text == "off" else limits.parse(text)
+
+
+def count(scope: str, identifier: str | int) -> None:
+    """Count one use of `scope`; raise TooFast when that is more than its rate allows."""
+    rate = parse_rate(settings.THROTTLE_RATES[scope])
+    if rate and (wait := counter().hit(rate, scope, str(identifier))):
+        raise TooFast(wait)
+
+
+class UserThrottle(BaseThrottle):
+    """`user` for whoever is signed in; views that count otherwise name no throttle."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        if request.user.is_authenticated:
+            count("user", request.user.pk)
+        return True
+
+
+class SignInThrottle(BaseThrottle):
+    """
+    `sign_in` for one e-mail address, `sign_in_address` for one network address (a gym shares one).
+
+    Also guards what else can be tried without a token: password resets and invitations.
+    """
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        count("sign_in_address", request.META.get("REMOTE_ADDR", ""))
+        data = request.data if isinstance(request.data, dict) else {}
+        if isinstance(email := data.get("email"), str) and email.strip():
+            count("sign_in", email.strip().lower()[:254])
+        return True

@@ -1,0 +1,172 @@
+from dataclasses import asdict
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from users.fields import validated
+from users.permissions import IsAdmin, current_user
+from users.pictures import clean_picture
+from users.selectors import get_trainer, get_user_by_claims
+from users.serializers import (
+    DeviceTokenSerializer,
+    EndedSerializer,
+    ForgetDeviceSerializer,
+    ImpersonatedTrainerSerializer,
+    MeSerializer,
+    PasswordResetConfirmSerializer,
+    PasswordResetSerializer,
+    ProfileSerializer,
+    RefreshSerializer,
+    SetPasswordSerializer,
+    SignInSerializer,
+    TokenPairSerializer,
+    VerifySerializer,
+)
+from users.services import accounts, devices, sessions
+from users.throttling import SignInThrottle
+from users.tokens import read_any_token, read_refresh_token
+
+
+class PublicView(APIView):
+    """An endpoint for who has no token yet."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes: tuple[type[SignInThrottle], ...] = (SignInThrottle,)
+
+
+class SignInView(PublicView):
+    @extend_schema(request=SignInSerializer, responses=TokenPairSerializer)
+    def post(self, request: Request) -> Response:
+        """Sign in. 10 a minute for one e-mail address, 60 a minute for one network address."""
+        data = validated(SignInSerializer, request.data)
+        return Response(TokenPairSerializer(sessions.sign_in(**data)).data)
+
+
+class RefreshView(PublicView):
+    throttle_classes = ()
+
+    @extend_schema(request=RefreshSerializer, responses=TokenPairSerializer)
+    def post(self, request: Request) -> Response:
+        """Get new tokens. The refresh token that was used stays valid until the session ends."""
+        claims = read_refresh_token(validated(RefreshSerializer, request.data)["refresh"])
+        return Response(TokenPairSerializer(sessions.refresh_session(claims=claims)).data)
+
+
+class VerifyView(PublicView):
+    throttle_classes = ()
+
+    @extend_schema(request=VerifySerializer, responses={200: None})
+    def post(self, request: Request) -> Response:
+        """Answer 200 with an empty object for a token that is still good, 401 for any other."""
+        get_user_by_claims(read_any_token(validated(VerifySerializer, request.data)["token"]))
+        return Response({})
+
+
+class SignOutView(PublicView):
+    throttle_classes = ()
+
+    @extend_schema(request=RefreshSerializer, responses={200: None})
+    def post(self, request: Request) -> Response:
+        """Sign out: end the session of a refresh token, with all its tokens and sockets."""
+        claims = read_refresh_token(validated(RefreshSerializer, request.data)["refresh"])
+        sessions.sign_out(claims=claims)
+        return Response({})
+
+
+class MeView(APIView):
+    parser_classes = (*APIView.parser_classes, MultiPartParser)
+
+    @extend_schema(responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Describe who the token speaks for."""
+        return Response(MeSerializer(current_user(request)).data)
+
+    @extend_schema(request=ProfileSerializer, responses=MeSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change one's own names and picture; `"profile_image": null` removes the picture."""
+        data = validated(ProfileSerializer, request.data)
+        user = accounts.update_profile(user=current_user(request), change=_profile_change(data))
+        return Response(MeSerializer(user).data)
+
+
+def _profile_change(data: dict[str, object]) -> accounts.ProfileChange:
+    picture = data.pop("profile_image", ...)
+    if picture is None:
+        data["picture"] = b""
+    elif picture is not ...:
+        data["picture"] = clean_picture(picture)  # type: ignore[arg-type]  # an uploaded file
+    if data.get("business_name", ...) is None:
+        data["business_name"] = ""
+    return accounts.ProfileChange(**data)  # type: ignore[arg-type]  # the serializer knows the types
+
+
+class SetPasswordView(APIView):
+    @extend_schema(request=SetPasswordSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Change one's own password; every other session of the account ends."""
+        data = validated(SetPasswordSerializer, request.data)
+        accounts.set_password(user=current_user(request), **data)
+        return Response(status=204)
+
+
+class PasswordResetView(PublicView):
+    @extend_schema(request=PasswordResetSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """E-mail a link to set a new password; the answer is the same for an unknown address."""
+        accounts.send_password_reset(**validated(PasswordResetSerializer, request.data))
+        return Response(status=204)
+
+
+class PasswordResetConfirmView(PublicView):
+    @extend_schema(request=PasswordResetConfirmSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Set a new password with the `uid` and `token` of the e-mailed link; ends every session."""
+        accounts.reset_password(**validated(PasswordResetConfirmSerializer, request.data))
+        return Response(status=204)
+
+
+class DeviceTokenView(APIView):
+    @extend_schema(
+        request=DeviceTokenSerializer,
+        responses={200: DeviceTokenSerializer, 201: DeviceTokenSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Register a push token: 201 for a new one, 200 for a known one, whoever had it before."""
+        data = validated(DeviceTokenSerializer, request.data)
+        created = devices.register_device(user=current_user(request), **data)
+        return Response(data, status=201 if created else 200)
+
+    @extend_schema(request=ForgetDeviceSerializer, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Forget a push token of one's own."""
+        data = validated(ForgetDeviceSerializer, request.data)
+        devices.forget_device(user=current_user(request), **data)
+        return Response(status=204)
+
+
+class StartTrainerImpersonationView(APIView):
+    permission_classes = (*APIView.permission_classes, IsAdmin)
+
+    @extend_schema(request=None, responses=ImpersonatedTrainerSerializer)
+    def post(self, request: Request, trainer_id: int) -> Response:
+        """Look through a trainer's account: read everything, change nothing."""
+        trainer = get_trainer(trainer_id)
+        session, tokens = sessions.start_impersonation(user=trainer, by=current_user(request))
+        body = {**asdict(tokens), "session": session, "trainer": trainer}
+        return Response(ImpersonatedTrainerSerializer(body).data)
+
+
+class EndImpersonationView(APIView):
+    # The one write that an impersonator makes; all others are refused by default.
+    permission_classes = (APIView.permission_classes[0],)
+
+    @extend_schema(request=None, responses=EndedSerializer)
+    def post(self, request: Request) -> Response:
+        """End the impersonation of this token, or with one's own token all that one has begun."""
+        ended = sessions.end_impersonation(by=current_user(request))
+        return Response({"sessions_ended": ended})
