@@ -116,7 +116,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     # A file also in tests: threads that share an in-memory database get "table is locked".
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    _test_file = env.str("TEST_SQLITE_NAME", default=str(VAR_DIR / "test.sqlite3"))
+    DATABASES["default"]["TEST"] = {"NAME": _test_file}
 else:
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 3,
