@@ -10,7 +10,7 @@ FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
-RUN useradd --system --uid 10001 --no-create-home --home-dir /app app \
+RUN useradd --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin app \
     && install --directory --owner=app --group=app /srv/media
 COPY --from=build /venv /venv
 WORKDIR /app
@@ -29,7 +29,7 @@ USER app
 EXPOSE 8000
 
 # The name has to be an allowed one: the first of them, as 127.0.0.1 rarely is.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --start-interval=1s \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import os; from urllib.request import Request, urlopen; name = os.environ['ALLOWED_HOSTS'].split(',')[0].strip(' .').replace('*', 'localhost'); urlopen(Request(f\"http://127.0.0.1:{os.environ['PORT']}/healthz\", headers={'Host': name}), timeout=4)"]
 
 CMD ["python", "-m", "config.serve"]

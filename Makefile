@@ -12,7 +12,7 @@ AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1
 	ALLOWED_HOSTS=example.com SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-embedded test-production check format lock clean
+.PHONY: help run serve test test-embedded test-production faults check format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,7 @@ run: .venv/.runtime ## Serve with demo people on 127.0.0.1:$PORT (8000), and rel
 serve: .venv/.runtime ## Serve for real, configured by the environment (see .env.example)
 	@echo "Migrating the database"
 	@$(PYTHON) manage.py migrate --noinput --verbosity 0
+	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
 	@exec $(PYTHON) -m config.serve
 
 test: .venv/.dev ## Run all tests on both sets of servers; ARGS goes to pytest
@@ -36,6 +37,9 @@ test-embedded: .venv/.dev ## Run all tests on SQLite and the in-memory channel l
 
 test-production: .venv/.dev ## Run all tests on a real PostgreSQL and a real Redis
 	@exec $(PYTHON) -m tests.run production $(ARGS)
+
+faults: .venv/.dev ## Break everything for ten minutes and judge; ARGS="--seconds 60 --seed 1"
+	@exec $(PYTHON) -m tests.faults $(ARGS)
 
 check: .venv/.dev ## Check style, types, imports, migrations, settings and the API description
 	$(PYTHON) -m ruff check

@@ -170,14 +170,30 @@ def test_start_on_a_taken_port_is_one_clear_line(redis_server: Redis) -> None:
         Redis(port=redis_server.port, own=True).start()
 
 
-def test_stop_leaves_a_server_of_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TEST_DATABASE_URL", "postgres://elsewhere/database")
-    monkeypatch.setenv("TEST_REDIS_URL", "redis://one,redis://two")
+def test_servers_of_the_environment_are_used_and_left_alone(
+    postgres: Postgres, redis_server: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_DATABASE_URL", postgres.url)
+    monkeypatch.setenv("TEST_REDIS_URL", f"{redis_server.url},{redis_server.url}")
 
     with running_backends() as backends:
         urls = (backends.database_url, backends.redis_url)
 
-    assert urls == ("postgres://elsewhere/database", "redis://one,redis://two")
+    assert urls == (postgres.url, f"{redis_server.url},{redis_server.url}")
+    assert connect(redis_server).ping()
+    assert query(postgres, "SELECT 1") == [(1,)]
+
+
+@pytest.mark.parametrize("server", [Postgres, Redis])
+@pytest.mark.parametrize("address", ["//user:secret@127.0.0.1:1/0", "nonsense"])
+def test_server_of_the_environment_that_does_not_answer_is_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch, server: type[Server], address: str
+) -> None:
+    scheme = server.name.lower()
+    monkeypatch.setenv(server.variable, address.replace("//", f"{scheme}://"))
+
+    with pytest.raises(BackendUnavailable, match=f"^{server.name} named by TEST_.*not answer$"):
+        server().start()
 
 
 @pytest.mark.parametrize("action", ["kill", "restart", "pause", "resume"])

@@ -18,7 +18,7 @@ def list_documented() -> set[str]:
 def list_read() -> set[str]:
     pattern = r"""(?:env\.\w+|environ\.get)\(["']([A-Z_]+)["']"""
     source = "\n".join(path.read_text() for path in (ROOT / "config").glob("*.py"))
-    return set(re.findall(pattern, source))
+    return {name for name in re.findall(pattern, source) if not name.startswith("TEST_")}
 
 
 def load_compose() -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Postgres(Server):
     def _answers(self) -> bool:
         try:
             psycopg.connect(self.url, connect_timeout=2).close()
-        except psycopg.OperationalError:
+        except psycopg.Error:
             return False
         return True
 

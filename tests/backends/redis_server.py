@@ -10,7 +10,11 @@ from tests.backends.server import Server, find_in_wheel
 
 
 class Redis(Server):
-    """Redis, or Valkey, which speaks the same. It writes nothing down: it always starts empty."""
+    """
+    Redis, or Valkey, which speaks the same. It writes nothing down: it always starts empty.
+
+    `TEST_REDIS_URL` may name several, separated by commas, as `REDIS_URL` does.
+    """
 
     name = "Redis"
     variable = "TEST_REDIS_URL"
@@ -36,11 +40,16 @@ class Redis(Server):
         return [self.binary, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
 
     def _answers(self) -> bool:
-        with redis.Redis.from_url(self.url, socket_timeout=2, retry=None) as client:
-            try:
-                return bool(client.ping())
-            except redis.RedisError:
-                return False
+        return all(map(_ping, self.url.split(",")))
+
+
+def _ping(url: str) -> bool:
+    limits = {"socket_connect_timeout": 2, "socket_timeout": 2}
+    try:
+        with redis.Redis.from_url(url, retry=None, **limits) as client:
+            return bool(client.ping())
+    except (redis.RedisError, ValueError):
+        return False
 
 
 def find_redis() -> Iterator[Path]:

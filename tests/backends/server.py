@@ -73,6 +73,8 @@ class Server(ABC):
 
     def start(self) -> None:
         """Start it and wait until it answers; nothing if it runs. Raises BackendUnavailable."""
+        if self.external and not self._answers():
+            raise BackendUnavailable(f"{self.name} named by {self.variable} does not answer")
         if self.external or self._process:
             return
         try:
