@@ -10,14 +10,17 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
+from config.handler import ByPath, OneHopHandler  # noqa: E402 - needs the settings
 from config.limits import LimitBody  # noqa: E402 - needs the settings
+from config.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from messaging.routing import sockets  # noqa: E402 - needs the apps
 from users.publisher import publisher  # noqa: E402 - as above
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Send what was announced before the process ends."""
+    """Drain when told to stop, and send what was announced before the process ends."""
     await receive()
+    drain_on_sigterm(asyncio.get_running_loop())
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await publisher.flush()
@@ -25,7 +28,11 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
 
 
 _by_protocol = ProtocolTypeRouter(
-    {"http": LimitBody(http), "websocket": sockets, "lifespan": lifespan}
+    {
+        "http": LimitBody(ByPath("/api/", OneHopHandler(), http)),
+        "websocket": sockets,
+        "lifespan": lifespan,
+    }
 )
 
 

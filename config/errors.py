@@ -1,9 +1,12 @@
 """The one shape of errors, for what our services, DRF, Django and the database refuse."""
 
+import sys
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from psycopg.errors import ReadOnlySqlTransaction
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -35,12 +38,18 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, ServiceError):
         set_rollback()
         return _service_error(error)
-    if isinstance(error, (OperationalError, InterfaceError)):
+    if _is_database_away(error):
         error = TemporarilyUnavailable()
     response = drf_exception_handler(error, context)
     if response is not None and isinstance(response.data, dict):
         _add_code(response, error)
     return response
+
+
+def _is_database_away(error: BaseException | None) -> bool:
+    """Tell whether trying again may help; a database that only reads, as after a failover, is away."""
+    away = isinstance(error, (OperationalError, InterfaceError))
+    return away or isinstance(getattr(error, "__cause__", None), ReadOnlySqlTransaction)
 
 
 def _service_error(error: ServiceError) -> Response:
@@ -80,5 +89,17 @@ def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     return _refuse(404, NotFound.detail, NotFound.code)
 
 
+@csrf_exempt
+def unknown_endpoint(request: HttpRequest) -> JsonResponse:
+    """Answer 404 to what is under /api/ and is no endpoint."""
+    return page_not_found(request, Http404())
+
+
 def server_error(request: HttpRequest) -> JsonResponse:
+    """Answer what nobody expected; outside DRF's views, such as in the admin, an absent database too."""
+    if _is_database_away(sys.exc_info()[1]):
+        away = TemporarilyUnavailable
+        response = _refuse(away.status_code, away.default_detail, away.default_code)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     return _refuse(500, "Something went wrong on our side.", "server_error")

@@ -12,7 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 SOURCE_FOLDERS = ("config", "users", "messaging", "trainer")
 # The application closes what is over 4 KiB with 4009; what is over this never reaches it (1009).
 LARGEST_FRAME_BYTES = 1024 * 1024
-SHUTDOWN_SECONDS = 8
+# For requests in flight, after the sockets were closed over SHUTDOWN_SPREAD_SECONDS.
+SHUTDOWN_SECONDS = 4
 
 
 def main() -> None:
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--reload", action="store_true", help="restart when the code changes")
     arguments = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
+    log_config = _log_config()  # reads .env, so before anything else is asked of the environment
     uvicorn.run(
         "config.asgi:application",
         host=os.environ.get("HOST", "127.0.0.1"),
@@ -28,7 +30,7 @@ def main() -> None:
         workers=None if arguments.reload else _workers(),
         reload=arguments.reload,
         reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,
-        log_config=_log_config(),
+        log_config=log_config,
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
         proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,

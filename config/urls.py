@@ -12,6 +12,8 @@ urlpatterns = [
     path("api/", include("trainer.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
+    # Also while DEBUG is on, where Django would answer with a page of its own, or fail on a lost slash.
+    re_path(r"^api/", errors.unknown_endpoint),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     # Pictures only, drawn anew when they were uploaded; their names cannot be guessed.

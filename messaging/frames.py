@@ -1,5 +1,6 @@
 """The frames that sockets send, live and replayed, each as the JSON text that goes out."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -79,26 +80,33 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
 
-    A message that was written and read meanwhile comes as it is now, and its receipt follows.
+    Each is the frame that was missed, with its own version: a message comes as it was written, and
+    its receipt follows. A client that is cut off in the middle resumes from the highest version it
+    has seen, and loses nothing.
     """
     if missed.is_too_long:
         return [reset(missed.version)]
     data = messages_data(missed.messages, missed.conversation)
     shown = [
-        (_shown_version(row, missed.since), new_message(each))
+        versioned
         for row, each in zip(missed.messages, data, strict=True)
-        if not _was_only_read(row, missed.since)
+        for versioned in _shown(row, each, missed.since)
     ]
-    return [frame for _, frame in sorted(shown + _read_marks(missed, user_id), key=itemgetter(0))]
+    due = sorted(shown + _read_marks(missed, user_id), key=itemgetter(0))
+    # The messages were read after the conversation's version: what is newer still comes by itself.
+    return [frame for version, frame in due if version <= missed.version]
 
 
-def _was_only_read(message: Message, since: int) -> bool:
-    return message.created_version <= since and message.version == message.read_version
+def _shown(row: Message, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
+    """Show a message when it was written, and again when it was altered otherwise than by reading."""
+    if row.created_version > since:
+        yield row.created_version, new_message(data | _unread(row))
+    if row.version not in (row.created_version, row.read_version):
+        yield row.version, new_message(data)
 
 
-def _shown_version(message: Message, since: int) -> int:
-    is_new = message.created_version > since
-    return message.created_version if is_new else message.version
+def _unread(row: Message) -> dict[str, Any]:
+    return {"is_read": False, "read_at": None, "version": row.created_version}
 
 
 def _read_marks(missed: Replay, user_id: int) -> list[tuple[int, str]]:

@@ -65,6 +65,10 @@ class Conversation(models.Model):
 
     objects = ConversationQuerySet.as_manager()
 
+    # Added by the selectors that describe a conversation to one of its people; never stored.
+    last_message_preview: str | None
+    unread_count: int
+
     class Meta:
         constraints = (
             UniqueConstraint(

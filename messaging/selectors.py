@@ -1,64 +1,89 @@
 """Reads: who may see what, at a cost that does not grow with the history."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar, overload
 
 from django.conf import settings
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Left
+from django.db.models import Count, Sum
 
+from messaging import statements
 from messaging.exceptions import ConversationNotFound
-from messaging.models import PREVIEW_LENGTH, Conversation, ConversationQuerySet, Message
+from messaging.models import Conversation, Message
+from users.fields import MAX_ID
 from users.models import User
 
+T = TypeVar("T")
 
-def list_conversations(user: User, *, archived: bool = False) -> ConversationQuerySet:
+
+class Rows(Sequence[T]):
+    """Rows that are read when a page of them is asked for, for Django's Paginator."""
+
+    def __init__(self, count: Callable[[], int], read: Callable[[int, int], list[T]]) -> None:
+        self._count, self._read = count, read
+
+    def __len__(self) -> int:
+        return self._count()
+
+    @overload
+    def __getitem__(self, part: int) -> T: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[T]: ...
+    def __getitem__(self, part: int | slice) -> T | list[T]:
+        """Read one row, or those from `start` up to `stop`; neither counts from the end."""
+        if isinstance(part, int):
+            return self._read(1, part)[0]
+        start, stop = part.start or 0, len(self) if part.stop is None else part.stop
+        return self._read(stop - start, start)
+
+
+def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversation]:
     """
     Return a user's conversations, newest activity first, each with its people, preview and unread count.
 
     Archived ones only for their trainer. Nobody else has any: an admin's list is empty.
     """
-    if user.role == User.Role.TRAINER:
-        own = Conversation.objects.filter(trainer=user, is_archived=archived)
-    elif user.role == User.Role.TRAINEE and not archived:
-        own = Conversation.objects.filter(trainee=user, is_archived=False)
-    else:
-        return Conversation.objects.none()
-    return _described(own, user).newest_first()
+    side = _side_of(user)
+    if side is None or (archived and side != "trainer"):
+        return Rows(lambda: 0, lambda limit, offset: [])
+    return Rows(
+        lambda: statements.count_conversations(user.pk, side, archived=archived),
+        lambda limit, offset: statements.select_described(
+            statements.PAGE_OF[side], [user.pk, archived, limit, offset], user.pk
+        ),
+    )
 
 
-def _described(conversations: ConversationQuerySet, user: User) -> ConversationQuerySet:
-    """Add what the wire shows: one correlated count over the partial index of unread messages."""
-    unread = (
-        Message.objects.filter(conversation=OuterRef("pk"))
-        .unread_by(user)
-        .order_by()
-        .values("conversation")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    return conversations.select_related("trainer", "trainee").annotate(
-        unread_count=Coalesce(Subquery(unread, output_field=IntegerField()), Value(0)),
-        last_message_preview=Left("last_message__content", PREVIEW_LENGTH),
-    )
+def _side_of(user: User) -> str | None:
+    """Return on which side of conversations somebody stands."""
+    sides: dict[str, str] = {User.Role.TRAINER: "trainer", User.Role.TRAINEE: "trainee"}
+    return sides.get(user.role)
 
 
 def get_conversation(user: User, conversation_id: int) -> Conversation:
     """Return a conversation that `user` may read, with its people; raise ConversationNotFound."""
-    conversation = (
-        Conversation.objects.visible_to(user)
-        .select_related("trainer", "trainee")
-        .filter(pk=conversation_id)
-        .first()
-    )
+    if conversation_id > MAX_ID:
+        raise ConversationNotFound
+    conversation = statements.select_conversation(conversation_id, user.pk)
     if conversation is None:
         raise ConversationNotFound
     return conversation
 
 
-def list_messages(conversation: Conversation) -> QuerySet[Message]:
+NEWEST_FIRST = "m.id DESC"
+OLDEST_CHANGE_FIRST = "m.version, m.id"
+
+
+def list_messages(conversation: Conversation) -> Rows[Message]:
     """Return all messages of a conversation, newest first."""
-    return Message.objects.filter(conversation=conversation).order_by("-id")
+    return Rows(
+        lambda: conversation.message_count,
+        lambda limit, offset: statements.select_messages(
+            "m.conversation_id = %s",
+            [conversation.pk, limit, offset],
+            f"{NEWEST_FIRST} LIMIT %s OFFSET %s",
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -71,13 +96,12 @@ class Slice:
 
 def list_messages_before(conversation: Conversation, message_id: int, limit: int) -> Slice:
     """Return up to `limit` messages older than an id, newest first."""
-    return _slice(list_messages(conversation).filter(pk__lt=message_id), limit)
+    return _slice(conversation, "m.id < %s", [message_id], NEWEST_FIRST, limit)
 
 
 def list_messages_after(conversation: Conversation, message_id: int, limit: int) -> Slice:
     """Return the `limit` messages next newer than an id, newest first."""
-    newer = Message.objects.filter(conversation=conversation, pk__gt=message_id).order_by("id")
-    found = _slice(newer, limit)
+    found = _slice(conversation, "m.id > %s", [message_id], "m.id", limit)
     return Slice(messages=found.messages[::-1], has_more=found.has_more)
 
 
@@ -90,22 +114,27 @@ def list_changes(
     One change can touch many messages (a read mark), so a page may end inside a version: `since_id`
     goes on within it, after that message.
     """
-    changed = Message.objects.filter(conversation=conversation).order_by("version", "id")
     if since_id is None:
-        return _slice(changed.filter(version__gt=since), limit)
-    later = Q(version__gt=since) | Q(version=since, pk__gt=since_id)
-    return _slice(changed.filter(later, version__gte=since), limit)
+        return _slice(conversation, "m.version > %s", [since], OLDEST_CHANGE_FIRST, limit)
+    later = "m.version >= %s AND (m.version > %s OR m.id > %s)"
+    return _slice(conversation, later, [since, since, since_id], OLDEST_CHANGE_FIRST, limit)
 
 
-def _slice(messages: QuerySet[Message], limit: int) -> Slice:
-    found = list(messages[: limit + 1])
+def _slice(
+    conversation: Conversation, where: str, params: list[int], order: str, limit: int
+) -> Slice:
+    found = statements.select_messages(
+        f"m.conversation_id = %s AND {where}",
+        [conversation.pk, *params, limit + 1],
+        f"{order} LIMIT %s",
+    )
     return Slice(messages=found[:limit], has_more=len(found) > limit)
 
 
 def count_unread(user: User) -> int:
     """Count what the other sides wrote and `user` has not read, over the active conversations."""
-    own = Conversation.objects.active().of(user).values("pk")
-    return Message.objects.filter(conversation__in=own).unread_by(user).count()
+    side = _side_of(user)
+    return statements.count_unread(user.pk, side) if side else 0
 
 
 # What sockets ask
@@ -198,11 +227,15 @@ def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[Conv
 
     A trainee learns that a conversation was archived, and no more of what is in it.
     """
-    own = Conversation.objects.of(user).filter(pk__in=set(conversation_ids))
-    entries = list(_described(own, user).order_by("version"))
+    ids = sorted(set(conversation_ids))
+    if not ids:
+        return []
+    source = statements.SOME_OF.format(", ".join(["%s"] * len(ids)))
+    entries = statements.select_described(source, [user.pk, user.pk, *ids], user.pk)
+    entries.sort(key=lambda entry: entry.version)
     for entry in entries:
         if entry.is_archived:
-            entry.unread_count = 0  # type: ignore[attr-defined]
+            entry.unread_count = 0
         if entry.is_archived and entry.trainee_id == user.pk:
-            entry.last_message_preview = None  # type: ignore[attr-defined]
+            entry.last_message_preview = None
     return entries

@@ -82,8 +82,8 @@ class ConversationSerializer(serializers.Serializer[Any]):
             "trainer": _participant.to_representation(conversation.trainer),
             "trainee": _participant.to_representation(conversation.trainee),
             "last_message_at": utc(conversation.last_message_at),
-            "last_message_preview": conversation.last_message_preview,  # type: ignore[attr-defined]
-            "unread_count": conversation.unread_count,  # type: ignore[attr-defined]
+            "last_message_preview": conversation.last_message_preview,
+            "unread_count": conversation.unread_count,
             "is_archived": conversation.is_archived,
             "created_at": utc(conversation.created_at),
             "version": conversation.version,

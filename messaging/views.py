@@ -7,7 +7,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from messaging import selectors
-from messaging.models import Conversation
+from messaging.models import Conversation, Message
 from messaging.pagination import ConversationPage, MessagePage
 from messaging.serializers import (
     ConversationSerializer,
@@ -56,7 +56,7 @@ class ConversationListView(APIView):
         archived = request.query_params.get("archived", "").lower() in ("true", "1")
         conversations = selectors.list_conversations(current_user(request), archived=archived)
         pages = ConversationPage()
-        page = pages.paginate_queryset(conversations, request, view=self) or []
+        page: list[Conversation] = pages.paginate_queryset(conversations, request, view=self) or []
         return pages.get_paginated_response(ConversationSerializer(page, many=True).data)
 
 
@@ -64,7 +64,9 @@ class StartConversationView(APIView):
     throttle_classes = ()  # the service counts what it accepts
 
     @extend_schema(
-        request=StartSerializer, responses={200: StartedSerializer, 201: StartedSerializer}
+        request=StartSerializer,
+        responses={200: StartedSerializer, 201: StartedSerializer},
+        extensions={"x-codes": ["trainer_only", "trainee_not_found", "throttled"]},
     )
     def post(self, request: Request) -> Response:
         """Send a message to one's own trainee, opening or re-opening the conversation."""
@@ -75,7 +77,11 @@ class StartConversationView(APIView):
 
 
 class MessageListView(APIView):
-    @extend_schema(parameters=[PAGE, *KEYSET], responses=MessageSerializer(many=True))
+    @extend_schema(
+        parameters=[PAGE, *KEYSET],
+        responses=MessageSerializer(many=True),
+        extensions={"x-codes": ["invalid"]},
+    )
     def get(self, request: Request, conversation_id: int) -> Response:
         """Page through a conversation: by number, 20 a page newest first, or by key."""
         keys = validated(KeysetSerializer, request.query_params.dict())
@@ -87,9 +93,9 @@ class MessageListView(APIView):
         return self._numbered(conversation)
 
     def _numbered(self, conversation: Conversation) -> Response:
-        pages = MessagePage(count=conversation.message_count)
+        pages = MessagePage()
         messages = selectors.list_messages(conversation)
-        page = pages.paginate_queryset(messages, self.request, view=self) or []
+        page: list[Message] = pages.paginate_queryset(messages, self.request, view=self) or []
         return pages.get_paginated_response(messages_data(page, conversation))
 
     def _by_key(self, conversation: Conversation, keys: dict[str, int]) -> Response:
@@ -135,7 +141,11 @@ class SendMessageView(APIView):
     throttle_classes = ()  # the service counts what it accepts
 
     @extend_schema(
-        request=SendSerializer, responses={200: MessageSerializer, 201: MessageSerializer}
+        request=SendSerializer,
+        responses={200: MessageSerializer, 201: MessageSerializer},
+        extensions={
+            "x-codes": ["conversation_archived", "participant_gone", "not_found", "throttled"]
+        },
     )
     def post(self, request: Request, conversation_id: int) -> Response:
         """Send a message: 201, or 200 with the first message for a repeated `client_id`."""
@@ -148,7 +158,11 @@ class SendMessageView(APIView):
 
 
 class MarkReadView(APIView):
-    @extend_schema(request=MarkReadSerializer, responses=MarkedSerializer)
+    @extend_schema(
+        request=MarkReadSerializer,
+        responses=MarkedSerializer,
+        extensions={"x-codes": ["not_found", "message_not_found"]},
+    )
     def post(self, request: Request, conversation_id: int) -> Response:
         """Mark the other side's messages as read, up to and including `up_to`."""
         mark = mark_read(

@@ -1,9 +1,10 @@
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from trainer.models import Invitation
-from users.fields import TextField
+from users.fields import EmailAddressField, TextField
 from users.models import User
 from users.serializers import (
     MeSerializer,
@@ -12,6 +13,9 @@ from users.serializers import (
     TokenPairSerializer,
     TrainerSummarySerializer,
 )
+
+# In OpenAPI 3.0 only a value that has a type may be null.
+ALWAYS_NULL = {"type": "object", "nullable": True}
 
 
 class TraineeSerializer(serializers.ModelSerializer[User]):
@@ -38,9 +42,11 @@ class TraineeSerializer(serializers.ModelSerializer[User]):
     def get_profile_complete(self, trainee: User) -> bool:
         return bool(trainee.first_name and trainee.last_name)
 
+    @extend_schema_field(ALWAYS_NULL)
     def get_last_activity(self, trainee: User) -> None:
         """Activities are not kept here; existing clients expect the field."""
 
+    @extend_schema_field(ALWAYS_NULL)
     def get_current_program(self, trainee: User) -> None:
         """Programs are not kept here; existing clients expect the field."""
 
@@ -65,9 +71,11 @@ class TraineeDetailSerializer(TraineeSerializer):
     def get_phone_number(self, trainee: User) -> str | None:
         return trainee.phone_number or None
 
+    @extend_schema_field(ALWAYS_NULL)
     def get_profile(self, trainee: User) -> None:
         """Profiles are not kept here; existing clients expect the field."""
 
+    @extend_schema_field(ALWAYS_NULL)
     def get_nutrition_goal(self, trainee: User) -> None:
         """Nutrition goals are not kept here; existing clients expect the field."""
 
@@ -92,7 +100,7 @@ class ImpersonatedTraineeSerializer(TokenPairSerializer):
 
 
 class InviteSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField(max_length=254)
+    email = EmailAddressField()
     message = TextField(max_length=1000, allow_blank=True, default="")
 
 

@@ -37,6 +37,7 @@ class TraineeListView(TrainerView):
     @extend_schema(
         parameters=[PAGE, OpenApiParameter("search", str, description="Words of name or e-mail.")],
         responses=TraineeSerializer(many=True),
+        extensions={"x-codes": ["invalid"]},
     )
     def get(self, request: Request) -> Response:
         """List one's own trainees by name, 20 a page."""
@@ -48,7 +49,7 @@ class TraineeListView(TrainerView):
 
 
 class TraineeDetailView(TrainerView):
-    @extend_schema(responses=TraineeDetailSerializer)
+    @extend_schema(responses=TraineeDetailSerializer, extensions={"x-codes": ["trainee_not_found"]})
     def get(self, request: Request, trainee_id: int) -> Response:
         """Describe one of one's own trainees."""
         trainee = selectors.get_trainee(current_user(request), trainee_id)
@@ -56,7 +57,11 @@ class TraineeDetailView(TrainerView):
 
 
 class RemoveTraineeView(TrainerView):
-    @extend_schema(request=None, responses=RemovedSerializer)
+    @extend_schema(
+        request=None,
+        responses=RemovedSerializer,
+        extensions={"x-codes": ["trainee_not_found"]},
+    )
     def post(self, request: Request, trainee_id: int) -> Response:
         """Remove a trainee: the conversation is archived, never deleted."""
         trainee = remove_trainee(trainer=current_user(request), trainee_id=trainee_id)
@@ -65,7 +70,11 @@ class RemoveTraineeView(TrainerView):
 
 
 class StartTraineeImpersonationView(TrainerView):
-    @extend_schema(request=None, responses=ImpersonatedTraineeSerializer)
+    @extend_schema(
+        request=None,
+        responses=ImpersonatedTraineeSerializer,
+        extensions={"x-codes": ["trainee_not_found"]},
+    )
     def post(self, request: Request, trainee_id: int) -> Response:
         """Look through one's own trainee's account: read everything, change nothing."""
         session, tokens, trainee = look_through_trainee(
@@ -85,7 +94,9 @@ class InvitationListView(TrainerView):
         return pages.get_paginated_response(InvitationSerializer(page, many=True).data)
 
     @extend_schema(
-        request=InviteSerializer, responses={200: InvitationSerializer, 201: InvitationSerializer}
+        request=InviteSerializer,
+        responses={200: InvitationSerializer, 201: InvitationSerializer},
+        extensions={"x-codes": ["already_your_trainee"]},
     )
     def post(self, request: Request) -> Response:
         """E-mail an invitation: 201, or 200 when a pending one for the address was renewed."""
@@ -96,7 +107,7 @@ class InvitationListView(TrainerView):
 
 
 class InvitationView(TrainerView):
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None}, extensions={"x-codes": ["not_found"]})
     def delete(self, request: Request, invitation_id: int) -> Response:
         """Withdraw a pending invitation."""
         invitations.withdraw_invitation(trainer=current_user(request), invitation_id=invitation_id)
@@ -104,7 +115,9 @@ class InvitationView(TrainerView):
 
 
 class ResendInvitationView(TrainerView):
-    @extend_schema(request=None, responses=InvitationSerializer)
+    @extend_schema(
+        request=None, responses=InvitationSerializer, extensions={"x-codes": ["not_found"]}
+    )
     def post(self, request: Request, invitation_id: int) -> Response:
         """E-mail a pending invitation again, with a new link that is valid for seven days."""
         invitation = invitations.resend_invitation(
@@ -118,7 +131,11 @@ class AcceptInvitationView(APIView):
     permission_classes = ()
     throttle_classes = (SignInThrottle,)
 
-    @extend_schema(request=AcceptSerializer, responses={201: AcceptedSerializer})
+    @extend_schema(
+        request=AcceptSerializer,
+        responses={201: AcceptedSerializer},
+        extensions={"x-codes": ["invalid_invitation", "already_has_trainer"]},
+    )
     def post(self, request: Request) -> Response:
         """Join a trainer with the code of the e-mailed link, and be signed in."""
         user, tokens = invitations.accept_invitation(**validated(AcceptSerializer, request.data))

@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from users.models import normalize_email
+
 MAX_ID = 2**63 - 1
 
 
@@ -26,6 +28,18 @@ class IdField(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class EmailAddressField(serializers.EmailField):
+    """An address in the form in which it is stored: lower case can be longer than what was typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return normalize_email(super().to_internal_value(data))
 
 
 class ClientIdField(serializers.UUIDField):

@@ -99,6 +99,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return f"{self.get_full_name()} <{self.email}>".strip()
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Put an address that was typed in the admin into its one form; `clean()` calls this."""
+        return normalize_email(super().normalize_username(username))
+
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
@@ -109,9 +114,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     def alive(self) -> AuthSessionQuerySet:
+        """Sessions that are not over, of and by people who may sign in."""
         return self.filter(
-            ended_at__isnull=True, expires_at__gt=timezone.now(), user__is_active=True
-        ).exclude(kind=AuthSession.Kind.IMPERSONATION, impersonator__is_active=False)
+            Q(kind=AuthSession.Kind.SIGN_IN) | Q(impersonator__is_active=True),
+            ended_at__isnull=True,
+            expires_at__gt=timezone.now(),
+            user__is_active=True,
+        )
 
     def of_or_by(self, user: User) -> AuthSessionQuerySet:
         """Sessions in which `user` signed in, or in which `user` looks through somebody's account."""

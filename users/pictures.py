@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import IO
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from users.exceptions import FieldInvalid
 
@@ -17,14 +17,22 @@ def clean_picture(file: IO[bytes]) -> bytes:
 
     Drawing it anew leaves behind the place where a photo was taken, and whatever else was in the file.
     """
-    try:
-        image: Image.Image = Image.open(file, formats=("JPEG", "PNG", "WEBP", "GIF"))
-        if image.width * image.height > MAX_PIXELS:
-            raise FieldInvalid("profile_image", "This picture has too many pixels.")
-        image = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise FieldInvalid("profile_image", "This file is not a picture.") from None
+    image = _decode(file)
     image.thumbnail((SIDE_PIXELS, SIDE_PIXELS))
     output = BytesIO()
     image.save(output, "JPEG", quality=85)
     return output.getvalue()
+
+
+def _decode(file: IO[bytes]) -> Image.Image:
+    """Read a picture, upright, of at most `MAX_PIXELS`: a small file can unfold to gigabytes."""
+    try:
+        image: Image.Image = Image.open(file, formats=("JPEG", "PNG", "WEBP", "GIF"))
+        is_too_large = image.width * image.height > MAX_PIXELS
+        if not is_too_large:
+            image = ImageOps.exif_transpose(image).convert("RGB")
+    except Exception:  # noqa: BLE001 - decoders fail in many ways, a TypeError for broken Exif among them
+        raise FieldInvalid("profile_image", "This file is not a picture.") from None
+    if is_too_large:
+        raise FieldInvalid("profile_image", "This picture has too many pixels.")
+    return image

@@ -1,9 +1,10 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from users.fields import TextField
+from users.fields import EmailAddressField, TextField
 from users.models import AuthSession, DeviceToken, User
 
 
@@ -103,7 +104,7 @@ class SetPasswordSerializer(serializers.Serializer[Any]):
 
 
 class PasswordResetSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField(max_length=254)
+    email = EmailAddressField()
 
 
 class PasswordResetConfirmSerializer(serializers.Serializer[Any]):
@@ -113,7 +114,8 @@ class PasswordResetConfirmSerializer(serializers.Serializer[Any]):
 
 
 class DeviceTokenSerializer(serializers.Serializer[Any]):
-    token = TextField(max_length=2048)
+    # Push services hand out ASCII; of anything else, 2048 characters are more than an index can hold.
+    token = TextField(max_length=2048, validators=[RegexValidator(r"\A[ -~]+\Z")])
     platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
 
 

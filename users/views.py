@@ -1,5 +1,6 @@
 from dataclasses import asdict
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
@@ -30,6 +31,8 @@ from users.services import accounts, devices, sessions
 from users.throttling import SignInThrottle
 from users.tokens import read_any_token, read_refresh_token
 
+BODY_CODES = ["invalid", "parse_error", "request_too_large", "unsupported_media_type"]
+
 
 class PublicView(APIView):
     """An endpoint for who has no token yet."""
@@ -40,7 +43,11 @@ class PublicView(APIView):
 
 
 class SignInView(PublicView):
-    @extend_schema(request=SignInSerializer, responses=TokenPairSerializer)
+    @extend_schema(
+        request=SignInSerializer,
+        responses=TokenPairSerializer,
+        extensions={"x-codes": ["invalid_credentials"]},
+    )
     def post(self, request: Request) -> Response:
         """Sign in. 10 a minute for one e-mail address, 60 a minute for one network address."""
         data = validated(SignInSerializer, request.data)
@@ -50,7 +57,11 @@ class SignInView(PublicView):
 class RefreshView(PublicView):
     throttle_classes = ()
 
-    @extend_schema(request=RefreshSerializer, responses=TokenPairSerializer)
+    @extend_schema(
+        request=RefreshSerializer,
+        responses=TokenPairSerializer,
+        extensions={"x-codes": ["token_not_valid"]},
+    )
     def post(self, request: Request) -> Response:
         """Get new tokens. The refresh token that was used stays valid until the session ends."""
         claims = read_refresh_token(validated(RefreshSerializer, request.data)["refresh"])
@@ -60,7 +71,11 @@ class RefreshView(PublicView):
 class VerifyView(PublicView):
     throttle_classes = ()
 
-    @extend_schema(request=VerifySerializer, responses={200: None})
+    @extend_schema(
+        request=VerifySerializer,
+        responses=OpenApiTypes.OBJECT,
+        extensions={"x-codes": ["token_not_valid"]},
+    )
     def post(self, request: Request) -> Response:
         """Answer 200 with an empty object for a token that is still good, 401 for any other."""
         get_user_by_claims(read_any_token(validated(VerifySerializer, request.data)["token"]))
@@ -70,7 +85,11 @@ class VerifyView(PublicView):
 class SignOutView(PublicView):
     throttle_classes = ()
 
-    @extend_schema(request=RefreshSerializer, responses={200: None})
+    @extend_schema(
+        request=RefreshSerializer,
+        responses=OpenApiTypes.OBJECT,
+        extensions={"x-codes": ["token_not_valid"]},
+    )
     def post(self, request: Request) -> Response:
         """Sign out: end the session of a refresh token, with all its tokens and sockets."""
         claims = read_refresh_token(validated(RefreshSerializer, request.data)["refresh"])
@@ -123,7 +142,11 @@ class PasswordResetView(PublicView):
 
 
 class PasswordResetConfirmView(PublicView):
-    @extend_schema(request=PasswordResetConfirmSerializer, responses={204: None})
+    @extend_schema(
+        request=PasswordResetConfirmSerializer,
+        responses={204: None},
+        extensions={"x-codes": ["invalid_reset_link"]},
+    )
     def post(self, request: Request) -> Response:
         """Set a new password with the `uid` and `token` of the e-mailed link; ends every session."""
         accounts.reset_password(**validated(PasswordResetConfirmSerializer, request.data))
@@ -141,7 +164,12 @@ class DeviceTokenView(APIView):
         created = devices.register_device(user=current_user(request), **data)
         return Response(data, status=201 if created else 200)
 
-    @extend_schema(request=ForgetDeviceSerializer, responses={204: None})
+    @extend_schema(
+        request=ForgetDeviceSerializer,
+        responses={204: None},
+        # OpenAPI 3.0 has no place for the body of a DELETE, so what it brings stands here.
+        extensions={"x-codes": BODY_CODES},
+    )
     def delete(self, request: Request) -> Response:
         """Forget a push token of one's own."""
         data = validated(ForgetDeviceSerializer, request.data)
@@ -152,7 +180,11 @@ class DeviceTokenView(APIView):
 class StartTrainerImpersonationView(APIView):
     permission_classes = (*APIView.permission_classes, IsAdmin)
 
-    @extend_schema(request=None, responses=ImpersonatedTrainerSerializer)
+    @extend_schema(
+        request=None,
+        responses=ImpersonatedTrainerSerializer,
+        extensions={"x-codes": ["not_found"]},
+    )
     def post(self, request: Request, trainer_id: int) -> Response:
         """Look through a trainer's account: read everything, change nothing."""
         trainer = get_trainer(trainer_id)
@@ -165,7 +197,9 @@ class EndImpersonationView(APIView):
     # The one write that an impersonator makes; all others are refused by default.
     permission_classes = (APIView.permission_classes[0],)
 
-    @extend_schema(request=None, responses=EndedSerializer)
+    @extend_schema(
+        request=None, responses=EndedSerializer, extensions={"x-codes": ["not_impersonating"]}
+    )
     def post(self, request: Request) -> Response:
         """End the impersonation of this token, or with one's own token all that one has begun."""
         ended = sessions.end_impersonation(by=current_user(request))

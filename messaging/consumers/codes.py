@@ -4,6 +4,7 @@ from enum import IntEnum
 class CloseCode(IntEnum):
     """Why the server closes a socket; part of the wire contract, section 5."""
 
+    RESTARTING = 1012
     TRY_AGAIN_LATER = 1013
     NOT_SIGNED_IN = 4001
     NOT_VISIBLE = 4003

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -18,6 +19,8 @@ from messaging.services.typing import show_typing
 from users.exceptions import NotFound
 from users.fields import validated
 from users.throttling import count
+
+logger = logging.getLogger(__name__)
 
 
 class ConversationConsumer(LiveConsumer):
@@ -72,6 +75,7 @@ class ConversationConsumer(LiveConsumer):
                 await self._fill_hole()
 
     async def _fill_hole(self) -> None:
+        logger.debug("Filling a hole after version %s of %s.", self.version, self.conversation_id)
         # If it cannot be read now, the hole stays, and the next event or review finds it again.
         with suppress(DatabaseError):
             await self._catch_up()

@@ -62,8 +62,8 @@ class InboxConsumer(LiveConsumer):
     async def _tell(self, conversation_ids: set[int] | list[int]) -> None:
         entries, unread_count = await in_thread(self._load, conversation_ids)
         for entry in entries:
-            self._note(entry)
-            self.push(frames.conversation_updated(entry))
+            if self._note(entry):
+                self.push(frames.conversation_updated(entry))
         if unread_count != self._unread_count:
             self._unread_count = unread_count
             self.push(frames.unread_count(unread_count))
@@ -72,11 +72,13 @@ class InboxConsumer(LiveConsumer):
         entries = selectors.list_inbox_entries(self.user, conversation_ids)
         return entries, selectors.count_unread(self.user)
 
-    def _note(self, entry: Conversation) -> None:
+    def _note(self, entry: Conversation) -> bool:
+        """Remember how a conversation stands; return whether that is news."""
         if entry.is_archived:
-            self._versions.pop(entry.pk, None)
-        else:
-            self._versions[entry.pk] = entry.version
+            return self._versions.pop(entry.pk, None) is not None
+        is_news = entry.version > self._versions.get(entry.pk, 0)
+        self._versions[entry.pk] = entry.version
+        return is_news
 
     async def catch_up_with(self, facts: Facts) -> None:
         """Look for differences when the sums have differed for a whole interval."""

@@ -7,6 +7,7 @@ for all sockets together find what was lost, so that nothing which matters depen
 
 import asyncio
 import logging
+import random
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ class Socket(Protocol):
 
     async def review(self, subject: Subject, facts: Facts) -> None: ...
 
+    async def end(self, code: CloseCode) -> None: ...
+
 
 class OpenSockets:
     """The sockets of this process; it serves one event loop."""
@@ -58,9 +61,12 @@ class OpenSockets:
         self._sockets: set[Socket] = set()
         self._of_user: Counter[int] = Counter()
         self._reviewing: asyncio.Task[None] | None = None
+        self._is_draining = False
 
     def admit(self, socket: Socket) -> None:
-        """Add a socket; raise Refused past `SOCKETS_PER_USER` for one user in one process."""
+        """Add a socket; raise Refused past `SOCKETS_PER_USER` of one user, or when shutting down."""
+        if self._is_draining:
+            raise Refused(CloseCode.RESTARTING)
         user_id = socket.subject.user_id
         if self._of_user[user_id] >= settings.SOCKETS_PER_USER:
             raise Refused(CloseCode.TOO_MUCH)
@@ -76,6 +82,11 @@ class OpenSockets:
             self._of_user[user_id] -= 1
             if not self._of_user[user_id]:
                 del self._of_user[user_id]
+
+    async def drain(self, seconds: float) -> None:
+        """Let no more sockets in, and close the open ones, each at a random moment within a time."""
+        self._is_draining = True
+        await asyncio.gather(*(_end_within(seconds, socket) for socket in list(self._sockets)))
 
     async def _keep_reviewing(self) -> None:
         while self._sockets:
@@ -93,6 +104,11 @@ class OpenSockets:
         subjects = [(socket, socket.subject) for socket in self._sockets]
         facts = await in_thread(load_facts, {subject for _, subject in subjects})
         await asyncio.gather(*(socket.review(subject, facts) for socket, subject in subjects))
+
+
+async def _end_within(seconds: float, socket: Socket) -> None:
+    await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311 - it keeps no secret
+    await socket.end(CloseCode.RESTARTING)
 
 
 def load_facts(subjects: Collection[Subject]) -> Facts:

@@ -1,7 +1,9 @@
 """How a conversation changes: under its row's lock, with the next version, one by one."""
 
+from messaging import statements
 from messaging.exceptions import ConversationArchived, ConversationNotFound, ParticipantGone
 from messaging.models import Conversation
+from users.fields import MAX_ID
 from users.models import User
 
 
@@ -12,12 +14,9 @@ def lock_conversation(conversation_id: int, *, by: User) -> Conversation:
     PostgreSQL checks the condition again after it has waited for the lock, so that nothing slips in
     behind an archival. On SQLite the transaction is IMMEDIATE, which locks as much.
     """
-    conversation = (
-        Conversation.objects.select_for_update(no_key=True)
-        .visible_to(by)
-        .filter(pk=conversation_id)
-        .first()
-    )
+    if conversation_id > MAX_ID:
+        raise ConversationNotFound
+    conversation = statements.lock_conversation(conversation_id, by.pk)
     if conversation is None:
         raise ConversationNotFound
     return conversation

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from messaging import statements
 from messaging.events import announce_message
 from messaging.exceptions import NotATrainer, TraineeNotFound
 from messaging.models import Conversation, Message
@@ -80,7 +81,7 @@ def _store(
     conversation.message_count += 1
     # Clocks of several machines differ; what stands later must not be dated earlier.
     now = max(timezone.now(), conversation.last_message_at or conversation.created_at)
-    message = Message.objects.create(
+    message = Message(
         conversation=conversation,
         sender=sender,
         content=content,
@@ -89,16 +90,9 @@ def _store(
         version=conversation.version,
         created_version=conversation.version,
     )
+    message.pk = statements.insert_message(message)
     conversation.last_message, conversation.last_message_at = message, now
-    conversation.save(
-        update_fields=[
-            "version",
-            "message_count",
-            "last_message",
-            "last_message_at",
-            "is_archived",
-        ]
-    )
+    statements.update_after_message(conversation)
     announce_message(conversation, message)
     return message
 

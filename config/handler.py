@@ -1,0 +1,107 @@
+"""
+Serves the API with one hop to a thread for each request.
+
+Django's own ASGI handler starts a thread for each request and hops into it some twenty times: twice
+for each middleware, for the signals, the view, the rendering and the closing. A hop costs more than
+a query. Here a whole request, from the first middleware to the closed response, runs in one of a
+few threads that stay; see docs/adr/0008-one-hop-api-handler.md for the figures.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.core import signals
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+from django.utils.module_loading import import_string
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class OneHopHandler(BaseHandler):
+    """An ASGI application for views whose answers are small and not streamed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_middleware()
+        self._threads = ThreadPoolExecutor(settings.API_THREADS, thread_name_prefix="api")
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        """Build the chain of `API_MIDDLEWARE`, which has no hooks for views and templates."""
+        chain: Any = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # not in the stubs
+        for name in reversed(settings.API_MIDDLEWARE):
+            chain = convert_exception_to_response(import_string(name)(chain))
+        self._middleware_chain = chain
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request. A client that goes away does not stop what it has asked for."""
+        body = await _read_body(receive)
+        if body is None:
+            return
+        loop = asyncio.get_running_loop()
+        status, headers, content = await loop.run_in_executor(
+            self._threads, self._answer, scope, body
+        )
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    def _answer(self, scope: Any, body: bytes) -> tuple[int, Headers, bytes]:
+        set_script_prefix(scope.get("root_path", "") or "/")
+        signals.request_started.send(sender=type(self), scope=scope)
+        response = self._respond(scope, body)
+        try:
+            return response.status_code, _headers_of(response), _content_of(response)
+        finally:
+            response.close()
+
+    def _respond(self, scope: Any, body: bytes) -> HttpResponseBase:
+        try:
+            request = ASGIRequest(scope, BytesIO(body))
+        except UnicodeDecodeError:
+            return HttpResponseBadRequest()
+        return self.get_response(request)
+
+
+async def _read_body(receive: Any) -> bytes | None:
+    """Return the whole body, or None when the client went away before its end."""
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _headers_of(response: HttpResponseBase) -> Headers:
+    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    cookies = response.cookies.values()
+    return headers + [(b"set-cookie", each.OutputString().encode("ascii")) for each in cookies]
+
+
+def _content_of(response: HttpResponseBase) -> bytes:
+    if isinstance(response, HttpResponse):
+        return response.content
+    return b"".join(response)
+
+
+class ByPath:
+    """Sends what begins with a prefix to one application, and the rest to another."""
+
+    def __init__(self, prefix: str, inside: Any, outside: ASGIHandler) -> None:
+        self._prefix, self._inside, self._outside = prefix, inside, outside
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        inside = scope["path"].startswith(self._prefix)
+        await (self._inside if inside else self._outside)(scope, receive, send)

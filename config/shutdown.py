@@ -1,0 +1,37 @@
+"""
+A clean end: no new sockets, open ones closed one after the other, requests in flight finished.
+
+The server itself closes every socket in one instant, and then all clients return in the same second
+to the processes that are left. Here SIGTERM first spreads the closings, then reaches the server.
+"""
+
+import asyncio
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+
+from messaging.consumers.review import open_sockets
+
+
+def drain_on_sigterm(loop: asyncio.AbstractEventLoop) -> None:
+    """Put the draining before the server's own handler; a second SIGTERM goes straight to it."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # a server inside a test: signals belong to the main thread
+    servers_own: Any = signal.getsignal(signal.SIGTERM)
+    draining: set[asyncio.Task[None]] = set()
+
+    async def drain(frame: FrameType | None) -> None:
+        await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
+        servers_own(signal.SIGTERM, frame)
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        if draining or not callable(servers_own):
+            signal.signal(signal.SIGTERM, servers_own)
+            signal.raise_signal(signal.SIGTERM)
+            return
+        loop.call_soon_threadsafe(lambda: draining.add(asyncio.ensure_future(drain(frame))))
+
+    signal.signal(signal.SIGTERM, handle)
