@@ -1,0 +1,41 @@
+"""Every REST endpoint, as the URL resolver knows it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.views import APIView
+
+METHODS = ("get", "post", "put", "patch", "delete")
+DESCRIPTION = {"GET schema/", "GET docs/"}
+
+
+def list_endpoints() -> list[str]:
+    """Return `METHOD path` of each endpoint, without `/api/` and with the names of its ids."""
+    found = [
+        f"{method.upper()} {route.removeprefix('api/')}"
+        for route, view in _walk(get_resolver().url_patterns)
+        for method in METHODS
+        if hasattr(view, method)
+    ]
+    return sorted(set(found) - DESCRIPTION)
+
+
+def _walk(
+    patterns: list[URLPattern | URLResolver], prefix: str = ""
+) -> Iterator[tuple[str, type[APIView]]]:
+    for pattern in patterns:
+        route = prefix + re.sub(r"<int:(\w+)>", r"<\1>", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, route)
+            continue
+        view: Any = getattr(pattern.callback, "cls", object)
+        if issubclass(view, APIView):
+            yield route, view
+
+
+def url_of(endpoint: str, ids: dict[str, int]) -> tuple[str, str]:
+    """Return the method and the URL of an endpoint with these ids."""
+    method, path = endpoint.split()
+    return method, "/api/" + re.sub(r"<(\w+)>", lambda match: str(ids[match[1]]), path)

@@ -1,0 +1,167 @@
+"""The API description names every error, and is right about who can get which."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from rest_framework import exceptions as drf
+from rest_framework.test import APIClient
+
+from config.error_codes import ErrorCode, list_error_codes
+from config.urls import urlpatterns
+from messaging.models import Conversation
+from tests.factories import access_of
+from users.exceptions import FieldInvalid, Forbidden, Invalid, NotSignedIn, ServiceError
+from users.models import User
+
+TESTS = Path(__file__).parents[1]
+# Never raised themselves, or answered as `{field: [...]}`.
+WITHOUT_CODE = {Invalid, NotSignedIn, Forbidden, FieldInvalid}
+CODES = [each.code for each in list_error_codes()]
+
+
+@pytest.fixture(scope="module")
+def description() -> dict[str, Any]:
+    response = APIClient().get("/api/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json")
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def list_subclasses(error: type[ServiceError]) -> set[type[ServiceError]]:
+    found = {error} if error is not ServiceError else set()
+    return found.union(*map(list_subclasses, error.__subclasses__()))
+
+
+def codes_by_status(operation: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the codes that an operation's answers are shown with, by status."""
+    return {
+        status: list(answer["content"]["application/json"]["examples"])
+        for status, answer in operation["responses"].items()
+        if status >= "400"
+    }
+
+
+def test_description_is_valid_and_complete() -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=StringIO())
+
+
+def test_every_code_of_a_service_error_is_listed() -> None:
+    assert urlpatterns  # whatever raises anything is imported
+
+    raised = {each.code for each in list_subclasses(ServiceError) - WITHOUT_CODE}
+
+    assert raised - set(CODES) == set()
+    assert "error" not in raised
+
+
+def test_every_code_of_the_framework_is_listed() -> None:
+    # Ours is `token_not_valid`; fields are answered as `{field: [...]}`.
+    not_raised = {drf.AuthenticationFailed, drf.ValidationError}
+    ours = {each for each in drf.APIException.__subclasses__() if each not in not_raised}
+
+    raised = {each.default_code for each in ours if each.__module__.startswith(("rest_", "config"))}
+
+    assert raised - set(CODES) == set()
+    assert raised >= {"parse_error", "request_too_large", "temporarily_unavailable"}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_code_has_a_test_that_names_it(code: str) -> None:
+    others = [path for path in TESTS.rglob("*.py") if path != Path(__file__)]
+
+    assert any(f'"{code}"' in path.read_text() for path in others)
+
+
+def test_table_shows_codes_with_status_and_meaning(description: dict[str, Any]) -> None:
+    table = description["info"]["description"].splitlines()
+
+    rows = [line.split(" | ")[0].strip("|` ") for line in table if line.startswith("| `")]
+    assert rows == CODES
+    assert "| `trainee_not_found` | 404 |  | You have no such trainee. |" in table
+    assert "| `bad_frame` |  | yes | A frame is a JSON object in a text frame. |" in table
+    assert "| `token_not_valid` | 401 | yes | The token is not valid or has expired. |" in table
+
+
+def test_error_schema_knows_every_code(description: dict[str, Any]) -> None:
+    schema = description["components"]["schemas"]["Error"]
+
+    assert schema["required"] == ["detail", "code"]
+    assert schema["properties"]["code"] == {"type": "string", "enum": CODES}
+
+
+def test_sending_is_described_with_all_its_errors(description: dict[str, Any]) -> None:
+    path = "/api/messaging/conversations/{conversation_id}/send/"
+
+    operation = description["paths"][path]["post"]
+
+    assert "x-codes" not in operation
+    assert codes_by_status(operation) == {
+        "400": ["parse_error"],
+        "401": ["not_authenticated", "token_not_valid"],
+        "403": ["conversation_archived", "participant_gone", "impersonation_read_only"],
+        "404": ["not_found"],
+        "413": ["request_too_large"],
+        "415": ["unsupported_media_type"],
+        "429": ["throttled"],
+        "503": ["temporarily_unavailable"],
+    }
+    assert operation["responses"]["400"]["content"]["application/json"]["schema"] == {
+        "oneOf": [
+            {"$ref": "#/components/schemas/Error"},
+            {"$ref": "#/components/schemas/FieldErrors"},
+        ]
+    }
+    assert list(operation["responses"]["429"]["headers"]) == ["Retry-After"]
+
+
+def test_reading_is_described_without_errors_of_a_body(description: dict[str, Any]) -> None:
+    operation = description["paths"]["/api/messaging/unread-count/"]["get"]
+
+    assert codes_by_status(operation) == {
+        "401": ["not_authenticated", "token_not_valid"],
+        "429": ["throttled"],
+        "503": ["temporarily_unavailable"],
+    }
+
+
+def test_signing_in_is_described_without_token(description: dict[str, Any]) -> None:
+    operation = description["paths"]["/api/auth/jwt/create/"]["post"]
+
+    assert operation["security"] == [{}]
+    assert codes_by_status(operation)["401"] == ["invalid_credentials"]
+    assert "403" not in operation["responses"]
+
+
+def test_lists_are_described_as_pages(description: dict[str, Any]) -> None:
+    schemas = description["components"]["schemas"]
+    envelope = ["count", "next", "previous", "results"]
+
+    pages = {name: list(schemas[name]["properties"]) for name in schemas if name.endswith("Page")}
+
+    assert pages == {
+        "ConversationPage": envelope,
+        "InvitationPage": envelope,
+        "MessagePage": [*envelope, "version"],
+        "TraineePage": envelope,
+    }
+
+
+@pytest.mark.parametrize("error", list_error_codes(), ids=CODES)
+def test_code_says_something_and_where_it_occurs(error: ErrorCode) -> None:
+    assert error.meaning.endswith(".")
+    assert error.status is not None or error.is_on_sockets
+
+
+def test_refusal_carries_status_code_and_detail_of_the_description(
+    api: APIClient, bob: User, conversation: Conversation, description: dict[str, Any]
+) -> None:
+    path = "/api/messaging/conversations/start/"
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {access_of(bob)}")
+
+    refusal = api.post(path, {"trainee_id": bob.pk, "content": "Hi"})
+
+    operation = description["paths"][path]["post"]
+    answer = operation["responses"][str(refusal.status_code)]["content"]["application/json"]
+    assert refusal.json() == answer["examples"]["trainer_only"]["value"]

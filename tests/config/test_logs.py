@@ -1,0 +1,35 @@
+import logging
+
+import pytest
+
+from config.logs import RedactTokens
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (
+            "GET /ws/messaging/5/?token=ey.J.x HTTP/1.1",
+            "GET /ws/messaging/5/?token=[redacted] HTTP/1.1",
+        ),
+        ("/ws/?since=5&token=ey.J.x&x=1", "/ws/?since=5&token=[redacted]&x=1"),
+        ('"WebSocket /ws/?token=ey.J.x" 403', '"WebSocket /ws/?token=[redacted]" 403'),
+        ("/join?code=abc", "/join?code=[redacted]"),
+        ("/api/messaging/conversations/?page=2", "/api/messaging/conversations/?page=2"),
+        ("a token=in prose stays", "a token=in prose stays"),
+    ],
+)
+@pytest.mark.parametrize("as_argument", [True, False])
+def test_tokens_are_taken_out_of_lines(line: str, shown: str, as_argument: bool) -> None:
+    message, arguments = ("%s", (line,)) if as_argument else (line, None)
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, message, arguments, None)
+
+    assert RedactTokens().filter(record)
+
+    assert record.getMessage() == shown
+
+
+def test_every_handler_takes_tokens_out(settings: pytest.FixtureRequest) -> None:
+    handlers = settings.LOGGING["handlers"]  # type: ignore[attr-defined]  # any setting
+
+    assert [each["filters"] for each in handlers.values()] == [["redact"]] * len(handlers)

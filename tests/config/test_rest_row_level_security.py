@@ -1,0 +1,188 @@
+"""
+Who gets what answer from each endpoint, about what is Alice's and Bob's.
+
+A new endpoint fails `test_every_endpoint_is_in_the_table` until it has its row.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from messaging.models import Conversation, Message
+from tests.config.endpoints import list_endpoints, url_of
+from tests.conftest import Client
+from tests.factories import (
+    PASSWORD,
+    access_of,
+    impersonate,
+    make_person,
+    make_trainee,
+    open_conversation,
+)
+from tests.messaging.bodies import READ_ONLY
+from trainer.models import Invitation
+from trainer.services.invitations import invite_trainee
+from trainer.services.trainees import remove_trainee
+from users.models import User
+from users.services.accounts import deactivate_user
+
+# Charlie is another trainer's trainee, Dora that trainer. `looking` is Alice with a token that looks
+# through Bob's account; `removed` was Alice's trainee, asks about their own old conversation, and
+# `deactivated` is Bob's twin with a token from before.
+PEOPLE = ("nobody", "charlie", "dora", "admin", "looking", "removed", "deactivated")
+TABLE = {
+    "DELETE trainer/invitations/<invitation_id>/": (401, 403, 404, 403, 403, 403, 401),
+    "DELETE users/device-token/": (401, 204, 204, 204, 403, 204, 401),
+    "GET auth/users/me/": (401, 200, 200, 200, 200, 200, 401),
+    "GET messaging/conversations/": (401, 200, 200, 200, 200, 200, 401),
+    "GET messaging/conversations/<conversation_id>/messages/": (401, 404, 404, 404, 200, 404, 401),
+    "GET messaging/unread-count/": (401, 200, 200, 200, 200, 200, 401),
+    "GET trainer/invitations/": (401, 403, 200, 403, 403, 403, 401),
+    "GET trainer/trainees/": (401, 403, 200, 403, 403, 403, 401),
+    "GET trainer/trainees/<trainee_id>/": (401, 403, 404, 403, 403, 403, 401),
+    "PATCH auth/users/me/": (401, 200, 200, 200, 403, 200, 401),
+    "POST admin/impersonate/<trainer_id>/start/": (401, 403, 403, 200, 403, 403, 401),
+    "POST admin/impersonate/end/": (401, 400, 400, 400, 200, 400, 401),
+    "POST auth/users/set_password/": (401, 204, 204, 204, 403, 204, 401),
+    "POST messaging/conversations/<conversation_id>/read/": (401, 404, 404, 404, 403, 404, 401),
+    "POST messaging/conversations/<conversation_id>/send/": (401, 404, 404, 404, 403, 404, 401),
+    "POST messaging/conversations/start/": (401, 403, 404, 403, 403, 403, 401),
+    "POST trainer/impersonate/<trainee_id>/start/": (401, 403, 404, 403, 403, 403, 401),
+    "POST trainer/impersonate/end/": (401, 400, 400, 400, 200, 400, 401),
+    "POST trainer/invitations/": (401, 403, 201, 403, 403, 403, 401),
+    "POST trainer/invitations/<invitation_id>/resend/": (401, 403, 404, 403, 403, 403, 401),
+    "POST trainer/trainees/<trainee_id>/remove/": (401, 403, 404, 403, 403, 403, 401),
+    "POST users/device-token/": (401, 201, 200, 200, 403, 200, 401),
+}
+# For who has no token yet. An empty body is refused, whoever sends it.
+PUBLIC = {
+    "POST auth/invitations/accept/",
+    "POST auth/jwt/blacklist/",
+    "POST auth/jwt/create/",
+    "POST auth/jwt/refresh/",
+    "POST auth/jwt/verify/",
+    "POST auth/users/reset_password/",
+    "POST auth/users/reset_password_confirm/",
+}
+# Ending the look is the one thing that an impersonator may do.
+WRITES = sorted(each for each in TABLE if not each.startswith("GET") and "/end/" not in each)
+WITH_IDS = sorted(endpoint for endpoint in TABLE if "<" in endpoint)
+
+
+@dataclass(frozen=True)
+class Gym:
+    """Everybody's token, and the ids that they ask about."""
+
+    tokens: dict[str, str | None]
+    ids: dict[str, int]
+    ids_of_removed: dict[str, int]
+    body: dict[str, Any]
+
+    def ask(self, who: str, endpoint: str, ids: dict[str, int] | None = None) -> Any:
+        own = self.ids_of_removed if who == "removed" else self.ids
+        method, url = url_of(endpoint, ids or own)
+        client = Client()
+        if token := self.tokens[who]:
+            client.with_token(token)
+        return client.generic(method, url, json.dumps(self.body), "application/json")
+
+
+@pytest.fixture
+def gym(alice: User, bob: User, charlie: User, dora: User, conversation: Conversation) -> Gym:
+    removed, twin = make_trainee("removed", alice), make_trainee("twin", alice)
+    old = open_conversation(alice, removed)
+    remove_trainee(trainer=alice, trainee_id=removed.pk)
+    removed.refresh_from_db()
+    admin = make_person("root", role=User.Role.ADMIN)
+    invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
+    tokens: dict[str, str | None] = {
+        "nobody": None,
+        "charlie": access_of(charlie),
+        "dora": access_of(dora),
+        "admin": access_of(admin),
+        "looking": impersonate(bob, by=alice)[1].access,
+        "removed": access_of(removed),
+        "deactivated": access_of(twin),
+    }
+    deactivate_user(user=twin)
+    ids = {
+        "conversation_id": conversation.pk,
+        "trainee_id": bob.pk,
+        "trainer_id": alice.pk,
+        "invitation_id": invitation.pk,
+    }
+    body = {
+        "trainee_id": bob.pk,
+        "content": "Forged",
+        "email": "fred@example.com",
+        "token": "phone-1",
+        "platform": "ios",
+        "current_password": PASSWORD,
+        "new_password": "another-long-secret-2",
+    }
+    of_removed = ids | {"conversation_id": old.pk, "trainee_id": removed.pk}
+    return Gym(tokens, ids, of_removed, body)
+
+
+def test_every_endpoint_is_in_the_table() -> None:
+    assert list_endpoints() == sorted({*TABLE, *PUBLIC})
+
+
+@pytest.mark.parametrize("endpoint", TABLE)
+def test_answers_are_those_of_the_table(gym: Gym, endpoint: str) -> None:
+    statuses = tuple(gym.ask(who, endpoint).status_code for who in PEOPLE)
+
+    assert statuses == TABLE[endpoint]
+
+
+@pytest.mark.parametrize("endpoint", TABLE)
+def test_nothing_of_alice_and_bob_is_changed_or_shown(
+    gym: Gym, alice: User, bob: User, endpoint: str
+) -> None:
+    for who in ("nobody", "charlie", "dora", "removed", "deactivated"):
+        answer = gym.ask(who, endpoint).content.decode()
+        assert "Hello" not in answer
+        assert "bob@example.com" not in answer
+
+    bob.refresh_from_db()
+    bobs = Message.objects.filter(conversation__trainee=bob)
+    assert bobs.get().read_at is None
+    assert (bob.parent_trainer, bob.check_password(PASSWORD)) == (alice, True)
+    assert Invitation.objects.filter(trainer=alice).count() == 1
+
+
+@pytest.mark.parametrize("endpoint", WITH_IDS)
+def test_what_is_not_yours_is_answered_byte_for_byte_as_what_does_not_exist(
+    gym: Gym, endpoint: str
+) -> None:
+    nothing = dict.fromkeys(gym.ids, 2**62)
+
+    for who in ("nobody", "charlie", "dora", "removed", "deactivated"):
+        foreign, unknown = gym.ask(who, endpoint), gym.ask(who, endpoint, nothing)
+        assert foreign.content == unknown.content
+        assert foreign.status_code == unknown.status_code
+        assert dict(foreign.headers) == dict(unknown.headers)
+
+
+@pytest.mark.parametrize("endpoint", WRITES)
+def test_who_only_looks_is_refused_before_the_body_is_read(gym: Gym, endpoint: str) -> None:
+    method, url = url_of(endpoint, gym.ids)
+    client = Client().with_token(str(gym.tokens["looking"]))
+
+    answer: Any = client.generic(method, url, "{broken", "application/json")
+
+    assert (answer.status_code, answer.json()) == (403, READ_ONLY)
+
+
+@pytest.mark.parametrize("endpoint", sorted(PUBLIC))
+def test_public_endpoints_ask_for_no_token_and_heed_none(gym: Gym, endpoint: str) -> None:
+    method, url = url_of(endpoint, {})
+
+    answers = [
+        client.generic(method, url, "{}", "application/json")
+        for client in (Client(), Client().with_token("x"))
+    ]
+
+    assert [each.status_code for each in answers] == [400, 400]

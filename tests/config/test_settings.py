@@ -1,0 +1,80 @@
+"""What the environment must say, and what happens when it does not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "DEBUG": "0",
+    "SECRET_KEY": "for-this-test-only-0123456789-0123456789-0123456789",
+    "DATABASE_URL": "postgres://user@localhost/database",
+    "REDIS_URL": "redis://localhost",
+    "ALLOWED_HOSTS": "example.com",
+}
+REQUIRED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"]
+
+
+def load(environment: dict[str, str], show: str = "DEBUG") -> subprocess.CompletedProcess[str]:
+    """Load the settings in a process of their own, and print one of them."""
+    clean = {"PATH": os.environ["PATH"], **environment}
+    code = f"from config import settings; print(settings.{show})"
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=clean,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("value", [None, ""])
+@pytest.mark.parametrize("name", REQUIRED)
+def test_production_refuses_to_start_without_a_variable_and_names_it(
+    name: str, value: str | None
+) -> None:
+    environment = {key: each for key, each in PRODUCTION.items() if key != name}
+    if value is not None:
+        environment[name] = value
+
+    loaded = load(environment)
+
+    last_line = loaded.stderr.strip().splitlines()[-1]
+    assert loaded.returncode != 0
+    assert last_line.endswith(f"DEBUG=0 is production and lacks: {name}")
+
+
+def test_production_names_all_that_lacks_at_once() -> None:
+    loaded = load({"DEBUG": "0"})
+
+    assert loaded.stderr.strip().endswith(", ".join(REQUIRED))
+
+
+def test_production_starts_with_all_of_them() -> None:
+    loaded = load(PRODUCTION, "DATABASES['default']['ENGINE']")
+
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    assert loaded.stdout == "django.db.backends.postgresql\n"
+
+
+def test_empty_environment_is_development_on_sqlite() -> None:
+    loaded = load({}, "DEBUG, settings.DATABASES['default']['ENGINE'], settings.REDIS_URLS")
+
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    assert loaded.stdout == "True django.db.backends.sqlite3 []\n"
+
+
+def test_development_key_is_made_for_this_checkout_and_kept() -> None:
+    keys = [load({}, "SECRET_KEY").stdout for _ in range(2)]
+
+    assert keys[0] == keys[1]
+    assert len(keys[0]) > 50
+
+
+@pytest.mark.parametrize("setting", ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"])
+def test_cookies_are_secure_in_production(setting: str) -> None:
+    assert load(PRODUCTION, setting).stdout == "True\n"

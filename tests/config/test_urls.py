@@ -1,0 +1,67 @@
+"""What is no endpoint, and who answers that the process lives."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from tests.conftest import Client
+from tests.messaging.bodies import NOT_FOUND
+
+
+def test_healthz_answers_without_a_database(api: Client) -> None:
+    response: Any = api.get("/healthz")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/api/",
+        "/api/nothing/",
+        "/api/messaging/conversations",
+        "/api/messaging/conversations/x/messages/",
+        "/api/messaging/conversations/-1/messages/",
+        "/api/messaging/conversations/" + "9" * 5000 + "/messages/",
+        "/api/messaging/conversations/%00/send/",
+    ],
+    ids=["root", "unknown", "no slash", "word", "minus", "huge", "nul"],
+)
+def test_unknown_endpoint_is_not_found_in_json(
+    settings: Any, url: str, method: str, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    browser = Browser(enforce_csrf_checks=True)
+
+    response: Any = browser.generic(method, url)
+
+    assert (response.status_code, response.json()) == (404, NOT_FOUND)
+
+
+def test_unknown_page_is_not_found(client: Browser) -> None:
+    response: Any = client.get("/nothing/")
+
+    assert (response.status_code, response.json()) == (404, NOT_FOUND)
+
+
+@pytest.mark.parametrize("path", ["../db.sqlite3", "%2e%2e/secret_key", "profiles/", "x.jpg"])
+def test_media_serves_nothing_but_pictures(client: Browser, path: str) -> None:
+    assert client.get(f"/media/{path}").status_code in (400, 404)
+
+
+def test_cors_lets_in_the_allowed_origins_alone(settings: Any, client: Browser) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+
+    answers = [
+        client.options(
+            "/api/auth/users/me/",
+            headers={"Origin": origin, "Access-Control-Request-Method": "GET"},
+        )
+        for origin in ("https://app.example", "https://evil.example")
+    ]
+
+    allowed = [each.headers.get("Access-Control-Allow-Origin") for each in answers]
+    assert allowed == ["https://app.example", None]

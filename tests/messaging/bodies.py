@@ -1,0 +1,83 @@
+"""Bodies as the contract has them, written down without the product's serializers."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from messaging.models import Conversation, Message
+from users.models import User
+
+Body = dict[str, Any]
+
+REMOVED_SENDER: Body = {"id": 0, "first_name": "[removed]", "last_name": "", "profile_image": None}
+REMOVED_PARTICIPANT: Body = {**REMOVED_SENDER, "email": ""}
+
+NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
+NO_TRAINEE = {"detail": "You have no such trainee.", "code": "trainee_not_found"}
+READ_ONLY = {
+    "detail": "While looking through somebody else's account you can read, and change nothing.",
+    "code": "impersonation_read_only",
+}
+ARCHIVED = {
+    "detail": "This conversation is archived. It can be read, and not written to.",
+    "code": "conversation_archived",
+}
+
+
+def moment(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def sender_body(user: User | None) -> Body:
+    if user is None:
+        return REMOVED_SENDER
+    image = f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
+    return {
+        "id": user.pk,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "profile_image": image,
+    }
+
+
+def participant_body(user: User | None) -> Body:
+    return {**sender_body(user), "email": user.email if user else ""}
+
+
+def message_body(message: Message) -> Body:
+    """Describe a message as it stands in the database now."""
+    message.refresh_from_db()
+    return {
+        "id": message.pk,
+        "conversation_id": message.conversation_id,
+        "sender": sender_body(message.sender),
+        "content": message.content,
+        "is_read": message.read_at is not None,
+        "read_at": moment(message.read_at),
+        "created_at": moment(message.created_at),
+        "version": message.version,
+        "client_id": str(message.client_id) if message.client_id else None,
+    }
+
+
+def conversation_body(conversation: Conversation, *, preview: str | None, unread: int) -> Body:
+    """Describe a conversation as it stands in the database now."""
+    conversation = Conversation.objects.get(pk=conversation.pk)
+    return {
+        "id": conversation.pk,
+        "trainer": participant_body(conversation.trainer),
+        "trainee": participant_body(conversation.trainee),
+        "last_message_at": moment(conversation.last_message_at),
+        "last_message_preview": preview,
+        "unread_count": unread,
+        "is_archived": conversation.is_archived,
+        "created_at": moment(conversation.created_at),
+        "version": conversation.version,
+    }
+
+
+def page_body(*results: Body, count: int | None = None, **more: Any) -> Body:
+    return {"count": count, "next": None, "previous": None, "results": list(results), **more}

@@ -1,0 +1,165 @@
+"""Holds what the database and the selectors say against the model."""
+
+from typing import Any
+
+from messaging.exceptions import ConversationNotFound
+from messaging.models import Conversation, Message
+from messaging.selectors import (
+    count_unread,
+    get_conversation,
+    get_replay,
+    list_changes,
+    list_conversations,
+    list_inbox_entries,
+    list_messages,
+)
+from messaging.serializers import ConversationSerializer, messages_data
+from tests.messaging.bodies import Body, moment, participant_body, sender_body
+from tests.messaging.model import Line, Model, Thread
+from tests.messaging.test_replay import State, apply, replay
+from users.models import User
+
+NEVER = 10**12
+
+
+class Observer:
+    """Remembers what a client saw at every version, as far as the model told it to look."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.people = {each.email.partition("@")[0]: each for each in User.objects.all()}
+        self.ids = {name: user.pk for name, user in self.people.items()}
+        self.states: dict[int, list[State]] = {}
+        self.stale: list[Thread] = []
+
+    # As the model says it should be
+    # --------------------------------------------------------------------------
+    def person(self, name: str) -> User | None:
+        return self.people[name] if name in self.model.people else None
+
+    def line_body(self, thread: Thread, line: Line) -> Body:
+        return {
+            "id": line.pk,
+            "conversation_id": thread.pk,
+            "sender": sender_body(self.person(line.sender)),
+            "content": line.content,
+            "is_read": line.read_at is not None,
+            "read_at": moment(line.read_at),
+            "created_at": moment(line.written_at),
+            "version": line.version,
+            "client_id": str(line.client_id) if line.client_id else None,
+        }
+
+    def thread_body(self, thread: Thread, viewer: str) -> Body:
+        trainer, trainee = thread.pair
+        return {
+            "id": thread.pk,
+            "trainer": participant_body(self.person(trainer)),
+            "trainee": participant_body(self.person(trainee)),
+            "last_message_at": moment(thread.last_at),
+            "last_message_preview": thread.lines[-1].content[:100],
+            "unread_count": len(thread.unread_by(viewer)),
+            "is_archived": thread.is_archived,
+            "created_at": moment(thread.created_at),
+            "version": thread.version,
+        }
+
+    # As it is
+    # --------------------------------------------------------------------------
+    def check_rows(self) -> None:
+        """Look at every conversation, and remember a new state of each that has changed."""
+        threads = sorted(self.model.threads.values(), key=lambda each: each.pk)
+        rows = list(Conversation.objects.order_by("pk"))
+        assert [(each.pk, each.version, each.message_count) for each in rows] == [
+            (each.pk, len(each.changes), len(each.lines)) for each in threads
+        ]
+        assert [each.last_message_id for each in rows] == [each.lines[-1].pk for each in threads]
+        pairs = list(zip(rows, threads, strict=True))
+        self.stale = [each for _, each in pairs if len(self._seen(each)) <= each.version]
+        for row, thread in pairs:
+            if thread in self.stale:
+                self._remember(row, thread)
+
+    def _seen(self, thread: Thread) -> list[State]:
+        return self.states.setdefault(thread.pk, [{}])
+
+    def _remember(self, row: Conversation, thread: Thread) -> None:
+        fresh = {each["id"]: each for each in messages_data(list_messages(row), row)}
+        assert list(fresh.values()) == [
+            self.line_body(thread, each) for each in reversed(thread.lines)
+        ]
+        self._seen(thread).append(fresh)
+        # One change for each version: no step makes two, and none makes one that it does not count.
+        assert len(self._seen(thread)) == thread.version + 1
+        self._check_versions(thread)
+
+    def _check_versions(self, thread: Thread) -> None:
+        written = [f"message {each.pk}" for each in thread.lines]
+        rows = Message.objects.filter(conversation=thread.pk).order_by("pk")
+        assert [thread.changes[each.created_version - 1] for each in rows] == written
+        marks = {each.read_version for each in rows if each.read_version}
+        assert all(thread.changes[version - 1].startswith("read by") for version in marks)
+
+    def check_lists(self, name: str, viewer: User) -> None:
+        """Look at somebody's lists and badge, as they or who looks through their account would."""
+        for archived in (False, True):
+            shown = list_conversations(viewer, archived=archived)
+            assert [_wire(each) for each in shown] == [
+                self.thread_body(each, name) for each in self.model.list_of(name, archived=archived)
+            ]
+        assert count_unread(viewer) == self.model.badge_of(name)
+        own = {each.pk for each in self.model.threads.values() if name in each.pair}
+        entries = list_inbox_entries(viewer, [each.pk for each in self.model.threads.values()])
+        assert {each.pk for each in entries} == own
+
+    def check_who_may_read(self) -> None:
+        """Ask for each conversation that has changed, and one that is not there, as everybody."""
+        for name in self.model.people:
+            for thread in self.stale:
+                assert can_read(self.people[name], thread.pk) == self.model.may_see(name, thread)
+            assert not can_read(self.people[name], NEVER)
+
+    def check_replays(self) -> None:
+        """Bring clients that stopped at any version up to date, over REST and over a socket."""
+        for thread in self.stale:
+            self._check_catching_up(thread)
+            for name in sorted(self.model.people.intersection(thread.pair)):
+                self._check_replay(self.people[name], thread)
+
+    def _check_catching_up(self, thread: Thread) -> None:
+        row = Conversation.objects.select_related("trainer", "trainee").get(pk=thread.pk)
+        states = self._seen(thread)
+        for since, state in enumerate(states):
+            changes = list_changes(row, since, limit=1000).messages
+            changed = {each["id"]: each for each in messages_data(changes, row)}
+            assert state | changed == states[-1], since
+
+    def _check_replay(self, viewer: User, thread: Thread) -> None:
+        if thread.is_archived:
+            assert not can_replay(viewer, thread.pk)
+            return
+        states = self._seen(thread)
+        for since, state in enumerate(states):
+            seen = {pk: dict(message) for pk, message in state.items()}
+            for frame in replay(viewer, Conversation(pk=thread.pk), since):
+                apply(seen, frame, viewer)
+            assert seen == states[-1], since
+
+
+def _wire(conversation: Conversation) -> Any:
+    return ConversationSerializer().to_representation(conversation)
+
+
+def can_read(viewer: User, conversation_id: int) -> bool:
+    try:
+        return get_conversation(viewer, conversation_id).pk == conversation_id
+    except ConversationNotFound:
+        return False
+
+
+def can_replay(viewer: User, conversation_id: int) -> bool:
+    try:
+        get_replay(viewer, conversation_id, 0)
+    except ConversationNotFound:
+        return False
+    return True

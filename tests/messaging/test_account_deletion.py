@@ -1,0 +1,112 @@
+"""Seen in the seed: a deleted account took its messages along, and put null on the wire."""
+
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from messaging.models import Conversation, Message
+from tests.conftest import Client
+from tests.factories import make_trainee, open_conversation, write
+from tests.messaging.announcements import list_events
+from tests.messaging.bodies import REMOVED_PARTICIPANT, REMOVED_SENDER
+from users.models import User
+
+
+def test_deleting_a_trainee_keeps_conversation_and_messages(
+    bob: User, conversation: Conversation
+) -> None:
+    write(bob, conversation, "Mine")
+
+    bob.delete()
+
+    conversation.refresh_from_db()
+    assert (conversation.trainee_id, conversation.message_count) == (None, 2)
+    assert list(conversation.messages.values_list("content", flat=True)) == ["Hello", "Mine"]
+
+
+def test_deleted_trainee_is_a_placeholder_on_the_wire(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    write(bob, conversation, "Mine")
+    bob.delete()
+    api.as_user(alice)
+
+    listed = api.get("/api/messaging/conversations/").json()["results"]
+    messages = api.get(f"/api/messaging/conversations/{conversation.pk}/messages/").json()
+
+    assert [each["trainee"] for each in listed] == [REMOVED_PARTICIPANT]
+    assert listed[0]["unread_count"] == 1
+    assert [each["sender"]["id"] for each in messages["results"]] == [0, alice.pk]
+    assert messages["results"][0]["sender"] == REMOVED_SENDER
+
+
+def test_deleted_trainer_is_a_placeholder_on_the_wire(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    alice.delete()
+    bob.refresh_from_db()
+    api.as_user(bob)
+
+    listed = api.get("/api/messaging/conversations/").json()["results"]
+    messages = api.get(f"/api/messaging/conversations/{conversation.pk}/messages/").json()
+    unread = api.get("/api/messaging/unread-count/").json()
+
+    assert [each["trainer"] for each in listed] == [REMOVED_PARTICIPANT]
+    assert [each["sender"] for each in messages["results"]] == [REMOVED_SENDER]
+    assert unread == {"unread_count": 1}
+
+
+def test_deletion_is_a_change_of_each_conversation_and_of_the_persons_messages(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    eve = make_trainee("eve", alice)
+    other = open_conversation(alice, eve)
+    write(bob, conversation, "Mine")
+
+    alice.delete()
+
+    versions = Conversation.objects.order_by("pk").values_list("version", flat=True)
+    messages = Message.objects.order_by("pk").values_list("conversation", "content", "version")
+    assert list(versions) == [3, 2]
+    assert list(messages) == [
+        (conversation.pk, "Hello", 3),
+        (other.pk, "Hello", 2),
+        (conversation.pk, "Mine", 2),
+    ]
+
+
+def test_deletion_of_many_at_once_versions_them_all(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    User.objects.filter(pk__in=[alice.pk, bob.pk]).delete()
+
+    conversation.refresh_from_db()
+    assert (conversation.trainer, conversation.trainee, conversation.version) == (None, None, 3)
+
+
+def test_deletion_is_announced_to_who_is_left(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks() as callbacks:
+        bob.delete()
+
+    changed = {
+        "type": "conversation.changed",
+        "conversation_id": conversation.pk,
+        "version": 2,
+        "frame": None,
+    }
+    assert (f"user.{alice.pk}", changed) in list_events(callbacks)
+
+
+def test_two_deleted_trainees_leave_two_conversations(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    eve = make_trainee("eve", alice)
+    open_conversation(alice, eve)
+
+    bob.delete()
+    eve.delete()
+
+    assert Conversation.objects.filter(trainer=alice, trainee=None).count() == 2

@@ -1,0 +1,125 @@
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from messaging.models import Conversation
+from messaging.selectors import count_unread, get_conversation, list_conversations
+from messaging.services.archiving import (
+    archive_conversations,
+    archive_conversations_for_trainee,
+    reopen_conversations,
+)
+from tests.factories import make_trainee, open_conversation
+from tests.messaging.announcements import list_events, list_kinds, to
+from trainer.services.trainees import assign_trainee, remove_trainee
+from users.models import User
+
+ALL = Conversation.objects.all
+
+
+def test_archived_conversation_stays_with_the_trainer_alone(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    archived = archive_conversations_for_trainee(trainer=alice, trainee=bob)
+
+    assert archived.conversation_ids == (conversation.pk,)
+    assert list(list_conversations(alice)) == []
+    assert list(list_conversations(alice, archived=True)) == [conversation]
+    assert list(list_conversations(bob)) == []
+    assert list(list_conversations(bob, archived=True)) == []
+    assert count_unread(bob) == 0
+    assert get_conversation(alice, conversation.pk).version == 2
+
+
+def test_archiving_closes_both_sides_sockets(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks() as callbacks:
+        archive_conversations_for_trainee(trainer=alice, trainee=bob)
+
+    event = {
+        "type": "conversation.archived",
+        "conversation_id": conversation.pk,
+        "version": 2,
+    }
+    assert list_events(callbacks) == [(f"user.{alice.pk}", event), (f"user.{bob.pk}", event)]
+
+
+def test_archiving_twice_changes_once(
+    conversation: Conversation,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    archive_conversations(ALL())
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        again = archive_conversations(ALL())
+
+    conversation.refresh_from_db()
+    assert (again.conversation_ids, callbacks, conversation.version) == ((), [], 2)
+
+
+def test_archiving_leaves_other_trainees_alone(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    other = open_conversation(alice, make_trainee("eve", alice))
+
+    archive_conversations_for_trainee(trainer=alice, trainee=bob)
+
+    assert list(list_conversations(alice)) == [other]
+
+
+def test_reopening_gives_next_version_and_tells_both(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    archive_conversations(ALL())
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert reopen_conversations(ALL()) == 1
+
+    conversation.refresh_from_db()
+    assert (conversation.is_archived, conversation.version) == (False, 3)
+    assert list_kinds(callbacks) == [
+        to(alice, "conversation.changed"),
+        to(bob, "conversation.changed"),
+    ]
+
+
+def test_reopening_refuses_a_pair_that_parted(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    assert reopen_conversations(ALL()) == 0
+
+    conversation.refresh_from_db()
+    assert (conversation.is_archived, conversation.version) == (True, 2)
+
+
+def test_reopening_refuses_when_trainee_is_deleted(bob: User, conversation: Conversation) -> None:
+    archive_conversations(ALL())
+    bob.delete()
+
+    assert reopen_conversations(ALL()) == 0
+
+
+def test_moving_to_another_trainer_archives_what_was_written_before(
+    alice: User, bob: User, dora: User, conversation: Conversation
+) -> None:
+    assign_trainee(trainee=bob, trainer=dora)
+
+    bob.refresh_from_db()
+    conversation.refresh_from_db()
+    assert (bob.parent_trainer, conversation.is_archived) == (dora, True)
+
+
+def test_assigning_the_same_trainer_archives_nothing(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    assign_trainee(trainee=bob, trainer=alice)
+
+    conversation.refresh_from_db()
+    assert (conversation.is_archived, conversation.version) == (False, 1)

@@ -1,0 +1,155 @@
+"""
+What a list costs does not grow with what is in it.
+
+Seen in the seed: its list joined all messages; 50 conversations took 18 ms with 20 messages each and
+5.8 s with 8,000.
+"""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
+
+from messaging.models import Conversation, Message
+from messaging.selectors import count_unread
+from messaging.services.reading import mark_read
+from tests.conftest import Client
+from tests.messaging.crowd import make_crowd
+from users.models import User
+
+LIST = "/api/messaging/conversations/"
+
+
+def queries_of(api: Client, url: str) -> list[str]:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert api.get(url).status_code == 200
+    return [query["sql"] for query in captured]
+
+
+def messages_url(conversation: Conversation, query: str = "") -> str:
+    return f"{LIST}{conversation.pk}/messages/{query}"
+
+
+def test_list_of_1_and_of_50_with_200_messages_takes_three_queries(
+    api: Client, alice: User
+) -> None:
+    api.as_user(alice)
+    make_crowd(alice, 1, messages=1)
+    assert len(queries_of(api, LIST)) == 3  # who asks, how many there are, and the page
+
+    make_crowd(alice, 49, messages=200)
+
+    assert len(queries_of(api, LIST)) == 3
+    assert len(api.get(LIST).json()["results"]) == 50
+
+
+def scanned_rows(plan: dict[str, Any]) -> int:
+    """Count the rows of messages that a plan of PostgreSQL has really read."""
+    own = 0
+    if plan.get("Relation Name") == "messaging_message":
+        removed = plan.get("Rows Removed by Filter", 0)
+        own = (plan["Actual Rows"] + removed) * plan["Actual Loops"]
+    return int(own + sum(scanned_rows(each) for each in plan.get("Plans", [])))
+
+
+def explain(query: str) -> str:
+    """Run a query that was captured once more, and return how the database went about it."""
+    is_postgres = connection.vendor == "postgresql"
+    how = "EXPLAIN (ANALYZE, FORMAT JSON)" if is_postgres else "EXPLAIN QUERY PLAN"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{how} {query}")
+        rows = cursor.fetchall()
+    return json.dumps(rows[0][0]) if is_postgres else "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.fixture
+def history(alice: User) -> list[Conversation]:
+    """Fifty conversations of 200 messages, all read but the newest of each trainee."""
+    conversations = make_crowd(alice, 50, messages=200)
+    for conversation in conversations:
+        Message.objects.filter(conversation=conversation, created_version__lte=198).update(
+            read_at=conversation.created_at, read_version=201, version=201
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return conversations
+
+
+@pytest.mark.parametrize("url", [LIST, "/api/messaging/unread-count/"])
+def test_list_and_count_touch_unread_messages_only(
+    api: Client, alice: User, history: list[Conversation], url: str
+) -> None:
+    queries = queries_of(api.as_user(alice), url)
+
+    plans = [explain(each) for each in queries if "messaging_message" in each]
+    assert_reads_few(plans)
+    assert count_unread(alice) == 50
+
+
+def assert_reads_few(plans: list[str]) -> None:
+    """Of 10,000 messages, 100 are unread and 50 are the last of their conversation."""
+    if connection.vendor == "postgresql":
+        rows = sum(scanned_rows(json.loads(each)[0]["Plan"]) for each in plans)
+        assert 0 < rows <= 200
+    else:
+        assert "messaging_message_unread" in plans[-1]
+        assert not [each for each in plans if "SCAN messaging_message" in each]
+
+
+@pytest.mark.parametrize("query", ["", "?before=999999999", "?after=0", "?since=0"])
+def test_pages_of_messages_take_the_same_queries_with_1_and_30(
+    api: Client, alice: User, query: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    short, long = make_crowd(alice, 1, messages=1)[0], make_crowd(alice, 1, messages=30)[0]
+    api.as_user(alice)
+
+    for conversation in (short, long):
+        with django_assert_num_queries(3):  # who asks, the conversation with its people, the page
+            assert api.get(messages_url(conversation, query)).status_code == 200
+
+
+def test_numbered_page_counts_no_messages(api: Client, alice: User) -> None:
+    conversation = make_crowd(alice, 1, messages=30)[0]
+
+    queries = queries_of(api.as_user(alice), messages_url(conversation))
+
+    assert not [each for each in queries if "COUNT(" in each]
+
+
+def test_unread_count_takes_two_queries(
+    api: Client, alice: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    api.as_user(alice)
+    for size in (1, 29):
+        make_crowd(alice, size, messages=4)
+
+        with django_assert_num_queries(2):
+            api.get("/api/messaging/unread-count/")
+
+
+def test_send_takes_the_same_queries_however_long_the_history(api: Client, alice: User) -> None:
+    counts = []
+    for size in (1, 300):
+        conversation = make_crowd(alice, 1, messages=size)[0]
+        with CaptureQueriesContext(connection) as captured:
+            response = api.as_user(alice).post(f"{LIST}{conversation.pk}/send/", {"content": "Hi"})
+        assert response.status_code == 201
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+def test_read_takes_the_same_queries_however_much_is_unread(alice: User) -> None:
+    counts = []
+    for size in (2, 300):
+        conversation = make_crowd(alice, 1, messages=size)[0]
+        with CaptureQueriesContext(connection) as captured:
+            mark_read(reader=alice, conversation_id=conversation.pk)
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]

@@ -1,0 +1,184 @@
+"""Whatever version a client stops at, the frames that it missed bring it to what a fresh read gives."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from messaging import frames
+from messaging.exceptions import ConversationNotFound
+from messaging.models import Conversation
+from messaging.selectors import get_conversation, get_replay, list_messages
+from messaging.serializers import messages_data
+from messaging.services.archiving import (
+    archive_conversations_for_trainee,
+    reopen_conversations,
+)
+from messaging.services.reading import mark_read
+from tests.factories import write
+from tests.messaging.bodies import message_body, moment
+from users.models import User
+
+State = dict[int, dict[str, Any]]
+Change = Callable[[], object]
+
+
+def read_afresh(conversation: Conversation) -> State:
+    conversation = Conversation.objects.get(pk=conversation.pk)
+    return {each["id"]: each for each in messages_data(list_messages(conversation), conversation)}
+
+
+def replay(user: User, conversation: Conversation, since: int | None) -> list[dict[str, Any]]:
+    missed = get_replay(user, conversation.pk, since)
+    return [json.loads(frame) for frame in frames.replay(missed, user.pk)]
+
+
+def apply(state: State, frame: dict[str, Any], user: User) -> None:
+    """Do what a client does with a frame."""
+    if frame["type"] == "new_message":
+        state[frame["message"]["id"]] = frame["message"]
+        return
+    is_own_mark = frame["type"] == "conversation_read"
+    for message in state.values():
+        is_own = message["sender"]["id"] == user.pk
+        if is_own != is_own_mark and message["id"] <= frame["up_to"] and not message["is_read"]:
+            read = {"is_read": True, "read_at": frame["read_at"], "version": frame["version"]}
+            message.update(read)
+
+
+def list_states(conversation: Conversation, changes: list[Change]) -> list[State]:
+    """Make the changes, and return what a fresh read gave at each version from 0 on."""
+    states = [{}, read_afresh(conversation)]
+    for change in changes:
+        change()
+        states.append(read_afresh(conversation))
+    return states
+
+
+@pytest.fixture
+def changes(alice: User, bob: User, conversation: Conversation) -> list[Change]:
+    """A history in which each step is one version."""
+
+    def read(reader: User, up_to_newest_but: int | None = None) -> Change:
+        def change() -> object:
+            newest = list_messages(conversation)
+            up_to = None if up_to_newest_but is None else newest[up_to_newest_but].pk
+            return mark_read(reader=reader, conversation_id=conversation.pk, up_to=up_to)
+
+        return change
+
+    def say(sender: User, text: str) -> Change:
+        return lambda: write(sender, conversation, text)
+
+    return [
+        say(bob, "One"),
+        say(alice, "Two"),
+        read(alice),
+        say(alice, "Three"),
+        say(bob, "Four"),
+        say(bob, "Five"),
+        read(bob, 3),
+        read(alice, 1),
+        say(alice, "Six"),
+        lambda: archive_conversations_for_trainee(trainer=alice, trainee=bob),
+        lambda: reopen_conversations(Conversation.objects.all()),
+        read(bob),
+        read(alice),
+        say(bob, "Seven"),
+    ]
+
+
+def test_replay_from_any_version_gives_what_a_fresh_read_gives(
+    alice: User, bob: User, conversation: Conversation, changes: list[Change]
+) -> None:
+    states = list_states(conversation, changes)
+
+    for user in (alice, bob):
+        for since, state in enumerate(states):
+            seen = {pk: dict(message) for pk, message in state.items()}
+            for frame in replay(user, conversation, since):
+                apply(seen, frame, user)
+            assert seen == states[-1], (user, since)
+
+
+def test_replay_after_a_deletion_gives_what_a_fresh_read_gives(
+    alice: User, bob: User, conversation: Conversation, changes: list[Change]
+) -> None:
+    states = list_states(conversation, [*changes, bob.delete])
+
+    for since, state in enumerate(states):
+        seen = {pk: dict(message) for pk, message in state.items()}
+        for frame in replay(alice, conversation, since):
+            apply(seen, frame, alice)
+        assert seen == states[-1], since
+
+
+def test_replay_cut_off_anywhere_can_be_resumed(
+    alice: User, bob: User, conversation: Conversation, changes: list[Change]
+) -> None:
+    states = list_states(conversation, changes)
+
+    for user in (alice, bob):
+        for cut in range(len(replay(user, conversation, 0))):
+            seen: State = {}
+            missed = replay(user, conversation, 0)[:cut]
+            versions = [frame.get("message", frame)["version"] for frame in missed]
+            for frame in missed + replay(user, conversation, max(versions, default=0)):
+                apply(seen, frame, user)
+            assert seen == states[-1], (user, cut)
+
+
+def test_replay_frames_are_those_that_were_missed(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    second = write(bob, conversation, "Second")[0]
+    unread = message_body(second)
+    mark = mark_read(reader=alice, conversation_id=conversation.pk)
+    third = write(bob, conversation, "Third")[0]
+
+    told = {"read_at": moment(mark.read_at), "up_to": second.pk, "version": 3}
+    first = {"type": "new_message", "message": unread}
+    last = {"type": "new_message", "message": message_body(third)}
+    receipt = {"type": "read_receipt", "reader_id": alice.pk, **told}
+    assert replay(bob, conversation, 1) == [first, receipt, last]
+    assert replay(alice, conversation, 1) == [first, {"type": "conversation_read", **told}, last]
+
+
+@pytest.mark.parametrize("since", [None, 2])
+def test_replay_of_nothing_missed_is_empty(
+    bob: User, conversation: Conversation, since: int | None
+) -> None:
+    write(bob, conversation, "Second")
+
+    assert replay(bob, conversation, since) == []
+
+
+@pytest.mark.parametrize("since", [-1, 2, 2**31, 10**30])
+def test_replay_from_a_version_that_never_was_is_a_reset(
+    bob: User, conversation: Conversation, since: int
+) -> None:
+    assert replay(bob, conversation, since) == [{"type": "reset", "version": 1}]
+
+
+def test_replay_of_too_much_is_a_reset(
+    bob: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.SOCKET_REPLAY_LIMIT = 3
+    write(bob, conversation, "2", "3", "4", "5")
+
+    assert len(replay(bob, conversation, 2)) == 3
+    assert replay(bob, conversation, 1) == [{"type": "reset", "version": 5}]
+
+
+def test_replay_to_stranger_or_of_archived_conversation_is_not_found(
+    alice: User, bob: User, charlie: User, conversation: Conversation
+) -> None:
+    with pytest.raises(ConversationNotFound):
+        get_replay(charlie, conversation.pk, 0)
+    archive_conversations_for_trainee(trainer=alice, trainee=bob)
+
+    for user in (alice, bob):
+        with pytest.raises(ConversationNotFound):
+            get_replay(user, conversation.pk, 0)
+    assert get_conversation(alice, conversation.pk).is_archived

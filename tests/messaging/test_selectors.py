@@ -1,0 +1,178 @@
+from datetime import timedelta
+
+import pytest
+
+from messaging.exceptions import ConversationNotFound
+from messaging.models import Conversation, Message
+from messaging.selectors import (
+    Slice,
+    count_unread,
+    get_conversation,
+    list_changes,
+    list_conversations,
+    list_messages,
+    list_messages_after,
+    list_messages_before,
+)
+from messaging.services.archiving import archive_conversations_for_trainee
+from messaging.services.reading import mark_read
+from tests.factories import make_person, make_trainee, open_conversation, write
+from users.models import User
+
+
+@pytest.fixture
+def messages(alice: User, conversation: Conversation) -> list[Message]:
+    """Five messages of Alice's, oldest first."""
+    return [*Message.objects.all(), *write(alice, conversation, "2", "3", "4", "5")]
+
+
+def test_conversations_stand_by_newest_activity(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    other = open_conversation(alice, make_trainee("eve", alice))
+    assert list(list_conversations(alice)) == [other, conversation]
+
+    write(bob, conversation, "Again")
+
+    assert list(list_conversations(alice)) == [conversation, other]
+
+
+def test_conversations_of_the_same_moment_stand_in_a_fixed_order(
+    alice: User, conversation: Conversation
+) -> None:
+    other = open_conversation(alice, make_trainee("eve", alice))
+    Conversation.objects.update(last_message_at=other.last_message_at)
+
+    assert list(list_conversations(alice)) == [other, conversation]
+
+
+def test_conversation_carries_its_unread_count_and_preview(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    write(alice, conversation, "🏋" * 150)
+    write(bob, conversation, "Mine")
+    write(alice, conversation, "🏋" * 101)
+
+    entry = list_conversations(bob)[0]
+
+    assert entry.unread_count == 3
+    assert entry.last_message_preview == "🏋" * 100
+
+
+def test_conversations_of_others_are_not_listed(
+    dora: User, charlie: User, conversation: Conversation
+) -> None:
+    admin = make_person("root", role=User.Role.ADMIN)
+
+    listed = [list(list_conversations(user)) for user in (dora, charlie, admin)]
+
+    assert listed == [[], [], []]
+
+
+def test_conversation_is_found_by_both_sides_and_by_no_one_else(
+    alice: User, bob: User, dora: User, charlie: User, conversation: Conversation
+) -> None:
+    assert get_conversation(alice, conversation.pk) == conversation
+    assert get_conversation(bob, conversation.pk) == conversation
+    for stranger in (dora, charlie):
+        with pytest.raises(ConversationNotFound):
+            get_conversation(stranger, conversation.pk)
+
+
+def test_unread_counts_only_the_other_sides_messages_in_active_conversations(
+    alice: User, bob: User, charlie: User, conversation: Conversation
+) -> None:
+    eve = make_trainee("eve", alice)
+    archived = open_conversation(alice, eve)
+    write(eve, archived, "Bye")
+    write(bob, conversation, "One", "Two")
+    archive_conversations_for_trainee(trainer=alice, trainee=eve)
+
+    assert [count_unread(user) for user in (alice, bob, eve, charlie)] == [2, 1, 0, 0]
+
+
+def test_messages_stand_newest_first(conversation: Conversation, messages: list[Message]) -> None:
+    assert list(list_messages(conversation)) == messages[::-1]
+
+
+def test_page_before_an_id_is_newest_first(
+    conversation: Conversation, messages: list[Message]
+) -> None:
+    m1, m2, m3, m4, _ = messages
+
+    assert list_messages_before(conversation, m4.pk, 2) == Slice([m3, m2], has_more=True)
+    assert list_messages_before(conversation, m3.pk, 2) == Slice([m2, m1], has_more=False)
+    assert list_messages_before(conversation, m1.pk, 2) == Slice([], has_more=False)
+
+
+def test_page_after_an_id_is_the_next_newer_ones_newest_first(
+    conversation: Conversation, messages: list[Message]
+) -> None:
+    m1, m2, m3, m4, m5 = messages
+
+    assert list_messages_after(conversation, m1.pk, 2) == Slice([m3, m2], has_more=True)
+    assert list_messages_after(conversation, m3.pk, 2) == Slice([m5, m4], has_more=False)
+    assert list_messages_after(conversation, m5.pk, 2) == Slice([], has_more=False)
+
+
+def test_pages_by_key_do_not_reach_into_other_conversations(
+    alice: User, conversation: Conversation, messages: list[Message]
+) -> None:
+    other = open_conversation(alice, make_trainee("eve", alice))
+    newest = other.last_message_id or 0
+
+    assert list_messages_before(conversation, newest, 100).messages == messages[::-1]
+    assert list_messages_after(other, 0, 100).messages == [other.last_message]
+
+
+def test_pages_before_neither_repeat_nor_skip_while_messages_come_in(
+    alice: User, conversation: Conversation, messages: list[Message]
+) -> None:
+    first = list_messages_before(conversation, messages[-1].pk, 2)
+    write(alice, conversation, "6", "7", "8")
+
+    second = list_messages_before(conversation, first.messages[-1].pk, 2)
+
+    assert first.messages + second.messages == messages[:4][::-1]
+
+
+def test_changes_are_new_and_read_messages_oldest_change_first(
+    bob: User, conversation: Conversation, messages: list[Message]
+) -> None:
+    mark_read(reader=bob, conversation_id=conversation.pk, up_to=messages[1].pk)
+
+    changes = list_changes(conversation, 3, 100)
+
+    assert [each.pk for each in changes.messages] == [messages[index].pk for index in (3, 4, 0, 1)]
+    assert [each.version for each in changes.messages] == [4, 5, 6, 6]
+
+
+def test_changes_page_inside_one_version(
+    bob: User, conversation: Conversation, messages: list[Message]
+) -> None:
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    m1, m2, m3, m4, m5 = messages
+
+    first = list_changes(conversation, 0, 2)
+    second = list_changes(conversation, 6, 2, since_id=m2.pk)
+    third = list_changes(conversation, 6, 2, since_id=m4.pk)
+
+    assert first == Slice([m1, m2], has_more=True)
+    assert second == Slice([m3, m4], has_more=True)
+    assert third == Slice([m5], has_more=False)
+
+
+def test_no_changes_after_the_newest_version(
+    conversation: Conversation, messages: list[Message]
+) -> None:
+    assert list_changes(conversation, 5, 100) == Slice([], has_more=False)
+    assert list_changes(conversation, 2**31 - 1, 100) == Slice([], has_more=False)
+
+
+def test_order_follows_ids_and_not_clocks(
+    conversation: Conversation, messages: list[Message]
+) -> None:
+    early = messages[0].created_at - timedelta(days=1)
+    Message.objects.filter(pk=messages[-1].pk).update(created_at=early)
+
+    assert list(list_messages(conversation)) == messages[::-1]

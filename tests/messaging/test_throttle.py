@@ -1,0 +1,154 @@
+"""How fast is too fast: contract, section 3."""
+
+from functools import partial
+
+import pytest
+from rest_framework.response import Response
+
+from messaging.models import Conversation, Message
+from messaging.services.sending import send_message
+from tests.conftest import Client
+from tests.factories import access_of, make_trainee
+from tests.messaging.parallel import run_at_once
+from users.exceptions import TooFast
+from users.models import User
+from users.throttling import counter
+
+CLIENT_ID = "11111111-2222-4333-8444-555555555555"
+START = "/api/messaging/conversations/start/"
+
+
+def assert_too_fast(response: Response) -> None:
+    wait = int(response["Retry-After"])
+    unit = "second" if wait == 1 else "seconds"
+    assert 1 <= wait <= 60
+    assert response.status_code == 429
+    assert response.json() == {  # type: ignore[attr-defined]  # of the test client
+        "detail": f"Slow down. Try again in {wait} {unit}.",
+        "code": "throttled",
+    }
+
+
+def send_url(conversation: Conversation) -> str:
+    return f"/api/messaging/conversations/{conversation.pk}/send/"
+
+
+def test_send_and_start_share_30_a_minute(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    counter().reset()
+    api.as_user(alice)
+    body = {"trainee_id": bob.pk, "content": "Hi"}
+
+    answers = [api.post(url, body) for url in (START, send_url(conversation)) * 15]
+
+    assert {each.status_code for each in answers} == {201}
+    assert_too_fast(api.post(START, body))
+    assert_too_fast(api.post(send_url(conversation), body))
+
+
+def test_repeats_and_refusals_do_not_count(
+    api: Client, alice: User, bob: User, charlie: User, conversation: Conversation
+) -> None:
+    archived = Conversation.objects.create(trainer=alice, is_archived=True)
+    counter().reset()
+    api.as_user(alice)
+    sent = {"content": "Hi", "client_id": CLIENT_ID}
+    api.post(send_url(conversation), sent)
+
+    statuses = [
+        [
+            api.post(send_url(conversation), sent).status_code,
+            api.post(send_url(conversation), {"content": ""}).status_code,
+            api.post(send_url(archived), {"content": "Hi"}).status_code,
+            api.post(START, {"trainee_id": charlie.pk, "content": "Hi"}).status_code,
+        ]
+        for _ in range(10)
+    ]
+    accepted = [api.post(send_url(conversation), {"content": "Hi"}) for _ in range(29)]
+
+    assert statuses == [[200, 400, 403, 404]] * 10
+    assert {each.status_code for each in accepted} == {201}
+    assert_too_fast(api.post(send_url(conversation), {"content": "Hi"}))
+
+
+def test_repeat_is_answered_when_the_minute_is_used_up(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    api.as_user(bob)
+    sent = {"content": "Hi", "client_id": CLIENT_ID}
+    api.post(send_url(conversation), sent)
+    for _ in range(29):
+        api.post(send_url(conversation), {"content": "Hi"})
+
+    assert_too_fast(api.post(send_url(conversation), {"content": "Hi"}))
+    assert api.post(send_url(conversation), sent).status_code == 200
+
+
+def test_each_person_has_a_minute_of_their_own(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    api.as_user(bob)
+    for _ in range(30):
+        api.post(send_url(conversation), {"content": "Hi"})
+    assert_too_fast(api.post(send_url(conversation), {"content": "Hi"}))
+
+    response = api.as_user(alice).post(send_url(conversation), {"content": "Hi"})
+
+    assert response.status_code == 201
+
+
+def test_other_endpoints_share_120_a_minute(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    api.as_user(bob)
+    urls = ["/api/messaging/unread-count/", "/api/auth/users/me/"] * 60
+
+    assert {api.get(url).status_code for url in urls} == {200}
+
+    assert_too_fast(api.get("/api/messaging/conversations/"))
+    assert_too_fast(api.post(f"/api/messaging/conversations/{conversation.pk}/read/"))
+    assert api.post(send_url(conversation), {"content": "Hi"}).status_code == 201
+    assert api.as_user(alice).get("/api/auth/users/me/").status_code == 200
+
+
+def test_rate_can_be_lifted(
+    api: Client, bob: User, conversation: Conversation, settings: pytest.FixtureRequest
+) -> None:
+    settings.THROTTLE_RATES = {"messaging": "off"}  # type: ignore[attr-defined]  # any setting
+    api.as_user(bob)
+
+    answers = [api.post(send_url(conversation), {"content": "Hi"}) for _ in range(31)]
+
+    assert {each.status_code for each in answers} == {201}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_200_parallel_sends_30_are_accepted(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    counter().reset()
+    send = partial(send_message, sender=bob, conversation_id=conversation.pk, content="Hi")
+
+    sent, refused = run_at_once([send] * 200)
+
+    assert len(sent) == Message.objects.filter(sender=bob).count() == 30
+    assert {type(each) for each in refused} == {TooFast}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_40_parallel_requests_30_are_accepted_over_several_conversations(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    trainees = [bob, *(make_trainee(name, alice) for name in ("eve", "fred", "gina"))]
+    counter().reset()
+    token = access_of(alice)
+
+    def start(trainee: User) -> int:
+        body = {"trainee_id": trainee.pk, "content": "Hi"}
+        return Client().with_token(token).post(START, body).status_code
+
+    statuses, _ = run_at_once([partial(start, trainees[n % 4]) for n in range(40)])
+
+    assert (statuses.count(201), statuses.count(429)) == (30, 10)
+    assert Message.objects.filter(sender=alice).count() == 31

@@ -1,0 +1,241 @@
+"""POST start/, send/ and read/."""
+
+from typing import Any
+
+import pytest
+
+from messaging.models import Conversation, Message
+from messaging.services.archiving import archive_conversations_for_trainee
+from tests.conftest import Client
+from tests.factories import impersonate, write
+from tests.messaging.bodies import (
+    ARCHIVED,
+    NO_TRAINEE,
+    NOT_FOUND,
+    READ_ONLY,
+    message_body,
+    moment,
+)
+from users.models import User
+
+START = "/api/messaging/conversations/start/"
+CLIENT_ID = "11111111-2222-4333-8444-555555555555"
+
+
+def send_url(conversation: Conversation) -> str:
+    return f"/api/messaging/conversations/{conversation.pk}/send/"
+
+
+def read_url(conversation: Conversation) -> str:
+    return f"/api/messaging/conversations/{conversation.pk}/read/"
+
+
+def test_start_answers_with_conversation_and_message(api: Client, alice: User, bob: User) -> None:
+    response = api.as_user(alice).post(START, {"trainee_id": bob.pk, "content": " Hello\n"})
+
+    message = Message.objects.get()
+    assert response.status_code == 201
+    assert response.json() == {
+        "conversation_id": message.conversation_id,
+        "message": message_body(message),
+        "is_new_conversation": True,
+    }
+    assert message.content == "Hello"
+
+
+def test_start_again_is_no_new_conversation_and_a_repeat_is_200(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    body = {"trainee_id": bob.pk, "content": "Again", "client_id": CLIENT_ID}
+    api.as_user(alice)
+
+    first, repeat = api.post(START, body), api.post(START, body)
+
+    message = Message.objects.get(content="Again")
+    assert (first.status_code, repeat.status_code) == (201, 200)
+    assert first.json() == repeat.json()
+    assert first.json() == {
+        "conversation_id": conversation.pk,
+        "message": message_body(message),
+        "is_new_conversation": False,
+    }
+
+
+def test_start_by_trainee_is_refused(api: Client, bob: User) -> None:
+    response = api.as_user(bob).post(START, {"trainee_id": bob.pk, "content": "Hi"})
+
+    assert response.status_code == 403
+    assert response.json() == {
+        "detail": "Only a trainer can start a conversation.",
+        "code": "trainer_only",
+    }
+
+
+def test_start_with_charlie_is_not_found_like_nobody(
+    api: Client, alice: User, charlie: User
+) -> None:
+    api.as_user(alice)
+
+    answers = [
+        api.post(START, {"trainee_id": trainee_id, "content": "Hi"})
+        for trainee_id in (charlie.pk, alice.pk, 2**63 - 1)
+    ]
+
+    assert [(each.status_code, each.json()) for each in answers] == [(404, NO_TRAINEE)] * 3
+
+
+def test_send_answers_with_the_message(api: Client, bob: User, conversation: Conversation) -> None:
+    body = {"content": " one\n\ntwo \t", "client_id": CLIENT_ID}
+    response = api.as_user(bob).post(send_url(conversation), body)
+
+    message = Message.objects.get(sender=bob)
+    assert (response.status_code, response.json()) == (201, message_body(message))
+    assert (message.content, str(message.client_id)) == ("one\n\ntwo", CLIENT_ID)
+
+
+def test_send_again_with_its_client_id_answers_200_with_the_first(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    api.as_user(bob)
+    first = api.post(send_url(conversation), {"content": "1", "client_id": CLIENT_ID})
+
+    again = api.post(send_url(conversation), {"content": "2", "client_id": CLIENT_ID})
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert Message.objects.filter(sender=bob).count() == 1
+
+
+@pytest.mark.parametrize("content", ["🏋" * 2000, "  " + "x" * 2000 + "\n", "\u200b", "é"])
+def test_content_of_up_to_2000_code_points_is_sent(
+    api: Client, bob: User, conversation: Conversation, content: str
+) -> None:
+    response = api.as_user(bob).post(send_url(conversation), {"content": content})
+
+    assert (response.status_code, response.json()["content"]) == (201, content.strip())
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "This field may not be blank."),
+        (" \n\t\u00a0", "This field may not be blank."),
+        (None, "This field may not be null."),
+        (5, "Not a valid string."),
+        (True, "Not a valid string."),
+        (["x"], "Not a valid string."),
+        ("a\0b", "Null characters are not allowed."),
+        ("🏋" * 2001, "Ensure this field has no more than 2000 characters."),
+    ],
+)
+def test_content_that_is_no_text_is_refused(
+    api: Client, alice: User, bob: User, conversation: Conversation, content: Any, reason: str
+) -> None:
+    api.as_user(alice)
+
+    sent = api.post(send_url(conversation), {"content": content})
+    started = api.post(START, {"trainee_id": bob.pk, "content": content})
+
+    assert (sent.status_code, sent.json()) == (400, {"content": [reason]})
+    assert (started.status_code, started.json()) == (400, {"content": [reason]})
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("client_id", ["", "x", 5, True, {}, "11111111-2222-4333-8444"])
+def test_client_id_that_is_no_uuid_is_refused(
+    api: Client, bob: User, conversation: Conversation, client_id: Any
+) -> None:
+    body = {"content": "Hi", "client_id": client_id}
+    response = api.as_user(bob).post(send_url(conversation), body)
+
+    assert (response.status_code, list(response.json())) == (400, ["client_id"])
+
+
+def test_archived_conversation_is_read_only_for_the_trainer_and_gone_for_the_trainee(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    archive_conversations_for_trainee(trainer=alice, trainee=bob)
+
+    hers = api.as_user(alice).post(send_url(conversation), {"content": "Hi"})
+    his = api.as_user(bob).post(send_url(conversation), {"content": "Hi"})
+    read = api.post(read_url(conversation))
+
+    assert (hers.status_code, hers.json()) == (403, ARCHIVED)
+    assert (his.status_code, his.json()) == (404, NOT_FOUND)
+    assert (read.status_code, read.json()) == (404, NOT_FOUND)
+
+
+def test_send_to_deleted_person_is_refused(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    bob.delete()
+
+    response = api.as_user(alice).post(send_url(conversation), {"content": "Hi"})
+
+    assert response.status_code == 403
+    assert response.json() == {
+        "detail": "The other person's account was deleted. Nobody would read this.",
+        "code": "participant_gone",
+    }
+
+
+def test_read_answers_how_many_and_when(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    second = write(alice, conversation, "Second", "Third")[0]
+
+    response = api.as_user(bob).post(read_url(conversation), {"up_to": second.pk})
+
+    second.refresh_from_db()
+    assert response.status_code == 200
+    assert response.json() == {
+        "conversation_id": conversation.pk,
+        "messages_marked": 2,
+        "read_at": moment(second.read_at),
+    }
+
+
+def test_read_without_body_marks_all_and_again_marks_nothing(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    api.as_user(bob)
+
+    marked = [api.post(read_url(conversation)).json()["messages_marked"] for _ in range(2)]
+
+    assert marked == [1, 0]
+
+
+def test_read_up_to_message_from_elsewhere_is_not_found(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    response = api.as_user(bob).post(read_url(conversation), {"up_to": 2**63 - 1})
+
+    assert response.status_code == 404
+    assert response.json() == {
+        "detail": "There is no such message in this conversation.",
+        "code": "message_not_found",
+    }
+
+
+@pytest.mark.parametrize("url_of", [send_url, read_url])
+def test_writes_are_not_found_by_charlie(
+    api: Client, charlie: User, conversation: Conversation, url_of: Any
+) -> None:
+    response = api.as_user(charlie).post(url_of(conversation), {"content": "Hi"})
+
+    assert (response.status_code, response.json()) == (404, NOT_FOUND)
+    assert Message.objects.filter(read_at=None).count() == 1
+
+
+def test_impersonator_writes_nothing(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    _, tokens = impersonate(bob, by=alice)
+    api.with_token(tokens.access)
+
+    answers = [
+        api.post(url, {"content": "Hi", "trainee_id": bob.pk})
+        for url in (START, send_url(conversation), read_url(conversation))
+    ]
+
+    assert [(each.status_code, each.json()) for each in answers] == [(403, READ_ONLY)] * 3
+    assert Message.objects.filter(read_at=None).count() == 1

@@ -1,0 +1,364 @@
+"""How a trainee joins: trainer/invitations/ and auth/invitations/accept/."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from tests.conftest import Client
+from tests.factories import PASSWORD, make_person, make_trainee, open_conversation
+from tests.messaging.bodies import NOT_FOUND, moment, page_body
+from tests.messaging.parallel import run_at_once
+from tests.users.bodies import NOT_ALLOWED, me_body
+from tests.users.post import link_in, wait_for_mail
+from trainer.exceptions import InvalidInvitation
+from trainer.models import Invitation
+from trainer.services.invitations import accept_invitation, invite_trainee
+from trainer.services.trainees import remove_trainee
+from users.models import User
+from users.services.accounts import deactivate_user
+
+URL = "/api/trainer/invitations/"
+ACCEPT = "/api/auth/invitations/accept/"
+EVE = {"password": PASSWORD, "first_name": "Eve", "last_name": "New"}
+DEAD_LINK = {
+    "detail": "This invitation is not valid any more. Ask your trainer for a new one.",
+    "code": "invalid_invitation",
+}
+TAKEN = {
+    "detail": "There is an account with this e-mail address that cannot join a trainer now.",
+    "code": "already_has_trainer",
+}
+
+
+@pytest.fixture
+def invite(
+    api: Client, alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> Any:
+    """Have Alice invite somebody, and let what waits for the commit happen."""
+
+    def invite(email: str = "eve@example.com", **body: str) -> Any:
+        with django_capture_on_commit_callbacks(execute=True):
+            return Client().as_user(alice).post(URL, {"email": email, **body})
+
+    return invite
+
+
+def code_of(count: int = 1) -> str:
+    """Return the code in the last of so many e-mails."""
+    fragment = urlsplit(link_in(wait_for_mail(count))).fragment
+    return parse_qs(fragment)["code"][0]
+
+
+def invitation_body(invitation: Invitation) -> dict[str, Any]:
+    invitation.refresh_from_db()
+    return {
+        "id": invitation.pk,
+        "email": invitation.email,
+        "message": invitation.message,
+        "created_at": moment(invitation.created_at),
+        "expires_at": moment(invitation.expires_at),
+        "accepted_at": moment(invitation.accepted_at),
+    }
+
+
+def test_invitation_is_mailed_with_a_link_for_seven_days(invite: Any, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://gym.example"
+
+    response = invite(" Eve@Example.com ", message="Join us!")
+
+    invitation, message = Invitation.objects.get(), wait_for_mail()
+    assert (response.status_code, response.json()) == (201, invitation_body(invitation))
+    assert (invitation.email, message.to) == ("eve@example.com", ["eve@example.com"])
+    assert link_in(message).startswith("https://gym.example/join#code=")
+    assert "Alice Tester invites you" in message.body
+    assert "Join us!" in message.body
+    lifetime = invitation.expires_at - timezone.now()
+    assert timedelta(days=6, hours=23) < lifetime <= timedelta(days=7)
+
+
+def test_only_a_hash_of_the_code_is_kept(invite: Any) -> None:
+    response = invite()
+
+    code, row = code_of(), Invitation.objects.values().get()
+    assert code not in str(row)
+    assert code not in str(response.json())
+    assert len(row["code_hash"]) == 64
+
+
+def test_invitation_of_the_same_address_is_renewed(api: Client, invite: Any) -> None:
+    first = invite()
+    old = code_of()
+
+    again = invite("EVE@example.com", message="Again")
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == invitation_body(Invitation.objects.get())
+    assert api.post(ACCEPT, {"code": old, **EVE}).json() == DEAD_LINK
+    assert api.post(ACCEPT, {"code": code_of(2), **EVE}).status_code == 201
+
+
+def test_list_shows_ones_own_newest_first(
+    api: Client, alice: User, dora: User, invite: Any
+) -> None:
+    for email in ("eve@example.com", "fred@example.com"):
+        invite(email)
+    invite_trainee(trainer=dora, email="gina@example.com")
+
+    response = api.as_user(alice).get(URL)
+
+    fred, eve = Invitation.objects.filter(trainer=alice).order_by("-pk")
+    assert (response.status_code, response.json()) == (
+        200,
+        page_body(invitation_body(fred), invitation_body(eve), count=2),
+    )
+
+
+def test_accepting_makes_a_trainee_who_is_signed_in(api: Client, alice: User, invite: Any) -> None:
+    invite()
+
+    response = api.post(ACCEPT, {"code": code_of(), **EVE})
+
+    eve, body = User.objects.get(email="eve@example.com"), response.json()
+    assert response.status_code == 201
+    assert body == {"access": body["access"], "refresh": body["refresh"], "user": me_body(eve)}
+    assert (eve.role, eve.parent_trainer, eve.get_full_name()) == ("TRAINEE", alice, "Eve New")
+    assert eve.check_password(PASSWORD)
+    assert api.with_token(body["access"]).get("/api/auth/users/me/").json() == me_body(eve)
+    assert Invitation.objects.get().accepted_at
+
+
+def test_accepting_twice_is_refused(api: Client, invite: Any) -> None:
+    invite()
+    body = {"code": code_of(), **EVE}
+    api.post(ACCEPT, body)
+
+    again = api.post(ACCEPT, body)
+
+    assert (again.status_code, again.json()) == (400, DEAD_LINK)
+
+
+def test_accepting_after_seven_days_is_refused_until_it_is_sent_again(
+    api: Client,
+    alice: User,
+    invite: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    pk = invite().json()["id"]
+    body = {"code": code_of(), **EVE}
+
+    with time_machine.travel(timezone.now() + timedelta(days=7, seconds=1)):
+        assert api.post(ACCEPT, body).json() == DEAD_LINK
+        with django_capture_on_commit_callbacks(execute=True):
+            resent = api.as_user(alice).post(f"{URL}{pk}/resend/")
+        api.credentials()
+        assert (resent.status_code, resent.json()) == (
+            200,
+            invitation_body(Invitation.objects.get()),
+        )
+        assert api.post(ACCEPT, body).json() == DEAD_LINK
+        assert api.post(ACCEPT, {**body, "code": code_of(2)}).status_code == 201
+
+
+def test_withdrawn_invitation_is_gone_with_its_link(api: Client, alice: User, invite: Any) -> None:
+    pk = invite().json()["id"]
+    code = code_of()
+
+    response = api.as_user(alice).delete(f"{URL}{pk}/")
+
+    api.credentials()
+    assert (response.status_code, response.content) == (204, b"")
+    assert api.post(ACCEPT, {"code": code, **EVE}).json() == DEAD_LINK
+    assert not Invitation.objects.exists()
+
+
+def test_accepted_invitation_can_be_neither_withdrawn_nor_resent(
+    api: Client, alice: User, invite: Any
+) -> None:
+    pk = invite().json()["id"]
+    api.post(ACCEPT, {"code": code_of(), **EVE})
+    api.as_user(alice)
+
+    answers = [api.delete(f"{URL}{pk}/"), api.post(f"{URL}{pk}/resend/")]
+
+    assert [(each.status_code, each.json()) for each in answers] == [(404, NOT_FOUND)] * 2
+    assert api.get(URL).json()["count"] == 1
+
+
+def test_another_trainers_invitation_is_not_found(api: Client, dora: User, invite: Any) -> None:
+    pk = invite().json()["id"]
+    api.as_user(dora)
+
+    answers = [
+        call(url)
+        for number in (pk, 2**63 - 1)
+        for call, url in (
+            (api.delete, f"{URL}{number}/"),
+            (api.post, f"{URL}{number}/resend/"),
+        )
+    ]
+
+    assert [(each.status_code, each.json()) for each in answers] == [(404, NOT_FOUND)] * 4
+    assert Invitation.objects.count() == 1
+
+
+def test_trainees_invite_nobody(api: Client, bob: User) -> None:
+    api.as_user(bob)
+
+    answers = [api.post(URL, {"email": "eve@example.com"}), api.get(URL)]
+
+    assert [(each.status_code, each.json()) for each in answers] == [(403, NOT_ALLOWED)] * 2
+
+
+def test_own_trainee_is_not_invited_again(bob: User, invite: Any) -> None:
+    response = invite("bob@example.com")
+
+    assert response.status_code == 400
+    assert response.json() == {
+        "detail": "This person is your trainee already.",
+        "code": "already_your_trainee",
+    }
+
+
+def test_inviting_does_not_tell_whether_an_address_is_known(charlie: User, invite: Any) -> None:
+    known, unknown = invite("charlie@example.com"), invite("nobody@example.com")
+
+    wait_for_mail(2)
+    assert (known.status_code, unknown.status_code) == (201, 201)
+    assert set(known.json()) == set(unknown.json())
+
+
+def test_somebody_elses_trainee_and_a_trainer_cannot_join(
+    api: Client, dora: User, charlie: User, invite: Any
+) -> None:
+    for number, email in enumerate(["charlie@example.com", "dora@example.com"], start=1):
+        invite(email)
+        response = api.post(ACCEPT, {"code": code_of(number), **EVE})
+        assert (response.status_code, response.json()) == (400, TAKEN)
+
+    charlie.refresh_from_db()
+    assert charlie.parent_trainer == dora
+
+
+def test_former_trainee_joins_again_with_their_own_password(
+    api: Client, alice: User, bob: User, invite: Any
+) -> None:
+    conversation = open_conversation(alice, bob)
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+    invite("bob@example.com")
+    body = {"code": code_of(), "first_name": "Other", "last_name": "Name"}
+
+    wrong = api.post(ACCEPT, {**body, "password": "not-the-right-one-4"})
+    right = api.post(ACCEPT, {**body, "password": PASSWORD})
+
+    bob.refresh_from_db()
+    conversation.refresh_from_db()
+    reason = "You have an account already. Use its password, or have it reset."
+    assert (wrong.status_code, wrong.json()) == (400, {"password": [reason]})
+    assert (right.status_code, right.json()["user"]) == (201, me_body(bob))
+    assert (bob.parent_trainer, bob.first_name) == (alice, "Bob")
+    # The trainer's next first message opens it again.
+    assert conversation.is_archived
+    assert open_conversation(alice, bob).pk == conversation.pk
+
+
+def test_invitation_of_a_deactivated_trainer_is_dead(api: Client, alice: User, invite: Any) -> None:
+    invite()
+    code = code_of()
+
+    deactivate_user(user=alice)
+
+    assert api.post(ACCEPT, {"code": code, **EVE}).json() == DEAD_LINK
+
+
+def test_weak_password_is_refused_and_leaves_the_link_alive(api: Client, invite: Any) -> None:
+    invite()
+    code = code_of()
+
+    weak = api.post(ACCEPT, {**EVE, "code": code, "password": "eve@example.com"})
+
+    reason = "The password is too similar to the email."
+    assert (weak.status_code, weak.json()) == (400, {"password": [reason]})
+    assert api.post(ACCEPT, {**EVE, "code": code}).status_code == 201
+
+
+@pytest.mark.parametrize("code", ["x", "é", "0" * 200])
+def test_made_up_code_is_refused(api: Client, db: None, code: str) -> None:
+    response = api.post(ACCEPT, {**EVE, "code": code})
+
+    assert (response.status_code, response.json()) == (400, DEAD_LINK)
+
+
+def test_guessing_codes_is_limited_for_one_network(api: Client, db: None) -> None:
+    for _ in range(60):
+        api.post(ACCEPT, {**EVE, "code": "x"})
+
+    assert api.post(ACCEPT, {**EVE, "code": "x"}).status_code == 429
+
+
+@pytest.mark.parametrize(
+    "email", ["", "x", "a@b", "a\0@example.com", 5, "x" * 250 + "@example.com", None]
+)
+def test_address_that_is_none_is_refused(api: Client, alice: User, email: Any) -> None:
+    response = api.as_user(alice).post(URL, {"email": email})
+
+    assert (response.status_code, list(response.json())) == (400, ["email"])
+
+
+def test_address_that_grows_in_lower_case_is_refused(api: Client, alice: User) -> None:
+    email = "a@" + ("İ" * 60 + ".") * 3 + "com"
+
+    response = api.as_user(alice).post(URL, {"email": email})
+
+    assert (response.status_code, list(response.json())) == (400, ["email"])
+
+
+def test_message_cannot_forge_a_header(invite: Any) -> None:
+    invite(message="Hi\r\nBcc: everybody@example.com")
+
+    message = wait_for_mail()
+    assert message.recipients() == ["eve@example.com"]
+    assert "Bcc" not in message.message()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_accepts_of_one_invitation_make_one_trainee(alice: User) -> None:
+    invite_trainee(trainer=alice, email="eve@example.com")
+    accept = partial(accept_invitation, code=code_of(), **EVE)
+
+    joined, refused = run_at_once([accept] * 8)
+
+    assert len(joined) == 1
+    assert {type(each) for each in refused} == {InvalidInvitation}
+    assert User.objects.filter(email="eve@example.com").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_trainers_invitations_accepted_at_once_give_one_trainer(
+    alice: User, dora: User
+) -> None:
+    eve = make_trainee("eve", None)
+    invitations = [invite_trainee(trainer=each, email=eve.email)[0] for each in (alice, dora)]
+    wait_for_mail(2)
+    codes = [parse_qs(urlsplit(link_in(each)).fragment)["code"][0] for each in mail.outbox]
+
+    joined, refused = run_at_once([partial(accept_invitation, code=code, **EVE) for code in codes])
+
+    eve.refresh_from_db()
+    assert (len(joined), len(refused)) == (1, 1)
+    accepted = Invitation.objects.get(accepted_at__isnull=False)
+    assert accepted in invitations
+    assert eve.parent_trainer == accepted.trainer
+
+
+def test_admin_account_cannot_join(api: Client, invite: Any) -> None:
+    make_person("root", role=User.Role.ADMIN)
+    invite("root@example.com")
+
+    assert api.post(ACCEPT, {**EVE, "code": code_of()}).json() == TAKEN

@@ -1,0 +1,46 @@
+"""Bodies as the contract has them, written down without the product's serializers."""
+
+from typing import Any
+
+from django.conf import settings
+
+from users.models import User
+
+INVALID_TOKEN = {
+    "detail": "The token is not valid or has expired.",
+    "code": "token_not_valid",
+}
+NOT_SIGNED_IN = {
+    "detail": "Authentication credentials were not provided.",
+    "code": "not_authenticated",
+}
+WRONG_CREDENTIALS = {
+    "detail": "No active account has this e-mail address and password.",
+    "code": "invalid_credentials",
+}
+NOT_ALLOWED = {"detail": "Only a trainer can do this.", "code": "permission_denied"}
+
+
+def summary_body(user: User) -> dict[str, Any]:
+    image = f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
+    return {
+        "id": user.pk,
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "profile_image": image,
+    }
+
+
+def me_body(user: User, **more: Any) -> dict[str, Any]:
+    """Describe a user as they stand in the database now."""
+    user.refresh_from_db()
+    return {
+        **summary_body(user),
+        "role": user.role,
+        "business_name": user.business_name or None,
+        "is_active": True,
+        "onboarding_completed": user.onboarding_completed,
+        "trainer": summary_body(user.parent_trainer) if user.parent_trainer else None,
+        **more,
+    }

@@ -1,0 +1,148 @@
+"""The Django admin for people, sessions and devices."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from tests.conftest import Client
+from tests.factories import access_of, impersonate, make_person, make_trainee, tokens_of
+from users.models import AuthSession, DeviceToken, ImpersonationView, User
+
+SITE = "/admin/users"
+LISTS = ["user", "authsession", "impersonationsession", "devicetoken"]
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def browser(admin: User) -> Browser:
+    """A browser in which an admin is signed in."""
+    browser = Browser()
+    browser.force_login(admin)
+    return browser
+
+
+def shown(browser: Browser, model: str, **query: str) -> list[Any]:
+    response = browser.get(f"{SITE}/{model}/", query)
+    assert response.status_code == 200
+    return list(response.context["cl"].result_list)
+
+
+def people(alice: User, numbers: range) -> None:
+    for number in numbers:
+        trainee = make_trainee(f"member{number}", alice)
+        tokens_of(trainee)
+        impersonate(trainee, by=alice)
+        DeviceToken.objects.create(user=trainee, token=str(number), platform="ios")
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_changelist_takes_the_same_queries_with_1_and_30_rows(
+    browser: Browser, alice: User, model: str
+) -> None:
+    counts = []
+    for numbers in (range(1), range(1, 30)):
+        people(alice, numbers)
+        with CaptureQueriesContext(connection) as captured:
+            shown(browser, model)
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("words", ["bob@", "Bob", "Bob Tester"])
+def test_people_are_found_by_name_or_address(browser: Browser, bob: User, words: str) -> None:
+    assert shown(browser, "user", q=words) == [bob]
+
+
+def test_looks_are_found_and_show_what_was_looked_at(
+    browser: Browser, api: Client, alice: User, bob: User
+) -> None:
+    session, tokens = impersonate(bob, by=alice)
+    api.with_token(tokens.access).get("/api/auth/users/me/")
+
+    (row,) = shown(browser, "impersonationsession", q="alice@")
+    page = browser.get(f"{SITE}/impersonationsession/{session.pk}/change/").content.decode()
+
+    assert (row.pk, row.view_count) == (session.pk, 1)
+    assert "/api/auth/users/me/" in page
+    assert "alice@example.com" in page
+
+
+def test_action_ends_sessions_at_once(
+    browser: Browser, api: Client, alice: User, bob: User
+) -> None:
+    session, tokens = impersonate(bob, by=alice)
+    own = access_of(bob)
+
+    browser.post(
+        f"{SITE}/impersonationsession/", {"action": "end", "_selected_action": [session.pk]}
+    )
+
+    assert api.with_token(tokens.access).get("/api/auth/users/me/").status_code == 401
+    assert api.with_token(own).get("/api/auth/users/me/").status_code == 200
+
+
+def test_action_deactivates_at_once_and_reactivates(
+    browser: Browser, api: Client, bob: User
+) -> None:
+    access = access_of(bob)
+
+    browser.post(f"{SITE}/user/", {"action": "deactivate", "_selected_action": [bob.pk]})
+    bob.refresh_from_db()
+    assert (bob.is_active, api.with_token(access).get("/api/auth/users/me/").status_code) == (
+        False,
+        401,
+    )
+
+    browser.post(f"{SITE}/user/", {"action": "reactivate", "_selected_action": [bob.pk]})
+    bob.refresh_from_db()
+    assert bob.is_active
+
+
+def test_person_is_added_with_a_password(browser: Browser) -> None:
+    browser.post(
+        f"{SITE}/user/add/",
+        {
+            "email": "New@example.com",
+            "role": "TRAINER",
+            "password1": "a-long-secret-3",
+            "password2": "a-long-secret-3",
+            "usable_password": "true",
+        },
+    )
+
+    added = User.objects.get(email="new@example.com")
+    assert (added.role, added.check_password("a-long-secret-3")) == ("TRAINER", True)
+
+
+def test_records_cannot_be_written(browser: Browser, alice: User, bob: User) -> None:
+    session, _ = impersonate(bob, by=alice)
+    url = f"{SITE}/impersonationsession/"
+
+    statuses = [
+        browser.post(f"{url}add/").status_code,
+        browser.post(f"{url}{session.pk}/change/").status_code,
+        browser.post(f"{url}{session.pk}/delete/", {"post": "yes"}).status_code,
+    ]
+
+    assert statuses == [403, 403, 403]
+
+
+def test_trail_outlives_the_accounts(api: Client, alice: User, bob: User) -> None:
+    session, tokens = impersonate(bob, by=alice)
+    api.with_token(tokens.access).get("/api/auth/users/me/")
+
+    bob.delete()
+    alice.delete()
+
+    kept = AuthSession.objects.get(pk=session.pk)
+    assert (kept.user, kept.impersonator) == (None, None)
+    assert str(kept) == "alice@example.com as bob@example.com"
+    assert ImpersonationView.objects.get().path == "/api/auth/users/me/"

@@ -1,0 +1,202 @@
+"""Changing a password, and having it reset by e-mail."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from tests.conftest import Client
+from tests.factories import PASSWORD, impersonate, tokens_of
+from tests.users.bodies import INVALID_TOKEN, WRONG_CREDENTIALS
+from tests.users.post import link_in, wait_for_mail
+from users.models import User
+from users.services.accounts import deactivate_user
+
+SET = "/api/auth/users/set_password/"
+RESET = "/api/auth/users/reset_password/"
+CONFIRM = "/api/auth/users/reset_password_confirm/"
+CREATE = "/api/auth/jwt/create/"
+ME = "/api/auth/users/me/"
+NEW = "another-long-secret-2"
+DEAD_LINK = {
+    "detail": "This link is not valid any more. Ask for a new one.",
+    "code": "invalid_reset_link",
+}
+
+
+def can_sign_in(password: str) -> bool:
+    body = {"email": "bob@example.com", "password": password}
+    response: Any = Client().post(CREATE, body)
+    assert response.status_code == 200 or response.json() == WRONG_CREDENTIALS
+    return bool(response.status_code == 200)
+
+
+def test_set_password_ends_every_other_session(api: Client, bob: User, alice: User) -> None:
+    mine, thiefs = tokens_of(bob), tokens_of(bob)
+    _, looking = impersonate(bob, by=alice)
+
+    body = {"current_password": PASSWORD, "new_password": NEW}
+    response = api.with_token(mine.access).post(SET, body)
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert (can_sign_in(PASSWORD), can_sign_in(NEW)) == (False, True)
+    statuses = [api.with_token(each.access).get(ME).status_code for each in (mine, thiefs, looking)]
+    assert statuses == [200, 401, 401]
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        (
+            {"current_password": "wrong", "new_password": NEW},
+            {"current_password": ["This is not your current password."]},
+        ),
+        (
+            {"current_password": PASSWORD, "new_password": "1234567"},
+            {
+                "new_password": [
+                    "This password is too short. It must contain at least 8 characters.",
+                    "This password is too common.",
+                    "This password is entirely numeric.",
+                ]
+            },
+        ),
+        (
+            {"current_password": PASSWORD, "new_password": "bob@example.com"},
+            {"new_password": ["The password is too similar to the email."]},
+        ),
+        (
+            {"current_password": PASSWORD, "new_password": "x" * 129},
+            {"new_password": ["Ensure this field has no more than 128 characters."]},
+        ),
+        (
+            {},
+            {
+                "current_password": ["This field is required."],
+                "new_password": ["This field is required."],
+            },
+        ),
+    ],
+)
+def test_set_password_refuses(
+    api: Client, bob: User, body: dict[str, str], answer: dict[str, list[str]]
+) -> None:
+    response = api.as_user(bob).post(SET, body)
+
+    assert (response.status_code, response.json()) == (400, answer)
+    assert can_sign_in(PASSWORD)
+
+
+@pytest.fixture
+def ask(api: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
+    """Ask for a link, and let what waits for the commit happen."""
+
+    def ask(email: str, **headers: Any) -> Any:
+        with django_capture_on_commit_callbacks(execute=True):
+            return api.post(RESET, {"email": email}, **headers)
+
+    return ask
+
+
+def fields_of_link() -> dict[str, str]:
+    query = parse_qs(urlsplit(link_in(wait_for_mail())).fragment)
+    return {"uid": query["uid"][0], "token": query["token"][0]}
+
+
+def test_reset_mails_a_link_to_the_public_address_and_not_to_the_host(
+    bob: User, ask: Any, settings: Any
+) -> None:
+    settings.PUBLIC_URL = "https://gym.example"
+    settings.ALLOWED_HOSTS = ["*"]
+
+    response = ask("BOB@example.com", HTTP_HOST="evil.example")
+
+    message = wait_for_mail()
+    assert (response.status_code, response.content) == (204, b"")
+    assert (message.to, message.subject) == (["bob@example.com"], "Set a new password")
+    assert link_in(message).startswith("https://gym.example/reset-password#uid=")
+    assert "evil" not in message.body
+
+
+def test_reset_answers_the_same_for_an_unknown_address_and_mails_nobody(
+    bob: User, charlie: User, ask: Any
+) -> None:
+    deactivate_user(user=charlie)
+    known = ask("bob@example.com")
+
+    unknown, deactivated = ask("nobody@example.com"), ask("charlie@example.com")
+
+    for answer in (unknown, deactivated):
+        assert (answer.status_code, answer.content) == (known.status_code, known.content)
+        assert dict(answer.headers) == dict(known.headers)
+    assert [each.to for each in (wait_for_mail(), *mail.outbox[1:])] == [["bob@example.com"]]
+
+
+def test_link_sets_a_password_once_and_ends_every_session(api: Client, bob: User, ask: Any) -> None:
+    tokens = tokens_of(bob)
+    ask("bob@example.com")
+    body = {**fields_of_link(), "new_password": NEW}
+
+    first, second = api.post(CONFIRM, body), api.post(CONFIRM, body)
+
+    assert (first.status_code, first.content) == (204, b"")
+    assert (second.status_code, second.json()) == (400, DEAD_LINK)
+    assert (can_sign_in(PASSWORD), can_sign_in(NEW)) == (False, True)
+    assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
+
+
+def test_weak_password_leaves_the_link_alive(api: Client, bob: User, ask: Any) -> None:
+    ask("bob@example.com")
+    link = fields_of_link()
+
+    refused = api.post(CONFIRM, {**link, "new_password": "password"})
+
+    assert refused.status_code == 400
+    assert refused.json() == {"new_password": ["This password is too common."]}
+    assert api.post(CONFIRM, {**link, "new_password": NEW}).status_code == 204
+
+
+def test_link_dies_with_time_and_with_deactivation(
+    api: Client, bob: User, ask: Any, settings: Any
+) -> None:
+    ask("bob@example.com")
+    body = {**fields_of_link(), "new_password": NEW}
+
+    later = timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 1)
+    with time_machine.travel(later):
+        assert api.post(CONFIRM, body).json() == DEAD_LINK
+    deactivate_user(user=bob)
+    assert api.post(CONFIRM, body).json() == DEAD_LINK
+
+
+@pytest.mark.parametrize("uid", ["x", "MQ", "!", "é", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "LTE"])
+@pytest.mark.parametrize("token", ["x", "a-b", "é", "zzzzzzzzzzzzz-" + "0" * 32])
+def test_made_up_link_is_refused(api: Client, bob: User, uid: str, token: str) -> None:
+    response = api.post(CONFIRM, {"uid": uid, "token": token, "new_password": NEW})
+
+    assert (response.status_code, response.json()) == (400, DEAD_LINK)
+
+
+def test_link_of_one_account_does_not_open_another(
+    api: Client, alice: User, bob: User, ask: Any
+) -> None:
+    ask("bob@example.com")
+    mine = fields_of_link()
+    ask("alice@example.com")
+    hers = parse_qs(urlsplit(link_in(wait_for_mail(2))).fragment)
+
+    response = api.post(CONFIRM, {**mine, "uid": hers["uid"][0], "new_password": NEW})
+
+    assert (response.status_code, response.json()) == (400, DEAD_LINK)
+
+
+def test_reset_is_limited_for_one_address(bob: User, ask: Any) -> None:
+    statuses = [ask("bob@example.com").status_code for _ in range(11)]
+
+    wait_for_mail(10)
+    assert statuses == [204] * 10 + [429]
