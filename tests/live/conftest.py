@@ -1,32 +1,87 @@
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import global_settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.factories import access_of
+from tests.factories import tokens_of
 from tests.live.people import Person
-from tests.live.server import WebServer
+from tests.live.server import ROOT, WebServer, test_environment
 from users.models import User
 
 Join = Callable[[User], Person]
 
+ALLOWED_ORIGIN = "https://app.example.com"
+# No review of the open sockets: what arrives was brought by an event, and not found in the database.
+BELL_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
+# No event of another process reaches it: what arrives was found in the database by the review.
+DEAF = {"REDIS_URL": "", "SOCKET_REVIEW_SECONDS": "0.2"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Open the idle socket before everything else, and look at it after everything else."""
+    order = {"test_idle_socket_opens": -1, "test_idle_socket_lives_after_a_minute": 1}
+    items.sort(key=lambda item: order.get(item.name, 0))
+
+
+@pytest.fixture(scope="session")
+def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the servers write their mail."""
+    return tmp_path_factory.mktemp("mail")
+
 
 @pytest.fixture(scope="session")
 def servers(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, mailbox: Path
 ) -> Iterator[tuple[WebServer, WebServer]]:
     """
     Two web processes on PostgreSQL and Redis; on the embedded set-up the one that it can have.
 
     The same tests run on both: whatever is sent through the first must arrive through the second.
     """
+    environment = {**BELL_ONLY, "EMAIL_URL": f"filemail:///{mailbox}"}
     with django_db_blocker.unblock():
-        first = WebServer().start()
-        second = WebServer().start() if os.environ.get("REDIS_URL") else first
+        first = WebServer(**environment).start()
+        second = WebServer(**environment).start() if os.environ.get("REDIS_URL") else first
     yield first, second
     for server in {first, second}:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
+    """A web process on the same database that hears of nothing which others do, and rings nobody."""
+    with django_db_blocker.unblock():
+        server = WebServer(**DEAF).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What differs from the test run's environment on a stranger's machine after `make run` began."""
+    database = tmp_path_factory.mktemp("demo") / "db.sqlite3"
+    environment = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": "", "SECRET_KEY": ""}
+    for command in (("migrate", "--verbosity=0"), ("demo",)):
+        manage(*command, **environment).check_returncode()
+    return environment
+
+
+def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a management command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=test_environment(**environment),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
 
 @pytest.fixture
@@ -37,10 +92,22 @@ def server(servers: tuple[WebServer, WebServer], transactional_db: None) -> WebS
 @pytest.fixture
 def here(server: WebServer) -> Join:
     """Sign somebody in at the first process."""
-    return lambda user: Person(server, access_of(user))
+    return lambda user: Person(server, tokens_of(user))
 
 
 @pytest.fixture
 def there(servers: tuple[WebServer, WebServer], transactional_db: None) -> Join:
     """Sign somebody in at the second process."""
-    return lambda user: Person(servers[1], access_of(user))
+    return lambda user: Person(servers[1], tokens_of(user))
+
+
+@pytest.fixture
+def deaf(deaf_server: WebServer, transactional_db: None) -> Join:
+    """Sign somebody in at the process that no event of another reaches."""
+    return lambda user: Person(deaf_server, tokens_of(user))
+
+
+@pytest.fixture
+def real_passwords(_cheap_passwords: None, settings: Any) -> None:
+    """Hash as the server does, so that people can sign in there."""
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS

@@ -1,7 +1,10 @@
 """Clients of a running server: nothing but HTTP and WebSocket."""
 
 import json
-from typing import Any
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import httpx
 from websockets.exceptions import ConnectionClosed
@@ -9,51 +12,71 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from tests.live.server import WebServer
+from users.tokens import TokenPair
+
+T = TypeVar("T")
+Frame = dict[str, Any]
 
 PATIENCE = 8.0
 """Seconds to wait for what must come."""
-SILENCE = 0.7
-"""Seconds in which nothing may come."""
 
 
 class Socket:
     """A client's socket."""
 
-    def __init__(self, url: str, token: str | None, **options: Any) -> None:
+    def __init__(self, url: str, token: str | None = None, **options: Any) -> None:
         protocols = [Subprotocol("bearer"), Subprotocol(token)] if token else None
+        # Without a limit on the queue the client reads on while a test only sends: else it would
+        # not see the server's close, and wait for it.
+        options = {"max_size": None, "max_queue": None, "proxy": None, **options}
         self.connection: ClientConnection = connect(
-            url, subprotocols=protocols, max_size=None, legacy=True, **options
+            url, subprotocols=protocols, legacy=True, **options
         )
 
     def send(self, **frame: Any) -> None:
         self.connection.send(json.dumps(frame))
 
-    def receive(self, timeout: float = PATIENCE) -> dict[str, Any]:
-        frame: dict[str, Any] = json.loads(self.connection.recv(timeout=timeout))
+    def send_raw(self, frame: str | bytes) -> None:
+        self.connection.send(frame)
+
+    def flood(self, frame: Frame, times: int) -> None:
+        """Send a frame many times, or until the server has had enough."""
+        text = json.dumps(frame)
+        with suppress(ConnectionClosed):
+            for _ in range(times):
+                self.connection.send(text)
+
+    def receive(self) -> Frame:
+        frame: Frame = json.loads(self.connection.recv(timeout=PATIENCE))
         return frame
 
-    def receive_type(self, kind: str) -> dict[str, Any]:
-        """Return the next frame of a type, passing over others."""
-        while (frame := self.receive())["type"] != kind:
-            pass
-        return frame
+    def receive_until(self, kind: str) -> list[Frame]:
+        """Return the frames up to the next one of a type, that one included."""
+        frames = [self.receive()]
+        while frames[-1]["type"] != kind:
+            frames.append(self.receive())
+        return frames
 
-    def drain(self, seconds: float = SILENCE) -> list[dict[str, Any]]:
-        """Return what comes until nothing has come for some time."""
-        frames = []
-        try:
-            while True:
-                frames.append(self.receive(timeout=seconds))
-        except TimeoutError:
-            return frames
+    def ping(self) -> list[Frame]:
+        """Ping, and return what comes, up to the pong: what was sent before has been carried out."""
+        self.send(type="ping")
+        return self.receive_until("pong")
 
-    def close_code(self, timeout: float = PATIENCE) -> int | None:
+    def close_code(self) -> int | None:
         """Wait for the server to close, passing over frames, and return its code."""
         try:
             while True:
-                self.connection.recv(timeout=timeout)
+                self.connection.recv(timeout=PATIENCE)
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else None
+
+    def outcome(self) -> int | str | None:
+        """Return `open`, or the code with which the server closes."""
+        try:
+            self.ping()
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else None
+        return "open"
 
     def close(self) -> None:
         self.connection.close()
@@ -66,14 +89,14 @@ class Socket:
 
 
 class Person:
-    """Somebody with a token, at one of the servers."""
+    """Somebody with tokens, at one of the servers."""
 
-    def __init__(self, server: WebServer, token: str) -> None:
+    def __init__(self, server: WebServer, tokens: TokenPair) -> None:
         self.server = server
-        self.token = token
+        self.token, self.refresh = tokens.access, tokens.refresh
         self.http = httpx.Client(
             base_url=f"{server.url}/api/",
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {self.token}"} if self.token else {},
             timeout=30,
             trust_env=False,
         )
@@ -88,9 +111,40 @@ class Person:
         path = f"messaging/conversations/{conversation_id}/send/"
         return self.post(path, content=content, **body)
 
-    def socket(self, conversation_id: int, query: str = "", **options: Any) -> Socket:
-        url = f"{self.server.socket_url}{conversation_id}/{query}"
-        return Socket(url, self.token, **options)
+    def read(self, conversation_id: int, **body: Any) -> httpx.Response:
+        return self.post(f"messaging/conversations/{conversation_id}/read/", **body)
+
+    def messages(self, conversation_id: int, **params: Any) -> httpx.Response:
+        return self.get(f"messaging/conversations/{conversation_id}/messages/", **params)
+
+    def conversations(self, **params: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.get("messaging/conversations/", **params).json()[
+            "results"
+        ]
+        return found
+
+    def knock(self, path: object = "", query: str = "", **options: Any) -> Socket:
+        """Open the inbox, or the socket of a conversation, and take what comes."""
+        slash = "/" if path else ""
+        return Socket(f"{self.server.socket_url}{path}{slash}{query}", self.token, **options)
+
+    def socket(self, conversation_id: int, **options: Any) -> Socket:
+        """Open a conversation, and wait until the server listens for its events."""
+        socket = self.knock(conversation_id, **options)
+        socket.ping()
+        return socket
 
     def inbox(self, **options: Any) -> Socket:
-        return Socket(self.server.socket_url, self.token, **options)
+        """Open the inbox, and wait for the badge that it begins with."""
+        socket = self.knock(**options)
+        socket.ping()
+        return socket
+
+
+def eventually(probe: Callable[[], T | None]) -> T:
+    """Ask again and again until there is an answer, and return it."""
+    deadline = time.monotonic() + PATIENCE
+    while (found := probe()) is None:
+        assert time.monotonic() < deadline, "What was waited for did not come."
+        time.sleep(0.1)
+    return found

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import httpx
 from django.conf import settings
@@ -17,13 +16,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class WebServer:
-    """One web process on the test database, reachable under `url`."""
+    """
+    One web process on the test database, reachable under `url`.
 
-    def __init__(self, **environment: str) -> None:
+    `environment` comes on top of that of the test run; an empty variable is taken out of it.
+    """
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self.command = [sys.executable, "-m", "config.serve", *arguments]
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.socket_url = f"ws://127.0.0.1:{self.port}/ws/messaging/"
-        self.environment = {**test_environment(), "PORT": str(self.port), **environment}
+        self.environment = test_environment(PORT=str(self.port), **environment)
         self.log = Path(settings.VAR_DIR) / f"test-server-{self.port}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -31,7 +35,7 @@ class WebServer:
         """Start, and wait until it answers: an application that cannot be imported fails here."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "config.serve"],
+                self.command,
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -53,6 +57,21 @@ class WebServer:
                 return
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
 
+    def send_signal(self, signum: int) -> None:
+        assert self.process
+        self.process.send_signal(signum)
+
+    def wait(self, timeout: float) -> None:
+        """Wait until the process has ended by itself; raise TimeoutExpired."""
+        assert self.process
+        self.process.wait(timeout=timeout)
+
+    def __enter__(self) -> "WebServer":
+        return self.start()
+
+    def __exit__(self, *args: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.terminate()
@@ -63,11 +82,11 @@ class WebServer:
         self.log.unlink(missing_ok=True)
 
 
-def test_environment() -> dict[str, str]:
+def test_environment(**changes: str) -> dict[str, str]:
     """Return the environment of a process that is to use the database of this test run."""
-    environment: dict[str, Any] = {**os.environ, "DATABASE_URL": database_url()}
-    environment |= {"LOG_LEVEL": "INFO", "SECRET_KEY": settings.SECRET_KEY}
-    return environment
+    environment = {**os.environ, "DATABASE_URL": database_url(), "LOG_LEVEL": "INFO"}
+    environment |= {"SECRET_KEY": settings.SECRET_KEY, **changes}
+    return {name: value for name, value in environment.items() if value}
 
 
 def database_url() -> str:

@@ -1,4 +1,5 @@
 from messaging.models import Conversation
+from tests.factories import open_conversation
 from tests.live.conftest import Join
 from users.models import User
 
@@ -12,38 +13,52 @@ def test_message_arrives_on_a_socket_of_the_other_process(
         assert socket.receive() == {"type": "new_message", "message": sent}
 
 
-def test_typing_and_receipt_reach_only_the_other_side(
+def test_message_arrives_on_the_senders_other_devices(
+    here: Join, there: Join, alice: User, conversation: Conversation
+) -> None:
+    with here(alice).socket(conversation.pk) as phone, there(alice).socket(conversation.pk) as desk:
+        sent = here(alice).send(conversation.pk, "From the phone").json()
+
+        assert phone.receive() == {"type": "new_message", "message": sent}
+        assert desk.receive() == {"type": "new_message", "message": sent}
+
+
+def test_message_stays_in_its_conversation(
+    here: Join, there: Join, alice: User, bob: User, charlie: User, dora: User
+) -> None:
+    theirs, others = open_conversation(alice, bob), open_conversation(dora, charlie)
+    with there(charlie).socket(others.pk) as socket:
+        here(alice).send(theirs.pk, "Not for Charlie")
+
+        meant = here(dora).send(others.pk, "For Charlie").json()
+
+        assert socket.receive() == {"type": "new_message", "message": meant}
+
+
+def test_message_can_be_read_as_soon_as_it_is_announced(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    with here(alice).socket(conversation.pk) as hers, there(bob).socket(conversation.pk) as his:
-        his.send(type="typing", is_typing=True)
-        assert hers.receive() == {
-            "type": "typing_indicator",
-            "user_id": bob.pk,
-            "is_typing": True,
-        }
+    listener = there(bob)
+    with listener.socket(conversation.pk) as socket:
+        here(alice).send(conversation.pk, "Stored first")
 
-        his.send(type="read")
-        receipt = hers.receive()
-        own = his.receive()
+        announced = socket.receive()["message"]
 
-        message_id = conversation.last_message_id
-        mark = {"read_at": receipt["read_at"], "up_to": message_id, "version": 2}
-        assert receipt == {"type": "read_receipt", "reader_id": bob.pk, **mark}
-        assert own == {"type": "conversation_read", **mark}
-        assert hers.drain() == []
+        assert listener.messages(conversation.pk).json()["results"][0] == announced
 
 
-def test_inbox_tells_list_and_badge(
+def test_pong_tells_the_version(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    with there(bob).inbox() as inbox:
-        assert inbox.receive() == {"type": "unread_count", "unread_count": 1}
+    with there(bob).socket(conversation.pk) as socket:
+        assert socket.ping() == [{"type": "pong", "version": 1}]
 
         here(alice).send(conversation.pk, "Second")
+        socket.receive()
 
-        updated = inbox.receive()
-        assert updated["type"] == "conversation_updated"
-        assert updated["conversation"]["last_message_preview"] == "Second"
-        assert updated["conversation"]["unread_count"] == 2
-        assert inbox.receive() == {"type": "unread_count", "unread_count": 2}
+        assert socket.ping() == [{"type": "pong", "version": 2}]
+
+
+def test_pong_of_an_inbox_has_no_version(here: Join, bob: User) -> None:
+    with here(bob).inbox() as inbox:
+        assert inbox.ping() == [{"type": "pong"}]

@@ -1,0 +1,95 @@
+"""The objects of the contract's section 2, as they must stand on the wire."""
+
+import re
+from typing import Any
+
+Body = dict[str, Any]
+
+
+class Matches:
+    """Equal to every string of a form: for what only the server knows."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = re.compile(pattern)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and bool(self.pattern.fullmatch(other))
+
+    def __hash__(self) -> int:
+        return hash(self.pattern)
+
+    def __repr__(self) -> str:
+        return f"Matches({self.pattern.pattern!r})"
+
+
+TIME = Matches(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+TOKEN = Matches(r"[\w-]+\.[\w-]+\.[\w-]+")
+PAIR = {"access": TOKEN, "refresh": TOKEN}
+NO_ACCOUNT = {
+    "detail": "No active account has this e-mail address and password.",
+    "code": "invalid_credentials",
+}
+NO_CREDENTIALS = {
+    "detail": "Authentication credentials were not provided.",
+    "code": "not_authenticated",
+}
+TRAINER_ONLY = {"detail": "Only a trainer can start a conversation.", "code": "trainer_only"}
+ARCHIVED = {
+    "detail": "This conversation is archived. It can be read, and not written to.",
+    "code": "conversation_archived",
+}
+BAD_FRAME = {
+    "type": "error",
+    "detail": "A frame is a JSON object in a text frame.",
+    "code": "bad_frame",
+}
+NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
+READ_ONLY = {
+    "detail": "While looking through somebody else's account you can read, and change nothing.",
+    "code": "impersonation_read_only",
+}
+NOT_VALID = {"detail": "The token is not valid or has expired.", "code": "token_not_valid"}
+
+
+def page(*results: Body, **changes: Any) -> Body:
+    return {"count": len(results), "next": None, "previous": None, "results": [*results]} | changes
+
+
+def sender(me: Body) -> Body:
+    return {key: me[key] for key in ("id", "first_name", "last_name", "profile_image")}
+
+
+def participant(me: Body) -> Body:
+    return {**sender(me), "email": me["email"]}
+
+
+def message(id: int, by: Body, content: str, version: int, **changes: Any) -> Body:  # noqa: A002 - the field's name
+    return {
+        "id": id,
+        "conversation_id": 1,
+        "sender": sender(by),
+        "content": content,
+        "is_read": False,
+        "read_at": None,
+        "created_at": TIME,
+        "version": version,
+        "client_id": None,
+    } | changes
+
+
+def read(message: Body, read_at: str, version: int) -> Body:
+    return {**message, "is_read": True, "read_at": read_at, "version": version}
+
+
+def trainee(me: Body, conversation_id: int | None) -> Body:
+    return {key: me[key] for key in ("id", "email", "first_name", "last_name", "is_active")} | {
+        "created_at": TIME,
+        "profile_complete": True,
+        "last_activity": None,
+        "current_program": None,
+        "conversation_id": conversation_id,
+    }
+
+
+def badge(count: int) -> Body:
+    return {"type": "unread_count", "unread_count": count}

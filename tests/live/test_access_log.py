@@ -1,0 +1,27 @@
+from messaging.models import Conversation
+from tests.live.conftest import Join
+from tests.live.people import Socket, eventually
+from tests.live.server import WebServer
+from users.models import User
+
+
+def test_access_log_shows_no_token(
+    here: Join, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    guest = here(bob)
+    with Socket(f"{server.socket_url}{conversation.pk}/?since=0&token={guest.token}") as socket:
+        socket.ping()
+    with guest.socket(conversation.pk):
+        guest.get("auth/users/me/", token=guest.token, code="an-invitation-code")
+
+    log = eventually(lambda: read_log(server, "/api/auth/users/me/?token="))
+
+    assert f"/ws/messaging/{conversation.pk}/?since=0&token=[redacted]" in log
+    assert "/api/auth/users/me/?token=[redacted]&code=[redacted]" in log
+    assert guest.token not in log
+    assert "an-invitation-code" not in log
+
+
+def read_log(server: WebServer, awaited: str) -> str | None:
+    log = server.log.read_text()
+    return log if awaited in log else None

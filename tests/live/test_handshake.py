@@ -1,0 +1,116 @@
+from collections.abc import Callable
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from messaging.models import Conversation
+from messaging.services.archiving import archive_conversations
+from tests.live.conftest import ALLOWED_ORIGIN, Join
+from tests.live.people import Person, Socket
+from tests.live.server import WebServer
+from tests.live.tokens import BAD_TOKENS
+from users.models import User
+from users.tokens import TokenPair
+
+
+def test_token_as_sub_protocol_signs_in_and_bearer_is_accepted(
+    here: Join, bob: User, conversation: Conversation
+) -> None:
+    with here(bob).knock(conversation.pk) as socket:
+        assert socket.connection.subprotocol == "bearer"
+        assert socket.ping() == [{"type": "pong", "version": 1}]
+
+
+def test_token_in_the_query_signs_in_without_a_sub_protocol(
+    here: Join, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    url = f"{server.socket_url}{conversation.pk}/?token={here(bob).token}"
+
+    with Socket(url) as socket:
+        assert socket.connection.subprotocol is None
+        assert socket.ping() == [{"type": "pong", "version": 1}]
+
+
+@pytest.mark.parametrize("make_token", BAD_TOKENS)
+def test_bad_token_is_told_by_4001(
+    server: WebServer, bob: User, conversation: Conversation, make_token: Callable[[User], str]
+) -> None:
+    token = make_token(bob)
+    guest = Person(server, TokenPair(token, ""))
+
+    codes = [
+        guest.knock(conversation.pk).close_code(),
+        guest.knock().close_code(),
+        Socket(f"{server.socket_url}{conversation.pk}/?token={token}").close_code(),
+        Socket(f"{server.socket_url}?token={token}").close_code(),
+    ]
+
+    assert codes == [4001] * 4
+
+
+def test_refusal_answers_the_sub_protocol_so_that_browsers_see_the_code(server: WebServer) -> None:
+    with Person(server, TokenPair("bad", "")).knock() as socket:
+        assert socket.connection.subprotocol == "bearer"
+        assert socket.close_code() == 4001
+
+
+@pytest.mark.parametrize("path", [10**12, 2**63, 10**30, 0, "-1", "x", "1/2"])
+def test_unknown_conversation_is_told_by_4003(here: Join, bob: User, path: object) -> None:
+    assert here(bob).knock(path).close_code() == 4003
+
+
+@pytest.mark.parametrize("path", ["/", "/ws/", "/ws/other/", "/ws/messaging", "/api/schema/"])
+def test_unknown_path_is_told_by_4003(server: WebServer, path: str) -> None:
+    assert Socket(f"ws://127.0.0.1:{server.port}{path}").close_code() == 4003
+
+
+def test_stranger_is_told_the_same_as_of_what_does_not_exist(
+    here: Join, charlie: User, dora: User, conversation: Conversation
+) -> None:
+    assert here(charlie).knock(conversation.pk).close_code() == 4003
+    assert here(dora).knock(conversation.pk).close_code() == 4003
+    assert here(dora).knock(conversation.pk + 1).close_code() == 4003
+
+
+def test_archived_conversation_is_told_by_4003_to_both_sides(
+    here: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    archive_conversations(Conversation.objects.all())
+
+    assert here(alice).knock(conversation.pk).close_code() == 4003
+    assert here(bob).knock(conversation.pk).close_code() == 4003
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "null", f"{ALLOWED_ORIGIN}.evil.example", "http://app.example.com"],
+)
+def test_foreign_browser_origin_is_refused(here: Join, bob: User, origin: str) -> None:
+    assert here(bob).knock(origin=origin).close_code() == 4003
+
+
+def test_own_and_listed_origins_are_let_in(here: Join, server: WebServer, bob: User) -> None:
+    assert here(bob).knock(origin=server.url).outcome() == "open"
+    assert here(bob).knock(origin=ALLOWED_ORIGIN).outcome() == "open"
+    assert here(bob).knock(origin=None).outcome() == "open"
+
+
+def test_one_socket_more_than_a_user_may_have_is_told_by_4008(
+    here: Join, alice: User, bob: User
+) -> None:
+    guest = here(bob)
+    held = [guest.inbox() for _ in range(20)]
+
+    assert guest.knock().close_code() == 4008
+    assert here(alice).knock().outcome() == "open"
+    for socket in held:
+        socket.close()
+    assert guest.knock().outcome() == "open"
+
+
+def test_closed_socket_takes_no_more_frames(here: Join, bob: User) -> None:
+    socket = here(bob).knock(10**12)
+    assert socket.close_code() == 4003
+
+    with pytest.raises(ConnectionClosed):
+        socket.send(type="ping")
