@@ -24,7 +24,7 @@ VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 # Tests say themselves which servers they use; a checkout's own settings must not leak into them.
-if "TEST_BACKEND" not in os.environ:
+if "TEST_BACKEND" not in os.environ and (BASE_DIR / ".env").exists():
     environ.Env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=True)

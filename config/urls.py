@@ -1,12 +1,14 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import errors, health
 
 urlpatterns = [
+    path("", RedirectView.as_view(url="/api/docs/")),
     path("api/", include("users.urls")),
     path("api/messaging/", include("messaging.urls")),
     path("api/", include("trainer.urls")),
