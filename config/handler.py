@@ -48,6 +48,7 @@ class OneHopHandler(BaseHandler):
         body = await _read_body(receive)
         if body is None:
             return
+        scope = _with_length(scope, body)
         loop = asyncio.get_running_loop()
         status, headers, content = await loop.run_in_executor(
             self._threads, self._answer, scope, body
@@ -82,6 +83,13 @@ async def _read_body(receive: Any) -> bytes | None:
         parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def _with_length(scope: Any, body: bytes) -> Any:
+    """Add the length of a body that came in chunks: DRF takes one without a length for none."""
+    if not body or any(name == b"content-length" for name, _ in scope["headers"]):
+        return scope
+    return {**scope, "headers": [*scope["headers"], (b"content-length", b"%d" % len(body))]}
 
 
 def _headers_of(response: HttpResponseBase) -> Headers:

@@ -82,7 +82,8 @@ def replay(missed: Replay, user_id: int) -> list[str]:
 
     Each is the frame that was missed, with its own version: a message comes as it was written, and
     its receipt follows. A client that is cut off in the middle resumes from the highest version it
-    has seen, and loses nothing.
+    has seen, and loses nothing but this: a deleted account is one change of many messages, and cut
+    off within them it shows some under the old name until it next loads them.
     """
     if missed.is_too_long:
         return [reset(missed.version)]

@@ -97,11 +97,17 @@ def count(scope: str, identifier: str | int) -> None:
 
 
 class UserThrottle(BaseThrottle):
-    """`user` for whoever is signed in; views that count otherwise name no throttle."""
+    """
+    `user` for whoever is signed in; views that count otherwise name no throttle.
+
+    Who looks through somebody else's account uses up their own requests, not that person's.
+    """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if request.user.is_authenticated:
-            count("user", request.user.pk)
+            session = getattr(request.user, "auth_session", None)
+            impersonator_id = session.impersonator_id if session else None
+            count("user", impersonator_id or request.user.pk)
         return True
 
 

@@ -51,6 +51,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self._writer: asyncio.Task[None] | None = None
         self._bucket = FrameBucket()
         self._is_joined = False
+        self._is_open = False
         self._is_ended = False
 
     async def dispatch(self, message: dict[str, Any]) -> None:
@@ -71,6 +72,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         try:
             await self._sign_in()
             await self.open()
+            self._is_open = True
         except Refused as refusal:
             await self.end(refusal.code)
         except InvalidToken:
@@ -212,8 +214,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return Subject(self.user.pk, self.claims, self.conversation_id)
 
     async def review(self, subject: Subject, facts: Facts) -> None:
-        """Close, or catch up, by how things stand in the database."""
-        if self._is_ended or subject != self.subject:
+        """
+        Close, or catch up, by how things stand in the database.
+
+        One that is still opening is left alone: joining waits for Redis, and what it may see is
+        not looked up yet.
+        """
+        if self._is_ended or not self._is_open or subject != self.subject:
             return
         if subject.claims not in facts.living:
             await self.end(CloseCode.NOT_SIGNED_IN)

@@ -1,11 +1,13 @@
 """A trainer looks through their trainee's account: trainer/impersonate/."""
 
+from typing import Any
+
 import pytest
 
 from messaging.models import Conversation, Message
 from messaging.services.reading import mark_read
 from tests.conftest import Client
-from tests.factories import impersonate
+from tests.factories import access_of, impersonate
 from tests.messaging.bodies import NO_TRAINEE, READ_ONLY, moment
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body, summary_body
 from users.models import AuthSession, ImpersonationView, User
@@ -15,6 +17,7 @@ from users.tokens import read_refresh_token
 END = "/api/trainer/impersonate/end/"
 ME = "/api/auth/users/me/"
 REFRESH = "/api/auth/jwt/refresh/"
+UNREAD = "/api/messaging/unread-count/"
 
 
 def start_url(user: User) -> str:
@@ -178,3 +181,17 @@ def test_look_through_a_look_is_refused(api: Client, alice: User, bob: User, dor
     response = api.with_token(tokens.access).post(start_url(bob))
 
     assert (response.status_code, response.json()) == (403, READ_ONLY)
+
+
+def test_looking_uses_up_the_lookers_requests_and_not_the_persons_own(
+    api: Client, settings: Any, alice: User, bob: User
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "user": "2/minute"}
+    _, looking = impersonate(bob, alice)
+    own = access_of(bob)
+
+    looked = [api.with_token(looking.access).get(UNREAD).status_code for _ in range(3)]
+    answer = api.with_token(own).get(UNREAD)
+
+    assert looked == [200, 200, 429]
+    assert answer.status_code == 200
