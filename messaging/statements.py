@@ -56,14 +56,23 @@ _PERSON_AT = CONVERSATION.count
 _ADDED_AT = CONVERSATION.count + 2 * PERSON.count
 
 
-def load_conversation(row: Row) -> Conversation:
+People = dict[int, User]
+
+
+def _load_conversation(row: Row, people: People) -> Conversation:
     """Return a conversation with its two people, each None when the account is gone."""
     conversation = CONVERSATION.load(row[:_PERSON_AT])
-    trainer = row[_PERSON_AT : _PERSON_AT + PERSON.count]
-    trainee = row[_PERSON_AT + PERSON.count : _ADDED_AT]
-    conversation.trainer = PERSON.load(trainer) if trainer[0] else None
-    conversation.trainee = PERSON.load(trainee) if trainee[0] else None
+    conversation.trainer = _load_person(row[_PERSON_AT : _PERSON_AT + PERSON.count], people)
+    conversation.trainee = _load_person(row[_PERSON_AT + PERSON.count : _ADDED_AT], people)
     return conversation
+
+
+def _load_person(row: Row, people: People) -> User | None:
+    """Return a person, the same instance for the same id: in a list one side is always the reader."""
+    user_id = row[0]
+    if user_id and user_id not in people:
+        people[user_id] = PERSON.load(row)
+    return people.get(user_id)
 
 
 def select_conversation(conversation_id: int, user_id: int) -> Conversation | None:
@@ -72,7 +81,7 @@ def select_conversation(conversation_id: int, user_id: int) -> Conversation | No
         f"SELECT {_WITH_PEOPLE} FROM messaging_conversation c {_PEOPLE} WHERE c.id = %s AND {VISIBLE}",
         [conversation_id, user_id, user_id],
     )
-    return load_conversation(row) if row else None
+    return _load_conversation(row, {}) if row else None
 
 
 def lock_conversation(conversation_id: int, user_id: int) -> Conversation | None:
@@ -192,11 +201,12 @@ def select_described(source: str, params: Sequence[Any], user_id: int) -> list[C
         f" FROM {source} c {_PEOPLE} LEFT JOIN messaging_message l ON l.id = c.last_message_id"
         " ORDER BY c.last_message_at DESC, c.id DESC"
     )
-    return [_described(row) for row in fetch_all(sql, [user_id, *params])]
+    people: People = {}
+    return [_described(row, people) for row in fetch_all(sql, [user_id, *params])]
 
 
-def _described(row: Row) -> Conversation:
-    conversation = load_conversation(row)
+def _described(row: Row, people: People) -> Conversation:
+    conversation = _load_conversation(row, people)
     conversation.last_message_preview, conversation.unread_count = row[_ADDED_AT:]
     return conversation
 
