@@ -1,0 +1,87 @@
+"""
+Breaks the product on purpose, and proves that nothing was lost, doubled or shown to the wrong person.
+
+`python -m tests.faults [--seconds N] [--seed S] [--pairs P] [--embedded]`, or `make faults`. The
+same seed repeats the same schedule of faults. Exits with 1 when anything was wrong.
+"""
+
+import argparse
+import asyncio
+import random
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from tests.faults import report
+from tests.faults.run import Run
+from tests.faults.schedule import plan
+from tests.faults.world import World, running_world
+
+
+def main() -> int:
+    """Make a world, break it as planned, and say what became of it."""
+    arguments = _parse()
+    signal.signal(signal.SIGTERM, _leave)
+    faults = (
+        []
+        if arguments.no_faults
+        else plan(
+            seed=arguments.seed,
+            seconds=arguments.seconds,
+            webs=1 if arguments.embedded else 2,
+            embedded=arguments.embedded,
+        )
+    )
+    settings = {k: v for k, v in vars(arguments).items() if k not in ("json", "logs")}
+    say(f"{len(faults)} faults; {' '.join(f'{k}={v}' for k, v in settings.items())}")
+    world = running_world(
+        pairs=arguments.pairs, embedded=arguments.embedded, module=arguments.module
+    )
+    with world as servers:
+        run = Run(servers, seed=arguments.seed, pause=arguments.pause, patience=arguments.patience)
+        result = asyncio.run(run.play(faults, arguments.seconds, say))
+        _keep_logs(servers, arguments.logs)
+    say(report.as_table(result))
+    if arguments.json:
+        arguments.json.write_text(report.to_json(result, faults, settings))
+    say(f"seed {arguments.seed}: {'clean' if result.verdict.is_clean else 'NOT CLEAN'}")
+    return 0 if result.verdict.is_clean else 1
+
+
+def say(line: str) -> None:
+    """Write a line at once: a run takes long."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600, help="how long faults happen (600)")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--pairs", type=int, default=8, help="trainers with a trainee each (8)")
+    parser.add_argument("--pause", type=float, default=0.7, help="seconds between messages (0.7)")
+    parser.add_argument("--patience", type=float, default=40, help="seconds to catch up in (40)")
+    parser.add_argument("--embedded", action="store_true", help="SQLite, in memory, one process")
+    parser.add_argument("--no-faults", action="store_true", help="only the clients, undisturbed")
+    parser.add_argument("--module", default="config.serve", help="what to serve; for sabotage")
+    parser.add_argument("--json", type=Path, help="write the result here as well")
+    parser.add_argument("--logs", type=Path, help="keep the web processes' logs in this folder")
+    return parser.parse_args()
+
+
+def _keep_logs(world: World, folder: Path | None) -> None:
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, web in enumerate(world.webs):
+            (folder / f"web{number}.log").write_text(web.read_log())
+
+
+def _leave(signum: int, frame: FrameType | None) -> NoReturn:
+    """End by an exception, so that every server is stopped."""
+    sys.exit(128 + signum)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""
+Serves a product that was sabotaged, to see that the checker finds out.
+
+`SABOTAGE=drop_events` or `SABOTAGE=ignore_client_id`, then `python -m tests.faults.broken`. This is
+the one place where the product is patched: what is tested here is the checker.
+"""
+
+import os
+import random
+from typing import Any
+
+import django
+
+
+def drop_events() -> None:
+    """Lose one event in a hundred, and never look for holes."""
+    from messaging.consumers.conversation import ConversationConsumer  # noqa: PLC0415 - needs the apps
+
+    rng = random.Random(1)
+
+    async def pass_on(self: Any, event: dict[str, Any]) -> None:
+        is_due = event["conversation_id"] == self.conversation_id and event["frame"]
+        if is_due and rng.random() > 0.01 and event["version"] > self.version:
+            self.push(event["frame"])
+            self.version = event["version"]
+
+    async def leave_holes(self: Any, *args: Any) -> None:
+        return
+
+    ConversationConsumer.conversation_changed = pass_on  # type: ignore[method-assign]
+    ConversationConsumer._fill_hole = leave_holes  # type: ignore[method-assign]
+    ConversationConsumer._catch_up = leave_holes  # type: ignore[method-assign]
+
+
+def ignore_client_id() -> None:
+    """Store every send, whatever was sent before."""
+    from messaging.services import sending  # noqa: PLC0415 - needs the apps
+
+    store = sending._store
+
+    def forget(conversation: Any, sender: Any, content: str, client_id: Any) -> Any:
+        return store(conversation, sender, content, None)
+
+    sending._store = forget
+
+
+def main() -> None:
+    """Sabotage, then serve as the product does."""
+    from config import serve  # noqa: PLC0415 - reads the settings
+
+    django.setup()
+    {"drop_events": drop_events, "ignore_client_id": ignore_client_id}[os.environ["SABOTAGE"]]()
+    serve.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Makes the people of a run, in a process of its own: `python -m tests.faults.cast PAIRS`."""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+
+import django
+
+PASSWORD = "correct-horse-battery-1"
+
+
+@dataclass(frozen=True)
+class Person:
+    id: int
+    token: str
+
+
+@dataclass(frozen=True)
+class Couple:
+    """A trainer, their trainee, and what they write to each other; one message is there already."""
+
+    conversation_id: int
+    trainer: Person
+    trainee: Person
+
+    def other(self, person: Person) -> Person:
+        return self.trainee if person == self.trainer else self.trainer
+
+
+@dataclass(frozen=True)
+class Cast:
+    couples: list[Couple]
+    sign_in: dict[str, str]
+
+
+def read_cast(text: str) -> Cast:
+    """Read what `main` has written."""
+    data = json.loads(text)
+    couples = [
+        Couple(each["conversation_id"], Person(**each["trainer"]), Person(**each["trainee"]))
+        for each in data["couples"]
+    ]
+    return Cast(couples, data["sign_in"])
+
+
+def make_cast(pairs: int) -> Cast:
+    """Make the people through the product's services; one of them can sign in."""
+    from tests.factories import make_trainer  # noqa: PLC0415 - needs the apps
+
+    signer = make_trainer("signer")
+    return Cast(
+        couples=[_make_couple(number) for number in range(1, pairs + 1)],
+        sign_in={"email": signer.email, "password": PASSWORD},
+    )
+
+
+def _make_couple(number: int) -> Couple:
+    from tests.factories import access_of, open_conversation  # noqa: PLC0415 - as above
+    from users.models import User  # noqa: PLC0415
+
+    # Without a password: hashing one takes a third of a second, and nobody here signs in.
+    trainer = User.objects.create_user(f"trainer{number}@example.com", None, role="TRAINER")
+    trainee = User.objects.create_user(
+        f"trainee{number}@example.com", None, role="TRAINEE", parent_trainer=trainer
+    )
+    conversation = open_conversation(trainer, trainee, f"Hello, {number}")
+    return Couple(
+        conversation.pk,
+        Person(trainer.pk, access_of(trainer)),
+        Person(trainee.pk, access_of(trainee)),
+    )
+
+
+if __name__ == "__main__":
+    django.setup()
+    sys.stdout.write(json.dumps(asdict(make_cast(int(sys.argv[1])))))

@@ -1,0 +1,89 @@
+"""The two kinds of device: one shows a conversation and marks what it shows as read, one a list."""
+
+import asyncio
+import contextlib
+import random
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+
+from tests.faults.cast import Couple, Person
+from tests.faults.history import Frame, History, Inbox, Stream
+from tests.faults.sockets import Device
+from tests.faults.web import Web
+
+READ_CHANCE = 0.15
+TYPING_CHANCE = 0.1
+
+
+class Screen(Device):
+    """A conversation on somebody's screen."""
+
+    def __init__(self, couple: Couple, person: Person, number: int, *args: Any) -> None:
+        super().__init__(person, *args)
+        self.couple = couple
+        name = f"user {person.id}, device {number}"
+        self.stream = Stream(name, person.id, couple.conversation_id)
+        self.history.streams.append(self.stream)
+        self.may_read = True
+
+    def path(self) -> str:
+        if self.stream.frames:
+            self.history.count("replays")
+        return f"{self.couple.conversation_id}/?since={self.stream.position}"
+
+    async def take(self, frame: Frame) -> None:
+        kind = frame["type"]
+        if kind in ("new_message", "read_receipt", "conversation_read", "reset"):
+            self.stream.take(frame)
+        elif kind == "typing_indicator":
+            self._check_typing(frame)
+        elif kind == "pong" and frame["version"] > self.stream.position:
+            self.history.complain(
+                "lost", f"{self.stream.device}: pong {frame['version']} at {self.stream.position}"
+            )
+        elif kind == "error" and frame["code"] != "temporarily_unavailable":
+            self.history.complain("server_error", f"a frame was answered with {frame}")
+        if kind == "new_message":
+            await self._react(frame["message"])
+
+    def _check_typing(self, frame: Frame) -> None:
+        self.history.count("typing_frames")
+        if frame["user_id"] != self.couple.other(self.person).id:
+            self.history.complain("wrong_person", f"{self.stream.device} was shown {frame}")
+
+    async def _react(self, message: dict[str, Any]) -> None:
+        is_mine = message["sender"]["id"] == self.person.id
+        if self.connection is None:
+            return
+        with contextlib.suppress(ConnectionClosed):
+            if not is_mine and self.may_read and self.rng.random() < READ_CHANCE:
+                self.history.ask_to_read(self.person.id, self.couple.conversation_id, message["id"])
+                self.history.count("reads_asked")
+                await self.say(self.connection, type="read", up_to=message["id"])
+            elif self.rng.random() < TYPING_CHANCE:
+                await self.say(self.connection, type="typing", is_typing=True)
+
+
+class Badge(Device):
+    """A list and a badge, by the inbox socket."""
+
+    def __init__(self, person: Person, webs: list[Web], history: History, rng: random.Random):
+        super().__init__(person, webs, history, rng)
+        self.inbox = Inbox(person.id)
+        history.inboxes.append(self.inbox)
+
+    def path(self) -> str:
+        return ""
+
+    async def take(self, frame: Frame) -> None:
+        if frame["type"] == "unread_count":
+            self.inbox.unread_count = frame["unread_count"]
+        elif frame["type"] == "conversation_updated":
+            conversation = frame["conversation"]
+            self.inbox.conversations[conversation["id"]] = conversation
+
+
+async def stop_all(devices: list[Device]) -> None:
+    """Close every socket."""
+    await asyncio.gather(*(device.stop() for device in devices))

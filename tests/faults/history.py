@@ -1,0 +1,132 @@
+"""What the clients of a run asked for, were told, and saw."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+Frame = dict[str, Any]
+OK, CREATED, UNAVAILABLE = 200, 201, 503
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one request; status 0 when nothing did."""
+
+    status: int
+    body: Any
+    began: float
+    ended: float
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Send:
+    """One message that somebody wanted to send, and every answer to it."""
+
+    conversation_id: int
+    sender_id: int
+    number: int
+    client_id: str
+    content: str
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> list[Answer]:
+        return [each for each in self.answers if each.status in (OK, CREATED)]
+
+
+@dataclass
+class Stream:
+    """What one device saw of a conversation from its first version on, over all its connections."""
+
+    device: str
+    user_id: int
+    conversation_id: int
+    frames: list[Frame] = field(default_factory=list)
+    seen_at: list[float] = field(default_factory=list)
+    position: int = 0
+
+    def take(self, frame: Frame) -> None:
+        """Keep a frame; `position` is what a client resumes from."""
+        self.frames.append(frame)
+        self.seen_at.append(time.monotonic())
+        self.position = max(self.position, version_of(frame) or 0)
+
+
+@dataclass
+class Inbox:
+    """What one device knows of a list and its badge."""
+
+    user_id: int
+    unread_count: int | None = None
+    conversations: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How much somebody was told to be unread, at the end; without a conversation: over all."""
+
+    user_id: int
+    conversation_id: int | None
+    unread: int
+    where: str
+
+
+@dataclass(frozen=True)
+class Outage:
+    """When a fault was there: from its beginning to the end of its repair."""
+
+    kind: str
+    began: float
+    ended: float
+
+
+@dataclass
+class History:
+    """Everything that the judge holds against the database."""
+
+    sends: list[Send] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
+    inboxes: list[Inbox] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)
+    outages: list[Outage] = field(default_factory=list)
+    # (user, conversation) -> the highest message that this person's client asked to mark as read.
+    asked_to_read: dict[tuple[int, int], int] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    tally: dict[str, int] = field(default_factory=dict)
+
+    def count(self, what: str) -> None:
+        self.tally[what] = self.tally.get(what, 0) + 1
+
+    def complain(self, kind: str, sentence: str) -> None:
+        """Keep what a client saw to be wrong at once, under one of the judge's kinds."""
+        self.problems.append((kind, sentence))
+
+    def ask_to_read(self, user_id: int, conversation_id: int, up_to: int) -> None:
+        """Note before asking: what was asked may happen even if no answer comes."""
+        key = (user_id, conversation_id)
+        self.asked_to_read[key] = max(self.asked_to_read.get(key, 0), up_to)
+
+    def check_answer(self, what: str, answer: Answer) -> None:
+        """Complain of every status that a client of this run must not get."""
+        if answer.status in (0, OK, CREATED):
+            return
+        self.count(f"status_{answer.status}")
+        if answer.status != UNAVAILABLE:
+            self.complain("server_error", f"{what}: {answer.status} {str(answer.body)[:200]}")
+        elif not _is_clear(answer):
+            self.complain("server_error", f"{what}: an unclear 503: {str(answer.body)[:200]}")
+
+
+def _is_clear(answer: Answer) -> bool:
+    code = answer.body.get("code") if isinstance(answer.body, dict) else None
+    return code == "temporarily_unavailable" and "retry-after" in answer.headers
+
+
+def version_of(frame: Frame) -> int | None:
+    """Return the version that a frame brings a conversation to; None for a frame without one."""
+    if frame["type"] == "new_message":
+        return int(frame["message"]["version"])
+    if frame["type"] in ("read_receipt", "conversation_read", "reset"):
+        return int(frame["version"])
+    return None

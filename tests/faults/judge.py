@@ -1,0 +1,153 @@
+"""Holds what clients were told and saw against what the database holds."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from tests.faults.history import History, Send
+from tests.faults.snapshot import Snapshot
+from tests.faults.streams import judge_stream, list_changes
+
+KINDS = (
+    "lost",
+    "doubled",
+    "out_of_order",
+    "wrong_person",
+    "false_read",
+    "unread_wrong",
+    "inconsistent",
+    "server_error",
+)
+Complain = Callable[[str, str], None]
+
+
+@dataclass
+class Verdict:
+    """What was found to be wrong, a sentence each, by kind."""
+
+    violations: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+
+    def complain(self, kind: str, sentence: str) -> None:
+        self.violations[kind].append(sentence)
+
+    @property
+    def is_clean(self) -> bool:
+        return not any(self.violations.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {kind: len(found) for kind, found in self.violations.items()}
+
+
+def judge(history: History, snapshot: Snapshot) -> Verdict:
+    """Return everything that is wrong with a run."""
+    verdict = Verdict()
+    for kind, sentence in history.problems:
+        verdict.complain(kind, sentence)
+    for check in (_answers, _database, _order, _reads, _counts, _inboxes, _streams):
+        check(history, snapshot, verdict.complain)
+    return verdict
+
+
+def _answers(history: History, snapshot: Snapshot, complain: Complain) -> None:
+    """Every send was accepted in the end, and is stored as it was sent, as one message."""
+    stored = {row.id: row for row in snapshot.rows}
+    for send in history.sends:
+        if not send.accepted:
+            complain("lost", f"send {send.client_id} was never accepted, everything being healed")
+        ids = {answer.body["id"] for answer in send.accepted}
+        if len(ids) > 1 or sum(answer.status == 201 for answer in send.accepted) > 1:
+            complain("doubled", f"send {send.client_id} was accepted as messages {sorted(ids)}")
+        for message_id in ids:
+            row = stored.get(message_id)
+            if row is None:
+                complain("lost", f"message {message_id} was accepted and is not stored")
+            elif (row.content, row.conversation_id, row.sender_id) != _as_sent(send):
+                complain("inconsistent", f"message {message_id} is stored as something else")
+
+
+def _as_sent(send: Send) -> tuple[str, int, int]:
+    return send.content, send.conversation_id, send.sender_id
+
+
+def _database(history: History, snapshot: Snapshot, complain: Complain) -> None:
+    """No send is stored twice; versions have no holes; the sums agree with the rows."""
+    for (_, content), times in Counter(
+        (row.conversation_id, row.content) for row in snapshot.rows
+    ).items():
+        if times > 1:
+            complain("doubled", f"{content[:60]!r} is stored {times} times")
+    known = {send.content for send in history.sends}
+    for pair in snapshot.pairs.values():
+        rows = snapshot.rows_of(pair.id)
+        if list_changes(rows, pair).keys() != set(range(1, pair.version + 1)):
+            complain("inconsistent", f"the versions of conversation {pair.id} have holes")
+        last = rows[-1].id if rows else None
+        if (pair.message_count, pair.last_message_id) != (len(rows), last):
+            complain("inconsistent", f"the sums of conversation {pair.id} are wrong")
+        for row in rows:
+            if row.client_id and row.content not in known:
+                complain("inconsistent", f"nobody sent message {row.id}")
+
+
+def _order(history: History, snapshot: Snapshot, complain: Complain) -> None:
+    """Somebody's messages stand in the order in which they were sent, each after the last answer."""
+    place = {row.content: row for row in snapshot.rows}
+    for sends in _by_sender(history).values():
+        rows = [place[send.content] for send in sends if send.content in place]
+        for earlier, later in pairwise(rows):
+            if later.id < earlier.id or later.created_version < earlier.created_version:
+                complain("out_of_order", f"message {later.id} stands before {earlier.id}")
+
+
+def _by_sender(history: History) -> dict[tuple[int, int], list[Send]]:
+    found = defaultdict(list)
+    for send in sorted(history.sends, key=lambda each: each.number):
+        found[send.conversation_id, send.sender_id].append(send)
+    return found
+
+
+def _reads(history: History, snapshot: Snapshot, complain: Complain) -> None:
+    """Nothing is marked as read that the other side's client did not show and report."""
+    for row in snapshot.rows:
+        if row.read_version is None:
+            continue
+        reader = snapshot.pairs[row.conversation_id].other(row.sender_id)
+        if row.id > history.asked_to_read.get((reader, row.conversation_id), 0):
+            complain("false_read", f"message {row.id} is read, and user {reader} never said so")
+
+
+def _counts(history: History, snapshot: Snapshot, complain: Complain) -> None:
+    for told in history.counts:
+        actual = snapshot.count_unread(told.user_id, told.conversation_id)
+        if told.unread != actual:
+            complain(
+                "unread_wrong",
+                f"{told.where} told user {told.user_id} {told.unread} unread, not {actual}",
+            )
+
+
+def _inboxes(history: History, snapshot: Snapshot, complain: Complain) -> None:
+    """Each inbox socket ends with the right badge and the state of all that changed."""
+    for inbox in history.inboxes:
+        actual = snapshot.count_unread(inbox.user_id)
+        if inbox.unread_count != actual:
+            complain(
+                "unread_wrong",
+                f"the inbox told user {inbox.user_id} {inbox.unread_count} unread, not {actual}",
+            )
+        for pk, told in inbox.conversations.items():
+            pair = snapshot.pairs.get(pk)
+            if pair is None or inbox.user_id not in (pair.trainer_id, pair.trainee_id):
+                complain("wrong_person", f"user {inbox.user_id} was told of conversation {pk}")
+            elif told["version"] != pair.version:
+                complain("lost", f"the inbox of user {inbox.user_id} stands at {told['version']}")
+            elif told["unread_count"] != snapshot.count_unread(inbox.user_id, pk):
+                complain("unread_wrong", f"the inbox of user {inbox.user_id}, conversation {pk}")
+
+
+def _streams(history: History, snapshot: Snapshot, complain: Complain) -> None:
+    changes = {pk: list_changes(snapshot.rows_of(pk), pair) for pk, pair in snapshot.pairs.items()}
+    for stream in history.streams:
+        judge_stream(stream, changes[stream.conversation_id], complain)

@@ -1,0 +1,60 @@
+"""A channel layer that loses, repeats and reorders, as real ones may; for fault tests only."""
+
+import asyncio
+import os
+import random
+from pathlib import Path
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+LONGEST_DELAY_SECONDS = 0.4
+CONTROL_VARIABLE = "FAULTS_LAYER_CONTROL"
+
+
+class UnreliableLayer:
+    """
+    Passes everything on to the layer `inner`, but for events to groups.
+
+    Each is dropped, repeated or held back by chances that stand in the file that the environment
+    names, three numbers; no file, no faults. So a run can switch them in every process at once.
+    """
+
+    def __init__(self, *, inner: str, **config: Any) -> None:
+        self._inner = import_string(inner)(**config)
+        self._control = Path(os.environ[CONTROL_VARIABLE])
+        self._random = random.Random(os.environ.get("PORT"))
+        self._held: set[asyncio.Task[None]] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        drop, repeat, reorder = self._read_chances()
+        if self._random.random() < drop:
+            return
+        if self._random.random() < reorder:
+            self._hold_back(group, message)
+        else:
+            await self._inner.group_send(group, message)
+        if self._random.random() < repeat:
+            self._hold_back(group, message)
+
+    def _read_chances(self) -> tuple[float, float, float]:
+        try:
+            drop, repeat, reorder = map(float, self._control.read_text().split())
+        except (FileNotFoundError, ValueError):
+            return 0, 0, 0
+        return drop, repeat, reorder
+
+    def _hold_back(self, group: str, message: dict[str, Any]) -> None:
+        task = asyncio.create_task(self._send_later(group, message))
+        self._held.add(task)
+        task.add_done_callback(self._held.discard)
+
+    async def _send_later(self, group: str, message: dict[str, Any]) -> None:
+        await asyncio.sleep(self._random.uniform(0, LONGEST_DELAY_SECONDS))
+        try:
+            await self._inner.group_send(group, message)
+        except Exception:  # noqa: BLE001 - a late event is lost when the layer is away
+            return

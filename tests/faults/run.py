@@ -1,0 +1,153 @@
+"""One run: clients at work while a schedule breaks their servers, then peace, then the judge."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from tests.faults.devices import Badge, Screen, stop_all
+from tests.faults.figures import Figures, list_figures
+from tests.faults.history import Count, History
+from tests.faults.inject import Injector
+from tests.faults.judge import Verdict, judge
+from tests.faults.people import Looker, Rest, Writer
+from tests.faults.schedule import Fault
+from tests.faults.snapshot import take_snapshot
+from tests.faults.sockets import Device
+from tests.faults.world import World
+
+CALM_SECONDS = 3.0
+SILENCE_SECONDS = 2.5
+"""How long nothing more may come, over a whole review of the open sockets."""
+
+
+@dataclass(frozen=True)
+class Result:
+    verdict: Verdict
+    figures: Figures
+
+
+class Run:
+    """
+    The clients of a world: two devices of each trainee, one of each trainer, a list for half.
+
+    `patience` is how many seconds they get to catch up after everything works again.
+    """
+
+    def __init__(self, world: World, *, seed: int, pause: float, patience: float) -> None:
+        self.world = world
+        self.patience = patience
+        self.history = History()
+        rng = random.Random(seed)
+        self.screens: list[Screen] = []
+        self.badges: list[Badge] = []
+        self.writers: list[Writer] = []
+        self.lookers: list[Looker] = []
+        for number, couple in enumerate(world.cast.couples):
+            for person in (couple.trainer, couple.trainee):
+                own = (world.webs, self.history, random.Random(rng.getrandbits(64)))
+                self.writers.append(Writer(couple, person, *own, pause))
+                for device in range(1 if person == couple.trainer else 2):
+                    self.screens.append(Screen(couple, person, device + 1, *own))
+                if number % 2 == 0:
+                    self.badges.append(Badge(person, *own))
+                    self.lookers.append(Looker(couple, person, *own, world.cast.sign_in))
+
+    @property
+    def devices(self) -> list[Device]:
+        return [*self.screens, *self.badges]
+
+    def _workers(self) -> list[Device | Writer | Looker]:
+        return [*self.devices, *self.writers, *self.lookers]
+
+    async def play(
+        self, faults: Sequence[Fault], seconds: float, say: Callable[[str], None]
+    ) -> Result:
+        """Let them work for `seconds` while the faults happen, and judge what became of it."""
+        injector = Injector(self.world, self.devices, self.history, say)
+        async with asyncio.TaskGroup() as group:
+            for worker in self._workers():
+                group.create_task(worker.run())
+            over = asyncio.get_running_loop().time() + seconds
+            await injector.run(list(faults))
+            await asyncio.sleep(over - asyncio.get_running_loop().time())
+            say("Everything works again; the clients go on for a moment, then catch up.")
+            calm_since = await self._stay_calm(CALM_SECONDS if faults else 0)
+            self._stop_working()
+            await self._catch_up()
+            await self._count()
+            await stop_all(self.devices)
+        return self._judge(injector.done, calm_since)
+
+    def _judge(self, faults: dict[str, int], calm_since: float) -> Result:
+        snapshot = take_snapshot(self.world.database_url)
+        logs = "".join(web.read_log() for web in self.world.webs)
+        figures = list_figures(self.history, faults, calm_since, snapshot, logs)
+        return Result(judge(self.history, snapshot), figures)
+
+    async def _stay_calm(self, seconds: float) -> float:
+        """Go on without faults, for what is only to be seen then; return when that began."""
+        await self._wait_until(lambda: all(each.connection for each in self.devices))
+        began = time.monotonic()
+        await asyncio.sleep(seconds)
+        return began
+
+    def _stop_working(self) -> None:
+        """Let nobody begin anything more; what was begun is finished."""
+        for writer in self.writers:
+            writer.is_done = True
+        for looker in self.lookers:
+            looker.is_done = True
+        for screen in self.screens:
+            screen.may_read = False
+
+    async def _catch_up(self) -> None:
+        await self._wait_until(self._is_level)
+        await asyncio.sleep(SILENCE_SECONDS)
+        for writer in self.writers:
+            writer.gives_up = True
+
+    async def _wait_until(self, is_so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + self.patience
+        while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.3)
+
+    def _is_level(self) -> bool:
+        """Tell whether all was accepted, and every device has what the database has."""
+        if not all(send.accepted for send in self.history.sends):
+            return False
+        snapshot = take_snapshot(self.world.database_url)
+        return all(
+            each.stream.position >= snapshot.pairs[each.couple.conversation_id].version
+            for each in self.screens
+        ) and all(
+            each.inbox.unread_count == snapshot.count_unread(each.person.id) for each in self.badges
+        )
+
+    async def _count(self) -> None:
+        """Ask everybody's badge and list over REST."""
+        for writer in self.writers:
+            rest = Rest(self.world.webs, writer.rng, writer.person.token)
+            user_id = writer.person.id
+            with suppress(TimeoutError):
+                badge = await self._insist(rest, "messaging/unread-count/")
+                listed = await self._insist(rest, "messaging/conversations/")
+                self.history.counts.append(Count(user_id, None, badge["unread_count"], "the badge"))
+                for each in listed["results"]:
+                    told = Count(user_id, each["id"], each["unread_count"], "the list")
+                    self.history.counts.append(told)
+            await rest.close()
+
+    async def _insist(self, rest: Rest, path: str) -> dict[str, Any]:
+        for _ in range(10):
+            answer = await rest.ask("GET", path)
+            self.history.check_answer(path, answer)
+            if answer.status == 200:
+                body: dict[str, Any] = answer.body
+                return body
+            await asyncio.sleep(0.5)
+        self.history.complain("server_error", f"{path} was not answered after everything healed")
+        raise TimeoutError

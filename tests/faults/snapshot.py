@@ -1,0 +1,91 @@
+"""What the database holds at the end, read with plain SQL and none of the product's code."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+MESSAGES = """
+    SELECT id, conversation_id, sender_id, content, client_id, version, created_version, read_version
+    FROM messaging_message ORDER BY id
+"""
+CONVERSATIONS = """
+    SELECT id, trainer_id, trainee_id, version, message_count, last_message_id
+    FROM messaging_conversation ORDER BY id
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stored message."""
+
+    id: int
+    conversation_id: int
+    sender_id: int
+    content: str
+    client_id: str | None
+    version: int
+    created_version: int
+    read_version: int | None = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A stored conversation."""
+
+    id: int
+    trainer_id: int
+    trainee_id: int
+    version: int
+    message_count: int
+    last_message_id: int | None
+
+    def other(self, user_id: int) -> int:
+        return self.trainee_id if user_id == self.trainer_id else self.trainer_id
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything there is, messages in the order of their ids."""
+
+    pairs: dict[int, Pair]
+    rows: list[Row]
+
+    def rows_of(self, conversation_id: int) -> list[Row]:
+        return [row for row in self.rows if row.conversation_id == conversation_id]
+
+    def count_unread(self, user_id: int, conversation_id: int | None = None) -> int:
+        """Count the naive way: what others wrote in one's conversations, and was never read."""
+        own = {
+            pair.id for pair in self.pairs.values() if user_id in (pair.trainer_id, pair.trainee_id)
+        }
+        wanted = own if conversation_id is None else own & {conversation_id}
+        return sum(
+            row.conversation_id in wanted and row.sender_id != user_id and row.read_version is None
+            for row in self.rows
+        )
+
+
+def take_snapshot(database_url: str) -> Snapshot:
+    """Read everything, in one transaction."""
+    messages, conversations = _read(database_url)
+    pairs = {pair.id: pair for pair in (Pair(*values) for values in conversations)}
+    return Snapshot(pairs, [_row(values) for values in messages])
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    row = list(values)
+    row[4] = str(UUID(str(row[4]))) if row[4] else None
+    return Row(*row)
+
+
+def _read(database_url: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    if database_url.startswith("sqlite:///"):
+        with sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20) as lite:
+            lite.execute("BEGIN")
+            return lite.execute(MESSAGES).fetchall(), lite.execute(CONVERSATIONS).fetchall()
+    with psycopg.connect(database_url, connect_timeout=5) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        return connection.execute(MESSAGES).fetchall(), connection.execute(CONVERSATIONS).fetchall()

@@ -1,0 +1,53 @@
+"""The checker, against the product and against products that were broken on purpose."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.web import ROOT
+
+# Both sets of servers run these tests; each takes the runs that belong to it.
+EMBEDDED = [] if os.environ.get("REDIS_URL") else ["--embedded"]
+
+
+def check(folder: Path, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
+    """Run the checker, and return its exit code and what it found."""
+    path = folder / "result.json"
+    command = [sys.executable, "-m", "tests.faults", "--json", str(path), *EMBEDDED, *arguments]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert path.exists(), done.stdout
+    return done.returncode, json.loads(path.read_text())
+
+
+def test_product_is_clean_while_everything_breaks(tmp_path: Path) -> None:
+    code, result = check(tmp_path, "--seconds=12", "--seed=1426", "--pairs=3")
+
+    assert result["violations"] == {kind: [] for kind in result["violations"]}
+    assert code == 0
+    assert result["figures"]["faults"] == len(result["schedule"]) > 0
+    assert result["figures"]["messages_accepted"] > 0
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "kind"), [("drop_events", "lost"), ("ignore_client_id", "doubled")]
+)
+def test_sabotaged_product_is_found_out(tmp_path: Path, sabotage: str, kind: str) -> None:
+    arguments = ["--no-faults", "--module", "tests.faults.broken"]
+    arguments += ["--seconds=5", "--seed=1", "--pairs=3", "--pause=0.1", "--patience=1"]
+    code, result = check(tmp_path, *arguments, SABOTAGE=sabotage)
+
+    assert code == 1
+    assert result["verdict"][kind] > 0

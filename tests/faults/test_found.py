@@ -1,0 +1,123 @@
+"""What the fault runs found, each as small as it can be shown."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.db import OperationalError, connection
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from config.errors import server_error
+from messaging import frames
+from messaging.consumers import ConversationConsumer
+from messaging.consumers.review import load_facts
+from messaging.models import Conversation
+from messaging.selectors import Replay, get_conversation, get_replay, list_changes
+from messaging.services.reading import mark_read
+from tests.conftest import Client
+from tests.factories import access_of, claims_of, write
+from tests.faults.history import version_of
+from users.models import User
+
+UNAVAILABLE = {
+    "detail": "Something behind this is away for a moment. Try again.",
+    "code": "temporarily_unavailable",
+}
+
+
+def told(missed: Replay, user: User) -> list[dict[str, Any]]:
+    return [json.loads(frame) for frame in frames.replay(missed, user.pk)]
+
+
+def test_replay_of_what_was_read_meanwhile_brings_one_version_after_the_other(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    """Else a client that is cut off in the middle would resume past what it has not seen."""
+    write(alice, conversation, "Second", "Third")
+    mark_read(reader=bob, conversation_id=conversation.pk)
+
+    for user in (alice, bob):
+        seen = told(get_replay(user, conversation.pk, since=0), user)
+        assert [version_of(frame) for frame in seen] == [1, 2, 3, 4]
+        assert not any(frame["message"]["is_read"] for frame in seen[:3])
+
+
+def test_replay_leaves_to_events_what_came_after_its_version(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    """Its two queries see two moments: what only the second saw would come twice."""
+    stood = get_conversation(bob, conversation.pk)
+    write(alice, conversation, "Second")
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    messages = list_changes(stood, 0, 500).messages
+
+    missed = Replay(stood, since=0, messages=messages, is_too_long=False)
+
+    assert [version_of(frame) for frame in told(missed, bob)] == [1]
+
+
+def test_socket_that_is_still_opening_is_not_closed_by_the_review(
+    alice: User, alice_token: str, conversation: Conversation
+) -> None:
+    """While Redis is away joining takes a second, and a review falls into it."""
+    socket = ConversationConsumer()
+    socket.user, socket.claims = alice, claims_of(alice_token)
+    facts = load_facts([socket.subject])
+
+    async_to_sync(socket.review)(socket.subject, facts)
+
+    assert socket.claims in facts.living
+    assert not socket._is_ended
+
+
+@pytest.fixture
+def alice_token(alice: User) -> str:
+    return access_of(alice)
+
+
+@pytest.fixture
+def read_only(
+    transactional_db: None, alice_token: str, conversation: Conversation
+) -> Iterator[None]:
+    """A database that only reads: a standby after a failover, a disk that went read-only."""
+    is_sqlite = connection.vendor == "sqlite"
+    switch = "PRAGMA query_only = {}" if is_sqlite else "SET default_transaction_read_only = {}"
+    with connection.cursor() as cursor:
+        cursor.execute(switch.format("on"))
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(switch.format("off"))
+
+
+def test_send_to_a_read_only_database_is_unavailable_and_stores_nothing(
+    api: Client, alice_token: str, conversation: Conversation, read_only: None
+) -> None:
+    api.with_token(alice_token)
+    response = api.post(f"/api/messaging/conversations/{conversation.pk}/send/", {"content": "Hi"})
+
+    assert (response.status_code, response.json()) == (503, UNAVAILABLE)
+    assert response["Retry-After"] == "2"
+    listed = api.get(f"/api/messaging/conversations/{conversation.pk}/messages/").json()
+    assert [each["content"] for each in listed["results"]] == ["Hello"]
+
+
+def answer_to(error: Exception) -> HttpResponse:
+    """Return what Django's handler of unexpected errors answers while it handles `error`."""
+    try:
+        raise error
+    except (OperationalError, ValueError):
+        return server_error(RequestFactory().get("/admin/"))
+
+
+def test_absent_database_outside_the_api_is_unavailable() -> None:
+    response = answer_to(OperationalError("connection refused"))
+
+    assert (response.status_code, json.loads(response.content)) == (503, UNAVAILABLE)
+    assert response["Retry-After"] == "2"
+
+
+def test_any_other_error_outside_the_api_stays_a_server_error() -> None:
+    assert answer_to(ValueError()).status_code == 500

@@ -1,0 +1,36 @@
+from itertools import pairwise
+
+from tests.faults.inject import Injector
+from tests.faults.schedule import CLIENTS, KINDS, RECOVERY_SECONDS, plan
+
+
+def test_plan_is_a_function_of_its_seed() -> None:
+    first = plan(seed=7, seconds=120, webs=2, embedded=False)
+    again = plan(seed=7, seconds=120, webs=2, embedded=False)
+    other = plan(seed=8, seconds=120, webs=2, embedded=False)
+
+    assert first == again
+    assert first != other
+
+
+def test_plan_of_ten_minutes_has_hundreds_of_faults_of_every_kind() -> None:
+    faults = plan(seed=1, seconds=600, webs=2, embedded=False)
+
+    assert len(faults) > 200
+    assert {fault.kind for fault in faults} == {kind.name for kind in KINDS}
+    assert all(hasattr(Injector, f"_{kind.name}") for kind in KINDS)
+
+
+def test_plan_for_embedded_breaks_no_server_that_it_has_not() -> None:
+    faults = plan(seed=1, seconds=600, webs=1, embedded=True)
+
+    assert {fault.target for fault in faults} == {"web0", "layer", CLIENTS}
+
+
+def test_plan_gives_each_server_time_to_recover() -> None:
+    faults = plan(seed=1, seconds=600, webs=2, embedded=False)
+
+    for target in ("web0", "web1", "redis", "postgres"):
+        own = [fault for fault in faults if fault.target == target]
+        for earlier, later in pairwise(own):
+            assert later.at >= earlier.at + earlier.seconds + RECOVERY_SECONDS
