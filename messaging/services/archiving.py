@@ -52,8 +52,8 @@ def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
 
 
 def _belong_together(conversation: Conversation) -> bool:
-    trainee = conversation.trainee
-    return bool(trainee and trainee.parent_trainer_id == conversation.trainer_id)
+    trainer_id, trainee = conversation.trainer_id, conversation.trainee
+    return bool(trainer_id and trainee and trainee.parent_trainer_id == trainer_id)
 
 
 def _lock(conversations: QuerySet[Conversation]) -> list[Conversation]:

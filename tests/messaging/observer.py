@@ -139,10 +139,15 @@ class Observer:
             assert not can_replay(viewer, thread.pk)
             return
         states = self._seen(thread)
+        is_whole = set(thread.pair) <= self.model.people
         for since, state in enumerate(states):
             seen = {pk: dict(message) for pk, message in state.items()}
             for frame in replay(viewer, Conversation(pk=thread.pk), since):
                 apply(seen, frame, viewer)
+                # Also in between, so that a client that is cut off has what was then. A deleted
+                # person is shown as such from the beginning.
+                version = frame.get("message", frame)["version"]
+                assert seen == states[version] or not is_whole, (since, version)
             assert seen == states[-1], since
 
 

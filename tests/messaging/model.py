@@ -1,0 +1,152 @@
+"""What the product should be, written as naively as possible: lists and loops, no database."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from messaging.exceptions import (
+    ConversationArchived,
+    ConversationNotFound,
+    MessageNotFound,
+    ParticipantGone,
+)
+from users.exceptions import ServiceError
+
+Pair = tuple[str, str]
+Refusal = type[ServiceError]
+
+TRAINERS = ("alice", "dora")
+TRAINEES = ("bob", "charlie", "erin")
+ADMIN = "root"
+PEOPLE = (*TRAINERS, *TRAINEES, ADMIN)
+
+
+@dataclass
+class Line:
+    """One message."""
+
+    pk: int
+    sender: str
+    content: str
+    client_id: UUID | None
+    written_at: datetime
+    version: int = 0
+    read_at: datetime | None = None
+
+
+@dataclass
+class Thread:
+    """What one trainer and one trainee write to each other; `pair` keeps who they were."""
+
+    pk: int
+    pair: Pair
+    created_at: datetime
+    version: int = 0
+    is_archived: bool = False
+    last_at: datetime | None = None
+    lines: list[Line] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+
+    def change(self, what: str) -> int:
+        """Make one change, whatever it touches, and return its version."""
+        self.version += 1
+        self.changes.append(what)
+        return self.version
+
+    def find(self, sender: str, client_id: UUID | None) -> Line | None:
+        own = [each for each in self.lines if each.sender == sender and client_id]
+        return next((each for each in own if each.client_id == client_id), None)
+
+    def unread_by(self, reader: str) -> list[Line]:
+        return [each for each in self.lines if each.sender != reader and not each.read_at]
+
+
+class Model:
+    """Who is there, who trains whom, and what was written."""
+
+    def __init__(self, coach_of: dict[str, str]) -> None:
+        self.people = set(PEOPLE)
+        self.coach_of: dict[str, str | None] = {**coach_of}
+        self.threads: dict[Pair, Thread] = {}
+
+    # Who may do what
+    # --------------------------------------------------------------------------
+    def may_see(self, name: str, thread: Thread) -> bool:
+        trainer, trainee = thread.pair
+        return name == trainer or (name == trainee and not thread.is_archived)
+
+    def refuses_to_send(self, sender: str, thread: Thread | None) -> Refusal | None:
+        if thread is None or not self.may_see(sender, thread):
+            return ConversationNotFound
+        if thread.is_archived:
+            return ConversationArchived
+        return None if set(thread.pair) <= self.people else ParticipantGone
+
+    def refuses_to_read(self, reader: str, thread: Thread | None, up_to: int) -> Refusal | None:
+        if thread is None or not self.may_see(reader, thread):
+            return ConversationNotFound
+        known = {each.pk for each in thread.lines}
+        return None if up_to in known else MessageNotFound
+
+    # What changes
+    # --------------------------------------------------------------------------
+    def write(self, thread: Thread, line: Line) -> None:
+        line.version = thread.change(f"message {line.pk}")
+        line.written_at = max(line.written_at, thread.last_at or thread.created_at)
+        thread.last_at = line.written_at
+        thread.lines.append(line)
+
+    def read(self, thread: Thread, reader: str, up_to: int, at: datetime) -> int:
+        """Mark as read, and return how many."""
+        marked = [each for each in thread.unread_by(reader) if each.pk <= up_to]
+        version = thread.change(f"read by {reader}") if marked else 0
+        for line in marked:
+            line.read_at, line.version = at, version
+        return len(marked)
+
+    def move(self, trainee: str, trainer: str | None) -> None:
+        before = self.coach_of[trainee]
+        self.coach_of[trainee] = trainer
+        if before is None or before == trainer:
+            return
+        thread = self.threads.get((before, trainee))
+        if thread and not thread.is_archived:
+            thread.is_archived = True
+            thread.change("archived")
+
+    def reopen(self, thread: Thread | None) -> int:
+        """Reopen what is archived of a pair that belongs together; return how many."""
+        if thread is None or not thread.is_archived or not self._belong_together(thread):
+            return 0
+        thread.is_archived = False
+        thread.change("reopened")
+        return 1
+
+    def _belong_together(self, thread: Thread) -> bool:
+        trainer, trainee = thread.pair
+        return set(thread.pair) <= self.people and self.coach_of[trainee] == trainer
+
+    def delete(self, name: str) -> None:
+        for thread in self.threads.values():
+            if name in thread.pair:
+                version = thread.change(f"{name} deleted")
+                for line in thread.lines:
+                    line.version = version if line.sender == name else line.version
+        self.people.discard(name)
+        for trainee, coach in self.coach_of.items():
+            self.coach_of[trainee] = None if coach == name else coach
+
+    # What is shown
+    # --------------------------------------------------------------------------
+    def list_of(self, name: str, *, archived: bool) -> list[Thread]:
+        """Return what stands in somebody's list, newest activity first."""
+        own = [
+            each
+            for each in self.threads.values()
+            if name in each.pair and self.may_see(name, each) and each.is_archived == archived
+        ]
+        own.sort(key=lambda each: (each.last_at, each.pk), reverse=True)
+        return own
+
+    def badge_of(self, name: str) -> int:
+        return sum(len(each.unread_by(name)) for each in self.list_of(name, archived=False))
