@@ -12,7 +12,7 @@ AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1
 	ALLOWED_HOSTS=example.com SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-embedded test-production faults check format lock clean
+.PHONY: help run serve test test-embedded test-production faults bench check format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +41,10 @@ test-production: .venv/.dev ## Run all tests on a real PostgreSQL and a real Red
 faults: .venv/.dev ## Break everything for ten minutes and judge; ARGS="--seconds 60 --seed 1"
 	@exec $(PYTHON) -m tests.faults $(ARGS)
 
-check: .venv/.dev ## Check style, types, imports, migrations, settings and the API description
+bench: .venv/.bench ## Measure it beside a floor, for two minutes; ARGS="--full" or "--scenario processes"
+	@exec $(PYTHON) -m bench $(ARGS)
+
+check: .venv/.dev ## Check style, types, imports, migrations, settings, the API description and vulnerabilities
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
@@ -49,6 +52,7 @@ check: .venv/.dev ## Check style, types, imports, migrations, settings and the A
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(AS_PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(PYTHON) .ci/audit.py
 
 format: .venv/.dev ## Format the code, and mend what ruff can
 	$(PYTHON) -m ruff check --fix
@@ -57,6 +61,7 @@ format: .venv/.dev ## Format the code, and mend what ruff can
 lock: .venv/.dev ## Compile requirements*.in; ARGS=--upgrade takes newer versions
 	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
+	$(PIP_COMPILE) $(ARGS) --output-file requirements-bench.txt requirements-bench.in
 
 clean: ## Remove .venv and caches; the data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -84,3 +89,8 @@ clean: ## Remove .venv and caches; the data in var/ stays
 	@echo "Installing requirements-dev.txt (a minute, once)"
 	@$(PIP_INSTALL) --requirement requirements-dev.txt
 	@touch .venv/.runtime $@
+
+# Holds what requirements-dev.txt holds, in the same versions.
+.venv/.bench: requirements-bench.txt .venv/.dev | .venv/bin/python
+	@$(PIP_INSTALL) --requirement requirements-bench.txt
+	@touch $@

@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import resource
 from pathlib import Path
 
 import uvicorn
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument("--reload", action="store_true", help="restart when the code changes")
     arguments = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
+    _allow_many_connections()
     log_config = _log_config()  # reads .env, so before anything else is asked of the environment
     uvicorn.run(
         "config.asgi:application",
@@ -31,12 +33,19 @@ def main() -> None:
         reload=arguments.reload,
         reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,
         log_config=log_config,
+        http="config.connection:LimitedConnection",
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
         proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+
+
+def _allow_many_connections() -> None:
+    """Take all the open files that the system grants: each connection is one, and 1024 are soon gone."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _workers() -> int:

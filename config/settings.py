@@ -195,6 +195,11 @@ MAX_JSON_BODY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# The request line and all headers together; an access token in `?token=` has some 300.
+MAX_HEAD_BYTES = env.int("MAX_HEAD_BYTES", default=32 * 1024)
+# How long a client may take to send them, and then the body, before the connection is closed.
+REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
+REQUEST_BODY_SECONDS = env.float("REQUEST_BODY_SECONDS", default=120.0)
 
 # API description  https://drf-spectacular.readthedocs.io/en/latest/settings.html
 # ------------------------------------------------------------------------------

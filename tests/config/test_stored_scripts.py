@@ -1,0 +1,95 @@
+"""What people write is text everywhere: `<script>` in every name and message runs nowhere."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from messaging.models import Conversation
+from tests.conftest import Client
+from tests.factories import (
+    impersonate,
+    make_person,
+    make_trainee,
+    make_trainer,
+    open_conversation,
+    tokens_of,
+)
+from trainer.models import Invitation
+from users.models import DeviceToken, User
+from users.services.sessions import record_view
+
+SCRIPT = "<script>alert(1)</script>"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
+NAMES = {"first_name": SCRIPT, "last_name": f'"{SCRIPT}', "phone_number": "<script>alert(1)"}
+
+
+@pytest.fixture
+def scripts(db: None) -> Conversation:
+    """Put a script wherever people can write, with a row of every model that the admin shows."""
+    trainer = make_trainer(f"t{SCRIPT}", business_name=SCRIPT, **NAMES)
+    trainee = make_trainee(f"s{SCRIPT}", trainer, **NAMES)
+    tokens_of(trainer)
+    trainee.auth_session, _ = impersonate(trainee, by=trainer)
+    trainee.is_impersonated = True
+    record_view(viewer=trainee, method="GET", path=f"/{SCRIPT}")
+    DeviceToken.objects.create(user=trainer, token=SCRIPT, platform="ios")
+    Group.objects.create(name=SCRIPT)
+    Invitation.objects.create(
+        trainer=trainer,
+        email=f"{SCRIPT}@example.com",
+        message=SCRIPT,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    return open_conversation(trainer, trainee, SCRIPT)
+
+
+@pytest.fixture
+def browser(scripts: Conversation) -> Browser:
+    root = make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True, **NAMES)
+    browser = Browser()
+    browser.force_login(root)
+
+    return browser
+
+
+def list_pages(browser: Browser, model: type[Model]) -> Iterator[Any]:
+    """Return the list of a model, and every page of its first row that may be opened."""
+    base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    changelist = browser.get(reverse(f"{base}_changelist"), {"q": SCRIPT})
+    yield changelist
+    row = changelist.context["cl"].root_queryset.first()
+    for page in ("change", "history", "delete"):
+        yield browser.get(reverse(f"{base}_{page}", args=[row.pk]))
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_admin_escapes_scripts_on_every_page(browser: Browser, model: type[Model]) -> None:
+    pages = [each for each in list_pages(browser, model) if each.status_code != 403]
+
+    assert {each.status_code for each in pages} == {200}
+    assert len(pages) >= 3
+    assert not [each for each in pages if SCRIPT in each.content.decode()]
+    for page in pages[:2]:  # the list and the row; the others name some rows by their number
+        assert ESCAPED in page.content.decode()
+
+
+def test_api_answers_scripts_as_json_that_no_browser_takes_for_a_page(
+    api: Client, scripts: Conversation
+) -> None:
+    assert scripts.trainer
+    path = f"/api/messaging/conversations/{scripts.pk}/messages/"
+
+    response = api.as_user(scripts.trainer).get(path)
+
+    assert response.json()["results"][0]["content"] == SCRIPT
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Frame-Options"] == "DENY"

@@ -1,0 +1,42 @@
+"""Connections on which anything at all can be sent."""
+
+import socket
+from contextlib import suppress
+
+from tests.live.people import PATIENCE
+from tests.live.server import WebServer
+
+
+class RawClient:
+    """A connection on which anything at all can be sent."""
+
+    def __init__(self, server: WebServer) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+
+    def send(self, data: bytes) -> "RawClient":
+        """Send, or as much of it as the server takes before it closes."""
+        with suppress(OSError):
+            self.socket.sendall(data)
+        return self
+
+    def read_to_the_end(self) -> bytes:
+        """Return what comes until the server closes; raise TimeoutError if it does not."""
+        received = b""
+        # A reset is a close too, while something that was not wanted is on its way.
+        with suppress(ConnectionResetError):
+            while data := self.socket.recv(65536):
+                received += data
+        return received
+
+    def __enter__(self) -> "RawClient":
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.socket.close()
+
+
+def answer_to(server: WebServer, data: bytes) -> tuple[int, bytes]:
+    """Return the status and body of the one answer, after which the server has closed."""
+    with RawClient(server) as client:
+        head, _, body = client.send(data).read_to_the_end().partition(b"\r\n\r\n")
+    return int(head.split()[1]), body

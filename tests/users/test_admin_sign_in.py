@@ -1,0 +1,102 @@
+"""The door of the Django admin: under the limits of every other sign-in, and leading nowhere else."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from tests.conftest import Client
+from tests.factories import PASSWORD, make_person
+from users.models import User
+
+LOGIN = "/admin/login/"
+SLOW_DOWN = "Slow down. Try again in"
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
+
+
+def sign_in(email: str = "root@example.com", password: str = PASSWORD, **more: Any) -> Any:
+    """Post the form as a browser that was never here, and return the answer."""
+    network = {"REMOTE_ADDR": more.pop("network", "192.0.2.1")}
+    form = {"username": email, "password": password, **more}
+    return Browser().post(LOGIN, form, headers=None, **network)
+
+
+def errors_in(response: Any) -> list[str]:
+    assert response.status_code == 200
+    errors: list[str] = response.context["form"].non_field_errors()
+    return errors
+
+
+@pytest.mark.parametrize("email", ["root@example.com", " Root@Example.com "])
+def test_admin_signs_in(root: User, email: str) -> None:
+    response = sign_in(email)
+
+    assert (response.status_code, response.url) == (302, "/accounts/profile/")
+
+
+def test_eleventh_guess_within_a_minute_is_refused_even_if_right(root: User) -> None:
+    guesses = [
+        sign_in(password=f"guess {number}", network=f"192.0.2.{number}") for number in range(10)
+    ]
+
+    assert not [each for each in guesses if SLOW_DOWN in errors_in(each)[0]]
+    for email in ("root@example.com", "ROOT@example.com"):
+        refusal = sign_in(email, network="192.0.2.99")
+        assert errors_in(refusal)[0].startswith(SLOW_DOWN)
+        assert "sessionid" not in refusal.cookies
+
+
+def test_one_network_cannot_try_many_addresses(root: User) -> None:
+    for number in range(60):
+        assert SLOW_DOWN not in errors_in(sign_in(f"guess{number}@example.com", "wrong"))[0]
+
+    assert errors_in(sign_in())[0].startswith(SLOW_DOWN)
+    assert sign_in(network="192.0.2.2").status_code == 302
+
+
+def test_admin_and_api_share_the_limits(api: Client, root: User) -> None:
+    for _ in range(5):
+        api.post("/api/auth/jwt/create/", {"email": root.email, "password": "wrong"})
+        sign_in(password="wrong")
+
+    refusal = api.post("/api/auth/jwt/create/", {"email": root.email, "password": PASSWORD})
+
+    assert refusal.status_code == 429
+    assert errors_in(sign_in())[0].startswith(SLOW_DOWN)
+
+
+@pytest.mark.parametrize("name", ["alice", "bob"])
+def test_who_is_no_staff_is_told_what_a_wrong_password_is_told(
+    root: User, alice: User, bob: User, name: str
+) -> None:
+    right = sign_in(f"{name}@example.com")
+
+    assert errors_in(right) == errors_in(sign_in(password="wrong"))
+    assert errors_in(right) == errors_in(sign_in("nobody@example.com"))
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"],
+)
+def test_sign_in_leads_to_no_other_site(root: User, elsewhere: str) -> None:
+    response = sign_in(next=elsewhere)
+
+    assert (response.status_code, response.url) == (302, "/accounts/profile/")
+
+
+def test_sign_in_leads_to_where_one_was_going(root: User) -> None:
+    assert sign_in(next="/admin/users/user/").url == "/admin/users/user/"
+
+
+def test_form_of_another_site_is_refused(root: User) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+
+    refusal = browser.post(LOGIN, {"username": root.email, "password": PASSWORD})
+
+    assert refusal.status_code == 403
+    assert "sessionid" not in refusal.cookies
