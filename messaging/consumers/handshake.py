@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 BEARER = "bearer"
 
@@ -38,8 +39,14 @@ def is_allowed_origin(scope: Mapping[str, Any]) -> bool:
     origin = headers.get(b"origin", b"").decode("latin-1")
     if not origin:
         return True
-    is_own = urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin-1")
+    host = headers.get(b"host", b"").decode("latin-1")
+    is_own = origin.partition("://")[2] == host and _is_ours(host)
     return is_own or origin in settings.SOCKET_ALLOWED_ORIGINS
+
+
+def _is_ours(host: str) -> bool:
+    """Check the Host header too: a name that somebody else points here is not our own page."""
+    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
 def since_of(scope: Mapping[str, Any]) -> int | None:
