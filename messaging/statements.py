@@ -84,25 +84,33 @@ def select_conversation(conversation_id: int, user_id: int) -> Conversation | No
     return _load_conversation(row, {}) if row else None
 
 
-def lock_conversation(conversation_id: int, user_id: int) -> Conversation | None:
-    """Take the row lock of a conversation that a user may see; SQLite has locked all at BEGIN."""
+def lock_conversation(
+    conversation_id: int, user_id: int, message_id: int
+) -> tuple[Conversation, bool] | None:
+    """
+    Take the row lock of a conversation that a user may see; SQLite has locked all at BEGIN.
+
+    With it comes whether a message is one of its own; messages never move, so no lock is needed.
+    """
     lock = "FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
     row = fetch_one(
-        f"SELECT {CONVERSATION.of('c')} FROM messaging_conversation c"
-        f" WHERE c.id = %s AND {VISIBLE} {lock}",
-        [conversation_id, user_id, user_id],
+        f"SELECT {CONVERSATION.of('c')}, EXISTS (SELECT 1 FROM messaging_message m"
+        " WHERE m.id = %s AND m.conversation_id = c.id)"
+        f" FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE} {lock}",
+        [message_id, conversation_id, user_id, user_id],
     )
-    return CONVERSATION.load(row) if row else None
+    return (CONVERSATION.load(row[:-1]), bool(row[-1])) if row else None
 
 
-def insert_message(message: Message) -> int:
-    """Store a new message and return its id; raise IntegrityError for a `client_id` used before."""
+def insert_message(message: Message) -> bool:
+    """Store a new message and give it its id; return False for a `client_id` used before."""
     client_id: UUID | str | None = message.client_id
     if client_id:
         client_id = Message._meta.get_field("client_id").get_db_prep_value(client_id, connection)
     row = fetch_one(
         "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
-        " version, created_version) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        " version, created_version) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING RETURNING id",
         [
             message.conversation_id,
             message.sender_id,
@@ -113,7 +121,8 @@ def insert_message(message: Message) -> int:
             message.created_version,
         ],
     )
-    return int(row[0]) if row else 0
+    message.pk = row[0] if row else None
+    return row is not None
 
 
 def update_after_message(conversation: Conversation) -> None:
@@ -156,11 +165,6 @@ def mark_messages(
     if marked:
         execute(_BUMP, [conversation.pk])
     return marked
-
-
-def is_message_of(conversation_id: int, message_id: int) -> bool:
-    sql = "SELECT 1 FROM messaging_message m WHERE m.id = %s AND m.conversation_id = %s"
-    return fetch_one(sql, [message_id, conversation_id]) is not None
 
 
 def select_messages(where: str, params: Sequence[Any], order: str) -> list[Message]:

@@ -15,7 +15,8 @@ def image_url(user: User) -> str | None:
 
 def utc(moment: Any) -> str | None:
     """Write a time as the contract has it: ISO 8601, UTC, microseconds, `Z`."""
-    return moment.strftime(settings.REST_FRAMEWORK["DATETIME_FORMAT"]) if moment else None
+    # Times are in UTC here; strftime() would cost four times as much, for each of many.
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z" if moment else None
 
 
 class PasswordField(TextField):

@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from messaging import statements
 from messaging.events import announce_read
-from messaging.exceptions import MessageNotFound
 from messaging.services.changes import lock_conversation
 from users.fields import MAX_ID
 from users.models import User
@@ -29,16 +28,10 @@ def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -
     ImpersonationReadOnly, ConversationNotFound, or MessageNotFound for an `up_to` from elsewhere.
     """
     ensure_may_write(reader)
-    conversation = lock_conversation(conversation_id, by=reader)
-    if up_to is not None and not _is_message_of(conversation_id, up_to):
-        raise MessageNotFound
+    conversation = lock_conversation(conversation_id, by=reader, message_id=up_to)
     now = timezone.now()
     marked = statements.mark_messages(conversation, reader.pk, up_to or MAX_ID, now)
     if marked:
         conversation.version += 1
         announce_read(conversation, reader_id=reader.pk, read_at=now, up_to=max(marked))
     return ReadMark(conversation_id, messages_marked=len(marked), read_at=now)
-
-
-def _is_message_of(conversation_id: int, message_id: int) -> bool:
-    return message_id <= MAX_ID and statements.is_message_of(conversation_id, message_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from messaging import statements
@@ -11,6 +11,7 @@ from messaging.events import announce_message
 from messaging.exceptions import NotATrainer, TraineeNotFound
 from messaging.models import Conversation, Message
 from messaging.services.changes import ensure_writable, lock_conversation
+from users.exceptions import Forbidden
 from users.models import User
 from users.services.accounts import ensure_may_write
 from users.throttling import count
@@ -32,6 +33,7 @@ class StartedConversation:
     is_repeat: bool
 
 
+@transaction.atomic
 def send_message(
     *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
 ) -> SentMessage:
@@ -43,30 +45,23 @@ def send_message(
     ConversationArchived, ParticipantGone, or TooFast past 30 accepted messages a minute.
     """
     ensure_may_write(sender)
+    conversation = lock_conversation(conversation_id, by=sender)
     try:
-        return _send(sender, conversation_id, content, client_id)
-    except IntegrityError:
-        # The same client_id, sent twice at once: the constraint let one of them through.
-        if repeat := _find_repeat(sender, conversation_id, client_id):
+        ensure_writable(conversation)
+    except Forbidden:
+        if repeat := _find_repeat(sender, conversation, client_id):
             return SentMessage(message=repeat, is_repeat=True)
         raise
+    return _store(conversation, sender, content, client_id)
 
 
-@transaction.atomic
-def _send(sender: User, conversation_id: int, content: str, client_id: UUID | None) -> SentMessage:
-    conversation = lock_conversation(conversation_id, by=sender)
-    if repeat := _find_repeat(sender, conversation_id, client_id):
-        return SentMessage(message=repeat, is_repeat=True)
-    ensure_writable(conversation)
-    message = _store(conversation, sender, content, client_id)
-    return SentMessage(message=message, is_repeat=False)
-
-
-def _find_repeat(sender: User, conversation_id: int, client_id: UUID | None) -> Message | None:
+def _find_repeat(
+    sender: User, conversation: Conversation, client_id: UUID | None
+) -> Message | None:
     if client_id is None:
         return None
     return (
-        Message.objects.filter(conversation_id=conversation_id, sender=sender, client_id=client_id)
+        Message.objects.filter(conversation=conversation, sender=sender, client_id=client_id)
         .select_related("sender")
         .first()
     )
@@ -74,27 +69,42 @@ def _find_repeat(sender: User, conversation_id: int, client_id: UUID | None) -> 
 
 def _store(
     conversation: Conversation, sender: User, content: str, client_id: UUID | None
-) -> Message:
-    """Add a message under the lock. It is counted here, so that only accepted ones are."""
+) -> SentMessage:
+    """
+    Add a message under the lock, or find the first one with its `client_id`.
+
+    It is counted when it is stored and about to be committed, so that only accepted ones are.
+    """
+    message = _next_message(conversation, sender, content, client_id)
+    if not statements.insert_message(message):
+        first = Message.objects.select_related("sender").get(
+            conversation=conversation, sender=sender, client_id=client_id
+        )
+        return SentMessage(message=first, is_repeat=True)
     count("messaging", sender.pk)
-    conversation.version += 1
+    conversation.version = message.version
     conversation.message_count += 1
+    conversation.last_message, conversation.last_message_at = message, message.created_at
+    statements.update_after_message(conversation)
+    announce_message(conversation, message)
+    return SentMessage(message=message, is_repeat=False)
+
+
+def _next_message(
+    conversation: Conversation, sender: User, content: str, client_id: UUID | None
+) -> Message:
+    version = conversation.version + 1
     # Clocks of several machines differ; what stands later must not be dated earlier.
     now = max(timezone.now(), conversation.last_message_at or conversation.created_at)
-    message = Message(
+    return Message(
         conversation=conversation,
         sender=sender,
         content=content,
         client_id=client_id,
         created_at=now,
-        version=conversation.version,
-        created_version=conversation.version,
+        version=version,
+        created_version=version,
     )
-    message.pk = statements.insert_message(message)
-    conversation.last_message, conversation.last_message_at = message, now
-    statements.update_after_message(conversation)
-    announce_message(conversation, message)
-    return message
 
 
 def start_conversation(
@@ -111,11 +121,9 @@ def start_conversation(
     with transaction.atomic():
         trainee = _lock_trainee(trainer, trainee_id)
         conversation, is_new = _get_or_create(trainer, trainee)
-        if repeat := _find_repeat(trainer, conversation.pk, client_id):
-            return StartedConversation(conversation.pk, repeat, False, is_repeat=True)
         conversation.is_archived = False
-        message = _store(conversation, trainer, content, client_id)
-    return StartedConversation(conversation.pk, message, is_new, is_repeat=False)
+        sent = _store(conversation, trainer, content, client_id)
+    return StartedConversation(conversation.pk, sent.message, is_new, sent.is_repeat)
 
 
 def _lock_trainee(trainer: User, trainee_id: int) -> User:
