@@ -244,8 +244,9 @@ SOCKET_FRAMES_PER_SECOND = env.int("SOCKET_FRAMES_PER_SECOND", default=10)
 SOCKET_TYPING_INTERVAL_SECONDS = 1.0
 # Frames that wait for a client that reads too slowly; past it the socket is closed.
 SOCKET_PENDING_FRAMES = env.int("SOCKET_PENDING_FRAMES", default=1000)
-# More changes than this are not replayed: the client is told to load the thread afresh.
-SOCKET_REPLAY_LIMIT = 500
+# More changes than this are not replayed: the client is told to load the thread afresh. All of a
+# replay waits for the client at once.
+SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
 # How often open sockets are held against the database, for what the channel layer lost.
 SOCKET_REVIEW_SECONDS = env.float("SOCKET_REVIEW_SECONDS", default=1.0)
 
