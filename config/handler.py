@@ -61,7 +61,9 @@ class OneHopHandler(BaseHandler):
         signals.request_started.send(sender=type(self), scope=scope)
         response = self._respond(scope, body)
         try:
-            return response.status_code, _headers_of(response), _content_of(response)
+            content = _content_of(response)
+            length = (b"content-length", b"%d" % len(content))
+            return response.status_code, [*_headers_of(response), length], content
         finally:
             response.close()
 

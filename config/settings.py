@@ -96,7 +96,7 @@ API_MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-API_THREADS = env.int("API_THREADS", default=8)
+API_THREADS = env.int("API_THREADS", default=4)
 # Every path of the API ends in a slash; a POST to one that does not is a 404, not an exception.
 APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [

@@ -1,0 +1,150 @@
+"""
+Measures the product beside a floor, on a PostgreSQL and a Redis of its own: `python -m bench`.
+
+Quick by default, two minutes on the small dataset; `--full` takes the larger ones and every
+scenario. bench/README.md says how to read it. Exits with 1 when a request failed or a message was
+lost; a bar that is missed is in the table.
+"""
+
+import argparse
+import signal
+import sys
+from contextlib import ExitStack
+from types import FrameType
+from typing import NoReturn
+
+import psycopg
+import uvloop
+
+from bench import machine
+from bench.compare import Effort, compare
+from bench.dataset import Dataset
+from bench.delivery import deliver
+from bench.idle import allow_files, hold_idle
+from bench.processes import floor, migrate, product
+from bench.report import Results
+from bench.scenarios import vary_processes, vary_redis
+from bench.servers import counting_postgres
+from bench.wrk import Unavailable, ensure_installed
+from tests.backends import BackendUnavailable, Redis
+
+SCENARIOS = ("endpoints", "sockets", "processes", "redis")
+QUICK = {"sizes": [100], "seconds": 2, "rounds": 2, "sockets": 1000}
+FULL = {"sizes": [100, 1000], "seconds": 5, "rounds": 3, "sockets": 5000}
+
+
+def main() -> int:
+    """Measure what the arguments ask for, and say it."""
+    arguments = _parse()
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        ensure_installed()
+        allow_files(arguments.sockets)
+        results = run(arguments)
+    except (BackendUnavailable, Unavailable) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"\n{results.as_text()}")
+    results.save()
+    return 1 if _has_failed(results) else 0
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure the product beside a floor."
+    )
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--quick", dest="kind", action="store_const", const=QUICK, default=QUICK)
+    kind.add_argument("--full", dest="kind", action="store_const", const=FULL)
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        help="messages in each of the 1,500 conversations (--full: 100 1000; 10000 is 15 million)",
+    )
+    parser.add_argument("--seconds", type=int, help="of each measurement")
+    parser.add_argument("--rounds", type=int, help="of each measurement; the middle one counts")
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--sockets", type=int, help="that are idle")
+    parser.add_argument("--scenario", choices=SCENARIOS, help="only this one")
+    parser.add_argument("--no-fsync", dest="durable", action="store_false")
+    arguments = parser.parse_args()
+    scenarios = SCENARIOS if arguments.kind is FULL else SCENARIOS[:2]
+    arguments.scenarios = (arguments.scenario,) if arguments.scenario else scenarios
+    for name, value in arguments.kind.items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+    return arguments
+
+
+def run(arguments: argparse.Namespace) -> Results:
+    """Start the servers, and measure one scenario after the other."""
+    results = Results(machine.describe(durable=arguments.durable))
+    others = machine.Others()
+    effort = Effort(arguments.seconds, arguments.rounds, arguments.connections)
+    with ExitStack() as stack:
+        postgres = stack.enter_context(counting_postgres(durable=arguments.durable))
+        redis = stack.enter_context(Redis(own=True))
+        migrate(postgres.url, redis.url)
+        results.machine["postgresql"] = _version(postgres.url)
+        for messages in arguments.sizes:
+            data = Dataset(postgres.url, messages)
+            say(f"{data.total:,} messages")
+            data.fill()
+            if "endpoints" in arguments.scenarios:
+                _measure_endpoints(results, data, redis.url, effort)
+        if "sockets" in arguments.scenarios:
+            _measure_sockets(results, data, redis.url, effort, arguments.sockets)
+        if "processes" in arguments.scenarios:
+            results.processes = vary_processes(data, redis.url, effort, say)
+        if "redis" in arguments.scenarios:
+            results.redis = vary_redis(data, redis.url, effort, say)
+        results.machine["others_percent"] = others.percent()
+    return results
+
+
+def _measure_endpoints(results: Results, data: Dataset, redis_url: str, effort: Effort) -> None:
+    with (
+        floor(data.database_url, redis_url) as least,
+        product(data.database_url, redis_url) as ours,
+    ):
+        results.rows += compare(least, ours, data, effort, say)
+
+
+def _measure_sockets(
+    results: Results, data: Dataset, redis_url: str, effort: Effort, sockets: int
+) -> None:
+    seconds = effort.seconds * effort.rounds
+    with product(data.database_url, redis_url) as server:
+        highest = uvloop.run(deliver(server, seconds=seconds, rate=None))
+        half = uvloop.run(deliver(server, seconds=seconds, rate=highest.rate / 2))
+        results.deliveries = {"at the highest rate": highest, "at half of it": half}
+        say(f"  delivery: {half.delivery_p50:.1f} ms at {half.rate:.0f}/s")
+    with product(data.database_url, redis_url) as server:
+        results.idle = uvloop.run(hold_idle(server, data, sockets, effort))
+        say(f"  {sockets:,} idle sockets: {results.idle.kb_each:.0f} KB each")
+
+
+def _version(database_url: str) -> str:
+    with psycopg.connect(database_url) as connection:
+        return str(connection.info.server_version // 10000)
+
+
+def _has_failed(results: Results) -> bool:
+    runs = [figures for row in results.rows for figures in (row.product, row.floor)]
+    runs += [each.send for each in (*results.processes, *results.redis)]
+    deliveries = [*results.deliveries.values()]
+    deliveries += [each.delivery for each in (*results.processes, *results.redis)]
+    return any(each.errors for each in runs) or any(each.wrong for each in deliveries)
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _leave(signum: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + signum)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

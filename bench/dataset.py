@@ -1,0 +1,158 @@
+"""
+Who and what is in the database: one trainer with 500 trainees, and 50 trainers with 20 each.
+
+Messages of all conversations are interleaved, as time would have it, so that those of one lie apart
+on the disk. All are read but the last 20 of each conversation, ten from each side.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import jwt
+import psycopg
+
+BUSY_TRAINER = 1
+BUSY_TRAINEES = 500
+PAIRS = 1000
+TRAINEES_EACH = 20
+CONVERSATIONS = BUSY_TRAINEES + PAIRS
+FIRST_TRAINEE = 1000
+UNREAD = 20
+# So many messages are read at once, which takes a version of its own.
+READ_TOGETHER = 10
+SECRET_KEY = "of-the-benchmark-and-of-nothing-else-0123456789-0123456789"
+
+_TRAINER = (
+    f"CASE WHEN k < {BUSY_TRAINEES} THEN 1 ELSE 2 + (k - {BUSY_TRAINEES}) / {TRAINEES_EACH} END"
+)
+_CLEAR = """
+TRUNCATE messaging_message, messaging_conversation, users_authsession, users_user
+RESTART IDENTITY CASCADE
+"""
+_PEOPLE = f"""
+INSERT INTO users_user (id, password, is_superuser, email, role, parent_trainer_id, first_name,
+    last_name, business_name, phone_number, profile_image, onboarding_completed, is_active, is_staff,
+    created_at)
+SELECT id, '!', false, 'person' || id || '@example.com', role, trainer, 'Person', 'Number ' || id,
+    '', '', '', true, true, false, now()
+FROM (
+    SELECT id, 'TRAINER' AS role, NULL::bigint AS trainer FROM generate_series(1, 51) id
+    UNION ALL
+    SELECT {FIRST_TRAINEE} + k, 'TRAINEE', {_TRAINER} FROM generate_series(0, {CONVERSATIONS} - 1) k
+) people
+"""
+_SESSIONS = """
+INSERT INTO users_authsession (id, kind, user_id, user_email, impersonator_email, created_at, expires_at)
+SELECT id, 'SIGN_IN', id, email, '', now(), now() + interval '30 days' FROM users_user
+"""
+_CONVERSATIONS = f"""
+INSERT INTO messaging_conversation (id, trainer_id, trainee_id, version, message_count,
+    last_message_at, is_archived, created_at)
+SELECT k + 1, {_TRAINER}, {FIRST_TRAINEE} + k, 0, 0, now(), false, now() - interval '3 years'
+FROM generate_series(0, {CONVERSATIONS} - 1) k
+"""
+# n is the number of a message in its conversation, from 0. Parameter: messages of a conversation.
+_MESSAGES = f"""
+INSERT INTO messaging_message (id, conversation_id, sender_id, content, client_id, created_at,
+    read_at, version, created_version, read_version)
+SELECT n * {CONVERSATIONS} + k + 1, k + 1,
+    CASE WHEN mod(n, 2) = 0 THEN {FIRST_TRAINEE} + k ELSE {_TRAINER} END,
+    'Message ' || n || ': three sets of eight, the last one slower, then stretch.',
+    gen_random_uuid(),
+    written, CASE WHEN is_read THEN written END,
+    CASE WHEN is_read THEN read_version ELSE created_version END,
+    created_version, CASE WHEN is_read THEN read_version END
+FROM (SELECT %(messages)s::bigint AS messages) size
+CROSS JOIN LATERAL generate_series(0, messages - 1) n
+CROSS JOIN LATERAL (
+    SELECT n < messages - {UNREAD} AS is_read,
+        now() - (messages - n) * interval '3 years' / messages AS written,
+        (n / {READ_TOGETHER} + 1) * ({READ_TOGETHER} + 1) AS read_version,
+        n + 1 + LEAST(n, messages - {UNREAD}) / {READ_TOGETHER} AS created_version
+) message
+CROSS JOIN LATERAL generate_series(0, {CONVERSATIONS} - 1) k
+"""
+_LAST = f"""
+UPDATE messaging_conversation SET message_count = %(messages)s, version = %(version)s,
+    last_message_id = (%(messages)s - 1) * {CONVERSATIONS} + id,
+    last_message_at = now() - id * interval '1 second'
+"""
+_SEQUENCE = "SELECT setval(pg_get_serial_sequence('messaging_message', 'id'), %(next)s)"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One conversation and its two people."""
+
+    conversation_id: int
+    trainer_id: int
+    trainee_id: int
+
+
+def list_pairs() -> list[Pair]:
+    """Return the pairs whose trainers have 20 trainees each; the busy trainer's are not among them."""
+    return [
+        Pair(k + 1, 2 + (k - BUSY_TRAINEES) // TRAINEES_EACH, FIRST_TRAINEE + k)
+        for k in range(BUSY_TRAINEES, CONVERSATIONS)
+    ]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A filled database, with that many messages in each conversation."""
+
+    database_url: str
+    messages: int
+
+    @property
+    def version(self) -> int:
+        """Every conversation's version, until something is read or sent."""
+        return self.messages + (self.messages - UNREAD) // READ_TOGETHER
+
+    @property
+    def total(self) -> int:
+        return self.messages * CONVERSATIONS
+
+    def message_id(self, pair: Pair, n: int) -> int:
+        """Return the id of a pair's message number `n`, from 0."""
+        return n * CONVERSATIONS + pair.conversation_id
+
+    def fill(self) -> None:
+        """Replace all that is in the database. A multiple of ten messages, at least 30."""
+        assert self.messages % READ_TOGETHER == 0
+        assert self.messages > UNREAD
+        values = {"messages": self.messages, "version": self.version, "next": self.total}
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            with connection.transaction():
+                # Else a foreign key is looked up three times for each row.
+                connection.execute("SET LOCAL session_replication_role = replica")
+                for sql in (_CLEAR, _PEOPLE, _SESSIONS, _CONVERSATIONS):
+                    connection.execute(sql)
+                for sql in (_MESSAGES, _LAST, _SEQUENCE):
+                    connection.execute(sql, values)
+            connection.execute("VACUUM ANALYZE")
+            connection.execute("CHECKPOINT")
+
+    def unread_again(self) -> int:
+        """Take back the read marks of the last 20 of each conversation; return how many there were."""
+        sql = (
+            "UPDATE messaging_message SET read_at = NULL, read_version = NULL"
+            " WHERE read_at IS NOT NULL AND id > %s"
+        )
+        with psycopg.connect(self.database_url) as connection:
+            first_unread = (self.messages - UNREAD) * CONVERSATIONS
+            return connection.execute(sql, [first_unread]).rowcount
+
+
+def token_of(user_id: int) -> str:
+    """Sign an access token as the product does. A person's session has the person's id."""
+    now = datetime.now(UTC)
+    claims = {
+        "token_type": "access",
+        "exp": now + timedelta(hours=5),
+        "iat": now,
+        "jti": f"{user_id:032x}",
+        "user_id": user_id,
+        "sid": user_id,
+    }
+    return jwt.encode(claims, SECRET_KEY, algorithm="HS256")

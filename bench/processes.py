@@ -1,0 +1,117 @@
+"""The two servers that are measured, each as a process of its own."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from bench.dataset import SECRET_KEY
+from tests.backends import find_free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+UNLIMITED = ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_SIGN_IN", "THROTTLE_SIGN_IN_ADDRESS")
+
+
+class Served:
+    """A server of HTTP and what it costs."""
+
+    def __init__(self, *command: str, **environment: str) -> None:
+        self.port = find_free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [sys.executable, "-m", *command]
+        self._environment = {**os.environ, **environment, "PORT": str(self.port)}
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log
+        )
+        deadline = time.monotonic() + 30
+        while not self._listens():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self._command[-1]} does not start:\n{self.read_log()}")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        assert self._process
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._log.close()
+
+    def read_log(self) -> str:
+        """Return what it has said: warnings and errors only."""
+        self._log.seek(0)
+        return self._log.read()
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of all its processes so far."""
+        times = [each.cpu_times() for each in self._processes()]
+        return float(sum(each.user + each.system for each in times))
+
+    def rss_bytes(self) -> int:
+        """Return the memory that all its processes hold."""
+        return sum(each.memory_info().rss for each in self._processes())
+
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    def _processes(self) -> list[psutil.Process]:
+        root = psutil.Process(self.pid)
+        return [root, *root.children(recursive=True)]
+
+    def _listens(self) -> bool:
+        found = [
+            each
+            for process in self._processes()
+            for each in process.net_connections("tcp")
+            if each.status == psutil.CONN_LISTEN and each.laddr.port == self.port
+        ]
+        return bool(found)
+
+
+def product(database_url: str, redis_url: str, processes: int = 1) -> Served:
+    """Return the product as `make serve` runs it, without its limits."""
+    return Served(
+        "config.serve", WEB_CONCURRENCY=str(processes), **_shared(database_url, redis_url)
+    )
+
+
+def floor(database_url: str, redis_url: str) -> Served:
+    """Return the bare application."""
+    return Served("bench.floor", **_shared(database_url, redis_url))
+
+
+def migrate(database_url: str, redis_url: str) -> None:
+    """Make the tables."""
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=ROOT,
+        env={**os.environ, **_shared(database_url, redis_url)},
+        check=True,
+    )
+
+
+def _shared(database_url: str, redis_url: str) -> dict[str, str]:
+    return {
+        "DEBUG": "0",
+        # Any value keeps a checkout's .env out.
+        "TEST_BACKEND": "production",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": SECRET_KEY,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "LOG_LEVEL": "WARNING",
+        **dict.fromkeys(UNLIMITED, "off"),
+    }

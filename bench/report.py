@@ -1,0 +1,143 @@
+"""What was measured, as tables for people and as JSON for programs."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from bench import machine
+from bench.compare import Row
+from bench.delivery import Delivery
+from bench.idle import Idle
+from bench.processes import ROOT
+from bench.scenarios import Variant
+
+RESULTS = ROOT / "bench" / "results.json"
+README = ROOT / "bench" / "README.md"
+MARK = "<!-- The last result, written by the benchmark: nothing below is written by hand. -->"
+
+
+@dataclass
+class Results:
+    """All that one run has measured."""
+
+    machine: dict[str, Any]
+    rows: list[Row] = field(default_factory=list)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    idle: Idle | None = None
+    processes: list[Variant] = field(default_factory=list)
+    redis: list[Variant] = field(default_factory=list)
+
+    def as_text(self) -> str:
+        """Return the tables as Markdown."""
+        parts = [machine.sentence(self.machine), _endpoints(self.rows), _growth(self.rows)]
+        parts += [_deliveries(self.deliveries), _idle(self.idle)]
+        parts += [_variants(self.processes), _variants(self.redis)]
+        return "\n\n".join(filter(None, parts)) + "\n"
+
+    def save(self) -> None:
+        """Write both files; the one that people read only when the machine was quiet."""
+        RESULTS.write_text(json.dumps(asdict(self), indent=1) + "\n")
+        if machine.is_busy(self.machine):
+            print("The machine was busy: bench/README.md keeps its last table.")
+            return
+        kept = README.read_text().partition(MARK)[0]
+        README.write_text(f"{kept}{MARK}\n\n{self.as_text()}")
+
+
+def _endpoints(rows: list[Row]) -> str:
+    heads = ["messages", "endpoint", "floor/s", "product/s", "ratio", "bar", "p50 ms", "p99 ms"]
+    heads += ["errors", "CPU ms", "floor's", "statements", "bar"]
+    return _table(
+        heads,
+        (
+            (
+                f"{row.messages:,}",
+                row.endpoint,
+                f"{row.floor.rate:.0f}",
+                f"{row.product.rate:.0f}",
+                f"{row.ratio:.2f}",
+                f"{row.least:.2f}",
+                f"{row.product.p50_ms:.1f}",
+                f"{row.product.p99_ms:.1f}",
+                row.product.errors + row.floor.errors,
+                f"{row.product.cpu_ms:.2f}",
+                f"{row.floor.cpu_ms:.2f}",
+                f"{row.statements:.1f}",
+                row.most_statements,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _growth(rows: list[Row]) -> str:
+    """Hold each size against the smallest; nothing for one size."""
+    sizes = sorted({row.messages for row in rows})
+    rates = {(row.endpoint, row.messages): row.product.rate for row in rows}
+    if len(sizes) < 2:
+        return ""
+    heads = ["endpoint", *(f"{size:,} against {sizes[0]:,}" for size in sizes[1:]), "bar"]
+    names = dict.fromkeys(row.endpoint for row in rows)
+    shares = {
+        name: [f"{rates[name, size] / rates[name, sizes[0]]:.2f}" for size in sizes[1:]]
+        for name in names
+    }
+    return _table(heads, ((name, *shares[name], "0.90") for name in names))
+
+
+def _deliveries(found: dict[str, Delivery]) -> str:
+    heads = ["send to socket", "sent/s", "request p50 ms", "p99", "delivery p50 ms", "p99"]
+    heads += ["sent", "refused", "lost, doubled, out of order"]
+    return _table(heads, ((name, *_cells(each)) for name, each in found.items()))
+
+
+def _cells(delivery: Delivery) -> tuple[object, ...]:
+    return (
+        f"{delivery.rate:.0f}",
+        f"{delivery.request_p50:.1f}",
+        f"{delivery.request_p99:.1f}",
+        f"{delivery.delivery_p50:.1f}",
+        f"{delivery.delivery_p99:.1f}",
+        delivery.sent,
+        delivery.refused,
+        delivery.wrong,
+    )
+
+
+def _idle(idle: Idle | None) -> str:
+    if idle is None:
+        return ""
+    heads = ["idle sockets", "KB each", "bar", "CPU while idle", "send/s without", "with"]
+    heads += ["keeps", "bar"]
+    cells = [f"{idle.sockets:,}", f"{idle.kb_each:.0f}", "40", f"{idle.cpu_share:.1%}"]
+    cells += [f"{idle.without.rate:.0f}", f"{idle.with_sockets.rate:.0f}"]
+    return _table(heads, [(*cells, f"{idle.keeps:.2f}", "0.90")])
+
+
+def _variants(variants: list[Variant]) -> str:
+    heads = ["set-up", "send/s", "times the first", "list/s", "times the first"]
+    heads += ["errors", "lost, doubled, out of order"]
+    return _table(
+        heads,
+        (
+            (
+                each.name,
+                f"{each.send.rate:.0f}",
+                f"{each.send.rate / variants[0].send.rate:.2f}",
+                f"{each.list.rate:.0f}",
+                f"{each.list.rate / variants[0].list.rate:.2f}",
+                each.send.errors + each.list.errors + each.delivery.refused,
+                each.delivery.wrong,
+            )
+            for each in variants
+        ),
+    )
+
+
+def _table(heads: list[str], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = [" | ".join(str(cell) for cell in row) for row in rows]
+    if not lines:
+        return ""
+    rule = " | ".join("---" for _ in heads)
+    return "\n".join(f"| {line} |" for line in (" | ".join(heads), rule, *lines))

@@ -1,0 +1,54 @@
+"""PostgreSQL and Redis for a benchmark, with a count of statements."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from tests.backends import Postgres
+
+_LOAD = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"
+_TRACK = "ALTER SYSTEM SET pg_stat_statements.track = '{}'"
+# Neither PostgreSQL's own look-ups for deferred foreign keys nor these statements are anybody's.
+_COUNT = r"""
+SELECT COALESCE(sum(calls), 0) FROM pg_stat_statements
+WHERE query !~* '^\s*(BEGIN|COMMIT|SELECT pg_reload_conf|SELECT 1 FROM ONLY)'
+  AND query NOT LIKE '%pg_stat_statements%'
+"""
+
+
+@contextmanager
+def counting_postgres(*, durable: bool) -> Iterator[Postgres]:
+    """Run PostgreSQL with pg_stat_statements, which counts only when it is asked to."""
+    with Postgres(own=True, durable=durable, max_connections=100) as postgres:
+        _execute(postgres.url, _LOAD)
+        postgres.restart()
+        _execute(postgres.url, "CREATE EXTENSION pg_stat_statements", _TRACK.format("none"))
+        _execute(postgres.url, "SELECT pg_reload_conf()")
+        yield postgres
+
+
+class Statements:
+    """How many statements the block makes, BEGIN and COMMIT left out."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self.count = 0
+
+    def __enter__(self) -> "Statements":
+        _execute(self._url, _TRACK.format("top"), "SELECT pg_reload_conf()")
+        # Sessions take a new setting when their next statement comes.
+        _execute(self._url, "SELECT pg_stat_statements_reset()")
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        with psycopg.connect(self._url) as connection:
+            row = connection.execute(_COUNT).fetchone()
+            self.count = int(row[0]) if row else 0
+        _execute(self._url, _TRACK.format("none"), "SELECT pg_reload_conf()")
+
+
+def _execute(url: str, *statements: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())

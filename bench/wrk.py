@@ -1,0 +1,69 @@
+"""Runs wrk, the load tool: https://github.com/wg/wrk"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.processes import Served
+
+SCRIPT = Path(__file__).with_name("requests.lua")
+
+
+class Unavailable(Exception):
+    """What the benchmark needs cannot be had; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request; an @ in the body becomes a new UUID each time."""
+
+    method: str
+    path: str
+    token: str
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run has shown. Processor time is that of the server alone, not of its database."""
+
+    requests: int
+    seconds: float
+    p50_ms: float
+    p99_ms: float
+    errors: int
+    cpu_ms: float
+
+    @property
+    def rate(self) -> float:
+        return self.requests / self.seconds
+
+
+def ensure_installed() -> None:
+    """Install wrk where that can be done, as root on Debian; raise Unavailable elsewhere."""
+    if shutil.which("wrk"):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-qq", "-y", "wrk"]):
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    if not shutil.which("wrk"):
+        raise Unavailable("wrk is needed (Debian: apt-get install wrk)")
+
+
+def load(server: Served, requests: list[Request], *, seconds: int, connections: int) -> Figures:
+    """Drive a server with requests, over and over, as fast as it answers."""
+    with tempfile.NamedTemporaryFile("w", suffix=".requests") as file:
+        file.writelines(f"{r.method} {r.path} {r.token} {r.body}\n" for r in requests)
+        file.flush()
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
+        command += ["-s", str(SCRIPT), server.url, "--", file.name, str(random.getrandbits(31))]
+        before = server.cpu_seconds()
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        cpu = server.cpu_seconds() - before
+    figures = json.loads(output.splitlines()[-1])
+    return Figures(**figures, cpu_ms=1000 * cpu / max(1, figures["requests"]))
