@@ -9,6 +9,7 @@ few threads that stay; see docs/adr/0008-one-hop-api-handler.md for the figures.
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -62,8 +63,7 @@ class OneHopHandler(BaseHandler):
         response = self._respond(scope, body)
         try:
             content = _content_of(response)
-            length = (b"content-length", b"%d" % len(content))
-            return response.status_code, [*_headers_of(response), length], content
+            return response.status_code, _headers_of(response, len(content)), content
         finally:
             response.close()
 
@@ -94,9 +94,12 @@ def _with_length(scope: Any, body: bytes) -> Any:
     return {**scope, "headers": [*scope["headers"], (b"content-length", b"%d" % len(body))]}
 
 
-def _headers_of(response: HttpResponseBase) -> Headers:
+def _headers_of(response: HttpResponseBase, length: int) -> Headers:
+    """Return the headers with a length, without which the server would answer in chunks."""
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
     cookies = response.cookies.values()
+    if response.status_code != HTTPStatus.NO_CONTENT:  # which must have none
+        headers.append((b"content-length", b"%d" % length))
     return headers + [(b"set-cookie", each.OutputString().encode("ascii")) for each in cookies]
 
 
