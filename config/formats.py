@@ -6,8 +6,11 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from rest_framework import exceptions
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
+
+TAKES_JSON = frozenset({"*/*", "application/json", "application/json, */*"})
 
 
 class RequestTooLarge(exceptions.APIException):
@@ -44,3 +47,12 @@ class FastJSONRenderer(JSONRenderer):
 
     def render(self, data: Any, media_type: Any = None, context: Any = None) -> bytes:
         return b"" if data is None else orjson.dumps(data, default=str)
+
+
+class OneFormat(DefaultContentNegotiation):
+    """DRF's negotiation, for the usual case in which there is one format and the client takes it."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        if len(renderers) == 1 and request.META.get("HTTP_ACCEPT", "*/*") in TAKES_JSON:
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)

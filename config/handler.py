@@ -8,16 +8,19 @@ few threads that stay; see docs/adr/0008-one-hop-api-handler.md for the figures.
 """
 
 import asyncio
+import select
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.core import signals
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
@@ -59,20 +62,21 @@ class OneHopHandler(BaseHandler):
 
     def _answer(self, scope: Any, body: bytes) -> tuple[int, Headers, bytes]:
         set_script_prefix(scope.get("root_path", "") or "/")
-        signals.request_started.send(sender=type(self), scope=scope)
-        response = self._respond(scope, body)
+        _drop_connections(_is_cut)
         try:
-            content = _content_of(response)
-            return response.status_code, _headers_of(response, len(content)), content
+            return self._respond(scope, body)
         finally:
-            response.close()
+            _drop_connections(_is_spoilt)
 
-    def _respond(self, scope: Any, body: bytes) -> HttpResponseBase:
+    def _respond(self, scope: Any, body: bytes) -> tuple[int, Headers, bytes]:
         try:
             request = ASGIRequest(scope, BytesIO(body))
         except UnicodeDecodeError:
-            return HttpResponseBadRequest()
-        return self.get_response(request)
+            return _parts_of(HttpResponseBadRequest())
+        try:
+            return _parts_of(self.get_response(request))
+        finally:
+            request.close()
 
 
 async def _read_body(receive: Any) -> bytes | None:
@@ -92,6 +96,33 @@ def _with_length(scope: Any, body: bytes) -> Any:
     if not body or any(name == b"content-length" for name, _ in scope["headers"]):
         return scope
     return {**scope, "headers": [*scope["headers"], (b"content-length", b"%d" % len(body))]}
+
+
+# Each thread keeps its connection: taking one from the pool costs as much as a query. So nothing
+# here sends `request_started` and `request_finished`, whose receivers would give it back.
+def _drop_connections(is_useless: Callable[[BaseDatabaseWrapper], bool]) -> None:
+    for connection in connections.all(initialized_only=True):
+        if connection.connection is not None and is_useless(connection):
+            connection.close()
+
+
+def _is_spoilt(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether a request left its connection in a state in which the next one cannot use it."""
+    return connection.errors_occurred or connection.in_atomic_block
+
+
+def _is_cut(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether an idle server has something to say, which is that it goes away."""
+    if connection.vendor != "postgresql":
+        return False
+    poll = select.poll()
+    poll.register(connection.connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _parts_of(response: HttpResponseBase) -> tuple[int, Headers, bytes]:
+    content = _content_of(response)
+    return response.status_code, _headers_of(response, len(content)), content
 
 
 def _headers_of(response: HttpResponseBase, length: int) -> Headers:

@@ -133,6 +133,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 3,
+        # The few statements that every request makes are parsed and planned once a connection.
+        "server_side_binding": True,
+        "prepare_threshold": 2,
         "pool": {
             "min_size": 1,
             "max_size": env.int("DATABASE_POOL_SIZE", default=10),
@@ -175,6 +178,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["users.throttling.UserThrottle"],
     "DEFAULT_PARSER_CLASSES": ["config.formats.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["config.formats.FastJSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.formats.OneFormat",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.errors.exception_handler",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",

@@ -102,7 +102,9 @@ def _shown(row: Message, data: dict[str, Any], since: int) -> Iterator[tuple[int
     """Show a message when it was written, and again when it was altered otherwise than by reading."""
     if row.created_version > since:
         yield row.created_version, new_message(data | _unread(row))
-    if row.version not in (row.created_version, row.read_version):
+    is_altered = row.version not in (row.created_version, row.read_version)
+    # A mark that came later hides the version at which the account was deleted.
+    if is_altered or (row.sender_id is None and row.created_version <= since):
         yield row.version, new_message(data)
 
 

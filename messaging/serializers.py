@@ -77,21 +77,37 @@ class ConversationSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
 
     def to_representation(self, conversation: Conversation) -> dict[str, Any]:
-        return {
-            "id": conversation.pk,
-            "trainer": _participant.to_representation(conversation.trainer),
-            "trainee": _participant.to_representation(conversation.trainee),
-            "last_message_at": utc(conversation.last_message_at),
-            "last_message_preview": conversation.last_message_preview,
-            "unread_count": conversation.unread_count,
-            "is_archived": conversation.is_archived,
-            "created_at": utc(conversation.created_at),
-            "version": conversation.version,
-        }
+        return conversations_data([conversation])[0]
 
 
 _sender = SenderSerializer()
 _participant = ParticipantSerializer()
+
+
+def conversations_data(conversations: Iterable[Conversation]) -> list[dict[str, Any]]:
+    """Return conversations as clients see them; in a list, one side is always the reader."""
+    people: dict[int | None, dict[str, Any]] = {}
+
+    def person(user: User | None) -> dict[str, Any]:
+        key = user.pk if user else None
+        if key not in people:
+            people[key] = _participant.to_representation(user)
+        return people[key]
+
+    return [
+        {
+            "id": each.pk,
+            "trainer": person(each.trainer),
+            "trainee": person(each.trainee),
+            "last_message_at": utc(each.last_message_at),
+            "last_message_preview": each.last_message_preview,
+            "unread_count": each.unread_count,
+            "is_archived": each.is_archived,
+            "created_at": utc(each.created_at),
+            "version": each.version,
+        }
+        for each in conversations
+    ]
 
 
 def message_data(message: Message, sender: dict[str, Any]) -> dict[str, Any]:

@@ -5,15 +5,17 @@ The statements of the hot paths, by hand: see users.sql for why.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from messaging.models import PREVIEW_LENGTH, Conversation, Message
+from users.fields import MAX_ID
 from users.models import User
-from users.sql import Columns, Row, execute, fetch_all, fetch_one, to_db
+from users.sql import Columns, Row, execute, fetch_all, fetch_one, to_db, to_time
 
 CONVERSATION = Columns(
     Conversation,
@@ -62,8 +64,9 @@ People = dict[int, User]
 def _load_conversation(row: Row, people: People) -> Conversation:
     """Return a conversation with its two people, each None when the account is gone."""
     conversation = CONVERSATION.load(row[:_PERSON_AT])
-    conversation.trainer = _load_person(row[_PERSON_AT : _PERSON_AT + PERSON.count], people)
-    conversation.trainee = _load_person(row[_PERSON_AT + PERSON.count : _ADDED_AT], people)
+    loaded = conversation._state.fields_cache
+    loaded["trainer"] = _load_person(row[_PERSON_AT : _PERSON_AT + PERSON.count], people)
+    loaded["trainee"] = _load_person(row[_PERSON_AT + PERSON.count : _ADDED_AT], people)
     return conversation
 
 
@@ -84,87 +87,159 @@ def select_conversation(conversation_id: int, user_id: int) -> Conversation | No
     return _load_conversation(row, {}) if row else None
 
 
-def lock_conversation(
-    conversation_id: int, user_id: int, message_id: int
-) -> tuple[Conversation, bool] | None:
-    """
-    Take the row lock of a conversation that a user may see; SQLite has locked all at BEGIN.
+@dataclass(frozen=True)
+class Stored:
+    """A conversation as it was locked, and the message that was stored in it, if it could be."""
 
-    With it comes whether a message is one of its own; messages never move, so no lock is needed.
-    """
-    lock = "FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
-    row = fetch_one(
-        f"SELECT {CONVERSATION.of('c')}, EXISTS (SELECT 1 FROM messaging_message m"
-        " WHERE m.id = %s AND m.conversation_id = c.id)"
-        f" FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE} {lock}",
-        [message_id, conversation_id, user_id, user_id],
-    )
-    return (CONVERSATION.load(row[:-1]), bool(row[-1])) if row else None
+    conversation: Conversation
+    message_id: int | None
+    created_at: datetime
 
 
-def insert_message(message: Message) -> bool:
-    """Store a new message and give it its id; return False for a `client_id` used before."""
-    client_id: UUID | str | None = message.client_id
-    if client_id:
-        client_id = Message._meta.get_field("client_id").get_db_prep_value(client_id, connection)
-    row = fetch_one(
-        "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
-        " version, created_version) VALUES (%s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT DO NOTHING RETURNING id",
-        [
-            message.conversation_id,
-            message.sender_id,
-            message.content,
-            client_id,
-            to_db(message.created_at),
-            message.version,
-            message.created_version,
-        ],
-    )
-    message.pk = row[0] if row else None
-    return row is not None
-
-
-def update_after_message(conversation: Conversation) -> None:
-    """Store what a new message changes in its conversation."""
-    execute(
-        "UPDATE messaging_conversation SET version = %s, message_count = %s, last_message_id = %s,"
-        " last_message_at = %s, is_archived = %s WHERE id = %s",
-        [
-            conversation.version,
-            conversation.message_count,
-            conversation.last_message_id,
-            to_db(conversation.last_message_at),
-            conversation.is_archived,
-            conversation.pk,
-        ],
-    )
-
-
-_MARK = (
-    "UPDATE messaging_message AS m SET read_at = %s, version = %s, read_version = %s"
-    f" WHERE m.conversation_id = %s AND {UNREAD} AND m.id <= %s RETURNING m.id"
+_LOCKED = Columns(Conversation, "id", "trainer", "trainee", "version", "is_archived")
+_IS_OPEN = "NOT c.is_archived AND c.trainer_id IS NOT NULL AND c.trainee_id IS NOT NULL"
+_INSERT = (
+    "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
+    " version, created_version)"
 )
+# Whoever waits for the lock goes on from the row as it is then, so that no number is taken twice and
+# nothing slips in behind an archival. SQLite has locked everything at BEGIN.
+_STORE = f"""
+WITH locked AS (
+    SELECT {_LOCKED.of("c")}, {_IS_OPEN} AS is_open,
+        greatest(%s, c.last_message_at, c.created_at) AS now
+    FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE} FOR NO KEY UPDATE
+), stored AS (
+    {_INSERT}
+    SELECT id, %s, %s, %s::uuid, now, version + 1, version + 1 FROM locked WHERE is_open
+    ON CONFLICT DO NOTHING RETURNING id
+), counted AS (
+    UPDATE messaging_conversation c SET version = c.version + 1,
+        message_count = c.message_count + 1, last_message_id = stored.id, last_message_at = locked.now
+    FROM locked, stored WHERE c.id = locked.id
+)
+SELECT {_LOCKED.of("locked")}, now, stored.id FROM locked LEFT JOIN stored ON true
+"""
+_SELECT_FOR_MESSAGE = f"""
+SELECT {_LOCKED.of("c")}, max(%s, coalesce(c.last_message_at, ''), c.created_at), {_IS_OPEN}
+FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE}
+"""
+_COUNT_MESSAGE = """
+UPDATE messaging_conversation SET version = version + 1, message_count = message_count + 1,
+    last_message_id = %s, last_message_at = %s WHERE id = %s
+"""
+
+
+def store_message(
+    conversation_id: int, sender_id: int, content: str, client_id: UUID | None, now: datetime
+) -> Stored | None:
+    """
+    Lock a conversation that the sender may see, and add a message as its next version.
+
+    Nothing is stored when it is archived, when one of its people is gone, and for a `client_id`
+    that was used before. Clocks of several machines differ: `created_at` is not before what stands
+    there already. Needs a transaction on SQLite.
+    """
+    seen = [to_db(now), conversation_id, sender_id, sender_id]
+    if connection.vendor == "postgresql":
+        row: Row | None = fetch_one(_STORE, [*seen, sender_id, content, client_id])
+    else:
+        row = _store_in_steps(seen, [sender_id, content, client_id.hex if client_id else None])
+    if row is None:
+        return None
+    *locked, created_at, message_id = row
+    return Stored(_LOCKED.load(locked), message_id, to_time(created_at))
+
+
+def _store_in_steps(seen: list[Any], message: list[Any]) -> Row | None:
+    """Do as `_STORE` does, on SQLite: it has no WITH that changes data."""
+    found = fetch_one(_SELECT_FOR_MESSAGE, seen)
+    if found is None:
+        return None
+    *locked, now, is_open = found
+    conversation_id, version = locked[0], _LOCKED.load(locked).version + 1
+    stored = is_open and fetch_one(
+        f"{_INSERT} VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        [conversation_id, *message, now, version, version],
+    )
+    if not stored:
+        return (*locked, now, None)
+    execute(_COUNT_MESSAGE, [stored[0], now, conversation_id])
+    return (*locked, now, stored[0])
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A conversation as it was locked, whether it has the message asked for, and what was marked."""
+
+    conversation: Conversation
+    has_message: bool
+    count: int
+    up_to: int | None
+
+
+# Messages never move, so whether one is of a conversation needs no lock.
+_HAS_MESSAGE = (
+    "EXISTS (SELECT 1 FROM messaging_message m WHERE m.id = %s AND m.conversation_id = c.id)"
+)
+_SELECT_FOR_MARK = f"""
+SELECT {_LOCKED.of("c")}, {_HAS_MESSAGE} AS has_message
+FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE}
+"""
+_MARK = f"""
+WITH locked AS ({_SELECT_FOR_MARK} FOR NO KEY UPDATE), marked AS (
+    UPDATE messaging_message m
+    SET read_at = %s, version = locked.version + 1, read_version = locked.version + 1
+    FROM locked WHERE m.conversation_id = locked.id AND {UNREAD} AND m.id <= %s
+        AND (has_message OR %s) RETURNING m.id
+), bumped AS (
+    UPDATE messaging_conversation c SET version = c.version + 1
+    FROM locked WHERE c.id = locked.id AND EXISTS (SELECT 1 FROM marked)
+)
+SELECT {_LOCKED.of("locked")}, has_message, (SELECT count(*) FROM marked),
+    (SELECT max(id) FROM marked)
+FROM locked
+"""
+_MARK_ONLY = f"""
+UPDATE messaging_message AS m SET read_at = %s, version = %s, read_version = %s
+WHERE m.conversation_id = %s AND {UNREAD} AND m.id <= %s RETURNING id
+"""
 _BUMP = "UPDATE messaging_conversation SET version = version + 1 WHERE id = %s"
-_MARK_AND_BUMP = (
-    f"WITH marked AS ({_MARK}), bumped AS ({_BUMP} AND EXISTS (SELECT 1 FROM marked))"
-    " SELECT id FROM marked"
-)
 
 
 def mark_messages(
-    conversation: Conversation, reader_id: int, up_to: int, now: datetime
-) -> list[int]:
-    """Mark what a reader has not read, as the next version if there is any; return the ids."""
-    version = conversation.version + 1
-    params = [to_db(now), version, version, conversation.pk, reader_id, up_to]
+    conversation_id: int, reader_id: int, up_to: int | None, now: datetime
+) -> Marked | None:
+    """
+    Lock a conversation that the reader may see, and mark what they have not read as its next version.
+
+    With `up_to` no more than up to that message, and nothing if it is not of this conversation.
+    """
+    seen = [up_to or 0, conversation_id, reader_id, reader_id]
+    last = MAX_ID if up_to is None else up_to
     if connection.vendor == "postgresql":
-        return [pk for (pk,) in fetch_all(_MARK_AND_BUMP, [*params, conversation.pk])]
-    # SQLite has no data-changing WITH; its RETURNING names the column without an alias.
-    marked = [pk for (pk,) in fetch_all(_MARK.replace("RETURNING m.id", "RETURNING id"), params)]
+        row: Row | None = fetch_one(_MARK, [*seen, to_db(now), reader_id, last, up_to is None])
+    else:
+        row = _mark_in_steps(seen, to_db(now), last, marks_all=up_to is None)
+    if row is None:
+        return None
+    *locked, has_message, count, marked_up_to = row
+    return Marked(_LOCKED.load(locked), bool(has_message), count, marked_up_to)
+
+
+@transaction.atomic
+def _mark_in_steps(seen: list[Any], now: str, last: int, *, marks_all: bool) -> Row | None:
+    """Do as `_MARK` does, on SQLite."""
+    found = fetch_one(_SELECT_FOR_MARK, seen)
+    if found is None:
+        return None
+    *locked, has_message = found
+    conversation_id, version = locked[0], _LOCKED.load(locked).version + 1
+    params = [now, version, version, conversation_id, seen[-1], last]
+    marked = [pk for (pk,) in fetch_all(_MARK_ONLY, params)] if has_message or marks_all else []
     if marked:
-        execute(_BUMP, [conversation.pk])
-    return marked
+        execute(_BUMP, [conversation_id])
+    return (*locked, has_message, len(marked), max(marked, default=None))
 
 
 def select_messages(where: str, params: Sequence[Any], order: str) -> list[Message]:

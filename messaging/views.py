@@ -19,12 +19,15 @@ from messaging.serializers import (
     StartedSerializer,
     StartSerializer,
     UnreadCountSerializer,
+    conversations_data,
     messages_data,
 )
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
 from users.fields import validated
 from users.permissions import current_user
+
+_message = MessageSerializer()
 
 PAGE = OpenApiParameter("page", int, description="From 1; past the end is 404.")
 KEYSET = [
@@ -57,7 +60,7 @@ class ConversationListView(APIView):
         conversations = selectors.list_conversations(current_user(request), archived=archived)
         pages = ConversationPage()
         page: list[Conversation] = pages.paginate_queryset(conversations, request, view=self) or []
-        return pages.get_paginated_response(ConversationSerializer(page, many=True).data)
+        return pages.get_paginated_response(conversations_data(page))
 
 
 class StartConversationView(APIView):
@@ -154,7 +157,7 @@ class SendMessageView(APIView):
             conversation_id=conversation_id,
             **validated(SendSerializer, request.data),
         )
-        return Response(MessageSerializer(sent.message).data, status=200 if sent.is_repeat else 201)
+        return Response(_message.to_representation(sent.message), 200 if sent.is_repeat else 201)
 
 
 class MarkReadView(APIView):

@@ -10,13 +10,15 @@ from users.models import AuthSession, DeviceToken, User
 
 def image_url(user: User) -> str | None:
     """Return the absolute address of a person's picture, or None."""
+    if vars(user).get("profile_image") == "":  # asked for everybody in a list: no FieldFile for that
+        return None
     return f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
 
 
 def utc(moment: Any) -> str | None:
     """Write a time as the contract has it: ISO 8601, UTC, microseconds, `Z`."""
-    # Times are in UTC here; strftime() would cost four times as much, for each of many.
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z" if moment else None
+    # Times are in UTC here: cut the offset. strftime() would cost four times as much, for each of many.
+    return f"{moment.isoformat(timespec='microseconds')[:26]}Z" if moment else None
 
 
 class PasswordField(TextField):

@@ -1,12 +1,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
-from messaging import statements
 from messaging.events import announce_read
-from messaging.services.changes import lock_conversation
+from messaging.exceptions import ConversationNotFound, MessageNotFound
+from messaging.statements import Marked, mark_messages
 from users.fields import MAX_ID
 from users.models import User
 from users.services.accounts import ensure_may_write
@@ -19,7 +18,6 @@ class ReadMark:
     read_at: datetime
 
 
-@transaction.atomic
 def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -> ReadMark:
     """
     Mark what the other side wrote as read, up to and including a message, or all of it.
@@ -28,10 +26,23 @@ def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -
     ImpersonationReadOnly, ConversationNotFound, or MessageNotFound for an `up_to` from elsewhere.
     """
     ensure_may_write(reader)
-    conversation = lock_conversation(conversation_id, by=reader, message_id=up_to)
     now = timezone.now()
-    marked = statements.mark_messages(conversation, reader.pk, up_to or MAX_ID, now)
-    if marked:
+    marked = _mark(conversation_id, reader.pk, up_to, now)
+    if marked.up_to is not None:
+        conversation = marked.conversation
         conversation.version += 1
-        announce_read(conversation, reader_id=reader.pk, read_at=now, up_to=max(marked))
-    return ReadMark(conversation_id, messages_marked=len(marked), read_at=now)
+        announce_read(conversation, reader_id=reader.pk, read_at=now, up_to=marked.up_to)
+    return ReadMark(conversation_id, messages_marked=marked.count, read_at=now)
+
+
+def _mark(conversation_id: int, reader_id: int, up_to: int | None, now: datetime) -> Marked:
+    if conversation_id > MAX_ID:
+        raise ConversationNotFound
+    if up_to is not None and up_to > MAX_ID:
+        raise MessageNotFound
+    marked = mark_messages(conversation_id, reader_id, up_to, now)
+    if marked is None:
+        raise ConversationNotFound
+    if up_to is not None and not marked.has_message:
+        raise MessageNotFound
+    return marked

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging import statements
 from messaging.events import announce_message
-from messaging.exceptions import NotATrainer, TraineeNotFound
+from messaging.exceptions import ConversationNotFound, NotATrainer, TraineeNotFound
 from messaging.models import Conversation, Message
-from messaging.services.changes import ensure_writable, lock_conversation
-from users.exceptions import Forbidden
+from messaging.services.changes import ensure_writable
+from messaging.statements import Stored
+from users.fields import MAX_ID
 from users.models import User
 from users.services.accounts import ensure_may_write
 from users.throttling import count
@@ -45,65 +47,57 @@ def send_message(
     ConversationArchived, ParticipantGone, or TooFast past 30 accepted messages a minute.
     """
     ensure_may_write(sender)
-    conversation = lock_conversation(conversation_id, by=sender)
-    try:
-        ensure_writable(conversation)
-    except Forbidden:
-        if repeat := _find_repeat(sender, conversation, client_id):
-            return SentMessage(message=repeat, is_repeat=True)
-        raise
-    return _store(conversation, sender, content, client_id)
+    if conversation_id > MAX_ID:
+        raise ConversationNotFound
+    return _store(conversation_id, sender, content, client_id)
 
 
-def _find_repeat(
-    sender: User, conversation: Conversation, client_id: UUID | None
-) -> Message | None:
-    if client_id is None:
-        return None
-    return (
-        Message.objects.filter(conversation=conversation, sender=sender, client_id=client_id)
-        .select_related("sender")
-        .first()
-    )
-
-
-def _store(
-    conversation: Conversation, sender: User, content: str, client_id: UUID | None
-) -> SentMessage:
+def _store(conversation_id: int, sender: User, content: str, client_id: UUID | None) -> SentMessage:
     """
-    Add a message under the lock, or find the first one with its `client_id`.
+    Add a message, or find the first one with its `client_id`.
 
     It is counted when it is stored and about to be committed, so that only accepted ones are.
     """
-    message = _next_message(conversation, sender, content, client_id)
-    if not statements.insert_message(message):
-        first = Message.objects.select_related("sender").get(
-            conversation=conversation, sender=sender, client_id=client_id
-        )
-        return SentMessage(message=first, is_repeat=True)
+    stored = statements.store_message(
+        conversation_id, sender.pk, content, client_id, timezone.now()
+    )
+    if stored is None:
+        raise ConversationNotFound
+    if stored.message_id is None:
+        return _find_repeat(stored.conversation, sender, client_id)
     count("messaging", sender.pk)
-    conversation.version = message.version
-    conversation.message_count += 1
-    conversation.last_message, conversation.last_message_at = message, message.created_at
-    statements.update_after_message(conversation)
-    announce_message(conversation, message)
+    message = _stored_message(stored, sender, content, client_id)
+    announce_message(stored.conversation, message)
     return SentMessage(message=message, is_repeat=False)
 
 
-def _next_message(
-    conversation: Conversation, sender: User, content: str, client_id: UUID | None
-) -> Message:
-    version = conversation.version + 1
-    # Clocks of several machines differ; what stands later must not be dated earlier.
-    now = max(timezone.now(), conversation.last_message_at or conversation.created_at)
+def _find_repeat(conversation: Conversation, sender: User, client_id: UUID | None) -> SentMessage:
+    """Return what an earlier request has sent; without one, say why nothing could be stored."""
+    if first := _sent(conversation, sender, client_id).select_related("sender").first():
+        return SentMessage(message=first, is_repeat=True)
+    ensure_writable(conversation)
+    raise RuntimeError("A message was refused that nothing stands against.")
+
+
+def _sent(conversation: Conversation, sender: User, client_id: UUID | None) -> QuerySet[Message]:
+    """Return the message that an earlier request with this `client_id` has sent, if there is one."""
+    if client_id is None:
+        return Message.objects.none()
+    return Message.objects.filter(conversation=conversation, sender=sender, client_id=client_id)
+
+
+def _stored_message(stored: Stored, sender: User, content: str, client_id: UUID | None) -> Message:
+    conversation = stored.conversation
+    conversation.version += 1
     return Message(
+        id=stored.message_id,
         conversation=conversation,
         sender=sender,
         content=content,
         client_id=client_id,
-        created_at=now,
-        version=version,
-        created_version=version,
+        created_at=stored.created_at,
+        version=conversation.version,
+        created_version=conversation.version,
     )
 
 
@@ -121,8 +115,10 @@ def start_conversation(
     with transaction.atomic():
         trainee = _lock_trainee(trainer, trainee_id)
         conversation, is_new = _get_or_create(trainer, trainee)
-        conversation.is_archived = False
-        sent = _store(conversation, trainer, content, client_id)
+        if conversation.is_archived and not _sent(conversation, trainer, client_id).exists():
+            conversation.is_archived = False
+            conversation.save(update_fields=["is_archived"])
+        sent = _store(conversation.pk, trainer, content, client_id)
     return StartedConversation(conversation.pk, sent.message, is_new, sent.is_repeat)
 
 

@@ -38,8 +38,8 @@ def ignore_client_id() -> None:
 
     store = sending._store
 
-    def forget(conversation: Any, sender: Any, content: str, client_id: Any) -> Any:
-        return store(conversation, sender, content, None)
+    def forget(conversation_id: int, sender: Any, content: str, client_id: Any) -> Any:
+        return store(conversation_id, sender, content, None)
 
     sending._store = forget
 

@@ -1,8 +1,12 @@
 """What the model found, each as a test of its own."""
 
+import json
+
+from messaging import frames
 from messaging.models import Conversation
-from messaging.selectors import list_conversations
+from messaging.selectors import get_replay, list_conversations
 from messaging.services.archiving import reopen_conversations
+from messaging.services.reading import mark_read
 from trainer.services.trainees import remove_trainee
 from users.models import User
 
@@ -16,3 +20,15 @@ def test_reopening_refuses_when_trainer_is_deleted_and_trainee_has_none(
     assert reopen_conversations(Conversation.objects.all()) == 0
 
     assert list(list_conversations(User.objects.get(pk=bob.pk))) == []
+
+
+def test_replay_names_a_deleted_sender_although_the_message_was_read_since(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    alice.delete()
+    mark_read(reader=bob, conversation_id=conversation.pk)
+
+    shown, mark = map(json.loads, frames.replay(get_replay(bob, conversation.pk, since=1), bob.pk))
+
+    assert shown["message"]["sender"]["first_name"] == "[removed]"
+    assert (shown["message"]["version"], mark["type"]) == (3, "conversation_read")
