@@ -195,8 +195,22 @@ class ImpersonationView(models.Model):
         return f"{self.method} {self.path}"
 
 
+class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
+    def reachable(self) -> DeviceTokenQuerySet:
+        """Devices where somebody is signed in who may be. Without a session: registered by other means."""
+        sign_ins = AuthSession.objects.alive().filter(kind=AuthSession.Kind.SIGN_IN)
+        return self.filter(
+            Q(session__isnull=True) | Q(session__in=sign_ins.values("pk")), user__is_active=True
+        )
+
+
 class DeviceToken(models.Model):
-    """The address of one app on one device for push notifications; it belongs to one user at a time."""
+    """
+    The address of one app on one device for push notifications; it belongs to one user at a time.
+
+    A browser's is the JSON of its PushSubscription. When the sign-in that registered it ends, nothing
+    is sent there any more.
+    """
 
     class Platform(models.TextChoices):
         IOS = "ios"
@@ -204,10 +218,13 @@ class DeviceToken(models.Model):
         WEB = "web"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="device_tokens")
+    session = models.ForeignKey(AuthSession, null=True, on_delete=models.CASCADE, related_name="+")
     token = models.CharField(max_length=2048)
     platform = models.CharField(max_length=7, choices=Platform.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DeviceTokenQuerySet.as_manager()
 
     class Meta:
         constraints = (

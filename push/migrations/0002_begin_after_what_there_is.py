@@ -1,0 +1,21 @@
+from django.db import migrations
+from django.db.models import Max
+
+
+def begin_after_what_there_is(apps, schema_editor):
+    """Nobody is to be notified of what was written before there were notifications."""
+    newest = (
+        apps.get_model("messaging", "Message").objects.aggregate(newest=Max("pk"))["newest"] or 0
+    )
+    cursors = apps.get_model("push", "PushCursor").objects
+    cursors.create(pk=1, first_look=newest, second_look=newest)
+
+
+def forget(apps, schema_editor):
+    apps.get_model("push", "PushCursor").objects.all().delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("push", "0001_cursor_marks_and_deliveries")]
+
+    operations = [migrations.RunPython(begin_after_what_there_is, forget)]

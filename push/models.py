@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.utils import timezone
+
+from messaging.models import Conversation
+from users.models import DeviceToken
+
+
+class PushCursor(models.Model):
+    """
+    How far the messages have been looked at; one row, and its lock is the right to look.
+
+    Each message is looked at twice, by the order of ids. Ids are handed out before commit, so a
+    message can appear behind the first look; the second comes long after.
+    """
+
+    ONLY = 1
+
+    first_look = models.BigIntegerField(default=0)
+    second_look = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (CheckConstraint(condition=Q(id=1), name="push_cursor_is_one_row"),)
+
+    def __str__(self) -> str:
+        return f"Looked at up to message {self.first_look}"
+
+
+class PushMark(models.Model):
+    """Up to which message of a conversation somebody has been notified; no message is told twice."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    # A message's `created_version`: within a conversation it commits in order, which ids need not.
+    up_to = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            UniqueConstraint(fields=["conversation", "recipient"], name="push_mark_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"User {self.recipient_id} in conversation {self.conversation_id}: {self.up_to}"
+
+
+class PushDeliveryQuerySet(models.QuerySet["PushDelivery"]):
+    def due(self) -> PushDeliveryQuerySet:
+        return self.filter(due_at__lte=timezone.now())
+
+
+class PushDelivery(models.Model):
+    """
+    One notification that waits to reach one device; deleted when it has, or never will.
+
+    While somebody sends it, `due_at` lies ahead: when that process dies, the next one takes over.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    device = models.ForeignKey(DeviceToken, on_delete=models.CASCADE, related_name="+")
+    up_to = models.PositiveIntegerField()
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_failure = models.CharField(max_length=100, blank=True)
+
+    objects = PushDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "push deliveries"
+        ordering = ("due_at",)
+        constraints = (
+            UniqueConstraint(fields=["conversation", "device"], name="push_delivery_once"),
+        )
+        indexes = (Index(fields=["due_at"], name="push_delivery_due"),)
+
+    def __str__(self) -> str:
+        return f"Conversation {self.conversation_id} to device {self.device_id}"

@@ -1,0 +1,36 @@
+from typing import Protocol
+
+from django.conf import settings
+
+from push.outcomes import Outcome, Verdict
+from push.selectors import Notification
+from push.senders.fcm import FcmSender
+from push.senders.web_push import WebPushSender
+from users.subscriptions import is_subscription
+
+
+class Sender(Protocol):
+    """A way to a kind of device; made, used and closed on one event loop."""
+
+    async def send(self, notification: Notification) -> Outcome: ...
+
+    async def close(self) -> None: ...
+
+
+class Senders:
+    """All ways that this server is set up for."""
+
+    def __init__(self) -> None:
+        self._web: Sender | None = WebPushSender() if settings.VAPID_PRIVATE_KEY else None
+        self._fcm: Sender | None = FcmSender() if settings.FCM_CREDENTIALS_FILE else None
+
+    async def send(self, notification: Notification) -> Outcome:
+        """Send to one device; never raises for what the other side does."""
+        sender = self._web if is_subscription(notification.token) else self._fcm
+        if sender is None:
+            return Outcome(Verdict.REFUSED, "not set up")
+        return await sender.send(notification)
+
+    async def close(self) -> None:
+        for each in filter(None, (self._web, self._fcm)):
+            await each.close()

@@ -1,0 +1,39 @@
+import pytest
+
+from tests.config.test_settings import PRODUCTION, load
+
+KEY = "A" * 42 + "E"
+
+
+def test_push_is_off_in_production_without_keys() -> None:
+    loaded = load(PRODUCTION, "VAPID_PRIVATE_KEY, settings.FCM_CREDENTIALS_FILE")
+
+    assert (loaded.returncode, loaded.stdout) == (0, " \n")
+
+
+def test_development_key_is_made_once_and_kept() -> None:
+    keys = [load({}, "VAPID_PRIVATE_KEY").stdout for _ in range(2)]
+
+    assert keys[0] == keys[1]
+    assert len(keys[0].strip()) == 43
+
+
+def test_subject_is_where_people_open_the_product() -> None:
+    loaded = load({**PRODUCTION, "PUBLIC_URL": "https://gym.example.com"}, "VAPID_SUBJECT")
+
+    assert loaded.stdout == "https://gym.example.com\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("VAPID_PRIVATE_KEY", "short", "VAPID_PRIVATE_KEY is not 32 bytes in base64url."),
+        ("VAPID_SUBJECT", "ops", "VAPID_SUBJECT is neither a mailto: nor an https: address."),
+        ("FCM_CREDENTIALS_FILE", "/nowhere.json", "FCM_CREDENTIALS_FILE names no file."),
+    ],
+)
+def test_what_cannot_be_is_named(name: str, value: str, complaint: str) -> None:
+    loaded = load({**PRODUCTION, "VAPID_PRIVATE_KEY": KEY, name: value})
+
+    assert loaded.returncode != 0
+    assert loaded.stderr.strip().splitlines()[-1].endswith(complaint)

@@ -1,0 +1,114 @@
+"""Web Push subscriptions: what a browser hands out as its address for notifications."""
+
+import binascii
+import json
+import re
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from django.conf import settings
+
+# So narrow that no two parsers of addresses can see different hosts in it.
+_ENDPOINT = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+)(?P<port>:\d{1,5})?(/[\w.~!$&'()*+,;=:@%/?-]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+# A name with a dot whose last part begins with a letter: neither an address in digits nor an intranet's.
+_PUBLIC_NAME = re.compile(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", re.ASCII | re.IGNORECASE)
+# What FCM's own library hands out in a browser.
+_FCM_TOKEN = re.compile(r"[\w:.~%-]+", re.ASCII)
+_AUTH_BYTES = 16
+
+
+class BadSubscription(ValueError):
+    """A token that no notification could ever be sent to; the text says why."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Where a browser's push service is, and the keys that only this browser can read with."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+    @property
+    def origin(self) -> str:
+        return "/".join(self.endpoint.split("/")[:3])
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is at one of `PUSH_PRIVATE_HOSTS`, which may be anywhere and without TLS."""
+        return self.origin.partition("://")[2].lower() in settings.PUSH_PRIVATE_HOSTS
+
+    def as_token(self) -> str:
+        """Return the one text in which it is stored: a browser may order its fields as it likes."""
+        keys = {"auth": self.auth, "p256dh": self.p256dh}
+        return json.dumps({"endpoint": self.endpoint, "keys": keys}, separators=(",", ":"))
+
+
+def is_subscription(token: str) -> bool:
+    """Tell the JSON of a subscription from a token of FCM."""
+    return token.lstrip().startswith("{")
+
+
+def check_web_token(token: str) -> None:
+    """Raise BadSubscription for what neither a browser nor FCM's library for browsers hands out."""
+    if is_subscription(token):
+        parse_subscription(token)
+    elif not _FCM_TOKEN.fullmatch(token):
+        raise BadSubscription("This is neither the JSON of a PushSubscription nor a token of FCM.")
+
+
+def stored_form(token: str) -> str:
+    """Return a token as it is stored, so that one browser is one row; a bad one as it is."""
+    try:
+        return parse_subscription(token).as_token() if is_subscription(token) else token
+    except BadSubscription:
+        return token
+
+
+def parse_subscription(token: str) -> Subscription:
+    """Return the subscription that a token is the JSON of; raise BadSubscription."""
+    try:
+        data: Any = json.loads(token)
+        keys = data["keys"]
+        subscription = Subscription(
+            *(str(each).rstrip("=") for each in (data["endpoint"], keys["p256dh"], keys["auth"]))
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadSubscription("This is not the JSON of a PushSubscription.") from error
+    _check_endpoint(subscription)
+    _check_keys(subscription)
+    return subscription
+
+
+def _check_endpoint(subscription: Subscription) -> None:
+    """The server calls this address, so it must not lead into the operator's own network."""
+    found = _ENDPOINT.fullmatch(subscription.endpoint)
+    if not found:
+        raise BadSubscription("The endpoint is not an address.")
+    if subscription.is_private:
+        return
+    if found["scheme"].lower() != "https" or found["port"] not in (None, ":443"):
+        raise BadSubscription("The endpoint must be https, at its own port.")
+    if not _PUBLIC_NAME.fullmatch(found["host"]):
+        raise BadSubscription("The endpoint must be at a public host.")
+
+
+def _check_keys(subscription: Subscription) -> None:
+    try:
+        point, secret = _decode(subscription.p256dh), _decode(subscription.auth)
+        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+    except ValueError as error:
+        raise BadSubscription("The key p256dh is not a point of P-256 in base64url.") from error
+    if len(secret) != _AUTH_BYTES:
+        raise BadSubscription("The key auth is not 16 bytes in base64url.")
+
+
+def _decode(text: str) -> bytes:
+    if not re.fullmatch(r"[\w-]+", text, re.ASCII):
+        raise binascii.Error
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
