@@ -12,7 +12,7 @@ AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1
 	ALLOWED_HOSTS=example.com SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-embedded test-production faults bench check format lock clean
+.PHONY: help run serve test test-embedded test-production faults bench check format lock vendor icons clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ lock: .venv/.dev ## Compile requirements*.in; ARGS=--upgrade takes newer version
 	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-bench.txt requirements-bench.in
+
+vendor: ## Bundle the browser client's two libraries anew; needs npm
+	sh web/vendor/make.sh
+
+icons: .venv/.runtime ## Draw the browser client's icons anew
+	$(PYTHON) web/icons/draw.py
 
 clean: ## Remove .venv and caches; the data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

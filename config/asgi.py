@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from channels.routing import ProtocolTypeRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -14,18 +15,27 @@ http = get_asgi_application()
 from config.handler import ByPath, OneHopHandler  # noqa: E402 - needs the settings
 from config.limits import LimitBody  # noqa: E402 - needs the settings
 from config.shutdown import drain_on_sigterm  # noqa: E402 - as above
+from config.static_files import StaticFilesHandler  # noqa: E402 - as above
 from messaging.routing import sockets  # noqa: E402 - needs the apps
+from push.worker import push_worker  # noqa: E402 - as above
 from users.publisher import publisher  # noqa: E402 - as above
+
+# How long the end of the process waits for notifications that are on their way.
+PUSH_SECONDS = 3
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Drain when told to stop, and send what was announced before the process ends."""
+    """Drain when told to stop, and send what was announced and notified before the process ends."""
     await receive()
     _settle_memory()
     drain_on_sigterm(asyncio.get_running_loop())
+    if settings.PUSH_IN_WEB:
+        push_worker.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    push_worker.stop()
     await publisher.flush()
+    await asyncio.to_thread(push_worker.join, PUSH_SECONDS)
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -36,9 +46,10 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+_pages = ByPath(settings.STATIC_URL, StaticFilesHandler(), http)
 _by_protocol = ProtocolTypeRouter(
     {
-        "http": LimitBody(ByPath("/api/", OneHopHandler(), http)),
+        "http": LimitBody(ByPath("/api/", OneHopHandler(), _pages)),
         "websocket": sockets,
         "lifespan": lifespan,
     }

@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import Any
 
 from django.conf import settings
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import connections
@@ -143,7 +143,7 @@ def _content_of(response: HttpResponseBase) -> bytes:
 class ByPath:
     """Sends what begins with a prefix to one application, and the rest to another."""
 
-    def __init__(self, prefix: str, inside: Any, outside: ASGIHandler) -> None:
+    def __init__(self, prefix: str, inside: Any, outside: Any) -> None:
         self._prefix, self._inside, self._outside = prefix, inside, outside
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -10,9 +10,12 @@ import uvicorn
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-SOURCE_FOLDERS = ("config", "users", "messaging", "trainer")
+SOURCE_FOLDERS = ("config", "users", "messaging", "push", "trainer", "web")
 # The application closes what is over 4 KiB with 4009; what is over this never reaches it (1009).
 LARGEST_FRAME_BYTES = 1024 * 1024
+# Below the minute after which proxies cut what is silent. Five thousand sockets that are pinged every
+# 20 s, as by default, take four hundredths of a core for it.
+PING_SECONDS = 45
 # For requests in flight, after the sockets were closed over SHUTDOWN_SPREAD_SECONDS.
 SHUTDOWN_SECONDS = 4
 
@@ -36,6 +39,7 @@ def main() -> None:
         http="config.connection:LimitedConnection",
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
+        ws_ping_interval=PING_SECONDS,
         proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
@@ -50,15 +54,16 @@ def _allow_many_connections() -> None:
 
 def _workers() -> int:
     """
-    Return how many processes to run.
+    Return how many processes to run: `WEB_CONCURRENCY`, or one for each core that this one may use.
 
     The in-memory channel layer reaches only the sockets of its own process: without Redis it is one.
     """
-    wanted = int(os.environ.get("WEB_CONCURRENCY", "1"))
-    if wanted > 1 and not os.environ.get("REDIS_URL"):
+    wanted = int(os.environ.get("WEB_CONCURRENCY") or 0)
+    if os.environ.get("REDIS_URL"):
+        return wanted or len(os.sched_getaffinity(0))
+    if wanted > 1:
         logging.getLogger(__name__).warning("Without REDIS_URL there is only one process.")
-        return 1
-    return wanted
+    return 1
 
 
 def _log_config() -> dict[str, object]:

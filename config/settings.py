@@ -7,13 +7,16 @@ a variable is missing. `.env.example` lists every variable.
 """
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
 import environ
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 # Lets classes of Django that are generic in its type stubs be written with their type.
@@ -35,21 +38,22 @@ if not DEBUG:
         raise ImproperlyConfigured(f"DEBUG=0 is production and lacks: {', '.join(_missing)}")
 
 
-def _development_secret_key() -> str:
-    """Return a key made once for this checkout: a key in the repository would let anyone sign tokens."""
-    path = VAR_DIR / "secret_key"
+def _development_key(name: str, size: int) -> str:
+    """Return a key made once for this checkout: a key in the repository would let anyone sign."""
+    path, draft = VAR_DIR / name, VAR_DIR / f"{name}.{os.getpid()}"
     VAR_DIR.mkdir(exist_ok=True)
-    try:
-        with path.open("x") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        draft.write_text(secrets.token_urlsafe(size))
+        # Whole or not at all: another process may look for it in the same moment.
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text()
 
 
 # Core  https://docs.djangoproject.com/en/5.2/ref/settings/
 # ------------------------------------------------------------------------------
-SECRET_KEY = env.str("SECRET_KEY", default="") or _development_secret_key()
+SECRET_KEY = env.str("SECRET_KEY", default="") or _development_key("secret_key", 50)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -75,13 +79,16 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "channels",
+    "csp",
     "users",
     "messaging",
+    "push",
     "trainer",
+    "web",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "config.content_policy.ContentPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -90,11 +97,18 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# The API has tokens, no cookies: see config.handler, which serves it in threads of its own.
+# The API has tokens, and no session: see config.handler, which serves it in threads of its own.
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+# Static files have nothing to do with people: see config.static_files.
+STATIC_MIDDLEWARE = [
+    "config.static_files.lean_headers",
+    # In production files are compressed once, by collectstatic.
+    *(["config.static_files.compress_files"] if DEBUG else []),
+    "servestatic.middleware.ServeStaticMiddleware",
 ]
 API_THREADS = env.int("API_THREADS", default=4)
 # Every path of the API ends in a slash; a POST to one that does not is a 404, not an exception.
@@ -135,10 +149,11 @@ else:
         "connect_timeout": 3,
         # The few statements that every request makes are parsed and planned once a connection.
         "server_side_binding": True,
-        "prepare_threshold": 2,
+        "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
         "pool": {
             "min_size": 1,
-            "max_size": env.int("DATABASE_POOL_SIZE", default=10),
+            # Each API thread keeps one; sockets, the admin and notifications share six.
+            "max_size": env.int("DATABASE_POOL_SIZE", default=API_THREADS + 6),
             # How long a request waits for a connection before it answers 503.
             "timeout": 3,
             # The pool's own 300 s mean ever longer pauses, so 503s long after the database is back.
@@ -265,6 +280,18 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
+# Compressing takes most of the time of `collectstatic`, and nobody asks for the rest.
+SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
+SERVESTATIC_SKIP_COMPRESS_EXTENSIONS = ("gif", "ico", "jpg", "map", "png", "webp", "woff", "woff2")
+_hashed = "servestatic.storage.CompressedManifestStaticFilesStorage"
+_plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Names with a hash, so that browsers may keep a file for ever. The imports in modules stay as
+    # they are: see web.assets.
+    "staticfiles": {"BACKEND": _plain if DEBUG else _hashed},
+}
 
 # E-mail  https://docs.djangoproject.com/en/5.2/topics/email/
 # ------------------------------------------------------------------------------
@@ -272,17 +299,64 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Messaging <messaging@localhost>")
 EMAIL_TIMEOUT = 10
 
+# Push notifications
+# ------------------------------------------------------------------------------
+# How long a message may stay unread before its recipient's devices are notified.
+PUSH_DELAY_SECONDS = env.float("PUSH_DELAY_SECONDS", default=5.0)
+# Whether web processes send them; without, `manage.py push` does.
+PUSH_IN_WEB = env.bool("PUSH_IN_WEB", default=True)
+# Web Push: who the server is to the browsers' push services. Without a key it is off.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+if DEBUG and not VAPID_PRIVATE_KEY:
+    VAPID_PRIVATE_KEY = _development_key("vapid_key", 32)
+if VAPID_PRIVATE_KEY and not re.fullmatch(r"[\w-]{43}=?", VAPID_PRIVATE_KEY, re.ASCII):
+    raise ImproperlyConfigured("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
+_subject = PUBLIC_URL if PUBLIC_URL.startswith("https:") else "mailto:webmaster@localhost"
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=_subject)
+if not VAPID_SUBJECT.startswith(("mailto:", "https:")):
+    raise ImproperlyConfigured("VAPID_SUBJECT is neither a mailto: nor an https: address.")
+# Push services of one's own, as `host` or `host:port`: these may be anywhere, and without TLS.
+PUSH_PRIVATE_HOSTS = env.list("PUSH_PRIVATE_HOSTS", default=[])
+# Native apps: the key file of a Firebase service account. Without it, they get none.
+FCM_CREDENTIALS_FILE = env.str("FCM_CREDENTIALS_FILE", default="")
+if FCM_CREDENTIALS_FILE and not Path(FCM_CREDENTIALS_FILE).is_file():
+    raise ImproperlyConfigured("FCM_CREDENTIALS_FILE names no file.")
+FCM_URL = env.str("FCM_URL", default="https://fcm.googleapis.com")
+
 # Security  https://docs.djangoproject.com/en/5.2/topics/security/
 # ------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# The browser client's refresh token. Over plain HTTP it works in development alone.
+REFRESH_COOKIE_SECURE = not DEBUG or PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+
+# What a page may load and run  https://django-csp.readthedocs.io/
+# ------------------------------------------------------------------------------
+# Pictures and sockets are named by PUBLIC_URL, which need not be the name that a page was opened by.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:", "data:", PUBLIC_URL],
+        "font-src": [SELF],
+        "connect-src": [SELF, PUBLIC_URL.replace("http", "ws", 1)],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["lit-html", "service-worker"],
+    }
+}
 
 # Logging  https://docs.djangoproject.com/en/5.2/topics/logging/
 # ------------------------------------------------------------------------------

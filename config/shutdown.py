@@ -13,7 +13,8 @@ from typing import Any
 
 from django.conf import settings
 
-from messaging.consumers.review import open_sockets
+from messaging.consumers.sockets import open_sockets
+from push.worker import push_worker
 
 
 def drain_on_sigterm(loop: asyncio.AbstractEventLoop) -> None:
@@ -24,6 +25,7 @@ def drain_on_sigterm(loop: asyncio.AbstractEventLoop) -> None:
     draining: set[asyncio.Task[None]] = set()
 
     async def drain(frame: FrameType | None) -> None:
+        push_worker.stop()
         await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
         servers_own(signal.SIGTERM, frame)
 

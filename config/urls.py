@@ -1,16 +1,15 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
 from django.views.static import serve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import errors, health
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/api/docs/")),
     path("api/", include("users.urls")),
     path("api/messaging/", include("messaging.urls")),
+    path("api/", include("push.urls")),
     path("api/", include("trainer.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
@@ -20,6 +19,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     # Pictures only, drawn anew when they were uploaded; their names cannot be guessed.
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("", include("web.urls")),
 ]
 
 handler400 = errors.bad_request

@@ -7,9 +7,11 @@ from trainer.models import Invitation
 from users.fields import EmailAddressField, TextField
 from users.models import User
 from users.serializers import (
+    CookieField,
     MeSerializer,
     PasswordField,
     SessionSerializer,
+    SignInTokensSerializer,
     TokenPairSerializer,
     TrainerSummarySerializer,
 )
@@ -116,7 +118,8 @@ class AcceptSerializer(serializers.Serializer[Any]):
     password = PasswordField()
     first_name = TextField(max_length=150)
     last_name = TextField(max_length=150)
+    cookie = CookieField()
 
 
-class AcceptedSerializer(TokenPairSerializer):
+class AcceptedSerializer(SignInTokensSerializer):
     user = MeSerializer()

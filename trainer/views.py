@@ -20,6 +20,7 @@ from trainer.serializers import (
 )
 from trainer.services import invitations
 from trainer.services.trainees import look_through_trainee, remove_trainee
+from users.cookies import move_refresh_token, wants_cookie
 from users.fields import validated
 from users.permissions import IsTrainer, current_user
 from users.throttling import SignInThrottle
@@ -134,10 +135,13 @@ class AcceptInvitationView(APIView):
     @extend_schema(
         request=AcceptSerializer,
         responses={201: AcceptedSerializer},
-        extensions={"x-codes": ["invalid_invitation", "already_has_trainer"]},
+        extensions={"x-codes": ["invalid_invitation", "already_has_trainer", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
         """Join a trainer with the code of the e-mailed link, and be signed in."""
-        user, tokens = invitations.accept_invitation(**validated(AcceptSerializer, request.data))
+        data = validated(AcceptSerializer, request.data)
+        in_cookie = wants_cookie(request, data)
+        user, tokens = invitations.accept_invitation(**data)
         body = {**asdict(tokens), "user": user}
-        return Response(AcceptedSerializer(body).data, status=201)
+        response = Response(AcceptedSerializer(body).data, status=201)
+        return move_refresh_token(response) if in_cookie else response

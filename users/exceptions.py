@@ -66,6 +66,11 @@ class ImpersonationReadOnly(Forbidden):
     detail = "While looking through somebody else's account you can read, and change nothing."
 
 
+class ForeignOrigin(Forbidden):
+    code = "origin_not_allowed"
+    detail = "The page that asks belongs to another site."
+
+
 class NotImpersonating(Invalid):
     code = "not_impersonating"
     detail = "There is no impersonation to end."

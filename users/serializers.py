@@ -6,11 +6,14 @@ from rest_framework import serializers
 
 from users.fields import EmailAddressField, TextField
 from users.models import AuthSession, DeviceToken, User
+from users.subscriptions import BadSubscription, check_web_token
 
 
 def image_url(user: User) -> str | None:
     """Return the absolute address of a person's picture, or None."""
-    if vars(user).get("profile_image") == "":  # asked for everybody in a list: no FieldFile for that
+    if (
+        vars(user).get("profile_image") == ""
+    ):  # asked for everybody in a list: no FieldFile for that
         return None
     return f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
 
@@ -28,9 +31,19 @@ class PasswordField(TextField):
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)
 
 
+class CookieField(serializers.BooleanField):
+    """Whether the refresh token goes into a cookie that no script can read, not into the body."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            default=False, help_text="For browsers: the refresh token as an HttpOnly cookie."
+        )
+
+
 class SignInSerializer(serializers.Serializer[Any]):
     email = TextField(max_length=254)
     password = PasswordField()
+    cookie = CookieField()
 
 
 class TokenPairSerializer(serializers.Serializer[Any]):
@@ -38,8 +51,12 @@ class TokenPairSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField()
 
 
+class SignInTokensSerializer(TokenPairSerializer):
+    refresh = serializers.CharField(required=False, help_text="Absent when it is in the cookie.")
+
+
 class RefreshSerializer(serializers.Serializer[Any]):
-    refresh = TextField(max_length=4096)
+    refresh = TextField(max_length=4096, required=False, help_text="Without it, the cookie's.")
 
 
 class VerifySerializer(serializers.Serializer[Any]):
@@ -120,6 +137,15 @@ class DeviceTokenSerializer(serializers.Serializer[Any]):
     # Push services hand out ASCII; of anything else, 2048 characters are more than an index can hold.
     token = TextField(max_length=2048, validators=[RegexValidator(r"\A[ -~]+\Z")])
     platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Refuse what no browser hands out: the server will call the address that is in it."""
+        if attrs["platform"] == DeviceToken.Platform.WEB:
+            try:
+                check_web_token(attrs["token"])
+            except BadSubscription as error:
+                raise serializers.ValidationError({"token": str(error)}) from error
+        return attrs
 
 
 class ForgetDeviceSerializer(serializers.Serializer[Any]):

@@ -8,6 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from users.cookies import (
+    drop_refresh_token,
+    move_refresh_token,
+    refresh_token_of,
+    wants_cookie,
+)
+from users.exceptions import InvalidToken
 from users.fields import validated
 from users.permissions import IsAdmin, current_user
 from users.pictures import clean_picture
@@ -24,6 +31,7 @@ from users.serializers import (
     RefreshSerializer,
     SetPasswordSerializer,
     SignInSerializer,
+    SignInTokensSerializer,
     TokenPairSerializer,
     VerifySerializer,
 )
@@ -45,13 +53,15 @@ class PublicView(APIView):
 class SignInView(PublicView):
     @extend_schema(
         request=SignInSerializer,
-        responses=TokenPairSerializer,
-        extensions={"x-codes": ["invalid_credentials"]},
+        responses=SignInTokensSerializer,
+        extensions={"x-codes": ["invalid_credentials", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
         """Sign in. 10 a minute for one e-mail address, 60 a minute for one network address."""
         data = validated(SignInSerializer, request.data)
-        return Response(TokenPairSerializer(sessions.sign_in(**data)).data)
+        in_cookie = wants_cookie(request, data)
+        response = Response(TokenPairSerializer(sessions.sign_in(**data)).data)
+        return move_refresh_token(response) if in_cookie else response
 
 
 class RefreshView(PublicView):
@@ -59,13 +69,15 @@ class RefreshView(PublicView):
 
     @extend_schema(
         request=RefreshSerializer,
-        responses=TokenPairSerializer,
-        extensions={"x-codes": ["token_not_valid"]},
+        responses=SignInTokensSerializer,
+        extensions={"x-codes": ["token_not_valid", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
         """Get new tokens. The refresh token that was used stays valid until the session ends."""
-        claims = read_refresh_token(validated(RefreshSerializer, request.data)["refresh"])
-        return Response(TokenPairSerializer(sessions.refresh_session(claims=claims)).data)
+        raw, in_cookie = refresh_token_of(request)
+        tokens = sessions.refresh_session(claims=read_refresh_token(raw))
+        response = Response(TokenPairSerializer(tokens).data)
+        return move_refresh_token(response) if in_cookie else response
 
 
 class VerifyView(PublicView):
@@ -88,13 +100,21 @@ class SignOutView(PublicView):
     @extend_schema(
         request=RefreshSerializer,
         responses=OpenApiTypes.OBJECT,
-        extensions={"x-codes": ["token_not_valid"]},
+        extensions={"x-codes": ["token_not_valid", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
-        """Sign out: end the session of a refresh token, with all its tokens and sockets."""
-        claims = read_refresh_token(validated(RefreshSerializer, request.data)["refresh"])
-        sessions.sign_out(claims=claims)
-        return Response({})
+        """
+        Sign out: end the session of a refresh token, with all its tokens and sockets.
+
+        A cookie is deleted, and answered 200 also when its session is over already.
+        """
+        raw, in_cookie = refresh_token_of(request)
+        try:
+            sessions.sign_out(claims=read_refresh_token(raw))
+        except InvalidToken:
+            if not in_cookie:
+                raise
+        return drop_refresh_token(Response({})) if in_cookie else Response({})
 
 
 class MeView(APIView):

@@ -131,7 +131,7 @@ def test_signing_in_is_described_without_token(description: dict[str, Any]) -> N
 
     assert operation["security"] == [{}]
     assert codes_by_status(operation)["401"] == ["invalid_credentials"]
-    assert "403" not in operation["responses"]
+    assert codes_by_status(operation)["403"] == ["origin_not_allowed"]
 
 
 def test_lists_are_described_as_pages(description: dict[str, Any]) -> None:

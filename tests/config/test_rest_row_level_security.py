@@ -42,6 +42,7 @@ TABLE = {
     "GET trainer/invitations/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/trainees/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/trainees/<trainee_id>/": (401, 403, 404, 403, 403, 403, 401),
+    "GET users/push-key/": (401, 200, 200, 200, 200, 200, 401),
     "PATCH auth/users/me/": (401, 200, 200, 200, 403, 200, 401),
     "POST admin/impersonate/<trainer_id>/start/": (401, 403, 403, 200, 403, 403, 401),
     "POST admin/impersonate/end/": (401, 400, 400, 400, 200, 400, 401),

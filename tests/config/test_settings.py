@@ -75,6 +75,8 @@ def test_development_key_is_made_for_this_checkout_and_kept() -> None:
     assert len(keys[0]) > 50
 
 
-@pytest.mark.parametrize("setting", ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"])
+@pytest.mark.parametrize(
+    "setting", ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "REFRESH_COOKIE_SECURE"]
+)
 def test_cookies_are_secure_in_production(setting: str) -> None:
     assert load(PRODUCTION, setting).stdout == "True\n"

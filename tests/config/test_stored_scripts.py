@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from messaging.models import Conversation
+from push.models import PushDelivery
 from tests.conftest import Client
 from tests.factories import (
     impersonate,
@@ -40,7 +41,7 @@ def scripts(db: None) -> Conversation:
     trainee.auth_session, _ = impersonate(trainee, by=trainer)
     trainee.is_impersonated = True
     record_view(viewer=trainee, method="GET", path=f"/{SCRIPT}")
-    DeviceToken.objects.create(user=trainer, token=SCRIPT, platform="ios")
+    device = DeviceToken.objects.create(user=trainer, token=SCRIPT, platform="ios")
     Group.objects.create(name=SCRIPT)
     Invitation.objects.create(
         trainer=trainer,
@@ -48,7 +49,11 @@ def scripts(db: None) -> Conversation:
         message=SCRIPT,
         expires_at=timezone.now() + timedelta(days=1),
     )
-    return open_conversation(trainer, trainee, SCRIPT)
+    conversation = open_conversation(trainer, trainee, SCRIPT)
+    PushDelivery.objects.create(
+        conversation=conversation, recipient=trainer, device=device, up_to=1, last_failure=SCRIPT
+    )
+    return conversation
 
 
 @pytest.fixture

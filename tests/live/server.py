@@ -85,6 +85,7 @@ class WebServer:
 def test_environment(**changes: str) -> dict[str, str]:
     """Return the environment of a process that is to use the database of this test run."""
     environment = {**os.environ, "DATABASE_URL": database_url(), "LOG_LEVEL": "INFO"}
+    environment["WEB_CONCURRENCY"] = "1"
     environment |= {"SECRET_KEY": settings.SECRET_KEY, **changes}
     return {name: value for name, value in environment.items() if value}
 

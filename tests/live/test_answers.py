@@ -1,4 +1,8 @@
+import httpx
+import pytest
+
 from tests.live.conftest import Join
+from tests.live.server import WebServer
 from users.models import User
 
 
@@ -12,3 +16,19 @@ def test_answer_has_a_length_and_one_without_content_has_none(here: Join, alice:
     assert empty.status_code == 204
     assert "content-length" not in empty.headers
     assert "transfer-encoding" not in empty.headers
+
+
+@pytest.mark.parametrize("path", ["nope.js", "..%2fmanage.py", "%ff%00.js", "web/"])
+def test_static_file_that_does_not_exist_is_not_found(server: WebServer, path: str) -> None:
+    response = httpx.get(f"{server.url}/static/{path}")
+
+    assert response.status_code == 404
+    assert response.json() == {"detail": "Not found.", "code": "not_found"}
+
+
+def test_static_file_says_what_it_is_and_nothing_else(server: WebServer) -> None:
+    response = httpx.get(f"{server.url}/static/admin/css/base.css")
+
+    assert response.headers["content-type"].startswith("text/css")
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert not {"set-cookie", "content-security-policy"} & set(response.headers)

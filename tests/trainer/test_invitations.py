@@ -362,3 +362,12 @@ def test_admin_account_cannot_join(api: Client, invite: Any) -> None:
     invite("root@example.com")
 
     assert api.post(ACCEPT, {**EVE, "code": code_of()}).json() == TAKEN
+
+
+def test_accepting_gives_browsers_the_refresh_token_in_a_cookie(api: Client, invite: Any) -> None:
+    invite()
+
+    response: Any = api.post(ACCEPT, {"code": code_of(), **EVE, "cookie": True})
+
+    assert (response.status_code, set(response.json())) == (201, {"access", "user"})
+    assert set(api.post("/api/auth/jwt/refresh/", {}).json()) == {"access"}

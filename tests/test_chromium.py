@@ -1,0 +1,97 @@
+"""Where the browser's tests get their browser from, on machines that have one and that have none."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.chromium import UNAVAILABLE
+
+ROOT = Path(__file__).parent.parent
+BROWSER = "#!/bin/sh\nexit 0\n"
+STUB = "#!/bin/sh\nexit 127\n"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A machine whose PATH is one folder, and whose network has no downloads."""
+    (tmp_path / "bin").mkdir()
+    return {
+        **os.environ,
+        "PATH": str(tmp_path / "bin"),
+        "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "browsers"),
+        "PLAYWRIGHT_DOWNLOAD_HOST": "http://127.0.0.1:1",
+    }
+
+
+def put(path: Path, script: str) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(script)
+    path.chmod(0o755)
+    return str(path)
+
+
+def find(environment: dict[str, str]) -> tuple[int, str, list[str]]:
+    """Return the exit code, what was printed, and what was said about it."""
+    command = [sys.executable, "-m", "tests.e2e.chromium"]
+    found = subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+    )
+    return found.returncode, found.stdout.strip(), found.stderr.splitlines()
+
+
+def path_of_playwright(environment: dict[str, str]) -> Path:
+    program = (
+        "from playwright.sync_api import sync_playwright\n"
+        "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+    )
+    command = [sys.executable, "-c", program]
+    output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    return Path(output.stdout.strip())
+
+
+def test_browser_on_the_path_comes_first(tmp_path: Path, environment: dict[str, str]) -> None:
+    expected = put(tmp_path / "bin" / "google-chrome", BROWSER)
+    put(path_of_playwright(environment), BROWSER)
+
+    assert find(environment) == (0, expected, [])
+
+
+def test_stub_on_the_path_is_passed_over_for_playwrights(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    put(tmp_path / "bin" / "chromium-browser", STUB)
+    expected = put(path_of_playwright(environment), BROWSER)
+
+    assert find(environment) == (0, expected, [])
+
+
+def test_root_gets_the_systems_package(tmp_path: Path, environment: dict[str, str]) -> None:
+    installed, log = tmp_path / "bin" / "chromium", tmp_path / "log"
+    install = f'/bin/cp "$0.browser" {installed}'
+    put(tmp_path / "bin" / "apt-get.browser", BROWSER)
+    put(
+        tmp_path / "bin" / "apt-get",
+        f'#!/bin/sh\necho "$@" >> {log}\nif [ "$1" = install ]; then {install}; fi\n',
+    )
+
+    code, path, said = find(environment)
+
+    assert said[0] == "Fetching Chromium from Playwright (once)"
+    if os.geteuid() == 0:
+        assert (code, path) == (0, str(installed))
+        assert said[1:] == ["Fetching Chromium from apt-get (once)"]
+        assert log.read_text().splitlines() == [
+            "update -qq",
+            "install -qq --yes --no-install-recommends chromium",
+        ]
+    else:
+        assert (code, path, said[1:]) == (1, "", [UNAVAILABLE])
+
+
+def test_without_any_source_one_line_says_so(environment: dict[str, str]) -> None:
+    expected = ["Fetching Chromium from Playwright (once)", UNAVAILABLE]
+
+    assert find(environment) == (1, "", expected)

@@ -1,0 +1,167 @@
+"""The browser client's refresh token, which lives in a cookie that no script can read."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from tests.conftest import Client
+from tests.factories import PASSWORD
+from tests.users.bodies import INVALID_TOKEN
+from tests.users.test_tokens import BLACKLIST, CREATE, ME, REFRESH, claims_in
+from users.models import User
+
+NAME = "refresh_token"
+OWN = "http://testserver"
+FOREIGN = {"detail": "The page that asks belongs to another site.", "code": "origin_not_allowed"}
+MISSING = {"refresh": ["This field is required."]}
+
+
+def sign_in(api: Client, **more: Any) -> Any:
+    body = {"email": "bob@example.com", "password": PASSWORD, "cookie": True}
+    return api.post(CREATE, {**body, **more}, headers={"origin": OWN})
+
+
+def test_sign_in_puts_the_refresh_token_out_of_reach_of_scripts(api: Client, bob: User) -> None:
+    response = sign_in(api)
+
+    cookie = response.cookies[NAME]
+    assert (response.status_code, set(response.json())) == (200, {"access"})
+    assert claims_in(cookie.value)["token_type"] == "refresh"
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Strict")
+    assert (cookie["path"], cookie["domain"]) == ("/api/auth/", "")
+    assert cookie["max-age"] == 30 * 24 * 60 * 60
+
+
+@pytest.mark.parametrize("is_secure", [True, False])
+def test_cookie_is_for_https_alone_where_the_product_is(
+    api: Client, bob: User, settings: Any, is_secure: bool
+) -> None:
+    settings.REFRESH_COOKIE_SECURE = is_secure
+
+    assert bool(sign_in(api).cookies[NAME]["secure"]) == is_secure
+
+
+@pytest.mark.parametrize("more", [{}, {"cookie": False}])
+def test_without_asking_there_is_no_cookie(api: Client, bob: User, more: dict[str, bool]) -> None:
+    body = {"email": "bob@example.com", "password": PASSWORD, **more}
+
+    response: Any = api.post(CREATE, body)
+
+    assert set(response.json()) == {"access", "refresh"}
+    assert not response.cookies
+
+
+def test_refresh_takes_the_cookie_and_sets_a_new_one(api: Client, bob: User) -> None:
+    first = sign_in(api)
+    with time_machine.travel(timezone.now() + timedelta(days=29)):
+        second: Any = api.post(REFRESH, {}, headers={"origin": OWN})
+    with time_machine.travel(timezone.now() + timedelta(days=58)):
+        third: Any = api.post(REFRESH, {}, headers={"origin": OWN})
+
+        assert [set(each.json()) for each in (second, third)] == [{"access"}] * 2
+        assert api.with_token(third.json()["access"]).get(ME).status_code == 200
+    values = {each.cookies[NAME].value for each in (first, second, third)}
+    assert len(values) == 3
+
+
+def test_token_in_the_body_goes_before_the_cookie(api: Client, bob: User) -> None:
+    sign_in(api)
+
+    response: Any = api.post(REFRESH, {"refresh": "x"})
+
+    assert (response.status_code, response.json()) == (401, INVALID_TOKEN)
+
+
+@pytest.mark.parametrize("url", [REFRESH, BLACKLIST])
+def test_with_neither_it_is_what_it_was(api: Client, url: str) -> None:
+    response: Any = api.post(url, {})
+
+    assert (response.status_code, response.json()) == (400, MISSING)
+
+
+def test_sign_out_ends_the_session_and_deletes_the_cookie(api: Client, bob: User) -> None:
+    access = sign_in(api).json()["access"]
+    kept = api.cookies[NAME].value
+
+    response: Any = api.post(BLACKLIST, {}, headers={"origin": OWN})
+
+    cookie = response.cookies[NAME]
+    assert (response.status_code, response.json()) == (200, {})
+    assert (cookie.value, cookie["max-age"], cookie["path"]) == ("", 0, "/api/auth/")
+    assert api.with_token(access).get(ME).json() == INVALID_TOKEN
+    api.credentials()
+    assert api.post(REFRESH, {"refresh": kept}).json() == INVALID_TOKEN
+
+
+def test_sign_out_deletes_a_cookie_whose_session_is_over(api: Client, bob: User) -> None:
+    sign_in(api)
+    api.post(BLACKLIST, {"refresh": api.cookies[NAME].value})
+
+    refused: Any = api.post(REFRESH, {})
+    response: Any = api.post(BLACKLIST, {})
+
+    assert (refused.status_code, refused.json()) == (401, INVALID_TOKEN)
+    assert (response.status_code, response.cookies[NAME].value) == (200, "")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "null", "http://testserver.evil.example", "http://testserver:1"],
+)
+@pytest.mark.parametrize("url", [REFRESH, BLACKLIST])
+def test_page_of_another_site_cannot_use_the_cookie(
+    api: Client, bob: User, url: str, origin: str
+) -> None:
+    sign_in(api)
+
+    response: Any = api.post(url, {}, headers={"origin": origin})
+
+    assert (response.status_code, response.json()) == (403, FOREIGN)
+    assert not response.cookies
+    assert api.post(REFRESH, {}, headers={"origin": OWN}).status_code == 200
+
+
+def test_page_of_another_site_cannot_set_the_cookie(api: Client, bob: User) -> None:
+    body = {"email": "bob@example.com", "password": PASSWORD, "cookie": True}
+
+    response: Any = api.post(CREATE, body, headers={"origin": "https://evil.example"})
+
+    assert (response.status_code, response.json()) == (403, FOREIGN)
+    assert not response.cookies
+
+
+def test_allowed_origins_may_use_the_cookie(api: Client, bob: User, settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
+    settings.PUBLIC_URL = "https://public.example.com"
+    sign_in(api)
+
+    answers = [
+        api.post(REFRESH, {}, headers={"origin": each})
+        for each in ("https://app.example.com", "https://public.example.com")
+    ]
+
+    assert [each.status_code for each in answers] == [200, 200]
+
+
+@pytest.mark.parametrize("url", [REFRESH, BLACKLIST])
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain", ""])
+def test_form_cannot_use_the_cookie(api: Client, bob: User, url: str, content_type: str) -> None:
+    sign_in(api)
+
+    empty: Any = api.generic("POST", url, "", content_type=content_type)
+    filled: Any = api.generic("POST", url, "a=b", content_type=content_type)
+
+    assert (empty.status_code, filled.status_code) == (415, 415)
+    assert empty.json()["code"] == "unsupported_media_type"
+
+
+def test_cookie_signs_nobody_in_elsewhere(api: Client, bob: User) -> None:
+    sign_in(api)
+    api.cookies[NAME]["path"] = "/"
+
+    response: Any = api.get(ME)
+
+    assert response.status_code == 401

@@ -1,0 +1,34 @@
+"""First load under 120 KB: everything that a page fetches before somebody can write, compressed."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.web.pages import PATHS, links_in, open_page
+
+BUDGET_BYTES = 120_000
+# Status line, date, type, length, caching, encoding: what each file has beside its content.
+HEADERS_BYTES = 260
+
+
+def first_load_of(path: str, folder: Path, suffix: str) -> list[int]:
+    page = open_page(path, **{"accept-encoding": "gzip"})
+    html = gzip.decompress(page.content).decode()
+    links = {each for each in links_in(html) if each.endswith((".js", ".css"))}
+    sizes = [(folder / f"{each.removeprefix('/static/')}{suffix}").stat().st_size for each in links]
+    return [len(page.content), *sizes]
+
+
+@pytest.mark.parametrize("suffix", [".br", ".gz"])
+@pytest.mark.parametrize("path", PATHS)
+def test_first_load_is_within_its_budget(path: str, suffix: str, hashed: Path) -> None:
+    sizes = first_load_of(path, hashed, suffix)
+
+    assert sum(sizes) < BUDGET_BYTES
+
+
+def test_first_visit_is_within_the_budget_with_all_headers(hashed: Path) -> None:
+    sizes = first_load_of("/sign-in", hashed, ".br")
+
+    assert sum(sizes) + HEADERS_BYTES * len(sizes) < BUDGET_BYTES

@@ -1,0 +1,101 @@
+"""The modules as they are written: whole, small, and without a way to run what people wrote."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.web.pages import MODULES, import_map_in, links_in, open_page, source_of, specifiers_in
+from web.assets import FOLDER, LIBRARIES, list_files
+
+# What makes HTML, code or style out of text.
+FORBIDDEN = re.compile(
+    r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|unsafeSVG|unsafeCSS|createContextualFragment"
+    r"|setHTMLUnsafe|srcdoc|DOMParser|document\.write|eval|new Function|execCommand)\b|\sstyle=|javascript:"
+)
+
+
+def target_of(name: str, specifier: str) -> str:
+    if specifier in LIBRARIES:
+        return LIBRARIES[specifier]
+    return str(Path(FOLDER / name).parent.joinpath(specifier).resolve().relative_to(FOLDER))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_imports_what_exists(name: str) -> None:
+    specifiers = specifiers_in(name)
+
+    written = re.findall(r'\bfrom "|\bimport\(|^import "', source_of(name), re.MULTILINE)
+    assert len(specifiers) == len(written)  # or web.assets would overlook one
+    assert [each for each in specifiers if not (FOLDER / target_of(name, each)).is_file()] == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_is_small(name: str) -> None:
+    assert len(source_of(name).splitlines()) < 200
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_module_makes_html_or_code_from_text(name: str) -> None:
+    assert FORBIDDEN.findall(source_of(name)) == []
+
+
+def test_every_module_is_reached_from_the_entry() -> None:
+    reached, waiting = set(), ["app.js"]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            ours = name in MODULES
+            waiting += [target_of(name, each) for each in specifiers_in(name)] if ours else []
+
+    assert {*MODULES, *LIBRARIES.values()} - reached == {
+        "theme.js"
+    }  # a classic script, in the head
+
+
+def test_import_map_has_the_libraries_alone_where_names_are_plain() -> None:
+    assert import_map_in(open_page()) == {
+        name: f"/static/web/{path}" for name, path in LIBRARIES.items()
+    }
+
+
+def test_import_map_leads_from_every_import_to_a_file_with_a_hash(hashed: Path) -> None:
+    imports = import_map_in(open_page())
+
+    asked = {
+        specifier if specifier in LIBRARIES else f"/static/web/{target_of(name, specifier)}"
+        for name in MODULES
+        for specifier in specifiers_in(name)
+    }
+    assert asked - set(imports) == set()
+    for url in imports.values():
+        assert re.fullmatch(r"/static/web/[\w/-]+\.[0-9a-f]{12}\.js", url)
+        assert (hashed / url.removeprefix("/static/")).is_file()
+
+
+def test_page_names_hashed_files_alone(hashed: Path) -> None:
+    links = [each for each in links_in(open_page().text) if each.startswith("/static/")]
+
+    assert [each for each in links if not re.search(r"\.[0-9a-f]{12}\.\w+$", each)] == []
+    assert [each for each in links if not (hashed / each.removeprefix("/static/")).is_file()] == []
+
+
+def test_collected_modules_are_as_they_were_written(hashed: Path) -> None:
+    for url in import_map_in(open_page()).values():
+        collected = hashed / url.removeprefix("/static/")
+        name = re.sub(r"\.[0-9a-f]{12}\.", ".", url.removeprefix("/static/web/"))
+        assert collected.read_text() == source_of(name)
+
+
+def test_libraries_come_with_their_licences_and_versions() -> None:
+    versions = (FOLDER / "vendor" / "VERSIONS").read_text()
+    licences = (FOLDER / "vendor" / "LICENSES").read_text()
+
+    assert re.search(r"^lit@\d", versions, re.MULTILINE)
+    assert re.search(r"^idb@\d", versions, re.MULTILINE)
+    assert "BSD 3-Clause License" in licences
+    assert "ISC License" in licences
+    assert [each for each in list_files() if each.startswith("vendor/")] == sorted(
+        LIBRARIES.values()
+    )

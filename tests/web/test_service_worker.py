@@ -1,0 +1,54 @@
+"""What the service worker keeps, and that the browser hears of a new version."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client as Browser
+
+from tests.web.pages import build_in, import_map_in, links_in, open_page
+from web import assets
+from web.assets import FOLDER, list_files
+
+
+def test_worker_keeps_every_file_of_the_client_and_each_is_there(client: Browser) -> None:
+    build = build_in(client.get("/sw.js"))
+
+    names = [each.removeprefix("/static/web/") for each in build["files"]]
+    assert names == list_files()
+    assert [each for each in names if not (FOLDER / each).is_file()] == []
+    assert (build["shell"], build["isHashed"]) == ("/", False)
+    assert {build["icon"], build["badge"]} <= set(build["files"])
+
+
+def test_worker_keeps_the_names_that_pages_ask_for(client: Browser, hashed: Path) -> None:
+    build = build_in(client.get("/sw.js"))
+
+    asked = {*links_in(open_page().text), *import_map_in(open_page()).values()}
+    assert asked - set(build["files"]) == {"/manifest.webmanifest"}
+    assert build["isHashed"] is True
+    assert all((hashed / each.removeprefix("/static/")).is_file() for each in build["files"])
+
+
+def test_any_change_of_a_file_is_a_new_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = assets._version_of(list_files())
+    copy = tmp_path / "web"
+    for name in list_files():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_bytes((FOLDER / name).read_bytes())
+    monkeypatch.setattr(assets, "FOLDER", copy)
+
+    unchanged = assets._version_of(list_files())
+    with (copy / "app.js").open("a") as file:
+        file.write("\n")
+
+    assert unchanged == before
+    assert assets._version_of(list_files()) != before
+
+
+def test_worker_imports_nothing(client: Browser) -> None:
+    source = client.get("/sw.js").text
+
+    assert not re.search(r"\bimportScripts\b|^import\b|\bimport\(", source, re.MULTILINE)

@@ -1,0 +1,101 @@
+"""The one page of the browser client, and the paths that it answers."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client as Browser
+
+from tests.messaging.bodies import NOT_FOUND
+from tests.web.conftest import HASHED
+from tests.web.pages import PATHS, links_in, open_page, source_of
+from web.assets import FOLDER
+from web.urls import PAGES
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_path_of_the_client_is_the_shell(path: str) -> None:
+    page = open_page(path)
+
+    assert (page.status_code, page["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "<app-root></app-root>" in page.text
+    assert page["cache-control"] == "no-cache"
+    assert not page.cookies
+
+
+def test_unknown_path_is_not_found_and_looks_like_the_product() -> None:
+    page = open_page("/nothing")
+
+    assert page.status_code == 404
+    assert "<app-root></app-root>" in page.text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_unknown_path_is_json_for_who_asks_for_no_page(method: str) -> None:
+    response: Any = Browser(enforce_csrf_checks=True).generic(method, "/nothing")
+
+    assert (response.status_code, response.json()) == (404, NOT_FOUND)
+
+
+def test_page_is_for_reading(client: Browser) -> None:
+    assert client.post("/messages").status_code == 405
+    assert client.head("/messages").status_code == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_everything_that_a_page_refers_to_is_there(path: str) -> None:
+    links = links_in(open_page(path).text)
+
+    files = [FOLDER / each.removeprefix("/static/web/") for each in links if "/static/" in each]
+    assert len(files) > 10
+    assert [each for each in links if "/static/" not in each] == ["/manifest.webmanifest"]
+    assert [each for each in files if not each.is_file()] == []
+
+
+def test_page_without_scripts_says_why() -> None:
+    assert "<noscript>" in open_page().text
+
+
+def test_import_map_stands_before_every_module() -> None:
+    page = open_page().text
+
+    assert page.index("importmap") < page.index("modulepreload") < page.index('type="module"')
+
+
+def test_server_and_router_know_the_same_paths_and_screens() -> None:
+    found = {path: screen_by_modules(path) for path in PATHS}
+
+    assert found == dict(zip(PATHS, PAGES.values(), strict=True))
+    assert len(routes_in_modules()) + 1 == len(PAGES)  # there, `/` and `/messages` are one
+
+
+def routes_in_modules() -> list[tuple[str, str]]:
+    return re.findall(r'\["([\w-]+)", /(.+)/\],', source_of("core/routes.js"))
+
+
+def screen_by_modules(path: str) -> str:
+    """Return the screen's module that the router would load, without its folder."""
+    name = next(
+        name
+        for name, pattern in routes_in_modules()
+        if re.search(pattern.replace("(?<", "(?P<"), path)
+    )
+    screens = source_of("ui/screens.js")
+    loads = dict(
+        re.findall(r'(\w+) = \["[\w-]+", \(\) => import\("../screens/(.+)\.js"\)', screens)
+    )
+    inline = r'"?%s"?: \["[\w-]+", \(\) => import\("../screens/(.+)\.js"\)'
+    if own := re.search(inline % name, screens):
+        return own[1]
+    alias = re.search(rf'"?{name}"?: (\w+),', screens)
+    return str(loads[alias[1] if alias else name])
+
+
+def test_page_without_collected_files_says_what_to_do(settings: Any, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": HASHED}}
+
+    with pytest.raises(ImproperlyConfigured, match=r"manage\.py collectstatic"):
+        open_page()

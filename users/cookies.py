@@ -1,0 +1,80 @@
+"""
+The refresh token of the browser client, in a cookie that no script can read.
+
+See docs/adr/0010-a-refresh-token-that-no-script-can-read.md. The API takes no other cookie.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from users.exceptions import FieldInvalid, ForeignOrigin
+from users.fields import validated
+from users.serializers import RefreshSerializer
+from users.services.sessions import SIGN_IN_LIFETIME
+
+NAME = "refresh_token"
+PATH = "/api/auth/"
+
+
+def ensure_own_origin(request: Request) -> None:
+    """Raise ForeignOrigin for another site's script; who is no browser names no origin."""
+    origin = request.headers.get("origin")
+    allowed = {settings.PUBLIC_URL, *settings.CORS_ALLOWED_ORIGINS}
+    # The scheme is not compared: TLS may end at a proxy.
+    if origin and origin not in allowed and urlsplit(origin).netloc != request.get_host():
+        raise ForeignOrigin
+
+
+def wants_cookie(request: Request, data: dict[str, object]) -> bool:
+    """Take `cookie` out of a sign-in's data, and say whether it was asked for; raise ForeignOrigin."""
+    is_wanted = data.pop("cookie") is True
+    if is_wanted:
+        ensure_own_origin(request)
+    return is_wanted
+
+
+def refresh_token_of(request: Request) -> tuple[str, bool]:
+    """
+    Return the refresh token of a request, and whether it came in the cookie.
+
+    One in the body goes first. The cookie is taken from our own pages alone, and with JSON, which no
+    form can send. Raises FieldInvalid, ForeignOrigin or UnsupportedMediaType.
+    """
+    raw = validated(RefreshSerializer, request.data).get("refresh")
+    if raw is not None:
+        return raw, False
+    if NAME not in request.COOKIES:
+        raise FieldInvalid("refresh", "This field is required.")
+    if request.content_type.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType(request.content_type)
+    ensure_own_origin(request)
+    return request.COOKIES[NAME], True
+
+
+def move_refresh_token(response: Response) -> Response:
+    """Put the `refresh` of an answer into the cookie instead."""
+    response.data = dict(response.data)
+    _set(response, response.data.pop("refresh"), int(SIGN_IN_LIFETIME.total_seconds()))
+    return response
+
+
+def drop_refresh_token(response: Response) -> Response:
+    """Delete the cookie, and return the answer."""
+    _set(response, "", 0)
+    return response
+
+
+def _set(response: Response, value: str, max_age: int) -> None:
+    response.set_cookie(
+        NAME,
+        value,
+        max_age=max_age,
+        path=PATH,
+        secure=settings.REFRESH_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )

@@ -1,0 +1,154 @@
+"""
+The files of the browser client, and what a page has to know of them.
+
+There is no build step, so no tool rewrites the imports of the modules. They import one another by
+relative path, and the libraries by name; an import map leads from there to the names with a hash
+under which the files are served in production. See docs/adr/0011-an-import-map-instead-of-a-build.md.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+
+FOLDER = Path(__file__).parent / "static" / "web"
+TEMPLATES = Path(__file__).parent / "templates" / "web"
+LIBRARIES = {"lit": "vendor/lit.js", "idb": "vendor/idb.js"}
+ENTRY = "app.js"
+# In the order of the cascade.
+STYLES = ("tokens", "base", "layout", "controls", "messages", "screens", "shell")
+SCREEN = re.compile(r"screens/[\w-]+\.js")
+SERVED = frozenset({".css", ".js", ".png", ".svg"})
+
+# `import x from "y";`, `import "y";`, `export ... from "y";`, also over several lines.
+STATIC_IMPORT = re.compile(r'^(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"([^"]+)"', re.MULTILINE)
+DYNAMIC_IMPORT = re.compile(r'\bimport\(\s*"([^"]+)"\s*\)')
+
+
+@dataclass(frozen=True)
+class Build:
+    """One version of the client, as the pages of this process refer to it."""
+
+    version: str
+    entry: str
+    import_map: str
+    preloads: dict[str, list[str]]
+    styles: list[str]
+    files: list[str]
+
+    @property
+    def is_hashed(self) -> bool:
+        """Tell whether a file's address changes with its content."""
+        return self.entry != _plain_url(ENTRY)
+
+
+def current_build() -> Build:
+    """Return the build; in development it is read anew, as files change under a running server."""
+    return _read_build() if settings.DEBUG else _cached_build()
+
+
+def describe_worker(build: Build) -> dict[str, Any]:
+    """Return what the service worker has to know of a build."""
+    return {
+        "version": build.version,
+        "shell": "/",
+        "files": build.files,
+        "icon": _url("icons/icon-192.png"),
+        "badge": _url("icons/badge-96.png"),
+        "isHashed": build.is_hashed,
+    }
+
+
+def list_files() -> list[str]:
+    """Return the names of all served files, below `FOLDER`."""
+    found = (path for path in FOLDER.rglob("*") if path.suffix in SERVED)
+    return sorted(path.relative_to(FOLDER).as_posix() for path in found)
+
+
+def list_modules(screen: str, imports: Mapping[str, list[str]]) -> list[str]:
+    """Return the names of all modules that a page needs which opens with that screen."""
+    found: dict[str, None] = {}
+    waiting = [ENTRY, screen]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = None
+            waiting += imports[name]
+    return list(found)
+
+
+def read_imports() -> dict[str, list[str]]:
+    """Return which modules each module imports, by their names."""
+    return {name: list_imports(name) for name in list_files() if name.endswith(".js")}
+
+
+def list_imports(name: str, pattern: re.Pattern[str] = STATIC_IMPORT) -> list[str]:
+    """Return the names of the modules that one imports."""
+    source = (FOLDER / name).read_text()
+    return [_resolve(name, specifier) for specifier in pattern.findall(source)]
+
+
+def _resolve(name: str, specifier: str) -> str:
+    if not specifier.startswith("."):
+        return LIBRARIES[specifier]
+    return (FOLDER / name).parent.joinpath(specifier).resolve().relative_to(FOLDER).as_posix()
+
+
+@cache
+def _cached_build() -> Build:
+    return _read_build()
+
+
+def _read_build() -> Build:
+    names = list_files()
+    return Build(
+        version=_version_of(names),
+        entry=_url(ENTRY),
+        import_map=json.dumps({"imports": _imports(names)}, separators=(",", ":")),
+        preloads=_preloads(),
+        styles=[_url(name) for name in _styles()],
+        files=[_url(name) for name in names],
+    )
+
+
+def _imports(names: Iterable[str]) -> dict[str, str]:
+    """Lead from bare names, and from plain addresses where they differ, to the served ones."""
+    imports = {name: _url(path) for name, path in LIBRARIES.items()}
+    modules = {_plain_url(name): _url(name) for name in names if name.endswith(".js")}
+    return imports | {plain: url for plain, url in modules.items() if plain != url}
+
+
+def _preloads() -> dict[str, list[str]]:
+    imports = read_imports()
+    screens = [name for name in imports if SCREEN.fullmatch(name)]
+    return {name: [_url(each) for each in list_modules(name, imports)] for name in screens}
+
+
+def _styles() -> list[str]:
+    return [f"styles/{name}.css" for name in STYLES if (FOLDER / f"styles/{name}.css").exists()]
+
+
+def _version_of(names: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for path in [*sorted(TEMPLATES.iterdir()), *(FOLDER / name for name in names)]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _url(name: str) -> str:
+    try:
+        return static(f"web/{name}")
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{error} Run `manage.py collectstatic`.") from error
+
+
+def _plain_url(name: str) -> str:
+    return f"{settings.STATIC_URL}web/{name}"

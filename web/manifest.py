@@ -1,0 +1,35 @@
+from typing import Any
+
+from django.templatetags.static import static
+
+NAME = "Trainer Messaging"
+SHORT_NAME = "Messaging"
+# As --color-bg of styles/tokens.css, light and dark.
+LIGHT, DARK = "#f7f4ef", "#161412"
+
+
+def describe_app() -> dict[str, Any]:
+    """Describe the client to a browser that installs it."""
+    return {
+        "id": "/",
+        "name": NAME,
+        "short_name": SHORT_NAME,
+        "description": "Messages between personal trainers and their trainees.",
+        "start_url": "/messages",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": LIGHT,
+        "theme_color": LIGHT,
+        "categories": ["fitness", "productivity"],
+        "icons": [
+            _icon("icon-192.png", 192),
+            _icon("icon-512.png", 512),
+            _icon("icon-maskable-512.png", 512, purpose="maskable"),
+            {"src": static("web/icons/favicon.svg"), "sizes": "any", "type": "image/svg+xml"},
+        ],
+    }
+
+
+def _icon(name: str, size: int, purpose: str = "any") -> dict[str, str]:
+    src = static(f"web/icons/{name}")
+    return {"src": src, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}

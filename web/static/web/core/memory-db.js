@@ -1,0 +1,43 @@
+/** Stand in for a database where the browser keeps none, with the few methods that are used. */
+export class MemoryDatabase {
+  #stores = new Map();
+
+  /** `stores` names the property that is the key of each, or null. */
+  constructor(stores) {
+    for (const [name, keyPath] of Object.entries(stores)) {
+      this.#stores.set(name, new MemoryStore(keyPath));
+    }
+  }
+
+  async get(name, key) {
+    return this.#stores.get(name).rows.get(key);
+  }
+
+  async getAll(name) {
+    return [...this.#stores.get(name).rows.values()];
+  }
+
+  transaction(name) {
+    return { store: this.#stores.get(name), done: Promise.resolve(), commit() {} };
+  }
+
+  close() {}
+}
+
+class MemoryStore {
+  rows = new Map();
+  #keyPath;
+
+  constructor(keyPath) {
+    this.#keyPath = keyPath;
+  }
+
+  /** Keep a copy, as a real database does. */
+  put(value, key = value[this.#keyPath]) {
+    this.rows.set(key, structuredClone(value));
+  }
+
+  delete(key) {
+    this.rows.delete(key);
+  }
+}

@@ -1,0 +1,46 @@
+import { forget } from "../core/db.js";
+import { session } from "../core/session.js";
+import { account } from "./account.js";
+import { startBadge } from "./badge.js";
+import { dropDrafts } from "./drafts.js";
+import { inbox } from "./inbox.js";
+import { notify } from "./notify.js";
+import { outbox } from "./outbox.js";
+import { closeAllThreads } from "./thread.js";
+
+let running = null;
+
+/** Have live data flow for whoever is signed in, and for them alone; call it once. */
+export function startLive() {
+  session.addEventListener("change", follow);
+  session.addEventListener("ended", ({ detail }) => leave(detail));
+  startBadge();
+  follow();
+}
+
+function follow() {
+  if (running === account.key) return;
+  if (running !== null) stop();
+  running = account.key;
+  if (running !== null) start();
+}
+
+function start() {
+  inbox.start();
+  if (account.isReadOnly) return; // looking sends nothing, and notifies nobody
+  outbox.start(account.userId);
+  notify.start();
+}
+
+function stop() {
+  closeAllThreads();
+  dropDrafts();
+  notify.stop();
+  outbox.stop();
+  inbox.stop();
+}
+
+/** Leave nothing of who signed out; after a session that ran out, what was written waits. */
+async function leave({ userId, reason }) {
+  if (reason !== "refused") await forget(userId);
+}

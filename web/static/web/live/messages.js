@@ -1,0 +1,124 @@
+import { dayKey } from "../text/time.js";
+
+const GROUP_MS = 5 * 60_000;
+
+/**
+ * Put messages among those that are held: by id, each once, ascending.
+ *
+ * Of two states of one message that with the higher version stays; those that did not change stay
+ * the same objects. Neither array is altered.
+ */
+export function mergeMessages(held, incoming) {
+  const byId = new Map(held.map((message) => [message.id, message]));
+  for (const message of incoming) {
+    const known = byId.get(message.id);
+    if (!known || message.version > known.version) byId.set(message.id, message);
+  }
+  return [...byId.values()].sort((a, b) => a.id - b.id);
+}
+
+/**
+ * Mark messages of one side as read, up to and including an id.
+ *
+ * `isMarked(message)` tells whether it is of that side. Others stay the same objects, and without a
+ * change so does the array.
+ */
+export function markRead(messages, isMarked, { upTo, readAt, version }) {
+  const isDue = (each) => !each.is_read && each.id <= upTo && isMarked(each);
+  if (!messages.some(isDue)) return messages;
+  const read = { is_read: true, read_at: readAt };
+  return messages.map((each) =>
+    isDue(each) ? { ...each, ...read, version: Math.max(each.version, version) } : each,
+  );
+}
+
+// What a thread shows
+// ------------------------------------------------------------------------------
+const items = new WeakMap();
+
+/**
+ * Return what a thread shows, in order: messages, then what waits in the outbox.
+ *
+ * Each is `{key, id, clientId, senderId, isOwn, sender, content, date, state, error}`; `state` is
+ * "waiting", "sending", "failed", "sent" or "read". The key stays when a waiting one becomes a
+ * message. What did not change is the same object as before.
+ */
+export function threadItems(messages, pending, ownId) {
+  const messageItems = messages.map((each) => remember(each, () => messageItem(each, ownId)));
+  const waitingItems = pending.map((each) => remember(each, () => pendingItem(each, ownId)));
+  return [...messageItems, ...waitingItems];
+}
+
+function remember(source, make) {
+  if (!items.has(source)) items.set(source, make());
+  return items.get(source);
+}
+
+function messageItem(message, ownId) {
+  const isOwn = message.sender.id === ownId;
+  return {
+    // Only one's own can have been an entry of this outbox.
+    key: (isOwn && message.client_id) || `id-${message.id}`,
+    id: message.id,
+    clientId: message.client_id,
+    senderId: message.sender.id,
+    isOwn,
+    sender: message.sender,
+    content: message.content,
+    date: new Date(message.created_at),
+    state: message.is_read ? "read" : "sent",
+    error: null,
+  };
+}
+
+function pendingItem(entry, ownId) {
+  return {
+    key: entry.client_id,
+    id: null,
+    clientId: entry.client_id,
+    senderId: ownId,
+    isOwn: true,
+    sender: null,
+    content: entry.content,
+    date: new Date(entry.created_at),
+    state: entry.state,
+    error: entry.error,
+  };
+}
+
+/**
+ * Divide items by the reader's calendar days, and each day into groups of one sender.
+ *
+ * Returns `[{key, date, groups: [{key, senderId, isOwn, items}]}]`. A pause of more than 5 minutes
+ * begins a group, so that each can have its time. An item stands where its order puts it, also when
+ * the clock of this device would have it on an earlier day.
+ */
+export function daySections(threadItems) {
+  const sections = [];
+  for (const item of threadItems) {
+    const section = sectionFor(sections, item);
+    const group = section.groups.at(-1);
+    if (group && belongsTo(group, item)) group.items.push(item);
+    else section.groups.push(groupOf(item));
+  }
+  return sections;
+}
+
+function sectionFor(sections, item) {
+  const last = sections.at(-1);
+  const key = dayKey(item.date);
+  if (last && key <= last.key) return last;
+  const section = { key, date: item.date, groups: [] };
+  sections.push(section);
+  return section;
+}
+
+function groupOf(item) {
+  const { key, senderId, isOwn } = item;
+  return { key, senderId, isOwn, items: [item] };
+}
+
+function belongsTo(group, item) {
+  const last = group.items.at(-1);
+  return group.senderId === item.senderId && item.date - last.date < GROUP_MS;
+}

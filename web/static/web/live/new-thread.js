@@ -1,0 +1,68 @@
+import { inbox } from "./inbox.js";
+import { outbox } from "./outbox.js";
+import { Outgoing } from "./outgoing.js";
+
+/**
+ * A thread with a trainee that has no conversation yet; the first message makes it.
+ *
+ * Fires "created" with the conversation's id in `detail`, also when it was made elsewhere.
+ */
+class NewThread extends Outgoing {
+  id = null;
+  conversation = null;
+  status = "ready";
+  messages = [];
+  hasOlder = false;
+  isLoadingOlder = false;
+  otherIsTyping = false;
+  newestSeenId = 0;
+  #isCreated = false;
+
+  constructor(traineeId) {
+    super();
+    this.traineeId = traineeId;
+    this.follow(outbox, "created", ({ detail }) => {
+      if (detail.traineeId === traineeId) this.#created(detail.conversationId);
+    });
+    this.follow(inbox, "change", () => this.#look());
+  }
+
+  get connection() {
+    return inbox.connection;
+  }
+
+  get connectionSince() {
+    return inbox.connectionSince;
+  }
+
+  get pending() {
+    return outbox.list({ traineeId: this.traineeId });
+  }
+
+  get target() {
+    return { trainee_id: this.traineeId };
+  }
+
+  #look() {
+    const conversation = inbox.findByTrainee(this.traineeId);
+    if (conversation) this.#created(conversation.id);
+    else this.changed();
+  }
+
+  #created(conversationId) {
+    if (this.#isCreated) return;
+    this.#isCreated = true;
+    this.dispatchEvent(new CustomEvent("created", { detail: conversationId }));
+  }
+
+  // There is nothing yet to load, to read or to type into; views need not tell the two kinds apart.
+  async loadOlder() {}
+  async retry() {}
+  type() {}
+  seen() {}
+}
+
+/** Open a thread with one of one's own trainees that begins with the first message. */
+export function openNewThread(traineeId) {
+  return new NewThread(traineeId);
+}

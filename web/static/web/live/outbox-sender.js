@@ -1,0 +1,127 @@
+import { AccessToken } from "../core/access.js";
+import { sendMessage, startConversation } from "../core/endpoints.js";
+import { session } from "../core/session.js";
+import { delayAfter } from "./backoff.js";
+import { inTurn } from "./locks.js";
+import { headsOf } from "./outbox-entry.js";
+import { page } from "./page.js";
+
+const HOLD_SECONDS = 5;
+
+/**
+ * Send what waits in an outbox, in order within each conversation, one tab at a time.
+ *
+ * The lock is held only while there is something to send: a tab that sleeps must hold up nobody.
+ */
+export class OutboxSender {
+  #lock;
+  #userId;
+  #outbox;
+  #isRunning = false;
+  #isAtWork = false;
+  #hasMore = false;
+  #timer = 0;
+  #listening = new AbortController();
+
+  constructor(lock, userId, outbox) {
+    this.#lock = lock;
+    this.#userId = userId;
+    this.#outbox = outbox;
+  }
+
+  start() {
+    this.#isRunning = true;
+    const { signal } = this.#listening;
+    page.addEventListener("online", () => this.wake(), { signal });
+    page.addEventListener("visible", () => this.wake(), { signal });
+    this.run();
+  }
+
+  stop() {
+    this.#isRunning = false;
+    this.#listening.abort();
+    clearTimeout(this.#timer);
+  }
+
+  /** Send now also what waits for its next attempt. */
+  wake() {
+    for (const entry of this.#outbox.all()) {
+      if (entry.retryAt) this.#outbox.update({ ...entry, retryAt: 0 });
+    }
+    this.run();
+  }
+
+  /** Send all that is due. */
+  async run() {
+    this.#hasMore = true;
+    if (this.#isAtWork) return;
+    this.#isAtWork = true;
+    while (this.#hasMore && this.#isRunning) {
+      this.#hasMore = false;
+      if (this.#due().length) await inTurn(this.#lock, () => this.#sendAll());
+    }
+    this.#isAtWork = false;
+    this.#wait();
+  }
+
+  /** Return the first of each conversation's line, if its time has come. */
+  #due() {
+    if (!this.#isRunning || !page.isOnline || Date.now() < this.#outbox.heldUntil) return [];
+    return headsOf(this.#outbox.all()).filter((entry) => entry.retryAt <= Date.now());
+  }
+
+  async #sendAll() {
+    for (let [entry] = this.#due(); entry; [entry] = this.#due()) await this.#send(entry);
+  }
+
+  async #send(entry) {
+    try {
+      if (await this.#isOurs()) await this.#deliver(entry);
+      else this.stop();
+    } catch (error) {
+      if (this.#isRunning && this.#outbox.get(entry.client_id)) await this.#refused(entry, error);
+    }
+  }
+
+  async #deliver(entry) {
+    // Somebody may have taken it out meanwhile, or another tab has sent it.
+    if (!this.#outbox.get(entry.client_id)) return;
+    this.#outbox.update({ ...entry, state: "sending" });
+    const message = await post(entry);
+    if (this.#isRunning) await this.#outbox.sent(entry, message);
+  }
+
+  /** Tell whether requests speak for the writer: another tab may have signed in somebody else. */
+  async #isOurs() {
+    return new AccessToken(await session.accessToken()).userId === this.#userId;
+  }
+
+  async #refused(entry, error) {
+    if (error.status === 429) {
+      await this.#outbox.update({ ...entry, state: "waiting" });
+      this.#outbox.hold(entry.client_id, error.retryAfter ?? HOLD_SECONDS);
+    } else if (error.isTemporary || error.status === 401) {
+      const attempts = entry.attempts + 1;
+      const retryAt = Date.now() + delayAfter(attempts);
+      await this.#outbox.update({ ...entry, state: "waiting", attempts, retryAt });
+    } else {
+      await this.#outbox.update({ ...entry, state: "failed", error: error.message });
+    }
+  }
+
+  /** Come back when the next is due. */
+  #wait() {
+    clearTimeout(this.#timer);
+    const heads = headsOf(this.#outbox.all());
+    // Without a network it is the device that says when to go on.
+    if (!this.#isRunning || !page.isOnline || !heads.length) return;
+    const next = Math.min(...heads.map((entry) => entry.retryAt));
+    const delay = Math.max(next, this.#outbox.heldUntil) - Date.now();
+    this.#timer = setTimeout(() => this.run(), Math.max(delay, 0));
+  }
+}
+
+async function post({ conversation_id, trainee_id, content, client_id }) {
+  if (conversation_id !== null) return sendMessage(conversation_id, { content, client_id });
+  return (await startConversation({ trainee_id, content, client_id })).message;
+}

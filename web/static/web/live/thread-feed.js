@@ -1,0 +1,157 @@
+import { getMessages } from "../core/endpoints.js";
+import { Feed } from "./feed.js";
+
+/**
+ * Keep a timeline up to date by the conversation's socket, or by asking what changed `?since=`.
+ *
+ * Fires "change"; "incoming" for a message of the other side that came live; "synced" when nothing
+ * is missing any more; "reset" when the newest page is to be loaded; "typing"; "connection"; and
+ * "gone".
+ */
+export class ThreadFeed extends EventTarget {
+  isRunning = false;
+  #id;
+  #timeline;
+  #feed;
+  // What is caught up with on opening is not news.
+  #isLive = false;
+  #announced = 0;
+
+  constructor(id, timeline) {
+    super();
+    this.#id = id;
+    this.#timeline = timeline;
+    const path = () => `/ws/messaging/${id}/?since=${timeline.version}`;
+    this.#feed = new Feed({ path, poll: () => this.#poll() });
+    this.#feed.addEventListener("frame", ({ detail }) => this.#receive(detail));
+    this.#feed.addEventListener("connection", () => this.#fire("connection"));
+    this.#feed.addEventListener("gone", () => this.#fire("gone"));
+  }
+
+  get connection() {
+    return this.#feed.connection;
+  }
+
+  get connectionSince() {
+    return this.#feed.connectionSince;
+  }
+
+  /** Begin from the timeline's version, which has to be known. */
+  start() {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    this.#feed.start();
+  }
+
+  stop() {
+    this.isRunning = false;
+    this.#feed.stop();
+  }
+
+  pollOnly() {
+    this.isRunning = true;
+    this.#feed.pollOnly();
+  }
+
+  send(frame) {
+    return this.#feed.send(frame);
+  }
+
+  /** Take a message that came another way: the answer to sending it. */
+  add(message) {
+    this.#take([message]);
+    this.#fire("change");
+  }
+
+  /** Take a read mark of one's own that came another way: the answer to setting it. */
+  markRead({ upTo, readAt }) {
+    this.#timeline.mark({ isOwn: false, upTo, readAt, version: 0 });
+    this.#fire("change");
+  }
+
+  /** Ask what changed, and take it; throws ApiError. */
+  async pull() {
+    const since = this.#timeline.version;
+    let page = await getMessages(this.#id, { since });
+    this.#take(page.results);
+    while (page.next) {
+      page = await getMessages(this.#id, page.next);
+      this.#take(page.results);
+    }
+    // The server's data are older than ours: they come from a backup.
+    if (page.version < since) this.#reset(page.version);
+    else this.#timeline.reach(page.version);
+    this.#fire("change");
+  }
+
+  async #poll() {
+    try {
+      await this.pull();
+      this.#sync();
+    } catch (error) {
+      if (error.status === 404) this.#fire("gone");
+      else throw error;
+    }
+  }
+
+  // Frames
+  // ------------------------------------------------------------------------------
+  #receive(frame) {
+    const react = this.#reactions[frame.type];
+    if (!react) return;
+    react(frame);
+    this.#fire("change");
+  }
+
+  #reactions = {
+    new_message: ({ message }) => {
+      this.#take([message]);
+      this.#timeline.reach(message.version);
+    },
+    read_receipt: (frame) => {
+      if (frame.reader_id !== this.#timeline.ownId) this.#mark(frame, true);
+      this.#timeline.reach(frame.version);
+    },
+    conversation_read: (frame) => {
+      this.#mark(frame, false);
+      this.#timeline.reach(frame.version);
+    },
+    pong: ({ version }) => {
+      this.#timeline.reach(version);
+      this.#sync();
+    },
+    reset: ({ version }) => this.#reset(version),
+    typing_indicator: ({ user_id, is_typing }) => {
+      if (user_id !== this.#timeline.ownId) this.#fire("typing", is_typing);
+    },
+  };
+
+  #mark({ up_to: upTo, read_at: readAt, version }, isOwn) {
+    this.#timeline.mark({ isOwn, upTo, readAt, version });
+  }
+
+  #reset(version) {
+    this.#timeline.reset(version);
+    this.#fire("reset");
+  }
+
+  #sync() {
+    this.#isLive = true;
+    this.#fire("synced");
+  }
+
+  #take(messages) {
+    const newest = Math.max(this.#timeline.newest?.id ?? 0, this.#announced);
+    this.#timeline.add(messages);
+    if (!this.#isLive || !this.#timeline.isLoaded) return;
+    const news = messages.filter((each) => each.id > newest && this.#timeline.isOthers(each));
+    for (const message of news) {
+      this.#announced = message.id;
+      this.#fire("incoming", message);
+    }
+  }
+
+  #fire(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,117 @@
+import { html, repeat } from "lit";
+import {
+  createInvitation,
+  deleteInvitation,
+  listInvitations,
+  resendInvitation,
+} from "../core/endpoints.js";
+import { StoreController } from "../core/store.js";
+import { confirm } from "../ui/dialog.js";
+import { Element } from "../ui/element.js";
+import "../ui/field.js";
+import { Form, formStatus, submitButton } from "../ui/form.js";
+import "../ui/load-more.js";
+import { Pages } from "../ui/pages.js";
+import { emptyState, errorState, skeletonRows } from "../ui/states.js";
+import { setTitle } from "../ui/title.js";
+import { toast } from "../ui/toast.js";
+import { invitationRow } from "./invitation-row.js";
+
+/** Invite people by e-mail, and see what became of it. */
+class InvitationsScreen extends Element {
+  #pages = new Pages(listInvitations);
+  #form = new Form(this, (values, form) => this.#invite(values, form));
+
+  constructor() {
+    super();
+    new StoreController(this, this.#pages);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    setTitle("Invitations");
+    this.#pages.load();
+  }
+
+  render() {
+    return html`<div class="page">
+      <header class="page-header"><h1>Invitations</h1></header>
+      ${this.#inviteCard()}
+      <h2 class="section-heading">Sent invitations</h2>
+      ${this.#body()}
+    </div>`;
+  }
+
+  #inviteCard() {
+    return html`<form class="card card-padded" novalidate @submit=${this.#form.submit}>
+      <text-field
+        label="Email"
+        name="email"
+        type="email"
+        autocomplete="off"
+        required
+        error=${this.#form.errorOf("email")}
+      ></text-field>
+      <text-field
+        label="Message"
+        name="message"
+        rows="3"
+        maxlength="1000"
+        hint="Optional. It stands in the email, above the link."
+        error=${this.#form.errorOf("message")}
+      ></text-field>
+      ${formStatus(this.#form)}
+      <div class="form-actions">${submitButton(this.#form, "Send invitation")}</div>
+    </form>`;
+  }
+
+  #body() {
+    const { status, items, error } = this.#pages;
+    if (status === "loading") return html`<div class="card">${skeletonRows(3)}</div>`;
+    if (status === "error") return errorState({ error, retry: () => this.#pages.load() });
+    if (items.length === 0) return nobodyInvited();
+    const actions = { onResend: this.#resend, onRevoke: this.#revoke };
+    return html`
+      <ul class="card card-list">
+        ${repeat(items, (each) => each.id, (each) => invitationRow(each, actions))}
+      </ul>
+      <load-more .pages=${this.#pages}></load-more>
+    `;
+  }
+
+  async #invite(values, form) {
+    this.#pages.put(await createInvitation(values));
+    form.reset();
+    return `An invitation is on its way to ${values.email}.`;
+  }
+
+  #resend = async (invitation) => {
+    try {
+      this.#pages.put(await resendInvitation(invitation.id));
+      toast(`Sent again to ${invitation.email}.`);
+    } catch (error) {
+      toast(error.message);
+    }
+  };
+
+  #revoke = async (invitation) => {
+    const wasRevoked = await confirm({
+      title: "Revoke this invitation?",
+      text: `The link that ${invitation.email} got will not work any more.`,
+      label: "Revoke",
+      isDangerous: true,
+      act: () => deleteInvitation(invitation.id),
+    });
+    if (wasRevoked) this.#pages.remove(invitation.id);
+  };
+}
+
+function nobodyInvited() {
+  return emptyState({
+    iconName: "invitations",
+    title: "No invitations yet",
+    text: "Whom you invite above stands here until they have joined.",
+  });
+}
+
+customElements.define("invitations-screen", InvitationsScreen);

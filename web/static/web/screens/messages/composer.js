@@ -1,0 +1,162 @@
+import { classMap, html, live, nothing } from "lit";
+import { codePoints, COUNTER_FROM, isSendable, MAX_LENGTH, trimmed } from "../../text/length.js";
+import { readDraft, saveDraft } from "../../live/drafts.js";
+import { Element } from "../../ui/element.js";
+import { icon } from "../../ui/icons.js";
+import { Countdown } from "./countdown.js";
+
+// Where a box cannot grow by itself.
+const GROWS = CSS.supports("field-sizing", "content");
+
+/** Write a message: Enter sends, Shift+Enter makes a line. Fires "leave" on Escape. */
+class MessageComposer extends Element {
+  static properties = { thread: { attribute: false }, text: { state: true } };
+
+  #countdown = new Countdown(this);
+  #listening = null;
+
+  constructor() {
+    super();
+    this.text = "";
+  }
+
+  /** What the draft of this thread is kept by; a new one has only its trainee. */
+  get #draftKey() {
+    return this.thread.id ?? `trainee-${this.thread.traineeId}`;
+  }
+
+  get box() {
+    return this.querySelector("textarea");
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    this.thread.addEventListener("returned", (event) => this.#takeBack(event), { signal });
+    if (this.thread.heldFor) this.#countdown.start(this.thread.heldFor);
+    this.#restore();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#listening.abort();
+  }
+
+  /** Take what stands in the box along to the conversation that has just been made. */
+  moveDraft(conversationId) {
+    saveDraft(this.#draftKey, "");
+    saveDraft(conversationId, this.text);
+  }
+
+  render() {
+    const length = codePoints(trimmed(this.text));
+    const isTooLong = length > MAX_LENGTH;
+    return html`<form class="composer" @submit=${this.#submit}>
+      ${this.#renderHold()}
+      <div class=${classMap({ "composer-box": true, "too-long": isTooLong })}>
+        <textarea
+          rows="1"
+          dir="auto"
+          aria-label="Message"
+          placeholder="Write a message"
+          enterkeyhint="send"
+          autocomplete="off"
+          aria-invalid=${isTooLong ? "true" : nothing}
+          aria-describedby="composer-counter"
+          .value=${live(this.text)}
+          @input=${this.#input}
+          @keydown=${this.#key}
+        ></textarea>
+        ${this.#renderCounter(length, isTooLong)}
+        <button
+          type="submit"
+          class="send-button"
+          aria-label="Send"
+          aria-disabled=${this.#canSend ? "false" : "true"}
+        >
+          ${icon("send")}
+        </button>
+      </div>
+      <p class="visually-hidden" role="status">${this.#spoken(isTooLong)}</p>
+    </form>`;
+  }
+
+  updated() {
+    if (GROWS) return;
+    this.box.style.height = "auto";
+    this.box.style.height = `${this.box.scrollHeight}px`;
+  }
+
+  get #canSend() {
+    return isSendable(this.text) && this.#countdown.seconds === 0;
+  }
+
+  #renderHold() {
+    const { seconds } = this.#countdown;
+    if (!seconds) return nothing;
+    const unit = seconds === 1 ? "second" : "seconds";
+    // A timer is not read out with each second; `#spoken` tells of it once.
+    return html`<p class="slow-down" role="timer">
+      ${icon("clock", { small: true })} Slow down. Try again in ${seconds} ${unit}
+    </p>`;
+  }
+
+  #renderCounter(length, isTooLong) {
+    const isShown = length >= COUNTER_FROM;
+    return html`<span id="composer-counter" class="counter ${isTooLong ? "over" : ""}">
+      ${isShown ? `${length} / ${MAX_LENGTH}` : nothing}
+    </span>`;
+  }
+
+  #spoken(isTooLong) {
+    if (isTooLong) return `Too long: at most ${MAX_LENGTH} characters can be sent.`;
+    return this.#countdown.seconds ? "Too fast. Your text stays in the box." : "";
+  }
+
+  #input({ target }) {
+    this.#write(target.value);
+    this.thread.type(this.text.trim() !== "");
+  }
+
+  #key(event) {
+    // 229: Safari ends a composition before the Enter that chose its word.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") this.dispatchEvent(new Event("leave"));
+    if (event.key === "Enter" && !event.shiftKey) this.#submit(event);
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    if (!this.#canSend) return;
+    const { text } = this;
+    this.#write("");
+    this.box.focus();
+    const refusal = await this.thread.send(text);
+    if (refusal?.heldFor) this.#hold(text, refusal.heldFor);
+  }
+
+  /** Take back what came too fast, unless something else stands in the box by now. */
+  #takeBack(event) {
+    if (this.text.trim()) return;
+    event.preventDefault();
+    this.#hold(event.detail.text, event.detail.seconds);
+  }
+
+  #hold(text, seconds) {
+    if (!this.text.trim()) this.#write(text);
+    this.#countdown.start(seconds);
+  }
+
+  #write(text) {
+    this.text = text;
+    saveDraft(this.#draftKey, text);
+  }
+
+  async #restore() {
+    const draft = await readDraft(this.#draftKey);
+    if (!this.text) this.text = draft;
+  }
+}
+
+customElements.define("message-composer", MessageComposer);

@@ -1,0 +1,63 @@
+import { guard, html, nothing, repeat } from "lit";
+import { daySections } from "../../live/messages.js";
+import { formatDay } from "../../text/time.js";
+import { bubble } from "./bubble.js";
+
+/**
+ * Show the items of a thread by days.
+ *
+ * `chunks` keeps them in their elements, and the unread begin at the item with `dividerKey`.
+ */
+export function dayList(items, { now, chunks, dividerKey, actions }) {
+  const daySection = (day) => {
+    const label = formatDay(day.date, now);
+    return html`<section class="day" aria-label=${label}>
+      <h3 class="day-name"><span>${label}</span></h3>
+      ${chunkLists(day, { chunks, dividerKey, actions })}
+    </section>`;
+  };
+  return repeat(daySections(items), ({ key }) => key, daySection);
+}
+
+function chunkLists({ groups }, { chunks, dividerKey, actions }) {
+  const placed = groups.flatMap(({ items }) => withEdges(items, dividerKey));
+  const list = (chunk) => guard(signature(chunk.items), () => chunkList(chunk.items, actions));
+  return repeat(chunks.split(placed), ({ key }) => key, list);
+}
+
+function chunkList(placed, actions) {
+  const row = ({ item, edges }) => [
+    edges.hasDivider ? divider() : nothing,
+    bubble(item, edges, actions),
+  ];
+  return html`<ol class="chunk">
+    ${repeat(placed, ({ key }) => key, row)}
+  </ol>`;
+}
+
+function divider() {
+  return html`<li class="unread-divider"><span>New messages</span></li>`;
+}
+
+/** Tell of each item whether it is the first and the last that people see together. */
+function withEdges(items, dividerKey) {
+  return items.map((item, index) => ({
+    key: item.key,
+    item,
+    edges: {
+      isFirst: index === 0 || item.key === dividerKey,
+      isLast: index === items.length - 1 || items[index + 1].key === dividerKey,
+      hasDivider: item.key === dividerKey,
+    },
+  }));
+}
+
+/** List all that a chunk is drawn from: where nothing of it has changed, it is not drawn anew. */
+function signature(placed) {
+  return placed.flatMap(({ item, edges }) => [
+    item,
+    edges.isFirst,
+    edges.isLast,
+    edges.hasDivider,
+  ]);
+}

@@ -1,0 +1,175 @@
+import { createRef, html, nothing, ref } from "lit";
+import { session } from "../../core/session.js";
+import { StoreController } from "../../core/store.js";
+import { clock } from "../../live/clock.js";
+import { threadItems } from "../../live/messages.js";
+import { Element } from "../../ui/element.js";
+import { Chunks, settleChunks } from "./chunks.js";
+import { dayList } from "./day-sections.js";
+import { emptyHistory, failedHistory, historyTop, newestButton } from "./history-parts.js";
+import { Reach } from "./reach.js";
+import { ScreenWatch } from "./screen-watch.js";
+import { ScrollKeeper } from "./scroll-keeper.js";
+import { bubbleSkeletons } from "./skeletons.js";
+import { firstUnseen, hasUnreadBefore, loadUnread } from "./unread-place.js";
+
+// Older messages are fetched before somebody gets there.
+const AHEAD = "800px 0px 0px 0px";
+
+/**
+ * Show the messages of a thread, and hold the place of who reads them.
+ *
+ * A tick must not say "read" of what was never on the screen: so whenever more unread messages are
+ * there than fit, the history stands at the first of them, not at its end.
+ */
+class MessageHistory extends Element {
+  static properties = {
+    thread: { attribute: false },
+    person: { attribute: false },
+    label: { attribute: false },
+  };
+
+  /** Whether the place to begin at has been found. */
+  isPlaced = false;
+  #isPlacing = false;
+  #store = new StoreController(this);
+  #keeper = new ScrollKeeper(this);
+  #watch = new ScreenWatch(this, (id) => this.thread.seen(id));
+  #chunks = new Chunks();
+  #scroller = createRef();
+  #items = [];
+  #dividerKey = null;
+  #newestId = 0;
+  #lastPendingKey = null;
+  // The newest message when the end was last on the screen.
+  #endId = 0;
+  #hasFailed = false;
+
+  constructor() {
+    super();
+    new StoreController(this, clock);
+    const onReach = () => this.isPlaced && this.#loadOlder();
+    new Reach(this, { selector: ".history-top", margin: AHEAD, onReach });
+  }
+
+  get scroller() {
+    return this.#scroller.value ?? null;
+  }
+
+  willUpdate() {
+    this.#store.store = this.thread;
+    this.#items = threadItems(this.thread.messages, this.thread.pending, session.user?.id);
+    const isSettled = this.thread.status !== "loading" || this.#items.length > 0;
+    if (!this.#isPlacing && isSettled) this.#place();
+  }
+
+  render() {
+    if (!this.isPlaced) return bubbleSkeletons();
+    if (this.#items.length === 0) return this.#renderNothing();
+    return html`
+      <div
+        class="history"
+        role="log"
+        aria-live="off"
+        aria-label=${this.label}
+        tabindex="0"
+        ${ref(this.#scroller)}
+        @scroll=${this.#scrolled}
+      >
+        <div class="history-inner">
+          ${historyTop(this.thread, this.#hasFailed, () => this.#retryOlder())}
+          ${this.#renderDays()}
+        </div>
+      </div>
+      ${this.#keeper.isAtEnd ? nothing : newestButton(this.#countNew(), () => this.#goToEnd())}
+    `;
+  }
+
+  updated() {
+    if (!this.scroller) return;
+    const newest = this.#items.findLast((item) => item.id)?.id ?? 0;
+    this.#followOwn();
+    if (newest > this.#newestId && this.#keeper.wasAtEnd) this.#holdAtUnseen();
+    this.#newestId = newest;
+    if (this.#keeper.isAtEnd) this.#endId = newest;
+    settleChunks(this.scroller);
+  }
+
+  #renderNothing() {
+    if (this.thread.status === "error") return failedHistory(this.thread);
+    return emptyHistory(this.thread, this.person);
+  }
+
+  #renderDays() {
+    return dayList(this.#items, {
+      now: clock.now,
+      chunks: this.#chunks,
+      dividerKey: this.#dividerKey,
+      actions: {
+        retry: (clientId) => this.thread.retrySend(clientId),
+        discard: (clientId) => this.thread.discardSend(clientId),
+      },
+    });
+  }
+
+  /** Begin at once, unless the first unread message has to be fetched. */
+  async #place() {
+    this.#isPlacing = true;
+    if (hasUnreadBefore(this.thread)) await loadUnread(this.thread);
+    this.isPlaced = true;
+    this.requestUpdate();
+  }
+
+  /** Stand at the first message that nobody has seen, when it would lie above the screen. */
+  #holdAtUnseen() {
+    const item = firstUnseen(this.#items, this.#watch.seenId);
+    if (!item) return;
+    const row = this.scroller.querySelector(`[data-message-id="${item.id}"]`);
+    const isFirstLook = this.#newestId === 0;
+    if (!isFirstLook && !this.#keeper.isAbove(row)) return;
+    this.#dividerKey = item.key;
+    this.requestUpdate();
+    this.updateComplete.then(() => this.#keeper.showUnlessBelow(row));
+  }
+
+  /** Go to the end for a message that was written here. */
+  #followOwn() {
+    const last = this.#items.at(-1);
+    if (!last || last.id || last.key === this.#lastPendingKey) return;
+    this.#lastPendingKey = last.key;
+    // What waited in the outbox when the thread was opened moves nothing.
+    if (this.#newestId === 0) return;
+    this.#dividerKey = null;
+    this.#goToEnd();
+  }
+
+  #goToEnd() {
+    this.#keeper.toEnd();
+    this.requestUpdate();
+  }
+
+  #scrolled() {
+    const isAtEnd = this.#keeper.isAtEnd;
+    if (isAtEnd) this.#endId = this.#newestId;
+    if (isAtEnd !== this.#keeper.wasAtEnd) this.requestUpdate();
+  }
+
+  #countNew() {
+    return this.#items.filter((item) => !item.isOwn && item.id > this.#endId).length;
+  }
+
+  async #loadOlder() {
+    if (!this.thread.hasOlder || this.thread.isLoadingOlder || this.#hasFailed) return;
+    const before = this.thread.messages.length;
+    await this.thread.loadOlder().catch(() => {});
+    this.#hasFailed = this.thread.hasOlder && this.thread.messages.length === before;
+    this.requestUpdate();
+  }
+
+  #retryOlder() {
+    this.#hasFailed = false;
+    this.#loadOlder();
+  }
+}
+
+customElements.define("message-history", MessageHistory);

@@ -1,0 +1,38 @@
+/**
+ * Call `onReach` when an element inside the host comes near the screen, again after each update:
+ * an observer alone is silent while the element stays in reach, as after a short page.
+ */
+export class Reach {
+  #host;
+  #selector;
+  #margin;
+  #onReach;
+  #observer = null;
+
+  /** `margin` is how far ahead, as in CSS; the host's `scroller` is what scrolls, or null. */
+  constructor(host, { selector, margin, onReach }) {
+    this.#host = host;
+    this.#selector = selector;
+    this.#margin = margin;
+    this.#onReach = onReach;
+    host.addController(this);
+  }
+
+  hostUpdated() {
+    const element = this.#host.scroller?.querySelector(this.#selector);
+    this.hostDisconnected();
+    if (!element) return;
+    const options = { root: this.#host.scroller, rootMargin: this.#margin };
+    this.#observer = new IntersectionObserver((entries) => this.#look(entries), options);
+    this.#observer.observe(element);
+  }
+
+  hostDisconnected() {
+    this.#observer?.disconnect();
+    this.#observer = null;
+  }
+
+  #look(entries) {
+    if (entries.some((entry) => entry.isIntersecting)) this.#onReach();
+  }
+}

@@ -1,0 +1,56 @@
+import { html, nothing } from "lit";
+import { router } from "../../core/router.js";
+import { session } from "../../core/session.js";
+import { fullName } from "../../text/names.js";
+import { icon } from "../../ui/icons.js";
+import { isDeleted } from "./people.js";
+import "../../ui/avatar.js";
+
+/**
+ * Head a thread.
+ *
+ * `isLost` says that nobody will be found, `isAlone` that no list stands beside it, so that this is
+ * the heading of the page; `backTo` is where Back leads on the first page of a visit, or null.
+ */
+export function threadHeader({ person, isArchived, isLost, isAlone, backTo }) {
+  const small = isArchived && person && !isDeleted(person) ? fullName(person) : null;
+  // One h2 for good: it may have the focus before anybody knows the name.
+  return html`<header class="thread-header">
+    ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
+    <div class="thread-title">
+      <h2 tabindex="-1" aria-level=${isAlone ? 1 : 2}>
+        ${person ? title(person, isArchived) : nobodyYet()}
+      </h2>
+      ${small ? html`<p class="soft">${small}</p>` : nothing}
+    </div>
+  </header>`;
+}
+
+function backButton(backTo) {
+  return html`<button
+    type="button"
+    class="icon-button thread-back"
+    aria-label="Back"
+    @click=${() => router.back(backTo)}
+  >
+    ${icon("back")}
+  </button>`;
+}
+
+function face(person, isLost) {
+  if (person) return html`<user-avatar .person=${person}></user-avatar>`;
+  if (isLost) return nothing;
+  return html`<div class="skeleton skeleton-circle" aria-hidden="true"></div>`;
+}
+
+function nobodyYet() {
+  return html`<span class="visually-hidden">Conversation</span>`;
+}
+
+/** Lead a trainer from the name to the trainee's page. */
+function title(person, isArchived) {
+  if (isArchived) return "[Trainee removed]";
+  const hasPage = session.user?.role === "TRAINER" && !isDeleted(person);
+  const name = fullName(person);
+  return hasPage ? html`<a href="/trainees/${person.id}">${name}</a>` : name;
+}

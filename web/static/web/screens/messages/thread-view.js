@@ -1,0 +1,168 @@
+import { html, nothing } from "lit";
+import { ApiError } from "../../core/api.js";
+import { getTrainee } from "../../core/endpoints.js";
+import { router } from "../../core/router.js";
+import { StoreController } from "../../core/store.js";
+import { closeThread, openNewThread, openThread } from "../../live/thread.js";
+import { inbox } from "../../live/inbox.js";
+import { fullName } from "../../text/names.js";
+import { Element } from "../../ui/element.js";
+import { errorState } from "../../ui/states.js";
+import { setTitle } from "../../ui/title.js";
+import { closedNote, closedReason } from "./closed-note.js";
+import { nothingHere } from "./empty-states.js";
+import { otherPerson } from "./people.js";
+import { threadHeader } from "./thread-header.js";
+import "./announcer.js";
+import "./composer.js";
+import "./connection-line.js";
+import "./message-history.js";
+
+const DESK = matchMedia("(width >= 800px)");
+
+/**
+ * Show one thread, of `conversationId`, or of `traineeId` before there is a conversation.
+ *
+ * It shows that one for as long as it is on the page. Fires "leave" when Escape is pressed.
+ */
+class ThreadView extends Element {
+  static properties = {
+    conversationId: { attribute: false },
+    traineeId: { attribute: false },
+    backTo: { attribute: false },
+    trainee: { state: true },
+    failure: { state: true },
+  };
+
+  // Whether somebody was writing when the first message made the conversation that opens next.
+  static #goesOn = false;
+
+  #thread = null;
+  #store = new StoreController(this);
+
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.conversationId) this.#follow(openThread(this.conversationId));
+    else this.#begin();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#store.store = null;
+    if (this.#thread) closeThread(this.#thread);
+    this.#thread = null;
+  }
+
+  get #person() {
+    const { conversation } = this.#thread ?? {};
+    return conversation ? otherPerson(conversation) : (this.trainee ?? null);
+  }
+
+  get #isArchived() {
+    return this.#thread?.status === "archived" || Boolean(this.#thread?.conversation?.is_archived);
+  }
+
+  render() {
+    const person = this.#person;
+    const { backTo } = this;
+    const isLost = Boolean(this.failure) || this.#thread?.status === "gone";
+    const isAlone = !DESK.matches || !backTo;
+    return html`
+      ${threadHeader({ person, isArchived: this.#isArchived, isLost, isAlone, backTo })}
+      ${this.#thread ? this.#renderThread(person) : this.#renderOpening()}
+    `;
+  }
+
+  firstUpdated() {
+    this.#focus();
+  }
+
+  updated() {
+    const person = this.#person;
+    if (person) setTitle(this.#isArchived ? "[Trainee removed]" : fullName(person));
+  }
+
+  #renderOpening() {
+    if (!this.failure) return nothing;
+    const title = "This conversation could not be opened";
+    const retry = this.failure.isTemporary ? () => this.#begin() : null;
+    return errorState({ error: this.failure, title, retry });
+  }
+
+  #renderThread(person) {
+    const thread = this.#thread;
+    if (thread.status === "gone" && !thread.messages.length) return nothingHere();
+    const label = person ? `Messages with ${fullName(person)}` : "Messages";
+    return html`
+      <connection-line
+        .state=${thread.connection}
+        .since=${thread.connectionSince}
+      ></connection-line>
+      <message-history .thread=${thread} .person=${person} .label=${label}></message-history>
+      <p class="typing-line">${thread.otherIsTyping ? this.#typing(person) : nothing}</p>
+      ${this.#renderBox(thread, person)}
+      <message-announcer .thread=${thread}></message-announcer>
+    `;
+  }
+
+  #renderBox(thread, person) {
+    const reason = closedReason(thread, person);
+    if (reason) return closedNote(reason);
+    return html`<message-composer .thread=${thread} @leave=${this.#leave}></message-composer>`;
+  }
+
+  #typing(person) {
+    const name = person?.first_name || fullName(person);
+    return html`<span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
+      ${name} is typing`;
+  }
+
+  /** Open the conversation that there is with a trainee, or a thread that will begin one. */
+  async #begin() {
+    this.failure = null;
+    const known = inbox.findByTrainee(this.traineeId);
+    if (known) return this.#goTo(known.id);
+    try {
+      const trainee = await getTrainee(this.traineeId);
+      if (!this.isConnected) return;
+      if (trainee.conversation_id) return this.#goTo(trainee.conversation_id);
+      this.trainee = trainee;
+      this.#follow(openNewThread(this.traineeId));
+      await this.updateComplete;
+      this.#focus();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.failure = error;
+    }
+  }
+
+  #follow(thread) {
+    this.#thread = this.#store.store = thread;
+    thread.addEventListener("created", ({ detail }) => this.#created(detail));
+  }
+
+  #created(conversationId) {
+    const composer = this.querySelector("message-composer");
+    composer?.moveDraft(conversationId);
+    ThreadView.#goesOn = Boolean(composer?.contains(document.activeElement));
+    this.#goTo(conversationId);
+  }
+
+  #goTo(conversationId) {
+    if (this.isConnected) router.navigate(`/messages/${conversationId}`, { replace: true });
+  }
+
+  /** Begin in the box at a desk; on a phone that would put the keyboard over the messages. */
+  async #focus() {
+    await this.querySelector("message-composer")?.updateComplete;
+    const box = DESK.matches || ThreadView.#goesOn ? this.querySelector("textarea") : null;
+    (box ?? this.querySelector("h2"))?.focus({ preventScroll: true });
+    ThreadView.#goesOn = false;
+  }
+
+  #leave() {
+    this.dispatchEvent(new Event("leave"));
+  }
+}
+
+customElements.define("thread-view", ThreadView);

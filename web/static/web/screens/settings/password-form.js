@@ -1,0 +1,41 @@
+import { html } from "lit";
+import { setPassword } from "../../core/endpoints.js";
+import { session } from "../../core/session.js";
+import { Element } from "../../ui/element.js";
+import "../../ui/field.js";
+import { Form, formStatus, submitButton } from "../../ui/form.js";
+
+/** Change one's own password. */
+class PasswordForm extends Element {
+  #form = new Form(this, (values, form) => this.#change(values, form));
+
+  render() {
+    // Password managers look for the account beside the passwords.
+    return html`<form class="form" novalidate @submit=${this.#form.submit}>
+      <input type="text" autocomplete="username" .value=${session.user?.email ?? ""} hidden />
+      ${this.#field("Current password", "current_password", "current-password")}
+      ${this.#field("New password", "new_password", "new-password")} ${formStatus(this.#form)}
+      <div class="form-actions">${submitButton(this.#form, "Change password", "button")}</div>
+    </form>`;
+  }
+
+  #field(label, name, autocomplete) {
+    return html`<text-field
+      label=${label}
+      name=${name}
+      type="password"
+      autocomplete=${autocomplete}
+      maxlength="128"
+      required
+      error=${this.#form.errorOf(name)}
+    ></text-field>`;
+  }
+
+  async #change({ current_password, new_password }, form) {
+    await setPassword(current_password, new_password);
+    form.reset();
+    return "Your password is changed.";
+  }
+}
+
+customElements.define("password-form", PasswordForm);

@@ -1,0 +1,23 @@
+const SIDE = 512;
+
+/**
+ * Cut the middle square out of a picture and make it small: phones take photos of many megabytes.
+ *
+ * Returns the file itself when the browser cannot read it; the server then says what is wrong.
+ */
+export async function squarePicture(file) {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  if (!bitmap) return file;
+  const type = file.type === "image/png" ? "image/png" : "image/jpeg";
+  const blob = await draw(bitmap).convertToBlob({ type, quality: 0.9 });
+  return new File([blob], type === "image/png" ? "picture.png" : "picture.jpg", { type });
+}
+
+function draw(bitmap) {
+  const side = Math.min(bitmap.width, bitmap.height);
+  const canvas = new OffscreenCanvas(Math.min(side, SIDE), Math.min(side, SIDE));
+  const [x, y] = [(bitmap.width - side) / 2, (bitmap.height - side) / 2];
+  const { width } = canvas;
+  canvas.getContext("2d").drawImage(bitmap, x, y, side, side, 0, 0, width, width);
+  return canvas;
+}

@@ -1,0 +1,64 @@
+import { html, nothing } from "lit";
+import { router } from "../core/router.js";
+import { session } from "../core/session.js";
+import { StoreController } from "../core/store.js";
+import { formatBadge } from "../live/badge.js";
+import { inbox } from "../live/inbox.js";
+import { Element } from "./element.js";
+import { icon } from "./icons.js";
+import { signOut } from "./sign-out.js";
+
+const MESSAGES = ["messages", "conversation", "archive", "archived-conversation"];
+
+/** Lead to the parts of the client; the unread count stands on it wherever somebody is. */
+class AppNav extends Element {
+  constructor() {
+    super();
+    new StoreController(this, session);
+    new StoreController(this, router);
+    new StoreController(this, inbox);
+  }
+
+  render() {
+    const { user } = session;
+    return html`<nav class="nav" aria-label="Main">
+      <div class="nav-brand">${icon("brand")}</div>
+      <ul class="nav-list">
+        ${this.#link("/messages", "Messages", "messages", MESSAGES)}
+        ${user?.role === "TRAINER" ? this.#trainerLinks() : nothing}
+        ${this.#link("/settings", "Settings", "settings", ["settings"])}
+        ${user?.role === "ADMIN" ? this.#link("/admin/", "Admin", "admin", []) : nothing}
+        <li class="nav-sign-out">
+          <button type="button" class="nav-link" @click=${signOut}>
+            <span class="nav-icon">${icon("sign-out")}</span>Sign out
+          </button>
+        </li>
+      </ul>
+    </nav>`;
+  }
+
+  #trainerLinks() {
+    return html`
+      ${this.#link("/trainees", "Trainees", "trainees", ["trainees", "trainee"])}
+      ${this.#link("/invitations", "Invitations", "invitations", ["invitations"])}
+    `;
+  }
+
+  #link(path, label, iconName, routes) {
+    const isCurrent = routes.includes(router.route.name);
+    return html`<li>
+      <a class="nav-link" href=${path} aria-current=${isCurrent ? "page" : nothing}>
+        <span class="nav-icon">${icon(iconName)}</span>${label}
+        ${iconName === "messages" ? this.#badge() : nothing}
+      </a>
+    </li>`;
+  }
+
+  #badge() {
+    const count = formatBadge(inbox.unreadCount);
+    if (!count) return nothing;
+    return html`<span class="badge">${count}<span class="visually-hidden"> unread</span></span>`;
+  }
+}
+
+customElements.define("app-nav", AppNav);

@@ -1,0 +1,101 @@
+import { html, nothing } from "lit";
+import { Element } from "./element.js";
+import "./field.js";
+import { Form, formStatus, submitButton } from "./form.js";
+
+/**
+ * Ask before something that cannot be taken back; resolve to whether it was done.
+ *
+ * `act` does it, while the dialog is open: what goes wrong is said there. With `typed`, people have
+ * to write those words first.
+ */
+export function confirm({ title, text, label, isDangerous = false, typed = "", act }) {
+  const dialog = document.createElement("app-dialog");
+  Object.assign(dialog, { heading: title, text, label, isDangerous, typed, act });
+  document.body.append(dialog);
+  return new Promise((resolve) => {
+    dialog.addEventListener("answer", ({ detail }) => resolve(detail), { once: true });
+  });
+}
+
+class AppDialog extends Element {
+  #wasDone = false;
+  #form = new Form(this, (values) => this.#act(values));
+
+  async firstUpdated() {
+    // So that the focus goes to the first field, not to Cancel.
+    await this.querySelector("text-field")?.updateComplete;
+    this.querySelector("dialog").showModal();
+  }
+
+  render() {
+    return html`<dialog
+      class="dialog"
+      aria-labelledby="dialog-title"
+      aria-describedby="dialog-text"
+      @close=${this.#answer}
+      @click=${this.#closeOutside}
+    >
+      <form class="form" novalidate @submit=${this.#form.submit}>
+        <h2 id="dialog-title">${this.heading}</h2>
+        <p id="dialog-text">${this.text}</p>
+        ${this.typed ? this.#field() : nothing} ${formStatus(this.#form)}
+        <div class="form-actions">
+          <button type="button" class="button button-quiet" @click=${this.#close}>Cancel</button>
+          ${submitButton(this.#form, this.label, this.#classes)}
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  #field() {
+    return html`<text-field
+      label="Type “${this.typed}” to confirm"
+      name="typed"
+      autocomplete="off"
+      autocapitalize="off"
+      required
+      error=${this.#form.errorOf("typed")}
+    ></text-field>`;
+  }
+
+  get #classes() {
+    return this.isDangerous ? "button button-danger" : "button button-primary";
+  }
+
+  async #act({ typed = "" }) {
+    if (this.typed && !isSame(typed, this.typed)) throw new Mistyped(this.typed);
+    await this.act();
+    this.#wasDone = true;
+    this.#close();
+  }
+
+  #close = () => this.querySelector("dialog").close();
+
+  #closeOutside(event) {
+    if (event.target.localName === "dialog") this.#close();
+  }
+
+  #answer() {
+    this.remove();
+    this.dispatchEvent(new CustomEvent("answer", { detail: this.#wasDone }));
+  }
+}
+
+/** Have the shape of an API error, for the form to show it at the field. */
+class Mistyped extends Error {
+  status = 400;
+
+  constructor(expected) {
+    super();
+    this.fields = { typed: [`Please type “${expected}”.`] };
+  }
+}
+
+/** Compare as people see it: keyboards differ in case and in how they build accents. */
+function isSame(typed, expected) {
+  const plain = (text) => text.normalize().trim().replace(/\s+/g, " ").toLocaleLowerCase();
+  return plain(typed) === plain(expected);
+}
+
+customElements.define("app-dialog", AppDialog);

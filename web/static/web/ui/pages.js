@@ -1,0 +1,82 @@
+import { Store } from "../core/store.js";
+
+/** Load a list of the API page by page, for somebody who scrolls. */
+export class Pages extends Store {
+  /** "loading", "ready" or "error". */
+  status = "loading";
+  error = null;
+  items = [];
+  /** How many there are on the server. */
+  total = 0;
+  hasMore = false;
+  isLoadingMore = false;
+  #fetchPage;
+  #page = 0;
+  #runs = 0;
+
+  /** `fetchPage(number)` returns `{count, next, results}`. */
+  constructor(fetchPage) {
+    super();
+    this.#fetchPage = fetchPage;
+  }
+
+  /** Load from the first page; what is there stays until the answer is. */
+  async load() {
+    this.status = this.items.length > 0 ? "ready" : "loading";
+    this.error = null;
+    await this.#get(1, (page) => {
+      this.items = page.results;
+      this.status = "ready";
+    });
+  }
+
+  /** Load the next page, unless one is under way; an error leaves the rest as it is. */
+  async loadMore() {
+    if (!this.hasMore || this.isLoadingMore) return;
+    this.isLoadingMore = true;
+    this.error = null;
+    await this.#get(this.#page + 1, (page) => {
+      // Rows move from page to page while others are added.
+      const known = new Set(this.items.map((each) => each.id));
+      this.items = [...this.items, ...page.results.filter((each) => !known.has(each.id))];
+    });
+  }
+
+  /** Replace a row, or put a new one on top. */
+  put(item) {
+    const index = this.items.findIndex((each) => each.id === item.id);
+    this.items = index < 0 ? [item, ...this.items] : this.items.with(index, item);
+    if (index < 0) this.total += 1;
+    this.changed();
+  }
+
+  remove(id) {
+    this.items = this.items.filter((each) => each.id !== id);
+    this.total -= 1;
+    this.changed();
+  }
+
+  async #get(number, take) {
+    const run = ++this.#runs;
+    this.changed();
+    const page = await this.#fetchPage(number).catch((error) => ({ error }));
+    if (run !== this.#runs) return; // a newer question has been asked meanwhile
+    this.isLoadingMore = false;
+    if (page.error) this.#fail(page.error);
+    else this.#take(page, number, take);
+    this.changed();
+  }
+
+  #take(page, number, take) {
+    this.#page = number;
+    this.total = page.count;
+    this.hasMore = page.next !== null;
+    take(page);
+  }
+
+  #fail(error) {
+    if (error.status === undefined) throw error; // a bug of ours, not an answer of the API
+    this.error = error;
+    if (this.status === "loading") this.status = "error";
+  }
+}

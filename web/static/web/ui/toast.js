@@ -1,0 +1,82 @@
+import { html, nothing, repeat } from "lit";
+import { Element } from "./element.js";
+import { icon } from "./icons.js";
+
+const SHOWN_MS = 6000;
+const AT_ONCE = 3;
+
+/** Say something in passing; with an `action` ({label, run}) it stays until it is closed. */
+export function toast(text, { action = null } = {}) {
+  dispatchEvent(new CustomEvent("app-toast", { detail: { text, action } }));
+}
+
+class AppToast extends Element {
+  static properties = { toasts: { state: true } };
+
+  constructor() {
+    super();
+    this.toasts = [];
+    this.shownBefore = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.setAttribute("role", "status");
+    addEventListener("app-toast", this);
+    addEventListener("app-update", this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener("app-toast", this);
+    removeEventListener("app-update", this);
+  }
+
+  handleEvent({ type, detail }) {
+    if (type === "app-toast") return this.#add(detail);
+    const action = { label: "Reload", run: detail.accept };
+    this.#add({ text: "A new version is ready.", action });
+  }
+
+  render() {
+    return repeat(this.toasts, (each) => each.key, (each) => this.#toast(each));
+  }
+
+  #toast(each) {
+    const { text, action } = each;
+    return html`<div class="toast">
+      <p>${text}</p>
+      ${action
+        ? html`<button type="button" class="link-button" @click=${() => this.#run(each)}>
+            ${action.label}
+          </button>`
+        : nothing}
+      ${this.#closeButton(each)}
+    </div>`;
+  }
+
+  #closeButton(each) {
+    const close = () => this.#close(each);
+    return html`<button type="button" class="icon-button" aria-label="Close" @click=${close}>
+      ${icon("close", { small: true })}
+    </button>`;
+  }
+
+  #add({ text, action }) {
+    const added = { key: ++this.shownBefore, text, action };
+    const others = this.toasts.filter((each) => each.text !== text);
+    this.toasts = [...others, added].slice(-AT_ONCE);
+    if (!action) setTimeout(() => this.#close(added), SHOWN_MS);
+  }
+
+  #run(each) {
+    this.#close(each);
+    each.action.run();
+  }
+
+  #close(closed) {
+    this.toasts = this.toasts.filter((each) => each !== closed);
+  }
+}
+
+customElements.define("app-toast", AppToast);

@@ -1,0 +1,28 @@
+from django.urls import path, re_path
+
+from web import views
+
+# Each path with its screen, as in static/web/core/routes.js and ui/screens.js; a test compares them.
+PAGES = {
+    "": "messages",
+    "sign-in": "sign-in",
+    "forgot-password": "forgot-password",
+    "reset-password": "reset-password",
+    "join": "join",
+    "messages": "messages",
+    "messages/<int:id>": "messages",
+    "messages/archived": "messages",
+    "messages/archived/<int:id>": "messages",
+    "trainees": "trainees",
+    "trainees/<int:id>": "trainee",
+    "invitations": "invitations",
+    "settings": "settings",
+}
+
+urlpatterns = [
+    *(path(page, views.shell, {"screen": f"screens/{name}.js"}) for page, name in PAGES.items()),
+    path("sw.js", views.service_worker),
+    path("favicon.ico", views.favicon),
+    path("manifest.webmanifest", views.web_manifest),
+    re_path(r"", views.unknown),
+]

@@ -1,0 +1,11 @@
+// What the client uses of Lit, in one file. Adding a line here and `make vendor` adds a directive.
+export { LitElement, html, nothing, svg } from "lit";
+export { cache } from "lit/directives/cache.js";
+export { classMap } from "lit/directives/class-map.js";
+export { guard } from "lit/directives/guard.js";
+export { ifDefined } from "lit/directives/if-defined.js";
+export { keyed } from "lit/directives/keyed.js";
+export { live } from "lit/directives/live.js";
+export { createRef, ref } from "lit/directives/ref.js";
+export { repeat } from "lit/directives/repeat.js";
+export { until } from "lit/directives/until.js";

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Bundles the two libraries of the browser client into web/static/web/vendor/, for `make vendor`.
+# Needs npm. Nobody else does: the results are committed, and the client itself has no build step.
+# Versions are exact, also those of what the libraries need themselves.
+set -eu
+
+ESBUILD=esbuild@0.28.2
+here=$(cd "$(dirname "$0")" && pwd)
+there=$here/../static/web/vendor
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cp "$here/lit.js" "$here/idb.js" "$work"
+cd "$work"
+echo '{"private": true}' > package.json
+# shellcheck disable=SC2046 - one argument for each version
+npm install --no-audit --no-fund --no-package-lock --loglevel=error "$ESBUILD" $(cat "$here/versions.txt")
+
+for name in lit idb; do
+  ./node_modules/.bin/esbuild "$name.js" --bundle --format=esm --target=es2022 --minify \
+    --legal-comments=inline --outfile="$there/$name.js"
+done
+
+{
+  echo "# Made by \`make vendor\` with $ESBUILD from:"
+  cat "$here/versions.txt"
+} > "$there/VERSIONS"
+
+: > "$there/LICENSES"
+for package in lit idb; do
+  { echo "== $package =="; echo; cat "node_modules/$package/LICENSE"; echo; } >> "$there/LICENSES"
+done

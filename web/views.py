@@ -1,0 +1,61 @@
+import json
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseRedirectBase
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from web import manifest
+from web.assets import current_build, describe_worker
+
+
+@require_safe
+@gzip_page
+@cache_control(no_cache=True)
+def shell(
+    request: HttpRequest, screen: str, status: int = 200, **parts_of_the_path: Any
+) -> HttpResponse:
+    """
+    Answer every path of the client with the same page; its router shows what the path names.
+
+    The modules of `screen` are fetched beside the entry, instead of after it.
+    """
+    build = current_build()
+    context = {"build": build, "preloads": build.preloads[screen], "manifest": manifest}
+    return render(request, "web/shell.html", context, status=status)
+
+
+@csrf_exempt
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Answer 404, to a browser that asks for a page with one that looks like the product."""
+    if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
+        return shell(request, "screens/not-found.js", status=404)
+    raise Http404
+
+
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Answer the service worker: no-cache, so that browsers find a new version at once."""
+    worker = json.dumps(describe_worker(current_build()))
+    response = render(request, "web/sw.js", {"worker": worker}, content_type="text/javascript")
+    response["Service-Worker-Allowed"] = "/"
+    return response
+
+
+@require_safe
+@cache_control(no_cache=True)
+def web_manifest(request: HttpRequest) -> HttpResponse:
+    """Answer what a browser has to know to install the client."""
+    return JsonResponse(manifest.describe_app(), content_type="application/manifest+json")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponseRedirectBase:
+    """Lead to the icon from where browsers look for it on pages that name none, as in the admin."""
+    return redirect(static("web/icons/favicon.svg"))
