@@ -1,11 +1,10 @@
 """Reads: who may see what, at a cost that does not grow with the history."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, overload
+from typing import NamedTuple, TypeVar, overload
 
 from django.conf import settings
-from django.db.models import Count, Sum
 
 from messaging import statements
 from messaging.exceptions import ConversationNotFound
@@ -171,49 +170,36 @@ def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     return Replay(conversation, since, changes.messages, is_too_long=changes.has_more)
 
 
-@dataclass(frozen=True)
-class SocketFacts:
-    """How a conversation stands, for a socket that is open on it."""
+def list_newer(
+    keys: Sequence[int],
+    user_ids: Sequence[int],
+    conversation_ids: Sequence[int],
+    versions: Sequence[int],
+) -> dict[int, int | None]:
+    """
+    Return the versions of those conversations that have gone on from a version, each by its key.
 
-    version: int
-    participant_ids: tuple[int | None, int | None]
-    is_archived: bool
-
-
-def get_socket_facts(conversation_ids: Collection[int]) -> dict[int, SocketFacts]:
-    """Return how many conversations stand, in one query."""
-    if not conversation_ids:
-        return {}
-    rows = Conversation.objects.filter(pk__in=conversation_ids).values_list(
-        "pk", "version", "trainer_id", "trainee_id", "is_archived"
-    )
-    return {
-        pk: SocketFacts(version, (trainer_id, trainee_id), is_archived)
-        for pk, version, trainer_id, trainee_id, is_archived in rows
-    }
+    None is for one that this user does not see on a socket any more. All in one query.
+    """
+    return dict(statements.select_newer(keys, user_ids, conversation_ids, versions))
 
 
-@dataclass(frozen=True)
-class InboxSum:
+class InboxSum(NamedTuple):
     """A short sum of all of a user's active conversations: it differs as soon as one of them does."""
 
-    count: int = 0
-    versions: int = 0
+    conversations: int
+    versions: int
 
 
-def get_inbox_sums(user_ids: Collection[int]) -> dict[int, InboxSum]:
-    """Return the sums of many users' active conversations, in two queries."""
-    sums: dict[int, InboxSum] = {}
-    for side in ("trainer", "trainee") if user_ids else ():
-        rows = (
-            Conversation.objects.active()
-            .filter(**{f"{side}__in": user_ids})
-            .order_by()
-            .values_list(side)
-            .annotate(Count("pk"), Sum("version"))
-        )
-        sums |= {user_id: InboxSum(count, versions) for user_id, count, versions in rows}
-    return sums
+def list_other_sums(
+    keys: Sequence[int],
+    user_ids: Sequence[int],
+    conversations: Sequence[int],
+    versions: Sequence[int],
+) -> dict[int, InboxSum]:
+    """Return how those sums stand that are other than given, each by its key; in one query."""
+    rows = statements.select_other_sums(keys, user_ids, conversations, versions)
+    return {key: InboxSum(*stands) for key, *stands in rows}
 
 
 def get_inbox_versions(user: User) -> dict[int, int]:

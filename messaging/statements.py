@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from messaging.models import PREVIEW_LENGTH, Conversation, Message
 from users.fields import MAX_ID
 from users.models import User
-from users.sql import Columns, Row, execute, fetch_all, fetch_one, to_db, to_time
+from users.sql import Columns, Given, Row, execute, fetch_all, fetch_one, to_db, to_time
 
 CONVERSATION = Columns(
     Conversation,
@@ -298,3 +298,32 @@ PAGE_OF = {
     for side in ("trainer", "trainee")
 }
 SOME_OF = "(SELECT * FROM messaging_conversation WHERE (trainer_id = %s OR trainee_id = %s) AND id IN ({}))"
+
+
+# What the review of open sockets asks
+# ------------------------------------------------------------------------------
+_POSITIONS = Given("key", "user_id", "conversation_id", "version")
+_NEWER = """
+SELECT given.key, c.version
+FROM {given} LEFT JOIN messaging_conversation c ON c.id = given.conversation_id
+    AND NOT c.is_archived AND given.user_id IN (c.trainer_id, c.trainee_id)
+WHERE c.id IS NULL OR c.version > given.version
+"""
+_SUMS = Given("key", "user_id", "known_count", "known_versions")
+_OTHER_SUMS = """
+SELECT given.key, count(c.id), COALESCE(sum(c.version), 0)
+FROM {given} LEFT JOIN messaging_conversation c
+    ON (c.trainer_id = given.user_id OR c.trainee_id = given.user_id) AND NOT c.is_archived
+GROUP BY given.key, given.known_count, given.known_versions
+HAVING count(c.id) <> given.known_count OR COALESCE(sum(c.version), 0) <> given.known_versions
+"""
+
+
+def select_newer(*positions: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return the keys of those who are not where their conversation is, with its version or None."""
+    return fetch_all(_NEWER.format(given=_POSITIONS.table), _POSITIONS.params(*positions))
+
+
+def select_other_sums(*sums: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return the keys of the sums that are not right any more, with how they stand."""
+    return fetch_all(_OTHER_SUMS.format(given=_SUMS.table), _SUMS.params(*sums))

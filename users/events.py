@@ -16,6 +16,11 @@ def user_group(user_id: int) -> str:
     return f"user.{user_id}"
 
 
+def user_of(group: str) -> int:
+    """Return whose sockets a group is, the other way round."""
+    return int(group.removeprefix("user."))
+
+
 def announce(user_id: int | None, event: Event) -> None:
     """Send `event` to every socket of a user after commit; to nobody when the account is gone."""
     if user_id is not None:

@@ -10,13 +10,13 @@ from channels_redis.utils import _wrap_close
 
 class LocalQueue(asyncio.Queue[bytes]):
     """
-    The events that wait for one socket: at most `LIMIT`, the oldest dropped first.
+    The events that wait for this process: at most `LIMIT`, the oldest dropped first.
 
-    The library's queue has no bound, so one stuck socket could fill the memory. What is dropped
-    here is found again as a hole in the versions.
+    The library's queue has no bound, so a loop that stands still could fill the memory. What is
+    dropped here is found again as a hole in the versions.
     """
 
-    LIMIT = 1000
+    LIMIT = 10_000
 
     def put_nowait(self, item: bytes) -> None:
         if self.qsize() >= self.LIMIT:
@@ -25,7 +25,7 @@ class LocalQueue(asyncio.Queue[bytes]):
 
 
 class ResilientLoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]  # it has no types
-    """Channels that exist without Redis: only groups are subscribed to, never single sockets."""
+    """A channel that exists without Redis: only groups are subscribed to."""
 
     async def new_channel(self, prefix: str = "specific.") -> str:
         channel = f"{self.prefix}{prefix}{uuid.uuid4().hex}"
@@ -43,7 +43,7 @@ class ResilientLoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]  # it has 
 
 class ResilientRedisChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # as above
     """
-    Redis pub/sub whose sockets can be opened, and stay open, while Redis is away.
+    Redis pub/sub in which sockets can be opened, and stay open, while Redis is away.
 
     `send()` to a single channel is not supported: nothing here uses it.
     """

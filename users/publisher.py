@@ -73,10 +73,11 @@ class Publisher:
                 await self._send(group, event)
 
     async def _send(self, group: str, event: Event) -> None:
+        """Send an event, with its group: one channel may be in many."""
         layer = get_channel_layer()
         try:
             async with asyncio.timeout(self.SEND_TIMEOUT_SECONDS):
-                await cast(Any, layer).group_send(group, event)
+                await cast(Any, layer).group_send(group, {**event, "group": group})
         except Exception as error:  # noqa: BLE001 - the bell may fail in any way, the truth is stored
             self._paused_until = time.monotonic() + self.PAUSE_SECONDS
             logger.warning("The channel layer is away: %r", error)

@@ -1,10 +1,11 @@
+from collections.abc import Sequence
 from typing import cast
 
 from django.utils import timezone
 
 from users.exceptions import InvalidToken, NotFound
 from users.models import AuthSession, User
-from users.sql import Columns, fetch_one, to_db
+from users.sql import Columns, Given, fetch_all, fetch_one, to_db
 from users.tokens import Claims
 
 _USER = Columns(
@@ -24,14 +25,16 @@ _USER = Columns(
     "is_superuser",
 )
 _SESSION = Columns(AuthSession, "id", "kind", "user", "impersonator", "expires_at")
-# AuthSession.objects.alive() in one statement, with the user.
+# AuthSession.objects.alive(), of a session `s`, its user `u` and its impersonator `i`.
+_IS_ALIVE = """
+s.ended_at IS NULL AND s.expires_at > %s AND u.is_active AND (s.kind = 'SIGN_IN' OR i.is_active)
+"""
 _LIVING_SESSION = f"""
 SELECT {_SESSION.of("s")}, {_USER.of("u")}
 FROM users_authsession s
 JOIN users_user u ON u.id = s.user_id
 LEFT JOIN users_user i ON i.id = s.impersonator_id
-WHERE s.id = %s AND s.user_id = %s AND s.ended_at IS NULL AND s.expires_at > %s
-  AND u.is_active AND (s.kind = 'SIGN_IN' OR i.is_active)
+WHERE s.id = %s AND s.user_id = %s AND {_IS_ALIVE}
 """  # noqa: S608 - made of column names
 _ACTIVE_USER = f"SELECT {_USER.of('u')} FROM users_user u WHERE u.id = %s AND u.is_active"  # noqa: S608 - as above
 
@@ -67,26 +70,35 @@ def get_living_session(claims: Claims) -> AuthSession:
     return session
 
 
-def list_living_claims(claims: set[Claims]) -> set[Claims]:
-    """Return those of many verified tokens that are still good, in at most two queries."""
-    sessions = set(
-        AuthSession.objects.alive()
-        .filter(pk__in={each.session_id for each in claims if each.session_id is not None})
-        .values_list("pk", flat=True)
-    )
-    loners = {each.user_id for each in claims if each.session_id is None}
-    users = set(
-        User.objects.filter(pk__in=loners, is_active=True).values_list("pk", flat=True)
-        if loners
-        else ()
-    )
-    now = timezone.now().timestamp()
-    return {
-        each
-        for each in claims
-        if each.expires_at > now
-        and (each.user_id in users if each.session_id is None else each.session_id in sessions)
-    }
+_ACCESSES = Given("key", "user_id", "session_id")
+# A token without a session has 0, and is as good as its user.
+_ENDED = f"""
+SELECT given.key
+FROM {{given}}
+LEFT JOIN users_user u ON u.id = given.user_id
+LEFT JOIN users_authsession s ON s.id = given.session_id AND s.user_id = given.user_id
+LEFT JOIN users_user i ON i.id = s.impersonator_id
+WHERE NOT COALESCE(CASE given.session_id WHEN 0 THEN u.is_active ELSE {_IS_ALIVE} END, false)
+"""  # noqa: S608 - as above
+
+
+def list_ended(
+    keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
+) -> set[int]:
+    """
+    Return the keys of those of many accesses that are good no more, in one query.
+
+    An access is a user and the session that a verified token names, 0 for one that names none.
+    """
+    sql = _ENDED.format(given=_ACCESSES.table)
+    params = _ACCESSES.params(keys, user_ids, session_ids)
+    return {key for (key,) in fetch_all(sql, [*params, to_db(timezone.now())])}
+
+
+def is_over(claims: Claims) -> bool:
+    """Return whether a verified token is good no more."""
+    has_expired = claims.expires_at <= timezone.now().timestamp()
+    return has_expired or bool(list_ended([0], [claims.user_id], [claims.session_id or 0]))
 
 
 def get_trainer(trainer_id: int) -> User:

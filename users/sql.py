@@ -6,6 +6,7 @@ the same on PostgreSQL and SQLite; what they return are ordinary model instances
 are deferred. The rest of the product uses the ORM.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -65,6 +66,33 @@ def to_time(value: Any) -> datetime:
         return value
     moment: datetime = connection.ops.convert_datetimefield_value(value, None, connection)  # type: ignore[attr-defined]  # SQLite's
     return moment
+
+
+class Given:
+    """
+    Columns of integers that a statement reads as the table `given`.
+
+    They come as one text each, or as one for all on SQLite: to adapt a thousand numbers one by one
+    costs more than the statement itself.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    @property
+    def table(self) -> str:
+        """Return what stands in FROM."""
+        if connection.vendor == "postgresql":
+            arrays = ", ".join(["%s::bigint[]"] * len(self._names))
+            return f"unnest({arrays}) given ({', '.join(self._names)})"
+        values = [f"json_extract(value, '$[{at}]') AS {it}" for at, it in enumerate(self._names)]
+        return f"(SELECT {', '.join(values)} FROM json_each(%s)) given"  # noqa: S608 - made of column names
+
+    def params(self, *columns: Sequence[int]) -> list[str]:
+        """Return what the table is made of."""
+        if connection.vendor == "postgresql":
+            return [f"{{{','.join(map(str, column))}}}" for column in columns]
+        return [json.dumps(list(zip(*columns, strict=True)))]
 
 
 class Columns(Generic[M]):

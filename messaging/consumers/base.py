@@ -1,7 +1,5 @@
 """What both kinds of socket share: sign-in, limits, sending without waiting, and closing."""
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,21 +12,22 @@ from django.db import Error as DatabaseError
 from rest_framework.exceptions import ValidationError
 
 from messaging import frames
+from messaging.consumers.bell import bell
 from messaging.consumers.codes import CloseCode, Refused
+from messaging.consumers.errands import errands
 from messaging.consumers.handshake import accepted_protocol, is_allowed_origin, token_of
 from messaging.consumers.limits import FrameBucket
-from messaging.consumers.review import Facts, Subject, open_sockets
+from messaging.consumers.outbox import Outbox
+from messaging.consumers.review import review
+from messaging.consumers.roll import Compare
+from messaging.consumers.sockets import open_sockets
 from messaging.consumers.threads import in_thread
-from users.events import user_group
 from users.exceptions import InvalidToken, NotFound, ServiceError
 from users.models import User
-from users.selectors import get_user_by_claims, list_living_claims
+from users.publisher import Event
+from users.selectors import get_user_by_claims, is_over
 from users.services.sessions import record_view
 from users.tokens import Claims, read_access_token
-
-logger = logging.getLogger(__name__)
-
-GROUP_TIMEOUT_SECONDS = 1.0
 
 Frame = dict[str, Any]
 
@@ -43,44 +42,49 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     user: User
     claims: Claims
-    conversation_id: int | None = None
+    compare: Compare
 
     def __init__(self) -> None:
         super().__init__()
-        self._outbox: asyncio.Queue[str | int] = asyncio.Queue()
-        self._writer: asyncio.Task[None] | None = None
         self._bucket = FrameBucket()
-        self._is_joined = False
-        self._is_open = False
         self._is_ended = False
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """
-        Pass an event on, without channels' hop through the one ORM thread before each.
+        Serve one socket, with what its client says as the only thing that is waited for.
 
-        An event of an unknown kind comes from a newer process during a deployment; it is ignored.
+        Channels would keep two more tasks for it, one of them for events, which come by `hear`.
         """
-        handler: Callable[[Any], Awaitable[None]] | None
-        if handler := getattr(self, get_handler_name(message), None):
-            await handler(message)
+        self.scope, self.base_send = scope, send
+        self._outbox = Outbox(send)
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            self._leave()
+            self._outbox.close()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Pass on what the client does, without channels' hop through the one ORM thread before it."""
+        await getattr(self, get_handler_name(message))(message)
 
     # Opening and closing
     # --------------------------------------------------------------------------
     async def connect(self) -> None:
         await self.accept(accepted_protocol(self.scope))
-        self._writer = asyncio.create_task(self._write())
         try:
             await self._sign_in()
             await self.open()
-            self._is_open = True
         except Refused as refusal:
-            await self.end(refusal.code)
+            self.end(refusal.code)
         except InvalidToken:
-            await self.end(CloseCode.NOT_SIGNED_IN)
+            self.end(CloseCode.NOT_SIGNED_IN)
         except NotFound:
-            await self.end(CloseCode.NOT_VISIBLE)
+            self.end(CloseCode.NOT_VISIBLE)
         except DatabaseError:
-            await self.end(CloseCode.TRY_AGAIN_LATER)
+            self.end(CloseCode.TRY_AGAIN_LATER)
 
     async def open(self) -> None:
         """Check what may be seen, and bring the client up to date."""
@@ -92,72 +96,38 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.claims = read_access_token(token_of(self.scope))
         self.user = await in_thread(self._authenticate, self.claims)
         open_sockets.admit(self)
-        await self._join()
+        await bell.join(self.user.pk)
 
     def _authenticate(self, claims: Claims) -> User:
         user = get_user_by_claims(claims)
         record_view(viewer=user, method="SOCKET", path=self.scope["path"])
         return user
 
-    async def _join(self) -> None:
-        """Join the user's group; while Redis is away the review tries again."""
-        try:
-            async with asyncio.timeout(GROUP_TIMEOUT_SECONDS):
-                await self.channel_layer.group_add(user_group(self.user.pk), self.channel_name)
-            self._is_joined = True
-        except Exception as error:  # noqa: BLE001 - any failure of the layer means the same
-            logger.warning("A socket could not join its group yet: %r", error)
-
-    async def end(self, code: CloseCode) -> None:
+    def end(self, code: CloseCode) -> None:
         """Close the socket, after what waits in the outbox."""
         if not self._is_ended:
-            await self._leave()
-            self._outbox.put_nowait(int(code))
+            self._leave()
+            self._outbox.put({"type": "websocket.close", "code": int(code)})
 
-    async def _leave(self) -> None:
+    def _leave(self) -> None:
         self._is_ended = True
-        if not hasattr(self, "user"):
-            return
-        open_sockets.discard(self)
-        try:
-            async with asyncio.timeout(GROUP_TIMEOUT_SECONDS):
-                await self.channel_layer.group_discard(user_group(self.user.pk), self.channel_name)
-        except Exception as error:  # noqa: BLE001 - the layer forgets the channel by itself
-            logger.debug("A socket could not leave its group: %r", error)
+        review.forget(self)
+        if hasattr(self, "claims"):
+            open_sockets.discard(self)
+            bell.leave(self.claims.user_id)
 
     async def websocket_disconnect(self, message: Any) -> None:
-        if not self._is_ended:
-            await self._leave()
-        if self._writer:
-            self._writer.cancel()
         raise StopConsumer
 
-    # Sending
-    # --------------------------------------------------------------------------
     def push(self, frame: str) -> None:
         """Send a frame soon. A client that falls too far behind is closed, and may resume."""
         if self._is_ended:
             return
-        if self._outbox.qsize() >= settings.SOCKET_PENDING_FRAMES:
-            self._drop()
-            return
-        self._outbox.put_nowait(frame)
-
-    def _drop(self) -> None:
-        """Give up on a client that does not read: forget what waits, and close."""
-        self._outbox = asyncio.Queue()
-        stuck, self._writer = self._writer, asyncio.create_task(self._write())
-        if stuck:
-            stuck.cancel()
-        asyncio.create_task(self.end(CloseCode.TOO_MUCH))  # noqa: RUF006 - it ends with the socket
-
-    async def _write(self) -> None:
-        try:
-            while isinstance(item := await self._outbox.get(), str):
-                await self.send(text_data=item)
-            await self.close(item)
-        except OSError:
-            pass  # the client is gone; the disconnect event follows
+        if self._outbox.is_full:
+            self._outbox.forget()
+            self.end(CloseCode.TOO_MUCH)
+        else:
+            self._outbox.put({"type": "websocket.send", "text": frame})
 
     # Receiving
     # --------------------------------------------------------------------------
@@ -166,9 +136,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         size = len(bytes_data or (text_data or "").encode(errors="replace"))
         if size > settings.SOCKET_MAX_FRAME_BYTES:
-            await self.end(CloseCode.FRAME_TOO_LARGE)
+            self.end(CloseCode.FRAME_TOO_LARGE)
         elif not self._bucket.take():
-            await self.end(CloseCode.TOO_MUCH)
+            self.end(CloseCode.TOO_MUCH)
         else:
             await self._answer(text_data)
 
@@ -206,41 +176,44 @@ class LiveConsumer(AsyncWebsocketConsumer):
             raise InvalidToken
         self.user = await in_thread(self._authenticate, claims)
         self.claims = claims
+        self.has_moved()
 
     # Staying true
     # --------------------------------------------------------------------------
     @property
-    def subject(self) -> Subject:
-        return Subject(self.user.pk, self.claims, self.conversation_id)
-
-    async def review(self, subject: Subject, facts: Facts) -> None:
-        """
-        Close, or catch up, by how things stand in the database.
-
-        One that is still opening is left alone: joining waits for Redis, and what it may see is
-        not looked up yet.
-        """
-        if self._is_ended or not self._is_open or subject != self.subject:
-            return
-        if subject.claims not in facts.living:
-            await self.end(CloseCode.NOT_SIGNED_IN)
-            return
-        if not self._is_joined:
-            await self._join()
-        await self.catch_up_with(facts)
-
-    async def catch_up_with(self, facts: Facts) -> None:
-        """Find out what the channel layer lost."""
+    def position(self) -> tuple[int, int]:
+        """How far the client is, as `compare` takes it; `has_moved` follows each change."""
         raise NotImplementedError
 
-    async def access_changed(self, event: Frame) -> None:
+    def has_moved(self) -> None:
+        """Have the review know where the client is."""
+        if not self._is_ended:
+            review.note(self)
+
+    async def catch_up_with(self, stands: Any) -> None:
+        """Find out what the channel layer lost, or close, when the database stands otherwise."""
+        raise NotImplementedError
+
+    def hear(self, event: Event) -> None:
+        """
+        Take an event: what has to wait for something is begun and left.
+
+        One of an unknown kind comes from a newer process during a deployment; it is ignored.
+        """
+        handler = getattr(self, f"hear_{event['type'].replace('.', '_')}", None)
+        if handler and not self._is_ended:
+            handler(event)
+
+    def hear_access_changed(self, event: Event) -> None:
         """A session of this user ended; it may be this one."""
-        try:
-            living = await in_thread(list_living_claims, {self.claims})
-        except DatabaseError:
-            return  # the review asks again
-        if self.claims not in living:
-            await self.end(CloseCode.NOT_SIGNED_IN)
+        errands.begin(self.check_access)
+
+    async def check_access(self) -> None:
+        """Close if the session has ended, or the user may not sign in any more."""
+        claims = self.claims
+        has_ended = await in_thread(is_over, claims)
+        if has_ended and claims is self.claims:
+            self.end(CloseCode.NOT_SIGNED_IN)
 
 
 class BadFrame(ServiceError):

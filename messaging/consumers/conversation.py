@@ -1,26 +1,27 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
-from django.db import Error as DatabaseError
 from rest_framework import serializers
 
 from messaging import frames, selectors
 from messaging.consumers.base import Frame, LiveConsumer
 from messaging.consumers.codes import CloseCode
+from messaging.consumers.errands import errands
 from messaging.consumers.handshake import since_of
 from messaging.consumers.limits import TypingGate
-from messaging.consumers.review import Facts
+from messaging.consumers.lookup import Lookup
 from messaging.consumers.threads import in_thread
 from messaging.serializers import MarkReadSerializer
 from messaging.services.reading import ReadMark, mark_read
 from messaging.services.typing import show_typing
 from users.exceptions import NotFound
 from users.fields import validated
+from users.publisher import Event
 from users.throttling import count
 
 logger = logging.getLogger(__name__)
+_newer = Lookup(selectors.list_newer)
 
 
 class ConversationConsumer(LiveConsumer):
@@ -31,77 +32,90 @@ class ConversationConsumer(LiveConsumer):
     the database before anything else goes out, an old one is dropped.
     """
 
-    conversation_id: int
+    conversation_id = 0
+    compare = staticmethod(selectors.list_newer)
 
     def __init__(self) -> None:
         super().__init__()
         self.version = 0
+        self._announced_version = 0
         self._reviewed_version = 0
         self._other_id: int | None = None
         self._typing = TypingGate()
-        # Events and the review come in different tasks.
-        self._sending = asyncio.Lock()
+        # What is read from the database must all be pushed before anything newer.
+        self._reading = asyncio.Lock()
 
     async def open(self) -> None:
-        """Join first, then read what was missed: the other way round there would be a gap."""
+        """Read what was missed, after events are heard: the other way round there would be a gap."""
         self.conversation_id = self.scope["url_route"]["kwargs"]["conversation_id"]
-        async with self._sending:
+        async with self._reading:
             await self._replay(since_of(self.scope))
 
     async def _replay(self, since: int | None) -> None:
         missed = await in_thread(selectors.get_replay, self.user, self.conversation_id, since)
         for frame in frames.replay(missed, self.user.pk):
             self.push(frame)
-        self.version = missed.version
         ids = missed.conversation.participant_ids
         self._other_id = next((each for each in ids if each != self.user.pk), None)
+        self._go_to(missed.version)
+
+    def _go_to(self, version: int) -> None:
+        self.version = version
+        self.has_moved()
 
     async def _catch_up(self) -> None:
         try:
             await self._replay(self.version)
         except NotFound:
-            await self.end(CloseCode.NOT_VISIBLE)
+            self.end(CloseCode.NOT_VISIBLE)
 
     # From the channel layer
     # --------------------------------------------------------------------------
-    async def conversation_changed(self, event: Frame) -> None:
+    def hear_conversation_changed(self, event: Event) -> None:
         if event["conversation_id"] != self.conversation_id:
             return
-        async with self._sending:
-            if event["version"] == self.version + 1 and event["frame"]:
-                self.push(event["frame"])
-                self.version += 1
-            elif event["version"] > self.version:
-                await self._fill_hole()
+        is_next = event["version"] == self.version + 1
+        if is_next and event["frame"] and not self._reading.locked():
+            self.push(event["frame"])
+            self._go_to(event["version"])
+        elif event["version"] > self.version:
+            self._announced_version = max(self._announced_version, event["version"])
+            errands.begin(self._fill_hole)
 
     async def _fill_hole(self) -> None:
-        logger.debug("Filling a hole after version %s of %s.", self.version, self.conversation_id)
-        # If it cannot be read now, the hole stays, and the next event or review finds it again.
-        with suppress(DatabaseError):
-            await self._catch_up()
+        """Read what lies before the newest event, unless it has come meanwhile."""
+        async with self._reading:
+            if self.version < self._announced_version:
+                logger.debug(
+                    "Filling a hole after version %s of %s.", self.version, self.conversation_id
+                )
+                await self._catch_up()
 
-    async def conversation_typing(self, event: Frame) -> None:
+    def hear_conversation_typing(self, event: Event) -> None:
         if event["conversation_id"] == self.conversation_id:
             self.push(event["frame"])
 
-    async def conversation_archived(self, event: Frame) -> None:
+    def hear_conversation_archived(self, event: Event) -> None:
         if event["conversation_id"] == self.conversation_id:
-            await self.end(CloseCode.NOT_VISIBLE)
+            self.end(CloseCode.NOT_VISIBLE)
 
-    async def catch_up_with(self, facts: Facts) -> None:
+    @property
+    def position(self) -> tuple[int, int]:
+        return self.conversation_id, self.version
+
+    async def catch_up_with(self, stands: int | None) -> None:
         """
         Close if this may not be seen any more; catch up with what a whole interval did not bring.
 
         What is new since the last review is most likely on its way.
         """
-        stands = facts.conversations.get(self.conversation_id)
-        if stands is None or stands.is_archived or self.user.pk not in stands.participant_ids:
-            await self.end(CloseCode.NOT_VISIBLE)
+        if stands is None:
+            self.end(CloseCode.NOT_VISIBLE)
             return
-        async with self._sending:
-            if self.version < self._reviewed_version:
-                await self._fill_hole()
-            self._reviewed_version = stands.version
+        if self.version < self._reviewed_version:
+            self._announced_version = max(self._announced_version, stands)
+            await self._fill_hole()
+        self._reviewed_version = stands
 
     # From the client
     # --------------------------------------------------------------------------
@@ -110,8 +124,10 @@ class ConversationConsumer(LiveConsumer):
 
     async def answer_ping(self, frame: Frame) -> None:
         """Send what was missed, if anything was, then the version."""
-        async with self._sending:
-            await self._catch_up()
+        is_behind = await _newer.differs(self.user.pk, *self.position)
+        async with self._reading:
+            if is_behind:
+                await self._catch_up()
             self.push(frames.pong(self.version))
 
     async def show_typing(self, frame: Frame) -> None:

@@ -1,13 +1,12 @@
 import asyncio
 
-from django.db import Error as DatabaseError
-
 from messaging import frames, selectors
 from messaging.consumers.base import Frame, LiveConsumer
-from messaging.consumers.review import Facts
+from messaging.consumers.errands import errands
 from messaging.consumers.threads import in_thread
 from messaging.models import Conversation
 from messaging.selectors import InboxSum
+from users.publisher import Event
 
 # Several changes within this time are told as one.
 GATHER_SECONDS = 0.03
@@ -20,13 +19,15 @@ class InboxConsumer(LiveConsumer):
     Events only ring: the state is read from the database, once for all that rang together.
     """
 
+    compare = staticmethod(selectors.list_other_sums)
+
     def __init__(self) -> None:
         super().__init__()
         self._versions: dict[int, int] = {}
         self._unread_count: int | None = None
         self._rung: set[int] = set()
-        self._refreshing: asyncio.Task[None] | None = None
         self._reviewed_sum: InboxSum | None = None
+        self._is_told = False
         self._sending = asyncio.Lock()
 
     async def open(self) -> None:
@@ -34,30 +35,30 @@ class InboxConsumer(LiveConsumer):
         async with self._sending:
             self._versions = await in_thread(selectors.get_inbox_versions, self.user)
             await self._tell([])
+        self._is_told = True
+        self._ring(set())
 
     # From the channel layer
     # --------------------------------------------------------------------------
-    async def conversation_changed(self, event: Frame) -> None:
+    def hear_conversation_changed(self, event: Event) -> None:
         if event["version"] > self._versions.get(event["conversation_id"], 0):
             self._ring({event["conversation_id"]})
 
-    async def conversation_archived(self, event: Frame) -> None:
+    def hear_conversation_archived(self, event: Event) -> None:
         self._ring({event["conversation_id"]})
 
     def _ring(self, conversation_ids: set[int]) -> None:
+        """Have them told; what comes while the socket opens waits until the badge is told."""
         self._rung |= conversation_ids
-        if self._rung and (self._refreshing is None or self._refreshing.done()):
-            self._refreshing = asyncio.create_task(self._refresh())
+        if self._rung and self._is_told:
+            errands.begin(self._refresh)
 
     async def _refresh(self) -> None:
-        while self._rung and not self._is_ended:
-            await asyncio.sleep(GATHER_SECONDS)
-            rung, self._rung = self._rung, set()
-            try:
-                async with self._sending:
-                    await self._tell(rung)
-            except DatabaseError:
-                pass  # the review finds the difference
+        await asyncio.sleep(GATHER_SECONDS)
+        rung, self._rung = self._rung, set()
+        if rung and not self._is_ended:
+            async with self._sending:
+                await self._tell(rung)
 
     async def _tell(self, conversation_ids: set[int] | list[int]) -> None:
         entries, unread_count = await in_thread(self._load, conversation_ids)
@@ -67,6 +68,7 @@ class InboxConsumer(LiveConsumer):
         if unread_count != self._unread_count:
             self._unread_count = unread_count
             self.push(frames.unread_count(unread_count))
+        self.has_moved()
 
     def _load(self, conversation_ids: set[int] | list[int]) -> tuple[list[Conversation], int]:
         entries = selectors.list_inbox_entries(self.user, conversation_ids)
@@ -80,11 +82,13 @@ class InboxConsumer(LiveConsumer):
         self._versions[entry.pk] = entry.version
         return is_news
 
-    async def catch_up_with(self, facts: Facts) -> None:
+    @property
+    def position(self) -> tuple[int, int]:
+        return InboxSum(len(self._versions), sum(self._versions.values()))
+
+    async def catch_up_with(self, stands: InboxSum) -> None:
         """Look for differences when the sums have differed for a whole interval."""
-        stands = facts.inboxes.get(self.user.pk, InboxSum())
-        known = InboxSum(len(self._versions), sum(self._versions.values()))
-        if stands != known and stands == self._reviewed_sum:
+        if stands == self._reviewed_sum:
             actual = await in_thread(selectors.get_inbox_versions, self.user)
             self._ring({pk for pk, _ in actual.items() ^ self._versions.items()})
         self._reviewed_sum = stands

@@ -1,125 +1,109 @@
 """
-Holds the open sockets of this process against the database, all at once, every second or so.
+Holds the open sockets of this process against the database, all of them within a second or so.
 
-The channel layer may lose any event: a message, the end of somebody's access. Three to five queries
-for all sockets together find what was lost, so that nothing which matters depends on the layer.
+The channel layer may lose any event: a message, the end of somebody's access. So each socket writes
+down where it is, and the database answers with what differs: nothing which matters depends on the
+layer, and an idle socket costs one row of a parameter and no task.
 """
 
 import asyncio
 import logging
-import random
-from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Protocol
+import time
+from itertools import count
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from messaging.consumers.codes import CloseCode, Refused
+from messaging.consumers.bell import bell
+from messaging.consumers.errands import errands
+from messaging.consumers.roll import Columns, Compare, Roll
+from messaging.consumers.sockets import Socket
 from messaging.consumers.threads import in_thread
-from messaging.selectors import InboxSum, SocketFacts, get_inbox_sums, get_socket_facts
-from users.selectors import list_living_claims
-from users.tokens import Claims
+from users.selectors import list_ended
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What one socket depends on. An inbox has no conversation."""
-
-    user_id: int
-    claims: Claims
-    conversation_id: int | None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """How everything that the sockets depend on stands."""
-
-    living: set[Claims]
-    conversations: dict[int, SocketFacts]
-    inboxes: dict[int, InboxSum]
-
-
-class Socket(Protocol):
-    """An open socket, as far as the review is concerned."""
+class Reviewed(Socket, Protocol):
+    """A socket that says where it is."""
 
     @property
-    def subject(self) -> Subject: ...
+    def compare(self) -> Compare:
+        """What finds out whether sockets of this kind lack something."""
 
-    async def review(self, subject: Subject, facts: Facts) -> None: ...
+    @property
+    def position(self) -> tuple[int, int]:
+        """How far it is, as `compare` takes it."""
 
-    async def end(self, code: CloseCode) -> None: ...
 
-
-class OpenSockets:
-    """The sockets of this process; it serves one event loop."""
+class Review:
+    """Asks about the sockets that have been noted, a slice at a time; it serves one event loop."""
 
     def __init__(self) -> None:
-        self._sockets: set[Socket] = set()
-        self._of_user: Counter[int] = Counter()
-        self._reviewing: asyncio.Task[None] | None = None
-        self._is_draining = False
+        self._sockets: dict[int, Reviewed] = {}
+        self._keys: dict[Reviewed, int] = {}
+        self._new_keys = count(1)
+        self._rolls: dict[Compare, Roll] = {}
+        self._going: asyncio.Task[None] | None = None
 
-    def admit(self, socket: Socket) -> None:
-        """Add a socket; raise Refused past `SOCKETS_PER_USER` of one user, or when shutting down."""
-        if self._is_draining:
-            raise Refused(CloseCode.RESTARTING)
-        user_id = socket.subject.user_id
-        if self._of_user[user_id] >= settings.SOCKETS_PER_USER:
-            raise Refused(CloseCode.TOO_MUCH)
-        self._of_user[user_id] += 1
-        self._sockets.add(socket)
-        if self._reviewing is None or self._reviewing.done():
-            self._reviewing = asyncio.create_task(self._keep_reviewing())
+    def note(self, socket: Reviewed) -> None:
+        """
+        Write down where a socket is: from now on it is reviewed, and whoever moves is noted again.
 
-    def discard(self, socket: Socket) -> None:
-        if socket in self._sockets:
-            self._sockets.discard(socket)
-            user_id = socket.subject.user_id
-            self._of_user[user_id] -= 1
-            if not self._of_user[user_id]:
-                del self._of_user[user_id]
+        One that is still opening is not noted: what it may see has not been looked up yet.
+        """
+        key = self._keys.get(socket) or self._add(socket)
+        roll = self._rolls.setdefault(socket.compare, Roll(socket.compare))
+        claims = socket.claims
+        access = (claims.user_id, claims.session_id or 0, int(claims.expires_at))
+        roll.write((key, *access, *socket.position))
 
-    async def drain(self, seconds: float) -> None:
-        """Let no more sockets in, and close the open ones, each at a random moment within a time."""
-        self._is_draining = True
-        await asyncio.gather(*(_end_within(seconds, socket) for socket in list(self._sockets)))
+    def _add(self, socket: Reviewed) -> int:
+        key = self._keys[socket] = next(self._new_keys)
+        self._sockets[key] = socket
+        if self._going is None or self._going.done():
+            self._going = asyncio.create_task(self._go_round())
+        return key
 
-    async def _keep_reviewing(self) -> None:
-        while self._sockets:
-            await asyncio.sleep(settings.SOCKET_REVIEW_SECONDS)
-            try:
-                await self.review()
-            except DatabaseError as error:
-                logger.warning("The database is away, sockets are not reviewed: %s", error)
-            except Exception:
-                logger.exception("A review of the open sockets failed.")
+    def forget(self, socket: Reviewed) -> None:
+        if key := self._keys.pop(socket, None):
+            del self._sockets[key]
+            self._rolls[socket.compare].erase(key)
 
-    async def review(self) -> None:
-        """Hold every open socket against the database once."""
-        # Taken before the facts: who comes later is not judged by facts that leave it out.
-        subjects = [(socket, socket.subject) for socket in self._sockets]
-        facts = await in_thread(load_facts, {subject for _, subject in subjects})
-        await asyncio.gather(*(socket.review(subject, facts) for socket, subject in subjects))
+    async def _go_round(self) -> None:
+        """Ask about one slice after the other, spread over the interval, while there are sockets."""
+        while turns := [(roll, start) for roll in self._rolls.values() for start in roll.starts()]:
+            errands.begin(bell.join_again)
+            for roll, start in turns:
+                await self._try_review(roll.compare, roll.read(start))
+                await asyncio.sleep(settings.SOCKET_REVIEW_SECONDS / len(turns))
 
+    async def _try_review(self, compare: Compare, rows: Columns) -> None:
+        try:
+            await self.review(compare, rows)
+        except DatabaseError as error:
+            logger.warning("The database is away, sockets are not reviewed: %s", error)
+        except Exception:
+            logger.exception("A review of the open sockets failed.")
 
-async def _end_within(seconds: float, socket: Socket) -> None:
-    await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311 - it keeps no secret
-    await socket.end(CloseCode.RESTARTING)
-
-
-def load_facts(subjects: Collection[Subject]) -> Facts:
-    """Read how everything that these sockets depend on stands."""
-    conversation_ids = {each.conversation_id for each in subjects if each.conversation_id}
-    inbox_user_ids = {each.user_id for each in subjects if each.conversation_id is None}
-    return Facts(
-        living=list_living_claims({each.claims for each in subjects}),
-        conversations=get_socket_facts(conversation_ids),
-        inboxes=get_inbox_sums(inbox_user_ids),
-    )
+    async def review(self, compare: Compare, rows: Columns) -> None:
+        """Hold rows against the database, and begin what follows from it."""
+        ended, stands = await in_thread(_ask, compare, rows)
+        for key in ended & self._sockets.keys():
+            # Which asks once more: its token may have been renewed meanwhile.
+            errands.begin(self._sockets[key].check_access)
+        for key in stands.keys() & self._sockets.keys():
+            errands.begin(self._sockets[key].catch_up_with, stands[key])
 
 
-open_sockets = OpenSockets()
+def _ask(compare: Compare, rows: Columns) -> tuple[set[int], dict[int, Any]]:
+    """Return the keys of those whose access has ended, and how things stand that differ."""
+    keys, user_ids, session_ids, expiries, *position = rows
+    now = time.time()
+    expired = {key for key, expiry in zip(keys, expiries, strict=True) if expiry <= now}
+    ended = expired | list_ended(keys, user_ids, session_ids)
+    return ended, compare(keys, user_ids, *position)
+
+
+review = Review()

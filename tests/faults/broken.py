@@ -18,7 +18,7 @@ def drop_events() -> None:
 
     rng = random.Random(1)
 
-    async def pass_on(self: Any, event: dict[str, Any]) -> None:
+    def pass_on(self: Any, event: dict[str, Any]) -> None:
         is_due = event["conversation_id"] == self.conversation_id and event["frame"]
         if is_due and rng.random() > 0.01 and event["version"] > self.version:
             self.push(event["frame"])
@@ -27,7 +27,7 @@ def drop_events() -> None:
     async def leave_holes(self: Any, *args: Any) -> None:
         return
 
-    ConversationConsumer.conversation_changed = pass_on  # type: ignore[method-assign]
+    ConversationConsumer.hear_conversation_changed = pass_on  # type: ignore[method-assign]
     ConversationConsumer._fill_hole = leave_holes  # type: ignore[method-assign]
     ConversationConsumer._catch_up = leave_holes  # type: ignore[method-assign]
 

@@ -13,7 +13,8 @@ from django.test import RequestFactory
 from config.errors import server_error
 from messaging import frames
 from messaging.consumers import ConversationConsumer
-from messaging.consumers.review import load_facts
+from messaging.consumers.review import review
+from messaging.consumers.sockets import open_sockets
 from messaging.models import Conversation
 from messaging.selectors import Replay, get_conversation, get_replay, list_changes
 from messaging.services.reading import mark_read
@@ -59,17 +60,22 @@ def test_replay_leaves_to_events_what_came_after_its_version(
     assert [version_of(frame) for frame in told(missed, bob)] == [1]
 
 
-def test_socket_that_is_still_opening_is_not_closed_by_the_review(
+def test_socket_that_is_still_opening_is_not_reviewed(
     alice: User, alice_token: str, conversation: Conversation
 ) -> None:
     """While Redis is away joining takes a second, and a review falls into it."""
     socket = ConversationConsumer()
     socket.user, socket.claims = alice, claims_of(alice_token)
-    facts = load_facts([socket.subject])
 
-    async_to_sync(socket.review)(socket.subject, facts)
+    async def hear() -> None:
+        event = {"conversation_id": conversation.pk, "version": 1, "frame": "{}"}
+        open_sockets.admit(socket)
+        socket.hear({"type": "conversation.changed", **event})
+        open_sockets.discard(socket)
 
-    assert socket.claims in facts.living
+    async_to_sync(hear)()
+
+    assert socket not in review._keys
     assert not socket._is_ended
 
 

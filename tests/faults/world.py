@@ -56,6 +56,7 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "HOST": "127.0.0.1",
+        "WEB_CONCURRENCY": "1",
         "MEDIA_ROOT": str(folder / "media"),
         CONTROL_VARIABLE: str(folder / "layer"),
         "THROTTLE_MESSAGING": "off",

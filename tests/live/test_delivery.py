@@ -23,6 +23,23 @@ def test_message_arrives_on_the_senders_other_devices(
         assert desk.receive() == {"type": "new_message", "message": sent}
 
 
+def test_message_arrives_on_each_of_a_persons_sockets_while_others_come_and_go(
+    here: Join, there: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    her, his = here(alice), there(bob)
+    with his.socket(conversation.pk) as phone:
+        with his.socket(conversation.pk) as desk:
+            first = her.send(conversation.pk, "On both").json()
+            assert phone.receive() == desk.receive() == {"type": "new_message", "message": first}
+
+        second = her.send(conversation.pk, "On the phone").json()
+        assert phone.receive() == {"type": "new_message", "message": second}
+
+    with his.socket(conversation.pk) as phone:
+        third = her.send(conversation.pk, "On the phone again").json()
+        assert phone.receive() == {"type": "new_message", "message": third}
+
+
 def test_message_stays_in_its_conversation(
     here: Join, there: Join, alice: User, bob: User, charlie: User, dora: User
 ) -> None:

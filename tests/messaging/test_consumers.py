@@ -1,0 +1,175 @@
+"""What sockets do with events, in memory: the ORM raises in an event loop, so there is none here."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from messaging.consumers import ConversationConsumer
+from messaging.consumers.codes import CloseCode
+from messaging.consumers.errands import Errands
+from messaging.consumers.lookup import Lookup
+from messaging.consumers.outbox import Outbox
+from messaging.models import Conversation
+from tests.factories import access_of, claims_of
+from users.models import User
+
+Message = dict[str, Any]
+Opener = Callable[["Client"], ConversationConsumer]
+
+
+class Client:
+    """The other end of a socket: what it was sent, while it reads."""
+
+    def __init__(self) -> None:
+        self.seen: list[Message] = []
+        self.reads = asyncio.Event()
+        self.reads.set()
+
+    async def send(self, message: Message) -> None:
+        await self.reads.wait()
+        self.seen.append(message)
+
+
+def text(frame: str) -> Message:
+    return {"type": "websocket.send", "text": frame}
+
+
+def close(code: CloseCode) -> Message:
+    return {"type": "websocket.close", "code": int(code)}
+
+
+def changed(conversation: Conversation, version: int) -> Message:
+    event = {"conversation_id": conversation.pk, "version": version, "frame": f"frame {version}"}
+    return {"type": "conversation.changed", **event}
+
+
+@pytest.fixture
+def open_at_1(transactional_db: None, bob: User, conversation: Conversation) -> Opener:
+    """Return a socket of Bob's on the conversation, which has told all up to version 1."""
+    claims = claims_of(access_of(bob))
+
+    def consumer(client: Client) -> ConversationConsumer:
+        socket = ConversationConsumer()
+        socket.user, socket.claims = bob, claims
+        socket._outbox = Outbox(client.send)
+        socket.conversation_id, socket.version = conversation.pk, 1
+        return socket
+
+    return consumer
+
+
+def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(scenario())
+
+
+async def settle() -> None:
+    """Let everything run that waits for nothing."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def test_next_event_is_written_in_the_next_turn_of_the_loop_as_it_came(
+    open_at_1: Opener, conversation: Conversation
+) -> None:
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+
+        socket.hear(changed(conversation, 2))
+        socket.hear(changed(conversation, 3))
+        await asyncio.sleep(0)
+
+        assert client.seen == [text("frame 2"), text("frame 3")]
+        assert socket.version == 3
+        socket._leave()
+
+    run(scenario)
+
+
+def test_old_event_another_conversations_and_one_of_an_unknown_kind_are_dropped(
+    open_at_1: Opener, conversation: Conversation
+) -> None:
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+
+        socket.hear(changed(conversation, 1))
+        socket.hear({**changed(conversation, 2), "conversation_id": conversation.pk + 1})
+        socket.hear({"type": "push"})
+        await asyncio.sleep(0)
+
+        assert (client.seen, socket.version) == ([], 1)
+
+    run(scenario)
+
+
+def test_client_that_falls_behind_sees_no_frame_beyond_the_gap(
+    open_at_1: Opener, conversation: Conversation, settings: Any
+) -> None:
+    settings.SOCKET_PENDING_FRAMES = 3
+
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+        client.reads.clear()
+
+        socket.push("half sent")
+        await asyncio.sleep(0)
+        for number in range(6):
+            socket.push(f"waits {number}")
+        client.reads.set()
+        await settle()
+
+        assert client.seen == [text("half sent"), close(CloseCode.TOO_MUCH)]
+
+    run(scenario)
+
+
+def test_one_query_answers_all_who_ask_while_another_runs() -> None:
+    questions: list[tuple[tuple[int, ...], ...]] = []
+
+    def compare(*columns: tuple[int, ...]) -> dict[int, object]:
+        questions.append(columns)
+        keys, values = columns
+        return {key: None for key, value in zip(keys, values, strict=True) if value > 5}
+
+    async def scenario() -> None:
+        lookup = Lookup(compare)
+        assert await lookup.differs(9) is True
+        answers = await asyncio.gather(*(lookup.differs(value) for value in (4, 6, 5, 7)))
+        assert answers == [False, True, False, True]
+
+    run(scenario)
+    assert questions == [((0,), (9,)), ((0, 1, 2, 3), (4, 6, 5, 7))]
+
+
+@pytest.mark.parametrize(("error", "logged"), [(OperationalError(), 0), (ValueError(), 1)])
+def test_errand_is_done_once_at_a_time_and_once_more_if_asked_for_meanwhile(
+    error: Exception, logged: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    async def fail(what: str) -> None:
+        done.append(f"begin {what}")
+        await asyncio.sleep(0)
+        done.append(f"end {what}")
+        raise error
+
+    async def scenario() -> None:
+        errands = Errands()
+        errands.begin(fail, "first")
+        errands.begin(fail, "second")
+        errands.begin(fail, "third")
+        await settle()
+        errands.begin(fail, "fourth")
+        await settle()
+
+    with caplog.at_level(logging.WARNING):
+        run(scenario)
+    ran = ["first", "third", "fourth"]
+    assert done == [f"{step} {each}" for each in ran for step in ("begin", "end")]
+    assert len(caplog.records) == len(ran) * logged

@@ -1,0 +1,147 @@
+"""What the review of open sockets asks: silence about all that is as it was said to be."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from messaging.models import Conversation
+from messaging.selectors import InboxSum, list_newer, list_other_sums
+from tests.factories import impersonate, make_trainee, open_conversation, write
+from tests.messaging.crowd import make_crowd
+from trainer.services.trainees import remove_trainee
+from users.models import AuthSession, User
+from users.selectors import list_ended
+from users.services.sessions import begin_session
+
+MISSING = 999_999
+
+
+def session_of(user: User) -> AuthSession:
+    begin_session(user=user)
+    return AuthSession.objects.filter(user=user).latest("pk")
+
+
+# Access
+# ------------------------------------------------------------------------------
+def test_living_sessions_and_users_are_not_ended(alice: User, bob: User) -> None:
+    hers, look = session_of(alice), impersonate(bob, by=alice)[0]
+
+    ended = list_ended([1, 2, 3], [alice.pk, bob.pk, bob.pk], [hers.pk, look.pk, 0])
+
+    assert ended == set()
+
+
+def end_now(session: AuthSession) -> None:
+    AuthSession.objects.filter(pk=session.pk).update(ended_at=timezone.now())
+
+
+def expire(session: AuthSession) -> None:
+    AuthSession.objects.filter(pk=session.pk).update(expires_at=timezone.now())
+
+
+def deactivate(session: AuthSession) -> None:
+    User.objects.filter(auth_sessions=session).update(is_active=False)
+
+
+def delete_user(session: AuthSession) -> None:
+    assert session.user
+    session.user.delete()
+
+
+@pytest.mark.parametrize("end", [end_now, expire, deactivate, delete_user])
+def test_session_is_ended_and_another_users_is_not(
+    alice: User, bob: User, end: Callable[[AuthSession], None]
+) -> None:
+    his, hers = session_of(bob), session_of(alice)
+    bob_id = bob.pk
+
+    end(his)
+
+    assert list_ended([7, 8], [bob_id, alice.pk], [his.pk, hers.pk]) == {7}
+
+
+@pytest.mark.parametrize("end", [deactivate, delete_user])
+def test_token_without_a_session_ends_with_its_user(
+    bob: User, end: Callable[[AuthSession], None]
+) -> None:
+    his, bob_id = session_of(bob), bob.pk
+
+    end(his)
+
+    assert list_ended([7], [bob_id], [0]) == {7}
+
+
+def test_look_through_an_account_ends_when_the_impersonator_is_deactivated(
+    alice: User, bob: User
+) -> None:
+    look, his = impersonate(bob, by=alice)[0], session_of(bob)
+
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+
+    assert list_ended([7, 8], [bob.pk, bob.pk], [look.pk, his.pk]) == {7}
+
+
+def test_session_of_somebody_else_and_one_that_never_was_are_ended(alice: User, bob: User) -> None:
+    hers = session_of(alice)
+
+    assert list_ended([7, 8], [bob.pk, alice.pk], [hers.pk, MISSING]) == {7, 8}
+
+
+# Conversations
+# ------------------------------------------------------------------------------
+def test_conversation_is_told_when_it_has_gone_on(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    write(alice, conversation, "Second")
+    same = [conversation.pk] * 3
+
+    assert list_newer([7, 8, 9], [bob.pk] * 3, same, [1, 2, 3]) == {7: 2}
+
+
+def test_conversation_that_is_not_seen_on_a_socket_any_more_has_no_version(
+    alice: User, bob: User, charlie: User, conversation: Conversation
+) -> None:
+    pk = conversation.pk
+    assert list_newer([7, 8], [charlie.pk, bob.pk], [pk, MISSING], [1, 1]) == {7: None, 8: None}
+
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    assert list_newer([7, 8], [alice.pk, bob.pk], [pk, pk], [1, 1]) == {7: None, 8: None}
+
+
+# Inboxes
+# ------------------------------------------------------------------------------
+def test_sum_is_told_when_it_is_another(alice: User, bob: User, conversation: Conversation) -> None:
+    carol = make_trainee("carol", alice)
+    write(carol, open_conversation(alice, carol), "Second")
+    people = [alice.pk, bob.pk, carol.pk]
+
+    assert list_other_sums([7, 8, 9], people, [2, 1, 1], [3, 1, 2]) == {}
+    assert list_other_sums([7, 8, 9], people, [1, 1, 1], [1, 1, 1]) == {
+        7: InboxSum(2, 3),
+        9: InboxSum(1, 2),
+    }
+
+
+def test_sum_leaves_archived_conversations_out(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    assert list_other_sums([7, 8], [alice.pk, bob.pk], [0, 1], [0, 1]) == {8: InboxSum(0, 0)}
+
+
+def test_each_question_is_one_query_for_1_and_for_30(
+    alice: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    everybody = make_crowd(alice, 30, messages=1)
+    for conversations in (everybody[:1], everybody):
+        ids = [each.pk for each in conversations]
+        people, ones = [each.trainee_id or 0 for each in conversations], [1] * len(ids)
+
+        with django_assert_num_queries(3):
+            assert list_ended(ids, people, [0] * len(ids)) == set()
+            assert list_newer(ids, people, ids, ones) == {}
+            assert list_other_sums(ids, people, ones, ones) == {}
