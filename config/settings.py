@@ -239,7 +239,11 @@ SPECTACULAR_SETTINGS = {
 # ------------------------------------------------------------------------------
 REDIS_URLS = env.list("REDIS_URL", default=[])
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    "default": {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        # Ten years: a process is in the groups of its people for as long as they have sockets.
+        "CONFIG": {"group_expiry": 315_360_000},
+    }
 }
 if REDIS_URLS:
     CHANNEL_LAYERS["default"] = {

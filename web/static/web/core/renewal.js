@@ -48,17 +48,19 @@ export class Renewal {
 
   /** Renew now, once for all who ask meanwhile, and one tab after the other; throws ApiError. */
   renew() {
-    this.#underWay ??= inTurn(() => this.#renew()).finally(() => {
+    const session = this.#sessions;
+    this.#underWay ??= inTurn(() => this.#renew(session)).finally(() => {
       this.#underWay = null;
     });
     return this.#underWay;
   }
 
-  async #renew() {
-    const session = this.#sessions;
+  async #renew(session) {
+    // Somebody signed out while this waited for its turn.
+    if (session !== this.#sessions) throw signedOut();
     try {
       const { access } = await refreshSession();
-      // Somebody signed out while the answer was on its way.
+      // Or while the answer was on its way.
       if (session !== this.#sessions) throw signedOut();
       this.adopt(access);
     } catch (error) {

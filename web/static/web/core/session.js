@@ -3,7 +3,6 @@ import * as endpoints from "./endpoints.js";
 import { dueSignOut, keptLook, keptMe } from "./kept.js";
 import { Look } from "./look.js";
 import { inTurn, Renewal, signedOut } from "./renewal.js";
-import { match, PUBLIC_ROUTES } from "./routes.js";
 import { Store } from "./store.js";
 
 const LOOK_RETRY_MS = 3000;
@@ -51,12 +50,10 @@ class Session extends Store {
     addEventListener("online", () => this.#signOutIfDue());
     if (this.#look) return this.#startLook();
     this.user = dueSignOut.read() ? null : keptMe.read();
-    const isStranger = !this.user && PUBLIC_ROUTES.has(match(new URL(location.href)).name);
-    if (dueSignOut.read() || isStranger) {
+    if (!this.user) {
       this.#become("signed-out");
       return this.#signOutIfDue();
     }
-    if (!this.user) return this.#arrive();
     this.#become("signed-in");
     this.#arrive();
   }
@@ -124,6 +121,7 @@ class Session extends Store {
   /** Learn from the server who the cookie speaks for; without a network, what was kept stands. */
   async #arrive() {
     try {
+      await this.#renewal.fresh();
       this.setUser(await endpoints.getMe());
       this.#become("signed-in");
     } catch {
