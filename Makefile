@@ -12,7 +12,7 @@ AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1
 	ALLOWED_HOSTS=example.com SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-embedded test-production faults bench check format lock vendor icons clean
+.PHONY: help run serve test test-embedded test-production faults bench check format lock vendor icons screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ vendor: ## Bundle the browser client's two libraries anew; needs npm
 
 icons: .venv/.runtime ## Draw the browser client's icons anew
 	$(PYTHON) web/icons/draw.py
+
+screenshots: .venv/.dev ## Take a picture of every screen and state, and those of the README
+	@exec $(PYTHON) -m tests.e2e.screenshots $(ARGS)
 
 clean: ## Remove .venv and caches; the data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

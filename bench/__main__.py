@@ -17,20 +17,22 @@ import psycopg
 import uvloop
 
 from bench import machine
+from bench.browser import Waits, wait_in_browsers
 from bench.compare import Effort, compare
 from bench.dataset import Dataset
-from bench.delivery import deliver
+from bench.delivery import Delivery, deliver
 from bench.idle import allow_files, hold_idle
 from bench.processes import floor, migrate, product
 from bench.report import Results
-from bench.scenarios import vary_processes, vary_redis
+from bench.scenarios import vary_processes, vary_redis, vary_servers
 from bench.servers import counting_postgres
 from bench.wrk import Unavailable, ensure_installed
 from tests.backends import BackendUnavailable, Redis
+from tests.e2e.chromium import ChromiumUnavailable, find_chromium
 
-SCENARIOS = ("endpoints", "sockets", "processes", "redis")
-QUICK = {"sizes": [100], "seconds": 2, "rounds": 2, "sockets": 1000}
-FULL = {"sizes": [100, 1000], "seconds": 5, "rounds": 3, "sockets": 5000}
+SCENARIOS = ("endpoints", "sockets", "processes", "redis", "servers", "browser")
+QUICK = {"sizes": [100], "seconds": 2, "rounds": 2, "sockets": 1000, "messages": 200}
+FULL = {"sizes": [100, 1000], "seconds": 5, "rounds": 3, "sockets": 5000, "messages": 500}
 
 
 def main() -> int:
@@ -38,10 +40,10 @@ def main() -> int:
     arguments = _parse()
     signal.signal(signal.SIGTERM, _leave)
     try:
-        ensure_installed()
+        _ensure_tools(arguments.scenarios)
         allow_files(arguments.sockets)
         results = run(arguments)
-    except (BackendUnavailable, Unavailable) as error:
+    except (BackendUnavailable, ChromiumUnavailable, Unavailable) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"\n{results.as_text()}")
@@ -66,6 +68,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="of each measurement; the middle one counts")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--sockets", type=int, help="that are idle")
+    parser.add_argument("--messages", type=int, help="that are sent from browser to browser")
     parser.add_argument("--scenario", choices=SCENARIOS, help="only this one")
     parser.add_argument("--no-fsync", dest="durable", action="store_false")
     arguments = parser.parse_args()
@@ -75,6 +78,13 @@ def _parse() -> argparse.Namespace:
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
     return arguments
+
+
+def _ensure_tools(scenarios: tuple[str, ...]) -> None:
+    if "browser" in scenarios:
+        find_chromium()
+    if scenarios != ("browser",):
+        ensure_installed()
 
 
 def run(arguments: argparse.Namespace) -> Results:
@@ -99,6 +109,11 @@ def run(arguments: argparse.Namespace) -> Results:
             results.processes = vary_processes(data, redis.url, effort, say)
         if "redis" in arguments.scenarios:
             results.redis = vary_redis(data, redis.url, effort, say)
+        if "servers" in arguments.scenarios:
+            results.servers = vary_servers(data, redis.url, effort, say)
+        if "browser" in arguments.scenarios:
+            results.browser = wait_in_browsers(data, redis.url, arguments.messages)
+            say(f"  browser to browser: {results.browser.other_p50:.0f} ms")
         results.machine["others_percent"] = others.percent()
     return results
 
@@ -132,9 +147,10 @@ def _version(database_url: str) -> str:
 
 def _has_failed(results: Results) -> bool:
     runs = [figures for row in results.rows for figures in (row.product, row.floor)]
-    runs += [each.send for each in (*results.processes, *results.redis)]
-    deliveries = [*results.deliveries.values()]
-    deliveries += [each.delivery for each in (*results.processes, *results.redis)]
+    runs += [each.send for each in results.variants]
+    deliveries: list[Delivery | Waits] = [*results.deliveries.values()]
+    deliveries += [each.delivery for each in results.variants]
+    deliveries += [results.browser] if results.browser else []
     return any(each.errors for each in runs) or any(each.wrong for each in deliveries)
 
 

@@ -45,6 +45,9 @@ _SESSIONS = """
 INSERT INTO users_authsession (id, kind, user_id, user_email, impersonator_email, created_at, expires_at)
 SELECT id, 'SIGN_IN', id, email, '', now(), now() + interval '30 days' FROM users_user
 """
+_SESSION_SEQUENCE = """
+SELECT setval(pg_get_serial_sequence('users_authsession', 'id'), max(id)) FROM users_authsession
+"""
 _CONVERSATIONS = f"""
 INSERT INTO messaging_conversation (id, trainer_id, trainee_id, version, message_count,
     last_message_at, is_archived, created_at)
@@ -126,7 +129,7 @@ class Dataset:
             with connection.transaction():
                 # Else a foreign key is looked up three times for each row.
                 connection.execute("SET LOCAL session_replication_role = replica")
-                for sql in (_CLEAR, _PEOPLE, _SESSIONS, _CONVERSATIONS):
+                for sql in (_CLEAR, _PEOPLE, _SESSIONS, _SESSION_SEQUENCE, _CONVERSATIONS):
                     connection.execute(sql)
                 for sql in (_MESSAGES, _LAST, _SEQUENCE):
                     connection.execute(sql, values)

@@ -23,7 +23,8 @@ class Served:
     def __init__(self, *command: str, **environment: str) -> None:
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, "-m", *command]
+        arguments = (each.format(port=self.port) for each in command)
+        self._command = [sys.executable, "-m", *arguments]
         self._environment = {**os.environ, **environment, "PORT": str(self.port)}
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,10 +82,17 @@ class Served:
         return bool(found)
 
 
-def product(database_url: str, redis_url: str, processes: int = 1) -> Served:
+def product(database_url: str, redis_url: str, processes: int = 1, **environment: str) -> Served:
     """Return the product as `make serve` runs it, without its limits."""
+    environment["WEB_CONCURRENCY"] = str(processes)
+    return Served("config.serve", **_shared(database_url, redis_url), **environment)
+
+
+def daphne(database_url: str, redis_url: str) -> Served:
+    """Return the product in the other server that Channels knows."""
+    environment = {**_shared(database_url, redis_url), "DJANGO_SETTINGS_MODULE": "config.settings"}
     return Served(
-        "config.serve", WEB_CONCURRENCY=str(processes), **_shared(database_url, redis_url)
+        "daphne", "--verbosity=0", "--port={port}", "config.asgi:application", **environment
     )
 
 
@@ -95,8 +103,17 @@ def floor(database_url: str, redis_url: str) -> Served:
 
 def migrate(database_url: str, redis_url: str) -> None:
     """Make the tables."""
+    _manage("migrate", database_url, redis_url)
+
+
+def collect_static(database_url: str, redis_url: str) -> None:
+    """Collect the files of the browser client, as `make serve` does."""
+    _manage("collectstatic", database_url, redis_url)
+
+
+def _manage(command: str, database_url: str, redis_url: str) -> None:
     subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        [sys.executable, "manage.py", command, "--noinput", "--verbosity=0"],
         cwd=ROOT,
         env={**os.environ, **_shared(database_url, redis_url)},
         check=True,

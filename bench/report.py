@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bench import machine
+from bench.browser import Waits
 from bench.compare import Row
 from bench.delivery import Delivery
 from bench.idle import Idle
@@ -27,12 +28,19 @@ class Results:
     idle: Idle | None = None
     processes: list[Variant] = field(default_factory=list)
     redis: list[Variant] = field(default_factory=list)
+    servers: list[Variant] = field(default_factory=list)
+    browser: Waits | None = None
+
+    @property
+    def variants(self) -> list[Variant]:
+        return [*self.processes, *self.redis, *self.servers]
 
     def as_text(self) -> str:
         """Return the tables as Markdown."""
         parts = [machine.sentence(self.machine), _endpoints(self.rows), _growth(self.rows)]
         parts += [_deliveries(self.deliveries), _idle(self.idle)]
-        parts += [_variants(self.processes), _variants(self.redis)]
+        parts += [_variants(each) for each in (self.processes, self.redis, self.servers)]
+        parts += [_browser(self.browser)]
         return "\n\n".join(filter(None, parts)) + "\n"
 
     def save(self) -> None:
@@ -133,6 +141,15 @@ def _variants(variants: list[Variant]) -> str:
             for each in variants
         ),
     )
+
+
+def _browser(waits: Waits | None) -> str:
+    if waits is None:
+        return ""
+    heads = ["in two browsers", "p50 ms", "p99 ms", "messages", "never shown"]
+    tick = ("click to ✓", f"{waits.tick_p50:.0f}", f"{waits.tick_p99:.0f}", waits.sent, waits.wrong)
+    other = ("click to the other side's screen", f"{waits.other_p50:.0f}", f"{waits.other_p99:.0f}")
+    return _table(heads, [tick, (*other, waits.sent, waits.wrong)])
 
 
 def _table(heads: list[str], rows: Iterable[tuple[object, ...]]) -> str:

@@ -8,7 +8,7 @@ from bench.compare import Effort, Say, measure
 from bench.dataset import Dataset
 from bench.delivery import Delivery, deliver
 from bench.endpoints import LIST, SEND
-from bench.processes import product
+from bench.processes import Served, daphne, product
 from bench.wrk import Figures
 from tests.backends import Redis
 
@@ -26,7 +26,13 @@ class Variant:
 def vary_processes(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
     """Measure one, two and four web processes behind one port."""
     return [
-        _measure(f"web processes: {count}", data, redis_url, count, effort, say)
+        _measure(
+            f"web processes: {count}",
+            product(data.database_url, redis_url, count),
+            data,
+            effort,
+            say,
+        )
         for count in (1, 2, 4)
     ]
 
@@ -35,15 +41,32 @@ def vary_redis(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[
     """Measure two web processes on one Redis server, then on two."""
     with Redis(own=True) as second:
         return [
-            _measure(f"web processes: 2, Redis: {urls.count(',') + 1}", data, urls, 2, effort, say)
+            _measure(
+                f"web processes: 2, Redis: {urls.count(',') + 1}",
+                product(data.database_url, urls, 2),
+                data,
+                effort,
+                say,
+            )
             for urls in (redis_url, f"{redis_url},{second.url}")
         ]
 
 
-def _measure(
-    name: str, data: Dataset, redis_urls: str, processes: int, effort: Effort, say: Say
-) -> Variant:
-    with product(data.database_url, redis_urls, processes) as server:
+def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
+    """Measure one process in daphne, then in uvicorn with more and more API threads."""
+    others = [
+        (
+            f"uvicorn, API threads: {count}",
+            product(data.database_url, redis_url, API_THREADS=str(count)),
+        )
+        for count in (1, 2, 4, 8)
+    ]
+    servers = [("daphne, API threads: 4", daphne(data.database_url, redis_url)), *others]
+    return [_measure(name, server, data, effort, say) for name, server in servers]
+
+
+def _measure(name: str, served: Served, data: Dataset, effort: Effort, say: Say) -> Variant:
+    with served as server:
         variant = Variant(
             name,
             send=measure(SEND, server, data, SEND.requests(data), effort),

@@ -1,0 +1,107 @@
+"""What people wait for: from the click to the ✓, and from one person's browser to the other's."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.dataset import Dataset, Pair, list_pairs
+from bench.processes import Served, collect_static, product
+from tests.e2e.chromium import FLAGS, find_chromium
+from tests.e2e.devices import PHONE
+
+PASSWORD = "of-the-benchmark-and-of-nobody-1"
+WARM_UP = 10
+PATIENCE_MS = 10_000
+STOPWATCH = Path(__file__).with_name("browser.js").read_text()
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Milliseconds until the frame on the screen that shows it; `wrong` is what never showed."""
+
+    sent: int
+    wrong: int
+    tick_p50: float
+    tick_p99: float
+    other_p50: float
+    other_p99: float
+
+
+def wait_in_browsers(data: Dataset, redis_url: str, messages: int) -> Waits:
+    """Write from a desk to a phone, one message after the other, and look at both screens."""
+    pair = list_pairs()[0]
+    _let_sign_in(data, pair)
+    collect_static(data.database_url, redis_url)
+    with product(data.database_url, redis_url) as server, _chromium() as browser:
+        desk = _open(browser, server, pair, pair.trainer_id)
+        phone = _open(browser, server, pair, pair.trainee_id, **PHONE)
+        rounds = [_send(desk, phone, number) for number in range(WARM_UP + messages)]
+    return _judge(rounds[WARM_UP:])
+
+
+def _send(desk: Page, phone: Page, number: int) -> tuple[float | None, float | None]:
+    """Return how long the sender waited for the ✓, and the other side for the message; or None."""
+    text = f"Message number {number}, typed by hand."
+    desk.get_by_role("textbox", name=re.compile("Message")).fill(text)
+    ticked = desk.evaluate_handle("text => ({ when: shown('.message.own.sent', text) })", text)
+    arrived = phone.evaluate_handle("text => ({ when: shown('.message.other', text) })", text)
+    clicked = desk.evaluate("clickOn('.composer button[type=submit]')")
+    ends = [handle.evaluate("({ when }) => when") for handle in (ticked, arrived)]
+    tick, other = (end and end - clicked for end in ends)
+    return tick, other
+
+
+@contextmanager
+def _chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+def _open(browser: Browser, server: Served, pair: Pair, user_id: int, **device: Any) -> Page:
+    """Sign somebody in, and show them the conversation."""
+    page = browser.new_context(base_url=server.url, **device).new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.add_init_script(STOPWATCH)
+    page.goto(f"/messages/{pair.conversation_id}")
+    page.get_by_label("Email").fill(f"person{user_id}@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".message").last.wait_for()
+    return page
+
+
+def _let_sign_in(data: Dataset, pair: Pair) -> None:
+    # As strong as it gets by the default, but made in a moment.
+    password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
+    with psycopg.connect(data.database_url) as connection:
+        connection.execute(
+            "UPDATE users_user SET password = %s WHERE id = ANY(%s)",
+            [password, [pair.trainer_id, pair.trainee_id]],
+        )
+
+
+def _judge(rounds: list[tuple[float | None, float | None]]) -> Waits:
+    ticks = [tick for tick, _ in rounds if tick is not None]
+    others = [other for _, other in rounds if other is not None]
+    return Waits(
+        sent=len(rounds),
+        wrong=2 * len(rounds) - len(ticks) - len(others),
+        tick_p50=_percentile(ticks, 50),
+        tick_p99=_percentile(ticks, 99),
+        other_p50=_percentile(others, 50),
+        other_p99=_percentile(others, 99),
+    )
+
+
+def _percentile(found: list[float], percent: int) -> float:
+    ordered = sorted(found)
+    return ordered[min(len(found) - 1, len(found) * percent // 100)] if found else 0.0

@@ -1,0 +1,114 @@
+"""
+Finds a Chromium, or fetches one: `python -m tests.e2e.chromium` prints its path.
+
+The first that runs, of: one on the PATH, Playwright's own download, the package of the system
+(as root). Where none can be had, there is one line that says so, and the exit code is 1.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# No sandbox, as containers and root have none to offer; no GPU; no traffic of the browser's own.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+)
+PACKAGE_MANAGERS = {
+    "apt-get": (
+        ("apt-get", "update", "-qq"),
+        ("apt-get", "install", "-qq", "--yes", "--no-install-recommends", "chromium"),
+    ),
+    "dnf": (("dnf", "install", "-q", "-y", "chromium"),),
+    "apk": (("apk", "add", "--quiet", "chromium"),),
+    "pacman": (("pacman", "-Sy", "--noconfirm", "--quiet", "chromium"),),
+    "zypper": (("zypper", "--quiet", "--non-interactive", "install", "chromium"),),
+}
+DOWNLOAD_SECONDS = 300
+UNAVAILABLE = (
+    "The browser's tests need Chromium, and none could be found, downloaded or installed"
+    " (Debian: apt-get install chromium)"
+)
+
+
+class ChromiumUnavailable(Exception):
+    """There is no Chromium, and none can be had; the message is one line that says what to do."""
+
+
+@cache
+def find_chromium() -> str:
+    """Return the path of a Chromium that runs, fetched if need be. Raises ChromiumUnavailable."""
+    for way in (_on_the_path, _from_playwright, _from_the_system):
+        if path := way():
+            return path
+    raise ChromiumUnavailable(UNAVAILABLE)
+
+
+def _on_the_path() -> str | None:
+    return next(filter(_runs, filter(None, map(shutil.which, NAMES))), None)
+
+
+def _from_playwright() -> str | None:
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    download = (sys.executable, "-m", "playwright", "install", "--no-shell", "chromium")
+    return path if _runs(path) or (_fetch("Playwright", download) and _runs(path)) else None
+
+
+def _from_the_system() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    for manager, commands in PACKAGE_MANAGERS.items():
+        if shutil.which(manager):
+            return _on_the_path() if _fetch(manager, *commands) else None
+    return None
+
+
+def _fetch(source: str, *commands: tuple[str, ...]) -> bool:
+    """Run the commands quietly, and tell whether the last one, which installs, succeeded."""
+    print(f"Fetching Chromium from {source} (once)", file=sys.stderr, flush=True)
+    return [_succeeds(command, DOWNLOAD_SECONDS) for command in commands][-1]
+
+
+def _runs(path: str) -> bool:
+    """Tell a browser from a stub that asks for another package, and from one that lacks libraries."""
+    return _succeeds((path, "--version"), seconds=30)
+
+
+def _succeeds(command: tuple[str, ...], seconds: int) -> bool:
+    try:
+        subprocess.run(
+            command,
+            check=True,
+            timeout=seconds,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
+
+
+def main() -> int:
+    try:
+        print(find_chromium())
+    except ChromiumUnavailable as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

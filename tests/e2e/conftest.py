@@ -1,0 +1,107 @@
+"""
+Browsers, and the servers that they open. See tests/run.py for why this is a pytest of its own.
+
+`desk` and `phone` are pages of two devices that share nothing; `open_device` opens more.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from pytest_django.plugin import DjangoDbBlocker
+from pytest_playwright.pytest_playwright import CreateContextCallback
+
+from tests.e2e.chromium import FLAGS, ChromiumUnavailable, find_chromium
+from tests.e2e.devices import DESK, PATIENCE, PHONE, OpenDevice, Watch
+from tests.e2e.servers import collect_static, make_server
+from tests.live.server import WebServer
+
+# Playwright's loop runs in this thread all the time; Django would refuse to touch the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+PATIENCE_MS = 1000 * PATIENCE
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "complains(*patterns): complaints of the browser that are part of the test"
+    )
+    config.addinivalue_line(
+        "markers", "service_worker: let pages have their service worker, which fetches every file"
+    )
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    try:
+        path = find_chromium()
+    except ChromiumUnavailable as error:
+        pytest.exit(str(error), returncode=1)
+    return {**browser_type_launch_args, "executable_path": path, "args": list(FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers find the client's files."""
+    folder = tmp_path_factory.mktemp("static")
+    collect_static(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_server(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
+) -> Iterator[WebServer]:
+    with django_db_blocker.unblock(), make_server(static_root) as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared_server: WebServer, transactional_db: None) -> WebServer:
+    """The server that pages open; modules replace it by one of their own."""
+    return shared_server
+
+
+@pytest.fixture
+def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
+    """What the browser must not complain about; whatever it does fails the test."""
+    marks = request.node.iter_markers("complains")
+    watch = Watch([pattern for mark in marks for pattern in mark.args])
+    yield watch
+    if watch.complaints:
+        pytest.fail("The browser complained:\n" + "\n".join(watch.complaints), pytrace=False)
+
+
+@pytest.fixture
+def open_device(
+    request: pytest.FixtureRequest,
+    server: WebServer,
+    watch: Watch,
+    new_context: CreateContextCallback,
+) -> OpenDevice:
+    """Open one more device: a context with storage of its own, and a page in it."""
+    has_worker = request.node.get_closest_marker("service_worker") is not None
+    worker = {"service_workers": "allow" if has_worker else "block"}
+
+    def open_device(**options: Any) -> Any:
+        context = new_context(**{"base_url": server.url, **DESK, **worker, **options})
+        context.set_default_timeout(PATIENCE_MS)
+        watch.add(context)
+        return context.new_page()
+
+    return open_device
+
+
+@pytest.fixture
+def desk(open_device: OpenDevice) -> Any:
+    """A page at a desk."""
+    return open_device(**DESK)
+
+
+@pytest.fixture
+def phone(open_device: OpenDevice) -> Any:
+    """A page on a phone."""
+    return open_device(**PHONE)

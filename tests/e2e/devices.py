@@ -1,0 +1,108 @@
+"""Browsers in people's hands, and an eye on what must never happen in any of them."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+OpenDevice = Callable[..., Page]
+PATIENCE = 10.0
+"""Seconds to wait for what must come."""
+
+
+class Watch:
+    """
+    Collects errors of pages: exceptions, and what the browser itself complains about.
+
+    A violation of the content security policy or of Trusted Types is such a complaint. `allowed`
+    are patterns of complaints that belong to a test, such as those of a network that is away.
+    """
+
+    def __init__(self, allowed: list[str]) -> None:
+        self._allowed = [re.compile(pattern) for pattern in allowed]
+        self.complaints: list[str] = []
+
+    def add(self, context: BrowserContext) -> None:
+        context.on("console", self._note_console)
+        context.on("weberror", lambda error: self._note(f"uncaught: {error.error}"))
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "assert"):
+            self._note(f"{message.text} ({message.location.get('url', '')})")
+
+    def _note(self, complaint: str) -> None:
+        if not any(pattern.search(complaint) for pattern in self._allowed):
+            self.complaints.append(complaint)
+
+
+class Hold:
+    """Keeps requests of a page waiting, until they are let go."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self._page, self._url = page, url
+        self._routes: list[Route] = []
+        page.route(url, self._take)
+
+    def _take(self, route: Route) -> None:
+        self._routes.append(route)
+
+    def let_go(self) -> None:
+        """Wait for the first one if need be, let go what waits, and hold no more."""
+        wait_until(self._page, lambda: bool(self._routes))
+        for route in self._routes:
+            route.continue_()
+        self._page.unroute(self._url)
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """
+    Wait for something, while what happens in the page goes on.
+
+    Playwright's own `wait_for_function` evaluates text inside the page, which its policy forbids.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, "What was waited for did not come."
+        page.wait_for_timeout(20)
+
+
+def hide(page: Page) -> None:
+    """Put another tab or app before the page; browsers without a window cannot do it themselves."""
+    _become(page, "hidden")
+
+
+def show(page: Page) -> None:
+    """Bring a hidden page back."""
+    _become(page, "visible")
+
+
+def _become(page: Page, state: str) -> None:
+    page.evaluate(
+        """state => {
+            const be = (name, value) =>
+                Object.defineProperty(document, name, { configurable: true, get: () => value });
+            be("visibilityState", state);
+            be("hidden", state === "hidden");
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        state,
+    )
+
+
+def cover(page: Page) -> Page:
+    """Take the focus away, as a window beside the page does, and return the page that has it."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+    other = page.context.new_page()
+    other.bring_to_front()
+    wait_until(page, lambda: not page.evaluate("document.hasFocus()"))
+    return other

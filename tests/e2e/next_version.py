@@ -1,0 +1,21 @@
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from web.assets import current_build
+
+NAME = "next-version"
+
+
+class NextVersion:
+    """Pretends that a file of the client has changed: the service worker's script carries its hash."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if request.path == "/sw.js":
+            version = current_build().version.encode()
+            response.content = response.content.replace(version, NAME.encode())
+        return response

@@ -1,0 +1,120 @@
+"""What people do on the screens, and where they look: by roles and names, as they know them."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import Locator, Page, expect
+
+from messaging.models import Conversation
+from tests.factories import PASSWORD
+from users.models import User
+
+
+def sign_in(page: Page, person: User, path: str = "/messages", password: str = PASSWORD) -> Page:
+    """Sign in by the form, and land on a path."""
+    page.goto(f"/sign-in?next={quote(path)}")
+    fill_sign_in(page, person, password)
+    expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
+    return page
+
+
+def fill_sign_in(page: Page, person: User, password: str = PASSWORD) -> None:
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def open_thread(page: Page, person: User, conversation: Conversation) -> Page:
+    """Sign in straight into a conversation, and wait for its messages."""
+    sign_in(page, person, path_of(conversation))
+    expect(messages(page).last).to_be_visible()
+    return page
+
+
+def sign_out(page: Page) -> None:
+    page.goto("/settings")
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def path_of(conversation: Conversation) -> str:
+    return f"/messages/{conversation.pk}"
+
+
+def navigation(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Main")
+
+
+# The list of conversations
+# ------------------------------------------------------------------------------
+def conversations(page: Page) -> Locator:
+    return page.get_by_role("list", name="Conversations").get_by_role("link")
+
+
+def conversation_with(page: Page, person: User) -> Locator:
+    return conversations(page).filter(has_text=full_name(person))
+
+
+def expect_unread(page: Page, shown: str | None) -> None:
+    """Expect the badge in the navigation, and the one in the title, to show this, or nothing."""
+    # A phone has no navigation beside an open thread; the badge is there for when it comes back.
+    badge = page.locator("nav .badge")
+    if shown is None:
+        expect(badge).to_have_count(0)
+        expect(page).to_have_title(re.compile(r"^[^(]"))
+    else:
+        expect(badge).to_have_text(re.compile(rf"^\s*{re.escape(shown)}(?!\d)"))
+        expect(page).to_have_title(re.compile(rf"^\({re.escape(shown)}\) "))
+
+
+# The thread
+# ------------------------------------------------------------------------------
+def log(page: Page) -> Locator:
+    return page.get_by_role("log")
+
+
+def messages(page: Page) -> Locator:
+    return page.locator(".message")
+
+
+def message(page: Page, text: str) -> Locator:
+    """Return the one message with this text, and no other."""
+    bubble = page.locator(".bubble-text").get_by_text(text, exact=True)
+    return page.locator(".message").filter(has=bubble)
+
+
+def list_texts(page: Page) -> list[str]:
+    """Return what is in the thread, from the top to the bottom of the screen."""
+    script = """rows => rows
+        .map(row => [row.getBoundingClientRect().top, row.textContent])
+        .sort(([one], [other]) => one - other)
+        .map(([top, text]) => text)"""
+    found: list[str] = page.locator(".bubble-text").evaluate_all(script)
+    return found
+
+
+def expect_texts(page: Page, texts: list[str]) -> None:
+    """Wait for as many messages, and expect them in this order on the screen."""
+    expect(page.locator(".bubble-text")).to_have_text(texts)
+    assert list_texts(page) == texts
+
+
+def composer(page: Page) -> Locator:
+    return page.get_by_role("textbox", name=re.compile("Message", re.IGNORECASE))
+
+
+def write(page: Page, text: str) -> None:
+    """Send a text by the keyboard."""
+    composer(page).fill(text)
+    composer(page).press("Enter")
+
+
+def expect_tick(page: Page, text: str, tick: str, **options: Any) -> None:
+    """Expect the mark of an own message: `Sending`, `Sent`, `Read` or `Not sent`."""
+    mark = message(page, text).locator(".tick")
+    expect(mark).to_have_accessible_name(tick, **options)
+
+
+def full_name(person: User) -> str:
+    return f"{person.first_name} {person.last_name}"

@@ -1,0 +1,48 @@
+"""The servers that browsers open: processes of the product on the test database."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.live.server import ROOT, WebServer, test_environment
+
+SETTINGS = "tests.e2e.settings"
+UNLIMITED = dict.fromkeys(
+    ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_SIGN_IN", "THROTTLE_SIGN_IN_ADDRESS"), "off"
+)
+PUSH_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+IS_PRODUCTION = os.environ.get("TEST_BACKEND") == "production"
+
+
+def make_server(static_root: Path, **environment: str) -> WebServer:
+    """
+    Return a server that is not started, without limits on how often somebody may do something.
+
+    On the production set-up it is one with `DEBUG=0`: hashed names, and cookies for TLS only, which
+    browsers accept from 127.0.0.1 without it.
+    """
+    return WebServer(**{**describe(static_root), **UNLIMITED, **environment})
+
+
+def describe(static_root: Path) -> dict[str, str]:
+    """Return the environment that makes the set-up of this run."""
+    environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "TEST_STATIC_ROOT": str(static_root)}
+    if IS_PRODUCTION:
+        environment |= {"DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "VAPID_PRIVATE_KEY": PUSH_KEY}
+    return environment
+
+
+def collect_static(static_root: Path) -> None:
+    """Collect the client's files, and compress them; those of the admin would take the longest."""
+    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    command += [f"--ignore={folder}" for folder in ("admin", "drf_spectacular_sidecar")]
+    environment = test_environment(**describe(static_root))
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
+def kill(server: WebServer) -> None:
+    """Kill the server as the system would: without a word to anybody."""
+    server.send_signal(signal.SIGKILL)
+    server.wait(timeout=10)

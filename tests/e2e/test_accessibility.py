@@ -1,0 +1,275 @@
+"""For keyboards and screen readers, in both themes, on both sizes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.devices import DESK, PHONE, OpenDevice
+from tests.e2e.screens import (
+    composer,
+    conversation_with,
+    expect_tick,
+    full_name,
+    log,
+    message,
+    open_thread,
+    path_of,
+    sign_in,
+    write,
+)
+from tests.factories import PASSWORD, make_trainee, open_conversation, tokens_of
+from tests.factories import write as write_history
+from tests.live.people import Person
+from tests.live.server import WebServer
+from trainer.services.invitations import invite_trainee
+from trainer.services.trainees import remove_trainee
+from users.models import User
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RUN_AXE = """async () => {
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" | ")}`);
+}"""
+
+
+def judge(page: Page) -> list[str]:
+    """Return what axe finds serious or critical, with where."""
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE)
+    return found
+
+
+@pytest.fixture
+def cast(alice: User, bob: User, conversation: Conversation) -> Conversation:
+    """Something on every screen: messages of all kinds, an archive, an invitation."""
+    write_history(bob, conversation, "See https://example.com/squat", "שלום 💪")
+    carol = make_trainee("carol", alice)
+    open_conversation(alice, carol, "Good bye")
+    remove_trainee(trainer=alice, trainee_id=carol.pk)
+    invite_trainee(trainer=alice, email="erin@example.com")
+    return conversation
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("held", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_serious_on_any_screen_of_a_trainer(
+    open_device: OpenDevice,
+    held: dict[str, Any],
+    theme: str,
+    alice: User,
+    bob: User,
+    cast: Conversation,
+) -> None:
+    page = open_device(**held, color_scheme=theme, reduced_motion="reduce")
+    sign_in(page, alice)
+    archived = Conversation.objects.get(is_archived=True)
+    screens: dict[str, Callable[[], None]] = {
+        "/messages": lambda: expect(conversation_with(page, bob)).to_be_visible(),
+        path_of(cast): lambda: expect(message(page, "Hello")).to_be_visible(),
+        "/messages/archived": lambda: expect(page.get_by_text("[Trainee").first).to_be_visible(),
+        f"/messages/archived/{archived.pk}": lambda: expect(
+            message(page, "Good bye")
+        ).to_be_visible(),
+        "/trainees": lambda: expect(page.get_by_text("1 trainee").last).to_be_visible(),
+        f"/trainees/{cast.trainee_id}": lambda: expect(
+            page.get_by_role("heading", name="Bob Tester")
+        ).to_be_visible(),
+        "/invitations": lambda: expect(page.get_by_text("Waiting")).to_be_visible(),
+        "/settings": lambda: expect(page.get_by_label("Dark")).to_be_visible(),
+        "/nowhere": lambda: expect(page.get_by_text("There is nothing here")).to_be_visible(),
+    }
+
+    assert list_findings(page, screens) == {}
+
+
+test_axe_finds_nothing_serious_on_any_screen_of_a_trainer = pytest.mark.complains(r"status of 404")(
+    test_axe_finds_nothing_serious_on_any_screen_of_a_trainer
+)
+
+
+def list_findings(page: Page, screens: dict[str, Callable[[], None]]) -> dict[str, list[str]]:
+    """Open each screen, wait until it stands, and return what axe finds there."""
+    findings = {}
+    for path, wait in screens.items():
+        page.goto(path)
+        wait()
+        findings[path] = judge(page)
+    return {path: found for path, found in findings.items() if found}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_before_the_sign_in(open_device: OpenDevice, theme: str) -> None:
+    page = open_device(**PHONE, color_scheme=theme)
+    paths = ("/sign-in", "/forgot-password", "/reset-password#uid=a&token=b", "/join#code=a")
+    buttons = ("Sign in", "Send link", "Set password", "Join")
+    screens: dict[str, Callable[[], None]] = {
+        path: lambda name=name: expect(page.get_by_role("button", name=name)).to_be_visible()
+        for path, name in zip(paths, buttons, strict=True)
+    }
+
+    assert list_findings(page, screens) == {}
+
+
+@pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_passing_states(
+    open_device: OpenDevice, theme: str, alice: User, cast: Conversation
+) -> None:
+    page = open_thread(open_device(color_scheme=theme, reduced_motion="reduce"), alice, cast)
+    page.context.set_offline(True)
+    write(page, "waits")
+    composer(page).fill("x" * 2001)
+    expect_tick(page, "waits", "Sending")
+    states = {"offline": judge(page)}
+    page.context.set_offline(False)
+    expect_tick(page, "waits", "Sent")
+    page.goto(f"/trainees/{cast.trainee_id}")
+    page.get_by_role("button", name="Remove trainee").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    states["dialog"] = judge(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="View as trainee").click()
+    expect(page.get_by_text("You are looking through")).to_be_visible()
+    states["look"] = judge(page)
+
+    assert {state: found for state, found in states.items() if found} == {}
+
+
+def test_whole_story_by_keyboard_alone(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    carol = make_trainee("carol", alice)
+    open_conversation(alice, carol, "Hello Carol")
+    desk.goto("/sign-in")
+    expect(desk.get_by_label("Email")).to_be_visible()
+    press_until(desk, "Tab", desk.get_by_label("Email"))
+    desk.keyboard.type(alice.email)
+    press_until(desk, "Tab", desk.get_by_label("Password", exact=True))
+    desk.keyboard.type(PASSWORD)
+    desk.keyboard.press("Enter")
+
+    expect(conversation_with(desk, carol)).to_be_visible()
+    press_until(desk, "Tab", conversation_with(desk, carol))
+    desk.keyboard.press("ArrowDown")
+    expect(conversation_with(desk, bob)).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(composer(desk)).to_be_focused()
+    desk.keyboard.type("by keyboard")
+    desk.keyboard.press("Enter")
+
+    expect_tick(desk, "by keyboard", "Sent")
+    expect(conversation_with(desk, bob)).to_have_attribute("aria-current", "page")
+    desk.keyboard.press("Escape")
+    expect(conversation_with(desk, bob)).to_be_focused()
+
+
+def press_until(page: Page, key: str, target: Any) -> None:
+    """Press a key until something has the focus, and see that the focus can be seen."""
+    for _ in range(20):
+        if target.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press(key)
+    expect(target).to_be_focused()
+    style = target.evaluate(
+        "e => { const { outlineStyle, boxShadow } = getComputedStyle(e);"
+        " return outlineStyle !== 'none' || boxShadow !== 'none'; }"
+    )
+    assert style, f"The focus on {target} cannot be seen."
+
+
+def test_new_messages_are_announced_once_and_old_ones_never(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    write_history(bob, conversation, "of yesterday")
+    desk.add_init_script(LISTEN)
+    open_thread(desk, alice, conversation)
+    his = Person(server, tokens_of(bob))
+
+    his.send(conversation.pk, "news one")
+    expect(message(desk, "news one")).to_be_visible()
+    write(desk, "my answer")
+    expect_tick(desk, "my answer", "Sent")
+    his.send(conversation.pk, "news two")
+    expect(message(desk, "news two")).to_be_visible()
+
+    said = desk.evaluate("globalThis.said.filter(text => /news|yesterday|answer/.test(text))")
+    assert said == [f"{full_name(bob)}: news one", f"{full_name(bob)}: news two"]
+    expect(log(desk)).to_have_attribute("aria-live", "off")
+
+
+# What a screen reader would say: text that comes into a live region.
+LISTEN = """
+    globalThis.said = [];
+    const live = "[role=status], [role=alert], [aria-live=polite], [aria-live=assertive]";
+    const listen = records => {
+        for (const { addedNodes, target, type } of records) {
+            const element = target.nodeType === 1 ? target : target.parentElement;
+            const region = element?.closest(`${live}, [role=log]`);
+            if (!region || region.getAttribute("aria-live") === "off") continue;
+            const nodes = type === "characterData" ? [target] : [...addedNodes];
+            const texts = nodes.map(node => node.textContent.trim()).filter(Boolean);
+            said.push(...texts);
+        }
+    };
+    const options = { subtree: true, childList: true, characterData: true };
+    addEventListener("DOMContentLoaded", () =>
+        new MutationObserver(listen).observe(document.body, options));
+"""
+
+
+@pytest.mark.parametrize("size", [(360, 640), (720, 450)], ids=["360 px", "200 % of 1440"])
+def test_nothing_is_cut_off_or_scrolls_sideways(
+    open_device: OpenDevice, size: tuple[int, int], alice: User, cast: Conversation
+) -> None:
+    page = open_device(viewport={"width": size[0], "height": size[1]})
+    sign_in(page, alice)
+    for path in ("/messages", path_of(cast), "/trainees", "/invitations", "/settings"):
+        page.goto(path)
+        expect(page.get_by_role("main")).to_contain_text(path_word(path))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.goto(path_of(cast))
+    expect(composer(page)).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport()
+
+
+def path_word(path: str) -> str:
+    words = {"/trainees": "1 trainee", "/invitations": "Waiting", "/settings": "Appearance"}
+    return words.get(path, "Bob Tester")
+
+
+def test_box_stays_above_the_keyboard_of_a_phone(
+    open_device: OpenDevice, bob: User, cast: Conversation
+) -> None:
+    """A keyboard takes half of the height; the browser resizes the page for it."""
+    page = open_thread(open_device(**PHONE), bob, cast)
+    composer(page).tap()
+    page.set_viewport_size({"width": 390, "height": 420})
+
+    expect(composer(page)).to_be_in_viewport(ratio=1)
+    expect(message(page, "שלום 💪")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_nothing_moves_for_who_wants_less_motion(
+    open_device: OpenDevice, alice: User, cast: Conversation
+) -> None:
+    page = open_device(reduced_motion="reduce")
+    open_thread(page, alice, cast)
+
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter(element => {
+            const { animationName, animationDuration, transitionDuration } =
+                getComputedStyle(element);
+            const longest = Math.max(...transitionDuration.split(",").map(parseFloat));
+            const isAnimated = animationName !== "none" && parseFloat(animationDuration) > 0.01;
+            return isAnimated || longest > 0.01;
+        }).map(element => element.className || element.localName)"""
+    )
+
+    assert moving == []

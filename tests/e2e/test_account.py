@@ -1,0 +1,231 @@
+"""Signing in and out, passwords, and the settings."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+from pytest_django.plugin import DjangoDbBlocker
+
+from messaging.models import Conversation
+from tests.e2e.devices import OpenDevice
+from tests.e2e.screens import (
+    conversation_with,
+    conversations,
+    fill_sign_in,
+    navigation,
+    open_thread,
+    sign_in,
+    sign_out,
+)
+from tests.e2e.servers import make_server
+from tests.live.people import eventually
+from tests.live.server import WebServer
+from trainer.services.invitations import invite_trainee
+from users.models import User
+
+
+@pytest.fixture(scope="module")
+def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the server writes its mail."""
+    return tmp_path_factory.mktemp("mail")
+
+
+@pytest.fixture(scope="module")
+def mailing_server(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path, mailbox: Path
+) -> Iterator[WebServer]:
+    server = make_server(static_root, EMAIL_URL=f"filemail:///{mailbox}")
+    server.environment["PUBLIC_URL"] = server.url
+    server.environment["MEDIA_ROOT"] = str(mailbox / "media")
+    with django_db_blocker.unblock(), server:
+        yield server
+
+
+@pytest.fixture
+def server(mailing_server: WebServer, mailbox: Path, transactional_db: None) -> WebServer:
+    """A server that writes its mail into an empty folder."""
+    for mail in mailbox.glob("*.log"):
+        mail.unlink()
+    return mailing_server
+
+
+def find_link(mailbox: Path) -> str:
+    """Wait for a mail, and return the link in it."""
+
+    def probe() -> str | None:
+        text = "".join(mail.read_text() for mail in mailbox.glob("*.log"))
+        found = re.search(r"^(http\S+)$", text, re.MULTILINE)
+        return found[1] if found else None
+
+    return eventually(probe)
+
+
+@pytest.mark.complains(r"status of 401")
+def test_wrong_password_is_said_and_the_right_one_lets_in(desk: Page, alice: User) -> None:
+    desk.goto("/sign-in")
+
+    fill_sign_in(desk, alice, "wrong")
+    expect(desk.get_by_role("alert")).to_contain_text(re.compile(r"\w+"))
+    fill_sign_in(desk, alice)
+
+    expect(navigation(desk)).to_be_visible()
+
+
+def test_sign_out_leads_to_the_sign_in_and_back_shows_nothing(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+
+    sign_out(desk)
+    desk.go_back()
+
+    expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(desk.get_by_text("Hello")).to_have_count(0)
+    assert desk.context.cookies() == []
+
+
+def test_forgotten_password_is_set_anew_by_the_mailed_link(
+    desk: Page, alice: User, mailbox: Path
+) -> None:
+    desk.goto("/sign-in")
+    desk.get_by_role("link", name="Forgot your password?").click()
+    desk.get_by_label("Email").fill(alice.email)
+    desk.get_by_role("button", name="Send link").click()
+    expect(desk.get_by_text("a link is on its way")).to_be_visible()
+
+    desk.goto(find_link(mailbox))
+    desk.get_by_label("New password", exact=True).fill("another-horse-42")
+    desk.get_by_role("button", name="Set password").click()
+
+    expect(desk.get_by_text("Your password is set.")).to_be_visible()
+    fill_sign_in(desk, alice, "another-horse-42")
+    expect(navigation(desk)).to_be_visible()
+
+
+def test_invited_person_joins_by_the_mailed_link_and_waits_for_the_trainer(
+    desk: Page, phone: Page, alice: User, mailbox: Path
+) -> None:
+    sign_in(desk, alice, "/invitations")
+    desk.get_by_label("Email").fill("erin@example.com")
+    desk.get_by_role("button", name="Send invitation").click()
+    expect(desk.get_by_text("An invitation is on its way to erin@example.com.")).to_be_visible()
+    expect(desk.get_by_text("Waiting")).to_be_visible()
+
+    phone.goto(find_link(mailbox))
+    phone.get_by_label("First name").fill("Erin")
+    phone.get_by_label("Last name").fill("Evans")
+    phone.get_by_label("Password", exact=True).fill("correct-horse-battery-1")
+    phone.get_by_role("button", name="Join").click()
+
+    expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    desk.reload()
+    expect(desk.get_by_text("Joined")).to_be_visible()
+    assert User.objects.get(email="erin@example.com").parent_trainer == alice
+
+
+def test_invitation_can_be_sent_again_and_revoked(desk: Page, alice: User, mailbox: Path) -> None:
+    invite_trainee(trainer=alice, email="erin@example.com")
+    sign_in(desk, alice, "/invitations")
+
+    desk.get_by_role("button", name="Resend to erin@example.com").click()
+    expect(desk.get_by_text("Sent again to erin@example.com.")).to_be_visible()
+    assert "/join#code=" in find_link(mailbox)
+    desk.get_by_role("button", name="Revoke invitation to erin@example.com").click()
+    desk.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+
+    expect(desk.get_by_text("No invitations yet")).to_be_visible()
+    assert not alice.invitations.exists()
+
+
+def test_names_and_picture_are_changed_for_everybody(
+    desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    sign_in(phone, bob, "/settings")
+    phone.get_by_label("First name").fill("Robert")
+    phone.get_by_role("button", name="Save profile").click()
+    expect(phone.get_by_text("Saved.")).to_be_visible()
+    phone.get_by_label("Picture").set_input_files(
+        {"name": "me.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    expect(phone.locator("picture-field img")).to_be_visible()
+    expect(phone.get_by_role("button", name="Remove picture")).to_be_visible()
+
+    sign_in(desk, alice)
+    bob.refresh_from_db()
+
+    row = conversation_with(desk, bob)
+    expect(row).to_contain_text("Robert Tester")
+    image = row.locator("img")
+    expect(image).to_be_visible()
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
+
+
+def picture() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (64, 96), "#c05621").save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.complains(r"status of 40[01]")
+def test_password_is_changed_and_the_other_devices_are_signed_out(
+    desk: Page, phone: Page, alice: User
+) -> None:
+    sign_in(phone, alice)
+    sign_in(desk, alice, "/settings")
+    desk.get_by_label("Current password", exact=True).fill("wrong")
+    desk.get_by_label("New password", exact=True).fill("another-horse-42")
+    desk.get_by_role("button", name="Change password").click()
+    expect(desk.locator("password-form .field-error")).to_be_visible()
+
+    desk.get_by_label("Current password", exact=True).fill("correct-horse-battery-1")
+    desk.get_by_role("button", name="Change password").click()
+
+    expect(desk.get_by_text("Your password is changed.")).to_be_visible()
+    expect(phone.get_by_text("Your sign-in has ended.")).to_be_visible()
+    desk.reload()
+    expect(navigation(desk)).to_be_visible()
+
+
+def test_theme_is_chosen_and_kept_without_a_flash(open_device: OpenDevice, alice: User) -> None:
+    page = open_device(color_scheme="light")
+    sign_in(page, alice, "/settings")
+    light = background_of(page)
+
+    page.get_by_label("Dark").check()
+    dark = background_of(page)
+    page.reload(wait_until="commit")
+    page.wait_for_selector("#skeleton", state="attached")
+
+    assert sum(dark) < sum(light)
+    assert background_of(page) == dark
+    expect(page.get_by_label("Dark")).to_be_checked()
+    page.get_by_label("System").check()
+    assert background_of(page) == light
+    page.emulate_media(color_scheme="dark")
+    assert background_of(page) == dark
+
+
+def background_of(page: Page) -> list[int]:
+    script = """() => {
+        const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+        canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    }"""
+    found: list[int] = page.evaluate(script)
+    return found
+
+
+def test_conversations_are_there_after_signing_in_again(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    sign_in(desk, alice)
+    sign_out(desk)
+
+    fill_sign_in(desk, alice)
+
+    expect(conversations(desk)).to_have_count(1)

@@ -1,0 +1,152 @@
+"""The box: several lines, up to 2000 characters, and nothing that is lost by walking away."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.screens import (
+    composer,
+    conversation_with,
+    expect_tick,
+    message,
+    messages,
+    open_thread,
+    write,
+)
+from tests.factories import make_trainee, open_conversation
+from users.models import User
+
+
+@pytest.fixture
+def thread(desk: Page, alice: User, conversation: Conversation) -> Page:
+    """Alice at her desk, with Bob's thread before her."""
+    return open_thread(desk, alice, conversation)
+
+
+def test_enter_sends_and_shift_enter_makes_a_line(thread: Page, conversation: Conversation) -> None:
+    composer(thread).press_sequentially("one")
+    composer(thread).press("Shift+Enter")
+    composer(thread).press_sequentially("two")
+    expect(messages(thread)).to_have_count(1)
+
+    composer(thread).press("Enter")
+
+    expect_tick(thread, "one\ntwo", "Sent")
+    expect(composer(thread)).to_have_value("")
+    expect(composer(thread)).to_be_focused()
+    assert conversation.messages.latest("id").content == "one\ntwo"
+
+
+def test_button_sends_too(thread: Page) -> None:
+    composer(thread).fill("by hand")
+
+    thread.get_by_role("button", name="Send").click()
+
+    expect_tick(thread, "by hand", "Sent")
+
+
+def test_enter_that_chooses_a_word_of_an_input_method_does_not_send(thread: Page) -> None:
+    composer(thread).fill("こんにちは")
+
+    composer(thread).dispatch_event("keydown", {"key": "Enter", "isComposing": True})
+
+    expect(composer(thread)).to_have_value("こんにちは")
+    expect(messages(thread)).to_have_count(1)
+
+
+def test_nothing_but_white_space_is_not_sent(thread: Page) -> None:
+    composer(thread).fill("  \n ")
+    composer(thread).press("Enter")
+
+    expect(thread.get_by_role("button", name="Send")).to_be_disabled()
+    expect(messages(thread)).to_have_count(1)
+
+
+def test_counter_shows_from_1800_and_blocks_past_2000(
+    thread: Page, conversation: Conversation
+) -> None:
+    counter = thread.locator(".counter")
+    composer(thread).fill("x" * 1799)
+    expect(counter).to_be_empty()
+    composer(thread).fill("x" * 1800)
+    expect(counter).to_contain_text("1800")
+
+    composer(thread).fill("😀" * 2001)
+    expect(counter).to_contain_text("2001")
+    composer(thread).press("Enter")
+    expect(composer(thread)).to_have_value("😀" * 2001)
+    expect(composer(thread)).to_have_attribute("aria-invalid", "true")
+    red, _, blue = color_of(thread, ".counter")
+    assert red > blue + 60
+
+    write(thread, "😀" * 2000)
+    expect_tick(thread, "😀" * 2000, "Sent")
+    assert conversation.messages.latest("id").content == "😀" * 2000
+
+
+def test_draft_is_kept_for_each_conversation_and_over_a_reload(
+    thread: Page, alice: User, bob: User
+) -> None:
+    carol = make_trainee("carol", alice)
+    open_conversation(alice, carol, "Hello Carol")
+    composer(thread).fill("for Bob")
+    conversation_with(thread, carol).click()
+    expect(message(thread, "Hello Carol")).to_be_visible()
+    expect(composer(thread)).to_have_value("")
+
+    composer(thread).fill("for Carol")
+    conversation_with(thread, bob).click()
+
+    expect(composer(thread)).to_have_value("for Bob")
+    thread.reload()
+    expect(composer(thread)).to_have_value("for Bob")
+    conversation_with(thread, carol).click()
+    expect(composer(thread)).to_have_value("for Carol")
+
+
+def test_sent_text_leaves_no_draft(thread: Page) -> None:
+    write(thread, "gone")
+    expect_tick(thread, "gone", "Sent")
+
+    thread.reload()
+
+    expect_tick(thread, "gone", "Sent")
+    expect(composer(thread)).to_have_value("")
+
+
+def test_links_lead_out_safely_and_words_wrap(thread: Page) -> None:
+    word = "x" * 1900
+    write(thread, f"see https://example.com/a?b=1. javascript:alert(1) {word}")
+
+    link = messages(thread).last.get_by_role("link")
+    expect(link).to_have_count(1)
+    expect(link).to_have_attribute("href", "https://example.com/a?b=1")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    expect(messages(thread).last).to_contain_text(word)
+    assert not thread.evaluate(OVERFLOWS)
+
+
+def test_right_to_left_text_and_emoji_stand_as_written(thread: Page) -> None:
+    write(thread, "שלום 💪🏽 مرحبا")
+
+    expect_tick(thread, "שלום 💪🏽 مرحبا", "Sent")
+    text = message(thread, "שלום 💪🏽 مرحبا").locator(".bubble-text")
+    assert text.evaluate("text => getComputedStyle(text).direction") == "rtl"
+
+
+OVERFLOWS = """() => {
+    const log = document.querySelector("[role=log]");
+    return log.scrollWidth > log.clientWidth || document.body.scrollWidth > innerWidth;
+}"""
+
+
+def color_of(page: Page, selector: str) -> tuple[int, int, int]:
+    """Return red, green and blue of a text."""
+    script = """element => {
+        const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+        canvas.fillStyle = getComputedStyle(element).color;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    }"""
+    red, green, blue = page.locator(selector).evaluate(script)
+    return red, green, blue

@@ -1,0 +1,43 @@
+"""What `make run` serves: files as they lie in the checkout, read anew with each request."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.e2e.screens import expect_tick, sign_in, write
+from tests.e2e.servers import make_server
+from tests.live.server import WebServer
+from users.models import User
+
+
+@pytest.fixture(scope="module")
+def development_server(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[WebServer]:
+    nothing_collected: Path = tmp_path_factory.mktemp("empty")
+    server = make_server(nothing_collected, DEBUG="1", TEST_STATIC_FROM="checkout")
+    with django_db_blocker.unblock(), server:
+        yield server
+
+
+@pytest.fixture
+def server(development_server: WebServer, transactional_db: None) -> WebServer:
+    return development_server
+
+
+def test_client_works_without_collected_files(desk: Page, alice: User, bob: User) -> None:
+    sign_in(desk, alice, f"/messages?trainee={bob.pk}")
+
+    write(desk, "Welcome, Bob!")
+
+    expect_tick(desk, "Welcome, Bob!", "Sent")
+    scripts = desk.evaluate(
+        "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
+    )
+    assert "/static/web/app.js" in scripts
+    expect(desk.get_by_role("heading", name="Bob Tester")).to_be_visible()

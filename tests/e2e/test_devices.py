@@ -1,0 +1,188 @@
+"""Several devices of one person, and several people on one device."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.devices import OpenDevice
+from tests.e2e.screens import (
+    composer,
+    conversations,
+    expect_texts,
+    expect_tick,
+    expect_unread,
+    fill_sign_in,
+    message,
+    messages,
+    navigation,
+    open_thread,
+    path_of,
+    sign_in,
+    sign_out,
+    write,
+)
+from tests.factories import make_trainee, open_conversation, tokens_of
+from tests.factories import write as write_history
+from tests.live.people import Person
+from tests.live.server import WebServer
+from users.models import User
+
+
+def test_second_device_is_in_step(
+    desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    open_thread(phone, alice, conversation)
+
+    write(phone, "from the phone")
+    expect_tick(desk, "from the phone", "Sent")
+    write(desk, "from the desk")
+
+    expect_texts(phone, ["Hello", "from the phone", "from the desk"])
+    expect_texts(desk, ["Hello", "from the phone", "from the desk"])
+    expect_tick(phone, "from the desk", "Sent")
+
+
+def test_tick_turns_on_both_devices(
+    desk: Page, phone: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    open_thread(phone, alice, conversation)
+
+    Person(server, tokens_of(bob)).read(conversation.pk)
+
+    expect_tick(desk, "Hello", "Read")
+    expect_tick(phone, "Hello", "Read")
+
+
+def test_many_tabs_share_one_inbox_socket(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    sign_in(desk, alice, "/settings")
+    sockets: list[str] = []
+    tabs = [desk.context.new_page() for _ in range(3)]
+    for tab in tabs:
+        tab.on("websocket", lambda socket: sockets.append(socket.url))
+        tab.goto("/settings")
+        expect_unread(tab, None)
+
+    write_history(bob, conversation, "for all tabs")
+
+    for tab in (desk, *tabs):
+        expect_unread(tab, "1")
+    # A tab that is looked at may take the socket over, and then the other one closes its own.
+    assert len(sockets) <= len(tabs)
+
+
+def test_sign_out_in_one_tab_ends_the_others(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    other = desk.context.new_page()
+
+    sign_in_kept(other)
+    sign_out(other)
+
+    expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(desk.get_by_text("Hello")).to_have_count(0)
+
+
+def sign_in_kept(page: Page) -> None:
+    """Open one more tab of somebody who is signed in."""
+    page.goto("/settings")
+    expect(navigation(page)).to_be_visible()
+
+
+def test_next_person_on_the_device_sees_nothing_of_the_last_one(
+    desk: Page, alice: User, bob: User, dora: User, charlie: User, conversation: Conversation
+) -> None:
+    others = open_conversation(dora, charlie, "Hello Charlie")
+    open_thread(desk, bob, conversation)
+    composer(desk).fill("a draft of Bob's")
+    sign_out(desk)
+
+    fill_sign_in(desk, charlie)
+
+    expect(message(desk, "Hello Charlie")).to_be_visible()
+    expect(messages(desk)).to_have_count(1)
+    expect(composer(desk)).to_have_value("")
+    assert "Bob" not in desk.content()
+    assert kept_of(desk) == {f"messaging-{charlie.pk}"}
+    desk.goto("/settings")
+    expect(desk.get_by_text("charlie@example.com")).to_be_visible()
+    assert others.trainer == dora
+
+
+def kept_of(page: Page) -> set[str]:
+    """Return the names of the databases that the device keeps."""
+    return set(page.evaluate("indexedDB.databases().then(all => all.map(({ name }) => name))"))
+
+
+@pytest.mark.complains(r"status of 404")
+def test_conversation_of_the_last_person_is_not_shown_to_the_next(
+    desk: Page, alice: User, bob: User, dora: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    sign_out(desk)
+    fill_sign_in(desk, dora)
+    expect(navigation(desk)).to_be_visible()
+
+    desk.goto(path_of(conversation))
+
+    expect(
+        desk.get_by_text(re.compile("has ended|nothing here|nothing to read")).first
+    ).to_be_visible()
+    expect(messages(desk)).to_have_count(0)
+    expect(desk.get_by_text("Bob Tester")).to_have_count(0)
+
+
+@pytest.mark.complains(r"status of 401")
+def test_sign_in_that_is_ended_elsewhere_leads_to_the_sign_in(
+    desk: Page, server: WebServer, alice: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    body = {"current_password": "correct-horse-battery-1", "new_password": "another-horse-42"}
+
+    changed = Person(server, tokens_of(alice)).post("auth/users/set_password/", **body)
+
+    assert changed.status_code == 204
+    expect(desk.get_by_text("Your sign-in has ended.")).to_be_visible()
+    expect(desk.get_by_text("Hello")).to_have_count(0)
+    fill_sign_in(desk, alice, "another-horse-42")
+    expect(message(desk, "Hello")).to_be_visible()
+
+
+def test_sign_in_lasts_over_a_restart_of_the_browser(
+    open_device: OpenDevice, alice: User, conversation: Conversation
+) -> None:
+    page = open_device()
+    sign_in(page, alice)
+    expect(conversations(page)).to_have_count(1)
+    state = page.context.storage_state()
+    page.context.close()
+
+    again = open_device(storage_state=state)
+    again.goto("/messages")
+
+    expect(conversations(again)).to_have_count(1)
+
+
+def test_someone_else_signing_in_in_another_tab_takes_the_first_tab_over(
+    desk: Page, alice: User, bob: User, dora: User, conversation: Conversation
+) -> None:
+    """The cookie is theirs now: nothing may go on in the name of who was there before."""
+    open_thread(desk, alice, conversation)
+    other = desk.context.new_page()
+    sign_in_kept(other)
+    sign_out(other)
+    make_trainee("erin", dora)
+
+    fill_sign_in(other, dora)
+    expect(navigation(other)).to_be_visible()
+
+    expect(navigation(desk)).to_be_visible()
+    expect(desk.get_by_text("Bob Tester")).to_have_count(0)
+    desk.goto("/settings")
+    expect(desk.get_by_text("dora@example.com")).to_be_visible()

@@ -1,0 +1,74 @@
+"""Calm and fast: what the first visit fetches, and that nothing jumps while it does."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.devices import PHONE, OpenDevice
+from tests.e2e.screens import conversations, message, path_of, sign_in
+from users.models import User
+
+# Bodies as they are compressed. Less than the least would mean that nothing was measured.
+BUDGET_BYTES = 120 * 1024
+LEAST_BYTES = 20 * 1024
+COMPRESSED = """() => [
+    ...performance.getEntriesByType("navigation"),
+    ...performance.getEntriesByType("resource"),
+].reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)"""
+WATCH_SHIFTS = """
+    globalThis.shift = 0;
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def test_first_visit_is_small(desk: Page) -> None:
+    desk.goto("/sign-in")
+    expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
+
+    assert LEAST_BYTES < desk.evaluate(COMPRESSED) < BUDGET_BYTES
+
+
+def test_first_load_of_the_messages_is_small(
+    open_device: OpenDevice, alice: User, conversation: Conversation
+) -> None:
+    page = sign_in(open_device(), alice)
+    fresh = open_device(storage_state=page.context.storage_state())
+
+    fresh.goto(path_of(conversation))
+    expect(message(fresh, "Hello")).to_be_visible()
+    expect(conversations(fresh)).to_have_count(1)
+
+    assert LEAST_BYTES < fresh.evaluate(COMPRESSED) < BUDGET_BYTES
+
+
+@pytest.mark.parametrize("held", [{}, PHONE], ids=["desk", "phone"])
+def test_nothing_jumps_while_loading(
+    open_device: OpenDevice, held: dict[str, object], alice: User, conversation: Conversation
+) -> None:
+    page = open_device(**held)
+    sign_in(page, alice)
+    page.add_init_script(WATCH_SHIFTS)
+    shifts = {}
+    for path in ("/messages", path_of(conversation), "/trainees", "/settings"):
+        page.goto(path)
+        expect(page.get_by_role("main").locator("h1:visible, h2:visible").first).to_be_visible()
+        expect(page.locator("[class*=skeleton]")).to_have_count(0)
+        shifts[path] = page.evaluate("shift")
+
+    assert {path: shift for path, shift in shifts.items() if shift > 0.02} == {}
+
+
+def test_second_visit_shows_what_was_kept_before_the_server_has_answered(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    sign_in(desk, alice, path_of(conversation))
+    expect(message(desk, "Hello")).to_be_visible()
+    expect(conversations(desk)).to_have_count(1)
+    desk.route("**/api/**", lambda route: None)
+
+    desk.reload()
+
+    expect(message(desk, "Hello")).to_be_visible()
+    expect(conversations(desk)).to_have_count(1)

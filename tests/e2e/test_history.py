@@ -1,0 +1,196 @@
+"""History: 20 at a time while scrolling up, and the place on the screen holds."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation, Message
+from tests.e2e.devices import Hold, OpenDevice
+from tests.e2e.screens import (
+    expect_unread,
+    list_texts,
+    log,
+    message,
+    messages,
+    open_thread,
+    write,
+)
+from tests.factories import tokens_of
+from tests.live.people import Person
+from tests.live.server import WebServer
+from users.models import User
+
+PAGES = 6
+
+
+def fill(conversation: Conversation, count: int, *, is_read: bool = True) -> None:
+    """Write that many messages, in turn from both sides, a minute apart; the last one just now."""
+    now, first = timezone.now(), conversation.version + 1
+    conversation.messages.update(created_at=now - timedelta(minutes=count))
+    people = (conversation.trainer, conversation.trainee)
+    made = [
+        Message(
+            conversation=conversation,
+            sender=people[n % 2],
+            content=f"message {n}",
+            created_at=now - timedelta(minutes=count - 1 - n),
+            version=first + n,
+            created_version=first + n,
+            read_at=now if is_read else None,
+            read_version=first + n if is_read else None,
+        )
+        for n in range(count)
+    ]
+    Message.objects.bulk_create(made)
+    conversation.version = first + count - 1
+    conversation.message_count += count
+    conversation.last_message = conversation.messages.latest("id")
+    conversation.last_message_at = now
+    conversation.save()
+
+
+@dataclass(frozen=True)
+class Row:
+    """Where a message stands on the screen."""
+
+    text: str
+    top: float
+
+
+def row_in_the_middle(page: Page) -> Row:
+    script = """log => {
+        const { left, top, width, height } = log.getBoundingClientRect();
+        const hit = [...log.querySelectorAll(".message")]
+            .find(row => row.getBoundingClientRect().bottom > top + height / 2);
+        const text = hit.querySelector(".bubble-text").innerText;
+        return { text, top: hit.getBoundingClientRect().top };
+    }"""
+    return Row(**log(page).evaluate(script))
+
+
+def top_of(page: Page, row: Row) -> float:
+    top: float = message(page, row.text).evaluate("row => row.getBoundingClientRect().top")
+    return top
+
+
+def scroll_to_top(page: Page) -> None:
+    log(page).evaluate("log => log.scrollTo(0, -log.scrollHeight)")
+
+
+@pytest.fixture
+def long_thread(desk: Page, alice: User, conversation: Conversation) -> Page:
+    fill(conversation, 20 * PAGES)
+    return open_thread(desk, alice, conversation)
+
+
+def test_all_pages_come_in_order_without_holes_or_doubles(long_thread: Page) -> None:
+    for _ in range(PAGES):
+        count = messages(long_thread).count()
+        if count > 20 * PAGES:
+            break
+        scroll_to_top(long_thread)
+        expect(messages(long_thread).nth(count)).to_be_attached()
+
+    scroll_to_top(long_thread)
+    expect(messages(long_thread)).to_have_count(20 * PAGES + 1)
+    assert list_texts(long_thread) == ["Hello", *(f"message {n}" for n in range(20 * PAGES))]
+
+
+def test_place_holds_while_older_messages_come(long_thread: Page) -> None:
+    hold = Hold(long_thread, "**/messages/?*before=*")
+    scroll_to_top(long_thread)
+    before, count = row_in_the_middle(long_thread), messages(long_thread).count()
+
+    hold.let_go()
+
+    expect(messages(long_thread).nth(count)).to_be_attached()
+    assert abs(top_of(long_thread, before) - before.top) <= 2
+
+
+def test_place_holds_while_new_messages_come_and_a_pill_counts_them(
+    long_thread: Page, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    log(long_thread).evaluate("log => log.scrollBy(0, -600)")
+    before = row_in_the_middle(long_thread)
+    his = Person(server, tokens_of(bob))
+
+    his.send(conversation.pk, "news one")
+    his.send(conversation.pk, "news two")
+
+    pill = long_thread.get_by_role("button", name="2 new messages")
+    expect(pill).to_be_visible()
+    assert abs(top_of(long_thread, before) - before.top) <= 2
+    assert conversation.messages.filter(sender=bob, read_at=None).count() == 2
+    pill.click()
+    expect(message(long_thread, "news two")).to_be_in_viewport()
+    expect(pill).to_have_count(0)
+    expect_unread(long_thread, None)
+
+
+def test_own_message_leads_to_the_end(long_thread: Page) -> None:
+    log(long_thread).evaluate("log => log.scrollBy(0, -600)")
+
+    write(long_thread, "my answer")
+
+    expect(message(long_thread, "my answer")).to_be_in_viewport()
+
+
+def test_thread_opens_at_the_first_unread_message(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    fill(conversation, 60, is_read=False)
+
+    open_thread(phone, bob, conversation)
+
+    expect(phone.get_by_text("New messages")).to_be_in_viewport()
+    expect(message(phone, "Hello")).to_be_in_viewport()
+    assert conversation.messages.filter(sender=alice, read_at=None).count() > 10
+
+
+def test_thousands_of_messages_stay_smooth(
+    open_device: OpenDevice, server: WebServer, bob: User, alice: User, conversation: Conversation
+) -> None:
+    """With all of them on the page, a new one changes a handful of nodes, and none is made anew."""
+    fill(conversation, 3000)
+    page = open_device()
+    open_thread(page, alice, conversation)
+    for _ in range(10):
+        count = messages(page).count()
+        scroll_to_top(page)
+        expect(messages(page).nth(count)).to_be_attached()
+    log(page).evaluate("log => log.scrollTo(0, 0)")
+    page.evaluate(COUNT_CHANGES)
+
+    Person(server, tokens_of(bob)).send(conversation.pk, "one more")
+
+    expect(message(page, "one more")).to_be_visible()
+    assert page.evaluate("globalThis.changes") < 40
+    skipped = page.evaluate("getComputedStyle(document.querySelector('.chunk')).contentVisibility")
+    assert skipped == "auto"
+
+
+COUNT_CHANGES = """() => {
+    globalThis.changes = 0;
+    const count = records => globalThis.changes += records.length;
+    const options = { subtree: true, childList: true, attributes: true, characterData: true };
+    new MutationObserver(count).observe(document.querySelector("[role=log]"), options);
+}"""
+
+
+def test_pages_do_not_shift_while_new_messages_come_in(
+    long_thread: Page, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    his = Person(server, tokens_of(bob))
+    for n in range(4):
+        his.send(conversation.pk, f"news {n}")
+        count = messages(long_thread).count()
+        scroll_to_top(long_thread)
+        expect(messages(long_thread).nth(count)).to_be_attached()
+
+    expect(message(long_thread, "news 3")).to_be_attached()
+    texts = [text for text in list_texts(long_thread) if text.startswith("message")]
+    numbers = [int(text.removeprefix("message ")) for text in texts]
+    assert numbers == list(range(numbers[0], 20 * PAGES))

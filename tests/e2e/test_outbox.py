@@ -1,0 +1,276 @@
+"""The text is never lost, never sent twice, and says what became of it."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from messaging.models import Conversation, Message
+from tests.e2e.devices import OpenDevice
+from tests.e2e.screens import (
+    composer,
+    expect_texts,
+    expect_tick,
+    fill_sign_in,
+    message,
+    messages,
+    navigation,
+    open_thread,
+    path_of,
+    sign_in,
+    write,
+)
+from trainer.services.trainees import remove_trainee
+from users.models import User
+
+pytestmark = pytest.mark.complains(
+    r"net::ERR_INTERNET_DISCONNECTED", r"net::ERR_FAILED", r"status of 403", r"WebSocket connection"
+)
+
+
+@pytest.fixture
+def thread(desk: Page, bob: User, conversation: Conversation) -> Page:
+    """Bob, with the thread before him."""
+    return open_thread(desk, bob, conversation)
+
+
+def texts_of(conversation: Conversation) -> list[str]:
+    return [each.content for each in conversation.messages.order_by("id")]
+
+
+def test_offline_messages_wait_and_are_sent_once_in_order(
+    thread: Page, conversation: Conversation
+) -> None:
+    thread.context.set_offline(True)
+    for text in ("one", "two", "three"):
+        write(thread, text)
+        expect_tick(thread, text, "Sending")
+    expect(thread.get_by_text("You are offline")).to_be_visible()
+
+    thread.context.set_offline(False)
+
+    for text in ("one", "two", "three"):
+        expect_tick(thread, text, "Sent")
+    expect_texts(thread, ["Hello", "one", "two", "three"])
+    assert texts_of(conversation) == ["Hello", "one", "two", "three"]
+
+
+@pytest.mark.service_worker
+def test_outbox_survives_a_reload_without_a_network(
+    thread: Page, conversation: Conversation
+) -> None:
+    thread.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    thread.context.set_offline(True)
+    write(thread, "written in a tunnel")
+    expect_tick(thread, "written in a tunnel", "Sending")
+
+    thread.reload()
+
+    expect_tick(thread, "written in a tunnel", "Sending")
+    expect(message(thread, "Hello")).to_be_visible()
+    thread.context.set_offline(False)
+    expect_tick(thread, "written in a tunnel", "Sent")
+    assert texts_of(conversation) == ["Hello", "written in a tunnel"]
+
+
+def test_outbox_survives_closing_the_page_and_is_sent_by_the_next(
+    thread: Page, conversation: Conversation
+) -> None:
+    context = thread.context
+    context.set_offline(True)
+    write(thread, "before the crash")
+    expect_tick(thread, "before the crash", "Sending")
+    thread.close()
+    context.set_offline(False)
+
+    again = context.new_page()
+    again.goto("/settings")
+
+    expect(navigation(again)).to_be_visible()
+    again.get_by_role("link", name="Messages").click()
+    expect_tick(again, "before the crash", "Sent")
+    assert texts_of(conversation) == ["Hello", "before the crash"]
+
+
+def test_first_message_to_a_trainee_waits_in_the_outbox_too(
+    desk: Page, alice: User, bob: User
+) -> None:
+    sign_in(desk, alice, f"/messages?trainee={bob.pk}")
+    expect(composer(desk)).to_be_visible()
+    desk.context.set_offline(True)
+    write(desk, "Welcome, Bob!")
+    write(desk, "Squats at six?")
+    expect_tick(desk, "Squats at six?", "Sending")
+
+    desk.context.set_offline(False)
+
+    expect_tick(desk, "Welcome, Bob!", "Sent")
+    expect_tick(desk, "Squats at six?", "Sent")
+    conversation = Conversation.objects.get()
+    assert texts_of(conversation) == ["Welcome, Bob!", "Squats at six?"]
+    expect(desk).to_have_url(path_of(conversation))
+
+
+def test_two_tabs_send_once(thread: Page, conversation: Conversation) -> None:
+    other = thread.context.new_page()
+    other.goto(path_of(conversation))
+    expect(message(other, "Hello")).to_be_visible()
+    thread.context.set_offline(True)
+    write(thread, "from the first tab")
+    write(other, "from the second tab")
+    expect_tick(other, "from the first tab", "Sending")
+
+    thread.context.set_offline(False)
+
+    for page in (thread, other):
+        expect_tick(page, "from the first tab", "Sent")
+        expect_tick(page, "from the second tab", "Sent")
+    assert texts_of(conversation) == ["Hello", "from the first tab", "from the second tab"]
+
+
+def test_answer_that_got_lost_makes_no_duplicate(thread: Page, conversation: Conversation) -> None:
+    answers = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        answers.append(route.fetch())
+        if len(answers) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answers[-1])
+
+    block_frames(thread)
+    thread.route("**/send/", lose_the_first_answer)
+    thread.reload()
+    expect(message(thread, "Hello")).to_be_visible()
+    write(thread, "once only")
+
+    expect_tick(thread, "once only", "Sent")
+    expect(messages(thread)).to_have_count(2)
+    assert [answer.status for answer in answers] == [201, 200]
+    assert Message.objects.filter(content="once only").count() == 1
+
+
+def block_frames(page: Page) -> None:
+    """Let nothing reach the page by sockets: only the answer to a request can."""
+    page.route_web_socket("**/ws/**", lambda socket: None)
+
+
+def test_delivered_message_is_never_shown_as_failed(thread: Page) -> None:
+    """The answer is lost for good, but the message comes back by the socket."""
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    thread.route("**/send/", lose_the_answer)
+    write(thread, "arrived all the same")
+
+    expect_tick(thread, "arrived all the same", "Sent")
+    expect(messages(thread)).to_have_count(2)
+    thread.reload()
+    expect_tick(thread, "arrived all the same", "Sent")
+    expect(messages(thread)).to_have_count(2)
+
+
+def test_refused_message_says_why_and_offers_a_retry(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    desk.context.set_offline(True)
+    write(desk, "too late")
+    bob.delete()
+
+    desk.context.set_offline(False)
+
+    expect_tick(desk, "too late", "Not sent")
+    row = message(desk, "too late")
+    expect(row.get_by_role("button", name="Retry")).to_be_visible()
+    expect(row).to_contain_text("deleted")
+
+
+def test_failed_message_is_sent_once_by_a_retry(
+    thread: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    refusal = {"detail": "Your gym is closed today.", "code": "closed"}
+    thread.route("**/send/", lambda route: route.fulfill(status=403, json=refusal))
+    write(thread, "again, please")
+    expect_tick(thread, "again, please", "Not sent")
+    expect(message(thread, "again, please")).to_contain_text("Your gym is closed today.")
+    write(thread, "held up by nobody")
+    thread.unroute("**/send/")
+
+    message(thread, "again, please").get_by_role("button", name="Retry").click()
+
+    expect_tick(thread, "again, please", "Sent")
+    assert Message.objects.filter(content="again, please").count() == 1
+
+
+def test_failed_message_can_be_deleted(thread: Page, conversation: Conversation) -> None:
+    refusal = {"detail": "Your gym is closed today.", "code": "closed"}
+    thread.route("**/send/", lambda route: route.fulfill(status=403, json=refusal))
+    write(thread, "never mind")
+    expect_tick(thread, "never mind", "Not sent")
+
+    message(thread, "never mind").get_by_role("button", name="Delete").click()
+
+    expect(messages(thread)).to_have_count(1)
+    thread.reload()
+    expect(message(thread, "Hello")).to_be_visible()
+    expect(messages(thread)).to_have_count(1)
+
+
+def test_message_written_offline_to_who_was_removed_meanwhile_is_not_lost(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    desk.context.set_offline(True)
+    write(desk, "too late")
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    desk.context.set_offline(False)
+
+    expect(desk.get_by_text("[Trainee removed]").first).to_be_visible()
+    expect_tick(desk, "too late", "Not sent")
+    expect(composer(desk)).to_have_count(0)
+
+
+@pytest.mark.service_worker
+def test_next_person_on_the_device_neither_sees_nor_sends_what_waited(
+    thread: Page, alice: User, conversation: Conversation
+) -> None:
+    thread.context.set_offline(True)
+    write(thread, "of Bob alone")
+    expect_tick(thread, "of Bob alone", "Sending")
+    navigation(thread).get_by_role("link", name="Settings").click()
+    thread.get_by_role("button", name="Sign out", exact=True).click()
+    expect(thread.get_by_text("One message has not been sent yet.")).to_be_visible()
+    thread.get_by_role("button", name="Sign out and delete").click()
+    expect(thread.get_by_role("button", name="Sign in")).to_be_visible()
+    thread.context.set_offline(False)
+
+    fill_sign_in(thread, alice)
+    thread.get_by_role("link", name="Bob Tester").click()
+
+    expect(message(thread, "Hello")).to_be_visible()
+    write(thread, "from Alice")
+    expect_tick(thread, "from Alice", "Sent")
+    expect(messages(thread)).to_have_count(2)
+    assert texts_of(conversation) == ["Hello", "from Alice"]
+
+
+def test_device_that_was_away_for_days_sends_when_it_is_opened(
+    open_device: OpenDevice, bob: User, conversation: Conversation
+) -> None:
+    page = open_thread(open_device(), bob, conversation)
+    page.context.set_offline(True)
+    write(page, "written on Monday")
+    expect_tick(page, "written on Monday", "Sending")
+    context = page.context
+    page.close()
+
+    context.clock.install()
+    context.clock.fast_forward(3 * 24 * 60 * 60 * 1000)
+    context.set_offline(False)
+    later = context.new_page()
+    later.goto(path_of(conversation))
+
+    expect_tick(later, "written on Monday", "Sent")
+    assert texts_of(conversation) == ["Hello", "written on Monday"]

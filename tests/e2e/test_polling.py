@@ -1,0 +1,68 @@
+"""A network without WebSockets: everything still works, slower."""
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from messaging.models import Conversation
+from tests.e2e.screens import (
+    conversation_with,
+    expect_texts,
+    expect_tick,
+    expect_unread,
+    message,
+    open_thread,
+    sign_in,
+    write,
+)
+from tests.factories import tokens_of
+from tests.live.people import Person
+from tests.live.server import WebServer
+from users.models import User
+
+pytestmark = pytest.mark.complains(r"WebSocket connection")
+# Three attempts with backoff, then a poll every five seconds.
+SLOWER_MS = 25_000
+
+
+@pytest.fixture
+def blocked(desk: Page) -> Page:
+    """A desk behind a proxy that lets no socket through."""
+
+    def refuse(socket: WebSocketRoute) -> None:
+        socket.close(code=1011, reason="blocked")
+
+    desk.route_web_socket("**/ws/**", refuse)
+    return desk
+
+
+def test_messages_arrive_and_are_read_without_sockets(
+    blocked: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    his = Person(server, tokens_of(bob))
+    open_thread(blocked, alice, conversation)
+
+    his.send(conversation.pk, "by the slow way")
+    expect(message(blocked, "by the slow way")).to_be_visible(timeout=SLOWER_MS)
+    expect_unread(blocked, None)
+    write(blocked, "my answer")
+    expect_tick(blocked, "my answer", "Sent")
+    assert not conversation.messages.filter(sender=bob, read_at=None).exists()
+    his.read(conversation.pk)
+
+    expect_tick(blocked, "my answer", "Read", timeout=SLOWER_MS)
+    expect_texts(blocked, ["Hello", "by the slow way", "my answer"])
+    expect(blocked.get_by_text("Reconnecting…")).to_have_count(0)
+
+
+def test_list_and_badge_follow_without_sockets(
+    blocked: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    sign_in(blocked, alice)
+    expect(conversation_with(blocked, bob)).to_be_visible()
+
+    Person(server, tokens_of(bob)).send(conversation.pk, "by the slow way")
+
+    row = conversation_with(blocked, bob)
+    expect(row).to_contain_text("by the slow way", timeout=SLOWER_MS)
+    expect(row.locator(".badge")).to_contain_text("1")
+    expect_unread(blocked, "1")

@@ -1,0 +1,162 @@
+"""A server that dies and comes back, and a network that goes: what was missed arrives in order."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.plugin import DjangoDbBlocker
+
+from messaging.models import Conversation
+from tests.e2e.screens import (
+    conversation_with,
+    expect_texts,
+    expect_tick,
+    expect_unread,
+    message,
+    open_thread,
+    sign_in,
+    write,
+)
+from tests.e2e.servers import kill, make_server
+from tests.factories import make_trainee, open_conversation, tokens_of
+from tests.factories import write as write_history
+from tests.live.people import Person
+from tests.live.server import WebServer
+from users.models import User
+
+pytestmark = pytest.mark.complains(
+    r"net::ERR_CONNECTION_REFUSED",
+    r"net::ERR_CONNECTION_RESET",
+    r"net::ERR_EMPTY_RESPONSE",
+    r"net::ERR_INTERNET_DISCONNECTED",
+    r"WebSocket connection",
+)
+
+
+@pytest.fixture(scope="module")
+def mortal_server(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
+) -> Iterator[WebServer]:
+    with django_db_blocker.unblock(), make_server(static_root) as server:
+        yield server
+
+
+@pytest.fixture
+def server(mortal_server: WebServer, transactional_db: None) -> Iterator[WebServer]:
+    """A server to kill. It runs again after each test."""
+    yield mortal_server
+    if mortal_server.process and mortal_server.process.poll() is not None:
+        mortal_server.start()
+
+
+@pytest.fixture
+def thread(desk: Page, alice: User, conversation: Conversation) -> Page:
+    """Alice at her desk, with Bob's thread before her."""
+    return open_thread(desk, alice, conversation)
+
+
+def test_killed_server_shows_reconnecting_and_what_was_missed_arrives_in_order(
+    thread: Page, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    kill(server)
+    expect(thread.get_by_text("Reconnecting…")).to_be_visible()
+    write_history(bob, conversation, "one", "two", "three")
+
+    server.start()
+
+    expect_texts(thread, ["Hello", "one", "two", "three"])
+    expect(thread.get_by_text("Reconnecting…")).to_have_count(0)
+    expect_tick(thread, "Hello", "Sent")
+    write_history(bob, conversation, "four")
+    expect_texts(thread, ["Hello", "one", "two", "three", "four"])
+
+
+def test_what_was_read_meanwhile_gets_its_tick_and_nothing_else_does(
+    thread: Page, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    write(thread, "Are you there?")
+    expect_tick(thread, "Are you there?", "Sent")
+    read = Person(server, tokens_of(bob))
+    hello = conversation.messages.earliest("id")
+    thread.context.set_offline(True)
+
+    read.read(conversation.pk, up_to=hello.pk)
+    thread.context.set_offline(False)
+
+    expect_tick(thread, "Hello", "Read")
+    expect_tick(thread, "Are you there?", "Sent")
+
+
+def test_messages_sent_while_the_server_is_away_are_sent_when_it_is_back(
+    thread: Page, server: WebServer, conversation: Conversation
+) -> None:
+    kill(server)
+    write(thread, "one")
+    write(thread, "two")
+    expect_tick(thread, "two", "Sending")
+
+    server.start()
+
+    expect_tick(thread, "one", "Sent")
+    expect_tick(thread, "two", "Sent")
+    texts = [each.content for each in conversation.messages.order_by("id")]
+    assert texts == ["Hello", "one", "two"]
+
+
+def test_silent_network_is_noticed_and_what_was_missed_arrives(
+    thread: Page, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    """An open socket hears nothing of a network that goes: the device says so, or nobody."""
+    thread.context.set_offline(True)
+    expect(thread.get_by_text("You are offline")).to_be_visible()
+    Person(server, tokens_of(bob)).send(conversation.pk, "in the meantime")
+
+    thread.context.set_offline(False)
+
+    expect_texts(thread, ["Hello", "in the meantime"])
+    expect(thread.get_by_text("You are offline")).to_have_count(0)
+
+
+def test_list_and_badge_catch_up_too(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    carol = make_trainee("carol", alice)
+    other = open_conversation(alice, carol, "Welcome")
+    sign_in(desk, alice)
+    expect(conversation_with(desk, carol)).to_be_visible()
+    kill(server)
+    expect(desk.get_by_text("Reconnecting…")).to_be_visible()
+    write_history(bob, conversation, "one")
+    write_history(carol, other, "two", "three")
+
+    server.start()
+
+    expect_unread(desk, "3")
+    expect(conversation_with(desk, carol)).to_contain_text("three")
+    expect(conversation_with(desk, bob).locator(".badge")).to_contain_text("1")
+
+
+def test_connection_that_says_nothing_is_given_up(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    """A cut network tells nobody: no frame within 10 s of a ping, and the socket is replaced."""
+    desk.clock.install()
+    sockets = []
+    desk.on("websocket", lambda socket: sockets.append(socket.url))
+    muted = {"is_on": False}
+
+    def pass_on(route: object) -> None:
+        to_server = route.connect_to_server()  # type: ignore[attr-defined]  # Playwright's own
+        to_server.on_message(lambda frame: None if muted["is_on"] else route.send(frame))  # type: ignore[attr-defined]  # as above
+
+    desk.route_web_socket("**/ws/messaging/*/**", pass_on)
+    open_thread(desk, alice, conversation)
+    muted["is_on"] = True
+    Person(server, tokens_of(bob)).send(conversation.pk, "into the void")
+
+    desk.clock.fast_forward(26_000)
+    desk.clock.fast_forward(11_000)
+    muted["is_on"] = False
+
+    expect(message(desk, "into the void")).to_be_visible()

@@ -1,0 +1,125 @@
+"""A trainee is removed, while both look at the conversation."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.screens import (
+    composer,
+    conversations,
+    expect_tick,
+    expect_unread,
+    message,
+    navigation,
+    open_thread,
+    path_of,
+    sign_in,
+)
+from tests.factories import write as write_history
+from trainer.services.trainees import remove_trainee
+from users.models import User
+
+pytestmark = pytest.mark.complains(r"status of 40[34]")
+
+
+def test_removal_has_to_be_typed(desk: Page, alice: User, bob: User) -> None:
+    sign_in(desk, alice, f"/trainees/{bob.pk}")
+    desk.get_by_role("button", name="Remove trainee").click()
+    dialog = desk.get_by_role("dialog", name="Remove Bob Tester?")
+
+    dialog.get_by_label("Type “Bob Tester” to confirm").fill("Bob")
+    dialog.get_by_role("button", name="Remove trainee").click()
+    expect(dialog.get_by_text("Please type “Bob Tester”.")).to_be_visible()
+    bob.refresh_from_db()
+    assert bob.parent_trainer == alice
+
+    dialog.get_by_label("Type “Bob Tester” to confirm").fill("Bob Tester")
+    dialog.get_by_role("button", name="Remove trainee").click()
+
+    expect(desk.get_by_text("No trainees yet")).to_be_visible()
+    bob.refresh_from_db()
+    assert bob.parent_trainer is None
+
+
+def test_removed_trainees_open_page_says_so_and_closes_the_box(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(phone, bob, conversation)
+    composer(phone).fill("a draft")
+
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    expect(phone.get_by_text("This conversation has ended.")).to_be_visible()
+    expect(composer(phone)).to_have_count(0)
+    phone.goto("/messages")
+    expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    expect(conversations(phone)).to_have_count(0)
+    phone.goto(path_of(conversation))
+    expect(phone.get_by_text("This conversation has ended.")).to_be_visible()
+    expect(phone.get_by_text("Hello")).to_have_count(0)
+
+
+def test_trainers_open_thread_becomes_read_only(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    expect(desk.get_by_role("heading", name="[Trainee removed]")).to_be_visible()
+    expect(composer(desk)).to_have_count(0)
+    expect(message(desk, "Hello")).to_be_visible()
+    expect(conversations(desk)).to_have_count(0)
+
+
+def test_archive_lists_the_conversation_and_opens_it_to_read(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    write_history(bob, conversation, "Good bye")
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+    sign_in(desk, alice)
+    expect(desk.get_by_text("No conversations yet")).to_be_visible()
+    expect_unread(desk, None)
+
+    desk.get_by_role("link", name="Archived").click()
+    row = desk.get_by_role("list", name="Archived conversations").get_by_role("link")
+    expect(row).to_contain_text("[Trainee removed]")
+    row.click()
+
+    expect(desk.get_by_role("heading", name="[Trainee removed]")).to_be_visible()
+    expect(message(desk, "Good bye")).to_be_visible()
+    expect_tick(desk, "Hello", "Sent")
+    expect(composer(desk)).to_have_count(0)
+    expect(desk).to_have_url(f"/messages/archived/{conversation.pk}")
+
+
+def test_trainee_who_comes_back_finds_the_conversation_again(
+    phone: Page, desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+    sign_in(phone, bob)
+    expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    bob.refresh_from_db()
+    bob.parent_trainer = alice
+    bob.save()
+
+    sign_in(desk, alice, f"/messages?trainee={bob.pk}")
+    composer(desk).fill("Welcome back!")
+    composer(desk).press("Enter")
+
+    expect(message(phone, "Welcome back!")).to_be_visible()
+    expect(message(phone, "Hello")).to_be_visible()
+    expect_tick(desk, "Welcome back!", "Read")
+
+
+def test_deleted_account_is_shown_and_breaks_no_list(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    write_history(bob, conversation, "from Bob")
+    bob.delete()
+
+    sign_in(desk, alice, path_of(conversation))
+
+    expect(message(desk, "from Bob")).to_be_visible()
+    expect(composer(desk)).to_have_count(0)
+    expect(navigation(desk)).to_be_visible()

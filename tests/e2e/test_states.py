@@ -1,0 +1,130 @@
+"""Empty, loading and error: everywhere there is a word, and a way on."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.devices import Hold
+from tests.e2e.screens import (
+    composer,
+    conversation_with,
+    conversations,
+    message,
+    messages,
+    navigation,
+    path_of,
+    sign_in,
+)
+from users.models import User
+
+
+def test_trainer_without_conversations_is_led_to_the_trainees(desk: Page, alice: User) -> None:
+    sign_in(desk, alice)
+    expect(desk.get_by_text("No conversations yet")).to_be_visible()
+
+    desk.get_by_role("link", name="Choose a trainee").click()
+
+    expect(desk.get_by_text("No trainees yet")).to_be_visible()
+    desk.get_by_role("link", name="Invite a trainee").click()
+    expect(desk.get_by_text("No invitations yet")).to_be_visible()
+
+
+def test_trainee_without_a_conversation_waits_for_the_trainer(phone: Page, bob: User) -> None:
+    sign_in(phone, bob)
+
+    expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    expect(composer(phone)).to_have_count(0)
+
+
+def test_skeletons_hold_the_place_of_what_is_loading(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    lists, threads = Hold(desk, "**/conversations/?*"), Hold(desk, "**/messages/?*")
+    sign_in(desk, alice, path_of(conversation))
+    expect(desk.locator("conversation-list .skeleton-row").first).to_be_visible()
+    expect(desk.locator(".bubble-skeleton").first).to_be_visible()
+
+    lists.let_go()
+    threads.let_go()
+
+    expect(message(desk, "Hello")).to_be_visible()
+    expect(conversation_with(desk, bob)).to_be_visible()
+    expect(desk.locator(".skeleton-row, .bubble-skeleton")).to_have_count(0)
+
+
+@pytest.mark.complains(r"status of 500")
+@pytest.mark.parametrize(
+    ("path", "api"),
+    [
+        ("/messages", "**/messaging/conversations/*"),
+        ("/trainees", "**/trainer/trainees/*"),
+        ("/invitations", "**/trainer/invitations/*"),
+    ],
+)
+def test_list_that_fails_offers_a_retry(desk: Page, alice: User, path: str, api: str) -> None:
+    desk.route(api, lambda route: route.fulfill(status=500, json={"detail": "Broken."}))
+    sign_in(desk, alice, path)
+    alert = desk.get_by_role("alert").filter(has_text="could not be loaded")
+    expect(alert).to_be_visible()
+    desk.unroute(api)
+
+    alert.get_by_role("button", name="Try again").click()
+
+    expect(desk.get_by_role("heading", name=re.compile("^No .* yet$"))).to_be_visible()
+    expect(alert).to_have_count(0)
+
+
+@pytest.mark.complains(r"status of 500")
+def test_thread_that_fails_offers_a_retry(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    api = "**/messaging/conversations/*/messages/*"
+    desk.route(api, lambda route: route.fulfill(status=500, json={"detail": "Broken."}))
+    sign_in(desk, alice, path_of(conversation))
+    expect(desk.get_by_text("These messages could not be loaded")).to_be_visible()
+    desk.unroute(api)
+
+    desk.get_by_role("button", name="Try again").click()
+
+    expect(message(desk, "Hello")).to_be_visible()
+
+
+@pytest.mark.complains(r"status of 404")
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/nowhere", "There is nothing here"),
+        ("/trainees/999999", "Not one of your trainees"),
+        ("/messages?trainee=999999", "This conversation could not be opened"),
+    ],
+)
+def test_path_that_leads_nowhere_says_so(desk: Page, alice: User, path: str, words: str) -> None:
+    sign_in(desk, alice)
+
+    desk.goto(path)
+
+    expect(desk.get_by_text(words)).to_be_visible()
+    expect(navigation(desk)).to_be_visible()
+
+
+@pytest.mark.complains(r"status of 404")
+def test_conversation_that_is_not_there_says_so(desk: Page, alice: User) -> None:
+    sign_in(desk, alice)
+
+    desk.goto("/messages/999999")
+
+    expect(composer(desk)).to_have_count(0)
+    expect(desk.get_by_text("This conversation has ended.")).to_be_visible()
+    expect(messages(desk)).to_have_count(0)
+    expect(conversations(desk)).to_have_count(0)
+
+
+def test_trainee_has_no_screens_of_trainers(phone: Page, bob: User) -> None:
+    sign_in(phone, bob, "/settings")
+    expect(navigation(phone).get_by_role("link", name="Trainees")).to_have_count(0)
+
+    phone.goto("/trainees")
+
+    expect(phone.get_by_text("There is nothing here")).to_be_visible()

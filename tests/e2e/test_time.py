@@ -1,0 +1,121 @@
+"""Times are those of the reader's own zone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation, Message
+from tests.e2e.devices import OpenDevice
+from tests.e2e.screens import conversations, log, message, open_thread, sign_in
+from tests.factories import make_trainee, open_conversation
+from tests.factories import write as write_history
+from users.models import User
+
+# In New York it is ten to eight in the evening of the day before.
+NOW = datetime(2026, 3, 12, 0, 50, tzinfo=UTC)
+
+
+def backdate(conversation: Conversation, moment: datetime) -> None:
+    Message.objects.filter(conversation=conversation).update(created_at=moment)
+    conversation.last_message_at = moment
+    conversation.save()
+
+
+def open_at(open_device: OpenDevice, zone: str) -> Page:
+    page = open_device(timezone_id=zone)
+    page.clock.set_fixed_time(NOW)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        (
+            "America/New_York",
+            ["Just now", "5m ago", "2:30 PM", "Yesterday", "Feb 15", "Feb 15, 2025"],
+        ),
+        (
+            "Asia/Tokyo",
+            ["Just now", "5m ago", "3:30 AM", "Yesterday", "Feb 16", "Feb 15, 2025"],
+        ),
+    ],
+)
+def test_list_says_when_in_the_readers_zone(
+    open_device: OpenDevice, alice: User, zone: str, expected: list[str]
+) -> None:
+    moments = [
+        datetime(2026, 3, 12, 0, 49, 30, tzinfo=UTC),
+        datetime(2026, 3, 12, 0, 44, 30, tzinfo=UTC),
+        datetime(2026, 3, 11, 18, 30, tzinfo=UTC),
+        datetime(2026, 3, 11, 2, 0, tzinfo=UTC),
+        datetime(2026, 2, 15, 18, 0, tzinfo=UTC),
+        datetime(2025, 2, 15, 12, 0, tzinfo=UTC),
+    ]
+    for n, moment in enumerate(moments):
+        backdate(open_conversation(alice, make_trainee(f"trainee{n}", alice)), moment)
+
+    page = open_at(open_device, zone)
+    sign_in(page, alice)
+
+    expect(conversations(page).locator("time")).to_have_text(expected)
+
+
+@pytest.mark.parametrize(
+    ("zone", "time", "day"),
+    [
+        ("America/New_York", "11:30 PM", "Monday, Mar 9"),
+        ("Asia/Tokyo", "12:30 PM", "Tuesday, Mar 10"),
+    ],
+)
+def test_thread_says_when_and_on_which_day_in_the_readers_zone(
+    open_device: OpenDevice,
+    alice: User,
+    conversation: Conversation,
+    zone: str,
+    time: str,
+    day: str,
+) -> None:
+    backdate(conversation, datetime(2026, 3, 10, 3, 30, tzinfo=UTC))
+
+    page = open_at(open_device, zone)
+    open_thread(page, alice, conversation)
+
+    expect(message(page, "Hello").locator("time")).to_have_text(time)
+    expect(log(page).get_by_role("heading", level=3)).to_have_text(day)
+
+
+def test_days_are_separated_and_what_belongs_together_is_grouped(
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
+) -> None:
+    moments = [NOW - timedelta(hours=hours) for hours in (60, 30, 30, 1)]
+    write_history(alice, conversation, "two")
+    write_history(bob, conversation, "three", "four")
+    for message_, moment in zip(conversation.messages.order_by("id"), moments, strict=True):
+        Message.objects.filter(pk=message_.pk).update(created_at=moment)
+
+    page = open_at(open_device, "UTC")
+    open_thread(page, alice, conversation)
+
+    days = log(page).get_by_role("heading", level=3)
+    expect(days).to_have_text(["Monday, Mar 9", "Tuesday, Mar 10", "Yesterday"])
+    sections = page.locator("section.day")
+    texts = [each.locator(".bubble-text").all_inner_texts() for each in sections.all()]
+    assert texts == [["Hello"], ["two", "three"], ["four"]]
+
+
+def test_order_is_the_servers_and_not_the_phones(
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
+) -> None:
+    """A phone whose clock is a day ahead or behind changes nothing."""
+    page = open_device()
+    page.clock.set_fixed_time(datetime(2020, 1, 1, tzinfo=UTC))
+    open_thread(page, alice, conversation)
+    for text in ("one", "two"):
+        page.get_by_role("textbox", name="Message").fill(text)
+        page.keyboard.press("Enter")
+        expect(message(page, text).get_by_role("img", name="Sent")).to_be_visible()
+
+    texts = page.locator(".bubble-text").all_inner_texts()
+
+    assert texts == ["Hello", "one", "two"]

@@ -1,0 +1,85 @@
+"""… is typing: seldom sent, and gone in time."""
+
+import json
+
+from playwright.sync_api import Page, WebSocket, expect
+
+from messaging.models import Conversation
+from tests.e2e.screens import composer, message, open_thread, write
+from users.models import User
+
+
+def note_typing(page: Page) -> list[bool]:
+    """Collect the typing frames that a page sends."""
+    sent: list[bool] = []
+
+    def note(payload: str | bytes) -> None:
+        frame = json.loads(payload)
+        if frame["type"] == "typing":
+            sent.append(frame["is_typing"])
+
+    def watch(socket: WebSocket) -> None:
+        socket.on("framesent", note)
+
+    page.on("websocket", watch)
+    return sent
+
+
+def test_typing_shows_and_ends_with_the_message(
+    desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(phone, bob, conversation)
+    open_thread(desk, alice, conversation)
+    hint = desk.get_by_text("is typing")
+
+    composer(phone).press_sequentially("On my way")
+    expect(hint).to_be_visible()
+    composer(phone).press("Enter")
+
+    expect(message(desk, "On my way")).to_be_visible()
+    expect(hint).to_have_count(0)
+
+
+def test_typing_ends_when_the_box_is_emptied(
+    desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(phone, bob, conversation)
+    open_thread(desk, alice, conversation)
+    composer(phone).press_sequentially("O")
+    expect(desk.get_by_text("is typing")).to_be_visible()
+
+    composer(phone).press("Backspace")
+
+    expect(desk.get_by_text("is typing")).to_have_count(0, timeout=2_000)
+
+
+def test_typing_ends_by_itself_and_frames_are_seldom(
+    desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    sent = note_typing(phone)
+    desk.clock.install()
+    open_thread(phone, bob, conversation)
+    open_thread(desk, alice, conversation)
+
+    composer(phone).press_sequentially("I will be there at")
+    expect(desk.get_by_text("is typing")).to_be_visible()
+    assert sent == [True]
+    desk.clock.fast_forward(4_000)
+
+    expect(desk.get_by_text("is typing")).to_have_count(0)
+
+
+def test_typing_again_after_three_seconds_is_said_again(
+    phone: Page, bob: User, conversation: Conversation
+) -> None:
+    sent = note_typing(phone)
+    phone.clock.install()
+    open_thread(phone, bob, conversation)
+
+    composer(phone).press_sequentially("I will")
+    phone.clock.fast_forward(3_000)
+    composer(phone).press_sequentially(" be there")
+    write(phone, "Bye")
+
+    expect(message(phone, "Bye")).to_be_visible()
+    assert sent == [True, True, False]
