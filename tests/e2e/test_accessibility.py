@@ -1,6 +1,7 @@
 """For keyboards and screen readers, in both themes, on both sizes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ test_axe_finds_nothing_serious_on_any_screen_of_a_trainer = pytest.mark.complain
 )
 
 
-def list_findings(page: Page, screens: dict[str, Callable[[], None]]) -> dict[str, list[str]]:
+def list_findings(page: Page, screens: Mapping[str, Callable[[], None]]) -> dict[str, list[str]]:
     """Open each screen, wait until it stands, and return what axe finds there."""
     findings = {}
     for path, wait in screens.items():
@@ -103,13 +104,17 @@ def list_findings(page: Page, screens: dict[str, Callable[[], None]]) -> dict[st
     return {path: found for path, found in findings.items() if found}
 
 
+def wait_for_button(page: Page, name: str) -> None:
+    expect(page.get_by_role("button", name=name)).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious_before_the_sign_in(open_device: OpenDevice, theme: str) -> None:
     page = open_device(**PHONE, color_scheme=theme)
     paths = ("/sign-in", "/forgot-password", "/reset-password#uid=a&token=b", "/join#code=a")
     buttons = ("Sign in", "Send link", "Set password", "Join")
-    screens: dict[str, Callable[[], None]] = {
-        path: lambda name=name: expect(page.get_by_role("button", name=name)).to_be_visible()
+    screens = {
+        path: partial(wait_for_button, page, name)
         for path, name in zip(paths, buttons, strict=True)
     }
 

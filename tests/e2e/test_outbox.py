@@ -236,6 +236,10 @@ def test_message_written_offline_to_who_was_removed_meanwhile_is_not_lost(
 def test_next_person_on_the_device_neither_sees_nor_sends_what_waited(
     thread: Page, alice: User, conversation: Conversation
 ) -> None:
+    # From the second load on the worker has every screen.
+    thread.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    thread.reload()
+    expect(message(thread, "Hello")).to_be_visible()
     thread.context.set_offline(True)
     write(thread, "of Bob alone")
     expect_tick(thread, "of Bob alone", "Sending")
