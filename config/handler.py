@@ -27,6 +27,7 @@ from django.urls import set_script_prefix
 from django.utils.module_loading import import_string
 
 Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, bytes]
 
 
 class OneHopHandler(BaseHandler):
@@ -52,15 +53,25 @@ class OneHopHandler(BaseHandler):
         body = await _read_body(receive)
         if body is None:
             return
-        scope = _with_length(scope, body)
         loop = asyncio.get_running_loop()
-        status, headers, content = await loop.run_in_executor(
-            self._threads, self._answer, scope, body
-        )
+        answered: asyncio.Future[Answer] = loop.create_future()
+        self._threads.submit(self._work, loop, answered, _with_length(scope, body), body)
+        status, headers, content = await answered
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
-    def _answer(self, scope: Any, body: bytes) -> tuple[int, Headers, bytes]:
+    def _work(
+        self, loop: asyncio.AbstractEventLoop, answered: asyncio.Future[Answer], *request: Any
+    ) -> None:
+        """Hand the answer over; the chained futures of run_in_executor() cost as much as a query."""
+        try:
+            answer = self._answer(*request)
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
+            loop.call_soon_threadsafe(_end, answered, answered.set_exception, error)
+        else:
+            loop.call_soon_threadsafe(_end, answered, answered.set_result, answer)
+
+    def _answer(self, scope: Any, body: bytes) -> Answer:
         set_script_prefix(scope.get("root_path", "") or "/")
         _drop_connections(_is_cut)
         try:
@@ -68,7 +79,7 @@ class OneHopHandler(BaseHandler):
         finally:
             _drop_connections(_is_spoilt)
 
-    def _respond(self, scope: Any, body: bytes) -> tuple[int, Headers, bytes]:
+    def _respond(self, scope: Any, body: bytes) -> Answer:
         try:
             request = ASGIRequest(scope, BytesIO(body))
         except UnicodeDecodeError:
@@ -77,6 +88,12 @@ class OneHopHandler(BaseHandler):
             return _parts_of(self.get_response(request))
         finally:
             request.close()
+
+
+def _end(answered: asyncio.Future[Answer], end: Callable[[Any], None], outcome: Any) -> None:
+    """Say what came of it, unless nobody waits for it any more."""
+    if not answered.done():
+        end(outcome)
 
 
 async def _read_body(receive: Any) -> bytes | None:
@@ -120,7 +137,7 @@ def _is_cut(connection: BaseDatabaseWrapper) -> bool:
     return bool(poll.poll(0))
 
 
-def _parts_of(response: HttpResponseBase) -> tuple[int, Headers, bytes]:
+def _parts_of(response: HttpResponseBase) -> Answer:
     content = _content_of(response)
     return response.status_code, _headers_of(response, len(content)), content
 

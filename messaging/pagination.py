@@ -1,9 +1,31 @@
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from django.core.paginator import Page, Paginator
 from rest_framework.pagination import PageNumberPagination
+
+T = TypeVar("T")
+
+
+class LoadedPage(Page[T]):
+    """A page whose rows are loaded together, and not asked for one by one."""
+
+    object_list: Sequence[T]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.object_list)
+
+
+class LoadedPages(Paginator[T]):
+    def _get_page(self, *args: Any) -> Page[T]:
+        return LoadedPage(*args)
 
 
 class ConversationPage(PageNumberPagination):
     page_size = 50
+    django_paginator_class = LoadedPages
 
 
 class MessagePage(PageNumberPagination):
     page_size = 20
+    django_paginator_class = LoadedPages

@@ -87,7 +87,8 @@ class MessageListView(APIView):
     )
     def get(self, request: Request, conversation_id: int) -> Response:
         """Page through a conversation: by number, 20 a page newest first, or by key."""
-        keys = validated(KeysetSerializer, request.query_params.dict())
+        # Most ask for the first page, by no key at all.
+        keys = validated(KeysetSerializer, query.dict()) if (query := request.query_params) else {}
         conversation = selectors.get_conversation(current_user(request), conversation_id)
         if "since" in keys:
             return self._changes(conversation, keys)
