@@ -18,14 +18,14 @@ import uvloop
 
 from bench import machine
 from bench.browser import Waits, wait_in_browsers
-from bench.compare import Effort, compare
+from bench.compare import Effort, Row, Side, compare
 from bench.dataset import Dataset
 from bench.delivery import Delivery, deliver
 from bench.idle import allow_files, hold_idle
 from bench.processes import floor, migrate, product
 from bench.report import Results
 from bench.scenarios import vary_processes, vary_redis, vary_servers
-from bench.servers import counting_postgres
+from bench.servers import copy_database, counting_postgres
 from bench.wrk import Unavailable, ensure_installed
 from tests.backends import BackendUnavailable, Redis
 from tests.e2e.chromium import ChromiumUnavailable, find_chromium
@@ -97,12 +97,10 @@ def run(arguments: argparse.Namespace) -> Results:
         redis = stack.enter_context(Redis(own=True))
         migrate(postgres.url, redis.url)
         results.machine["postgresql"] = _version(postgres.url)
-        for messages in arguments.sizes:
-            data = Dataset(postgres.url, messages)
-            say(f"{data.total:,} messages")
-            data.fill()
-            if "endpoints" in arguments.scenarios:
-                _measure_endpoints(results, data, redis.url, effort)
+        datasets = [_fill(postgres.url, messages) for messages in sorted(set(arguments.sizes))]
+        if "endpoints" in arguments.scenarios:
+            results.rows = _measure_endpoints(datasets, redis.url, effort)
+        data = datasets[min(1, len(datasets) - 1)]
         if "sockets" in arguments.scenarios:
             _measure_sockets(results, data, redis.url, effort, arguments.sockets)
         if "processes" in arguments.scenarios:
@@ -118,12 +116,24 @@ def run(arguments: argparse.Namespace) -> Results:
     return results
 
 
-def _measure_endpoints(results: Results, data: Dataset, redis_url: str, effort: Effort) -> None:
-    with (
-        floor(data.database_url, redis_url) as least,
-        product(data.database_url, redis_url) as ours,
-    ):
-        results.rows += compare(least, ours, data, effort, say)
+def _fill(database_url: str, messages: int) -> Dataset:
+    data = Dataset(copy_database(database_url, f"messages_{messages}"), messages)
+    say(f"Filling in {data.total:,} messages")
+    data.fill()
+    return data
+
+
+def _measure_endpoints(datasets: list[Dataset], redis_url: str, effort: Effort) -> list[Row]:
+    with ExitStack() as stack:
+        sides = [
+            Side(
+                data,
+                floor=stack.enter_context(floor(data.database_url, redis_url)),
+                product=stack.enter_context(product(data.database_url, redis_url)),
+            )
+            for data in datasets
+        ]
+        return compare(sides, effort, say)
 
 
 def _measure_sockets(

@@ -1,7 +1,7 @@
-"""Holds the product against the floor, endpoint by endpoint, on one dataset."""
+"""Holds the product against the floor, and each size of the dataset against the smallest."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
@@ -28,6 +28,15 @@ class Effort:
 
 
 @dataclass(frozen=True)
+class Side:
+    """One size of the dataset, and a server of each kind on it."""
+
+    data: Dataset
+    floor: Served
+    product: Served
+
+
+@dataclass(frozen=True)
 class Row:
     """One endpoint on one dataset."""
 
@@ -44,37 +53,59 @@ class Row:
         return self.product.rate / self.floor.rate
 
 
-def compare(floor: Served, product: Served, data: Dataset, effort: Effort, say: Say) -> list[Row]:
-    """Measure every endpoint on both, in turn, so that both see the same weather."""
+class Comparison:
+    """One endpoint, on both servers of one dataset."""
+
+    def __init__(self, endpoint: Endpoint, side: Side, effort: Effort) -> None:
+        self._endpoint, self._side, self._effort = endpoint, side, effort
+        self._requests = endpoint.requests(side.data)
+        self._runs: dict[Served, list[Figures]] = {side.floor: [], side.product: []}
+
+    def prepare(self) -> None:
+        """Count the statements, and let both get warm."""
+        _ensure_same_size(self._side.floor, self._side.product, self._requests)
+        self._statements = _count_statements(self._side.product, self._side.data, self._requests)
+        for server in self._runs:
+            load(server, self._requests, seconds=1, connections=self._effort.connections)
+
+    def measure(self) -> None:
+        """Measure each once more."""
+        for server, figures in self._runs.items():
+            run = measure(self._endpoint, server, self._side.data, self._requests, self._effort)
+            figures.append(run)
+
+    def result(self) -> Row:
+        """Return the middle round of each."""
+        return Row(
+            endpoint=self._endpoint.name,
+            messages=self._side.data.total,
+            floor=median(self._runs[self._side.floor]),
+            product=median(self._runs[self._side.product]),
+            statements=self._statements,
+            least=self._endpoint.least,
+            most_statements=self._endpoint.statements,
+        )
+
+
+def compare(sides: Sequence[Side], effort: Effort, say: Say) -> list[Row]:
+    """Measure every endpoint on both servers of all sizes in turn: all see the same weather."""
     rows = []
     for endpoint in ENDPOINTS:
-        row = _compare(endpoint, floor, product, data, effort)
-        say(f"  {row.endpoint}: {row.product.rate:.0f}/s, {row.ratio:.2f} of the floor")
-        rows.append(row)
-    return rows
+        comparisons = [Comparison(endpoint, side, effort) for side in sides]
+        for each in comparisons:
+            each.prepare()
+        for _ in range(effort.rounds):
+            for each in comparisons:
+                each.measure()
+        found = [each.result() for each in comparisons]
+        say("\n".join(map(_describe, found)))
+        rows += found
+    return sorted(rows, key=lambda row: row.messages)
 
 
-def _compare(
-    endpoint: Endpoint, floor: Served, product: Served, data: Dataset, effort: Effort
-) -> Row:
-    requests = endpoint.requests(data)
-    _ensure_same_size(floor, product, requests)
-    statements = _count_statements(product, data, requests)
-    runs: dict[Served, list[Figures]] = {floor: [], product: []}
-    for server in (floor, product):
-        load(server, requests, seconds=1, connections=effort.connections)
-    for _ in range(effort.rounds):
-        for server, figures in runs.items():
-            figures.append(measure(endpoint, server, data, requests, effort))
-    return Row(
-        endpoint=endpoint.name,
-        messages=data.total,
-        floor=_median(runs[floor]),
-        product=_median(runs[product]),
-        statements=statements,
-        least=endpoint.least,
-        most_statements=endpoint.statements,
-    )
+def _describe(row: Row) -> str:
+    found = f"{row.product.rate:.0f}/s, {row.ratio:.2f} of the floor"
+    return f"  {row.endpoint}, {row.messages:,} messages: {found}"
 
 
 def measure(
@@ -92,7 +123,8 @@ def measure(
     return figures
 
 
-def _median(runs: list[Figures]) -> Figures:
+def median(runs: list[Figures]) -> Figures:
+    """Return the run whose rate is the middle one."""
     return sorted(runs, key=lambda each: each.rate)[len(runs) // 2]
 
 

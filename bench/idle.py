@@ -53,6 +53,7 @@ async def hold_idle(server: Served, data: Dataset, count: int, effort: Effort) -
         p99_ms=slower.p99_ms,
         errors=slower.errors + faster.errors,
         cpu_ms=(slower.cpu_ms + faster.cpu_ms) / 2,
+        busy_cores=(slower.busy_cores + faster.busy_cores) / 2,
     )
     return Idle(count, kb_each, share, without, during)
 

@@ -33,16 +33,17 @@ class Others:
     """How much of the processor's time others take, from now on: load, servers and database are ours."""
 
     def __init__(self) -> None:
-        self._start, self._busy, self._own = time.monotonic(), _busy_seconds(), _own_seconds()
+        self._start, self._busy, self._own = time.monotonic(), busy_seconds(), _own_seconds()
 
     def percent(self) -> float:
         """Return their share, while our servers still run."""
-        theirs = _busy_seconds() - self._busy - (_own_seconds() - self._own)
+        theirs = busy_seconds() - self._busy - (_own_seconds() - self._own)
         whole = (time.monotonic() - self._start) * (os.cpu_count() or 1)
         return round(max(0.0, 100 * theirs / whole), 1)
 
 
-def _busy_seconds() -> float:
+def busy_seconds() -> float:
+    """Return the processor time that the machine has spent on anything so far."""
     times = psutil.cpu_times()
     return float(times.user + times.nice + times.system + times.irq + times.softirq)
 

@@ -12,6 +12,7 @@ from bench.delivery import Delivery
 from bench.idle import Idle
 from bench.processes import ROOT
 from bench.scenarios import Variant
+from bench.wrk import Figures
 
 RESULTS = ROOT / "bench" / "results.json"
 README = ROOT / "bench" / "README.md"
@@ -124,22 +125,30 @@ def _idle(idle: Idle | None) -> str:
 
 
 def _variants(variants: list[Variant]) -> str:
-    heads = ["set-up", "send/s", "times the first", "list/s", "times the first"]
+    heads = ["set-up", "send/s", "times the first", "CPU ms", "cores busy"]
+    heads += ["list/s", "times the first", "CPU ms", "cores busy"]
     heads += ["errors", "lost, doubled, out of order"]
     return _table(
         heads,
         (
             (
                 each.name,
-                f"{each.send.rate:.0f}",
-                f"{each.send.rate / variants[0].send.rate:.2f}",
-                f"{each.list.rate:.0f}",
-                f"{each.list.rate / variants[0].list.rate:.2f}",
+                *_against(each.send, variants[0].send),
+                *_against(each.list, variants[0].list),
                 each.send.errors + each.list.errors + each.delivery.refused,
                 each.delivery.wrong,
             )
             for each in variants
         ),
+    )
+
+
+def _against(figures: Figures, first: Figures) -> tuple[str, ...]:
+    return (
+        f"{figures.rate:.0f}",
+        f"{figures.rate / first.rate:.2f}",
+        f"{figures.cpu_ms:.2f}",
+        f"{figures.busy_cores:.2f}",
     )
 
 

@@ -1,13 +1,15 @@
 """What several processes, and several Redis servers, change on one machine."""
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import uvloop
 
-from bench.compare import Effort, Say, measure
+from bench.compare import Effort, Say, measure, median
 from bench.dataset import Dataset
 from bench.delivery import Delivery, deliver
-from bench.endpoints import LIST, SEND
+from bench.endpoints import LIST, SEND, Endpoint
 from bench.processes import Served, daphne, product
 from bench.wrk import Figures
 from tests.backends import Redis
@@ -25,53 +27,57 @@ class Variant:
 
 def vary_processes(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
     """Measure one, two and four web processes behind one port."""
-    return [
-        _measure(
-            f"web processes: {count}",
-            product(data.database_url, redis_url, count),
-            data,
-            effort,
-            say,
-        )
+    servers = {
+        f"web processes: {count}": product(data.database_url, redis_url, count)
         for count in (1, 2, 4)
-    ]
+    }
+    return _measure(servers, data, effort, say)
 
 
 def vary_redis(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
     """Measure two web processes on one Redis server, then on two."""
     with Redis(own=True) as second:
-        return [
-            _measure(
-                f"web processes: 2, Redis: {urls.count(',') + 1}",
-                product(data.database_url, urls, 2),
-                data,
-                effort,
-                say,
-            )
+        servers = {
+            f"web processes: 2, Redis: {urls.count(',') + 1}": product(data.database_url, urls, 2)
             for urls in (redis_url, f"{redis_url},{second.url}")
-        ]
+        }
+        return _measure(servers, data, effort, say)
 
 
 def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
     """Measure one process in daphne, then in uvicorn with more and more API threads."""
-    others = [
-        (
-            f"uvicorn, API threads: {count}",
-            product(data.database_url, redis_url, API_THREADS=str(count)),
-        )
-        for count in (1, 2, 4, 8)
-    ]
-    servers = [("daphne, API threads: 4", daphne(data.database_url, redis_url)), *others]
-    return [_measure(name, server, data, effort, say) for name, server in servers]
+    servers = {"daphne, API threads: 4": daphne(data.database_url, redis_url)}
+    for count in (1, 2, 4, 8):
+        served = product(data.database_url, redis_url, API_THREADS=str(count))
+        servers[f"uvicorn, API threads: {count}"] = served
+    return _measure(servers, data, effort, say)
 
 
-def _measure(name: str, served: Served, data: Dataset, effort: Effort, say: Say) -> Variant:
-    with served as server:
-        variant = Variant(
-            name,
-            send=measure(SEND, server, data, SEND.requests(data), effort),
-            list=measure(LIST, server, data, LIST.requests(data), effort),
-            delivery=uvloop.run(deliver(server, seconds=effort.seconds, rate=None)),
-        )
-    say(f"  {name}: send {variant.send.rate:.0f}/s, list {variant.list.rate:.0f}/s")
-    return variant
+def _measure(
+    servers: Mapping[str, Served], data: Dataset, effort: Effort, say: Say
+) -> list[Variant]:
+    """Measure all of them in turn, in rounds, so that all see the same weather."""
+    with ExitStack() as stack:
+        for server in servers.values():
+            stack.enter_context(server)
+        sends = _measure_in_turn(SEND, servers, data, effort)
+        lists = _measure_in_turn(LIST, servers, data, effort)
+        deliveries = {
+            name: uvloop.run(deliver(server, seconds=effort.seconds, rate=None))
+            for name, server in servers.items()
+        }
+    for name in servers:
+        say(f"  {name}: send {sends[name].rate:.0f}/s, list {lists[name].rate:.0f}/s")
+    return [Variant(name, sends[name], lists[name], deliveries[name]) for name in servers]
+
+
+def _measure_in_turn(
+    endpoint: Endpoint, servers: Mapping[str, Served], data: Dataset, effort: Effort
+) -> dict[str, Figures]:
+    """Return the middle round of each; the first one, in which it gets warm, does not count."""
+    requests = endpoint.requests(data)
+    runs: dict[str, list[Figures]] = {name: [] for name in servers}
+    for _ in range(1 + effort.rounds):
+        for name, server in servers.items():
+            runs[name].append(measure(endpoint, server, data, requests, effort))
+    return {name: median(found[1:]) for name, found in runs.items()}

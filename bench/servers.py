@@ -9,6 +9,8 @@ from tests.backends import Postgres
 
 _LOAD = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"
 _TRACK = "ALTER SYSTEM SET pg_stat_statements.track = '{}'"
+# Else it writes whole pages again every few seconds while millions of rows are filled in.
+_WRITE_RARELY = "ALTER SYSTEM SET max_wal_size = '8GB'"
 # Neither PostgreSQL's own look-ups for deferred foreign keys nor these statements are anybody's.
 _COUNT = r"""
 SELECT COALESCE(sum(calls), 0) FROM pg_stat_statements
@@ -21,11 +23,17 @@ WHERE query !~* '^\s*(BEGIN|COMMIT|SELECT pg_reload_conf|SELECT 1 FROM ONLY)'
 def counting_postgres(*, durable: bool) -> Iterator[Postgres]:
     """Run PostgreSQL with pg_stat_statements, which counts only when it is asked to."""
     with Postgres(own=True, durable=durable, max_connections=100) as postgres:
-        _execute(postgres.url, _LOAD)
+        _execute(postgres.url, _LOAD, _WRITE_RARELY)
         postgres.restart()
         _execute(postgres.url, "CREATE EXTENSION pg_stat_statements", _TRACK.format("none"))
         _execute(postgres.url, "SELECT pg_reload_conf()")
         yield postgres
+
+
+def copy_database(url: str, name: str) -> str:
+    """Make a database like this one, which nobody may be using; return its URL."""
+    _execute(url, f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]}")
+    return f"{url.rpartition('/')[0]}/{name}"
 
 
 class Statements:

@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.machine import busy_seconds
 from bench.processes import Served
 
 SCRIPT = Path(__file__).with_name("requests.lua")
@@ -38,6 +39,8 @@ class Figures:
     p99_ms: float
     errors: int
     cpu_ms: float
+    busy_cores: float
+    """How many of the machine's cores all of it took: server, database, Redis and load."""
 
     @property
     def rate(self) -> float:
@@ -62,8 +65,12 @@ def load(server: Served, requests: list[Request], *, seconds: int, connections: 
         file.flush()
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"]
         command += ["-s", str(SCRIPT), server.url, "--", file.name, str(random.getrandbits(31))]
-        before = server.cpu_seconds()
+        before, busy = server.cpu_seconds(), busy_seconds()
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        cpu = server.cpu_seconds() - before
+        cpu, busy = server.cpu_seconds() - before, busy_seconds() - busy
     figures = json.loads(output.splitlines()[-1])
-    return Figures(**figures, cpu_ms=1000 * cpu / max(1, figures["requests"]))
+    return Figures(
+        **figures,
+        cpu_ms=1000 * cpu / max(1, figures["requests"]),
+        busy_cores=busy / figures["seconds"],
+    )
