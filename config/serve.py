@@ -5,6 +5,7 @@ import logging
 import os
 import resource
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -36,6 +37,8 @@ def main() -> None:
         reload=arguments.reload,
         reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,
         log_config=log_config,
+        # Else each line is put together, and then not written.
+        access_log=log_config["root"]["level"] in ("DEBUG", "INFO"),
         http="config.connection:LimitedConnection",
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
@@ -66,7 +69,7 @@ def _workers() -> int:
     return 1
 
 
-def _log_config() -> dict[str, object]:
+def _log_config() -> dict[str, Any]:
     """Return the project's own logging: its filter keeps tokens out of the access log."""
     from config.settings import LOGGING  # noqa: PLC0415 - complains about the environment only here
 

@@ -1,7 +1,7 @@
 """Reads: who may see what, at a cost that does not grow with the history."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar, overload
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.conf import settings
 from messaging import statements
 from messaging.exceptions import ConversationNotFound
 from messaging.models import Conversation, Message
+from messaging.statements import Part
 from users.fields import MAX_ID
 from users.models import User
 
@@ -78,56 +79,60 @@ def list_messages(conversation: Conversation) -> Rows[Message]:
     return Rows(
         lambda: conversation.message_count,
         lambda limit, offset: statements.select_messages(
-            "m.conversation_id = %s",
-            [conversation.pk, limit, offset],
-            f"{NEWEST_FIRST} LIMIT %s OFFSET %s",
+            conversation.pk, Part("true", NEWEST_FIRST, [], limit, offset)
         ),
     )
 
 
 @dataclass(frozen=True)
 class Slice:
-    """A page by key, and whether more lies beyond it in the direction that was asked for."""
+    """Some messages of a conversation, and whether more lie beyond in the direction asked for."""
 
+    conversation: Conversation
     messages: list[Message]
     has_more: bool
 
 
-def list_messages_before(conversation: Conversation, message_id: int, limit: int) -> Slice:
-    """Return up to `limit` messages older than an id, newest first."""
-    return _slice(conversation, "m.id < %s", [message_id], NEWEST_FIRST, limit)
+def list_newest_messages(user: User, conversation_id: int, limit: int) -> Slice:
+    """Return the `limit` newest messages, newest first; raise ConversationNotFound."""
+    return _slice(user, conversation_id, Part("true", NEWEST_FIRST, [], limit))
 
 
-def list_messages_after(conversation: Conversation, message_id: int, limit: int) -> Slice:
-    """Return the `limit` messages next newer than an id, newest first."""
-    found = _slice(conversation, "m.id > %s", [message_id], "m.id", limit)
-    return Slice(messages=found.messages[::-1], has_more=found.has_more)
+def list_messages_before(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
+    """Return up to `limit` messages older than an id, newest first; raise ConversationNotFound."""
+    return _slice(user, conversation_id, Part("m.id < %s", NEWEST_FIRST, [message_id], limit))
+
+
+def list_messages_after(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
+    """Return the `limit` messages next newer than an id, newest first; raise ConversationNotFound."""
+    found = _slice(user, conversation_id, Part("m.id > %s", "m.id", [message_id], limit))
+    return replace(found, messages=found.messages[::-1])
 
 
 def list_changes(
-    conversation: Conversation, since: int, limit: int, since_id: int | None = None
+    user: User, conversation_id: int, since: int, limit: int, since_id: int | None = None
 ) -> Slice:
     """
     Return up to `limit` messages that are new or changed after a version, oldest change first.
 
     One change can touch many messages (a read mark), so a page may end inside a version: `since_id`
-    goes on within it, after that message.
+    goes on within it, after that message. Raises ConversationNotFound.
     """
-    if since_id is None:
-        return _slice(conversation, "m.version > %s", [since], OLDEST_CHANGE_FIRST, limit)
-    later = "m.version >= %s AND (m.version > %s OR m.id > %s)"
-    return _slice(conversation, later, [since, since, since_id], OLDEST_CHANGE_FIRST, limit)
+    where, params = "m.version > %s", [since]
+    if since_id is not None:
+        where = "m.version >= %s AND (m.version > %s OR m.id > %s)"
+        params = [since, since, since_id]
+    return _slice(user, conversation_id, Part(where, OLDEST_CHANGE_FIRST, params, limit))
 
 
-def _slice(
-    conversation: Conversation, where: str, params: list[int], order: str, limit: int
-) -> Slice:
-    found = statements.select_messages(
-        f"m.conversation_id = %s AND {where}",
-        [conversation.pk, *params, limit + 1],
-        f"{order} LIMIT %s",
-    )
-    return Slice(messages=found[:limit], has_more=len(found) > limit)
+def _slice(user: User, conversation_id: int, part: Part) -> Slice:
+    if conversation_id > MAX_ID:
+        raise ConversationNotFound
+    one_more = replace(part, limit=part.limit + 1)
+    conversation, found = statements.select_thread(conversation_id, user.pk, one_more)
+    if conversation is None:
+        raise ConversationNotFound
+    return Slice(conversation, found[: part.limit], has_more=len(found) > part.limit)
 
 
 def count_unread(user: User) -> int:
@@ -159,15 +164,16 @@ def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     Without a version nothing was missed. One from the future, as after a restored backup, or a
     negative one is "too long" as well: load it afresh.
     """
-    conversation = get_conversation(user, conversation_id)
+    if since is None or not 0 <= since <= MAX_ID:
+        changes = Slice(get_conversation(user, conversation_id), [], has_more=False)
+    else:
+        changes = list_changes(user, conversation_id, since, settings.SOCKET_REPLAY_LIMIT)
+    conversation = changes.conversation
     if conversation.is_archived:
         raise ConversationNotFound
-    if since is None or since == conversation.version:
-        return Replay(conversation, conversation.version, [], is_too_long=False)
-    if not 0 <= since < conversation.version:
-        return Replay(conversation, since, [], is_too_long=True)
-    changes = list_changes(conversation, since, settings.SOCKET_REPLAY_LIMIT)
-    return Replay(conversation, since, changes.messages, is_too_long=changes.has_more)
+    since = conversation.version if since is None else since
+    is_no_place = not 0 <= since <= conversation.version
+    return Replay(conversation, since, changes.messages, is_no_place or changes.has_more)
 
 
 def list_newer(

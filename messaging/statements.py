@@ -242,10 +242,52 @@ def _mark_in_steps(seen: list[Any], now: str, last: int, *, marks_all: bool) -> 
     return (*locked, has_message, len(marked), max(marked, default=None))
 
 
-def select_messages(where: str, params: Sequence[Any], order: str) -> list[Message]:
-    """Return messages; the caller's `where` and `order` are constants, its values parameters."""
-    sql = f"SELECT {MESSAGE.of('m')} FROM messaging_message m WHERE {where} ORDER BY {order}"
-    return [MESSAGE.load(row) for row in fetch_all(sql, params)]
+@dataclass(frozen=True)
+class Part:
+    """Which messages of a conversation, in which order; the texts are constants, `params` their values."""
+
+    where: str
+    order: str
+    params: Sequence[Any]
+    limit: int
+    offset: int = 0
+
+    @property
+    def sql(self) -> str:
+        """Return the SELECT. Parameters: the conversation, `params`, limit and offset."""
+        return (
+            f"SELECT {MESSAGE.of('m')} FROM messaging_message m WHERE m.conversation_id = {{}}"
+            f" AND {self.where} ORDER BY {self.order} LIMIT %s OFFSET %s"
+        )
+
+
+def select_messages(conversation_id: int, part: Part) -> list[Message]:
+    """Return some messages of a conversation."""
+    params = [conversation_id, *part.params, part.limit, part.offset]
+    return [MESSAGE.load(row) for row in fetch_all(part.sql.format("%s"), params)]
+
+
+def select_thread(
+    conversation_id: int, user_id: int, part: Part
+) -> tuple[Conversation | None, list[Message]]:
+    """
+    Return a conversation that a user may see, with its people, and some of its messages.
+
+    On PostgreSQL that is one statement, so all is of one moment.
+    """
+    if connection.vendor != "postgresql":
+        conversation = select_conversation(conversation_id, user_id)
+        return conversation, select_messages(conversation_id, part) if conversation else []
+    sql = (
+        f"SELECT {_WITH_PEOPLE}, {MESSAGE.of('m')} FROM messaging_conversation c {_PEOPLE}"
+        f" LEFT JOIN LATERAL ({part.sql.format('c.id')}) m ON true"
+        f" WHERE c.id = %s AND {VISIBLE} ORDER BY {part.order}"
+    )
+    rows = fetch_all(
+        sql, [*part.params, part.limit, part.offset, conversation_id, user_id, user_id]
+    )
+    messages = [MESSAGE.load(row[_ADDED_AT:]) for row in rows if row[_ADDED_AT] is not None]
+    return (_load_conversation(rows[0], {}) if rows else None), messages
 
 
 def count_unread(user_id: int, side: str) -> int:

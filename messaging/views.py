@@ -87,50 +87,54 @@ class MessageListView(APIView):
     )
     def get(self, request: Request, conversation_id: int) -> Response:
         """Page through a conversation: by number, 20 a page newest first, or by key."""
-        # Most ask for the first page, by no key at all.
-        keys = validated(KeysetSerializer, query.dict()) if (query := request.query_params) else {}
-        conversation = selectors.get_conversation(current_user(request), conversation_id)
+        if not request.query_params:
+            return self._newest(conversation_id)
+        keys = validated(KeysetSerializer, request.query_params.dict())
         if "since" in keys:
-            return self._changes(conversation, keys)
+            return self._changes(conversation_id, keys)
         if "before" in keys or "after" in keys:
-            return self._by_key(conversation, keys)
-        return self._numbered(conversation)
+            return self._by_key(conversation_id, keys)
+        return self._numbered(conversation_id)
 
-    def _numbered(self, conversation: Conversation) -> Response:
+    def _newest(self, conversation_id: int) -> Response:
+        """Answer the first page, for which most ask, as one by key: a statement less."""
+        user = current_user(self.request)
+        page = selectors.list_newest_messages(user, conversation_id, MessagePage.page_size)
+        onward = {"page": 2} if page.has_more else None
+        return self._keyset_page(page, onward, count=page.conversation.message_count)
+
+    def _numbered(self, conversation_id: int) -> Response:
+        conversation = selectors.get_conversation(current_user(self.request), conversation_id)
         pages = MessagePage()
         messages = selectors.list_messages(conversation)
         page: list[Message] = pages.paginate_queryset(messages, self.request, view=self) or []
         return pages.get_paginated_response(messages_data(page, conversation))
 
-    def _by_key(self, conversation: Conversation, keys: dict[str, int]) -> Response:
+    def _by_key(self, conversation_id: int, keys: dict[str, int]) -> Response:
+        user, limit = current_user(self.request), keys["limit"]
         if "before" in keys:
-            page = selectors.list_messages_before(conversation, keys["before"], keys["limit"])
+            page = selectors.list_messages_before(user, conversation_id, keys["before"], limit)
             onward = {"before": page.messages[-1].pk} if page.has_more else None
         else:
-            page = selectors.list_messages_after(conversation, keys["after"], keys["limit"])
+            page = selectors.list_messages_after(user, conversation_id, keys["after"], limit)
             onward = {"after": page.messages[0].pk} if page.has_more else None
-        return self._keyset_page(conversation, page, onward)
+        return self._keyset_page(page, onward)
 
-    def _changes(self, conversation: Conversation, keys: dict[str, int]) -> Response:
-        page = selectors.list_changes(
-            conversation, keys["since"], keys["limit"], keys.get("since_id")
-        )
+    def _changes(self, conversation_id: int, keys: dict[str, int]) -> Response:
+        user, since_id = current_user(self.request), keys.get("since_id")
+        page = selectors.list_changes(user, conversation_id, keys["since"], keys["limit"], since_id)
         onward = None
         if page.has_more:
             last = page.messages[-1]
             onward = {"since": last.version, "since_id": last.pk}
-        return self._keyset_page(conversation, page, onward, version=conversation.version)
+        return self._keyset_page(page, onward, version=page.conversation.version)
 
     def _keyset_page(
-        self,
-        conversation: Conversation,
-        page: selectors.Slice,
-        onward: dict[str, int] | None,
-        **extra: Any,
+        self, page: selectors.Slice, onward: dict[str, int] | None, **extra: Any
     ) -> Response:
         """Answer a page by key; `next` goes on in the direction that was asked for."""
         next_url = self._url_with(onward) if onward else None
-        results = messages_data(page.messages, conversation)
+        results = messages_data(page.messages, page.conversation)
         page_data = {"count": None, "next": next_url, "previous": None, "results": results}
         return Response(page_data | extra)
 

@@ -49,11 +49,11 @@ def test_replay_of_what_was_read_meanwhile_brings_one_version_after_the_other(
 def test_replay_leaves_to_events_what_came_after_its_version(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """Its two queries see two moments: what only the second saw would come twice."""
+    """On SQLite its two queries see two moments: what only the second saw would come twice."""
     stood = get_conversation(bob, conversation.pk)
     write(alice, conversation, "Second")
     mark_read(reader=bob, conversation_id=conversation.pk)
-    messages = list_changes(stood, 0, 500).messages
+    messages = list_changes(bob, conversation.pk, 0, 500).messages
 
     missed = Replay(stood, since=0, messages=messages, is_too_long=False)
 

@@ -55,6 +55,7 @@ def test_messages_page_by_20_with_absolute_links(api: Client, alice: User) -> No
         (45, url, f"{url}?page=3"),
         (45, f"{url}?page=2", None),
     ]
+    assert api.get(url_of(conversation)).json() == pages[0]
     ids = [message["id"] for each in pages for message in each["results"]]
     assert ids == list(Message.objects.order_by("-pk").values_list("pk", flat=True))
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from messaging.selectors import (
     list_messages,
     list_messages_after,
     list_messages_before,
+    list_newest_messages,
 )
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.reading import mark_read
@@ -96,23 +98,73 @@ def test_messages_stand_newest_first(conversation: Conversation, messages: list[
 
 
 def test_page_before_an_id_is_newest_first(
-    conversation: Conversation, messages: list[Message]
+    alice: User, conversation: Conversation, messages: list[Message]
 ) -> None:
     m1, m2, m3, m4, _ = messages
 
-    assert list_messages_before(conversation, m4.pk, 2) == Slice([m3, m2], has_more=True)
-    assert list_messages_before(conversation, m3.pk, 2) == Slice([m2, m1], has_more=False)
-    assert list_messages_before(conversation, m1.pk, 2) == Slice([], has_more=False)
+    assert list_messages_before(alice, conversation.pk, m4.pk, 2) == Slice(
+        conversation, [m3, m2], has_more=True
+    )
+    assert list_messages_before(alice, conversation.pk, m3.pk, 2) == Slice(
+        conversation, [m2, m1], has_more=False
+    )
+    assert list_messages_before(alice, conversation.pk, m1.pk, 2) == Slice(
+        conversation, [], has_more=False
+    )
 
 
-def test_page_after_an_id_is_the_next_newer_ones_newest_first(
-    conversation: Conversation, messages: list[Message]
+def test_newest_messages_are_those_of_the_first_page(
+    alice: User, conversation: Conversation, messages: list[Message]
 ) -> None:
     m1, m2, m3, m4, m5 = messages
 
-    assert list_messages_after(conversation, m1.pk, 2) == Slice([m3, m2], has_more=True)
-    assert list_messages_after(conversation, m3.pk, 2) == Slice([m5, m4], has_more=False)
-    assert list_messages_after(conversation, m5.pk, 2) == Slice([], has_more=False)
+    assert list_newest_messages(alice, conversation.pk, 3) == Slice(
+        conversation, [m5, m4, m3], has_more=True
+    )
+    assert list_newest_messages(alice, conversation.pk, 5) == Slice(
+        conversation, [m5, m4, m3, m2, m1], has_more=False
+    )
+
+
+def test_messages_come_with_their_conversation_and_its_people(
+    alice: User, bob: User, messages: list[Message], django_assert_num_queries: Any
+) -> None:
+    found = list_newest_messages(bob, messages[0].conversation_id, 20).conversation
+
+    with django_assert_num_queries(0):
+        people = [found.trainer, found.trainee]
+    assert people == [alice, bob]
+    assert (found.version, found.message_count) == (5, 5)
+
+
+def test_messages_of_others_are_not_found_by_any_key(
+    dora: User, charlie: User, conversation: Conversation, messages: list[Message]
+) -> None:
+    for stranger in (dora, charlie):
+        with pytest.raises(ConversationNotFound):
+            list_newest_messages(stranger, conversation.pk, 20)
+        with pytest.raises(ConversationNotFound):
+            list_messages_before(stranger, conversation.pk, messages[-1].pk, 20)
+        with pytest.raises(ConversationNotFound):
+            list_messages_after(stranger, conversation.pk, 0, 20)
+        with pytest.raises(ConversationNotFound):
+            list_changes(stranger, conversation.pk, 0, 20)
+
+
+def test_page_after_an_id_is_the_next_newer_ones_newest_first(
+    alice: User, conversation: Conversation, messages: list[Message]
+) -> None:
+    m1, m2, m3, m4, m5 = messages
+
+    assert list_messages_after(alice, conversation.pk, m1.pk, 2) == Slice(
+        conversation, [m3, m2], has_more=True
+    )
+    assert list_messages_after(alice, conversation.pk, m3.pk, 2) == Slice(
+        conversation, [m5, m4], has_more=False
+    )
+    assert list_messages_after(alice, conversation.pk, m5.pk, 2) == Slice(
+        conversation, [], has_more=False
+    )
 
 
 def test_pages_by_key_do_not_reach_into_other_conversations(
@@ -121,52 +173,54 @@ def test_pages_by_key_do_not_reach_into_other_conversations(
     other = open_conversation(alice, make_trainee("eve", alice))
     newest = other.last_message_id or 0
 
-    assert list_messages_before(conversation, newest, 100).messages == messages[::-1]
-    assert list_messages_after(other, 0, 100).messages == [other.last_message]
+    assert list_messages_before(alice, conversation.pk, newest, 100).messages == messages[::-1]
+    assert list_messages_after(alice, other.pk, 0, 100).messages == [other.last_message]
 
 
 def test_pages_before_neither_repeat_nor_skip_while_messages_come_in(
     alice: User, conversation: Conversation, messages: list[Message]
 ) -> None:
-    first = list_messages_before(conversation, messages[-1].pk, 2)
+    first = list_messages_before(alice, conversation.pk, messages[-1].pk, 2)
     write(alice, conversation, "6", "7", "8")
 
-    second = list_messages_before(conversation, first.messages[-1].pk, 2)
+    second = list_messages_before(alice, conversation.pk, first.messages[-1].pk, 2)
 
     assert first.messages + second.messages == messages[:4][::-1]
 
 
 def test_changes_are_new_and_read_messages_oldest_change_first(
-    bob: User, conversation: Conversation, messages: list[Message]
+    alice: User, bob: User, conversation: Conversation, messages: list[Message]
 ) -> None:
     mark_read(reader=bob, conversation_id=conversation.pk, up_to=messages[1].pk)
 
-    changes = list_changes(conversation, 3, 100)
+    changes = list_changes(alice, conversation.pk, 3, 100)
 
     assert [each.pk for each in changes.messages] == [messages[index].pk for index in (3, 4, 0, 1)]
     assert [each.version for each in changes.messages] == [4, 5, 6, 6]
 
 
 def test_changes_page_inside_one_version(
-    bob: User, conversation: Conversation, messages: list[Message]
+    alice: User, bob: User, conversation: Conversation, messages: list[Message]
 ) -> None:
     mark_read(reader=bob, conversation_id=conversation.pk)
     m1, m2, m3, m4, m5 = messages
 
-    first = list_changes(conversation, 0, 2)
-    second = list_changes(conversation, 6, 2, since_id=m2.pk)
-    third = list_changes(conversation, 6, 2, since_id=m4.pk)
+    first = list_changes(alice, conversation.pk, 0, 2)
+    second = list_changes(alice, conversation.pk, 6, 2, since_id=m2.pk)
+    third = list_changes(alice, conversation.pk, 6, 2, since_id=m4.pk)
 
-    assert first == Slice([m1, m2], has_more=True)
-    assert second == Slice([m3, m4], has_more=True)
-    assert third == Slice([m5], has_more=False)
+    assert first == Slice(conversation, [m1, m2], has_more=True)
+    assert second == Slice(conversation, [m3, m4], has_more=True)
+    assert third == Slice(conversation, [m5], has_more=False)
 
 
 def test_no_changes_after_the_newest_version(
-    conversation: Conversation, messages: list[Message]
+    alice: User, conversation: Conversation, messages: list[Message]
 ) -> None:
-    assert list_changes(conversation, 5, 100) == Slice([], has_more=False)
-    assert list_changes(conversation, 2**31 - 1, 100) == Slice([], has_more=False)
+    assert list_changes(alice, conversation.pk, 5, 100) == Slice(conversation, [], has_more=False)
+    assert list_changes(alice, conversation.pk, 2**31 - 1, 100) == Slice(
+        conversation, [], has_more=False
+    )
 
 
 def test_order_follows_ids_and_not_clocks(
