@@ -32,7 +32,7 @@ class Camera:
     def page(self, name: str) -> Page:
         """Return the page of somebody who is signed in, the same each time."""
         if name not in self._known:
-            self._known[name] = self._sign_in(self._open(), name, "/settings")
+            self._known[name] = self.sign_in(self._open(), name, "/settings")
         return self._known[name]
 
     def new_page(self) -> Page:
@@ -43,7 +43,16 @@ class Camera:
 
     def new_page_of(self, name: str, path: str = "/settings") -> Page:
         """Open a page on a device that has nothing kept, until the next picture."""
-        return self._sign_in(self.new_page(), name, path)
+        return self.sign_in(self.new_page(), name, path)
+
+    def sign_in(self, page: Page, name: str, path: str) -> Page:
+        """Sign somebody in on a page, and lead them to a path."""
+        page.goto(f"/sign-in?next={path}")
+        page.get_by_label("Email").fill(address_of(name))
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
+        return page
 
     def thread_of(self, name: str) -> str:
         return f"/messages/{self.conversations[name]}"
@@ -95,11 +104,3 @@ class Camera:
         )
         context.set_default_timeout(10_000)
         return context.new_page()
-
-    def _sign_in(self, page: Page, name: str, path: str) -> Page:
-        page.goto(f"/sign-in?next={path}")
-        page.get_by_label("Email").fill(address_of(name))
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
-        return page

@@ -1,0 +1,12 @@
+"""What there is to see: each scene brings a page to where its picture is taken."""
+
+# In the order in which they are played.
+from tests.e2e.screenshots.scenes import signing_in  # isort: skip
+from tests.e2e.screenshots.scenes import messages  # isort: skip
+from tests.e2e.screenshots.scenes import lost_and_found  # isort: skip
+from tests.e2e.screenshots.scenes import account  # isort: skip
+from tests.e2e.screenshots.scenes import nothing_yet  # isort: skip
+from tests.e2e.screenshots.scenes import last  # isort: skip
+from tests.e2e.screenshots.scenes.steps import SCENES
+
+__all__ = ["SCENES", "account", "last", "lost_and_found", "messages", "nothing_yet", "signing_in"]

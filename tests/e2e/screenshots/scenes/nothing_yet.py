@@ -1,0 +1,36 @@
+"""Screens on which there is nothing yet."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.screenshots.camera import Camera
+from tests.e2e.screenshots.scenes.steps import OTHER_TRAINER, go, scene
+from tests.e2e.screenshots.talk import NEWCOMER
+
+
+@scene
+def empty_messages(camera: Camera) -> Page:
+    page = camera.page(OTHER_TRAINER)
+    page.goto("/messages")
+    expect(page.get_by_text("No conversations yet")).to_be_visible()
+    return page
+
+
+@scene
+def empty_trainees(camera: Camera) -> Page:
+    page = camera.page(OTHER_TRAINER)
+    page.goto("/trainees")
+    expect(page.get_by_text("No trainees yet")).to_be_visible()
+    return page
+
+
+@scene
+def empty_invitations(camera: Camera) -> Page:
+    return go(camera.page(OTHER_TRAINER), "/invitations", "Send invitation")
+
+
+@scene
+def empty_trainee(camera: Camera) -> Page:
+    page = camera.page(NEWCOMER)
+    page.goto("/messages")
+    expect(page.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    return page

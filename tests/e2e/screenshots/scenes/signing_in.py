@@ -1,0 +1,47 @@
+"""Signing in, and what leads there."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.screenshots.camera import Camera
+from tests.e2e.screenshots.scenes.steps import go, scene
+
+
+@scene
+def sign_in(camera: Camera) -> Page:
+    return go(camera.new_page(), "/sign-in", "Sign in")
+
+
+@scene
+def sign_in_error(camera: Camera) -> Page:
+    page = sign_in(camera)
+    page.get_by_label("Email").fill("tina.torres@example.com")
+    page.get_by_label("Password", exact=True).fill("not the one")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert").filter(has_text=re.compile(r"\w"))).to_be_visible()
+    return page
+
+
+@scene
+def forgotten_password(camera: Camera) -> Page:
+    return go(camera.new_page(), "/forgot-password", "Send link")
+
+
+@scene
+def forgotten_password_sent(camera: Camera) -> Page:
+    page = forgotten_password(camera)
+    page.get_by_label("Email").fill("tina.torres@example.com")
+    page.get_by_role("button", name="Send link").click()
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"\w"))).to_be_visible()
+    return page
+
+
+@scene
+def reset_password(camera: Camera) -> Page:
+    return go(camera.new_page(), "/reset-password#uid=MQ&token=abc", "Set password")
+
+
+@scene
+def join(camera: Camera) -> Page:
+    return go(camera.new_page(), "/join#code=abc", "Join")
