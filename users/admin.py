@@ -76,8 +76,9 @@ class UserAdmin(DjangoUserAdmin[User]):
     def save_model(
         self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
     ) -> None:
-        """Save, and lock out at once whoever was deactivated."""
-        super().save_model(request, obj, form, change)
+        """Save what the form changes and no more, and lock out at once whoever was deactivated."""
+        columns = {each.name for each in User._meta.concrete_fields}
+        obj.save(update_fields=columns.intersection(form.changed_data) if change else None)
         if change and "is_active" in form.changed_data and not obj.is_active:
             deactivate_user(user=obj)
 

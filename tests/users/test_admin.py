@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection
+from django.forms import modelform_factory
 from django.test import Client as Browser
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import Client
 from tests.factories import access_of, impersonate, make_person, make_trainee, tokens_of
+from trainer.services.trainees import remove_trainee
 from users.models import AuthSession, DeviceToken, ImpersonationView, User
 
 SITE = "/admin/users"
@@ -120,6 +124,31 @@ def test_person_is_added_with_a_password(browser: Browser) -> None:
 
     added = User.objects.get(email="new@example.com")
     assert (added.role, added.check_password("a-long-secret-3")) == ("TRAINER", True)
+
+
+def test_form_undoes_nothing_that_happened_since_it_was_read(
+    rf: RequestFactory, alice: User, bob: User
+) -> None:
+    kind = modelform_factory(User, fields=("first_name", "role"))
+    form = kind({"first_name": "Bobby", "role": "TRAINEE"}, instance=User.objects.get(pk=bob.pk))
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    site.get_model_admin(User).save_model(rf.post("/"), form.save(commit=False), form, change=True)
+
+    bob.refresh_from_db()
+    assert (bob.first_name, bob.parent_trainer) == ("Bobby", None)
+
+
+def test_form_deactivates_at_once(browser: Browser, api: Client, bob: User) -> None:
+    access = access_of(bob)
+    url = f"{SITE}/user/{bob.pk}/change/"
+
+    response = browser.post(url, {"email": bob.email, "role": bob.role, "first_name": "Bobby"})
+
+    bob.refresh_from_db()
+    assert response.status_code == 302
+    assert (bob.first_name, bob.is_active) == ("Bobby", False)
+    assert api.with_token(access).get("/api/auth/users/me/").status_code == 401
 
 
 def test_records_cannot_be_written(browser: Browser, alice: User, bob: User) -> None:

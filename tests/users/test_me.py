@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import Client
-from tests.factories import make_person
+from tests.factories import access_of, claims_of, make_person
 from tests.users.bodies import me_body
+from trainer.services.trainees import remove_trainee
 from users.models import User
+from users.selectors import get_user_by_claims
+from users.services.accounts import ProfileChange, deactivate_user, update_profile
 
 ME = "/api/auth/users/me/"
 
@@ -78,6 +81,21 @@ def test_me_takes_nothing_that_is_not_ones_own_to_change(
     bob.refresh_from_db()
     assert (response.status_code, response.json()) == (200, before)
     assert (bob.is_staff, bob.is_superuser, bob.parent_trainer == dora) == (False, False, False)
+
+
+@pytest.mark.parametrize("change", [ProfileChange(first_name="Bobby"), ProfileChange(picture=b"")])
+def test_change_undoes_nothing_that_happened_since_the_request_began(
+    alice: User, bob: User, change: ProfileChange
+) -> None:
+    asking = get_user_by_claims(claims_of(access_of(bob)))
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+    deactivate_user(user=bob)
+
+    update_profile(user=asking, change=change)
+
+    bob.refresh_from_db()
+    assert (bob.parent_trainer, bob.is_active) == (None, False)
+    assert bob.first_name == (change.first_name or "Bob")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from users.services.sessions import end_sessions
 
 logger = logging.getLogger(__name__)
 
+NAME_FIELDS = ("first_name", "last_name", "business_name", "phone_number")
+
 
 @dataclass(frozen=True)
 class ProfileChange:
@@ -44,9 +46,9 @@ def ensure_may_write(user: User) -> None:
 def update_profile(*, user: User, change: ProfileChange) -> User:
     """Change one's own names and picture."""
     ensure_may_write(user)
-    for field in ("first_name", "last_name", "business_name", "phone_number"):
-        if (value := getattr(change, field)) is not None:
-            setattr(user, field, value)
+    changed = [name for name in NAME_FIELDS if getattr(change, name) is not None]
+    for name in changed:
+        setattr(user, name, getattr(change, name))
     old_picture = user.profile_image.name
     if change.picture:
         user.profile_image.save(
@@ -54,7 +56,10 @@ def update_profile(*, user: User, change: ProfileChange) -> User:
         )
     elif change.picture is not None:
         user.profile_image = ""
-    user.save()
+    if change.picture is not None:
+        changed.append("profile_image")
+    # The rest was read as the request began: a removal or a lock-out since then must stand.
+    user.save(update_fields=changed)
     if old_picture and old_picture != user.profile_image.name:
         user.profile_image.storage.delete(old_picture)
     return user
