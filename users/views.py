@@ -18,7 +18,7 @@ from users.exceptions import InvalidToken
 from users.fields import validated
 from users.permissions import IsAdmin, current_user
 from users.pictures import clean_picture
-from users.selectors import get_trainer, get_user_by_claims
+from users.selectors import get_user_by_claims
 from users.serializers import (
     DeviceTokenSerializer,
     EndedSerializer,
@@ -207,8 +207,9 @@ class StartTrainerImpersonationView(APIView):
     )
     def post(self, request: Request, trainer_id: int) -> Response:
         """Look through a trainer's account: read everything, change nothing."""
-        trainer = get_trainer(trainer_id)
-        session, tokens = sessions.start_impersonation(user=trainer, by=current_user(request))
+        session, tokens, trainer = sessions.look_through_trainer(
+            trainer_id=trainer_id, by=current_user(request)
+        )
         body = {**asdict(tokens), "session": session, "trainer": trainer}
         return Response(ImpersonatedTrainerSerializer(body).data)
 

@@ -1,15 +1,19 @@
 """A trainer looks through their trainee's account: trainer/impersonate/."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
+from messaging.exceptions import TraineeNotFound
 from messaging.models import Conversation, Message
 from messaging.services.reading import mark_read
 from tests.conftest import Client
 from tests.factories import access_of, impersonate
 from tests.messaging.bodies import NO_TRAINEE, READ_ONLY, moment
+from tests.messaging.parallel import run_before_commit
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body, summary_body
+from trainer.services.trainees import look_through_trainee, remove_trainee
 from users.models import AuthSession, ImpersonationView, User
 from users.services.sessions import sign_out
 from users.tokens import read_refresh_token
@@ -181,6 +185,27 @@ def test_look_through_a_look_is_refused(api: Client, alice: User, bob: User, dor
     response = api.with_token(tokens.access).post(start_url(bob))
 
     assert (response.status_code, response.json()) == (403, READ_ONLY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_look_behind_a_removal_is_refused(alice: User, bob: User) -> None:
+    remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
+    look = partial(look_through_trainee, trainer=alice, trainee_id=bob.pk)
+
+    outcome = run_before_commit(remove, look)
+
+    assert isinstance(outcome, TraineeNotFound)
+    assert not AuthSession.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_look_before_a_removal_ends_with_it(alice: User, bob: User) -> None:
+    remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
+    look = partial(look_through_trainee, trainer=alice, trainee_id=bob.pk)
+
+    run_before_commit(look, remove)
+
+    assert AuthSession.objects.get().ended_at
 
 
 def test_looking_uses_up_the_lookers_requests_and_not_the_persons_own(

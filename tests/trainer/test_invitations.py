@@ -268,6 +268,19 @@ def test_former_trainee_joins_again_with_their_own_password(
     assert open_conversation(alice, bob).pk == conversation.pk
 
 
+def test_former_trainee_joins_though_the_password_is_hashed_anew(
+    api: Client, invite: Any, settings: Any
+) -> None:
+    make_trainee("eve", None)
+    settings.PASSWORD_HASHERS = ["tests.users.hashers.NewHasher", *settings.PASSWORD_HASHERS]
+    invite()
+
+    response = api.post(ACCEPT, {"code": code_of(), **EVE})
+
+    eve = User.objects.get(email="eve@example.com")
+    assert (response.status_code, eve.password.partition("$")[0]) == (201, "new")
+
+
 def test_invitation_of_a_deactivated_trainer_is_dead(api: Client, alice: User, invite: Any) -> None:
     invite()
     code = code_of()

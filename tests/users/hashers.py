@@ -11,3 +11,9 @@ class CountingHasher(MD5PasswordHasher):
     def encode(self, password: str, salt: str) -> str:
         self.hashed.append(password)
         return super().encode(password, salt)
+
+
+class NewHasher(MD5PasswordHasher):
+    """What passwords are hashed with from now on."""
+
+    algorithm = "new"

@@ -2,7 +2,6 @@ import hashlib
 import secrets
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -118,7 +117,7 @@ def accept_invitation(
 def _rejoin(user: User, invitation: Invitation, password: str) -> User:
     if user.role != User.Role.TRAINEE or user.parent_trainer_id or not user.is_active:
         raise AlreadyHasTrainer
-    if not authenticate(username=user.email, password=password):
+    if not user.check_password(password):
         raise FieldInvalid(
             "password", "You have an account already. Use its password, or have it reset."
         )

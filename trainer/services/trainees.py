@@ -2,10 +2,9 @@ from django.db import transaction
 
 from messaging.exceptions import TraineeNotFound
 from messaging.services.archiving import archive_conversations_for_trainee
-from trainer.selectors import get_trainee
 from users.models import AuthSession, User
 from users.services.accounts import ensure_may_write
-from users.services.sessions import end_sessions, start_impersonation
+from users.services.sessions import end_sessions, ensure_may_begin, start_impersonation
 from users.tokens import TokenPair
 
 
@@ -18,6 +17,12 @@ def remove_trainee(*, trainer: User, trainee_id: int) -> User:
     ImpersonationReadOnly or TraineeNotFound.
     """
     ensure_may_write(trainer)
+    trainee = _lock_trainee(trainer, trainee_id)
+    _unlink(trainee, trainer)
+    return trainee
+
+
+def _lock_trainee(trainer: User, trainee_id: int) -> User:
     trainee = (
         User.objects.select_for_update(no_key=True)
         .filter(pk=trainee_id, parent_trainer=trainer)
@@ -25,7 +30,6 @@ def remove_trainee(*, trainer: User, trainee_id: int) -> User:
     )
     if trainee is None:
         raise TraineeNotFound
-    _unlink(trainee, trainer)
     return trainee
 
 
@@ -51,9 +55,16 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> User:
     return locked
 
 
+@transaction.atomic
 def look_through_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession, TokenPair, User]:
-    """Begin a look through one's own trainee's account; raise ImpersonationReadOnly or TraineeNotFound."""
+    """
+    Begin a look through one's own trainee's account.
+
+    Raises ImpersonationReadOnly, InvalidToken or TraineeNotFound.
+    """
     ensure_may_write(trainer)
-    trainee = get_trainee(trainer, trainee_id)
+    ensure_may_begin(trainer)
+    # A removal, which ends the trainer's looks, waits for this row or has cleared it.
+    trainee = _lock_trainee(trainer, trainee_id)
     session, tokens = start_impersonation(user=trainee, by=trainer)
     return session, tokens, trainee

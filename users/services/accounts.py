@@ -16,9 +16,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from users.events import announce_access_changed
-from users.exceptions import FieldInvalid, ImpersonationReadOnly, InvalidResetLink
+from users.exceptions import FieldInvalid, ImpersonationReadOnly, InvalidResetLink, InvalidToken
 from users.models import AuthSession, User, normalize_email
-from users.services.sessions import end_sessions
+from users.services.sessions import end_sessions, lock_account
 
 logger = logging.getLogger(__name__)
 
@@ -77,13 +77,21 @@ def check_password_strength(
 
 @transaction.atomic
 def set_password(*, user: User, current_password: str, new_password: str) -> None:
-    """Change one's own password, and end every other session: a thief must not stay signed in."""
+    """
+    Change one's own password, and end every other session: a thief must not stay signed in.
+
+    Raises FieldInvalid, or InvalidToken if the account was shut since the request began.
+    """
     ensure_may_write(user)
-    if not user.check_password(current_password):
+    # With the row locked, so that a reset meanwhile is not undone by who knows the old password.
+    locked = lock_account(user)
+    if locked is None:
+        raise InvalidToken
+    if not locked.check_password(current_password):
         raise FieldInvalid("current_password", "This is not your current password.")
-    check_password_strength(new_password, user, field="new_password")
-    user.set_password(new_password)
-    user.save(update_fields=["password"])
+    check_password_strength(new_password, locked, field="new_password")
+    locked.set_password(new_password)
+    locked.save(update_fields=["password"])
     others = AuthSession.objects.of_or_by(user)
     end_sessions(others.exclude(pk=user.auth_session.pk) if user.auth_session else others)
 

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from users.events import announce_access_changed
-from users.exceptions import InvalidCredentials, NotImpersonating
+from users.exceptions import InvalidCredentials, InvalidToken, NotFound, NotImpersonating
 from users.models import AuthSession, AuthSessionQuerySet, ImpersonationView, User
-from users.selectors import get_living_session
+from users.selectors import get_living_session, get_trainer
 from users.tokens import Claims, TokenPair, issue_tokens
 
 SIGN_IN_LIFETIME = cast(timedelta, settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"])
@@ -31,13 +31,33 @@ def sign_in(*, email: str, password: str) -> TokenPair:
     return begin_session(user=user)
 
 
+@transaction.atomic
 def begin_session(*, user: User) -> TokenPair:
-    """Begin a session for somebody who has proved who they are."""
+    """
+    Begin a session for somebody who has proved who they are; raise InvalidCredentials.
+
+    To hash a password takes a while. If it was changed meanwhile, or the account shut, whoever did
+    that has ended every session: this one must not come behind.
+    """
+    locked = lock_account(user)
+    if locked is None or locked.password != user.password:
+        raise InvalidCredentials
     update_last_login(User, user)
     session = AuthSession.objects.create(
         user=user, user_email=user.email, expires_at=timezone.now() + SIGN_IN_LIFETIME
     )
     return issue_tokens(session)
+
+
+def lock_account(user: User) -> User | None:
+    """
+    Lock somebody's row, and return it as it is now; None if the account is shut or gone.
+
+    What shuts an account or changes its password writes this row before it ends the sessions, so
+    what begins under the lock is either refused or ended.
+    """
+    people = User.objects.select_for_update(no_key=True)
+    return people.filter(pk=user.pk, is_active=True).first()
 
 
 def refresh_session(*, claims: Claims) -> TokenPair:
@@ -73,10 +93,36 @@ def end_sessions(sessions: AuthSessionQuerySet) -> int:
     return len(living)
 
 
+@transaction.atomic
+def look_through_trainer(*, trainer_id: int, by: User) -> tuple[AuthSession, TokenPair, User]:
+    """Begin a look through a trainer's account; raise InvalidToken or NotFound."""
+    ensure_may_begin(by)
+    trainer = lock_account(get_trainer(trainer_id))
+    if trainer is None or not trainer.is_trainer:
+        raise NotFound
+    session, tokens = start_impersonation(user=trainer, by=by)
+    return session, tokens, trainer
+
+
+def ensure_may_begin(by: User) -> None:
+    """
+    Lock the row of who wants to look; raise InvalidToken if their own sign-in has ended meanwhile.
+
+    Comes before the row of whom they look at, as in the deletion of a trainer.
+    """
+    if lock_account(by) is None or (by.auth_session and not _is_alive(by.auth_session)):
+        raise InvalidToken
+
+
+def _is_alive(session: AuthSession) -> bool:
+    return AuthSession.objects.alive().filter(pk=session.pk).exists()
+
+
 def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair]:
     """
-    Begin a look through the account of `user`, who may be seen by `by`: the caller checks that.
+    Begin a look through the account of `user`, who may be seen by `by`.
 
+    The caller checks that, with both rows locked, so that the look cannot begin behind its end.
     It lasts at most `IMPERSONATION_LIFETIME`, refreshes included.
     """
     session = AuthSession.objects.create(

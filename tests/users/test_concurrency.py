@@ -1,0 +1,96 @@
+"""What begins while its end is on the way. On PostgreSQL the row locks are what is tested."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from tests.factories import PASSWORD, access_of, claims_of, make_person
+from tests.messaging.parallel import run_before_commit
+from users.exceptions import FieldInvalid, InvalidCredentials, InvalidToken, NotFound
+from users.models import AuthSession, User
+from users.selectors import get_user_by_claims
+from users.services.accounts import deactivate_user, reset_password, set_password
+from users.services.sessions import begin_session, look_through_trainer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NEW = "another-long-secret-2"
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return make_person("root", role=User.Role.ADMIN)
+
+
+def reset(user: User) -> None:
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    reset_password(uid=uid, token=token, new_password=NEW)
+
+
+def change(user: User) -> None:
+    set_password(user=user, current_password=PASSWORD, new_password=NEW)
+
+
+def deactivate(user: User) -> None:
+    deactivate_user(user=user)
+
+
+def living_looks() -> int:
+    return AuthSession.objects.filter(kind="IMPERSONATION", ended_at=None).count()
+
+
+@pytest.mark.parametrize("end", [reset, change, deactivate])
+def test_sign_in_whose_password_was_verified_before_the_end_is_refused(
+    bob: User, end: Callable[[User], None]
+) -> None:
+    verified = User.objects.get(pk=bob.pk)
+
+    outcome = run_before_commit(partial(end, bob), partial(begin_session, user=verified))
+
+    assert isinstance(outcome, InvalidCredentials)
+    assert not AuthSession.objects.exists()
+
+
+def test_old_password_does_not_undo_a_reset_that_is_on_the_way(bob: User) -> None:
+    asking = User.objects.get(pk=bob.pk)
+
+    outcome = run_before_commit(partial(reset, bob), partial(change, asking))
+
+    bob.refresh_from_db()
+    assert isinstance(outcome, FieldInvalid)
+    assert bob.check_password(NEW)
+
+
+def test_look_behind_the_deactivation_of_the_trainer_is_refused(admin: User, alice: User) -> None:
+    look = partial(look_through_trainer, trainer_id=alice.pk, by=admin)
+
+    outcome = run_before_commit(partial(deactivate, alice), look)
+
+    assert isinstance(outcome, NotFound)
+    assert living_looks() == 0
+
+
+def test_look_before_the_deactivation_of_the_trainer_ends_with_it(admin: User, alice: User) -> None:
+    look = partial(look_through_trainer, trainer_id=alice.pk, by=admin)
+
+    run_before_commit(look, partial(deactivate, alice))
+
+    assert living_looks() == 0
+
+
+@pytest.mark.parametrize("end", [reset, deactivate])
+def test_look_behind_the_end_of_the_lookers_own_sign_in_is_refused(
+    admin: User, alice: User, end: Callable[[User], None]
+) -> None:
+    asking = get_user_by_claims(claims_of(access_of(admin)))
+    look = partial(look_through_trainer, trainer_id=alice.pk, by=asking)
+
+    outcome = run_before_commit(partial(end, admin), look)
+
+    assert isinstance(outcome, InvalidToken)
+    assert living_looks() == 0
