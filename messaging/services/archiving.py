@@ -39,10 +39,12 @@ def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
     """
     Re-open archived conversations, for support; return how many.
 
-    Only those of a pair that still belongs together: a removed trainee must not read on.
+    Only those of a pair that still belongs together: a removed trainee must not read on. A removal
+    passes over what is archived, so it has to be kept away by the lock on the trainee.
     """
-    archived = _lock(conversations.filter(is_archived=True))
-    reopened = [each for each in archived if _belong_together(each)]
+    archived = conversations.filter(is_archived=True)
+    trainer_ids = _lock_trainees(archived)
+    reopened = [each for each in _lock(archived) if _belong_together(each, trainer_ids)]
     for conversation in reopened:
         conversation.is_archived = False
         conversation.version += 1
@@ -51,9 +53,16 @@ def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
     return len(reopened)
 
 
-def _belong_together(conversation: Conversation) -> bool:
-    trainer_id, trainee = conversation.trainer_id, conversation.trainee
-    return bool(trainer_id and trainee and trainee.parent_trainer_id == trainer_id)
+def _lock_trainees(conversations: QuerySet[Conversation]) -> dict[int, int | None]:
+    """Lock the trainees' rows, and return the trainer of each."""
+    trainees = User.objects.filter(pk__in=list(conversations.values_list("trainee", flat=True)))
+    locked = trainees.select_for_update(no_key=True).order_by("pk")
+    return {each.pk: each.parent_trainer_id for each in locked}
+
+
+def _belong_together(conversation: Conversation, trainer_ids: dict[int, int | None]) -> bool:
+    trainer_id, trainee_id = conversation.trainer_id, conversation.trainee_id
+    return bool(trainer_id and trainee_id and trainer_ids.get(trainee_id) == trainer_id)
 
 
 def _lock(conversations: QuerySet[Conversation]) -> list[Conversation]:

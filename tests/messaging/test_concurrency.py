@@ -14,10 +14,14 @@ import pytest
 
 from messaging.exceptions import ConversationArchived, ConversationNotFound, TraineeNotFound
 from messaging.models import Conversation, Message
-from messaging.services.archiving import archive_conversations_for_trainee
+from messaging.services.archiving import (
+    archive_conversations,
+    archive_conversations_for_trainee,
+    reopen_conversations,
+)
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
-from tests.messaging.parallel import run_at_once
+from tests.messaging.parallel import run_at_once, run_before_commit
 from trainer.services.trainees import remove_trainee
 from users.models import User
 from users.throttling import counter
@@ -183,6 +187,30 @@ def test_deletion_racing_with_sends_loses_no_message(
     assert len(refused) == 4 - sent
     assert conversation.trainee_id is None
     assert (conversation.version, conversation.message_count) == (sent + 2, sent + 1)
+
+
+def test_reopening_behind_a_removal_leaves_it_archived(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    archive_conversations(Conversation.objects.all())
+    remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
+
+    reopened = run_before_commit(remove, partial(reopen_conversations, Conversation.objects.all()))
+
+    conversation.refresh_from_db()
+    assert (reopened, conversation.is_archived) == (0, True)
+
+
+def test_removal_behind_a_reopening_archives_again(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    archive_conversations(Conversation.objects.all())
+    remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
+
+    run_before_commit(partial(reopen_conversations, Conversation.objects.all()), remove)
+
+    conversation.refresh_from_db()
+    assert (conversation.is_archived, conversation.version) == (True, 4)
 
 
 def test_archiving_from_two_sides_archives_once(
