@@ -75,9 +75,13 @@ def prepare_account_deletion(*, user: User) -> None:
     Give every change that a deleted account leaves behind its version, before it is deleted.
 
     Conversations and messages stay, with a placeholder for the person. Takes the locks in the order
-    of `start_conversation`: the person first, then the conversations.
+    of all others: the person, their trainees, whom the deletion unlinks, then the conversations.
     """
-    User.objects.select_for_update().filter(pk=user.pk).first()
+    # Without the key: a message that the person is just sending refers to this row as it commits,
+    # and has the conversation locked, for which the deletion waits.
+    people = User.objects.select_for_update(no_key=True).order_by("pk")
+    people.filter(pk=user.pk).first()
+    list(people.filter(parent_trainer=user))
     for conversation in _lock(Conversation.objects.of(user)):
         conversation.version += 1
         conversation.save(update_fields=["version"])

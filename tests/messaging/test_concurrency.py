@@ -17,6 +17,7 @@ from messaging.models import Conversation, Message
 from messaging.services.archiving import (
     archive_conversations,
     archive_conversations_for_trainee,
+    prepare_account_deletion,
     reopen_conversations,
 )
 from messaging.services.reading import mark_read
@@ -174,10 +175,12 @@ def test_everything_at_once_leaves_one_version_for_each_change(
     assert conversation.version == 1 + changes
 
 
+@pytest.mark.parametrize("sender", ["alice", "bob"])
 def test_deletion_racing_with_sends_loses_no_message(
-    alice: User, bob: User, conversation: Conversation
+    alice: User, bob: User, conversation: Conversation, sender: str
 ) -> None:
-    send = partial(send_message, sender=alice, conversation_id=conversation.pk, content="Hi")
+    person = {"alice": alice, "bob": User.objects.get(pk=bob.pk)}[sender]
+    send = partial(send_message, sender=person, conversation_id=conversation.pk, content="Hi")
 
     calls: list[Call] = [send, send, bob.delete, send, send]
     outcomes, refused = run_at_once(calls)
@@ -187,6 +190,35 @@ def test_deletion_racing_with_sends_loses_no_message(
     assert len(refused) == 4 - sent
     assert conversation.trainee_id is None
     assert (conversation.version, conversation.message_count) == (sent + 2, sent + 1)
+
+
+def test_deletion_lets_the_persons_own_send_commit_first(
+    bob: User, conversation: Conversation
+) -> None:
+    person = User.objects.get(pk=bob.pk)
+    send = partial(send_message, sender=person, conversation_id=conversation.pk, content="Hi")
+
+    run_before_commit(send, bob.delete)
+
+    kept = Message.objects.latest("pk")
+    conversation.refresh_from_db()
+    assert (kept.content, kept.sender, kept.version) == ("Hi", None, 3)
+    assert (conversation.trainee, conversation.version) == (None, 3)
+
+
+def test_deletion_of_a_trainer_takes_the_trainees_before_the_conversations(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    person = User.objects.get(pk=alice.pk)
+    prepare = partial(prepare_account_deletion, user=person)
+    remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
+
+    outcome = run_before_commit(prepare, remove, then=person.delete)
+
+    bob.refresh_from_db()
+    conversation.refresh_from_db()
+    assert isinstance(outcome, TraineeNotFound)
+    assert (bob.parent_trainer, conversation.trainer) == (None, None)
 
 
 def test_reopening_behind_a_removal_leaves_it_archived(
