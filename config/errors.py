@@ -3,10 +3,10 @@
 import sys
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.errors import ForeignKeyViolation, ReadOnlySqlTransaction
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -38,7 +38,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, ServiceError):
         set_rollback()
         return _service_error(error)
-    if _is_database_away(error):
+    if _may_be_tried_again(error):
         error = TemporarilyUnavailable()
     response = drf_exception_handler(error, context)
     if response is not None and isinstance(response.data, dict):
@@ -46,10 +46,24 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-def _is_database_away(error: BaseException | None) -> bool:
+def _may_be_tried_again(error: BaseException | None) -> bool:
     """Tell whether trying again may help; a database that only reads, as after a failover, is away."""
-    away = isinstance(error, (OperationalError, InterfaceError))
-    return away or isinstance(getattr(error, "__cause__", None), ReadOnlySqlTransaction)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
+    cause = getattr(error, "__cause__", None)
+    return isinstance(cause, ReadOnlySqlTransaction) or _is_deleted_meanwhile(error, cause)
+
+
+def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | None) -> bool:
+    """
+    Tell whether what a new row refers to was deleted under the request, an account most likely.
+
+    It comes up as late as at the commit, where nobody knows what it was. The next try does: 401 for
+    who is gone, 404 for what is gone.
+    """
+    is_sqlites = getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
+    is_foreign_key = is_sqlites or isinstance(cause, ForeignKeyViolation)
+    return isinstance(error, IntegrityError) and is_foreign_key
 
 
 def _service_error(error: ServiceError) -> Response:
@@ -96,8 +110,8 @@ def unknown_endpoint(request: HttpRequest) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """Answer what nobody expected; outside DRF's views, such as in the admin, an absent database too."""
-    if _is_database_away(sys.exc_info()[1]):
+    """Answer what nobody expected; outside DRF's views, such as in the admin, what may be tried again."""
+    if _may_be_tried_again(sys.exc_info()[1]):
         away = TemporarilyUnavailable
         response = _refuse(away.status_code, away.default_detail, away.default_code)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +14,14 @@ from rest_framework.views import APIView
 
 from config import errors
 from tests.conftest import Client
+from tests.factories import make_trainee
+from users.models import AuthSession, User
+from users.services.devices import register_device
 
+AWAY = {
+    "detail": "Something behind this is away for a moment. Try again.",
+    "code": "temporarily_unavailable",
+}
 FAILURES: dict[str, type[Exception]] = {
     "operational": OperationalError,
     "interface": InterfaceError,
@@ -28,8 +37,30 @@ class FailingView(APIView):
         raise FAILURES[kind]("secret of the inside")
 
 
+class DeletedMeanwhileView(APIView):
+    """Registers a device for somebody whose account is deleted once it was asked who they are."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    def post(self, request: Request) -> Response:
+        bob = make_trainee("bob", None)
+        User.objects.filter(pk=bob.pk).delete()
+        return Response(register_device(user=bob, token="x", platform="ios"))
+
+
+def deleted_meanwhile(request: HttpRequest) -> HttpResponse:
+    """Do as above, outside DRF."""
+    AuthSession.objects.create(user_id=0, expires_at=timezone.now())
+    return HttpResponse()
+
+
 handler500 = errors.server_error
-urlpatterns = [path("fails/<str:kind>/", FailingView.as_view())]
+urlpatterns = [
+    path("fails/<str:kind>/", FailingView.as_view()),
+    path("deleted/", DeletedMeanwhileView.as_view()),
+    path("deleted-outside/", deleted_meanwhile),
+]
 
 
 @pytest.mark.urls(__name__)
@@ -38,10 +69,19 @@ def test_database_that_is_away_is_temporary(api: Client, kind: str) -> None:
     response: Any = api.get(f"/fails/{kind}/")
 
     assert (response.status_code, response["Retry-After"]) == (503, "2")
-    assert response.json() == {
-        "detail": "Something behind this is away for a moment. Try again.",
-        "code": "temporarily_unavailable",
-    }
+    assert response.json() == AWAY
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("url", ["/deleted/", "/deleted-outside/"])
+def test_account_that_is_deleted_under_a_request_is_tried_again(api: Client, url: str) -> None:
+    api.raise_request_exception = False
+
+    response: Any = api.post(url)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert response.json() == AWAY
 
 
 @pytest.mark.urls(__name__)
