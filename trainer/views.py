@@ -20,7 +20,7 @@ from trainer.serializers import (
 )
 from trainer.services import invitations
 from trainer.services.trainees import look_through_trainee, remove_trainee
-from users.cookies import move_refresh_token, wants_cookie
+from users.cookies import replace_refresh_token, wants_cookie
 from users.fields import validated
 from users.permissions import IsTrainer, current_user
 from users.throttling import SignInThrottle
@@ -144,4 +144,4 @@ class AcceptInvitationView(APIView):
         user, tokens = invitations.accept_invitation(**data)
         body = {**asdict(tokens), "user": user}
         response = Response(AcceptedSerializer(body).data, status=201)
-        return move_refresh_token(response) if in_cookie else response
+        return replace_refresh_token(request, response) if in_cookie else response

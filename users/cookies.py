@@ -4,15 +4,19 @@ The refresh token of the browser client, in a cookie that no script can read.
 See docs/adr/0010-a-refresh-token-that-no-script-can-read.md. The API takes no other cookie.
 """
 
+from contextlib import suppress
+
 from django.conf import settings
+from django.db import Error
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.exceptions import FieldInvalid, ForeignOrigin
+from users.exceptions import FieldInvalid, ForeignOrigin, InvalidToken
 from users.fields import validated
 from users.serializers import RefreshSerializer
-from users.services.sessions import SIGN_IN_LIFETIME
+from users.services.sessions import SIGN_IN_LIFETIME, sign_out
+from users.tokens import read_refresh_token
 
 NAME = "refresh_token"
 PATH = "/api/auth/"
@@ -60,6 +64,18 @@ def move_refresh_token(response: Response) -> Response:
     response.data = dict(response.data)
     _set(response, response.data.pop("refresh"), int(SIGN_IN_LIFETIME.total_seconds()))
     return response
+
+
+def replace_refresh_token(request: Request, response: Response) -> Response:
+    """
+    Put the `refresh` of a new sign-in into the cookie, and end the sign-in whose cookie that was.
+
+    Nobody could end it any more, and its devices, this browser among them, would be notified still.
+    The new sign-in stands whatever comes of it. The origin is the caller's to check.
+    """
+    with suppress(InvalidToken, Error):
+        sign_out(claims=read_refresh_token(request.COOKIES.get(NAME, "")))
+    return move_refresh_token(response)
 
 
 def drop_refresh_token(response: Response) -> Response:

@@ -12,6 +12,7 @@ from users.cookies import (
     drop_refresh_token,
     move_refresh_token,
     refresh_token_of,
+    replace_refresh_token,
     wants_cookie,
 )
 from users.exceptions import InvalidToken
@@ -61,7 +62,7 @@ class SignInView(PublicView):
         data = validated(SignInSerializer, request.data)
         in_cookie = wants_cookie(request, data)
         response = Response(TokenPairSerializer(sessions.sign_in(**data)).data)
-        return move_refresh_token(response) if in_cookie else response
+        return replace_refresh_token(request, response) if in_cookie else response
 
 
 class RefreshView(PublicView):

@@ -15,7 +15,7 @@ from tests.conftest import Client
 from tests.factories import PASSWORD, make_person, make_trainee, open_conversation
 from tests.messaging.bodies import NOT_FOUND, moment, page_body
 from tests.messaging.parallel import run_at_once
-from tests.users.bodies import NOT_ALLOWED, me_body
+from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body
 from tests.users.post import link_in, wait_for_mail
 from trainer.exceptions import InvalidInvitation
 from trainer.models import Invitation
@@ -384,3 +384,17 @@ def test_accepting_gives_browsers_the_refresh_token_in_a_cookie(api: Client, inv
 
     assert (response.status_code, set(response.json())) == (201, {"access", "user"})
     assert set(api.post("/api/auth/jwt/refresh/", {}).json()) == {"access"}
+
+
+def test_accepting_ends_the_sign_in_whose_cookie_it_overwrites(
+    api: Client, alice: User, invite: Any
+) -> None:
+    body = {"email": alice.email, "password": PASSWORD, "cookie": True}
+    access = api.post("/api/auth/jwt/create/", body).json()["access"]
+    invite()
+    api.credentials()
+
+    api.post(ACCEPT, {"code": code_of(), **EVE, "cookie": True})
+
+    response = api.with_token(access).get("/api/auth/users/me/")
+    assert (response.status_code, response.json()) == (401, INVALID_TOKEN)

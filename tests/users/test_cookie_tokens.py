@@ -8,10 +8,10 @@ import time_machine
 from django.utils import timezone
 
 from tests.conftest import Client
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, tokens_of
 from tests.users.bodies import INVALID_TOKEN
 from tests.users.test_tokens import BLACKLIST, CREATE, ME, REFRESH, claims_in
-from users.models import User
+from users.models import DeviceToken, User
 
 NAME = "refresh_token"
 OWN = "http://testserver"
@@ -89,6 +89,54 @@ def test_with_neither_it_is_what_it_was(api: Client, url: str) -> None:
     assert (response.status_code, response.json()) == (400, MISSING)
 
 
+def test_sign_in_ends_the_one_whose_cookie_it_overwrites(
+    api: Client, alice: User, bob: User
+) -> None:
+    first = sign_in(api).json()["access"]
+    kept = api.cookies[NAME].value
+    elsewhere = tokens_of(bob)
+    DeviceToken.objects.create(
+        user=bob, token="x", platform="web", session_id=claims_in(first)["sid"]
+    )
+
+    second = sign_in(api, email="alice@example.com")
+
+    assert api.post(REFRESH, {"refresh": kept}).json() == INVALID_TOKEN
+    assert not DeviceToken.objects.reachable().exists()
+    statuses = [
+        api.with_token(each).get(ME).status_code
+        for each in (first, second.json()["access"], elsewhere.access)
+    ]
+    assert statuses == [401, 200, 200]
+
+
+@pytest.mark.parametrize("old", ["", "x", "ended"])
+def test_sign_in_over_a_cookie_that_is_good_for_nothing_succeeds(
+    api: Client, bob: User, old: str
+) -> None:
+    sign_in(api)
+    ended = api.cookies[NAME].value
+    api.post(BLACKLIST, {"refresh": ended})
+    api.cookies[NAME] = ended if old == "ended" else old
+
+    response = sign_in(api)
+
+    assert (response.status_code, set(response.json())) == (200, {"access"})
+
+
+@pytest.mark.parametrize(
+    "more", [{"password": "wrong"}, {"cookie": False}, {"email": "nobody@example.com"}]
+)
+def test_sign_in_that_sets_no_cookie_ends_nothing(
+    api: Client, bob: User, more: dict[str, Any]
+) -> None:
+    access = sign_in(api).json()["access"]
+
+    sign_in(api, **more)
+
+    assert api.with_token(access).get(ME).status_code == 200
+
+
 def test_sign_out_ends_the_session_and_deletes_the_cookie(api: Client, bob: User) -> None:
     access = sign_in(api).json()["access"]
     kept = api.cookies[NAME].value
@@ -136,6 +184,16 @@ def test_page_of_another_site_cannot_set_the_cookie(api: Client, bob: User, orig
 
     assert (response.status_code, response.json()) == (403, FOREIGN)
     assert not response.cookies
+
+
+def test_page_of_another_site_cannot_end_a_sign_in_by_another(api: Client, bob: User) -> None:
+    access = sign_in(api).json()["access"]
+    body = {"email": "bob@example.com", "password": PASSWORD, "cookie": True}
+
+    response = api.post(CREATE, body, headers={"origin": "https://evil.example"})
+
+    assert response.status_code == 403
+    assert api.with_token(access).get(ME).status_code == 200
 
 
 def test_allowed_origins_may_use_the_cookie(api: Client, bob: User, settings: Any) -> None:
