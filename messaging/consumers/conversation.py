@@ -78,8 +78,13 @@ class ConversationConsumer(LiveConsumer):
         if is_next and event["frame"] and not self._reading.locked():
             self.push(event["frame"])
             self._go_to(event["version"])
-        elif event["version"] > self.version:
-            self._announced_version = max(self._announced_version, event["version"])
+        else:
+            self._look_up_to(event["version"])
+
+    def _look_up_to(self, version: int) -> None:
+        """Begin to read what there is up to a version; an old one is dropped."""
+        if version > self.version:
+            self._announced_version = max(self._announced_version, version)
             errands.begin(self._fill_hole)
 
     async def _fill_hole(self) -> None:
@@ -96,8 +101,9 @@ class ConversationConsumer(LiveConsumer):
             self.push(event["frame"])
 
     def hear_conversation_archived(self, event: Event) -> None:
+        """Have the database say so: one that was held back may speak of what is open again."""
         if event["conversation_id"] == self.conversation_id:
-            self.end(CloseCode.NOT_VISIBLE)
+            self._look_up_to(event["version"])
 
     @property
     def position(self) -> tuple[int, int]:

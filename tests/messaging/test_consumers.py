@@ -1,4 +1,4 @@
-"""What sockets do with events, in memory: the ORM raises in an event loop, so there is none here."""
+"""What sockets do with events, in memory: the ORM raises in an event loop, so it is used before."""
 
 import asyncio
 import logging
@@ -10,10 +10,11 @@ from django.db import OperationalError
 
 from messaging.consumers import ConversationConsumer
 from messaging.consumers.codes import CloseCode
-from messaging.consumers.errands import Errands
+from messaging.consumers.errands import Errands, errands
 from messaging.consumers.lookup import Lookup
 from messaging.consumers.outbox import Outbox
 from messaging.models import Conversation
+from messaging.services.archiving import archive_conversations, reopen_conversations
 from tests.factories import access_of, claims_of
 from users.models import User
 
@@ -47,6 +48,20 @@ def changed(conversation: Conversation, version: int) -> Message:
     return {"type": "conversation.changed", **event}
 
 
+def archived(conversation: Conversation, version: int) -> Message:
+    event = {"conversation_id": conversation.pk, "version": version}
+    return {"type": "conversation.archived", **event}
+
+
+def archive_at_2() -> None:
+    archive_conversations(Conversation.objects.all())
+
+
+def reopen_at_3() -> None:
+    archive_at_2()
+    reopen_conversations(Conversation.objects.all())
+
+
 @pytest.fixture
 def open_at_1(transactional_db: None, bob: User, conversation: Conversation) -> Opener:
     """Return a socket of Bob's on the conversation, which has told all up to version 1."""
@@ -70,6 +85,12 @@ async def settle() -> None:
     """Let everything run that waits for nothing."""
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def finish_errands() -> None:
+    """Let everything be done that was begun for a socket."""
+    await asyncio.gather(*errands._under_way.values())
+    await settle()
 
 
 def test_next_event_is_written_in_the_next_turn_of_the_loop_as_it_came(
@@ -103,6 +124,75 @@ def test_old_event_another_conversations_and_one_of_an_unknown_kind_are_dropped(
         await asyncio.sleep(0)
 
         assert (client.seen, socket.version) == ([], 1)
+
+    run(scenario)
+
+
+def test_old_archival_is_dropped(open_at_1: Opener, conversation: Conversation) -> None:
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+
+        socket.hear(archived(conversation, 1))
+        await finish_errands()
+
+        assert client.seen == []
+
+    run(scenario)
+
+
+def test_archival_closes_the_socket(open_at_1: Opener, conversation: Conversation) -> None:
+    archive_at_2()
+
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+
+        socket.hear(archived(conversation, 2))
+        await finish_errands()
+
+        assert client.seen == [close(CloseCode.NOT_VISIBLE)]
+
+    run(scenario)
+
+
+def test_archival_that_is_over_closes_nothing(
+    open_at_1: Opener, conversation: Conversation
+) -> None:
+    reopen_at_3()
+
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+
+        socket.hear(archived(conversation, 2))
+        await finish_errands()
+
+        assert (client.seen, socket.version) == ([], 3)
+        socket._leave()
+
+    run(scenario)
+
+
+def test_archival_that_is_over_closes_nothing_while_the_socket_opens(
+    open_at_1: Opener, conversation: Conversation
+) -> None:
+    reopen_at_3()
+    scope: Any = {"url_route": {"kwargs": {"conversation_id": conversation.pk}}}
+
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+        socket.scope, socket.version = scope, 0
+
+        opening = asyncio.create_task(socket.open())
+        await asyncio.sleep(0)
+        socket.hear(archived(conversation, 2))
+        await opening
+        await finish_errands()
+
+        assert (client.seen, socket.version) == ([], 3)
+        socket._leave()
 
     run(scenario)
 
