@@ -1,6 +1,6 @@
 """Reads: who may see what, at a cost that does not grow with the history."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar, overload
 
@@ -191,20 +191,32 @@ def list_newer(
 
 
 class InboxSum(NamedTuple):
-    """A short sum of all of a user's active conversations: it differs as soon as one of them does."""
+    """
+    A short sum of all of a user's active conversations: it differs as soon as one of them does.
+
+    The ids are in it for what happens between two looks: one is archived, and another begins with
+    the same version.
+    """
 
     conversations: int
+    ids: int
     versions: int
+
+    @classmethod
+    def of(cls, versions: Mapping[int, int]) -> "InboxSum":
+        """Sum up the version of each conversation."""
+        return cls(len(versions), sum(versions), sum(versions.values()))
 
 
 def list_other_sums(
     keys: Sequence[int],
     user_ids: Sequence[int],
     conversations: Sequence[int],
+    ids: Sequence[int],
     versions: Sequence[int],
 ) -> dict[int, InboxSum]:
     """Return how those sums stand that are other than given, each by its key; in one query."""
-    rows = statements.select_other_sums(keys, user_ids, conversations, versions)
+    rows = statements.select_other_sums(keys, user_ids, conversations, ids, versions)
     return {key: InboxSum(*stands) for key, *stands in rows}
 
 

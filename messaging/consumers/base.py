@@ -181,7 +181,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     # Staying true
     # --------------------------------------------------------------------------
     @property
-    def position(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, ...]:
         """How far the client is, as `compare` takes it; `has_moved` follows each change."""
         raise NotImplementedError
 

@@ -83,8 +83,8 @@ class InboxConsumer(LiveConsumer):
         return is_news
 
     @property
-    def position(self) -> tuple[int, int]:
-        return InboxSum(len(self._versions), sum(self._versions.values()))
+    def position(self) -> InboxSum:
+        return InboxSum.of(self._versions)
 
     async def catch_up_with(self, stands: InboxSum) -> None:
         """Look for differences when the sums have differed for a whole interval."""

@@ -33,7 +33,7 @@ class Reviewed(Socket, Protocol):
         """What finds out whether sockets of this kind lack something."""
 
     @property
-    def position(self) -> tuple[int, int]:
+    def position(self) -> tuple[int, ...]:
         """How far it is, as `compare` takes it."""
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from messaging.models import Conversation
-from messaging.selectors import InboxSum, list_newer, list_other_sums
+from messaging.selectors import InboxSum, get_inbox_versions, list_newer, list_other_sums
 from tests.factories import impersonate, make_trainee, open_conversation, write
 from tests.messaging.crowd import make_crowd
 from trainer.services.trainees import remove_trainee
@@ -115,14 +115,29 @@ def test_conversation_that_is_not_seen_on_a_socket_any_more_has_no_version(
 # ------------------------------------------------------------------------------
 def test_sum_is_told_when_it_is_another(alice: User, bob: User, conversation: Conversation) -> None:
     carol = make_trainee("carol", alice)
-    write(carol, open_conversation(alice, carol), "Second")
-    people = [alice.pk, bob.pk, carol.pk]
+    other = open_conversation(alice, carol)
+    write(carol, other, "Second")
+    people, both = [alice.pk, bob.pk, carol.pk], conversation.pk + other.pk
+    ids = [both, conversation.pk, other.pk]
 
-    assert list_other_sums([7, 8, 9], people, [2, 1, 1], [3, 1, 2]) == {}
-    assert list_other_sums([7, 8, 9], people, [1, 1, 1], [1, 1, 1]) == {
-        7: InboxSum(2, 3),
-        9: InboxSum(1, 2),
+    assert list_other_sums([7, 8, 9], people, [2, 1, 1], ids, [3, 1, 2]) == {}
+    assert list_other_sums([7, 8, 9], people, [1, 1, 1], ids, [1, 1, 1]) == {
+        7: InboxSum(2, both, 3),
+        9: InboxSum(1, other.pk, 2),
     }
+
+
+def test_sum_is_told_when_another_conversation_has_taken_the_place_of_one(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    known = InboxSum.of(get_inbox_versions(alice))
+    carol = make_trainee("carol", alice)
+
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+    other = open_conversation(alice, carol)
+
+    columns = [[number] for number in known]
+    assert list_other_sums([7], [alice.pk], *columns) == {7: InboxSum(1, other.pk, 1)}
 
 
 def test_sum_leaves_archived_conversations_out(
@@ -130,7 +145,8 @@ def test_sum_leaves_archived_conversations_out(
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
 
-    assert list_other_sums([7, 8], [alice.pk, bob.pk], [0, 1], [0, 1]) == {8: InboxSum(0, 0)}
+    people, counts, ids = [alice.pk, bob.pk], [0, 1], [0, conversation.pk]
+    assert list_other_sums([7, 8], people, counts, ids, counts) == {8: InboxSum(0, 0, 0)}
 
 
 def test_each_question_is_one_query_for_1_and_for_30(
@@ -144,4 +160,4 @@ def test_each_question_is_one_query_for_1_and_for_30(
         with django_assert_num_queries(3):
             assert list_ended(ids, people, [0] * len(ids)) == set()
             assert list_newer(ids, people, ids, ones) == {}
-            assert list_other_sums(ids, people, ones, ones) == {}
+            assert list_other_sums(ids, people, ones, ids, ones) == {}
