@@ -26,7 +26,7 @@ class InboxConsumer(LiveConsumer):
         self._versions: dict[int, int] = {}
         self._unread_count: int | None = None
         self._rung: set[int] = set()
-        self._reviewed_sum: InboxSum | None = None
+        self._has_differed = False
         self._is_told = False
         self._sending = asyncio.Lock()
 
@@ -87,11 +87,16 @@ class InboxConsumer(LiveConsumer):
         return InboxSum.of(self._versions)
 
     async def catch_up_with(self, stands: InboxSum) -> None:
-        """Look for differences when the sums have differed for a whole interval."""
-        if stands == self._reviewed_sum:
+        """
+        Look for differences at every other review that finds the sums to differ.
+
+        What is new since the last one is most likely on its way. Sums are not waited for to come to
+        rest: while events are lost, those of a busy trainer never do.
+        """
+        if self._has_differed:
             actual = await in_thread(selectors.get_inbox_versions, self.user)
             self._ring({pk for pk, _ in actual.items() ^ self._versions.items()})
-        self._reviewed_sum = stands
+        self._has_differed = not self._has_differed
 
     # From the client
     # --------------------------------------------------------------------------

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
+from orjson import loads
 
-from messaging.consumers import ConversationConsumer
+from messaging.consumers import ConversationConsumer, InboxConsumer
 from messaging.consumers.codes import CloseCode
 from messaging.consumers.errands import Errands, errands
 from messaging.consumers.lookup import Lookup
 from messaging.consumers.outbox import Outbox
 from messaging.models import Conversation
+from messaging.selectors import InboxSum
 from messaging.services.archiving import archive_conversations, reopen_conversations
-from tests.factories import access_of, claims_of
+from tests.factories import access_of, claims_of, write
 from users.models import User
 
 Message = dict[str, Any]
@@ -193,6 +195,30 @@ def test_archival_that_is_over_closes_nothing_while_the_socket_opens(
 
         assert (client.seen, socket.version) == ([], 3)
         socket._leave()
+
+    run(scenario)
+
+
+def test_inbox_whose_sum_is_another_at_each_review_looks_for_the_difference(
+    alice: User, bob: User, conversation: Conversation, transactional_db: None
+) -> None:
+    write(alice, conversation, "Second", "Third")
+    claims = claims_of(access_of(bob))
+
+    async def scenario() -> None:
+        client = Client()
+        inbox = InboxConsumer()
+        inbox.user, inbox.claims, inbox._outbox = bob, claims, Outbox(client.send)
+        inbox._versions, inbox._is_told = {conversation.pk: 1}, True
+
+        for version in (2, 3):
+            await inbox.catch_up_with(InboxSum(1, conversation.pk, version))
+        await finish_errands()
+
+        frames = [loads(each["text"]) for each in client.seen]
+        assert [each["type"] for each in frames] == ["conversation_updated", "unread_count"]
+        assert frames[0]["conversation"]["version"] == 3
+        inbox._leave()
 
     run(scenario)
 
