@@ -178,7 +178,9 @@ class Marked:
     up_to: int | None
 
 
-# Messages never move, so whether one is of a conversation needs no lock.
+# Messages never move, so whether one is of a conversation needs no lock. Their ids are handed out
+# under it, so all up to one that somebody has seen are there to be marked; without `up_to` what was
+# stored while this waits must be marked too, and a statement does not see what began after it did.
 _HAS_MESSAGE = (
     "EXISTS (SELECT 1 FROM messaging_message m WHERE m.id = %s AND m.conversation_id = c.id)"
 )
@@ -200,6 +202,7 @@ SELECT {_LOCKED.of("locked")}, has_message, (SELECT count(*) FROM marked),
     (SELECT max(id) FROM marked)
 FROM locked
 """
+_LOCK = f"SELECT 1 FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE} FOR NO KEY UPDATE"
 _MARK_ONLY = f"""
 UPDATE messaging_message AS m SET read_at = %s, version = %s, read_version = %s
 WHERE m.conversation_id = %s AND {UNREAD} AND m.id <= %s RETURNING id
@@ -217,14 +220,22 @@ def mark_messages(
     """
     seen = [up_to or 0, conversation_id, reader_id, reader_id]
     last = MAX_ID if up_to is None else up_to
-    if connection.vendor == "postgresql":
-        row: Row | None = fetch_one(_MARK, [*seen, to_db(now), reader_id, last, up_to is None])
-    else:
+    if connection.vendor != "postgresql":
         row = _mark_in_steps(seen, to_db(now), last, marks_all=up_to is None)
+    elif up_to is None:
+        row = _mark_all([*seen, to_db(now), reader_id, last, True])
+    else:
+        row = fetch_one(_MARK, [*seen, to_db(now), reader_id, last, False])
     if row is None:
         return None
     *locked, has_message, count, marked_up_to = row
     return Marked(_LOCKED.load(locked), bool(has_message), count, marked_up_to)
+
+
+@transaction.atomic
+def _mark_all(params: list[Any]) -> Row | None:
+    """Wait for the lock in a statement of its own, and mark what the next one sees."""
+    return fetch_one(_MARK, params) if fetch_one(_LOCK, params[1:4]) else None
 
 
 @transaction.atomic

@@ -1,16 +1,18 @@
 """Real threads with connections and commits of their own."""
 
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Barrier
 from typing import TypeVar
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from users.exceptions import ServiceError
 
 T = TypeVar("T")
 
+PATIENCE = 10.0
 MOMENT = 0.5
 
 
@@ -36,16 +38,33 @@ def run_before_commit(
     """
     Run `second` in a thread while `first` is done and not committed; return what came of it.
 
-    It has a moment in which to overtake. A `second` that waits, as it should, goes on after the
-    commit. `then` ends the transaction of `first`.
+    A `second` that waits, as it should, goes on after the commit. `then` ends the transaction of
+    `first`.
     """
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             first()
             outcome = pool.submit(_run, second)
-            wait([outcome], MOMENT)
+            _wait_until_blocked(outcome)
             then()
         return outcome.result()
+
+
+def _wait_until_blocked(running: Future[T]) -> None:
+    """Wait until somebody waits for a lock, or has ended; SQLite does not tell: it gets a moment."""
+    if connection.vendor != "postgresql":
+        wait([running], MOMENT)
+        return
+    deadline = time.monotonic() + PATIENCE
+    while not (running.done() or _is_somebody_blocked()):
+        assert time.monotonic() < deadline, "Nobody waits for what is not committed."
+        wait([running], timeout=0.01)
+
+
+def _is_somebody_blocked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def _run(call: Callable[[], T]) -> T | ServiceError:

@@ -14,13 +14,14 @@ import pytest
 
 from messaging.exceptions import ConversationArchived, ConversationNotFound, TraineeNotFound
 from messaging.models import Conversation, Message
+from messaging.selectors import count_unread
 from messaging.services.archiving import (
     archive_conversations,
     archive_conversations_for_trainee,
     prepare_account_deletion,
     reopen_conversations,
 )
-from messaging.services.reading import mark_read
+from messaging.services.reading import ReadMark, mark_read
 from messaging.services.sending import send_message, start_conversation
 from tests.messaging.parallel import run_at_once, run_before_commit
 from trainer.services.trainees import remove_trainee
@@ -157,6 +158,19 @@ def test_parallel_read_marks_mark_each_message_once(
     conversation.refresh_from_db()
     assert sorted(each.messages_marked for each in marks) == [0] * 7 + [5]
     assert conversation.version == 6
+
+
+def test_read_of_all_marks_what_was_stored_while_it_waited(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    read = partial(mark_read, reader=bob, conversation_id=conversation.pk)
+    send = partial(send_message, sender=alice, conversation_id=conversation.pk, content="Second")
+
+    mark = run_before_commit(send, read)
+
+    conversation.refresh_from_db()
+    assert isinstance(mark, ReadMark)
+    assert (mark.messages_marked, count_unread(bob), conversation.version) == (2, 0, 3)
 
 
 def test_everything_at_once_leaves_one_version_for_each_change(
