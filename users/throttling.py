@@ -23,6 +23,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from users.exceptions import TooFast
+from users.models import User
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # the settings import this module from there
@@ -96,18 +97,22 @@ def count(scope: str, identifier: str | int) -> None:
         raise TooFast(wait)
 
 
-class UserThrottle(BaseThrottle):
+def count_request(user: User) -> None:
     """
-    `user` for whoever is signed in; views that count otherwise name no throttle.
+    Count one request of somebody who is signed in; raise TooFast.
 
     Who looks through somebody else's account uses up their own requests, not that person's.
     """
+    impersonator_id = user.auth_session.impersonator_id if user.auth_session else None
+    count("user", impersonator_id or user.pk)
+
+
+class UserThrottle(BaseThrottle):
+    """`user` for whoever is signed in; views that count otherwise name no throttle."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        if request.user.is_authenticated:
-            session = getattr(request.user, "auth_session", None)
-            impersonator_id = session.impersonator_id if session else None
-            count("user", impersonator_id or request.user.pk)
+        if isinstance(request.user, User):
+            count_request(request.user)
         return True
 
 

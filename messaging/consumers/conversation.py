@@ -18,7 +18,8 @@ from messaging.services.typing import show_typing
 from users.exceptions import NotFound
 from users.fields import validated
 from users.publisher import Event
-from users.throttling import count
+from users.services.accounts import ensure_may_write
+from users.throttling import count_request
 
 logger = logging.getLogger(__name__)
 _newer = Lookup(selectors.list_newer)
@@ -153,5 +154,6 @@ class ConversationConsumer(LiveConsumer):
         await in_thread(self._mark_read, up_to)
 
     def _mark_read(self, up_to: int | None) -> ReadMark:
-        count("user", self.user.pk)
+        ensure_may_write(self.user)
+        count_request(self.user)
         return mark_read(reader=self.user, conversation_id=self.conversation_id, up_to=up_to)

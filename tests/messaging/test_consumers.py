@@ -17,8 +17,11 @@ from messaging.consumers.outbox import Outbox
 from messaging.models import Conversation
 from messaging.selectors import InboxSum
 from messaging.services.archiving import archive_conversations, reopen_conversations
-from tests.factories import access_of, claims_of, write
+from tests.factories import access_of, claims_of, impersonate, write
+from users.exceptions import ImpersonationReadOnly
 from users.models import User
+from users.selectors import get_user_by_claims
+from users.throttling import count_request
 
 Message = dict[str, Any]
 Opener = Callable[["Client"], ConversationConsumer]
@@ -221,6 +224,26 @@ def test_inbox_whose_sum_is_another_at_each_review_looks_for_the_difference(
         inbox._leave()
 
     run(scenario)
+
+
+def test_read_frames_while_impersonating_use_up_nobodys_limit(
+    open_at_1: Opener, alice: User, bob: User, settings: Any
+) -> None:
+    settings.THROTTLE_RATES = {"user": "1/minute"}
+    claims = claims_of(impersonate(bob, by=alice)[1].access)
+    looking = get_user_by_claims(claims)
+
+    async def scenario() -> None:
+        socket = open_at_1(Client())
+        socket.user, socket.claims = looking, claims
+
+        for _ in range(2):
+            with pytest.raises(ImpersonationReadOnly):
+                await socket.mark_read({"type": "read"})
+
+    run(scenario)
+    for person in (alice, bob):
+        count_request(person)
 
 
 def test_client_that_falls_behind_sees_no_frame_beyond_the_gap(
