@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
+NOTED_REFUSALS = 10_000
 
 
 class Counter:
@@ -43,9 +44,15 @@ class Counter:
         self._local_lock = threading.Lock()
         self._shared = _redis_limiter(redis_url) if redis_url else None
         self._redis_away_until = 0.0
+        self._refused_until: dict[str, float] = {}
 
     def hit(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
         """Count one; return 0 if it was within `rate`, else the seconds until the next one is."""
+        if wait := self._ask(rate, *identifiers):
+            self._note(rate.key_for(*identifiers), time.monotonic() + wait)
+        return wait
+
+    def _ask(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
         if self._shared and time.monotonic() >= self._redis_away_until:
             try:
                 return _hit(self._shared, rate, *identifiers)
@@ -55,8 +62,20 @@ class Counter:
         with self._local_lock:
             return _hit(self._local, rate, *identifiers)
 
+    def _note(self, key: str, until: float) -> None:
+        """Remember a refusal; to forget them all costs each no more than one try in vain."""
+        if len(self._refused_until) >= NOTED_REFUSALS:
+            self._refused_until.clear()
+        self._refused_until[key] = until
+
+    def noted_wait(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
+        """Return the seconds that are left of the last refusal; asks nobody and counts nothing."""
+        until = self._refused_until.get(rate.key_for(*identifiers), 0.0)
+        return max(0, math.ceil(until - time.monotonic()))
+
     def reset(self) -> None:
         """Forget every count of this process and, where there is one, of Redis."""
+        self._refused_until.clear()
         self._local.storage.reset()
         if self._shared:
             self._shared.storage.reset()
@@ -74,7 +93,9 @@ def _redis_limiter(url: str) -> MovingWindowRateLimiter:
 def _hit(limiter: MovingWindowRateLimiter, rate: limits.RateLimitItem, *identifiers: str) -> int:
     if limiter.hit(rate, *identifiers):
         return 0
-    wait = limiter.get_window_stats(rate, *identifiers).reset_time - time.time()
+    window = limiter.get_window_stats(rate, *identifiers)
+    # With room by now, the window has moved on, and its end is that of a later use.
+    wait = 0.0 if window.remaining else window.reset_time - time.time()
     return max(1, math.ceil(wait))
 
 
@@ -95,6 +116,17 @@ def count(scope: str, identifier: str | int) -> None:
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate and (wait := counter().hit(rate, scope, str(identifier))):
         raise TooFast(wait)
+
+
+def noted_wait(scope: str, identifier: str | int) -> int:
+    """
+    Return for how many seconds it is known that `count` would refuse; 0 when it has to be asked.
+
+    What this process has refused is remembered until the next use is within the rate, so it asks
+    nobody. Another process finds out by a refusal of its own.
+    """
+    rate = parse_rate(settings.THROTTLE_RATES[scope])
+    return counter().noted_wait(rate, scope, str(identifier)) if rate else 0
 
 
 def count_request(user: User) -> None:

@@ -11,12 +11,14 @@ from messaging import statements
 from messaging.events import announce_message
 from messaging.exceptions import ConversationNotFound, NotATrainer, TraineeNotFound
 from messaging.models import Conversation, Message
+from messaging.selectors import get_conversation
 from messaging.services.changes import ensure_writable
 from messaging.statements import Stored
+from users.exceptions import TooFast
 from users.fields import MAX_ID
 from users.models import User
 from users.services.accounts import ensure_may_write
-from users.throttling import count
+from users.throttling import count, noted_wait
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,6 @@ class StartedConversation:
     is_repeat: bool
 
 
-@transaction.atomic
 def send_message(
     *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
 ) -> SentMessage:
@@ -49,7 +50,12 @@ def send_message(
     ensure_may_write(sender)
     if conversation_id > MAX_ID:
         raise ConversationNotFound
-    return _store(conversation_id, sender, content, client_id)
+    # To store, count and take it back is the dearest request of all, under the lock of both people.
+    if wait := noted_wait("messaging", sender.pk):
+        conversation = get_conversation(sender, conversation_id)
+        return _find_repeat(conversation, sender, client_id, otherwise=TooFast(wait))
+    with transaction.atomic():
+        return _store(conversation_id, sender, content, client_id)
 
 
 def _store(conversation_id: int, sender: User, content: str, client_id: UUID | None) -> SentMessage:
@@ -64,19 +70,22 @@ def _store(conversation_id: int, sender: User, content: str, client_id: UUID | N
     if stored is None:
         raise ConversationNotFound
     if stored.message_id is None:
-        return _find_repeat(stored.conversation, sender, client_id)
+        impossible = RuntimeError("A message was refused that nothing stands against.")
+        return _find_repeat(stored.conversation, sender, client_id, otherwise=impossible)
     count("messaging", sender.pk)
     message = _stored_message(stored, sender, content, client_id)
     announce_message(stored.conversation, message)
     return SentMessage(message=message, is_repeat=False)
 
 
-def _find_repeat(conversation: Conversation, sender: User, client_id: UUID | None) -> SentMessage:
-    """Return what an earlier request has sent; without one, say why nothing could be stored."""
+def _find_repeat(
+    conversation: Conversation, sender: User, client_id: UUID | None, *, otherwise: Exception
+) -> SentMessage:
+    """Return what an earlier request has sent; without one, say why nothing is stored."""
     if first := _sent(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)
     ensure_writable(conversation)
-    raise RuntimeError("A message was refused that nothing stands against.")
+    raise otherwise
 
 
 def _sent(conversation: Conversation, sender: User, client_id: UUID | None) -> QuerySet[Message]:
@@ -112,6 +121,8 @@ def start_conversation(
     ensure_may_write(trainer)
     if not trainer.is_trainer:
         raise NotATrainer
+    if wait := noted_wait("messaging", trainer.pk):
+        return _find_repeated_start(trainer, trainee_id, client_id, otherwise=TooFast(wait))
     with transaction.atomic():
         trainee = _lock_trainee(trainer, trainee_id)
         conversation, is_new = _get_or_create(trainer, trainee)
@@ -122,13 +133,28 @@ def start_conversation(
     return StartedConversation(conversation.pk, sent.message, is_new, sent.is_repeat)
 
 
+def _find_repeated_start(
+    trainer: User, trainee_id: int, client_id: UUID | None, *, otherwise: Exception
+) -> StartedConversation:
+    """Return what an earlier request has started; without one, say why nothing is stored."""
+    if not _trainees(trainer).filter(pk=trainee_id).exists():
+        raise TraineeNotFound
+    found = Conversation.objects.filter(trainer=trainer, trainee_id=trainee_id).first()
+    first = _sent(found, trainer, client_id).select_related("sender").first() if found else None
+    if first is None:
+        raise otherwise
+    return StartedConversation(
+        first.conversation_id, first, is_new_conversation=False, is_repeat=True
+    )
+
+
+def _trainees(trainer: User) -> QuerySet[User]:
+    return User.objects.filter(parent_trainer=trainer, role=User.Role.TRAINEE)
+
+
 def _lock_trainee(trainer: User, trainee_id: int) -> User:
     """Lock the trainee's row: parallel first messages queue here, and so does a removal."""
-    trainee = (
-        User.objects.select_for_update(no_key=True)
-        .filter(pk=trainee_id, parent_trainer=trainer, role=User.Role.TRAINEE)
-        .first()
-    )
+    trainee = _trainees(trainer).select_for_update(no_key=True).filter(pk=trainee_id).first()
     if trainee is None:
         raise TraineeNotFound
     return trainee

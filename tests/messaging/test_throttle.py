@@ -1,18 +1,25 @@
 """How fast is too fast: contract, section 3."""
 
 from functools import partial
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from rest_framework.response import Response
 
 from messaging.models import Conversation, Message
 from messaging.services.sending import send_message
 from tests.conftest import Client
 from tests.factories import access_of, make_trainee
+from tests.live.people import eventually
 from tests.messaging.parallel import run_at_once
 from users.exceptions import TooFast
 from users.models import User
-from users.throttling import counter
+from users.throttling import _hit, count, counter, noted_wait
 
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"
 START = "/api/messaging/conversations/start/"
@@ -83,6 +90,82 @@ def test_repeat_is_answered_when_the_minute_is_used_up(
 
     assert_too_fast(api.post(send_url(conversation), {"content": "Hi"}))
     assert api.post(send_url(conversation), sent).status_code == 200
+
+
+def use_up(api: Client, conversation: Conversation, **first: str) -> None:
+    """Send until it is refused, the first message with a `client_id`."""
+    counter().reset()
+    for extra in (first, *[{}] * 29):
+        assert api.post(send_url(conversation), {"content": "Hi", **extra}).status_code == 201
+    assert_too_fast(api.post(send_url(conversation), {"content": "Hi"}))
+
+
+@pytest.mark.parametrize("url", ["send", "start"])
+def test_who_was_refused_is_refused_again_without_a_write(
+    api: Client, alice: User, bob: User, conversation: Conversation, url: str
+) -> None:
+    use_up(api.as_user(alice), conversation)
+    body = {"trainee_id": bob.pk, "content": "Hi", "client_id": CLIENT_ID}
+
+    with CaptureQueriesContext(connection) as captured:
+        response = api.post(START if url == "start" else send_url(conversation), body)
+
+    assert_too_fast(response)
+    assert not [sql for sql in statements_of(captured) if not sql.startswith("SELECT")]
+    assert not [sql for sql in statements_of(captured) if "FOR NO KEY UPDATE" in sql]
+
+
+def statements_of(captured: CaptureQueriesContext) -> list[str]:
+    return [query["sql"].strip() for query in captured]
+
+
+def test_who_was_refused_is_told_of_repeats_and_of_what_else_stands_against_it(
+    api: Client, alice: User, bob: User, charlie: User, conversation: Conversation
+) -> None:
+    eve = make_trainee("eve", alice)
+    archived = Conversation.objects.create(trainer=alice, is_archived=True)
+    strange = Conversation.objects.create(trainer=charlie.parent_trainer, trainee=charlie)
+    sent, repeat = {"content": "Hi"}, {"content": "Hi", "client_id": CLIENT_ID}
+    use_up(api.as_user(alice), conversation, client_id=CLIENT_ID)
+    first = Message.objects.get(client_id=CLIENT_ID).pk
+
+    sends = [
+        api.post(send_url(conversation), repeat),
+        api.post(send_url(archived), sent),
+        api.post(send_url(strange), sent),
+    ]
+    starts = [
+        api.post(START, {**body, "trainee_id": trainee.pk})
+        for body, trainee in ((repeat, bob), (sent, charlie), (repeat, eve))
+    ]
+
+    assert [each.status_code for each in sends] == [200, 403, 404]
+    assert [each.status_code for each in starts] == [200, 404, 429]
+    assert sends[0].json()["id"] == starts[0].json()["message"]["id"] == first
+    assert starts[0].json()["is_new_conversation"] is False
+
+
+def test_refusal_ends_when_the_next_use_is_within_the_rate(bob: User, settings: Any) -> None:
+    settings.THROTTLE_RATES = {"messaging": "1/second"}
+    uses = map(count, ["messaging"] * 1000, [bob.pk] * 1000)
+    with pytest.raises(TooFast):
+        list(uses)
+
+    assert eventually(lambda: noted_wait("messaging", bob.pk) == 0 or None)
+    count("messaging", bob.pk)
+
+
+class JustBefore(MovingWindowRateLimiter):
+    """Has refused in the moment before its window went empty."""
+
+    def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        return False
+
+
+def test_wait_is_short_when_the_window_has_moved_on_since_the_refusal() -> None:
+    limiter = JustBefore(MemoryStorage())
+
+    assert _hit(limiter, parse("30/minute"), "messaging") == 1
 
 
 def test_each_person_has_a_minute_of_their_own(
