@@ -17,6 +17,9 @@ from users.models import User
 Join = Callable[[User], Person]
 
 ALLOWED_ORIGIN = "https://app.example.com"
+# These servers run until the last test, and would take the deliveries of tests/push for their own: to
+# them the push service of such a test is a private address, so they would forget its devices.
+NO_PUSH = {"PUSH_IN_WEB": "0"}
 # No review of the open sockets: what arrives was brought by an event, and not found in the database.
 BELL_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
 # No event of another process reaches it: what arrives was found in the database by the review.
@@ -44,7 +47,7 @@ def servers(
 
     The same tests run on both: whatever is sent through the first must arrive through the second.
     """
-    environment = {**BELL_ONLY, "EMAIL_URL": f"filemail:///{mailbox}"}
+    environment = {**BELL_ONLY, **NO_PUSH, "EMAIL_URL": f"filemail:///{mailbox}"}
     with django_db_blocker.unblock():
         first = WebServer(**environment).start()
         second = WebServer(**environment).start() if os.environ.get("REDIS_URL") else first
@@ -57,7 +60,7 @@ def servers(
 def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
     """A web process on the same database that hears of nothing which others do, and rings nobody."""
     with django_db_blocker.unblock():
-        server = WebServer(**DEAF).start()
+        server = WebServer(**DEAF, **NO_PUSH).start()
     yield server
     server.stop()
 
