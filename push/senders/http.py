@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import aiohttp
@@ -12,6 +12,10 @@ from push.outcomes import DELIVERED, Outcome, Verdict
 
 # For everything together, so that a server which answers drop by drop holds nothing up.
 TIMEOUT = aiohttp.ClientTimeout(total=5)
+# All that is handed out as public; Python takes some of the rest for global, as `::127.0.0.1`.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+# A gateway (NAT64) sends these on to the IPv4 address in their last 32 bits.
+_TRANSLATED = IPv6Network("64:ff9b::/96")
 _GONE = {404, 410}
 _TEMPORARY = {408, 425, 429}
 _SUCCESS = 2
@@ -46,9 +50,19 @@ def public_socket(address_info: Any) -> socket.socket:
 def is_public(host: str) -> bool:
     """Tell whether an address belongs to the public internet."""
     address = ip_address(host.partition("%")[0])
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
+    if isinstance(address, IPv6Address):
+        inside = _ipv4_inside(address)
+        if inside is None:
+            return address.is_global and address in _GLOBAL_UNICAST
+        address = inside
     return address.is_global and not address.is_multicast
+
+
+def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
+    """Return where an address of IPv6 leads to that only wraps one of IPv4."""
+    if address in _TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 async def post(

@@ -25,8 +25,7 @@ def bobs(make_browser: MakeBrowser) -> Browser:
     return make_browser("bob")
 
 
-def send(token: str, **changes: Any) -> Outcome:
-    """Send one notification to a device, as the worker does."""
+def make_notification(token: str, **changes: Any) -> Notification:
     fields = {
         "delivery_id": 1,
         "up_to": 1,
@@ -39,11 +38,16 @@ def send(token: str, **changes: Any) -> Outcome:
         "conversation_id": 7,
         "unread_count": 3,
     }
+    return Notification(**{**fields, **changes})
+
+
+def send(token: str, **changes: Any) -> Outcome:
+    """Send one notification to a device, as the worker does."""
 
     async def run() -> Outcome:
         senders = Senders()
         try:
-            return await senders.send(Notification(**{**fields, **changes}))
+            return await senders.send(make_notification(token, **changes))
         finally:
             await senders.close()
 
@@ -178,6 +182,8 @@ def test_address_in_a_network_of_ones_own_is_not_connected_to(
         *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
         *("224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fd00::1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "ff02::1", "::ffff:224.0.0.1"),
+        *("64:ff9b::127.0.0.1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::127.0.0.1", "::127.0.0.1"),
+        *("2002:7f00:1::1", "2002:a00:1::", "fec0::1", "ff0e::1", "::ffff:0:127.0.0.1"),
     ],
 )
 def test_addresses_that_are_not_public(address: str) -> None:
@@ -187,7 +193,10 @@ def test_addresses_that_are_not_public(address: str) -> None:
         public_socket((family, socket.SOCK_STREAM, 0, "", (address, 443)))
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2a00:1450:4001:81b::200a", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "2a00:1450:4001:81b::200a", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::"],
+)
 def test_addresses_that_are_public(address: str) -> None:
     assert is_public(address)
 
