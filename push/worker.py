@@ -112,7 +112,8 @@ class PushWorker:
         if self._senders is None:
             self._senders = runner.run(_open_senders())
         loop = runner.get_loop()
-        for each in claim_notifications(limit):
+        in_flight = [each.delivery_id for each in self._in_flight.values()]
+        for each in claim_notifications(limit, in_flight):
             self._in_flight[loop.create_task(self._senders.send(each))] = each
 
     def _wait(self, runner: asyncio.Runner, pause: float) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Protocol
 
 from django.conf import settings
@@ -7,6 +8,9 @@ from push.selectors import Notification
 from push.senders.fcm import FcmSender
 from push.senders.web_push import WebPushSender
 from users.subscriptions import is_subscription
+
+# For all that one takes, a sign-in and names to look up included: far less than a claim holds.
+SEND_SECONDS = 12.0
 
 
 class Sender(Protocol):
@@ -29,7 +33,11 @@ class Senders:
         sender = self._web if is_subscription(notification.token) else self._fcm
         if sender is None:
             return Outcome(Verdict.REFUSED, "not set up")
-        return await sender.send(notification)
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                return await sender.send(notification)
+        except TimeoutError as error:
+            return Outcome(Verdict.LATER, type(error).__name__)
 
     async def close(self) -> None:
         for each in filter(None, (self._web, self._fcm)):

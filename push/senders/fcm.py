@@ -31,7 +31,7 @@ class FcmSender:
         self._credentials: Any = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
             settings.FCM_CREDENTIALS_FILE, scopes=[SCOPE]
         )
-        self._signing_in = asyncio.Lock()
+        self._signing_in: asyncio.Task[None] | None = None
         project = self._credentials.project_id
         self._url = f"{settings.FCM_URL}/v1/projects/{project}/messages:send"
 
@@ -51,13 +51,24 @@ class FcmSender:
             return Outcome(Verdict.LATER, f"no sign-in at Google: {type(error).__name__}")
 
     async def _access_token(self) -> str:
-        """Return the hour's token; Google's own library gets it, in a thread, once for all who wait."""
-        async with self._signing_in:
-            if not self._credentials.valid:
-                request = partial(Request(), timeout=SIGN_IN_TIMEOUT_SECONDS)
-                await asyncio.to_thread(self._credentials.refresh, request)
-            token: str = self._credentials.token
-            return token
+        """Return the hour's token."""
+        if not self._credentials.valid:
+            await self._sign_in()
+        token: str = self._credentials.token
+        return token
+
+    async def _sign_in(self) -> None:
+        """
+        Sign in once for all who wait, and fail once for all of them.
+
+        One after the other, each with a time-out of its own, they would wait longer than claims hold.
+        """
+        if self._signing_in is None or self._signing_in.done():
+            request = partial(Request(), timeout=SIGN_IN_TIMEOUT_SECONDS)
+            # Google's own library does it, in a thread.
+            refresh = asyncio.to_thread(self._credentials.refresh, request)
+            self._signing_in = asyncio.create_task(refresh)
+        await asyncio.shield(self._signing_in)
 
 
 async def _outcome(response: aiohttp.ClientResponse) -> Outcome:

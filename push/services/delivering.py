@@ -8,6 +8,7 @@ and deleted when it has arrived. It is lost only after `MAX_ATTEMPTS`, over an h
 """
 
 import logging
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -21,21 +22,23 @@ from users.models import DeviceToken
 
 logger = logging.getLogger(__name__)
 
-# How long a claim holds: longer than any attempt, so that only the dead lose it.
+# How long a claim holds: more than twice as long as any attempt, so that only the dead lose it.
 CLAIM_SECONDS = 30
 MAX_ATTEMPTS = 9
 FIRST_PAUSE_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 60 * 60
 
 
-def claim_notifications(limit: int) -> list[Notification]:
+def claim_notifications(limit: int, in_flight: Collection[int] = ()) -> list[Notification]:
     """
     Take up to that many due deliveries for this process, and return what they have to say.
 
-    Those that have nothing to say any more end here: read meanwhile, archived, signed out.
+    Those that have nothing to say any more end here: read meanwhile, archived, signed out. Those in
+    flight are left alone, even if their claim has run out while this process was held up.
     """
     with transaction.atomic():
-        due = PushDelivery.objects.due().select_for_update(skip_locked=True)
+        due = PushDelivery.objects.due().exclude(pk__in=in_flight)
+        due = due.select_for_update(skip_locked=True)
         claimed = dict(due.values_list("pk", "up_to")[:limit])
         PushDelivery.objects.filter(pk__in=claimed).update(
             due_at=_in(CLAIM_SECONDS), attempts=F("attempts") + 1

@@ -50,6 +50,14 @@ def test_claimed_is_nobody_elses_until_the_claim_runs_out(
     assert (again.delivery_id, again.attempts) == (notification.delivery_id, 2)
 
 
+def test_what_is_in_flight_here_is_not_claimed_again(
+    notification: Notification, later: Later
+) -> None:
+    later(CLAIM_SECONDS)
+
+    assert claim_notifications(100, in_flight=[notification.delivery_id]) == []
+
+
 def test_delivered_is_over(notification: Notification) -> None:
     record_outcome(notification, DELIVERED)
 

@@ -1,5 +1,6 @@
 """Firebase Cloud Messaging, with a server of the test's own in Google's place."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from messaging.models import Conversation
 from push.outcomes import Outcome, Verdict
-from push.services.delivering import claim_notifications
+from push.senders import Senders
+from push.senders.dispatch import SEND_SECONDS
+from push.services.delivering import CLAIM_SECONDS, claim_notifications
 from push.services.sweeping import sweep
 from tests.push.conftest import Later
 from tests.push.service import PushService
-from tests.push.test_web_push import send
+from tests.push.test_web_push import make_notification, send
 from users.models import User
 from users.services.devices import register_device
 
@@ -102,6 +105,49 @@ def test_no_sign_in_is_tried_again(google: PushService) -> None:
 
     assert send("phone-1").verdict is Verdict.LATER
     assert google.at(PATH) == []
+
+
+def send_to_all(count: int) -> list[Outcome]:
+    """Send to that many phones at once, as the worker does."""
+
+    async def run() -> list[Outcome]:
+        senders = Senders()
+        try:
+            phones = [make_notification(f"phone-{number}") for number in range(count)]
+            return await asyncio.gather(*map(senders.send, phones))
+        finally:
+            await senders.close()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_all_who_wait_share_one_sign_in_and_its_failure(google: PushService, fails: bool) -> None:
+    if fails:
+        google.answers[SIGN_IN] = [(400, {}, b'{"error": "invalid_grant"}')]
+
+    outcomes = send_to_all(20)
+
+    expected = Verdict.LATER if fails else Verdict.DELIVERED
+    assert [each.verdict for each in outcomes] == [expected] * 20
+    assert len(google.at(SIGN_IN)) == 1
+
+
+def test_sign_in_that_hangs_holds_nothing_longer_than_a_send_may_take(
+    google: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("push.senders.dispatch.SEND_SECONDS", 0.2)
+    monkeypatch.setattr("push.senders.fcm.SIGN_IN_TIMEOUT_SECONDS", 1)
+    google.close_gate()
+
+    outcomes = send_to_all(20)
+
+    assert outcomes == [Outcome(Verdict.LATER, "TimeoutError")] * 20
+    assert len(google.at(SIGN_IN)) == 1
+
+
+def test_attempt_ends_long_before_its_claim() -> None:
+    assert SEND_SECONDS <= CLAIM_SECONDS / 2
 
 
 def test_native_device_is_told(

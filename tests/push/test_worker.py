@@ -250,3 +250,26 @@ def test_no_message_waits_behind_a_push_service_that_hangs(
         # It arrives while the first is still without its answer.
         assert [each["body"] for each in quick.wait_for()] == ["Hello you"]
         assert PushDelivery.objects.filter(recipient=bob, last_failure="").exists()
+
+
+def test_what_is_on_its_way_is_not_sent_again_when_its_claim_runs_out(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    service: PushService,
+    make_browser: MakeBrowser,
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    hangs, quick = make_browser("hangs"), make_browser("quick")
+    hangs.belongs_to(bob)
+    service.close_gate()
+    with pushing(tmp_path, **environment):
+        hangs.wait_for()
+        PushDelivery.objects.update(due_at=timezone.now())
+        other = make_trainee("other", alice)
+        quick.belongs_to(other)
+        open_conversation(alice, other, "Hello you")
+        quick.wait_for()
+
+    assert [each["body"] for each in hangs.shown()] == ["Hello"]
