@@ -73,11 +73,11 @@ class OneHopHandler(BaseHandler):
 
     def _answer(self, scope: Any, body: bytes) -> Answer:
         set_script_prefix(scope.get("root_path", "") or "/")
-        _drop_connections(_is_cut)
+        _replace_cut_connections()
         try:
             return self._respond(scope, body)
         finally:
-            _drop_connections(_is_spoilt)
+            _drop_spoilt_connections()
 
     def _respond(self, scope: Any, body: bytes) -> Answer:
         try:
@@ -117,10 +117,24 @@ def _with_length(scope: Any, body: bytes) -> Any:
 
 # Each thread keeps its connection: taking one from the pool costs as much as a query. So nothing
 # here sends `request_started` and `request_finished`, whose receivers would give it back.
-def _drop_connections(is_useless: Callable[[BaseDatabaseWrapper], bool]) -> None:
+def _drop_spoilt_connections() -> None:
     for connection in connections.all(initialized_only=True):
-        if connection.connection is not None and is_useless(connection):
+        if connection.connection is not None and _is_spoilt(connection):
             connection.close()
+
+
+def _replace_cut_connections() -> None:
+    """
+    Have those that the server has cut made anew, and those that wait in the pool.
+
+    The pool looks at nothing but psycopg's own state, which is that of before the cut for as long as
+    nobody has read from the connection: left open, it would be handed out again.
+    """
+    for connection in connections.all(initialized_only=True):
+        if connection.connection is not None and _is_cut(connection):
+            connection.connection.close()
+            connection.close()
+            connection.pool.check()  # type: ignore[attr-defined]  # PostgreSQL's alone
 
 
 def _is_spoilt(connection: BaseDatabaseWrapper) -> bool:
