@@ -29,6 +29,9 @@ from django.utils.module_loading import import_string
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 
+# A browser's own cache outlives the sign-out.
+NOT_STORED = (b"cache-control", b"no-store")
+
 
 class OneHopHandler(BaseHandler):
     """An ASGI application for views whose answers are small and not streamed."""
@@ -159,6 +162,8 @@ def _parts_of(response: HttpResponseBase) -> Answer:
 def _headers_of(response: HttpResponseBase, length: int) -> Headers:
     """Return the headers with a length, without which the server would answer in chunks."""
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    if not response.has_header("Cache-Control"):
+        headers.append(NOT_STORED)
     cookies = response.cookies.values()
     if response.status_code != HTTPStatus.NO_CONTENT:  # which must have none
         headers.append((b"content-length", b"%d" % length))

@@ -32,3 +32,25 @@ def test_static_file_says_what_it_is_and_nothing_else(server: WebServer) -> None
     assert response.headers["content-type"].startswith("text/css")
     assert response.headers["x-content-type-options"] == "nosniff"
     assert not {"set-cookie", "content-security-policy"} & set(response.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("messaging/conversations/", 200),
+        ("messaging/conversations/1/messages/", 404),
+        ("nothing/", 404),
+        ("schema/", 200),
+        ("docs/", 200),
+    ],
+)
+def test_api_answer_is_stored_by_nobody(here: Join, alice: User, path: str, status: int) -> None:
+    answer = here(alice).get(path)
+
+    assert (answer.status_code, answer.headers.get_list("cache-control")) == (status, ["no-store"])
+
+
+def test_refusal_is_stored_by_nobody(server: WebServer) -> None:
+    answer = httpx.get(f"{server.url}/api/messaging/conversations/")
+
+    assert (answer.status_code, answer.headers.get_list("cache-control")) == (401, ["no-store"])
