@@ -26,6 +26,8 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 from django.utils.module_loading import import_string
 
+from config.limits import may_be_large
+
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 
@@ -40,6 +42,7 @@ class OneHopHandler(BaseHandler):
         super().__init__()
         self.load_middleware()
         self._threads = ThreadPoolExecutor(settings.API_THREADS, thread_name_prefix="api")
+        self._large_bodies = asyncio.Semaphore(settings.LARGE_BODIES)
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Build the chain of `API_MIDDLEWARE`, which has no hooks for views and templates."""
@@ -52,7 +55,19 @@ class OneHopHandler(BaseHandler):
         self._exception_middleware: list[Any] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request. A client that goes away does not stop what it has asked for."""
+        """
+        Answer one request. A client that goes away does not stop what it has asked for.
+
+        Whoever asks is known only when the body has been read: of large ones a few are read at a
+        time. The others wait on their connections, for REQUEST_BODY_SECONDS at most.
+        """
+        if may_be_large(scope):
+            async with self._large_bodies:
+                await self._serve(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
         body = await _read_body(receive)
         if body is None:
             return

@@ -9,22 +9,23 @@ TOO_LARGE = orjson.dumps({"detail": "The request is too large.", "code": "reques
 
 
 class BodyTooLarge(Exception):
-    """More came than `MAX_BODY_BYTES`."""
+    """More came than the request may have."""
 
 
 class LimitBody:
     """
-    Answer 413 to a body of more than `MAX_BODY_BYTES`, before it fills a disk.
+    Answer 413 to a body of more than `MAX_BODY_BYTES`, or of `MAX_JSON_BODY_BYTES` where no file can be.
 
-    Django reads a body to its end into a file before any view can refuse it. A body without a
-    length is counted as it comes.
+    Outside the API Django reads a body to its end into a file before any view can refuse it, and
+    inside it is held in memory. A body without a length is counted as it comes.
     """
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if _declared_length(scope) > settings.MAX_BODY_BYTES:
+        limit = settings.MAX_BODY_BYTES if may_be_large(scope) else settings.MAX_JSON_BODY_BYTES
+        if _declared_length(scope) > limit:
             await _refuse(send)
             return
         received = 0
@@ -33,7 +34,7 @@ class LimitBody:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > settings.MAX_BODY_BYTES:
+            if received > limit:
                 raise BodyTooLarge
             return message
 
@@ -41,6 +42,12 @@ class LimitBody:
             await self.app(scope, counted, send)
         except BodyTooLarge:
             await _refuse(send)
+
+
+def may_be_large(scope: Any) -> bool:
+    """Tell whether a request may carry a file: below /api/ that takes a form, all else is JSON."""
+    kind = dict(scope["headers"]).get(b"content-type", b"").lower()
+    return not scope["path"].startswith("/api/") or kind.startswith(b"multipart/form-data")
 
 
 def _declared_length(scope: Any) -> int:

@@ -212,6 +212,8 @@ CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 MAX_JSON_BODY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024
+# Forms with files that one process takes in at a time, as each is held in memory.
+LARGE_BODIES = 16
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 # The request line and all headers together; an access token in `?token=` has some 300.

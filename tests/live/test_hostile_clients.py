@@ -161,6 +161,34 @@ def test_body_past_the_limit_is_413_and_the_connection_closed(
     }
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"application/json",
+        b"application/x-www-form-urlencoded",
+        b"text/plain; multipart/form-data",
+        b"",
+    ],
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Length: 70000\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n" + (b"8000\r\n" + b" " * 32768 + b"\r\n") * 3,
+    ],
+    ids=["declared", "chunked"],
+)
+def test_large_body_without_a_file_is_413_and_the_connection_closed(
+    server: WebServer, kind: bytes, body: bytes
+) -> None:
+    head = b"Host: 127.0.0.1\r\nContent-Type: " + kind + b"\r\n"
+
+    status, answer = answer_to(server, b"POST /api/auth/users/me/ HTTP/1.1\r\n" + head + body)
+
+    assert status == 413
+    assert json.loads(answer)["code"] == "request_too_large"
+
+
 def test_compressed_body_is_not_unpacked(here: Join, server: WebServer, bob: User) -> None:
     bomb = gzip.compress(b" " * 50_000_000 + b"{}")
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
