@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp.typedefs import StrOrURL
 
 from push.outcomes import DELIVERED, Outcome, Verdict
+from push.senders.names import Names
 
 # For everything together, so that a server which answers drop by drop holds nothing up.
 TIMEOUT = aiohttp.ClientTimeout(total=5)
@@ -28,8 +29,10 @@ class NotPublic(OSError):
 
 def open_session(*, may_be_private: bool = False) -> aiohttp.ClientSession:
     """Return a session that connects to public addresses only, unless told otherwise."""
-    factory = None if may_be_private else public_socket
-    connector = aiohttp.TCPConnector(limit=0, socket_factory=factory)
+    if may_be_private:
+        connector = aiohttp.TCPConnector(limit=0)
+    else:
+        connector = aiohttp.TCPConnector(limit=0, socket_factory=public_socket, resolver=Names())
     return aiohttp.ClientSession(
         connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
     )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import threading
 from base64 import urlsafe_b64decode
 from typing import Any
 
@@ -161,6 +162,36 @@ def test_private_host_that_is_not_allowed_any_more_is_gone(bobs: Browser, settin
 
     assert send(bobs.token).verdict is Verdict.GONE
     assert bobs.service.received == []
+
+
+def test_names_that_nobody_answers_hold_up_no_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_end, real = threading.Event(), socket.getaddrinfo
+
+    def getaddrinfo(host: str, *rest: Any, **options: Any) -> Any:
+        if host.endswith(".hangs.example"):
+            may_end.wait()
+        return real("127.0.0.1", *rest, **options)
+
+    async def run() -> tuple[list[Outcome], Outcome]:
+        async with open_session() as session:
+            knocks = [
+                post(session, f"http://{number}.hangs.example/", data=b"", headers={})
+                for number in range(100)
+            ]
+            hanging = await asyncio.gather(*knocks)
+            other = await post(session, "http://other.example/", data=b"", headers={})
+            may_end.set()
+            return hanging, other
+
+    monkeypatch.setattr("push.senders.http.TIMEOUT", ClientTimeout(total=0.5))
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+    hanging, other = asyncio.run(run())
+
+    assert {each.verdict for each in hanging} == {Verdict.LATER}
+    assert other == Outcome(Verdict.GONE, "not a public address")  # so it was looked up
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])

@@ -1,0 +1,71 @@
+"""Looking up the names of servers that somebody else has named."""
+
+import asyncio
+import socket
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Any
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+# Threads are made when they are needed; a push service with a name for each region has its share.
+LOOK_UPS = 64
+LOOK_UPS_OF_ONE_DOMAIN = 8
+NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+
+class TooManyLookUps(OSError):
+    """Earlier names of the same domain are still without an answer."""
+
+
+class Names(AbstractResolver):
+    """
+    Looks names up in threads of its own, of which one domain can hold a few only.
+
+    A look-up cannot be stopped: one that nobody answers keeps its thread long after the time-out.
+    In the loop's own threads, which are few, the names of one person would hold up everybody's.
+    """
+
+    def __init__(self) -> None:
+        # They end when the last session that uses them is gone.
+        self._threads = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="push-names")
+        self._waiting: Counter[str] = Counter()
+        self._lock = Lock()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Return the addresses of a host; raise TooManyLookUps, or OSError if it has none."""
+        domain = ".".join(host.lower().rstrip(".").split(".")[-2:])
+        with self._lock:
+            if self._waiting[domain] >= LOOK_UPS_OF_ONE_DOMAIN:
+                raise TooManyLookUps
+            self._waiting[domain] += 1
+        future = self._threads.submit(self._look_up, domain, host, port, family)
+        return [_result(host, each) for each in await asyncio.wrap_future(future)]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False)
+
+    def _look_up(self, domain: str, host: str, port: int, family: int) -> list[Any]:
+        try:
+            return socket.getaddrinfo(
+                host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
+            )
+        finally:
+            with self._lock:
+                self._waiting[domain] -= 1
+                self._waiting += Counter()  # which takes out what is at 0
+
+
+def _result(host: str, info: Any) -> ResolveResult:
+    family, _, protocol, _, address = info
+    return ResolveResult(
+        hostname=host,
+        host=address[0],
+        port=address[1],
+        family=family,
+        proto=protocol,
+        flags=NUMERIC,
+    )
