@@ -16,6 +16,7 @@ from tests.e2e.screens import (
     message,
     messages,
     open_thread,
+    path_of,
     write,
 )
 from tests.factories import tokens_of
@@ -136,6 +137,25 @@ def test_own_message_leads_to_the_end(long_thread: Page) -> None:
     write(long_thread, "my answer")
 
     expect(message(long_thread, "my answer")).to_be_in_viewport()
+
+
+@pytest.mark.complains(r"status of 400")
+def test_message_of_another_tab_moves_nothing(
+    long_thread: Page, conversation: Conversation
+) -> None:
+    other = long_thread.context.new_page()
+    long_thread.context.route(
+        "**/send/", lambda route: route.fulfill(status=400, json={"content": ["Refused."]})
+    )
+    other.goto(path_of(conversation))
+    expect(messages(other).last).to_be_visible()
+    log(long_thread).evaluate("log => log.scrollBy(0, -600)")
+    before = row_in_the_middle(long_thread)
+
+    write(other, "from the other tab")
+
+    expect(message(long_thread, "from the other tab")).to_contain_text("Refused.")
+    assert abs(top_of(long_thread, before) - before.top) <= 2
 
 
 def test_thread_opens_at_the_first_unread_message(

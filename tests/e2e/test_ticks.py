@@ -1,13 +1,17 @@
 """✓✓ means that the other person's client really showed the message, and nothing else."""
 
+import re
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import Hold, OpenDevice, cover, hide, show
+from tests.e2e.devices import PHONE, Hold, OpenDevice, cover, hide, show, wait_until
 from tests.e2e.screens import (
     conversation_with,
     expect_tick,
     expect_unread,
+    log,
     message,
     messages,
     open_thread,
@@ -15,6 +19,7 @@ from tests.e2e.screens import (
     sign_in,
     write,
 )
+from tests.e2e.test_history import fill, scroll_to_top
 from tests.factories import make_trainee, open_conversation, tokens_of
 from tests.factories import write as write_history
 from tests.live.people import Person
@@ -123,9 +128,144 @@ def test_only_what_was_on_the_screen_is_read(
 
     expect(messages(phone).filter(has_text="Hello")).to_be_in_viewport()
     expect_unread_rows(conversation, alice, at_most=30, at_least=15)
-    phone.get_by_role("log").evaluate("log => log.scrollTo(0, 0)")
+    read_to_the_end(phone)
     expect_unread(phone, None)
     expect_unread_rows(conversation, alice, at_most=0, at_least=0)
+
+
+def test_what_was_skipped_stays_unread_until_it_is_shown(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    write_history(alice, conversation, *(f"exercise {n}\n\n\n\n" for n in range(30)))
+    open_thread(phone, bob, conversation)
+    expect(messages(phone).filter(has_text="Hello")).to_be_in_viewport()
+
+    log(phone).evaluate("log => log.scrollTo(0, 0)")
+    expect(message(phone, "exercise 29")).to_be_in_viewport()
+    write(phone, "I saw the end")
+
+    expect_tick(phone, "I saw the end", "Sent")
+    expect_unread_rows(conversation, alice, at_most=30, at_least=15)
+    scroll_to_top(phone)
+    read_to_the_end(phone)
+    expect_unread(phone, None)
+
+
+@pytest.mark.complains(r"net::ERR_FAILED")
+def test_kept_row_that_is_out_of_date_hides_no_unread_message(
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
+) -> None:
+    """As after a click on a notification: the list is kept, the thread was never opened."""
+    page = open_device(**PHONE)
+    sign_in(page, alice)
+    expect(conversation_with(page, bob)).to_be_visible()
+    page.goto("about:blank")
+    fill(conversation, 120, is_read=False)
+    page.route("**/conversations/?*", lambda route: route.abort())
+
+    page.goto(path_of(conversation))
+
+    expect_first_unread_on_screen(page, "message 1")
+    write(page, "I saw the first ones")
+    expect_tick(page, "I saw the first ones", "Sent")
+    expect_unread_rows(conversation, bob, at_most=59, at_least=40)
+
+
+def test_nothing_is_read_while_unread_messages_are_not_loaded(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    fill(conversation, 300, is_read=False)
+    open_thread(phone, bob, conversation)
+
+    read_to_the_end(phone)
+    write(phone, "I saw the last ones")
+
+    expect_tick(phone, "I saw the last ones", "Sent")
+    assert unread_of(conversation, alice) == 151
+
+
+@pytest.mark.complains(r"net::ERR_FAILED")
+def test_nothing_is_read_while_older_messages_cannot_be_loaded(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    fill(conversation, 60, is_read=False)
+    older = re.compile(r"/messages/\?before=\d{1,12}&")
+    phone.route(older, lambda route: route.abort())
+    open_thread(phone, bob, conversation)
+    write(phone, "I saw the last ones")
+    expect_tick(phone, "I saw the last ones", "Sent")
+    assert unread_of(conversation, alice) == 31
+    phone.unroute(older)
+
+    scroll_to_top(phone)
+    phone.get_by_role("button", name="Try again").click()
+    go_to_the_beginning(phone)
+    read_to_the_end(phone)
+    expect_unread(phone, None)
+
+
+def test_reset_leads_to_the_first_unread_message_and_reads_no_other(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(phone, bob, conversation)
+    expect_unread(phone, None)
+    phone.get_by_role("link", name="Settings").click()
+    phone.goto("about:blank")
+    fill(conversation, 500)
+    fill(conversation, 60, is_read=False)
+
+    phone.goto(path_of(conversation))
+
+    expect_first_unread_on_screen(phone, "message 0")
+    write(phone, "I saw the first ones")
+    expect_tick(phone, "I saw the first ones", "Sent")
+    expect_unread_rows(conversation, alice, at_most=29, at_least=15)
+
+
+def test_message_that_waits_hides_no_unread_message(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    fill(conversation, 60, is_read=False)
+    sign_in(desk, alice)
+    pages, sending = Hold(desk, "**/messages/?*"), Hold(desk, "**/send/")
+    conversation_with(desk, bob).click()
+    write(desk, "before anything is loaded")
+    expect_tick(desk, "before anything is loaded", "Sending")
+
+    pages.let_go()
+
+    expect_first_unread_on_screen(desk, "message 1")
+    sending.let_go()
+    expect_tick(desk, "before anything is loaded", "Sent")
+    expect_unread_rows(conversation, bob, at_most=29, at_least=5)
+
+
+def expect_first_unread_on_screen(page: Page, text: str) -> None:
+    first = page.locator(".unread-divider + .message")
+    expect(first.locator(".bubble-text")).to_have_text(text)
+    expect(first).to_be_in_viewport()
+
+
+def go_to_the_beginning(page: Page) -> None:
+    """Scroll up while older messages come, until the first one of all is on the screen."""
+
+    def is_there() -> bool:
+        scroll_to_top(page)
+        return message(page, "Hello").count() == 1
+
+    wait_until(page, is_there)
+    scroll_to_top(page)
+
+
+def read_to_the_end(page: Page) -> None:
+    """Scroll down in steps of less than a screen, each of which is drawn."""
+    log(page).evaluate("""async log => {
+        const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20)));
+        while (log.scrollTop < 0) {
+            log.scrollBy(0, log.clientHeight * 0.7);
+            await drawn();
+        }
+    }""")
 
 
 def test_message_arriving_in_an_open_thread_is_read(

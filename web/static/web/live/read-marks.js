@@ -1,13 +1,31 @@
 import { markRead } from "../core/endpoints.js";
 import { account } from "./account.js";
+import { inbox } from "./inbox.js";
 import { page } from "./page.js";
 
 const PATIENCE_MS = 5_000;
 
 /**
+ * Tell whether unread messages can lie before the oldest one that is loaded.
+ *
+ * Marks go up to a message, so before one that is read nothing is unread. Without such a one the
+ * row's count tells, which is of the row's version: if a message is loaded that was there by then,
+ * so is all that came after it.
+ */
+export function mayHideUnread({ messages, hasOlder, conversation, isOthers }) {
+  const others = messages.filter(isOthers);
+  if (!hasOlder || others.some((each) => each.is_read)) return false;
+  if (!conversation) return true;
+  const wasThere = (each) => each.version <= conversation.version;
+  return !messages.some(wasThere) || others.filter(wasThere).length < conversation.unread_count;
+}
+
+/**
  * Tell the server what was read: what stood on the screen of a page that somebody looks at.
  *
- * One mark is under way at a time; what is seen meanwhile goes with the next.
+ * A mark is for all messages up to one, so nothing is marked while unread ones before those that
+ * are loaded could be meant. One mark is under way at a time; what is seen meanwhile goes with the
+ * next.
  */
 export class ReadMarks {
   #id;
@@ -27,8 +45,10 @@ export class ReadMarks {
     page.addEventListener("visible", () => this.consider(), { signal });
   }
 
-  /** Note the newest message on the screen. */
+  /** Note that all unread messages of what is loaded, up to this one, were on the screen. */
   seen(messageId) {
+    // Those that are loaded later were not: a view reports again when they are.
+    if (!this.#isWhole) return;
     this.#onScreen = messageId;
     this.consider();
   }
@@ -47,6 +67,13 @@ export class ReadMarks {
     this.#listening.abort();
     this.#settle();
     this.#onScreen = 0;
+  }
+
+  /** Between a reset and the page that follows it, there is a hole in the middle too. */
+  get #isWhole() {
+    const { isLoaded, messages, hasOlder, isOthers } = this.#timeline;
+    const conversation = inbox.get(this.#id);
+    return isLoaded && !mayHideUnread({ messages, hasOlder, conversation, isOthers });
   }
 
   #isDue = (message) => !message.is_read && this.#timeline.isOthers(message);

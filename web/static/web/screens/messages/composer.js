@@ -8,7 +8,11 @@ import { Countdown } from "./countdown.js";
 // Where a box cannot grow by itself.
 const GROWS = CSS.supports("field-sizing", "content");
 
-/** Write a message: Enter sends, Shift+Enter makes a line. Fires "leave" on Escape. */
+/**
+ * Write a message: Enter sends, Shift+Enter makes a line.
+ *
+ * Fires "sent" when a message is on its way, and "leave" on Escape.
+ */
 class MessageComposer extends Element {
   static properties = { thread: { attribute: false }, text: { state: true } };
 
@@ -134,6 +138,7 @@ class MessageComposer extends Element {
     this.box.focus();
     const refusal = await this.thread.send(text);
     if (refusal?.heldFor) this.#hold(text, refusal.heldFor);
+    if (refusal?.clientId) this.dispatchEvent(new Event("sent"));
   }
 
   /** Take back what came too fast, unless something else stands in the box by now. */

@@ -39,8 +39,8 @@ class MessageHistory extends Element {
   #scroller = createRef();
   #items = [];
   #dividerKey = null;
+  #oldestId = 0;
   #newestId = 0;
-  #lastPendingKey = null;
   // The newest message when the end was last on the screen.
   #endId = 0;
   #hasFailed = false;
@@ -59,13 +59,17 @@ class MessageHistory extends Element {
   willUpdate() {
     this.#store.store = this.thread;
     this.#items = threadItems(this.thread.messages, this.thread.pending, session.user?.id);
-    const isSettled = this.thread.status !== "loading" || this.#items.length > 0;
-    if (!this.#isPlacing && isSettled) this.#place();
+    if (this.thread.status === "loading") this.isPlaced = false;
+    else if (!this.#isPlacing) this.#placeIfDue();
   }
 
   render() {
-    if (!this.isPlaced) return bubbleSkeletons();
-    if (this.#items.length === 0) return this.#renderNothing();
+    const { status, messages } = this.thread;
+    if (status === "error" && messages.length === 0) return failedHistory(this.thread);
+    // What was just written here is shown before anything is loaded.
+    const isOnlyOwn = messages.length === 0 && this.#items.length > 0;
+    if (!this.isPlaced && !isOnlyOwn) return bubbleSkeletons();
+    if (this.#items.length === 0) return emptyHistory(this.thread, this.person);
     return html`
       <div
         class="history"
@@ -86,18 +90,12 @@ class MessageHistory extends Element {
   }
 
   updated() {
-    if (!this.scroller) return;
+    if (!this.scroller || !this.isPlaced) return;
     const newest = this.#items.findLast((item) => item.id)?.id ?? 0;
-    this.#followOwn();
     if (newest > this.#newestId && this.#keeper.wasAtEnd) this.#holdAtUnseen();
     this.#newestId = newest;
     if (this.#keeper.isAtEnd) this.#endId = newest;
     settleChunks(this.scroller);
-  }
-
-  #renderNothing() {
-    if (this.thread.status === "error") return failedHistory(this.thread);
-    return emptyHistory(this.thread, this.person);
   }
 
   #renderDays() {
@@ -112,17 +110,29 @@ class MessageHistory extends Element {
     });
   }
 
+  /** Find the place to begin at: at first, and when a reset has begun the history anew. */
+  #placeIfDue() {
+    const oldestId = this.thread.messages[0]?.id ?? 0;
+    const isDue = !this.isPlaced || oldestId > this.#oldestId;
+    this.#oldestId = oldestId;
+    if (isDue) this.#place();
+  }
+
   /** Begin at once, unless the first unread message has to be fetched. */
   async #place() {
+    this.isPlaced = !hasUnreadBefore(this.thread);
+    this.#newestId = 0;
+    if (this.isPlaced) return;
     this.#isPlacing = true;
-    if (hasUnreadBefore(this.thread)) await loadUnread(this.thread);
+    await loadUnread(this.thread);
     this.isPlaced = true;
+    this.#isPlacing = false;
     this.requestUpdate();
   }
 
   /** Stand at the first message that nobody has seen, when it would lie above the screen. */
   #holdAtUnseen() {
-    const item = firstUnseen(this.#items, this.#watch.seenId);
+    const item = firstUnseen(this.#items, this.#watch);
     if (!item) return;
     const row = this.scroller.querySelector(`[data-message-id="${item.id}"]`);
     const isFirstLook = this.#newestId === 0;
@@ -132,13 +142,8 @@ class MessageHistory extends Element {
     this.updateComplete.then(() => this.#keeper.showUnlessBelow(row));
   }
 
-  /** Go to the end for a message that was written here. */
-  #followOwn() {
-    const last = this.#items.at(-1);
-    if (!last || last.id || last.key === this.#lastPendingKey) return;
-    this.#lastPendingKey = last.key;
-    // What waited in the outbox when the thread was opened moves nothing.
-    if (this.#newestId === 0) return;
+  /** Go to the end for a message that was written in this window. */
+  followOwn() {
     this.#dividerKey = null;
     this.#goToEnd();
   }

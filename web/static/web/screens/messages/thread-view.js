@@ -108,7 +108,11 @@ class ThreadView extends Element {
   #renderBox(thread, person) {
     const reason = closedReason(thread, person);
     if (reason) return closedNote(reason);
-    return html`<message-composer .thread=${thread} @leave=${this.#leave}></message-composer>`;
+    return html`<message-composer
+      .thread=${thread}
+      @sent=${() => this.querySelector("message-history")?.followOwn()}
+      @leave=${this.#leave}
+    ></message-composer>`;
   }
 
   #typing(person) {

@@ -1,14 +1,13 @@
 import { session } from "../../core/session.js";
+import { mayHideUnread } from "../../live/read-marks.js";
 import { isUnread } from "./bubble.js";
 
 const MAX_PAGES = 5;
 
-/** Tell whether unread messages lie before the oldest one that is loaded. */
-export function hasUnreadBefore(thread) {
-  const others = thread.messages.filter((message) => message.sender.id !== session.user?.id);
-  const unread = others.filter((message) => !message.is_read);
-  const reachesTop = others.length > 0 && !others[0].is_read;
-  return thread.hasOlder && reachesTop && unread.length < (thread.conversation?.unread_count ?? 0);
+/** Tell whether unread messages can lie before the oldest one that is loaded. */
+export function hasUnreadBefore({ messages, hasOlder, conversation }) {
+  const isOthers = (message) => message.sender.id !== session.user?.id;
+  return mayHideUnread({ messages, hasOlder, conversation, isOthers });
 }
 
 /** Load older pages, five at most, until the first unread message is there. */
@@ -20,7 +19,7 @@ export async function loadUnread(thread) {
   }
 }
 
-/** Return the first unread item that nobody has had on the screen, or null. */
-export function firstUnseen(items, seenId) {
-  return items.find((item) => isUnread(item) && item.id > seenId) ?? null;
+/** Return the first unread item that nobody has had on the screen, or null; `watch` knows. */
+export function firstUnseen(items, watch) {
+  return items.find((item) => isUnread(item) && !watch.hasSeen(item.id)) ?? null;
 }
