@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import PHONE, OpenDevice, wait_until
+from tests.e2e.devices import PHONE, OpenDevice, hide, show, wait_until
 from tests.e2e.screens import (
     conversation_with,
     expect_unread,
@@ -55,6 +55,21 @@ def test_badge_stands_on_the_app_icon(
     navigation(phone).get_by_role("link", name="Messages").click()
 
     expect(message(phone, "Hello")).to_be_visible()
+    wait_until(phone, lambda: phone.evaluate("globalThis.iconBadge") == 0)
+
+
+def test_badge_of_the_icon_is_right_after_the_worker_wrote_there(
+    phone: Page, bob: User, alice: User, conversation: Conversation
+) -> None:
+    """As after a push to a page that sleeps, and reading on another device."""
+    phone.add_init_script(NOTE_ICON)
+    open_thread(phone, bob, conversation)
+    expect_unread(phone, None)
+    hide(phone)
+    phone.evaluate("navigator.setAppBadge(3)")
+
+    show(phone)
+
     wait_until(phone, lambda: phone.evaluate("globalThis.iconBadge") == 0)
 
 

@@ -1,5 +1,6 @@
 import { session } from "../core/session.js";
 import { inbox } from "./inbox.js";
+import { page } from "./page.js";
 
 const MOST = 99;
 
@@ -20,6 +21,7 @@ export function setPageTitle(title) {
 /** Show the unread count in the tab's title and on the app's icon, from now on. */
 export function startBadge() {
   inbox.addEventListener("change", show);
+  page.addEventListener("visible", show);
   show();
 }
 
@@ -31,11 +33,9 @@ function show() {
   if (!session.isImpersonating) showOnIcon(inbox.unreadCount);
 }
 
-let onIcon = null;
-
+/** The service worker writes there too, so what was written last is not known here. */
 function showOnIcon(count) {
-  if (count === onIcon || !navigator.setAppBadge) return;
-  onIcon = count;
+  if (!navigator.setAppBadge) return;
   const done = count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge();
   done.catch(() => {}); // only an installed app has an icon to write on
 }
