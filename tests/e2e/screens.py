@@ -105,9 +105,12 @@ def composer(page: Page) -> Locator:
 
 
 def write(page: Page, text: str) -> None:
-    """Send a text by the keyboard."""
+    """Send a text by the keyboard, or where its Enter makes a line, by the button."""
     composer(page).fill(text)
-    composer(page).press("Enter")
+    if composer(page).get_attribute("enterkeyhint") == "send":
+        composer(page).press("Enter")
+    else:
+        page.get_by_role("button", name="Send").click()
 
 
 def expect_tick(page: Page, text: str, tick: str, **options: Any) -> None:

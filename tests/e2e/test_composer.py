@@ -45,6 +45,21 @@ def test_button_sends_too(thread: Page) -> None:
     expect_tick(thread, "by hand", "Sent")
 
 
+def test_enter_makes_a_line_where_the_keyboard_is_on_the_screen(
+    phone: Page, bob: User, conversation: Conversation
+) -> None:
+    open_thread(phone, bob, conversation)
+    expect(composer(phone)).to_have_attribute("enterkeyhint", "enter")
+
+    composer(phone).press_sequentially("one")
+    composer(phone).press("Enter")
+    composer(phone).press_sequentially("two")
+    phone.get_by_role("button", name="Send").tap()
+
+    expect_tick(phone, "one\ntwo", "Sent")
+    assert conversation.messages.latest("id").content == "one\ntwo"
+
+
 def test_enter_that_chooses_a_word_of_an_input_method_does_not_send(thread: Page) -> None:
     composer(thread).fill("こんにちは")
 

@@ -34,7 +34,7 @@ def test_typing_shows_and_ends_with_the_message(
 
     composer(phone).press_sequentially("On my way")
     expect(hint).to_be_visible()
-    composer(phone).press("Enter")
+    phone.get_by_role("button", name="Send").click()
 
     expect(message(desk, "On my way")).to_be_visible()
     expect(hint).to_have_count(0)
@@ -83,3 +83,18 @@ def test_typing_again_after_three_seconds_is_said_again(
 
     expect(message(phone, "Bye")).to_be_visible()
     assert sent == [True, True, False]
+
+
+def test_typing_again_at_once_is_not_said_again(
+    phone: Page, bob: User, conversation: Conversation
+) -> None:
+    sent = note_typing(phone)
+    open_thread(phone, bob, conversation)
+
+    composer(phone).press_sequentially("I")
+    composer(phone).press("Backspace")
+    composer(phone).press_sequentially("You")
+    write(phone, "Bye")
+
+    expect(message(phone, "Bye")).to_be_visible()
+    assert sent == [True, False]

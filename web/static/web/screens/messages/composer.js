@@ -7,9 +7,11 @@ import { Countdown } from "./countdown.js";
 
 // Where a box cannot grow by itself.
 const GROWS = CSS.supports("field-sizing", "content");
+// Keyboards on a screen have no Shift+Enter: there Enter makes a line, and the button sends.
+const ON_SCREEN = matchMedia("(pointer: coarse) and (not (any-pointer: fine))");
 
 /**
- * Write a message: Enter sends, Shift+Enter makes a line.
+ * Write a message: Enter sends, Shift+Enter makes a line; on a phone Enter makes a line.
  *
  * Fires "sent" when a message is on its way, and "leave" on Escape.
  */
@@ -64,7 +66,7 @@ class MessageComposer extends Element {
           dir="auto"
           aria-label="Message"
           placeholder="Write a message"
-          enterkeyhint="send"
+          enterkeyhint=${ON_SCREEN.matches ? "enter" : "send"}
           autocomplete="off"
           aria-invalid=${isTooLong ? "true" : nothing}
           aria-describedby="composer-counter"
@@ -127,7 +129,7 @@ class MessageComposer extends Element {
     // 229: Safari ends a composition before the Enter that chose its word.
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") this.dispatchEvent(new Event("leave"));
-    if (event.key === "Enter" && !event.shiftKey) this.#submit(event);
+    if (event.key === "Enter" && !event.shiftKey && !ON_SCREEN.matches) this.#submit(event);
   }
 
   async #submit(event) {
