@@ -5,6 +5,7 @@ const GONE_MS = 4_000;
 export class OwnTyping {
   #send;
   #isTyping = false;
+  // Of the last frame that said so; also a box that was emptied meanwhile does not have it said anew.
   #saidAt = -Infinity;
 
   /** `send` takes a frame. */
@@ -20,12 +21,11 @@ export class OwnTyping {
 
   stop() {
     if (this.#isTyping) this.#say(false);
-    this.#saidAt = -Infinity;
   }
 
   #say(isTyping) {
     this.#isTyping = isTyping;
-    this.#saidAt = performance.now();
+    if (isTyping) this.#saidAt = performance.now();
     this.#send({ type: "typing", is_typing: isTyping });
   }
 }
