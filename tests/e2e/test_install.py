@@ -1,6 +1,7 @@
 """Installed: a shell without a network, an update without a broken page, and notifications."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,31 @@ def test_push_shows_a_notification_that_opens_the_conversation(
         "body": "Are you there?",
         "path": path_of(conversation),
     }
+    click_notification(page, conversation)
+    expect(message(page, "Hello")).to_be_visible()
+
+
+def test_click_leads_to_a_window_of_the_client_and_to_no_other(
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
+) -> None:
+    page = open_device()
+    sign_in(page, alice, "/settings")
+    wait_for_worker(page)
+    look = page.context.new_page()
+    look.goto(f"/trainees/{bob.pk}")
+    look.get_by_role("button", name="View as trainee").click()
+    expect(look.get_by_text("You are looking through")).to_be_visible()
+    look.goto("/settings")
+    docs = page.context.new_page()
+    docs.goto("/healthz")
+
+    click_notification(page, conversation)
+
+    expect(message(page, "Hello")).to_be_visible()
+    expect(look).to_have_url(re.compile("/settings$"))
+
+
+def click_notification(page: Page, conversation: Conversation) -> None:
     worker = page.context.service_workers[0]
     worker.evaluate(
         """path => dispatchEvent(Object.assign(new ExtendableEvent("notificationclick"), {
@@ -149,7 +175,6 @@ def test_push_shows_a_notification_that_opens_the_conversation(
         }))""",
         path_of(conversation),
     )
-    expect(message(page, "Hello")).to_be_visible()
 
 
 def test_push_is_silent_for_who_looks_at_the_conversation(

@@ -120,9 +120,10 @@ async function showBadge(count) {
   await navigator.setAppBadge?.(count).catch(() => {});
 }
 
-/** Bring the window to the front that shows the path, else any, else a new one. */
+/** Bring the window to the front that shows the path, else any of the client, else a new one. */
 async function open(path) {
-  const windows = await listWindows();
+  // The admin's pages and the API's do not answer, nor does a look through somebody's account.
+  const windows = (await listWindows()).filter((each) => each.path !== null);
   const best = windows.find((each) => each.path === path) ?? windows[0];
   if (!best) return clients.openWindow(path);
   best.client.postMessage({ type: "open", path });
@@ -141,7 +142,7 @@ async function listWindows() {
   );
 }
 
-/** Ask the page itself: a client's `url` stays that of when it was loaded. Null if it is frozen. */
+/** Ask the page itself: a client's `url` stays that of when it was loaded. Null without an answer. */
 function askForPath(client) {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
