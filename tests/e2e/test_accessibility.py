@@ -208,6 +208,92 @@ def test_new_messages_are_announced_once_and_old_ones_never(
     expect(log(desk)).to_have_attribute("aria-live", "off")
 
 
+@pytest.mark.complains(r"status of 400")
+def test_message_that_failed_is_announced_once(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    desk.add_init_script(LISTEN)
+    desk.route("**/send/", lambda route: route.fulfill(status=400, json={"content": ["Refused."]}))
+    open_thread(desk, alice, conversation)
+
+    write(desk, "too bad")
+    expect_tick(desk, "too bad", "Not sent")
+    write(desk, "another one")
+    expect_tick(desk, "another one", "Not sent")
+
+    said = desk.evaluate("globalThis.said.filter(text => text.startsWith('Not sent'))")
+    assert said == ["Not sent: too bad", "Not sent: another one"]
+
+
+def test_focus_stays_on_the_row_that_a_new_message_moves(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    carol = make_trainee("carol", alice)
+    open_conversation(alice, carol, "Hello Carol")
+    sign_in(desk, alice)
+    conversation_with(desk, bob).focus()
+    rows = desk.get_by_role("list", name="Conversations").get_by_role("listitem")
+    expect(rows.nth(1)).to_contain_text(full_name(bob))
+
+    Person(server, tokens_of(bob)).send(conversation.pk, "news")
+
+    expect(rows.nth(0)).to_contain_text(full_name(bob))
+    expect(conversation_with(desk, bob)).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_focus_ring_stands_out_from_what_is_behind_it(
+    open_device: OpenDevice, theme: str, alice: User, cast: Conversation
+) -> None:
+    page = open_thread(open_device(color_scheme=theme), alice, cast)
+    write(page, "See https://example.com/own")
+    expect(message(page, "See https://example.com/own")).to_be_visible()
+    page.evaluate(
+        """() => dispatchEvent(new CustomEvent("app-toast", {
+            detail: { text: "Done.", action: { label: "Undo", run() {} } },
+        }))"""
+    )
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+    contrasts: dict[str, float] = page.evaluate(RING_CONTRASTS)
+
+    assert {name: each for name, each in contrasts.items() if each < 3} == {}
+    assert {"Undo", "Close", "https://example.com/own"} <= contrasts.keys()
+
+
+# By name, how each thing's ring contrasts with the nearest background around or below it.
+RING_CONTRASTS = """() => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    const rgba = color => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = color;
+        canvas.fillRect(0, 0, 1, 1);
+        return [...canvas.getImageData(0, 0, 1, 1).data];
+    };
+    const luminance = ([red, green, blue]) => {
+        const linear = [red, green, blue].map(each => each / 255)
+            .map(each => each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    };
+    const backgroundOf = element => {
+        const color = rgba(getComputedStyle(element).backgroundColor);
+        return color[3] === 255 || !element.parentElement
+            ? color : backgroundOf(element.parentElement);
+    };
+    const contrast = element => {
+        element.focus({ focusVisible: true });
+        const { outlineColor, outlineOffset } = getComputedStyle(element);
+        const isInside = parseFloat(outlineOffset) < 0;
+        const behind = backgroundOf(isInside ? element : element.parentElement);
+        const [one, other] = [luminance(rgba(outlineColor)), luminance(behind)];
+        return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    };
+    const nameOf = element => element.getAttribute("aria-label") ?? element.innerText.trim();
+    const all = [...document.querySelectorAll("a, button")].filter(each => each.checkVisibility());
+    return Object.fromEntries(all.map(each => [nameOf(each), contrast(each)]));
+}"""
+
+
 # What a screen reader would say: text that comes into a live region.
 LISTEN = """
     globalThis.said = [];
@@ -228,7 +314,11 @@ LISTEN = """
 """
 
 
-@pytest.mark.parametrize("size", [(360, 640), (720, 450)], ids=["360 px", "200 % of 1440"])
+@pytest.mark.parametrize(
+    "size",
+    [(360, 640), (720, 450), (768, 1024), (1440, 900)],
+    ids=["360 px", "200 % of 1440", "768 px", "1440 px"],
+)
 def test_nothing_is_cut_off_or_scrolls_sideways(
     open_device: OpenDevice, size: tuple[int, int], alice: User, cast: Conversation
 ) -> None:

@@ -72,7 +72,7 @@ class InvitationsScreen extends Element {
     if (items.length === 0) return nobodyInvited();
     const actions = { onResend: this.#resend, onRevoke: this.#revoke };
     return html`
-      <ul class="card card-list">
+      <ul class="card card-list" role="list">
         ${repeat(items, (each) => each.id, (each) => invitationRow(each, actions))}
       </ul>
       <load-more .pages=${this.#pages}></load-more>

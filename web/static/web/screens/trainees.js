@@ -85,7 +85,7 @@ class TraineesScreen extends Element {
     if (pages.status === "error") return failed(pages);
     if (pages.items.length === 0) return search ? nobodyFound(search) : nobodyYet();
     return html`
-      <ul class="card card-list">
+      <ul class="card card-list" role="list">
         ${repeat(pages.items, (each) => each.id, row)}
       </ul>
       <load-more .pages=${pages}></load-more>

@@ -22,6 +22,8 @@ class ConversationList extends Element {
 
   #scroller = createRef();
   #isLoading = false;
+  // The row that has the focus; one that moves loses it, as it is taken out and put in again.
+  #focused = null;
 
   constructor() {
     super();
@@ -45,6 +47,16 @@ class ConversationList extends Element {
     this.querySelector("a[tabindex='0']")?.focus();
   }
 
+  willUpdate() {
+    const { activeElement } = document;
+    this.#focused = this.contains(activeElement) ? activeElement : null;
+  }
+
+  updated() {
+    if (!this.#focused?.isConnected || this.#focused === document.activeElement) return;
+    this.#focused.focus({ preventScroll: true });
+  }
+
   render() {
     const { status, conversations, hasMore } = this.isArchive ? inbox.archived : inbox;
     const isWaiting = status === "loading" || status === "idle";
@@ -65,6 +77,7 @@ class ConversationList extends Element {
     return html`<div class="list-scroller" ${ref(this.#scroller)}>
       <ul
         class="conversations"
+        role="list"
         aria-label=${this.isArchive ? "Archived conversations" : "Conversations"}
         @keydown=${moveByKey}
         @focusin=${this.#noteFocus}

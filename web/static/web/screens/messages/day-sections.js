@@ -30,7 +30,7 @@ function chunkList(placed, actions) {
     edges.hasDivider ? divider() : nothing,
     bubble(item, edges, actions),
   ];
-  return html`<ol class="chunk">
+  return html`<ol class="chunk" role="list">
     ${repeat(placed, ({ key }) => key, row)}
   </ol>`;
 }
