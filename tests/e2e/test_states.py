@@ -17,6 +17,7 @@ from tests.e2e.screens import (
     path_of,
     sign_in,
 )
+from tests.e2e.test_history import fill, scroll_to_top
 from users.models import User
 
 
@@ -84,11 +85,63 @@ def test_thread_that_fails_offers_a_retry(
     desk.route(api, lambda route: route.fulfill(status=500, json={"detail": "Broken."}))
     sign_in(desk, alice, path_of(conversation))
     expect(desk.get_by_text("These messages could not be loaded")).to_be_visible()
+    expect(composer(desk)).to_have_count(0)
     desk.unroute(api)
 
     desk.get_by_role("button", name="Try again").click()
 
     expect(message(desk, "Hello")).to_be_visible()
+    expect(composer(desk)).to_be_visible()
+
+
+@pytest.mark.complains(r"net::ERR_FAILED")
+def test_older_messages_that_fail_offer_a_retry(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    fill(conversation, 30)
+    older = re.compile(r"/messages/\?before=\d{1,12}&")
+    desk.route(older, lambda route: route.abort())
+    sign_in(desk, alice, path_of(conversation))
+    scroll_to_top(desk)
+    expect(desk.get_by_text("Older messages could not be loaded.")).to_be_visible()
+    desk.unroute(older)
+
+    desk.get_by_role("button", name="Try again").click()
+
+    expect(message(desk, "Hello")).to_be_attached()
+    expect(desk.get_by_text("Older messages could not be loaded.")).to_have_count(0)
+
+
+@pytest.mark.complains(r"status of 500")
+def test_archive_that_fails_offers_a_retry(desk: Page, alice: User) -> None:
+    api = "**/messaging/conversations/?*archived=true*"
+    desk.route(api, lambda route: route.fulfill(status=500, json={"detail": "Broken."}))
+    sign_in(desk, alice, "/messages/archived")
+    expect(desk.get_by_text("Your conversations could not be loaded")).to_be_visible()
+    desk.unroute(api)
+
+    desk.get_by_role("button", name="Try again").click()
+
+    expect(desk.get_by_text("Your conversations could not be loaded")).to_have_count(0)
+    expect(desk.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.complains(r"status of 404")
+def test_title_names_nobody_in_a_thread_without_a_person(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    sign_in(desk, alice, path_of(conversation))
+    expect(desk).to_have_title(re.compile("^Bob Tester"))
+
+    desk.evaluate(
+        """() => {
+            history.pushState(null, "", "/messages/999999");
+            dispatchEvent(new PopStateEvent("popstate"));
+        }"""
+    )
+
+    expect(desk.get_by_text("This conversation has ended.")).to_be_visible()
+    expect(desk).to_have_title(re.compile("^Messages"))
 
 
 @pytest.mark.complains(r"status of 404")

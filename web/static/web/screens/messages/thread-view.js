@@ -79,7 +79,8 @@ class ThreadView extends Element {
 
   updated() {
     const person = this.#person;
-    if (person) setTitle(this.#isArchived ? "[Trainee removed]" : fullName(person));
+    if (!person) setTitle("Messages");
+    else setTitle(this.#isArchived ? "[Trainee removed]" : fullName(person));
   }
 
   #renderOpening() {
@@ -106,6 +107,7 @@ class ThreadView extends Element {
   }
 
   #renderBox(thread, person) {
+    if (thread.status === "error" && thread.messages.length === 0) return nothing;
     const reason = closedReason(thread, person);
     if (reason) return closedNote(reason);
     return html`<message-composer
