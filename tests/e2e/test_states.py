@@ -126,6 +126,19 @@ def test_archive_that_fails_offers_a_retry(desk: Page, alice: User) -> None:
     expect(desk.get_by_role("alert")).to_have_count(0)
 
 
+def test_search_keeps_the_space_that_is_being_typed(desk: Page, alice: User, bob: User) -> None:
+    sign_in(desk, alice, "/trainees")
+    box = desk.get_by_role("searchbox")
+
+    box.press_sequentially("bob ")
+    expect(desk).to_have_url(re.compile(r"search=bob$"))
+    expect(desk.get_by_text("1 trainee found").last).to_be_visible()
+    box.press_sequentially("tester")
+
+    expect(box).to_have_value("bob tester")
+    expect(desk).to_have_url(re.compile(r"search=bob\+tester$"))
+
+
 @pytest.mark.complains(r"status of 404")
 def test_title_names_nobody_in_a_thread_without_a_person(
     desk: Page, alice: User, bob: User, conversation: Conversation

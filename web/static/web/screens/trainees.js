@@ -50,6 +50,12 @@ class TraineesScreen extends Element {
     this.#found.store = this.list.pages;
   }
 
+  updated() {
+    const box = this.querySelector("input");
+    // Nobody's typing is written over: the address has it without its outer spaces, and later.
+    if (box !== document.activeElement) box.value = this.#search;
+  }
+
   firstUpdated() {
     this.main.scrollTop = this.list.place;
   }
@@ -69,7 +75,6 @@ class TraineesScreen extends Element {
             type="search"
             placeholder="Search by name or email"
             autocomplete="off"
-            .value=${this.#search}
             @input=${this.#type}
           />
         </label>
