@@ -16,6 +16,7 @@ from tests.e2e.screens import (
     navigation,
     path_of,
     sign_in,
+    sign_out,
 )
 from tests.e2e.test_history import fill, scroll_to_top
 from users.models import User
@@ -137,6 +138,17 @@ def test_search_keeps_the_space_that_is_being_typed(desk: Page, alice: User, bob
 
     expect(box).to_have_value("bob tester")
     expect(desk).to_have_url(re.compile(r"search=bob\+tester$"))
+
+
+def test_dialog_goes_when_the_session_ends(desk: Page, alice: User, bob: User) -> None:
+    sign_in(desk, alice, f"/trainees/{bob.pk}")
+    desk.get_by_role("button", name="Remove trainee").click()
+    expect(desk.get_by_role("dialog")).to_be_visible()
+
+    sign_out(desk.context.new_page())
+
+    expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(desk.get_by_role("dialog")).to_have_count(0)
 
 
 @pytest.mark.complains(r"status of 404")

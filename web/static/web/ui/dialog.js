@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { session } from "../core/session.js";
 import { Element } from "./element.js";
 import "./field.js";
 import { Form, formStatus, submitButton } from "./form.js";
@@ -21,6 +22,16 @@ export function confirm({ title, text, label, isDangerous = false, typed = "", a
 class AppDialog extends Element {
   #wasDone = false;
   #form = new Form(this, (values) => this.#act(values));
+
+  connectedCallback() {
+    super.connectedCallback();
+    session.addEventListener("ended", this.#close);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    session.removeEventListener("ended", this.#close);
+  }
 
   async firstUpdated() {
     // So that the focus goes to the first field, not to Cancel.
