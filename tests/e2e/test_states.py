@@ -151,6 +151,15 @@ def test_dialog_goes_when_the_session_ends(desk: Page, alice: User, bob: User) -
     expect(desk.get_by_role("dialog")).to_have_count(0)
 
 
+def test_list_keeps_its_navigation_for_a_trainee_that_is_no_number(
+    phone: Page, alice: User
+) -> None:
+    sign_in(phone, alice, "/messages?trainee=abc")
+
+    expect(phone.get_by_text("No conversations yet")).to_be_visible()
+    expect(navigation(phone)).to_be_visible()
+
+
 @pytest.mark.complains(r"status of 404")
 def test_title_names_nobody_in_a_thread_without_a_person(
     desk: Page, alice: User, bob: User, conversation: Conversation

@@ -109,7 +109,7 @@ class AppRoot extends Element {
 }
 
 function isThread({ name, query }) {
-  return name.endsWith("conversation") || (name === "messages" && "trainee" in query);
+  return name.endsWith("conversation") || (name === "messages" && Number(query.trainee) > 0);
 }
 
 function lost(error) {
