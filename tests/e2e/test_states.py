@@ -6,17 +6,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import Hold
+from tests.e2e.devices import PHONE, Hold, OpenDevice
 from tests.e2e.screens import (
     composer,
     conversation_with,
     conversations,
+    expect_tick,
     message,
     messages,
     navigation,
+    open_thread,
     path_of,
     sign_in,
     sign_out,
+    write,
 )
 from tests.e2e.test_history import fill, scroll_to_top
 from users.models import User
@@ -215,3 +218,22 @@ def test_trainee_has_no_screens_of_trainers(phone: Page, bob: User) -> None:
     phone.goto("/trainees")
 
     expect(phone.get_by_text("There is nothing here")).to_be_visible()
+
+
+@pytest.mark.complains(r"status of 400")
+def test_ways_on_from_a_failed_message_stand_in_one_line_on_a_narrow_phone(
+    open_device: OpenDevice, bob: User, conversation: Conversation
+) -> None:
+    page = open_device(**{**PHONE, "viewport": {"width": 360, "height": 640}})
+    refusal = {"content": ["This message cannot be sent as it is, for a reason of some length."]}
+    page.route("**/send/", lambda route: route.fulfill(status=400, json=refusal))
+    open_thread(page, bob, conversation)
+
+    write(page, "too bad")
+
+    expect_tick(page, "too bad", "Not sent")
+    boxes = [page.get_by_role("button", name=name).bounding_box() for name in ("Retry", "Delete")]
+    (retry, delete) = [box for box in boxes if box]
+    assert retry["y"] == delete["y"]
+    assert retry["height"] == delete["height"] < 40
+    assert delete["x"] + delete["width"] <= 360
