@@ -223,6 +223,16 @@ def test_hidden_page_notifies_where_there_is_no_push_service(
     assert (shown["title"], shown["body"]) == ("Bob Tester", "Are you there?")
 
 
+def test_switch_says_why_it_cannot_be_turned_on(open_device: OpenDevice, alice: User) -> None:
+    page = open_device()
+    page.add_init_script("Object.defineProperty(Notification, 'permission', { value: 'denied' })")
+
+    sign_in(page, alice, "/settings")
+
+    expect(page.get_by_role("switch")).to_be_disabled()
+    expect(page.get_by_text("blocked in the settings of the browser")).to_be_visible()
+
+
 def test_subscription_is_registered_and_forgotten_with_the_sign_out(
     open_device: OpenDevice, alice: User
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation, Message
-from tests.e2e.devices import OpenDevice
+from tests.e2e.devices import OpenDevice, hide, show
 from tests.e2e.screens import conversations, log, message, open_thread, sign_in
 from tests.factories import make_trainee, open_conversation
 from tests.factories import write as write_history
@@ -119,3 +119,28 @@ def test_order_is_the_servers_and_not_the_phones(
     texts = page.locator(".bubble-text").all_inner_texts()
 
     assert texts == ["Hello", "one", "two"]
+
+
+def test_times_change_while_the_page_is_open(
+    open_device: OpenDevice, alice: User, conversation: Conversation
+) -> None:
+    backdate(conversation, NOW - timedelta(seconds=30))
+    page = open_at(open_device, "UTC")
+    open_thread(page, alice, conversation)
+    row, day = conversations(page).locator("time"), log(page).get_by_role("heading", level=3)
+    expect(row).to_have_text("Just now")
+    expect(day).to_have_text("Today")
+
+    look_at(page, NOW + timedelta(minutes=5))
+    expect(row).to_have_text("5m ago")
+    look_at(page, NOW + timedelta(days=1))
+
+    expect(row).to_have_text("Yesterday")
+    expect(day).to_have_text("Yesterday")
+
+
+def look_at(page: Page, moment: datetime) -> None:
+    """Come back to a page that was left open."""
+    hide(page)
+    page.clock.set_fixed_time(moment)
+    show(page)
