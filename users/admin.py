@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from users.exceptions import TooFast
 from users.models import AuthSession, DeviceToken, ImpersonationSession, ImpersonationView, User
-from users.services.accounts import deactivate_user, reactivate_user
+from users.services.accounts import deactivate_user, reactivate_user, store_password
 from users.services.sessions import end_sessions
 from users.throttling import count_sign_in
 
@@ -31,6 +31,15 @@ class SignInForm(AdminAuthenticationForm):
 
 
 admin.site.login_form = SignInForm
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no class takes one at run time
+    """Django's own, which would leave every session as it is, and write all else of a person anew."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit=False)
+        store_password(user=user)
+        return user
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -55,6 +64,7 @@ class UserAdmin(DjangoUserAdmin[User]):
     """
 
     add_form = AdminUserCreationForm
+    change_password_form = PasswordForm
     ordering = ("-id",)
     list_display = ("email", "first_name", "last_name", "role", "parent_trainer", "is_active")
     list_filter = ("role", "is_active", "is_staff", "created_at")

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.conftest import Client
 from tests.factories import access_of, impersonate, make_person, make_trainee, tokens_of
 from trainer.services.trainees import remove_trainee
+from users.admin import PasswordForm
 from users.models import AuthSession, DeviceToken, ImpersonationView, User
 
 SITE = "/admin/users"
@@ -175,3 +176,28 @@ def test_trail_outlives_the_accounts(api: Client, alice: User, bob: User) -> Non
     assert (kept.user, kept.impersonator) == (None, None)
     assert str(kept) == "alice@example.com as bob@example.com"
     assert ImpersonationView.objects.get().path == "/api/auth/users/me/"
+
+
+def test_new_password_ends_every_session(api: Client, browser: Browser, bob: User) -> None:
+    token = access_of(bob)
+    form = {"password1": "another-long-one-7", "password2": "another-long-one-7"}
+
+    response = browser.post(f"{SITE}/user/{bob.pk}/password/", {**form, "usable_password": "true"})
+
+    assert response.status_code == 302
+    assert api.with_token(token).get("/api/auth/users/me/").status_code == 401
+    changed = User.objects.get(pk=bob.pk)
+    assert changed.check_password("another-long-one-7")
+
+
+def test_new_password_does_not_undo_a_removal_that_came_meanwhile(alice: User, bob: User) -> None:
+    opened = User.objects.get(pk=bob.pk)
+    password = {"password1": "another-long-one-7", "password2": "another-long-one-7"}
+    form = PasswordForm(opened, {**password, "usable_password": "true"})
+    assert form.is_valid()
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    form.save()
+
+    bob.refresh_from_db()
+    assert bob.parent_trainer is None

@@ -96,6 +96,13 @@ def set_password(*, user: User, current_password: str, new_password: str) -> Non
     end_sessions(others.exclude(pk=user.auth_session.pk) if user.auth_session else others)
 
 
+@transaction.atomic
+def store_password(*, user: User) -> None:
+    """Keep the password that an admin has given somebody, and end every session of theirs."""
+    user.save(update_fields=["password"])
+    end_sessions(AuthSession.objects.of_or_by(user))
+
+
 def send_password_reset(*, email: str) -> None:
     """
     E-mail a link that sets a new password; do nothing, as silently, for an unknown address.
