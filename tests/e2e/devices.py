@@ -57,9 +57,16 @@ class Hold:
 
     def let_go(self) -> None:
         """Wait for the first one if need be, let go what waits, and hold no more."""
+        self._end(lambda route: route.continue_())
+
+    def answer(self, **answer: Any) -> None:
+        """Do the same, with an answer that is not the server's."""
+        self._end(lambda route: route.fulfill(**answer))
+
+    def _end(self, release: Callable[[Route], None]) -> None:
         wait_until(self._page, lambda: bool(self._routes))
         for route in self._routes:
-            route.continue_()
+            release(route)
         self._page.unroute(self._url)
 
 

@@ -127,6 +127,24 @@ def test_invited_person_joins_by_the_mailed_link_and_waits_for_the_trainer(
     assert User.objects.get(email="erin@example.com").parent_trainer == alice
 
 
+def test_invitation_is_accepted_where_somebody_else_is_signed_in(
+    desk: Page, alice: User, mailbox: Path
+) -> None:
+    sign_in(desk, alice, "/invitations")
+    desk.get_by_label("Email").fill("erin@example.com")
+    desk.get_by_role("button", name="Send invitation").click()
+    desk.goto("/join#code=" + find_link(mailbox).partition("#code=")[2])
+    desk.get_by_label("First name").fill("Erin")
+    desk.get_by_label("Last name").fill("Evans")
+    desk.get_by_label("Password", exact=True).fill("correct-horse-battery-1")
+
+    desk.get_by_role("button", name="Join").click()
+
+    expect(desk.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    desk.goto("/settings")
+    expect(desk.get_by_text("erin@example.com")).to_be_visible()
+
+
 def test_invitation_can_be_sent_again_and_revoked(desk: Page, alice: User, mailbox: Path) -> None:
     invite_trainee(trainer=alice, email="erin@example.com")
     sign_in(desk, alice, "/invitations")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import OpenDevice
+from tests.e2e.devices import Hold, OpenDevice
 from tests.e2e.screens import (
     composer,
     conversations,
@@ -136,6 +136,86 @@ def test_conversation_of_the_last_person_is_not_shown_to_the_next(
     ).to_be_visible()
     expect(messages(desk)).to_have_count(0)
     expect(desk.get_by_text("Bob Tester")).to_have_count(0)
+
+
+@pytest.mark.complains(r"status of 401")
+def test_request_of_the_last_person_is_not_repeated_in_the_name_of_the_next(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    """An answer of 401 that comes late: what refreshes the token now is somebody else's cookie."""
+    open_thread(desk, bob, conversation)
+    hold = Hold(desk, "**/send/")
+    sent: list[str] = []
+    write(desk, "of Bob alone")
+    expect_tick(desk, "of Bob alone", "Sending")
+    navigation(desk).get_by_role("button", name="Sign out").click()
+    desk.get_by_role("button", name="Sign out and delete").click()
+    # Until the server knows, the question stands before everything.
+    expect(desk.get_by_role("dialog")).to_have_count(0)
+    fill_sign_in(desk, alice)
+    expect(conversations(desk)).to_have_count(1)
+    desk.on("request", lambda request: sent.append(request.url))
+
+    hold.answer(status=401, json={"detail": "Token is expired.", "code": "token_not_valid"})
+
+    conversations(desk).first.click()
+    write(desk, "from Alice")
+    expect_tick(desk, "from Alice", "Sent")
+    assert len([url for url in sent if url.endswith("/send/")]) == 1
+    expect(messages(desk)).to_have_count(2)
+
+
+def test_answer_that_comes_after_signing_out_signs_nobody_in_again(
+    desk: Page, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    me = Person(server, tokens_of(bob)).get("auth/users/me/").json()
+    sign_in(desk, bob)
+    hold = Hold(desk, "**/auth/users/me/")
+    desk.goto("/settings")
+    desk.get_by_role("button", name="Sign out", exact=True).click()
+    expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
+
+    hold.answer(json=me)
+
+    fill_sign_in(desk, bob)
+    expect(message(desk, "Hello")).to_be_visible()
+    desk.reload()
+    expect(message(desk, "Hello")).to_be_visible()
+
+
+def test_same_person_who_signs_in_again_keeps_what_they_write(
+    desk: Page, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, bob, conversation)
+    navigation(desk).get_by_role("button", name="Sign out").click()
+    fill_sign_in(desk, bob)
+    expect(message(desk, "Hello")).to_be_visible()
+    composer(desk).fill("a draft")
+
+    desk.reload()
+
+    expect(composer(desk)).to_have_value("a draft")
+
+
+def test_sign_out_that_is_heard_late_takes_nothing_of_the_next_sign_in(
+    desk: Page, bob: User, conversation: Conversation
+) -> None:
+    """A frozen tab hears of both when it thaws; to it, here, the first is told once more."""
+    open_thread(desk, bob, conversation)
+    other = desk.context.new_page()
+    sign_in_kept(other)
+    navigation(desk).get_by_role("button", name="Sign out").click()
+    fill_sign_in(desk, bob)
+    expect(message(desk, "Hello")).to_be_visible()
+    expect(navigation(other)).to_be_visible()
+    composer(desk).fill("a draft")
+
+    desk.evaluate("new BroadcastChannel('session').postMessage({ type: 'signed-out', signIn: 1 })")
+
+    other.reload()
+    expect(navigation(other)).to_be_visible()
+    desk.reload()
+    expect(composer(desk)).to_have_value("a draft")
 
 
 @pytest.mark.complains(r"status of 401")

@@ -26,7 +26,7 @@ export class ApiError extends Error {
 
 let tokens = null;
 
-/** Name who knows the access token: an object with `accessToken()` and `refresh()`. */
+/** Name who knows the access token: `accessToken()`, `refresh()`, and the sign-in's `number`. */
 export function useTokens(source) {
   tokens = source;
 }
@@ -39,8 +39,10 @@ export function useTokens(source) {
  */
 export async function request(method, path, { body, form, auth = true, signal } = {}) {
   const send = async () => fetchOnce(method, path, { body, form, signal, token: await token(auth) });
+  const { number } = tokens;
   const response = await send();
-  if (response.status !== 401 || !auth) return read(response);
+  // What one person has asked for is not asked again in the name of the next.
+  if (response.status !== 401 || !auth || number !== tokens.number) return read(response);
   await tokens.refresh();
   return read(await send());
 }

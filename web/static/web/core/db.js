@@ -1,4 +1,5 @@
 import { deleteDB, openDB } from "idb";
+import { keptMe } from "./kept.js";
 import { MemoryDatabase } from "./memory-db.js";
 
 const VERSION = 1;
@@ -18,7 +19,7 @@ const nameOf = (userId) => `messaging-${userId}`;
  * private window) it is held in memory, and gone with the page.
  */
 export function open(userId, { persistent = true } = {}) {
-  return new Database(connect(userId, persistent));
+  return new Database(userId, () => connect(userId, persistent));
 }
 
 async function connect(userId, persistent) {
@@ -48,10 +49,14 @@ function blocking(_current, _wanted, event) {
 
 /** What is kept is a help: a full disk or a database that was deleted must stop nothing else. */
 class Database {
+  #userId;
+  #connect;
   #opening;
 
-  constructor(opening) {
-    this.#opening = opening;
+  constructor(userId, connect) {
+    this.#userId = userId;
+    this.#connect = connect;
+    this.#opening = connect();
   }
 
   get(store, key) {
@@ -86,11 +91,27 @@ class Database {
 
   async #try(work) {
     try {
-      return await work(await this.#opening);
+      return await this.#do(work);
     } catch (error) {
       console.warn("This device keeps nothing:", error);
       return undefined;
     }
+  }
+
+  async #do(work) {
+    const opening = this.#opening;
+    try {
+      return await work(await opening);
+    } catch (error) {
+      if (!this.#isTakenAway(error)) throw error;
+      if (opening === this.#opening) this.#opening = this.#connect();
+      return work(await this.#opening);
+    }
+  }
+
+  /** Tell whether another tab had it deleted, and its owner has signed in again since. */
+  #isTakenAway(error) {
+    return error.name === "InvalidStateError" && keptMe.read()?.id === this.#userId;
   }
 }
 

@@ -2,6 +2,7 @@
 // token is kept for this tab alone, reads only, and dies within the hour.
 const ME = "me";
 const LOOK = "look";
+const SIGN_IN = "sign-in";
 const SIGN_OUT_IS_DUE = "sign-out-is-due";
 
 function read(storage, key) {
@@ -23,10 +24,22 @@ export const keptMe = {
   write: (me) => write(localStorage, ME, me),
 };
 
+/** Forget who signed in last, and the pictures of the people that they saw. */
+export function forgetMe() {
+  keptMe.write(null);
+  globalThis.caches?.delete("pictures");
+}
+
 /** Remember a look through somebody's account: `{access, expiresAt, by}`. */
 export const keptLook = {
   read: () => read(sessionStorage, LOOK),
   write: (look) => write(sessionStorage, LOOK, look),
+};
+
+/** Remember when somebody signed in last: by that one sign-in is told from the next. */
+export const keptSignIn = {
+  read: () => read(localStorage, SIGN_IN),
+  write: (time) => write(localStorage, SIGN_IN, time),
 };
 
 /** Remember that somebody signed out while the server could not be told. */

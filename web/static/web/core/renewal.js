@@ -1,5 +1,6 @@
 import { AccessToken } from "./access.js";
 import { ApiError } from "./api.js";
+import { inTurn } from "./cookie.js";
 import { refreshSession } from "./endpoints.js";
 
 const FRESH_SECONDS = 60;
@@ -12,10 +13,11 @@ const RETRY_MS = 30_000;
  */
 export class Renewal {
   token = null;
+  /** Which sign-in of this page it is, by number. */
+  session = 0;
   #underWay = null;
   #timer = 0;
   #dueAt = Infinity;
-  #sessions = 0;
   #onRenewed;
   #onRefused;
 
@@ -35,7 +37,7 @@ export class Renewal {
 
   drop() {
     clearTimeout(this.#timer);
-    this.#sessions += 1;
+    this.session += 1;
     this.#dueAt = Infinity;
     this.token = null;
   }
@@ -48,7 +50,7 @@ export class Renewal {
 
   /** Renew now, once for all who ask meanwhile, and one tab after the other; throws ApiError. */
   renew() {
-    const session = this.#sessions;
+    const { session } = this;
     this.#underWay ??= inTurn(() => this.#renew(session)).finally(() => {
       this.#underWay = null;
     });
@@ -57,16 +59,16 @@ export class Renewal {
 
   async #renew(session) {
     // Somebody signed out while this waited for its turn.
-    if (session !== this.#sessions) throw signedOut();
-    try {
-      const { access } = await refreshSession();
-      // Or while the answer was on its way.
-      if (session !== this.#sessions) throw signedOut();
-      this.adopt(access);
-    } catch (error) {
-      if (session === this.#sessions && !isPassing(error)) this.#onRefused(error);
-      throw error;
-    }
+    if (session !== this.session) throw signedOut();
+    const { access } = await refreshSession().catch((error) => this.#failed(error, session));
+    // Or while the answer was on its way.
+    if (session !== this.session) throw signedOut();
+    this.adopt(access);
+  }
+
+  #failed(error, session) {
+    if (session === this.session && !isPassing(error)) this.#onRefused(error);
+    throw error;
   }
 
   #schedule(delay) {
@@ -91,11 +93,6 @@ export class Renewal {
 /** Make the error of who asks for a token without being signed in. */
 export function signedOut() {
   return new ApiError({ status: 401, code: "not_authenticated", message: "You are signed out." });
-}
-
-/** Do what changes the cookie when no other tab does. */
-export function inTurn(work) {
-  return navigator.locks ? navigator.locks.request("session-cookie", work) : work();
 }
 
 function isPassing(error) {

@@ -1,8 +1,9 @@
 import { useTokens } from "./api.js";
+import { beginSession, endSessionIfDue } from "./cookie.js";
 import * as endpoints from "./endpoints.js";
-import { dueSignOut, keptLook, keptMe } from "./kept.js";
+import { dueSignOut, forgetMe, keptLook, keptMe, keptSignIn } from "./kept.js";
 import { Look } from "./look.js";
-import { inTurn, Renewal, signedOut } from "./renewal.js";
+import { Renewal, signedOut } from "./renewal.js";
 import { Store } from "./store.js";
 
 const LOOK_RETRY_MS = 3000;
@@ -13,7 +14,7 @@ const FAREWELL_MS = 3000;
  *
  * Beside "change" it fires "token" (a new access token, in `detail`), and "ended" when a sign-in is
  * over: `detail.userId`, and `detail.reason`, which is "signed-out" (here), "elsewhere" (another
- * tab) or "refused" (expired or revoked).
+ * tab), "refused" (expired or revoked) or "replaced" (somebody else has joined in this tab).
  */
 class Session extends Store {
   /** "starting", "signed-out" or "signed-in"; the last also offline, from what was kept. */
@@ -38,6 +39,11 @@ class Session extends Store {
     return this.#look !== null;
   }
 
+  /** Which sign-in of this page it is, by number. */
+  get number() {
+    return this.#renewal.session;
+  }
+
   /** Tell whether anything of this account may be kept on the device. */
   get persistent() {
     return !this.isImpersonating;
@@ -47,12 +53,12 @@ class Session extends Store {
   async start() {
     useTokens(this);
     this.#channel.addEventListener("message", ({ data }) => this.#hear(data));
-    addEventListener("online", () => this.#signOutIfDue());
+    addEventListener("online", () => endSessionIfDue());
     if (this.#look) return this.#startLook();
     this.user = dueSignOut.read() ? null : keptMe.read();
     if (!this.user) {
       this.#become("signed-out");
-      return this.#signOutIfDue();
+      return endSessionIfDue();
     }
     this.#become("signed-in");
     this.#arrive();
@@ -60,25 +66,22 @@ class Session extends Store {
 
   /** Sign in; throws ApiError. */
   async signIn(email, password) {
-    await this.adopt(await inTurn(() => endpoints.signIn(email, password)));
+    await this.#enter(() => endpoints.signIn(email, password));
   }
 
-  /** Be signed in with `{access, user}` as signing in or accepting an invitation gives them. */
-  async adopt({ access, user = null }) {
-    dueSignOut.write(false);
-    this.#renewal.adopt(access);
-    this.setUser(user ?? (await endpoints.getMe()));
-    this.#become("signed-in");
-    this.#channel.postMessage({ type: "signed-in", userId: this.user.id });
+  /** Accept an invitation, and be signed in as who joins by it; throws ApiError. */
+  async join(invitation) {
+    await this.#enter(() => endpoints.acceptInvitation(invitation));
   }
 
   /** Sign out at once; a server that cannot be reached is told as soon as it can. */
   async signOut() {
-    await Promise.race([this.#sayFarewell(), new Promise((done) => setTimeout(done, FAREWELL_MS))]);
+    const farewells = Promise.allSettled([...this.#farewells].map((work) => work()));
+    await Promise.race([farewells, new Promise((done) => setTimeout(done, FAREWELL_MS))]);
     dueSignOut.write(true);
     this.#end("signed-out");
-    this.#channel.postMessage({ type: "signed-out" });
-    await this.#signOutIfDue();
+    this.#channel.postMessage({ type: "signed-out", signIn: keptSignIn.read() });
+    await endSessionIfDue();
   }
 
   /** Have `work` done, for 3 s at most, while the token of who signs out is still good. */
@@ -118,15 +121,29 @@ class Session extends Store {
     this.#look.leave();
   }
 
+  /** Be who the answer to `ask`, `{access, user}`, speaks for; without `user` the server is asked. */
+  async #enter(ask) {
+    const { access, user } = await beginSession(ask);
+    // An invitation can be accepted while somebody else is signed in.
+    if (this.user) this.#end("replaced");
+    this.#renewal.adopt(access);
+    await this.#be(user ?? endpoints.getMe());
+    this.#channel.postMessage({ type: "signed-in", userId: this.user.id });
+  }
+
   /** Learn from the server who the cookie speaks for; without a network, what was kept stands. */
-  async #arrive() {
-    try {
-      await this.#renewal.fresh();
-      this.setUser(await endpoints.getMe());
-      this.#become("signed-in");
-    } catch {
-      if (!this.user) this.#become("signed-out");
-    }
+  #arrive() {
+    const me = this.#renewal.fresh().then(() => endpoints.getMe());
+    return this.#be(me).catch(() => this.user ?? this.#become("signed-out"));
+  }
+
+  /** Be signed in as `me`, or a promise of it; throws if it comes after this sign-in has ended. */
+  async #be(me) {
+    const { number } = this;
+    const user = await me;
+    if (number !== this.number) throw signedOut();
+    this.setUser(user);
+    this.#become("signed-in");
   }
 
   async #startLook() {
@@ -139,27 +156,21 @@ class Session extends Store {
   }
 
   #renewed(token) {
-    if (this.user && token.userId !== this.user.id) {
-      // Another tab has signed in as somebody else, and the cookie is theirs.
-      keptMe.write(null);
-      location.reload();
-    }
+    if (this.user && token.userId !== this.user.id) this.#giveWay();
     this.dispatchEvent(new CustomEvent("token", { detail: token.value }));
   }
 
-  async #sayFarewell() {
-    await Promise.allSettled([...this.#farewells].map((work) => work()));
+  /** Another tab has signed in as somebody else, and the cookie is theirs: nothing more is asked. */
+  #giveWay() {
+    this.#renewal.drop();
+    if (keptMe.read()?.id === this.user.id) keptMe.write(null);
+    location.reload();
+    throw signedOut();
   }
 
-  async #signOutIfDue() {
-    await inTurn(async () => {
-      if (!dueSignOut.read()) return;
-      const error = await endpoints.signOut().catch((refused) => refused);
-      if (!error?.isTemporary) dueSignOut.write(false);
-    });
-  }
-
-  #hear({ type, userId }) {
+  #hear({ type, userId, signIn }) {
+    // A tab that was frozen hears it late: what is on the device may be a new sign-in's by then.
+    if (type === "signed-out" && signIn !== keptSignIn.read()) return;
     if (type === "signed-out") this.#end("elsewhere");
     else if (this.isImpersonating) return;
     else if (this.state === "signed-out") this.#arrive();
@@ -169,9 +180,9 @@ class Session extends Store {
   #end(reason) {
     const userId = this.user?.id;
     this.#renewal.drop();
-    keptMe.write(null);
     keptLook.write(null);
-    globalThis.caches?.delete("pictures");
+    // The tab that signed out has done it, for all tabs.
+    if (reason !== "elsewhere") forgetMe();
     this.#look = this.user = null;
     this.endReason = reason;
     this.#become("signed-out");

@@ -4,7 +4,8 @@ import { session } from "../core/session.js";
 /** Whose data moves here now, and where this device keeps it. */
 class Account {
   #db = null;
-  #key = null;
+  // Whose it is; undefined while none is open, as null is nobody.
+  #key;
 
   /** Differs for each user, and for a look through the user's account; null for nobody. */
   get key() {
@@ -34,6 +35,13 @@ class Account {
       this.#key = this.key;
     }
     return this.#db;
+  }
+
+  /** Be done with it: who signs in next may be the same person, and it may be deleted by then. */
+  close() {
+    this.#db?.close();
+    this.#db = null;
+    this.#key = undefined;
   }
 }
 

@@ -38,9 +38,10 @@ function stop() {
   notify.stop();
   outbox.stop();
   inbox.stop();
+  account.close();
 }
 
-/** Leave nothing of who signed out; after a session that ran out, what was written waits. */
+/** Leave nothing of who signed out here; after any other end, what was written waits. */
 async function leave({ userId, reason }) {
-  if (reason !== "refused") await forget(userId);
+  if (reason === "signed-out") await forget(userId);
 }

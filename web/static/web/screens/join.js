@@ -1,5 +1,4 @@
 import { html } from "lit";
-import { acceptInvitation } from "../core/endpoints.js";
 import { router } from "../core/router.js";
 import { session } from "../core/session.js";
 import { Element } from "../ui/element.js";
@@ -66,7 +65,7 @@ class JoinScreen extends Element {
   }
 
   async #join(values) {
-    await session.adopt(await acceptInvitation({ ...values, code: this.#code }));
+    await session.join({ ...values, code: this.#code });
     router.navigate("/messages", { replace: true });
   }
 }

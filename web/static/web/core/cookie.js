@@ -1,0 +1,27 @@
+import { signOut } from "./endpoints.js";
+import { dueSignOut, keptSignIn } from "./kept.js";
+
+/** Do what changes the cookie when no other tab does. */
+export function inTurn(work) {
+  return navigator.locks ? navigator.locks.request("session-cookie", work) : work();
+}
+
+/** Begin a session by what `ask` requests, and return its answer; throws ApiError. */
+export function beginSession(ask) {
+  return inTurn(async () => {
+    const answer = await ask();
+    // Before the turn ends: a sign-out that waits for its own would end the new session.
+    dueSignOut.write(false);
+    keptSignIn.write(Date.now());
+    return answer;
+  });
+}
+
+/** Tell the server of a sign-out that it has not heard of yet; if it cannot be reached, later. */
+export function endSessionIfDue() {
+  return inTurn(async () => {
+    if (!dueSignOut.read()) return;
+    const error = await signOut().catch((refused) => refused);
+    if (!error?.isTemporary) dueSignOut.write(false);
+  });
+}
