@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebSocket
 
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {
@@ -68,6 +68,19 @@ class Hold:
         for route in self._routes:
             release(route)
         self._page.unroute(self._url)
+
+
+class Sockets:
+    """Keeps the addresses of the sockets that a page opens, and of those that have closed."""
+
+    def __init__(self, page: Page) -> None:
+        self.opened: list[str] = []
+        self.closed: list[str] = []
+        page.on("websocket", self._note)
+
+    def _note(self, socket: WebSocket) -> None:
+        self.opened.append(socket.url)
+        socket.on("close", lambda closed: self.closed.append(closed.url))
 
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import Hold, OpenDevice
+from tests.e2e.devices import Hold, OpenDevice, Sockets, wait_until
 from tests.e2e.screens import (
     composer,
+    conversation_with,
     conversations,
     expect_texts,
     expect_tick,
@@ -74,6 +75,25 @@ def test_many_tabs_share_one_inbox_socket(
         expect_unread(tab, "1")
     # A tab that is looked at may take the socket over, and then the other one closes its own.
     assert len(sockets) <= len(tabs)
+
+
+def test_what_comes_while_another_tab_takes_over_reaches_every_list(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    sockets = Sockets(desk)
+    sign_in(desk, alice)
+    expect(conversation_with(desk, bob)).to_be_visible()
+    other = desk.context.new_page()
+    hold = Hold(other, "**/auth/jwt/refresh/")
+    other.goto("/messages")
+    wait_until(desk, lambda: bool(sockets.closed))
+    write_history(bob, conversation, "to nobody's socket")
+
+    hold.let_go()
+
+    for tab in (desk, other):
+        expect(conversation_with(tab, bob)).to_contain_text("to nobody's socket")
+        expect(conversation_with(tab, bob).locator(".badge")).to_contain_text("1")
 
 
 def test_sign_out_in_one_tab_ends_the_others(

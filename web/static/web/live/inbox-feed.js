@@ -11,7 +11,7 @@ const PATH = "/ws/messaging/";
  * Bring the inbox socket's frames to every tab of this browser, by the one socket of the leader.
  *
  * The tab that somebody looks at leads. Fires "frame"; "connection"; and "synced" when the list has
- * to be loaded, as frames may have been missed: after each connect, and on joining a leader.
+ * to be loaded, as frames may have been missed: after each connect, also of a new leader, and on joining one.
  */
 export class InboxFeed extends EventTarget {
   connection = "connecting";
@@ -109,10 +109,10 @@ export class InboxFeed extends EventTarget {
   }
 
   #follow({ connection, since }) {
-    const isBack = connection === "online" && this.connection !== "online";
     this.connection = connection;
     this.connectionSince = since;
     this.dispatchEvent(new Event("connection"));
-    if (isBack) this.dispatchEvent(new Event("synced"));
+    // The leader may be another one than before: what came while it connected reached nobody.
+    if (connection === "online") this.dispatchEvent(new Event("synced"));
   }
 }
