@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from messaging.models import Conversation, Message
-from tests.e2e.devices import OpenDevice
+from tests.e2e.devices import OpenDevice, wait_until
 from tests.e2e.screens import (
     composer,
+    conversation_with,
     expect_texts,
     expect_tick,
     fill_sign_in,
@@ -278,3 +279,111 @@ def test_device_that_was_away_for_days_sends_when_it_is_opened(
 
     expect_tick(later, "written on Monday", "Sent")
     assert texts_of(conversation) == ["Hello", "written on Monday"]
+
+
+def test_entry_that_another_tab_has_taken_out_does_not_come_back(
+    thread: Page, bob: User, conversation: Conversation
+) -> None:
+    """A tab hears a moment later of what another has done; what it keeps meanwhile is too much."""
+    attempts: list[Route] = []
+
+    def refuse(route: Route) -> None:
+        attempts.append(route)
+        route.abort()
+
+    thread.route("**/send/", refuse)
+    write(thread, "taken out elsewhere")
+    wait_until(thread, lambda: len(attempts) == 1)
+    assert change_outbox(thread, bob, "clear") == 0
+
+    wait_until(thread, lambda: len(attempts) >= 3)
+
+    assert change_outbox(thread, bob) == 0
+
+
+def change_outbox(page: Page, person: User, act: str = "count") -> int:
+    """Do something behind the page's back with what the device keeps, and count what is left."""
+    script = """([name, act]) => new Promise((resolve) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = ({ target }) => {
+            const rows = target.result.transaction("outbox", "readwrite").objectStore("outbox");
+            rows[act]();
+            rows.count().onsuccess = (event) => {
+                target.result.close();
+                resolve(event.target.result);
+            };
+        };
+    })"""
+    count: int = page.evaluate(script, [f"messaging-{person.pk}", act])
+    return count
+
+
+@pytest.mark.complains(r"status of 404")
+def test_message_to_a_trainer_who_has_removed_its_writer_is_shown_with_its_reason(
+    thread: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    again = close_offline(thread, "too late")
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    again.goto(path_of(conversation))
+    expect_tick(again, "too late", "Not sent")
+    again.reload()
+
+    expect_tick(again, "too late", "Not sent")
+    expect(message(again, "too late")).to_contain_text("This conversation has ended")
+    expect(composer(again)).to_have_count(0)
+
+
+def close_offline(page: Page, text: str) -> Page:
+    """Write without a network, leave, and return a new page with a network."""
+    page.context.set_offline(True)
+    write(page, text)
+    expect_tick(page, text, "Sending")
+    page.close()
+    page.context.set_offline(False)
+    return page.context.new_page()
+
+
+def test_first_message_is_shown_while_its_trainee_cannot_be_loaded(
+    desk: Page, alice: User, bob: User
+) -> None:
+    sign_in(desk, alice, f"/messages?trainee={bob.pk}")
+    expect(composer(desk)).to_be_visible()
+    again = close_offline(desk, "Welcome, Bob!")
+    for path in ("**/trainer/trainees/*/", "**/conversations/start/"):
+        again.route(path, lambda route: route.abort())
+
+    again.goto(f"/messages?trainee={bob.pk}")
+
+    expect_tick(again, "Welcome, Bob!", "Sending")
+    expect(composer(again)).to_be_visible()
+
+
+@pytest.mark.complains(r"status of 404")
+def test_first_message_to_who_is_no_trainee_any_more_is_shown_with_its_reason(
+    desk: Page, alice: User, bob: User
+) -> None:
+    sign_in(desk, alice, f"/messages?trainee={bob.pk}")
+    expect(composer(desk)).to_be_visible()
+    again = close_offline(desk, "Welcome, Bob!")
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    again.goto(f"/messages?trainee={bob.pk}")
+
+    expect_tick(again, "Welcome, Bob!", "Not sent")
+    expect(composer(again)).to_have_count(0)
+
+
+def test_list_tells_of_what_was_not_sent(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    refusal = {"detail": "Your gym is closed today.", "code": "closed"}
+    desk.route("**/send/", lambda route: route.fulfill(status=403, json=refusal))
+    open_thread(desk, alice, conversation)
+    write(desk, "not today")
+    expect_tick(desk, "not today", "Not sent")
+
+    navigation(desk).get_by_role("link", name="Messages").click()
+
+    row = conversation_with(desk, bob)
+    expect(row.get_by_role("img", name="Not sent")).to_be_visible()

@@ -75,6 +75,15 @@ class Database {
     return this.#write(store, (rows) => rows.delete(key));
   }
 
+  /** Put a row in the place of the one with its key, unless that was deleted. */
+  replace(name, row) {
+    return this.#try(async (db) => {
+      const { store, done } = db.transaction(name, "readwrite");
+      if (await store.get(row[store.keyPath])) await store.put(row);
+      await done;
+    });
+  }
+
   close() {
     return this.#try((db) => db.close());
   }

@@ -10,7 +10,7 @@ export class MemoryDatabase {
   }
 
   async get(name, key) {
-    return this.#stores.get(name).rows.get(key);
+    return this.#stores.get(name).get(key);
   }
 
   async getAll(name) {
@@ -26,14 +26,17 @@ export class MemoryDatabase {
 
 class MemoryStore {
   rows = new Map();
-  #keyPath;
 
   constructor(keyPath) {
-    this.#keyPath = keyPath;
+    this.keyPath = keyPath;
+  }
+
+  get(key) {
+    return this.rows.get(key);
   }
 
   /** Keep a copy, as a real database does. */
-  put(value, key = value[this.#keyPath]) {
+  put(value, key = value[this.keyPath]) {
     this.rows.set(key, structuredClone(value));
   }
 

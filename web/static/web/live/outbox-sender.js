@@ -105,7 +105,7 @@ export class OutboxSender {
       const retryAt = Date.now() + delayAfter(attempts);
       await this.#outbox.update({ ...entry, state: "waiting", attempts, retryAt });
     } else {
-      await this.#outbox.update({ ...entry, state: "failed", error: error.message });
+      await this.#outbox.update({ ...entry, state: "failed", error: reasonOf(error) });
     }
   }
 
@@ -119,6 +119,11 @@ export class OutboxSender {
     const delay = Math.max(next, this.#outbox.heldUntil) - Date.now();
     this.#timer = setTimeout(() => this.run(), Math.max(delay, 0));
   }
+}
+
+/** Say it for people: that there is nothing to see here has no words of its own. */
+function reasonOf({ code, message }) {
+  return code === "not_found" ? "This conversation has ended, so nothing was sent." : message;
 }
 
 async function post({ conversation_id, trainee_id, content, client_id }) {

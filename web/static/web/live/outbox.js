@@ -93,7 +93,10 @@ class Outbox extends Store {
     const order = (this.all().at(-1)?.order ?? 0) + 1;
     const entry = newEntry({ conversation_id, trainee_id, content, order });
     if (page.isOnline) this.#fresh.add(entry.client_id);
-    await this.update(entry);
+    this.#adopt(entry);
+    this.#channel?.post({ type: "added", entry });
+    this.changed();
+    await this.#db?.put("outbox", entry);
     this.#sender?.run();
     return entry;
   }
@@ -122,12 +125,12 @@ class Outbox extends Store {
 
   // For the sender
   // ------------------------------------------------------------------------------
-  /** Replace an entry, here and in the other tabs; resolves when it is kept. */
+  /** Replace an entry in all tabs, unless one has taken it out; resolves when it is kept. */
   async update(entry) {
-    this.#adopt(entry);
+    this.#replace(entry);
     this.changed();
-    this.#channel?.post({ type: "put", entry });
-    await this.#db?.put("outbox", entry);
+    this.#channel?.post({ type: "changed", entry });
+    await this.#db?.replace("outbox", entry);
   }
 
   /** Tell all tabs that a message is on the server. */
@@ -151,7 +154,8 @@ class Outbox extends Store {
   // From the other tabs
   // ------------------------------------------------------------------------------
   #hear(news) {
-    if (news.type === "put") this.#adopt(news.entry);
+    if (news.type === "added") this.#adopt(news.entry);
+    else if (news.type === "changed") this.#replace(news.entry);
     else if (news.type === "removed") this.#entries.delete(news.clientId);
     else if (news.type === "sent") this.#announceSent(news);
     else if (news.type === "held") this.#hold(news.clientId, news.seconds);
@@ -160,6 +164,10 @@ class Outbox extends Store {
 
   #adopt(entry) {
     this.#entries.set(entry.client_id, entry);
+  }
+
+  #replace(entry) {
+    if (this.get(entry.client_id)) this.#adopt(entry);
   }
 
   #announceSent({ entry, message }) {

@@ -2,6 +2,7 @@ import { createRef, html, nothing, ref, repeat } from "lit";
 import { StoreController } from "../../core/store.js";
 import { clock } from "../../live/clock.js";
 import { inbox } from "../../live/inbox.js";
+import { outbox } from "../../live/outbox.js";
 import { Element } from "../../ui/element.js";
 import { errorState, skeletonRows } from "../../ui/states.js";
 import { conversationRow } from "./conversation-row.js";
@@ -28,6 +29,7 @@ class ConversationList extends Element {
   constructor() {
     super();
     new StoreController(this, inbox);
+    new StoreController(this, outbox);
     new StoreController(this, clock);
     const onReach = () => this.#loadMore();
     new Reach(this, { selector: ".list-end", margin: "0px 0px 600px 0px", onReach });
@@ -73,6 +75,8 @@ class ConversationList extends Element {
         now: clock.now,
         isCurrent: conversation.id === this.currentId,
         isInOrder: conversation.id === inOrder,
+        // The open thread shows its own.
+        pending: conversation.id === this.currentId ? [] : outbox.list(conversation.id),
       });
     return html`<div class="list-scroller" ${ref(this.#scroller)}>
       <ul

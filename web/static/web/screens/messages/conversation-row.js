@@ -2,12 +2,16 @@ import { html, ifDefined, nothing } from "lit";
 import { fullName } from "../../text/names.js";
 import { formatListTime } from "../../text/time.js";
 import { isDeleted, otherPerson } from "./people.js";
+import { tickMark } from "./ticks.js";
 import "../../ui/avatar.js";
 
 const MOST = 99;
 
-/** Show one conversation of a list; `isInOrder` is the one row that Tab goes to. */
-export function conversationRow(conversation, { now, isCurrent, isInOrder }) {
+/**
+ * Show one conversation of a list; `isInOrder` is the one row that Tab goes to, and `pending` what
+ * waits in the outbox for it.
+ */
+export function conversationRow(conversation, { now, isCurrent, isInOrder, pending }) {
   const { id, is_archived: isArchived, unread_count: unread } = conversation;
   const person = otherPerson(conversation);
   return html`<li>
@@ -29,6 +33,7 @@ export function conversationRow(conversation, { now, isCurrent, isInOrder }) {
         ${isArchived && !isDeleted(person) ? smallName(person) : nothing}
         <span class="conversation-foot">
           <span class="conversation-preview" dir="auto">${conversation.last_message_preview}</span>
+          ${pending.length ? unsentMark(pending) : nothing}
           ${unread ? unreadBadge(unread) : nothing}
         </span>
       </span>
@@ -45,6 +50,11 @@ function lastTime({ last_message_at: moment }, now) {
   return html`<time class="conversation-time" datetime=${moment}
     >${formatListTime(new Date(moment), now)}</time
   >`;
+}
+
+/** Mark what has not gone out, as the thread itself marks it. */
+function unsentMark(pending) {
+  return tickMark(pending.some(({ state }) => state === "failed") ? "failed" : "waiting");
 }
 
 function unreadBadge(count) {

@@ -69,7 +69,7 @@ class ThreadView extends Element {
     const isAlone = !DESK.matches || !backTo;
     return html`
       ${threadHeader({ person, isArchived: this.#isArchived, isLost, isAlone, backTo })}
-      ${this.#thread ? this.#renderThread(person) : this.#renderOpening()}
+      ${this.#thread ? this.#renderThread(person) : nothing}
     `;
   }
 
@@ -83,8 +83,7 @@ class ThreadView extends Element {
     else setTitle(this.#isArchived ? "[Trainee removed]" : fullName(person));
   }
 
-  #renderOpening() {
-    if (!this.failure) return nothing;
+  #renderFailure() {
     const title = "This conversation could not be opened";
     const retry = this.failure.isTemporary ? () => this.#begin() : null;
     return errorState({ error: this.failure, title, retry });
@@ -92,7 +91,10 @@ class ThreadView extends Element {
 
   #renderThread(person) {
     const thread = this.#thread;
-    if (thread.status === "gone" && !thread.messages.length) return nothingHere();
+    // What was written here and did not go out is shown whatever has become of the conversation.
+    const isEmpty = !thread.messages.length && !thread.pending.length;
+    if (isEmpty && this.failure) return this.#renderFailure();
+    if (isEmpty && thread.status === "gone") return nothingHere();
     const label = person ? `Messages with ${fullName(person)}` : "Messages";
     return html`
       <connection-line
@@ -108,7 +110,8 @@ class ThreadView extends Element {
 
   #renderBox(thread, person) {
     if (thread.status === "error" && thread.messages.length === 0) return nothing;
-    const reason = closedReason(thread, person);
+    const isTheirs = !this.failure || this.failure.isTemporary;
+    const reason = isTheirs ? closedReason(thread, person) : this.failure.message;
     if (reason) return closedNote(reason);
     return html`<message-composer
       .thread=${thread}
@@ -133,13 +136,18 @@ class ThreadView extends Element {
       if (!this.isConnected) return;
       if (trainee.conversation_id) return this.#goTo(trainee.conversation_id);
       this.trainee = trainee;
-      this.#follow(openNewThread(this.traineeId));
-      await this.updateComplete;
-      this.#focus();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.failure = error;
     }
+    await this.#beginThread();
+  }
+
+  async #beginThread() {
+    if (!this.isConnected) return;
+    if (!this.#thread) this.#follow(openNewThread(this.traineeId));
+    await this.updateComplete;
+    this.#focus();
   }
 
   #follow(thread) {
