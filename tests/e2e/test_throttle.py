@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from messaging.models import Conversation
+from tests.e2e.devices import Hold
 from tests.e2e.screens import composer, expect_tick, message, messages, open_thread, write
 from tests.e2e.servers import make_server
 from tests.live.server import WebServer
@@ -66,6 +67,19 @@ def test_seconds_count_down(fast_talker: Page) -> None:
     expect(fast_talker.get_by_text("Try again in 1 second")).to_be_visible()
 
     expect(hint).to_have_count(0)
+
+
+def test_text_that_waits_as_the_next_is_in_the_box_says_how_long(fast_talker: Page) -> None:
+    hold = Hold(fast_talker, "**/send/")
+    write(fast_talker, "three")
+    composer(fast_talker).fill("four")
+
+    hold.let_go()
+
+    expect(fast_talker.get_by_text("Slow down. Try again in")).to_be_visible()
+    expect(composer(fast_talker)).to_have_value("four")
+    expect_tick(fast_talker, "three", "Sending")
+    expect_tick(fast_talker, "three", "Sent")
 
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")

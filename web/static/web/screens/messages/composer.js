@@ -40,7 +40,8 @@ class MessageComposer extends Element {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     this.thread.addEventListener("returned", (event) => this.#takeBack(event), { signal });
-    if (this.thread.heldFor) this.#countdown.start(this.thread.heldFor);
+    this.thread.addEventListener("change", () => this.#followHold(), { signal });
+    this.#followHold();
     this.#restore();
   }
 
@@ -117,7 +118,7 @@ class MessageComposer extends Element {
 
   #spoken(isTooLong) {
     if (isTooLong) return `Too long: at most ${MAX_LENGTH} characters can be sent.`;
-    return this.#countdown.seconds ? "Too fast. Your text stays in the box." : "";
+    return this.#countdown.seconds ? "Too fast. What you have written is not lost." : "";
   }
 
   #input({ target }) {
@@ -139,7 +140,7 @@ class MessageComposer extends Element {
     this.#write("");
     this.box.focus();
     const refusal = await this.thread.send(text);
-    if (refusal?.heldFor) this.#hold(text, refusal.heldFor);
+    if (refusal?.heldFor && !this.text.trim()) this.#write(text);
     if (refusal?.clientId) this.dispatchEvent(new Event("sent"));
   }
 
@@ -147,12 +148,13 @@ class MessageComposer extends Element {
   #takeBack(event) {
     if (this.text.trim()) return;
     event.preventDefault();
-    this.#hold(event.detail.text, event.detail.seconds);
+    this.#write(event.detail.text);
   }
 
-  #hold(text, seconds) {
-    if (!this.text.trim()) this.#write(text);
-    this.#countdown.start(seconds);
+  /** Count down whenever the server takes nothing, also where what came too fast waits in line. */
+  #followHold() {
+    const { heldFor } = this.thread;
+    if (heldFor > this.#countdown.seconds) this.#countdown.start(heldFor);
   }
 
   #write(text) {
