@@ -5,6 +5,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from messaging.models import Conversation
 from tests.e2e.screens import (
+    composer,
     conversation_with,
     expect_texts,
     expect_tick,
@@ -17,6 +18,7 @@ from tests.e2e.screens import (
 from tests.factories import tokens_of
 from tests.live.people import Person
 from tests.live.server import WebServer
+from trainer.services.trainees import remove_trainee
 from users.models import User
 
 pytestmark = pytest.mark.complains(r"WebSocket connection")
@@ -66,3 +68,16 @@ def test_list_and_badge_follow_without_sockets(
     expect(row).to_contain_text("by the slow way", timeout=SLOWER_MS)
     expect(row.locator(".badge")).to_contain_text("1")
     expect_unread(blocked, "1")
+
+
+def test_thread_becomes_read_only_without_sockets(
+    blocked: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(blocked, alice, conversation)
+
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    heading = blocked.get_by_role("heading", name="[Trainee removed]")
+    expect(heading).to_be_visible(timeout=SLOWER_MS)
+    expect(composer(blocked)).to_have_count(0)
+    expect(message(blocked, "Hello")).to_be_visible()

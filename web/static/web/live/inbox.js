@@ -47,6 +47,11 @@ class Inbox extends Store {
     return this.#feed?.connectionSince ?? Date.now();
   }
 
+  /** Tell whether the list is as a poll has found it: no socket tells of a change. */
+  get isPolled() {
+    return this.connection === "polling" && this.#active.isFresh;
+  }
+
   /** Tell whether this is the tab that acts for all tabs of the browser. */
   get isLeader() {
     return this.#feed?.isLeader ?? false;

@@ -127,6 +127,8 @@ export class ThreadSource extends EventTarget {
   follow() {
     const row = inbox.get(this.#id);
     if (row && row !== this.conversation) this.#followRow(row);
+    // A socket is closed when there is nothing more to see; without one only the list can tell.
+    if (!row && this.status === "ready" && inbox.isPolled) this.#end();
     const isConnected = ["online", "polling"].includes(inbox.connection);
     if (isConnected && !this.#wasConnected && this.status === "error") this.retry();
     this.#wasConnected = isConnected;
@@ -149,7 +151,7 @@ export class ThreadSource extends EventTarget {
     try {
       await this.feed.pull();
       await inbox.retry();
-      this.#settle(inbox.get(this.#id));
+      this.#settle(await inbox.locate(this.#id));
     } catch (error) {
       if (error.status === NOT_FOUND) this.#become("gone");
       else setTimeout(() => this.#isClosed || this.#end(), jittered(TRY_AGAIN_MS));
