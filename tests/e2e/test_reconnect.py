@@ -1,13 +1,16 @@
 """A server that dies and comes back, and a network that goes: what was missed arrives in order."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from messaging.models import Conversation
+from tests.e2e.devices import Sockets, hide, show, wait_until
 from tests.e2e.screens import (
     conversation_with,
     expect_texts,
@@ -32,6 +35,8 @@ pytestmark = pytest.mark.complains(
     r"net::ERR_INTERNET_DISCONNECTED",
     r"WebSocket connection",
 )
+
+NOON = datetime(2030, 2, 16, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +165,102 @@ def test_connection_that_says_nothing_is_given_up(
     muted["is_on"] = False
 
     expect(message(desk, "into the void")).to_be_visible()
+
+
+def test_message_that_one_s_own_answer_overtakes_is_announced(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+    is_holding = False
+
+    def pass_on(route: WebSocketRoute) -> None:
+        def deliver(frame: str | bytes) -> None:
+            if is_holding:
+                held.append((route, frame))
+            else:
+                route.send(frame)
+
+        route.connect_to_server().on_message(deliver)
+
+    desk.route_web_socket("**/ws/messaging/*/**", pass_on)
+    open_thread(desk, alice, conversation)
+    is_holding = True
+    Person(server, tokens_of(bob)).send(conversation.pk, "ten")
+    write(desk, "eleven")
+    expect_tick(desk, "eleven", "Sent")
+
+    is_holding = False
+    for route, frame in held:
+        route.send(frame)
+
+    expect_texts(desk, ["Hello", "ten", "eleven"])
+    expect(desk.locator("message-announcer")).to_contain_text("ten")
+
+
+def test_open_socket_gets_the_new_token(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    frames: list[str] = []
+    desk.on("websocket", lambda socket: socket.on("framesent", note_type(frames)))
+    desk.clock.install()
+    open_thread(desk, alice, conversation)
+
+    desk.clock.fast_forward(46 * 60 * 1000)
+
+    # That of the thread, and that of the inbox.
+    wait_until(desk, lambda: frames.count("authenticate") == 2)
+    expect(desk.get_by_text("Reconnecting…")).to_have_count(0)
+
+
+def note_type(frames: list[str]) -> Callable[[str | bytes], None]:
+    return lambda payload: frames.append(json.loads(payload)["type"])
+
+
+def test_thread_is_loaded_afresh_when_too_much_was_missed(
+    thread: Page, bob: User, conversation: Conversation
+) -> None:
+    thread.context.set_offline(True)
+    expect(thread.get_by_text("You are offline")).to_be_visible()
+    write_history(bob, conversation, *(f"missed {number}" for number in range(1, 502)))
+
+    thread.context.set_offline(False)
+
+    expect(message(thread, "missed 501")).to_be_visible()
+    expect(message(thread, "Hello")).to_have_count(0)
+
+
+def test_lost_connection_is_said_after_a_second_and_a_half(
+    desk: Page, server: WebServer, alice: User, conversation: Conversation
+) -> None:
+    sockets = Sockets(desk)
+    desk.clock.install(time=NOON)
+    open_thread(desk, alice, conversation)
+    desk.clock.pause_at(NOON + timedelta(minutes=2))
+    kill(server)
+    wait_until(desk, lambda: bool(sockets.closed))
+
+    desk.clock.run_for(1400)
+    expect(desk.get_by_text("Reconnecting…")).to_have_count(0)
+    desk.clock.run_for(200)
+
+    expect(desk.get_by_text("Reconnecting…").first).to_be_visible()
+
+
+def test_page_that_nobody_sees_does_not_reconnect_until_it_is_seen(
+    desk: Page, server: WebServer, alice: User, conversation: Conversation
+) -> None:
+    sockets = Sockets(desk)
+    desk.clock.install()
+    open_thread(desk, alice, conversation)
+    hide(desk)
+    kill(server)
+    wait_until(desk, lambda: len(sockets.closed) == len(sockets.opened))
+    count = len(sockets.opened)
+
+    desk.clock.fast_forward(5 * 60 * 1000)
+    server.start()
+    assert len(sockets.opened) == count
+    show(desk)
+
+    wait_until(desk, lambda: len(sockets.opened) > count)
+    expect(desk.get_by_text("Reconnecting…")).to_have_count(0)

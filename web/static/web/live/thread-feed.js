@@ -15,7 +15,6 @@ export class ThreadFeed extends EventTarget {
   #feed;
   // What is caught up with on opening is not news.
   #isLive = false;
-  #announced = 0;
 
   constructor(id, timeline) {
     super();
@@ -141,17 +140,21 @@ export class ThreadFeed extends EventTarget {
   }
 
   #take(messages) {
-    const newest = Math.max(this.#timeline.newest?.id ?? 0, this.#announced);
-    this.#timeline.add(messages);
-    if (!this.#isLive || !this.#timeline.isLoaded) return;
-    const news = messages.filter((each) => each.id > newest && this.#timeline.isOthers(each));
-    for (const message of news) {
-      this.#announced = message.id;
-      this.#fire("incoming", message);
-    }
+    const timeline = this.#timeline;
+    const known = idsOf(timeline.messages);
+    timeline.add(messages);
+    if (!this.#isLive || !timeline.isLoaded) return;
+    // By id alone it could not be told: one's own answer may be here before what it followed.
+    const held = idsOf(timeline.messages);
+    const isNew = (each) => timeline.isOthers(each) && held.has(each.id) && !known.has(each.id);
+    for (const message of messages.filter(isNew)) this.#fire("incoming", message);
   }
 
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+function idsOf(messages) {
+  return new Set(messages.map((each) => each.id));
 }
