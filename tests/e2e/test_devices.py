@@ -140,6 +140,20 @@ def kept_of(page: Page) -> set[str]:
     return set(page.evaluate("indexedDB.databases().then(all => all.map(({ name }) => name))"))
 
 
+def test_sign_out_while_looking_through_an_account_leaves_nothing_of_one_s_own(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    desk.goto(f"/trainees/{bob.pk}")
+    desk.get_by_role("button", name="View as trainee").click()
+    expect(desk.get_by_text("You are looking through Bob Tester")).to_be_visible()
+
+    navigation(desk).get_by_role("button", name="Sign out").click()
+
+    expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
+    wait_until(desk, lambda: kept_of(desk) == set())
+
+
 @pytest.mark.complains(r"status of 404")
 def test_conversation_of_the_last_person_is_not_shown_to_the_next(
     desk: Page, alice: User, bob: User, dora: User, conversation: Conversation

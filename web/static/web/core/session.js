@@ -178,7 +178,7 @@ class Session extends Store {
   }
 
   #end(reason) {
-    const userId = this.user?.id;
+    const userId = (this.impersonatedBy ?? this.user)?.id;
     this.#renewal.drop();
     keptLook.write(null);
     // The tab that signed out has done it, for all tabs.
