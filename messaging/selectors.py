@@ -6,10 +6,10 @@ from typing import NamedTuple, TypeVar, overload
 
 from django.conf import settings
 
-from messaging import statements
 from messaging.exceptions import ConversationNotFound
 from messaging.models import Conversation, Message
-from messaging.statements import Part
+from messaging.statements import lists, review, threads
+from messaging.statements.threads import Part
 from users.fields import MAX_ID
 from users.models import User
 
@@ -47,9 +47,9 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
     if side is None or (archived and side != "trainer"):
         return Rows(lambda: 0, lambda limit, offset: [])
     return Rows(
-        lambda: statements.count_conversations(user.pk, side, archived=archived),
-        lambda limit, offset: statements.select_described(
-            statements.PAGE_OF[side], [user.pk, archived, limit, offset], user.pk
+        lambda: lists.count_conversations(user.pk, side, archived=archived),
+        lambda limit, offset: lists.select_described(
+            lists.PAGE_OF[side], [user.pk, archived, limit, offset], user.pk
         ),
     )
 
@@ -64,7 +64,7 @@ def get_conversation(user: User, conversation_id: int) -> Conversation:
     """Return a conversation that `user` may read, with its people; raise ConversationNotFound."""
     if conversation_id > MAX_ID:
         raise ConversationNotFound
-    conversation = statements.select_conversation(conversation_id, user.pk)
+    conversation = threads.select_conversation(conversation_id, user.pk)
     if conversation is None:
         raise ConversationNotFound
     return conversation
@@ -78,7 +78,7 @@ def list_messages(conversation: Conversation) -> Rows[Message]:
     """Return all messages of a conversation, newest first."""
     return Rows(
         lambda: conversation.message_count,
-        lambda limit, offset: statements.select_messages(
+        lambda limit, offset: threads.select_messages(
             conversation.pk, Part("true", NEWEST_FIRST, [], limit, offset)
         ),
     )
@@ -129,7 +129,7 @@ def _slice(user: User, conversation_id: int, part: Part) -> Slice:
     if conversation_id > MAX_ID:
         raise ConversationNotFound
     one_more = replace(part, limit=part.limit + 1)
-    conversation, found = statements.select_thread(conversation_id, user.pk, one_more)
+    conversation, found = threads.select_thread(conversation_id, user.pk, one_more)
     if conversation is None:
         raise ConversationNotFound
     return Slice(conversation, found[: part.limit], has_more=len(found) > part.limit)
@@ -138,7 +138,7 @@ def _slice(user: User, conversation_id: int, part: Part) -> Slice:
 def count_unread(user: User) -> int:
     """Count what the other sides wrote and `user` has not read, over the active conversations."""
     side = _side_of(user)
-    return statements.count_unread(user.pk, side) if side else 0
+    return lists.count_unread(user.pk, side) if side else 0
 
 
 # What sockets ask
@@ -187,7 +187,7 @@ def list_newer(
 
     None is for one that this user does not see on a socket any more. All in one query.
     """
-    return dict(statements.select_newer(keys, user_ids, conversation_ids, versions))
+    return dict(review.select_newer(keys, user_ids, conversation_ids, versions))
 
 
 class InboxSum(NamedTuple):
@@ -216,7 +216,7 @@ def list_other_sums(
     versions: Sequence[int],
 ) -> dict[int, InboxSum]:
     """Return how those sums stand that are other than given, each by its key; in one query."""
-    rows = statements.select_other_sums(keys, user_ids, conversations, ids, versions)
+    rows = review.select_other_sums(keys, user_ids, conversations, ids, versions)
     return {key: InboxSum(*stands) for key, *stands in rows}
 
 
@@ -234,8 +234,8 @@ def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[Conv
     ids = sorted(set(conversation_ids))
     if not ids:
         return []
-    source = statements.SOME_OF.format(", ".join(["%s"] * len(ids)))
-    entries = statements.select_described(source, [user.pk, user.pk, *ids], user.pk)
+    source = lists.SOME_OF.format(", ".join(["%s"] * len(ids)))
+    entries = lists.select_described(source, [user.pk, user.pk, *ids], user.pk)
     entries.sort(key=lambda entry: entry.version)
     for entry in entries:
         if entry.is_archived:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from messaging.events import announce_read
 from messaging.exceptions import ConversationNotFound, MessageNotFound
-from messaging.statements import Marked, mark_messages
+from messaging.statements.marking import Marked, mark_messages
 from users.fields import MAX_ID
 from users.models import User
 from users.services.accounts import ensure_may_write

@@ -7,13 +7,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from messaging import statements
 from messaging.events import announce_message
 from messaging.exceptions import ConversationNotFound, NotATrainer, TraineeNotFound
 from messaging.models import Conversation, Message
 from messaging.selectors import get_conversation
 from messaging.services.changes import ensure_writable
-from messaging.statements import Stored
+from messaging.statements.storing import Stored, store_message
 from users.exceptions import TooFast
 from users.fields import MAX_ID
 from users.models import User
@@ -64,9 +63,7 @@ def _store(conversation_id: int, sender: User, content: str, client_id: UUID | N
 
     It is counted when it is stored and about to be committed, so that only accepted ones are.
     """
-    stored = statements.store_message(
-        conversation_id, sender.pk, content, client_id, timezone.now()
-    )
+    stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
     if stored is None:
         raise ConversationNotFound
     if stored.message_id is None:

@@ -139,9 +139,9 @@ class MessageComposer extends Element {
     const { text } = this;
     this.#write("");
     this.box.focus();
-    const refusal = await this.thread.send(text);
-    if (refusal?.heldFor && !this.text.trim()) this.#write(text);
-    if (refusal?.clientId) this.dispatchEvent(new Event("sent"));
+    const { clientId, heldFor } = await this.thread.send(text);
+    if (heldFor) this.#write([text, this.text].filter((each) => each.trim()).join("\n"));
+    if (clientId) this.dispatchEvent(new Event("sent"));
   }
 
   /** Take back what came too fast, unless something else stands in the box by now. */
