@@ -283,6 +283,7 @@ def test_sign_in_lasts_over_a_restart_of_the_browser(
     expect(conversations(again)).to_have_count(1)
 
 
+@pytest.mark.complains(r"status of 401")  # of what the first tab was just asking for
 def test_someone_else_signing_in_in_another_tab_takes_the_first_tab_over(
     desk: Page, alice: User, bob: User, dora: User, conversation: Conversation
 ) -> None:

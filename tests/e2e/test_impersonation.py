@@ -107,6 +107,21 @@ def test_look_lasts_over_a_reload(look: Page) -> None:
     expect(message(look, "Hello")).to_be_visible()
 
 
+@pytest.mark.complains(r"status of 429")
+def test_look_that_is_asked_to_slow_down_goes_on(look: Page) -> None:
+    refusal = {"detail": "Too fast.", "code": "throttled"}
+    headers = {"Retry-After": "1"}
+    look.route(
+        "**/auth/users/me/",
+        lambda route: route.fulfill(status=429, json=refusal, headers=headers),
+        times=1,
+    )
+
+    look.reload()
+
+    expect(message(look, "Hello")).to_be_visible()
+
+
 @pytest.mark.complains(r"status of 401")
 def test_look_that_is_ended_elsewhere_returns_to_the_trainers_own_account(
     look: Page, alice: User, server: WebServer

@@ -150,8 +150,9 @@ class Session extends Store {
     try {
       this.user = this.#look.at = await endpoints.getMe();
       this.#become("signed-in");
-    } catch (error) {
-      if (error.isTemporary) setTimeout(() => this.#startLook(), LOOK_RETRY_MS);
+    } catch ({ status, retryAfter }) {
+      // With 401 the look is over, and that is said where the token is refused.
+      if (status !== 401) setTimeout(() => this.#startLook(), 1000 * retryAfter || LOOK_RETRY_MS);
     }
   }
 
