@@ -11,6 +11,7 @@ from users.models import User
 
 CONTENT_MAX_LENGTH = 2000
 PREVIEW_LENGTH = 100
+MAX_VERSION = 2**31 - 1
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):

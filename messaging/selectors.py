@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar, overload
 from django.conf import settings
 
 from messaging.exceptions import ConversationNotFound
-from messaging.models import Conversation, Message
+from messaging.models import MAX_VERSION, Conversation, Message
 from messaging.statements import lists, review, threads
 from messaging.statements.threads import Part
 from users.fields import MAX_ID
@@ -49,7 +49,7 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
     return Rows(
         lambda: lists.count_conversations(user.pk, side, archived=archived),
         lambda limit, offset: lists.select_described(
-            lists.PAGE_OF[side], [user.pk, archived, limit, offset], user.pk
+            lists.page_of(side, limit, offset), [user.pk, archived], user.pk
         ),
     )
 
@@ -118,7 +118,8 @@ def list_changes(
     One change can touch many messages (a read mark), so a page may end inside a version: `since_id`
     goes on within it, after that message. Raises ConversationNotFound.
     """
-    where, params = "m.version > %s", [since]
+    # With an upper end, too: else PostgreSQL expects a third of all, and plans anew each time.
+    where, params = "m.version > %s AND m.version <= %s", [since, MAX_VERSION]
     if since_id is not None:
         where = "m.version >= %s AND (m.version > %s OR m.id > %s)"
         params = [since, since, since_id]

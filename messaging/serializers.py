@@ -10,7 +10,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from messaging.models import CONTENT_MAX_LENGTH, PREVIEW_LENGTH, Conversation, Message
+from messaging.models import (
+    CONTENT_MAX_LENGTH,
+    MAX_VERSION,
+    PREVIEW_LENGTH,
+    Conversation,
+    Message,
+)
 from users.fields import ClientIdField, IdField, TextField
 from users.models import User
 from users.serializers import image_url, utc
@@ -170,7 +176,7 @@ class KeysetSerializer(serializers.Serializer[Any]):
 
     before = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
     after = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
-    since = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    since = serializers.IntegerField(required=False, min_value=0, max_value=MAX_VERSION)
     since_id = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=100)
 

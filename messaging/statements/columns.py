@@ -51,6 +51,16 @@ ADDED_AT = CONVERSATION.count + 2 * PERSON.count
 People = dict[int, User]
 
 
+def cut(limit: int, offset: int) -> str:
+    """
+    Return what ends a page, written out.
+
+    With a parameter for the limit PostgreSQL expects a tenth of all rows, finds that a plan for the
+    real number is worth it, and plans anew each time: twice the cost of reading a page.
+    """
+    return f"LIMIT {limit:d} OFFSET {offset:d}" if offset else f"LIMIT {limit:d}"
+
+
 def load_conversation(row: Row, people: People) -> Conversation:
     """Return a conversation with its two people, each None when the account is gone."""
     conversation = CONVERSATION.load(row[:_PERSON_AT])

@@ -10,6 +10,7 @@ from messaging.statements.columns import (
     UNREAD,
     WITH_PEOPLE,
     People,
+    cut,
     load_conversation,
 )
 from users.sql import Row, fetch_all, fetch_one
@@ -57,11 +58,12 @@ def _described(row: Row, people: People) -> Conversation:
     return conversation
 
 
-PAGE_OF = {
-    side: (
+def page_of(side: str, limit: int, offset: int) -> str:
+    """Return a source: a page of those in which somebody is on that side. Parameters: who, archived."""
+    return (
         f"(SELECT * FROM messaging_conversation WHERE {side}_id = %s AND is_archived = %s"
-        " ORDER BY last_message_at DESC, id DESC LIMIT %s OFFSET %s)"
+        f" ORDER BY last_message_at DESC, id DESC {cut(limit, offset)})"
     )
-    for side in ("trainer", "trainee")
-}
+
+
 SOME_OF = "(SELECT * FROM messaging_conversation WHERE (trainer_id = %s OR trainee_id = %s) AND id IN ({}))"

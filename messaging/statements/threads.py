@@ -13,6 +13,7 @@ from messaging.statements.columns import (
     MESSAGE,
     VISIBLE,
     WITH_PEOPLE,
+    cut,
     load_conversation,
 )
 from users.sql import fetch_all, fetch_one
@@ -39,17 +40,17 @@ class Part:
 
     @property
     def sql(self) -> str:
-        """Return the SELECT. Parameters: the conversation, `params`, limit and offset."""
+        """Return the SELECT. Parameters: the conversation, and `params`."""
         return (
             f"SELECT {MESSAGE.of('m')} FROM messaging_message m WHERE m.conversation_id = {{}}"
-            f" AND {self.where} ORDER BY {self.order} LIMIT %s OFFSET %s"
+            f" AND {self.where} ORDER BY {self.order} {cut(self.limit, self.offset)}"
         )
 
 
 def select_messages(conversation_id: int, part: Part) -> list[Message]:
     """Return some messages of a conversation."""
-    params = [conversation_id, *part.params, part.limit, part.offset]
-    return [MESSAGE.load(row) for row in fetch_all(part.sql.format("%s"), params)]
+    rows = fetch_all(part.sql.format("%s"), [conversation_id, *part.params])
+    return [MESSAGE.load(row) for row in rows]
 
 
 def select_thread(
@@ -68,8 +69,6 @@ def select_thread(
         f" LEFT JOIN LATERAL ({part.sql.format('c.id')}) m ON true"
         f" WHERE c.id = %s AND {VISIBLE} ORDER BY {part.order}"
     )
-    rows = fetch_all(
-        sql, [*part.params, part.limit, part.offset, conversation_id, user_id, user_id]
-    )
+    rows = fetch_all(sql, [*part.params, conversation_id, user_id, user_id])
     messages = [MESSAGE.load(row[ADDED_AT:]) for row in rows if row[ADDED_AT] is not None]
     return (load_conversation(rows[0], {}) if rows else None), messages

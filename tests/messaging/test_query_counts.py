@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from messaging.models import Conversation, Message
-from messaging.selectors import count_unread
+from messaging.selectors import count_unread, list_changes, list_newest_messages
 from messaging.services.reading import mark_read
 from tests.conftest import Client
 from tests.messaging.crowd import make_crowd
@@ -152,5 +152,33 @@ def test_read_takes_the_same_queries_however_much_is_unread(alice: User) -> None
         with CaptureQueriesContext(connection) as captured:
             mark_read(reader=alice, conversation_id=conversation.pk)
         counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
+def count_plans() -> int:
+    """Count how often PostgreSQL has planned a prepared statement of pages; SQLite says nothing."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(custom_plans), 0)::int FROM pg_prepared_statements"
+            " WHERE statement LIKE '%LATERAL%'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_pages_are_planned_once_for_a_connection(alice: User) -> None:
+    """To plan one anew takes longer than to read it, and would begin as a history grows."""
+    conversation = make_crowd(alice, 1, messages=3000)[0]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    counts = []
+    for _ in range(2):
+        for _ in range(20):
+            list_newest_messages(alice, conversation.pk, 20)
+            list_changes(alice, conversation.pk, 2990, 100)
+        counts.append(count_plans())
 
     assert counts[0] == counts[1]
