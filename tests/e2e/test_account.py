@@ -93,6 +93,8 @@ def test_forgotten_password_is_set_anew_by_the_mailed_link(
 ) -> None:
     desk.goto("/sign-in")
     desk.get_by_role("link", name="Forgot your password?").click()
+    # The sign-in has such a field, too.
+    expect(desk.get_by_role("heading", name="Forgotten password")).to_be_visible()
     desk.get_by_label("Email").fill(alice.email)
     desk.get_by_role("button", name="Send link").click()
     expect(desk.get_by_text("a link is on its way")).to_be_visible()
