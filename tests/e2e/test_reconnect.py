@@ -171,6 +171,7 @@ def test_message_that_one_s_own_answer_overtakes_is_announced(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     held: list[tuple[WebSocketRoute, str | bytes]] = []
+    passed: list[str] = []
     is_holding = False
 
     def pass_on(route: WebSocketRoute) -> None:
@@ -179,11 +180,14 @@ def test_message_that_one_s_own_answer_overtakes_is_announced(
                 held.append((route, frame))
             else:
                 route.send(frame)
+                note_type(passed)(frame)
 
         route.connect_to_server().on_message(deliver)
 
     desk.route_web_socket("**/ws/messaging/*/**", pass_on)
     open_thread(desk, alice, conversation)
+    # What comes before it is caught up with, and is no news.
+    wait_until(desk, lambda: "pong" in passed)
     is_holding = True
     Person(server, tokens_of(bob)).send(conversation.pk, "ten")
     write(desk, "eleven")
