@@ -22,16 +22,6 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def active(self) -> ConversationQuerySet:
         return self.filter(is_archived=False)
 
-    def archived(self) -> ConversationQuerySet:
-        return self.filter(is_archived=True)
-
-    def visible_to(self, user: User) -> ConversationQuerySet:
-        """What `user` may read: the trainer all of their own, the trainee only what is active."""
-        return self.filter(Q(trainer=user) | Q(trainee=user, is_archived=False))
-
-    def newest_first(self) -> ConversationQuerySet:
-        return self.order_by("-last_message_at", "-id")
-
 
 class Conversation(models.Model):
     """

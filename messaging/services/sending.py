@@ -121,7 +121,7 @@ def start_conversation(
     if wait := noted_wait("messaging", trainer.pk):
         return _find_repeated_start(trainer, trainee_id, client_id, otherwise=TooFast(wait))
     with transaction.atomic():
-        trainee = _lock_trainee(trainer, trainee_id)
+        trainee = lock_trainee(trainer, trainee_id)
         conversation, is_new = _get_or_create(trainer, trainee)
         if conversation.is_archived and not _sent(conversation, trainer, client_id).exists():
             conversation.is_archived = False
@@ -149,8 +149,12 @@ def _trainees(trainer: User) -> QuerySet[User]:
     return User.objects.filter(parent_trainer=trainer, role=User.Role.TRAINEE)
 
 
-def _lock_trainee(trainer: User, trainee_id: int) -> User:
-    """Lock the trainee's row: parallel first messages queue here, and so does a removal."""
+def lock_trainee(trainer: User, trainee_id: int) -> User:
+    """
+    Lock the row of one's own trainee, and return it; raise TraineeNotFound.
+
+    Parallel first messages queue here, and so do a removal and a look through the account.
+    """
     trainee = _trainees(trainer).select_for_update(no_key=True).filter(pk=trainee_id).first()
     if trainee is None:
         raise TraineeNotFound

@@ -1,7 +1,7 @@
 from django.db import transaction
 
-from messaging.exceptions import TraineeNotFound
 from messaging.services.archiving import archive_conversations_for_trainee
+from messaging.services.sending import lock_trainee
 from users.models import AuthSession, User
 from users.services.accounts import ensure_may_write
 from users.services.sessions import end_sessions, ensure_may_begin, start_impersonation
@@ -17,19 +17,8 @@ def remove_trainee(*, trainer: User, trainee_id: int) -> User:
     ImpersonationReadOnly or TraineeNotFound.
     """
     ensure_may_write(trainer)
-    trainee = _lock_trainee(trainer, trainee_id)
+    trainee = lock_trainee(trainer, trainee_id)
     _unlink(trainee, trainer)
-    return trainee
-
-
-def _lock_trainee(trainer: User, trainee_id: int) -> User:
-    trainee = (
-        User.objects.select_for_update(no_key=True)
-        .filter(pk=trainee_id, parent_trainer=trainer)
-        .first()
-    )
-    if trainee is None:
-        raise TraineeNotFound
     return trainee
 
 
@@ -65,6 +54,6 @@ def look_through_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession
     ensure_may_write(trainer)
     ensure_may_begin(trainer)
     # A removal, which ends the trainer's looks, waits for this row or has cleared it.
-    trainee = _lock_trainee(trainer, trainee_id)
+    trainee = lock_trainee(trainer, trainee_id)
     session, tokens = start_impersonation(user=trainee, by=trainer)
     return session, tokens, trainee

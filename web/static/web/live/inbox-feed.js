@@ -11,7 +11,8 @@ const PATH = "/ws/messaging/";
  * Bring the inbox socket's frames to every tab of this browser, by the one socket of the leader.
  *
  * The tab that somebody looks at leads. Fires "frame"; "connection"; and "synced" when the list has
- * to be loaded, as frames may have been missed: after each connect, also of a new leader, and on joining one.
+ * to be loaded, as frames may have been missed: after each connect, also of a new leader, and on
+ * joining one.
  */
 export class InboxFeed extends EventTarget {
   connection = "connecting";
