@@ -1,7 +1,6 @@
 import { guard } from "./core/guard.js";
 import { router } from "./core/router.js";
 import { session } from "./core/session.js";
-import { startUpdates } from "./core/updates.js";
 import { answerWorker } from "./core/worker-messages.js";
 import "./ui/app-root.js";
 
@@ -12,5 +11,11 @@ router.start();
 guard(session, router);
 session.start();
 answerWorker();
-if (document.readyState === "complete") startUpdates();
-else addEventListener("load", startUpdates);
+if (document.readyState === "complete") update();
+else addEventListener("load", update);
+
+/** Take care of newer versions, once the page stands: nobody waits for that at first. */
+async function update() {
+  const { startUpdates } = await import("./core/updates.js");
+  startUpdates();
+}
