@@ -40,10 +40,14 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
 
 
 def _settle_memory() -> None:
-    """Have the garbage collector leave alone what was loaded at the start, and look less often."""
+    """
+    Have the garbage collector leave alone what was loaded at the start, and all else mostly.
+
+    Everybody waits while it looks at what is new: 4 ms at 5,000 objects, 40 ms at ten times as many.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(5_000, 50, 100)
 
 
 _pages = ByPath(settings.STATIC_URL, StaticFilesHandler(), http)
