@@ -1,11 +1,32 @@
-"""The channel layer over Redis, made to outlive Redis."""
+"""The channel layer over Redis, made to outlive Redis and to send several events at once."""
 
 import asyncio
 import uuid
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
-from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer
+from channels_redis.pubsub import (
+    RedisPubSubChannelLayer,
+    RedisPubSubLoopLayer,
+    RedisSingleShardConnection,
+)
 from channels_redis.utils import _wrap_close
+
+Message = dict[str, Any]
+
+
+async def send_to_groups(layer: Any, messages: Sequence[tuple[str, Message]]) -> None:
+    """
+    Send each message to its group, in order; at once, where the layer can.
+
+    Raises what the layer raises; some may have been sent then.
+    """
+    if hasattr(layer, "group_send_many"):
+        await layer.group_send_many(messages)
+    else:
+        for group, message in messages:
+            await layer.group_send(group, message)
 
 
 class LocalQueue(asyncio.Queue[bytes]):
@@ -24,8 +45,34 @@ class LocalQueue(asyncio.Queue[bytes]):
         super().put_nowait(item)
 
 
-class ResilientLoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]  # it has no types
+class Shard(RedisSingleShardConnection):  # type: ignore[misc]  # it has no types
+    """A connection to one Redis that publishes several events in one round trip."""
+
+    async def publish_many(self, messages: Sequence[tuple[str, bytes]]) -> None:
+        """Publish to channels, in this order."""
+        async with self._lock:
+            self._ensure_redis()
+            pipeline = self._redis.pipeline(transaction=False)
+            for channel, message in messages:
+                pipeline.publish(channel, message)
+            await pipeline.execute()
+
+
+class ResilientLoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]  # as above
     """A channel that exists without Redis: only groups are subscribed to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._shards: list[Shard] = [Shard(each.host, self) for each in self._shards]
+
+    async def group_send_many(self, messages: Sequence[tuple[str, Message]]) -> None:
+        """Send each message to its group; those of one group arrive in order."""
+        batches: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
+        for group, message in messages:
+            channel = self._get_group_channel_name(group)
+            shard = self._get_shard(channel)
+            batches[shard].append((channel, self.channel_layer.serialize(message)))
+        await asyncio.gather(*(shard.publish_many(batch) for shard, batch in batches.items()))
 
     async def new_channel(self, prefix: str = "specific.") -> str:
         channel = f"{self.prefix}{prefix}{uuid.uuid4().hex}"

@@ -11,9 +11,11 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import Any, cast
+from typing import Any
 
 from channels.layers import get_channel_layer
+
+from users.layers import send_to_groups
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ class Publisher:
     """Sends events in the order in which they were submitted; drops them while the layer is away."""
 
     PENDING_LIMIT = 10_000
+    # Events that are sent at once: what has come while the ones before were on their way.
+    BATCH_LIMIT = 100
     SEND_TIMEOUT_SECONDS = 1.0
     # After a failure nothing is tried for this long, so that a dead Redis costs one time-out a second.
     PAUSE_SECONDS = 1.0
@@ -68,16 +72,18 @@ class Publisher:
 
     async def _drain(self) -> None:
         while self._pending:
-            group, event = self._pending.popleft()
+            batch = [
+                self._pending.popleft() for _ in range(min(len(self._pending), self.BATCH_LIMIT))
+            ]
             if time.monotonic() >= self._paused_until:
-                await self._send(group, event)
+                await self._send(batch)
 
-    async def _send(self, group: str, event: Event) -> None:
-        """Send an event, with its group: one channel may be in many."""
-        layer = get_channel_layer()
+    async def _send(self, batch: list[tuple[str, Event]]) -> None:
+        """Send events, each with its group: one channel may be in many."""
+        messages = [(group, {**event, "group": group}) for group, event in batch]
         try:
             async with asyncio.timeout(self.SEND_TIMEOUT_SECONDS):
-                await cast(Any, layer).group_send(group, {**event, "group": group})
+                await send_to_groups(get_channel_layer(), messages)
         except Exception as error:  # noqa: BLE001 - the bell may fail in any way, the truth is stored
             self._paused_until = time.monotonic() + self.PAUSE_SECONDS
             logger.warning("The channel layer is away: %r", error)

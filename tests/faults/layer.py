@@ -3,10 +3,13 @@
 import asyncio
 import os
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.utils.module_loading import import_string
+
+from users.layers import send_to_groups
 
 LONGEST_DELAY_SECONDS = 0.4
 CONTROL_VARIABLE = "FAULTS_LAYER_CONTROL"
@@ -29,16 +32,19 @@ class UnreliableLayer:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+    async def group_send_many(self, messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
         drop, repeat, reorder = self._read_chances()
-        if self._random.random() < drop:
-            return
-        if self._random.random() < reorder:
-            self._hold_back(group, message)
-        else:
-            await self._inner.group_send(group, message)
-        if self._random.random() < repeat:
-            self._hold_back(group, message)
+        passed = []
+        for group, message in messages:
+            if self._random.random() < drop:
+                continue
+            if self._random.random() < reorder:
+                self._hold_back(group, message)
+            else:
+                passed.append((group, message))
+            if self._random.random() < repeat:
+                self._hold_back(group, message)
+        await send_to_groups(self._inner, passed)
 
     def _read_chances(self) -> tuple[float, float, float]:
         try:

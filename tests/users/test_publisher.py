@@ -1,0 +1,103 @@
+"""Events on their way to the channel layer: in order, many at once, and none of the failing ones."""
+
+import asyncio
+from itertools import chain
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+from users.publisher import Publisher
+
+GROUPS = ("user.1", "user.2")
+
+
+async def listen(groups: tuple[str, ...]) -> list[str]:
+    """Open a channel for each group, and wait until Redis has been told."""
+    layer: Any = get_channel_layer()
+    channels = [await layer.new_channel() for _ in groups]
+    for group, channel in zip(groups, channels, strict=True):
+        await layer.group_add(group, channel)
+    await asyncio.sleep(0.2)
+    return channels
+
+
+async def receive(channel: str, count: int) -> list[dict[str, Any]]:
+    layer: Any = get_channel_layer()
+    async with asyncio.timeout(5):
+        return [await layer.receive(channel) for _ in range(count)]
+
+
+@async_to_sync
+async def send_to_both(count: int) -> list[list[dict[str, Any]]]:
+    """Send events to the groups in turn; return what has come to each."""
+    publisher = Publisher()
+    publisher.attach(asyncio.get_running_loop())
+    channels = await listen(GROUPS)
+    for number in range(count):
+        for group in GROUPS:
+            publisher.submit(group, {"type": "event", "number": number})
+    await publisher.flush()
+    return [await receive(channel, count) for channel in channels]
+
+
+def test_events_of_each_group_arrive_in_order() -> None:
+    received = send_to_both(50)
+
+    assert received == [
+        [{"type": "event", "number": number, "group": group} for number in range(50)]
+        for group in GROUPS
+    ]
+
+
+class Layer:
+    """Takes several messages at once, or fails."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.is_away = False
+
+    async def group_send_many(self, messages: list[tuple[str, dict[str, Any]]]) -> None:
+        if self.is_away:
+            raise ConnectionError
+        self.batches.append([message["number"] for _, message in messages])
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
+    made = Layer()
+    monkeypatch.setattr("users.publisher.get_channel_layer", lambda: made)
+    return made
+
+
+@async_to_sync
+async def send(publisher: Publisher, numbers: range) -> None:
+    publisher.attach(asyncio.get_running_loop())
+    for number in numbers:
+        publisher.submit("user.1", {"type": "event", "number": number})
+    await publisher.flush()
+
+
+def test_what_waits_is_sent_at_once_up_to_a_limit(layer: Layer) -> None:
+    send(Publisher(), range(250))
+
+    assert [len(batch) for batch in layer.batches] == [100, 100, 50]
+    assert [*chain(*layer.batches)] == list(range(250))
+
+
+def test_layer_that_is_away_is_left_alone_for_a_while(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = Publisher()
+    layer.is_away = True
+    send(publisher, range(150))
+    layer.is_away = False
+    send(publisher, range(150, 160))
+    assert layer.batches == []
+
+    monkeypatch.setattr(Publisher, "PAUSE_SECONDS", 0)
+    publisher._paused_until = 0
+    send(publisher, range(160, 170))
+    assert layer.batches == [list(range(160, 170))]
