@@ -11,8 +11,9 @@ import logging
 import math
 import threading
 import time
+from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import limits
 from django.conf import settings
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
+# Threads that ask at a time need one each; past the client's own hundred it would not be asked.
+REDIS_CONNECTIONS = 1_000
 NOTED_REFUSALS = 10_000
 
 
@@ -51,6 +54,22 @@ class Counter:
         if wait := self._ask(rate, *identifiers):
             self._note(rate.key_for(*identifiers), time.monotonic() + wait)
         return wait
+
+    def try_hit(self, rate: limits.RateLimitItem, *identifiers: str) -> bool:
+        """Count one if that is within `rate`; a refusal is not remembered."""
+        return not self._ask(rate, *identifiers)
+
+    def take_back(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
+        """Forget the newest one that was counted. While Redis is away it stays counted there."""
+        key = rate.key_for(*identifiers)
+        if self._shared and time.monotonic() >= self._redis_away_until:
+            storage = cast(RedisStorage, self._shared.storage)
+            with suppress(RedisError):
+                storage.storage.lpop(storage.prefixed_key(key))
+        else:
+            events = cast(MemoryStorage, self._local.storage).events
+            with self._local_lock:
+                del events.get(key, [])[:1]
 
     def _ask(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
         if self._shared and time.monotonic() >= self._redis_away_until:
@@ -86,6 +105,7 @@ def _redis_limiter(url: str) -> MovingWindowRateLimiter:
         url,
         socket_timeout=REDIS_TIMEOUT_SECONDS,
         socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        max_connections=REDIS_CONNECTIONS,
     )
     return MovingWindowRateLimiter(storage)
 
@@ -116,6 +136,18 @@ def count(scope: str, identifier: str | int) -> None:
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate and (wait := counter().hit(rate, scope, str(identifier))):
         raise TooFast(wait)
+
+
+def try_count(scope: str, identifier: str | int) -> bool:
+    """Count one use of `scope` if that is within its rate; what comes to nothing, `take_back`."""
+    rate = parse_rate(settings.THROTTLE_RATES[scope])
+    return rate is None or counter().try_hit(rate, scope, str(identifier))
+
+
+def take_back(scope: str, identifier: str | int) -> None:
+    """Have a use that was just counted not count: nothing came of it."""
+    if rate := parse_rate(settings.THROTTLE_RATES[scope]):
+        counter().take_back(rate, scope, str(identifier))
 
 
 def noted_wait(scope: str, identifier: str | int) -> int:

@@ -13,11 +13,11 @@ from messaging.models import Conversation, Message
 from messaging.selectors import get_conversation
 from messaging.services.changes import ensure_writable
 from messaging.statements.storing import Stored, store_message
-from users.exceptions import TooFast
+from users.exceptions import ServiceError, TooFast
 from users.fields import MAX_ID
 from users.models import User
 from users.services.accounts import ensure_may_write
-from users.throttling import count, noted_wait
+from users.throttling import count, noted_wait, take_back, try_count
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,39 @@ def send_message(
     if wait := noted_wait("messaging", sender.pk):
         conversation = get_conversation(sender, conversation_id)
         return _find_repeat(conversation, sender, client_id, otherwise=TooFast(wait))
-    with transaction.atomic():
-        return _store(conversation_id, sender, content, client_id)
+    if not try_count("messaging", sender.pk):
+        # Some that are counted may prove to be repeats: what is refused is what would be stored.
+        with transaction.atomic():
+            return _store_and_count(conversation_id, sender, content, client_id)
+    # Counted before, so that nobody waits for Redis under the lock, and one statement does for all.
+    try:
+        sent = _store(conversation_id, sender, content, client_id)
+    except ServiceError:
+        take_back("messaging", sender.pk)
+        raise
+    if sent.is_repeat:
+        take_back("messaging", sender.pk)
+    return sent
+
+
+def _store_and_count(
+    conversation_id: int, sender: User, content: str, client_id: UUID | None
+) -> SentMessage:
+    """Count a message when it is stored and about to be committed: only accepted ones are."""
+    sent = _store(conversation_id, sender, content, client_id)
+    if not sent.is_repeat:
+        count("messaging", sender.pk)
+    return sent
 
 
 def _store(conversation_id: int, sender: User, content: str, client_id: UUID | None) -> SentMessage:
-    """
-    Add a message, or find the first one with its `client_id`.
-
-    It is counted when it is stored and about to be committed, so that only accepted ones are.
-    """
+    """Add a message, or find the first one with its `client_id`."""
     stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
     if stored is None:
         raise ConversationNotFound
     if stored.message_id is None:
         impossible = RuntimeError("A message was refused that nothing stands against.")
         return _find_repeat(stored.conversation, sender, client_id, otherwise=impossible)
-    count("messaging", sender.pk)
     message = _stored_message(stored, sender, content, client_id)
     announce_message(stored.conversation, message)
     return SentMessage(message=message, is_repeat=False)
@@ -126,7 +142,7 @@ def start_conversation(
         if conversation.is_archived and not _sent(conversation, trainer, client_id).exists():
             conversation.is_archived = False
             conversation.save(update_fields=["is_archived"])
-        sent = _store(conversation.pk, trainer, content, client_id)
+        sent = _store_and_count(conversation.pk, trainer, content, client_id)
     return StartedConversation(conversation.pk, sent.message, is_new, sent.is_repeat)
 
 

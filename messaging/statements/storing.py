@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from messaging.models import Conversation
 from messaging.statements.columns import LOCKED, VISIBLE
@@ -62,7 +62,7 @@ def store_message(
 
     Nothing is stored when it is archived, when one of its people is gone, and for a `client_id`
     that was used before. Clocks of several machines differ: `created_at` is not before what stands
-    there already. Needs a transaction on SQLite.
+    there already. All of it is one statement on PostgreSQL, which needs no transaction around it.
     """
     seen = [to_db(now), conversation_id, sender_id, sender_id]
     if connection.vendor == "postgresql":
@@ -75,6 +75,7 @@ def store_message(
     return Stored(LOCKED.load(locked), message_id, to_time(created_at))
 
 
+@transaction.atomic
 def _store_in_steps(seen: list[Any], message: list[Any]) -> Row | None:
     """Do as `_STORE` does, on SQLite: it has no WITH that changes data."""
     found = fetch_one(_SELECT_FOR_MESSAGE, seen)

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -217,6 +218,22 @@ def test_of_200_parallel_sends_30_are_accepted(
 
     assert len(sent) == Message.objects.filter(sender=bob).count() == 30
     assert {type(each) for each in refused} == {TooFast}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_50_parallel_repeats_none_is_refused_and_one_counts(
+    bob: User, conversation: Conversation
+) -> None:
+    counter().reset()
+    send = partial(send_message, sender=bob, conversation_id=conversation.pk, content="Hi")
+
+    sent, refused = run_at_once([partial(send, client_id=UUID(CLIENT_ID))] * 50)
+    others, too_fast = run_at_once([send] * 31)
+
+    assert refused == []
+    assert [each.is_repeat for each in sent].count(False) == 1
+    assert len(others) == 29
+    assert {type(each) for each in too_fast} == {TooFast}
 
 
 @pytest.mark.django_db(transaction=True)
