@@ -17,6 +17,16 @@ class LoadedPage(Page[T]):
 
 
 class LoadedPages(Paginator[T]):
+    """Loads the first page before anything is counted: when it is not full, it is all there is."""
+
+    def page(self, number: int | str) -> Page[T]:
+        if str(number) != "1":
+            return super().page(number)
+        rows = self.object_list[: self.per_page]
+        if len(rows) < self.per_page:
+            self.count = len(rows)
+        return self._get_page(rows, 1, self)
+
     def _get_page(self, *args: Any) -> Page[T]:
         return LoadedPage(*args)
 

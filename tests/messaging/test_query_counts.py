@@ -35,17 +35,45 @@ def messages_url(conversation: Conversation, query: str = "") -> str:
     return f"{LIST}{conversation.pk}/messages/{query}"
 
 
-def test_list_of_1_and_of_50_with_200_messages_takes_three_queries(
+def test_list_of_1_and_of_50_with_200_messages_takes_three_queries_at_most(
     api: Client, alice: User
 ) -> None:
     api.as_user(alice)
+    assert len(queries_of(api, LIST)) == 2
     make_crowd(alice, 1, messages=1)
-    assert len(queries_of(api, LIST)) == 3  # who asks, how many there are, and the page
+    assert len(queries_of(api, LIST)) == 2  # who asks, and the page: it is not full
 
     make_crowd(alice, 49, messages=200)
 
-    assert len(queries_of(api, LIST)) == 3
-    assert len(api.get(LIST).json()["results"]) == 50
+    assert len(queries_of(api, LIST)) == 3  # how many there are, too
+    assert len(queries_of(api, f"{LIST}?page=1")) == 3
+    answer = api.get(LIST).json()
+    assert (len(answer["results"]), answer["count"], answer["next"]) == (50, 50, None)
+
+
+def test_count_and_pages_are_right_on_every_page(api: Client, alice: User) -> None:
+    make_crowd(alice, 51, messages=1)
+    api.as_user(alice)
+
+    first, second = (api.get(f"{LIST}?page={number}").json() for number in (1, 2))
+
+    assert (first["count"], len(first["results"]), first["previous"]) == (51, 50, None)
+    assert first["next"].endswith("?page=2")
+    assert (second["count"], len(second["results"]), second["next"]) == (51, 1, None)
+    assert api.get(f"{LIST}?page=3").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_send_waits_for_the_database_twice(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    api.as_user(bob)
+
+    with CaptureQueriesContext(connection) as captured:
+        api.post(f"{LIST}{conversation.pk}/send/", {"content": "Hi"})
+
+    # Who sends, and the one statement, without BEGIN and COMMIT; on SQLite three, and those two.
+    assert len(captured) == (2 if connection.vendor == "postgresql" else 6)
 
 
 def scanned_rows(plan: dict[str, Any]) -> int:
