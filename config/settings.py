@@ -110,7 +110,7 @@ STATIC_MIDDLEWARE = [
     *(["config.static_files.compress_files"] if DEBUG else []),
     "servestatic.middleware.ServeStaticMiddleware",
 ]
-API_THREADS = env.int("API_THREADS", default=4)
+API_THREADS = env.int("API_THREADS", default=8)
 # Every path of the API ends in a slash; a POST to one that does not is a 404, not an exception.
 APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
