@@ -4,7 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from tests.live.server import ROOT, WebServer, test_environment
 
@@ -46,3 +50,37 @@ def kill(server: WebServer) -> None:
     """Kill the server as the system would: without a word to anybody."""
     server.send_signal(signal.SIGKILL)
     server.wait(timeout=10)
+
+
+@contextmanager
+def frozen(server: WebServer) -> Iterator[None]:
+    """Have the server take connections, and answer nothing, while the block runs."""
+    server.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.send_signal(signal.SIGCONT)
+
+
+class BadGateway(BaseHTTPRequestHandler):
+    """Answers as a proxy does whose server is away."""
+
+    def do_GET(self) -> None:
+        self.send_error(502)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def bad_gateway(port: int) -> Iterator[None]:
+    """Answer 502 at a port, while the block runs."""
+    with ThreadingHTTPServer(("127.0.0.1", port), BadGateway) as gateway:
+        Thread(target=gateway.serve_forever, daemon=True).start()
+        try:
+            yield
+        finally:
+            gateway.shutdown()

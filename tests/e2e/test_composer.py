@@ -165,3 +165,34 @@ def color_of(page: Page, selector: str) -> tuple[int, int, int]:
     }"""
     red, green, blue = page.locator(selector).evaluate(script)
     return red, green, blue
+
+
+KEYBOARD_OVER_THE_PAGE = """
+    const viewport = Object.assign(new EventTarget(), { scale: 1, height: innerHeight });
+    Object.defineProperty(globalThis, "visualViewport", { value: viewport });
+    globalThis.leaveHeight = (height) => {
+        viewport.height = height;
+        viewport.dispatchEvent(new Event("resize"));
+    };
+"""
+
+
+def test_box_stays_above_a_keyboard_that_lies_over_the_page(
+    phone: Page, bob: User, conversation: Conversation
+) -> None:
+    """As on iOS: the page keeps its height, and only the visual viewport is told."""
+    phone.add_init_script(KEYBOARD_OVER_THE_PAGE)
+    open_thread(phone, bob, conversation)
+
+    phone.evaluate("leaveHeight(400)")
+    above = bottom_of_box(phone)
+    phone.evaluate("leaveHeight(innerHeight)")
+
+    assert above <= 400
+    assert bottom_of_box(phone) > 400
+
+
+def bottom_of_box(page: Page) -> float:
+    box = composer(page).bounding_box()
+    assert box
+    return box["y"] + box["height"]

@@ -23,7 +23,7 @@ from tests.e2e.screens import (
     sign_in,
     sign_out,
 )
-from tests.e2e.servers import kill, make_server
+from tests.e2e.servers import bad_gateway, frozen, kill, make_server
 from tests.factories import tokens_of
 from tests.live.people import Person
 from tests.live.server import WebServer
@@ -92,25 +92,58 @@ def test_all_screens_open_without_a_network(desk: Page, alice: User) -> None:
 
 
 @pytest.fixture(scope="module")
-def updated_server(
+def mortal_server(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
 ) -> Iterator[WebServer]:
     with django_db_blocker.unblock(), make_server(static_root) as server:
         yield server
 
 
+@pytest.fixture
+def kept(
+    open_device: OpenDevice, mortal_server: WebServer, alice: User, conversation: Conversation
+) -> Page:
+    """A page that is kept on the device, with its conversation."""
+    page = open_device(base_url=mortal_server.url)
+    open_thread(page, alice, conversation)
+    expect(conversations(page)).to_have_count(1)
+    wait_for_worker(page)
+    return page
+
+
+def test_kept_page_opens_when_the_server_answers_nothing(
+    kept: Page, mortal_server: WebServer
+) -> None:
+    with frozen(mortal_server):
+        kept.reload()
+        expect(conversations(kept)).to_have_count(1)
+        expect(message(kept, "Hello")).to_be_visible()
+
+
+@pytest.mark.complains(r"status of 502", r"net::ERR_CONNECTION_(REFUSED|RESET)", r"net::ERR_EMPTY")
+def test_kept_page_opens_when_the_server_is_away_behind_its_proxy(
+    kept: Page, mortal_server: WebServer
+) -> None:
+    kill(mortal_server)
+    with bad_gateway(mortal_server.port):
+        kept.reload()
+        expect(conversations(kept)).to_have_count(1)
+        expect(message(kept, "Hello")).to_be_visible()
+    mortal_server.start()
+
+
 @pytest.mark.complains(r"net::ERR_CONNECTION_REFUSED", r"net::ERR_EMPTY_RESPONSE")
 def test_update_is_offered_and_taken_without_a_broken_page(
-    open_device: OpenDevice, updated_server: WebServer, alice: User, conversation: Conversation
+    open_device: OpenDevice, mortal_server: WebServer, alice: User, conversation: Conversation
 ) -> None:
-    page = open_device(base_url=updated_server.url)
+    page = open_device(base_url=mortal_server.url)
     open_thread(page, alice, conversation)
     wait_for_worker(page)
     composer(page).fill("a draft")
 
-    kill(updated_server)
-    updated_server.environment["TEST_NEXT_VERSION"] = "1"
-    updated_server.start()
+    kill(mortal_server)
+    mortal_server.environment["TEST_NEXT_VERSION"] = "1"
+    mortal_server.start()
     # As once an hour, and whenever somebody comes back to the page.
     hide(page)
     show(page)

@@ -21,7 +21,7 @@ from tests.e2e.screens import (
     sign_in,
     write,
 )
-from tests.e2e.servers import kill, make_server
+from tests.e2e.servers import frozen, kill, make_server
 from tests.factories import make_trainee, open_conversation, tokens_of
 from tests.factories import write as write_history
 from tests.live.people import Person
@@ -121,6 +121,20 @@ def test_silent_network_is_noticed_and_what_was_missed_arrives(
 
     expect_texts(thread, ["Hello", "in the meantime"])
     expect(thread.get_by_text("You are offline")).to_have_count(0)
+
+
+def test_who_comes_back_to_a_dead_socket_is_told_and_gets_what_was_missed(
+    thread: Page, server: WebServer, bob: User, conversation: Conversation
+) -> None:
+    """The device slept: nobody has said that the connection is gone, and it looks open."""
+    hide(thread)
+    with frozen(server):
+        show(thread)
+        expect(thread.get_by_text("Reconnecting…")).to_be_visible()
+        write_history(bob, conversation, "in the meantime")
+
+    expect_texts(thread, ["Hello", "in the meantime"])
+    expect(thread.get_by_text("Reconnecting…")).to_have_count(0)
 
 
 def test_list_and_badge_catch_up_too(

@@ -47,13 +47,22 @@ addEventListener("fetch", (event) => {
   }
 });
 
-/** A page comes from the server; if that is slow, away or broken, from what is kept. */
 async function answerPage(request) {
   const kept = await caches.match(BUILD.shell, { cacheName: CACHE });
-  const fetched = fetch(request);
-  if (!kept) return fetched;
+  return kept ? freshOr(kept, request) : fetch(request);
+}
+
+/** A name with a hash never changes its content; in development files change under their names. */
+async function answerFile(request) {
+  const kept = await caches.match(request, { cacheName: CACHE, ignoreVary: true });
+  if (!kept || BUILD.isHashed) return kept ?? fetch(request);
+  return freshOr(kept, request);
+}
+
+/** Answer from the server or, if that is slow, away or broken, with what is kept. */
+async function freshOr(kept, request) {
   try {
-    const response = await Promise.race([fetched, giveUp()]);
+    const response = await Promise.race([fetch(request), giveUp()]);
     return response.status < 500 ? response : kept;
   } catch {
     return kept;
@@ -62,13 +71,6 @@ async function answerPage(request) {
 
 function giveUp() {
   return new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
-}
-
-/** A name with a hash never changes its content; in development files change under their names. */
-async function answerFile(request) {
-  const kept = await caches.match(request, { cacheName: CACHE, ignoreVary: true });
-  if (!kept || BUILD.isHashed) return kept ?? fetch(request);
-  return fetch(request).catch(() => kept);
 }
 
 /** A person's new picture has a new name, so a kept one is good for as long as it is asked for. */

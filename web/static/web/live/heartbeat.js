@@ -1,5 +1,6 @@
 const BEAT_MS = 20_000;
 const PATIENCE_MS = 8_000;
+const WAKING_MS = 4_000;
 
 /** Find out that a connection is dead: a cut network tells nobody, least of all an idle socket. */
 export class Heartbeat {
@@ -25,11 +26,20 @@ export class Heartbeat {
     this.heard();
   }
 
-  /** Ask now, unless an answer is due already. */
+  /** Ask, unless an answer is due already. */
   beat() {
-    if (this.#patience) return;
+    if (!this.#patience) this.#ask(PATIENCE_MS);
+  }
+
+  /** Ask with less patience, as somebody waits who has just come back: 4 s from now. */
+  wake() {
+    this.heard();
+    this.#ask(WAKING_MS);
+  }
+
+  #ask(patience) {
     this.#ping();
-    this.#patience = setTimeout(() => this.#onSilence(), PATIENCE_MS);
+    this.#patience = setTimeout(() => this.#onSilence(), patience);
   }
 
   /** Take anything that arrives for an answer. */

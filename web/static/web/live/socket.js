@@ -145,7 +145,7 @@ export class LiveSocket extends EventTarget {
 
   /** Come back at once; what seems open may have died while the device slept. */
   #wake() {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#heart.beat();
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#heart.wake();
     else if (this.#socket?.readyState !== WebSocket.CONNECTING) this.#comeBack();
   }
 
