@@ -24,7 +24,7 @@ from bench.delivery import Delivery, deliver
 from bench.idle import allow_files, hold_idle
 from bench.processes import floor, migrate, product
 from bench.report import Results
-from bench.scenarios import vary_processes, vary_redis, vary_servers
+from bench.scenarios import vary_held_processes, vary_processes, vary_redis, vary_servers
 from bench.servers import copy_database, counting_postgres
 from bench.wrk import Unavailable, ensure_installed
 from tests.backends import BackendUnavailable, Redis
@@ -105,6 +105,7 @@ def run(arguments: argparse.Namespace) -> Results:
             _measure_sockets(results, data, redis.url, effort, arguments.sockets)
         if "processes" in arguments.scenarios:
             results.processes = vary_processes(data, redis.url, effort, say)
+            results.held = vary_held_processes(data, redis.url, effort, say)
         if "redis" in arguments.scenarios:
             results.redis = vary_redis(data, redis.url, effort, say)
         if "servers" in arguments.scenarios:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from websockets.asyncio.client import ClientConnection
 
-from bench.compare import Effort
+from bench.compare import Effort, median
 from bench.dataset import BUSY_TRAINEES, FIRST_TRAINEE, Dataset
 from bench.delivery import open_socket
 from bench.endpoints import SEND
@@ -35,27 +35,17 @@ class Idle:
 
 
 async def hold_idle(server: Served, data: Dataset, count: int, effort: Effort) -> Idle:
-    """Measure `send` without the sockets, with them, and without them again."""
-    before = await _send(server, data, effort)
-    memory = server.rss_bytes()
-    async with _sockets(server, count):
-        kb_each = (server.rss_bytes() - memory) / 1024 / count
-        share = await _cpu_share(server)
-        during = await _send(server, data, effort)
-    after = await _send(server, data, effort)
-    slower = min(before, after, key=lambda each: each.rate)
-    faster = max(before, after, key=lambda each: each.rate)
-    # The mean of both: what was slower for another reason would else count for or against.
-    without = Figures(
-        requests=slower.requests + faster.requests,
-        seconds=slower.seconds + faster.seconds,
-        p50_ms=(slower.p50_ms + faster.p50_ms) / 2,
-        p99_ms=slower.p99_ms,
-        errors=slower.errors + faster.errors,
-        cpu_ms=(slower.cpu_ms + faster.cpu_ms) / 2,
-        busy_cores=(slower.busy_cores + faster.busy_cores) / 2,
-    )
-    return Idle(count, kb_each, share, without, during)
+    """Measure `send` without the sockets and with them, in turn, as often as there are rounds."""
+    without, with_sockets = [await _send(server, data, effort)], []
+    memory, most = server.rss_bytes(), 0
+    for _ in range(effort.rounds):
+        async with _sockets(server, count):
+            most = max(most, server.rss_bytes())
+            share = await _cpu_share(server)
+            with_sockets.append(await _send(server, data, effort))
+        without.append(await _send(server, data, effort))
+    kb_each = (most - memory) / 1024 / count
+    return Idle(count, kb_each, share, median(without), median(with_sockets))
 
 
 async def _send(server: Served, data: Dataset, effort: Effort) -> Figures:
@@ -64,7 +54,7 @@ async def _send(server: Served, data: Dataset, effort: Effort) -> Figures:
         load,
         server,
         SEND.requests(data),
-        seconds=effort.seconds * effort.rounds,
+        seconds=2 * effort.seconds,
         connections=effort.connections,
     )
 

@@ -68,6 +68,10 @@ class Served:
         assert self._process
         return self._process.pid
 
+    def pids(self) -> list[int]:
+        """Return the ids of all its processes."""
+        return [each.pid for each in self._processes()]
+
     def _processes(self) -> list[psutil.Process]:
         root = psutil.Process(self.pid)
         return [root, *root.children(recursive=True)]

@@ -28,19 +28,21 @@ class Results:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     idle: Idle | None = None
     processes: list[Variant] = field(default_factory=list)
+    held: list[Variant] = field(default_factory=list)
     redis: list[Variant] = field(default_factory=list)
     servers: list[Variant] = field(default_factory=list)
     browser: Waits | None = None
 
     @property
     def variants(self) -> list[Variant]:
-        return [*self.processes, *self.redis, *self.servers]
+        return [*self.processes, *self.held, *self.redis, *self.servers]
 
     def as_text(self) -> str:
         """Return the tables as Markdown."""
         parts = [machine.sentence(self.machine), _endpoints(self.rows), _growth(self.rows)]
         parts += [_deliveries(self.deliveries), _idle(self.idle)]
-        parts += [_variants(each) for each in (self.processes, self.redis, self.servers)]
+        variants = (self.processes, self.held, self.redis, self.servers)
+        parts += [_variants(each) for each in variants]
         parts += [_browser(self.browser)]
         return "\n\n".join(filter(None, parts)) + "\n"
 

@@ -1,7 +1,8 @@
 """What several processes, and several Redis servers, change on one machine."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 
 import uvloop
@@ -11,8 +12,17 @@ from bench.dataset import Dataset
 from bench.delivery import Delivery, deliver
 from bench.endpoints import LIST, SEND, Endpoint
 from bench.processes import Served, daphne, product
+from bench.quota import SHARE, can_hold, hold
 from bench.wrk import Figures
 from tests.backends import Redis
+
+START_SECONDS = 10
+"""In which the processes that serve a port together have all begun to."""
+Hold = Callable[[list[int]], AbstractContextManager[None]]
+
+
+def _let_go(_pids: list[int]) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,18 @@ def vary_processes(data: Dataset, redis_url: str, effort: Effort, say: Say) -> l
         for count in (1, 2, 4)
     }
     return _measure(servers, data, effort, say)
+
+
+def vary_held_processes(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
+    """Measure one, two and four web processes that may use no more than a share of a core each."""
+    if not can_hold():
+        say("  Processes cannot be held to a share of a core here: that takes root and cgroups v1.")
+        return []
+    servers = {
+        f"web processes of {SHARE} of a core: {count}": product(data.database_url, redis_url, count)
+        for count in (1, 2, 4)
+    }
+    return _measure(servers, data, effort, say, hold=hold)
 
 
 def vary_redis(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
@@ -54,12 +76,15 @@ def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> lis
 
 
 def _measure(
-    servers: Mapping[str, Served], data: Dataset, effort: Effort, say: Say
+    servers: Mapping[str, Served], data: Dataset, effort: Effort, say: Say, hold: Hold = _let_go
 ) -> list[Variant]:
     """Measure all of them in turn, in rounds, so that all see the same weather."""
     with ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(server)
+        time.sleep(START_SECONDS)
+        for server in servers.values():
+            stack.enter_context(hold(server.pids()))
         sends = _measure_in_turn(SEND, servers, data, effort)
         lists = _measure_in_turn(LIST, servers, data, effort)
         deliveries = {
