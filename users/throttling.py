@@ -33,8 +33,9 @@ logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
-# Threads that ask at a time need one each; past the client's own hundred it would not be asked.
-REDIS_CONNECTIONS = 1_000
+# Threads that ask at a time, a connection each. Among hundreds some would wait for the interpreter
+# until their time is out.
+REDIS_AT_ONCE = 16
 NOTED_REFUSALS = 10_000
 
 
@@ -46,6 +47,7 @@ class Counter:
         # MemoryStorage drops the locks of idle keys, so two threads can hold two of them.
         self._local_lock = threading.Lock()
         self._shared = _redis_limiter(redis_url) if redis_url else None
+        self._at_once = threading.BoundedSemaphore(REDIS_AT_ONCE)
         self._redis_away_until = 0.0
         self._refused_until: dict[str, float] = {}
 
@@ -64,7 +66,7 @@ class Counter:
         key = rate.key_for(*identifiers)
         if self._shared and time.monotonic() >= self._redis_away_until:
             storage = cast(RedisStorage, self._shared.storage)
-            with suppress(RedisError):
+            with suppress(RedisError), self._at_once:
                 storage.storage.lpop(storage.prefixed_key(key))
         else:
             events = cast(MemoryStorage, self._local.storage).events
@@ -72,9 +74,11 @@ class Counter:
                 del events.get(key, [])[:1]
 
     def _ask(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
-        if self._shared and time.monotonic() >= self._redis_away_until:
+        if self._shared:
             try:
-                return _hit(self._shared, rate, *identifiers)
+                with self._at_once:
+                    if time.monotonic() >= self._redis_away_until:
+                        return _hit(self._shared, rate, *identifiers)
             except RedisError as error:
                 logger.warning("Redis is away, each process counts for itself: %r", error)
                 self._redis_away_until = time.monotonic() + REDIS_PAUSE_SECONDS
@@ -105,7 +109,6 @@ def _redis_limiter(url: str) -> MovingWindowRateLimiter:
         url,
         socket_timeout=REDIS_TIMEOUT_SECONDS,
         socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        max_connections=REDIS_CONNECTIONS,
     )
     return MovingWindowRateLimiter(storage)
 
