@@ -120,7 +120,7 @@ def test_kept_page_opens_when_the_server_answers_nothing(
         expect(message(kept, "Hello")).to_be_visible()
 
 
-@pytest.mark.complains(r"status of 502", r"net::ERR_CONNECTION_(REFUSED|RESET)", r"net::ERR_EMPTY")
+@pytest.mark.complains(r"status of 502", r"net::ERR_")
 def test_kept_page_opens_when_the_server_is_away_behind_its_proxy(
     kept: Page, mortal_server: WebServer
 ) -> None:
@@ -132,7 +132,7 @@ def test_kept_page_opens_when_the_server_is_away_behind_its_proxy(
     mortal_server.start()
 
 
-@pytest.mark.complains(r"net::ERR_CONNECTION_REFUSED", r"net::ERR_EMPTY_RESPONSE")
+@pytest.mark.complains(r"net::ERR_")
 def test_update_is_offered_and_taken_without_a_broken_page(
     open_device: OpenDevice, mortal_server: WebServer, alice: User, conversation: Conversation
 ) -> None:

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.complains(
     r"net::ERR_CONNECTION_REFUSED",
     r"net::ERR_CONNECTION_RESET",
     r"net::ERR_EMPTY_RESPONSE",
+    r"net::ERR_SOCKET_NOT_CONNECTED",
     r"net::ERR_INTERNET_DISCONNECTED",
     r"WebSocket connection",
 )
