@@ -13,7 +13,7 @@ from messaging.models import Conversation, Message
 from messaging.selectors import get_conversation
 from messaging.services.changes import ensure_writable
 from messaging.statements.storing import Stored, store_message
-from users.exceptions import ServiceError, TooFast
+from users.exceptions import TooFast
 from users.fields import MAX_ID
 from users.models import User
 from users.services.accounts import ensure_may_write
@@ -60,7 +60,7 @@ def send_message(
     # Counted before, so that nobody waits for Redis under the lock, and one statement does for all.
     try:
         sent = _store(conversation_id, sender, content, client_id)
-    except ServiceError:
+    except Exception:
         take_back("messaging", sender.pk)
         raise
     if sent.is_repeat:

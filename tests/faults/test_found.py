@@ -22,6 +22,7 @@ from tests.conftest import Client
 from tests.factories import access_of, claims_of, write
 from tests.faults.history import version_of
 from users.models import User
+from users.throttling import counter, try_count
 
 UNAVAILABLE = {
     "detail": "Something behind this is away for a moment. Try again.",
@@ -108,6 +109,19 @@ def test_send_to_a_read_only_database_is_unavailable_and_stores_nothing(
     assert response["Retry-After"] == "2"
     listed = api.get(f"/api/messaging/conversations/{conversation.pk}/messages/").json()
     assert [each["content"] for each in listed["results"]] == ["Hello"]
+
+
+def test_send_to_a_read_only_database_uses_nothing_up(
+    api: Client, alice: User, alice_token: str, conversation: Conversation, read_only: None
+) -> None:
+    counter().reset()
+    api.with_token(alice_token)
+
+    for _ in range(31):
+        api.post(f"/api/messaging/conversations/{conversation.pk}/send/", {"content": "Hi"})
+
+    assert all(try_count("messaging", alice.pk) for _ in range(30))
+    assert not try_count("messaging", alice.pk)
 
 
 def answer_to(error: Exception) -> HttpResponse:
