@@ -68,6 +68,13 @@ class Served:
         assert self._process
         return self._process.pid
 
+    def wait_until_idle(self) -> None:
+        """Wait until all its processes have begun: one that loads its modules is busy."""
+        before = -1.0
+        while self.cpu_seconds() > before + 0.05:
+            before = self.cpu_seconds()
+            time.sleep(1)
+
     def pids(self) -> list[int]:
         """Return the ids of all its processes."""
         return [each.pid for each in self._processes()]

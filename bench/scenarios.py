@@ -1,8 +1,7 @@
 """What several processes, and several Redis servers, change on one machine."""
 
-import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import uvloop
@@ -15,14 +14,6 @@ from bench.processes import Served, daphne, product
 from bench.quota import SHARE, can_hold, hold
 from bench.wrk import Figures
 from tests.backends import Redis
-
-START_SECONDS = 10
-"""In which the processes that serve a port together have all begun to."""
-Hold = Callable[[list[int]], AbstractContextManager[None]]
-
-
-def _let_go(_pids: list[int]) -> AbstractContextManager[None]:
-    return nullcontext()
 
 
 @dataclass(frozen=True)
@@ -53,7 +44,7 @@ def vary_held_processes(data: Dataset, redis_url: str, effort: Effort, say: Say)
         f"web processes of {SHARE} of a core: {count}": product(data.database_url, redis_url, count)
         for count in (1, 2, 4)
     }
-    return _measure(servers, data, effort, say, hold=hold)
+    return _measure(servers, data, effort, say, held=True)
 
 
 def vary_redis(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
@@ -76,15 +67,15 @@ def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> lis
 
 
 def _measure(
-    servers: Mapping[str, Served], data: Dataset, effort: Effort, say: Say, hold: Hold = _let_go
+    servers: Mapping[str, Served], data: Dataset, effort: Effort, say: Say, *, held: bool = False
 ) -> list[Variant]:
     """Measure all of them in turn, in rounds, so that all see the same weather."""
     with ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(server)
-        time.sleep(START_SECONDS)
-        for server in servers.values():
-            stack.enter_context(hold(server.pids()))
+            if held:
+                server.wait_until_idle()
+                stack.enter_context(hold(server.pids()))
         sends = _measure_in_turn(SEND, servers, data, effort)
         lists = _measure_in_turn(LIST, servers, data, effort)
         deliveries = {

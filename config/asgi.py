@@ -43,7 +43,8 @@ def _settle_memory() -> None:
     """
     Have the garbage collector leave alone what was loaded at the start, and all else mostly.
 
-    Everybody waits while it looks at what is new: 4 ms at 5,000 objects, 40 ms at ten times as many.
+    Everybody waits while it looks at what is new, ten times as long for ten times as many objects: a
+    few milliseconds for these.
     """
     gc.collect()
     gc.freeze()

@@ -65,6 +65,23 @@ def server(shared_server: WebServer, transactional_db: None) -> WebServer:
     return shared_server
 
 
+@pytest.fixture(scope="module")
+def server_of_the_module(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
+) -> Iterator[WebServer]:
+    with django_db_blocker.unblock(), make_server(static_root) as server:
+        yield server
+
+
+@pytest.fixture
+def mortal_server(server_of_the_module: WebServer, transactional_db: None) -> Iterator[WebServer]:
+    """A server to kill. It runs again after each test."""
+    yield server_of_the_module
+    process = server_of_the_module.process
+    if process and process.poll() is not None:
+        server_of_the_module.start()
+
+
 @pytest.fixture
 def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
     """What the browser must not complain about; whatever it does fails the test."""

@@ -126,3 +126,9 @@ def cover(page: Page) -> Page:
     other.bring_to_front()
     wait_until(page, lambda: not page.evaluate("document.hasFocus()"))
     return other
+
+
+def wait_for_worker(page: Page) -> None:
+    """Wait until the service worker has kept everything, and answers for this page."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    wait_until(page, lambda: page.evaluate("navigator.serviceWorker.controller !== null"))

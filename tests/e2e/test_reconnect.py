@@ -1,13 +1,11 @@
 """A server that dies and comes back, and a network that goes: what was missed arrives in order."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
-from pytest_django.plugin import DjangoDbBlocker
 
 from messaging.models import Conversation
 from tests.e2e.devices import Sockets, hide, show, wait_until
@@ -21,7 +19,7 @@ from tests.e2e.screens import (
     sign_in,
     write,
 )
-from tests.e2e.servers import frozen, kill, make_server
+from tests.e2e.servers import frozen, kill
 from tests.factories import make_trainee, open_conversation, tokens_of
 from tests.factories import write as write_history
 from tests.live.people import Person
@@ -40,20 +38,10 @@ pytestmark = pytest.mark.complains(
 NOON = datetime(2030, 2, 16, 12, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def mortal_server(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
-) -> Iterator[WebServer]:
-    with django_db_blocker.unblock(), make_server(static_root) as server:
-        yield server
-
-
 @pytest.fixture
-def server(mortal_server: WebServer, transactional_db: None) -> Iterator[WebServer]:
-    """A server to kill. It runs again after each test."""
-    yield mortal_server
-    if mortal_server.process and mortal_server.process.poll() is not None:
-        mortal_server.start()
+def server(mortal_server: WebServer) -> WebServer:
+    """A server to kill, in the place of the one that never dies."""
+    return mortal_server
 
 
 @pytest.fixture

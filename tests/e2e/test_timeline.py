@@ -182,3 +182,18 @@ def test_backoff_doubles_to_half_a_minute_with_jitter(run: Run) -> None:
     spans = run(script)
 
     assert spans == [[250, 500], [500, 1000], [1000, 2000], [15000, 30000], [15000, 30000]]
+
+
+def test_who_comes_back_to_the_page_is_asked_to_wait_half_as_long(run: Run) -> None:
+    script = """
+        const { Heartbeat } = await import("/static/web/live/heartbeat.js");
+        const waits = [];
+        globalThis.setTimeout = (_react, ms) => waits.push(ms);
+        const heart = new Heartbeat({ ping: () => waits.push("ping"), onSilence() {} });
+        heart.beat();
+        heart.beat(); // an answer is due already
+        heart.wake(); // but the device has slept since
+        return waits;
+    """
+
+    assert run(script) == ["ping", 8000, "ping", 4000]

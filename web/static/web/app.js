@@ -14,8 +14,7 @@ answerWorker();
 if (document.readyState === "complete") update();
 else addEventListener("load", update);
 
-/** Take care of newer versions, once the page stands: nobody waits for that at first. */
-async function update() {
-  const { startUpdates } = await import("./core/updates.js");
-  startUpdates();
+/** Take care of newer versions once the page stands; without a network, the next page does it. */
+function update() {
+  import("./core/updates.js").then(({ startUpdates }) => startUpdates(), () => {});
 }

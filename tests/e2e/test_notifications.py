@@ -1,0 +1,210 @@
+"""Notifications: pushed, or shown by a hidden page, and taken down when they are read."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.devices import OpenDevice, hide, wait_for_worker, wait_until
+from tests.e2e.screens import message, open_thread, path_of, sign_in, sign_out
+from tests.factories import tokens_of
+from tests.live.people import Person
+from tests.live.server import WebServer
+from users.models import User
+
+pytestmark = [
+    pytest.mark.service_worker,
+    pytest.mark.complains(r"WebSocket connection"),
+    # Of Chromium itself, where nothing of a profile is kept.
+    pytest.mark.complains(r"does not support the Push API in incognito mode"),
+]
+
+
+def test_push_shows_a_notification_that_opens_the_conversation(
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
+) -> None:
+    page = open_device(permissions=["notifications"])
+    sign_in(page, alice, "/settings")
+    wait_for_worker(page)
+
+    deliver_push(page, conversation, "Bob Tester", "Are you there?")
+
+    expect_notifications(page, 1)
+    (shown,) = page.evaluate(SHOWN)
+    assert shown == {
+        "title": "Bob Tester",
+        "body": "Are you there?",
+        "path": path_of(conversation),
+    }
+    click_notification(page, conversation)
+    expect(message(page, "Hello")).to_be_visible()
+
+
+def test_click_leads_to_a_window_of_the_client_and_to_no_other(
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
+) -> None:
+    page = open_device()
+    sign_in(page, alice, "/settings")
+    wait_for_worker(page)
+    look = page.context.new_page()
+    look.goto(f"/trainees/{bob.pk}")
+    look.get_by_role("button", name="View as trainee").click()
+    expect(look.get_by_text("You are looking through")).to_be_visible()
+    look.goto("/settings")
+    docs = page.context.new_page()
+    docs.goto("/healthz")
+
+    click_notification(page, conversation)
+
+    expect(message(page, "Hello")).to_be_visible()
+    expect(look).to_have_url(re.compile("/settings$"))
+
+
+def click_notification(page: Page, conversation: Conversation) -> None:
+    worker = page.context.service_workers[0]
+    worker.evaluate(
+        """path => dispatchEvent(Object.assign(new ExtendableEvent("notificationclick"), {
+            notification: { close() {}, data: { path } },
+        }))""",
+        path_of(conversation),
+    )
+
+
+def test_push_is_silent_for_who_looks_at_the_conversation(
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
+) -> None:
+    page = open_device(permissions=["notifications"])
+    open_thread(page, alice, conversation)
+    wait_for_worker(page)
+
+    deliver_push(page, conversation, "Bob Tester", "Are you there?")
+    other = Conversation(pk=conversation.pk + 1)
+    deliver_push(page, other, "Carol Tester", "And you?")
+
+    expect_notifications(page, 1)
+    assert [each["title"] for each in page.evaluate(SHOWN)] == ["Carol Tester"]
+
+
+def test_notification_goes_when_the_message_is_read_elsewhere(
+    open_device: OpenDevice, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    Person(server, tokens_of(bob)).send(conversation.pk, "Are you there?")
+    page = open_device(permissions=["notifications"])
+    sign_in(page, alice, "/settings")
+    wait_for_worker(page)
+    deliver_push(page, conversation, "Bob Tester", "Are you there?")
+    expect_notifications(page, 1)
+
+    Person(server, tokens_of(alice)).read(conversation.pk)
+
+    expect_notifications(page, 0)
+
+
+def test_hidden_page_notifies_where_there_is_no_push_service(
+    open_device: OpenDevice, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    page = open_device(permissions=["notifications"])
+    sign_in(page, alice, "/settings")
+    wait_for_worker(page)
+    expect(page.get_by_role("switch")).to_be_checked()
+    hide(page)
+
+    Person(server, tokens_of(bob)).send(conversation.pk, "Are you there?")
+
+    expect_notifications(page, 1)
+    (shown,) = page.evaluate(SHOWN)
+    assert (shown["title"], shown["body"]) == ("Bob Tester", "Are you there?")
+
+
+def test_switch_says_why_it_cannot_be_turned_on(open_device: OpenDevice, alice: User) -> None:
+    page = open_device()
+    page.add_init_script("Object.defineProperty(Notification, 'permission', { value: 'denied' })")
+
+    sign_in(page, alice, "/settings")
+
+    expect(page.get_by_role("switch")).to_be_disabled()
+    expect(page.get_by_text("blocked in the settings of the browser")).to_be_visible()
+
+
+def test_subscription_is_registered_and_forgotten_with_the_sign_out(
+    open_device: OpenDevice, alice: User
+) -> None:
+    page = open_device(permissions=["notifications"])
+    page.add_init_script(STUB_PUSH)
+
+    sign_in(page, alice, "/settings")
+
+    expect(page.get_by_role("switch")).to_be_checked()
+    endpoint = "https://push.example.com/a-browser"
+    expect_tokens(page, alice, [endpoint])
+    sign_out(page)
+    expect_tokens(page, alice, [])
+
+
+def expect_tokens(page: Page, person: User, endpoints: list[str]) -> None:
+    """Wait until the server knows these push addresses of somebody."""
+
+    def holds() -> bool:
+        rows = person.device_tokens.filter(platform="web")
+        return [json.loads(each.token)["endpoint"] for each in rows] == endpoints
+
+    wait_until(page, holds)
+
+
+def expect_notifications(page: Page, count: int) -> None:
+    """Wait until so many notifications of this site are shown."""
+    wait_until(page, lambda: len(page.evaluate(SHOWN)) == count)
+
+
+SHOWN = """navigator.serviceWorker.ready
+    .then(registration => registration.getNotifications())
+    .then(all => all.map(({ title, body, data }) => ({ title, body, path: data.path })))"""
+
+# This Chromium has no push service; the rest of the way is the product's.
+STUB_PUSH = """
+    const keys = {
+        p256dh: "BCbvzr0O6eNKZpGH4Ys6kSKy9zOUW2Scyfn5Ien52tgSkCOL3pzHuzMNFQxncE3SWucFUgV0S28xv0BwdFhy0OY",
+        auth: "c2l4dGVlbi1ieXRlcy1vaw",
+    };
+    const subscription = {
+        endpoint: "https://push.example.com/a-browser",
+        options: { applicationServerKey: new ArrayBuffer(0) },
+        toJSON: () => ({ endpoint: subscription.endpoint, keys }),
+        unsubscribe: async () => { delete sessionStorage.isSubscribed; return true; },
+    };
+    PushManager.prototype.getSubscription = async () =>
+        sessionStorage.isSubscribed ? subscription : null;
+    PushManager.prototype.subscribe = async () => {
+        sessionStorage.isSubscribed = "yes";
+        return subscription;
+    };
+"""
+
+
+def deliver_push(page: Page, conversation: Conversation, title: str, body: str) -> None:
+    """Hand the service worker a push message, as the browser would."""
+    session = page.context.new_cdp_session(page)
+    registrations: list[dict[str, Any]] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: registrations.extend(event["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    wait_until(page, lambda: bool(registrations))
+    data = {
+        "title": title,
+        "body": body,
+        "conversation_id": conversation.pk,
+        "unread_count": 1,
+    }
+    session.send(
+        "ServiceWorker.deliverPushMessage",
+        {
+            "origin": page.evaluate("location.origin"),
+            "registrationId": registrations[-1]["registrationId"],
+            "data": json.dumps(data),
+        },
+    )
