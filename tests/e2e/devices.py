@@ -130,5 +130,4 @@ def cover(page: Page) -> Page:
 
 def wait_for_worker(page: Page) -> None:
     """Wait until the service worker has kept everything, and answers for this page."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     wait_until(page, lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
