@@ -262,11 +262,16 @@ if REDIS_URLS:
 SOCKET_ALLOWED_ORIGINS = env.list("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)
 SOCKET_MAX_FRAME_BYTES = 4096
-# A burst of this many frames, refilled at FRAMES_PER_SECOND; past it the socket is closed.
+# A burst of this many frames, refilled at FRAMES_PER_SECOND; past it the socket is closed. Typing
+# frames have a budget of the same size for themselves; past it they are dropped.
 SOCKET_FRAME_BURST = env.int("SOCKET_FRAME_BURST", default=60)
 SOCKET_FRAMES_PER_SECOND = env.int("SOCKET_FRAMES_PER_SECOND", default=10)
-# Typing frames of one socket reach the other side at most this often.
+# A `true` that is sent again and again reaches the other side this often.
 SOCKET_TYPING_INTERVAL_SECONDS = 1.0
+# Each typing frame has to be read before it can be dropped. A held key sends 30 a second; a client
+# that sends more than any keyboard is closed.
+SOCKET_TYPING_FRAME_BURST = 1000
+SOCKET_TYPING_FRAMES_PER_SECOND = 100
 # Frames that wait for a client that reads too slowly; past it the socket is closed.
 SOCKET_PENDING_FRAMES = env.int("SOCKET_PENDING_FRAMES", default=1000)
 # More changes than this are not replayed: the client is told to load the thread afresh. All of a

@@ -16,7 +16,7 @@ from messaging.consumers.bell import bell
 from messaging.consumers.codes import CloseCode, Refused
 from messaging.consumers.errands import errands
 from messaging.consumers.handshake import accepted_protocol, is_allowed_origin, token_of
-from messaging.consumers.limits import FrameBucket
+from messaging.consumers.limits import new_frame_bucket
 from messaging.consumers.outbox import Outbox
 from messaging.consumers.review import review
 from messaging.consumers.roll import Compare
@@ -46,7 +46,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._bucket = FrameBucket()
+        self._bucket = new_frame_bucket()
         self._is_ended = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -137,15 +137,22 @@ class LiveConsumer(AsyncWebsocketConsumer):
         size = len(bytes_data or (text_data or "").encode(errors="replace"))
         if size > settings.SOCKET_MAX_FRAME_BYTES:
             self.end(CloseCode.FRAME_TOO_LARGE)
-        elif not self._bucket.take():
-            self.end(CloseCode.TOO_MUCH)
+            return
+        frame = parse_frame(text_data)
+        if self.is_within_limit(frame):
+            await self._answer(frame)
         else:
-            await self._answer(text_data)
+            self.end(CloseCode.TOO_MUCH)
 
-    async def _answer(self, text: str | None) -> None:
+    def is_within_limit(self, frame: Frame | None) -> bool:
+        """Count a frame; return False past what a socket may send."""
+        return self._bucket.take()
+
+    async def _answer(self, frame: Frame | None) -> None:
         """Carry out a frame; whatever is wrong with it, the socket lives on."""
         try:
-            frame = parse_frame(text)
+            if frame is None:
+                raise BadFrame
             await self._handler_of(frame)(frame)
         except ServiceError as error:
             self.push(frames.error(error.detail, error.code))
@@ -226,15 +233,13 @@ class UnknownFrame(ServiceError):
     detail = "There is no frame of this type."
 
 
-def parse_frame(text: str | None) -> Frame:
-    """Read a frame; raise BadFrame for what is not a JSON object, binary included."""
+def parse_frame(text: str | None) -> Frame | None:
+    """Return a frame; None for what is not a JSON object, binary included."""
     try:
         frame = orjson.loads(text or "")
-    except orjson.JSONDecodeError as error:
-        raise BadFrame from error
-    if not isinstance(frame, dict):
-        raise BadFrame
-    return frame
+    except orjson.JSONDecodeError:
+        return None
+    return frame if isinstance(frame, dict) else None
 
 
 def _first_message(detail: Any) -> str:

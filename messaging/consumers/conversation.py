@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 
 from rest_framework import serializers
 
@@ -42,7 +43,6 @@ class ConversationConsumer(LiveConsumer):
         self._announced_version = 0
         self._reviewed_version = 0
         self._other_id: int | None = None
-        self._typing = TypingGate()
         # What is read from the database must all be pushed before anything newer.
         self._reading = asyncio.Lock()
 
@@ -137,17 +137,45 @@ class ConversationConsumer(LiveConsumer):
                 await self._catch_up()
             self.push(frames.pong(self.version))
 
+    @cached_property
+    def _typing(self) -> TypingGate:
+        """Made by the first typing frame: most sockets never get one."""
+        return TypingGate()
+
+    def is_within_limit(self, frame: Frame | None) -> bool:
+        """Count typing frames apart: a held key does not have the socket closed."""
+        if frame and frame.get("type") == "typing":
+            return self._typing.arrives()
+        return super().is_within_limit(frame)
+
     async def show_typing(self, frame: Frame) -> None:
+        """Tell the other side; a frame beyond the budget gets no error either."""
         is_typing = frame.get("is_typing")
+        is_wrong = self.user.is_impersonated or not isinstance(is_typing, bool)
+        if is_wrong and not self._typing.may_be_refused():
+            return
         if not isinstance(is_typing, bool):
             raise serializers.ValidationError("is_typing must be true or false.")
-        if self.user.is_impersonated or self._typing.passes(is_typing):
+        ensure_may_write(self.user)
+        self._typing.is_typing = is_typing
+        self._tell_typing()
+
+    def _tell_typing(self) -> None:
+        if self._typing.passes():
             show_typing(
                 by=self.user,
                 conversation_id=self.conversation_id,
                 to_id=self._other_id,
-                is_typing=is_typing,
+                is_typing=self._typing.is_typing,
             )
+        elif self._typing.is_behind:
+            errands.begin(self._tell_typing_later)
+
+    async def _tell_typing_later(self) -> None:
+        """Tell the latest state, which may have come beyond the budget and be the last."""
+        await asyncio.sleep(self._typing.wait)
+        if self._typing.is_behind and not self._is_ended:
+            self._tell_typing()
 
     async def mark_read(self, frame: Frame) -> None:
         up_to = validated(MarkReadSerializer, frame)["up_to"]

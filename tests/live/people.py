@@ -128,6 +128,12 @@ class Person:
         slash = "/" if path else ""
         return Socket(f"{self.server.socket_url}{path}{slash}{query}", self.token, **options)
 
+    def knock_by_query(self, path: object = "", **options: Any) -> Socket:
+        """Do the same as existing clients do, with the token in the query."""
+        slash = "/" if path else ""
+        url = f"{self.server.socket_url}{path}{slash}?token={self.token}"
+        return Socket(url, **options)
+
     def socket(self, conversation_id: int, **options: Any) -> Socket:
         """Open a conversation, and wait until the server listens for its events."""
         socket = self.knock(conversation_id, **options)
