@@ -15,7 +15,13 @@ from messaging import frames
 from messaging.consumers.bell import bell
 from messaging.consumers.codes import CloseCode, Refused
 from messaging.consumers.errands import errands
-from messaging.consumers.handshake import accepted_protocol, is_allowed_origin, token_of
+from messaging.consumers.handshake import (
+    accepted_protocol,
+    has_token_in_query,
+    is_allowed_origin,
+    refusal_of,
+    token_of,
+)
 from messaging.consumers.limits import new_frame_bucket
 from messaging.consumers.outbox import Outbox
 from messaging.consumers.review import review
@@ -36,8 +42,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     """
     A socket of somebody who is signed in.
 
-    A refusal first accepts, then closes: otherwise a browser shows 1006 and hides the code. What is
-    sent waits in a bounded outbox for a task that writes, so that a slow client holds up nothing.
+    A refusal first accepts, then closes: otherwise a browser shows 1006 and hides the code. With
+    `?token=` the handshake itself waits for the outcome. What is sent waits in a bounded outbox for
+    a task that writes, so that a slow client holds up nothing.
     """
 
     user: User
@@ -47,6 +54,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def __init__(self) -> None:
         super().__init__()
         self._bucket = new_frame_bucket()
+        self._is_knocking = False
         self._is_ended = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -73,10 +81,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
     # Opening and closing
     # --------------------------------------------------------------------------
     async def connect(self) -> None:
-        await self.accept(accepted_protocol(self.scope))
+        self._is_knocking = True
+        if not has_token_in_query(self.scope):
+            self._accept()
         try:
             await self._sign_in()
             await self.open()
+            self._accept()
         except Refused as refusal:
             self.end(refusal.code)
         except InvalidToken:
@@ -85,6 +96,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self.end(CloseCode.NOT_VISIBLE)
         except DatabaseError:
             self.end(CloseCode.TRY_AGAIN_LATER)
+
+    def _accept(self) -> None:
+        """Answer the handshake, unless that is done."""
+        if self._is_knocking:
+            self._is_knocking = False
+            protocol = accepted_protocol(self.scope)
+            self._outbox.put({"type": "websocket.accept", "subprotocol": protocol})
 
     async def open(self) -> None:
         """Check what may be seen, and bring the client up to date."""
@@ -104,10 +122,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
         return user
 
     def end(self, code: CloseCode) -> None:
-        """Close the socket, after what waits in the outbox."""
-        if not self._is_ended:
-            self._leave()
-            self._outbox.put({"type": "websocket.close", "code": int(code)})
+        """Close the socket, after what waits in the outbox; or refuse the handshake."""
+        if self._is_ended:
+            return
+        messages = refusal_of(self.scope, code) if self._is_knocking else []
+        if not messages:
+            self._accept()
+            messages = [{"type": "websocket.close", "code": int(code)}]
+        self._is_knocking = False
+        self._leave()
+        for message in messages:
+            self._outbox.put(message)
 
     def _leave(self) -> None:
         self._is_ended = True
@@ -123,6 +148,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Send a frame soon. A client that falls too far behind is closed, and may resume."""
         if self._is_ended:
             return
+        self._accept()
         if self._outbox.is_full:
             self._outbox.forget()
             self.end(CloseCode.TOO_MUCH)

@@ -98,7 +98,8 @@ class ConversationConsumer(LiveConsumer):
                 await self._catch_up()
 
     def hear_conversation_typing(self, event: Event) -> None:
-        if event["conversation_id"] == self.conversation_id:
+        # What may be seen is not known before the handshake is answered.
+        if event["conversation_id"] == self.conversation_id and not self._is_knocking:
             self.push(event["frame"])
 
     def hear_conversation_archived(self, event: Event) -> None:

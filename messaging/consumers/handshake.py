@@ -1,13 +1,19 @@
-"""What a client says when it opens a socket."""
+"""What a client says when it opens a socket, and how it is refused one."""
 
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+import orjson
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from messaging.consumers.codes import CloseCode
+
 BEARER = "bearer"
+Message = dict[str, Any]
+Refusal = tuple[int, dict[str, str], dict[str, str]]
+"""Status, headers and body."""
 
 
 def query_of(scope: Mapping[str, Any]) -> dict[str, str]:
@@ -22,10 +28,19 @@ def token_of(scope: Mapping[str, Any]) -> str:
 
     From the sub-protocol pair `bearer, <token>`, which stays out of logs, or from `?token=`.
     """
-    protocols = scope.get("subprotocols", [])
-    if len(protocols) > 1 and protocols[0] == BEARER:
-        return str(protocols[1])
+    if _has_bearer(scope):
+        return str(scope["subprotocols"][1])
     return query_of(scope).get("token", "")
+
+
+def has_token_in_query(scope: Mapping[str, Any]) -> bool:
+    """Tell whether the token comes as `?token=`, from a client written before the sub-protocol."""
+    return not _has_bearer(scope) and "token" in query_of(scope)
+
+
+def _has_bearer(scope: Mapping[str, Any]) -> bool:
+    protocols = scope.get("subprotocols", [])
+    return len(protocols) > 1 and protocols[0] == BEARER
 
 
 def accepted_protocol(scope: Mapping[str, Any]) -> str | None:
@@ -55,3 +70,41 @@ def since_of(scope: Mapping[str, Any]) -> int | None:
     if raw is None:
         return None
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1  # noqa: PLR2004
+
+
+def refusal_of(scope: Mapping[str, Any], code: CloseCode) -> list[Message]:
+    """
+    Return the ASGI messages that refuse a handshake; none for a code that only a close can tell.
+
+    A client with `?token=` takes an accepted handshake for success, and would come back each second.
+    """
+    if code not in _REFUSALS:
+        return []
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        return [{"type": "websocket.close", "code": int(code)}]  # the server makes it a 403
+    status, headers, body = _REFUSALS[code]
+    headers = {"Content-Type": "application/json", **headers}
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return [
+        {"type": "websocket.http.response.start", "status": status, "headers": encoded},
+        {"type": "websocket.http.response.body", "body": orjson.dumps(body)},
+    ]
+
+
+_REFUSALS: dict[CloseCode, Refusal] = {
+    CloseCode.NOT_VISIBLE: (
+        403,
+        {},
+        {"detail": "There is nothing here that you may see.", "code": "permission_denied"},
+    ),
+    CloseCode.TOO_MUCH: (
+        503,
+        {"Retry-After": "60"},
+        {"detail": "You have too many connections open.", "code": "throttled"},
+    ),
+    CloseCode.TRY_AGAIN_LATER: (
+        503,
+        {"Retry-After": "2"},
+        {"detail": "Try again in a moment.", "code": "temporarily_unavailable"},
+    ),
+}

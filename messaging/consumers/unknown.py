@@ -1,13 +1,18 @@
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from messaging.consumers.codes import CloseCode
+from messaging.consumers.handshake import has_token_in_query, refusal_of
 
 
 class UnknownPathConsumer(AsyncWebsocketConsumer):
-    """Close a socket on an unknown path; channels' router would answer with a server error."""
+    """Refuse a socket on an unknown path; channels' router would answer with a server error."""
 
     channel_layer_alias = ""
 
     async def connect(self) -> None:
-        await self.accept()
-        await self.close(CloseCode.NOT_VISIBLE)
+        if has_token_in_query(self.scope):
+            for message in refusal_of(self.scope, CloseCode.NOT_VISIBLE):
+                await self.base_send(message)
+        else:
+            await self.accept()
+            await self.close(CloseCode.NOT_VISIBLE)

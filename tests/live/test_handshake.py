@@ -1,12 +1,16 @@
+import json
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from messaging.models import Conversation
 from messaging.services.archiving import archive_conversations
+from tests.backends import find_free_port
+from tests.factories import tokens_of
 from tests.live.conftest import ALLOWED_ORIGIN, Join
-from tests.live.people import Person, Socket
+from tests.live.people import Frame, Person, Socket
 from tests.live.server import WebServer
 from tests.live.tokens import BAD_TOKENS
 from users.models import User
@@ -106,6 +110,98 @@ def test_one_socket_more_than_a_user_may_have_is_told_by_4008(
     for socket in held:
         socket.close()
     assert guest.knock().outcome() == "open"
+
+
+# Clients that were there before, with `?token=`
+# ------------------------------------------------------------------------------
+def refusal(knock: Callable[[], Socket]) -> tuple[int, Frame, str | None]:
+    """Return status, body and Retry-After of a handshake that is refused."""
+    with pytest.raises(InvalidStatus) as raised:
+        knock()
+    response = raised.value.response
+    return response.status_code, json.loads(response.body), response.headers.get("Retry-After")
+
+
+NOT_VISIBLE = (
+    403,
+    {"detail": "There is nothing here that you may see.", "code": "permission_denied"},
+    None,
+)
+
+
+def test_handshake_with_the_token_in_the_query_is_refused_for_4003(
+    here: Join, charlie: User, dora: User, conversation: Conversation
+) -> None:
+    stranger = here(charlie)
+
+    for path in (conversation.pk, conversation.pk + 1, 10**12, "0"):
+        assert refusal(partial(stranger.knock_by_query, path)) == NOT_VISIBLE
+    assert refusal(partial(here(dora).knock_by_query, conversation.pk)) == NOT_VISIBLE
+
+
+def test_handshake_with_the_token_in_the_query_is_refused_for_an_archived_conversation(
+    here: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    archive_conversations(Conversation.objects.all())
+
+    assert refusal(partial(here(alice).knock_by_query, conversation.pk)) == NOT_VISIBLE
+    assert refusal(partial(here(bob).knock_by_query, conversation.pk)) == NOT_VISIBLE
+
+
+def test_handshake_with_the_token_in_the_query_is_refused_for_a_foreign_origin(
+    here: Join, bob: User
+) -> None:
+    knock = partial(here(bob).knock_by_query, origin="https://evil.example")
+
+    assert refusal(knock) == NOT_VISIBLE
+
+
+@pytest.mark.parametrize("path", ["/ws/", "/ws/messaging/x/", "/ws/messaging", "/"])
+def test_handshake_with_a_token_in_the_query_is_refused_on_an_unknown_path(
+    server: WebServer, path: str
+) -> None:
+    knock = partial(Socket, f"ws://127.0.0.1:{server.port}{path}?token=abc")
+
+    assert refusal(knock) == NOT_VISIBLE
+
+
+def test_open_socket_with_the_token_in_the_query_is_told_by_4003_and_refused_from_then_on(
+    here: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    guest = here(bob)
+    socket = guest.knock_by_query(conversation.pk)
+    socket.ping()
+
+    here(alice).post(f"trainer/trainees/{bob.pk}/remove/")
+
+    assert socket.close_code() == 4003
+    assert refusal(partial(guest.knock_by_query, conversation.pk)) == NOT_VISIBLE
+
+
+def test_handshake_is_refused_for_1013_only_with_the_token_in_the_query(
+    bob: User, conversation: Conversation
+) -> None:
+    nowhere = f"postgres://nobody@127.0.0.1:{find_free_port()}/none"
+    with WebServer(DATABASE_URL=nowhere, PUSH_IN_WEB="0") as server:
+        guest = Person(server, tokens_of(bob))
+
+        assert guest.knock(conversation.pk).close_code() == 1013
+        assert refusal(partial(guest.knock_by_query, conversation.pk)) == (
+            503,
+            {"detail": "Try again in a moment.", "code": "temporarily_unavailable"},
+            "2",
+        )
+
+
+def test_replay_comes_first_after_a_handshake_with_the_token_in_the_query(
+    here: Join, bob: User, conversation: Conversation
+) -> None:
+    guest = here(bob)
+    with Socket(f"{guest.server.socket_url}{conversation.pk}/?since=0&token={guest.token}") as his:
+        missed, pong = his.ping()
+
+    assert (missed["type"], missed["message"]["version"]) == ("new_message", 1)
+    assert pong == {"type": "pong", "version": 1}
 
 
 def test_closed_socket_takes_no_more_frames(here: Join, bob: User) -> None:
