@@ -260,7 +260,11 @@ if REDIS_URLS:
     }
 # Browsers name their origin; the server's own is always allowed. Native clients send none.
 SOCKET_ALLOWED_ORIGINS = env.list("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
+# Past this many in one process, a new socket closes the one that has been idle longest, one a minute:
+# clients that reconnect at once would else push each other out in turn. Meanwhile more are let in.
 SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)
+SOCKETS_PER_USER_AT_MOST = 5 * SOCKETS_PER_USER
+SOCKET_EVICTION_SECONDS = 60.0
 SOCKET_MAX_FRAME_BYTES = 4096
 # A burst of this many frames, refilled at FRAMES_PER_SECOND; past it the socket is closed. Typing
 # frames have a budget of the same size for themselves; past it they are dropped.

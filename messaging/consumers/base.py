@@ -1,5 +1,6 @@
 """What both kinds of socket share: sign-in, limits, sending without waiting, and closing."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -50,9 +51,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
     user: User
     claims: Claims
     compare: Compare
+    is_inbox = False
 
     def __init__(self) -> None:
         super().__init__()
+        self.active_at = time.monotonic()
         self._bucket = new_frame_bucket()
         self._is_knocking = False
         self._is_ended = False
@@ -160,6 +163,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._is_ended:
             return
+        self.active_at = time.monotonic()
         size = len(bytes_data or (text_data or "").encode(errors="replace"))
         if size > settings.SOCKET_MAX_FRAME_BYTES:
             self.end(CloseCode.FRAME_TOO_LARGE)

@@ -19,6 +19,7 @@ class InboxConsumer(LiveConsumer):
     Events only ring: the state is read from the database, once for all that rang together.
     """
 
+    is_inbox = True
     compare = staticmethod(selectors.list_other_sums)
 
     def __init__(self) -> None:

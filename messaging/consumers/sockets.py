@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Collection
 from typing import Any, Protocol
 
@@ -16,6 +17,9 @@ class Socket(Protocol):
     """An open socket, as far as those are concerned who look after all of them."""
 
     claims: Claims
+    is_inbox: bool
+    active_at: float
+    """When its client last sent a frame, a ping included; time.monotonic()."""
 
     def hear(self, event: Event) -> None:
         """Take an event of its user; without waiting for anything."""
@@ -35,22 +39,52 @@ class OpenSockets:
 
     def __init__(self) -> None:
         self._of_user: dict[int, set[Socket]] = {}
+        self._evicted_at: dict[int, float] = {}
         self._is_draining = False
 
     def admit(self, socket: Socket) -> None:
-        """Add a socket; raise Refused past `SOCKETS_PER_USER` of one user, or when shutting down."""
+        """
+        Add a socket; past `SOCKETS_PER_USER` close the one of its user that has been idle longest.
+
+        Raises Refused when shutting down, and when there are far too many and all are in use.
+        """
         if self._is_draining:
             raise Refused(CloseCode.RESTARTING)
-        sockets = self._of_user.setdefault(socket.claims.user_id, set())
-        if len(sockets) >= settings.SOCKETS_PER_USER:
-            raise Refused(CloseCode.TOO_MUCH)
-        sockets.add(socket)
+        user_id = socket.claims.user_id
+        evicted = self._choose_evicted(user_id)
+        self._of_user.setdefault(user_id, set()).add(socket)
+        if evicted:
+            self._evicted_at[user_id] = time.monotonic()
+            evicted.end(CloseCode.TOO_MUCH)
+
+    def _choose_evicted(self, user_id: int) -> Socket | None:
+        """
+        Return which socket makes room, if any has to.
+
+        One a minute: clients that reconnect at once after any close would push each other out for
+        ever, so what comes back is let in beside the others. Only what has been idle for a minute
+        makes room at any time, and only when there are as many as there may ever be.
+        """
+        sockets = self.of(user_id)
+        if len(sockets) < settings.SOCKETS_PER_USER:
+            return None
+        idle = min(sockets, key=_by_use)
+        latest = time.monotonic() - settings.SOCKET_EVICTION_SECONDS
+        if self._evicted_at.get(user_id, latest) <= latest:
+            return idle
+        if len(sockets) < settings.SOCKETS_PER_USER_AT_MOST:
+            return None
+        if idle.active_at <= latest:
+            return idle
+        raise Refused(CloseCode.TOO_MUCH)
 
     def discard(self, socket: Socket) -> None:
-        sockets = self._of_user.get(socket.claims.user_id, set())
+        user_id = socket.claims.user_id
+        sockets = self._of_user.get(user_id, set())
         sockets.discard(socket)
         if not sockets:
-            self._of_user.pop(socket.claims.user_id, None)
+            self._of_user.pop(user_id, None)
+            self._evicted_at.pop(user_id, None)
 
     def of(self, user_id: int) -> Collection[Socket]:
         return self._of_user.get(user_id, ())
@@ -60,6 +94,11 @@ class OpenSockets:
         self._is_draining = True
         sockets = [each for sockets in self._of_user.values() for each in sockets]
         await asyncio.gather(*(_end_within(seconds, socket) for socket in sockets))
+
+
+def _by_use(socket: Socket) -> tuple[bool, float]:
+    """Sort by when a client last used a socket; inboxes last, as a device has nothing in their place."""
+    return socket.is_inbox, socket.active_at
 
 
 async def _end_within(seconds: float, socket: Socket) -> None:

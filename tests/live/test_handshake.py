@@ -99,19 +99,6 @@ def test_own_and_listed_origins_are_let_in(here: Join, server: WebServer, bob: U
     assert here(bob).knock(origin=None).outcome() == "open"
 
 
-def test_one_socket_more_than_a_user_may_have_is_told_by_4008(
-    here: Join, alice: User, bob: User
-) -> None:
-    guest = here(bob)
-    held = [guest.inbox() for _ in range(20)]
-
-    assert guest.knock().close_code() == 4008
-    assert here(alice).knock().outcome() == "open"
-    for socket in held:
-        socket.close()
-    assert guest.knock().outcome() == "open"
-
-
 # Clients that were there before, with `?token=`
 # ------------------------------------------------------------------------------
 def refusal(knock: Callable[[], Socket]) -> tuple[int, Frame, str | None]:

@@ -1,0 +1,116 @@
+"""Which of somebody's sockets makes room for another; all in memory."""
+
+import time
+from typing import Any
+
+import pytest
+
+from messaging.consumers.codes import CloseCode, Refused
+from messaging.consumers.sockets import OpenSockets
+from users.publisher import Event
+from users.tokens import Claims
+
+BOB = Claims(user_id=2, session_id=None, impersonating=False, expires_at=2**31)
+
+
+class Tab:
+    """A socket of Bob's, whose client has been idle for some seconds."""
+
+    def __init__(self, sockets: OpenSockets, idle: float = 0, *, is_inbox: bool = False) -> None:
+        self.claims = BOB
+        self.is_inbox = is_inbox
+        self.active_at = time.monotonic() - idle
+        self.closed_with: CloseCode | None = None
+        self._sockets = sockets
+
+    def end(self, code: CloseCode) -> None:
+        self.closed_with = code
+        self._sockets.discard(self)
+
+    def hear(self, event: Event) -> None: ...
+
+    async def check_access(self) -> None: ...
+
+    async def catch_up_with(self, stands: Any) -> None: ...
+
+
+@pytest.fixture
+def sockets(settings: Any) -> OpenSockets:
+    """Return room for two, and for four at most."""
+    settings.SOCKETS_PER_USER = 2
+    settings.SOCKETS_PER_USER_AT_MOST = 4
+    return OpenSockets()
+
+
+def open_tabs(sockets: OpenSockets, *idle: float) -> list[Tab]:
+    tabs = [Tab(sockets, seconds) for seconds in idle]
+    for tab in tabs:
+        sockets.admit(tab)
+    return tabs
+
+
+def test_longest_idle_socket_makes_room(sockets: OpenSockets) -> None:
+    tabs = open_tabs(sockets, 3, 20, 0)
+
+    assert [tab.closed_with for tab in tabs] == [None, CloseCode.TOO_MUCH, None]
+    assert sockets.of(BOB.user_id) == {tabs[0], tabs[2]}
+
+
+def test_inbox_is_the_last_to_make_room(sockets: OpenSockets) -> None:
+    inbox = Tab(sockets, 1000, is_inbox=True)
+    sockets.admit(inbox)
+
+    thread, newest = open_tabs(sockets, 1, 0)
+
+    assert thread.closed_with == CloseCode.TOO_MUCH
+    assert sockets.of(BOB.user_id) == {inbox, newest}
+
+
+def test_only_one_makes_room_in_a_minute(sockets: OpenSockets) -> None:
+    tabs = open_tabs(sockets, 20, 10, 0, 0, 0)
+
+    assert [tab.closed_with for tab in tabs] == [CloseCode.TOO_MUCH, None, None, None, None]
+
+
+def test_socket_is_refused_when_there_are_too_many_and_none_is_idle_for_a_minute(
+    sockets: OpenSockets,
+) -> None:
+    tabs = open_tabs(sockets, 59, 50, 50, 50, 0)
+
+    with pytest.raises(Refused) as refused:
+        sockets.admit(Tab(sockets))
+
+    assert refused.value.code == CloseCode.TOO_MUCH
+    assert sockets.of(BOB.user_id) == set(tabs[1:])
+
+
+def test_socket_that_is_idle_for_a_minute_makes_room_whenever_there_are_too_many(
+    sockets: OpenSockets,
+) -> None:
+    tabs = open_tabs(sockets, 300, 200, 100, 0, 0)
+
+    tabs += open_tabs(sockets, 0, 0)
+
+    assert [tab.closed_with is not None for tab in tabs] == [True] * 3 + [False] * 4
+
+
+def test_more_than_there_may_be_never_churn_although_each_comes_back_at_once(
+    sockets: OpenSockets,
+) -> None:
+    tabs, closings = open_tabs(sockets, 0, 0, 0, 0), 0
+
+    for _ in range(100):
+        closed = [number for number, tab in enumerate(tabs) if tab.closed_with]
+        closings += len(closed)
+        for number in closed:
+            (tabs[number],) = open_tabs(sockets, 0)
+
+    assert closings == 1
+    assert sockets.of(BOB.user_id) == set(tabs)
+
+
+def test_nothing_is_kept_of_who_has_left(sockets: OpenSockets) -> None:
+    for tab in open_tabs(sockets, 0, 0, 0, 0):
+        sockets.discard(tab)
+
+    assert vars(sockets) == vars(OpenSockets())
