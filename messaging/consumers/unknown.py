@@ -1,3 +1,5 @@
+from typing import Any
+
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from messaging.consumers.codes import CloseCode
@@ -11,8 +13,9 @@ class UnknownPathConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         if has_token_in_query(self.scope):
+            send: Any = self.base_send  # channels types each kind of message
             for message in refusal_of(self.scope, CloseCode.NOT_VISIBLE):
-                await self.base_send(message)
+                await send(message)
         else:
             await self.accept()
             await self.close(CloseCode.NOT_VISIBLE)
