@@ -22,8 +22,10 @@ class WebServer:
     `environment` comes on top of that of the test run; an empty variable is taken out of it.
     """
 
+    module = "config.serve"
+
     def __init__(self, *arguments: str, **environment: str) -> None:
-        self.command = [sys.executable, "-m", "config.serve", *arguments]
+        self.command = [sys.executable, "-m", self.module, *arguments]
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.socket_url = f"ws://127.0.0.1:{self.port}/ws/messaging/"
@@ -80,6 +82,15 @@ class WebServer:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.log.unlink(missing_ok=True)
+
+
+class ServerAhead(WebServer):
+    """A web process on a machine whose clock is so many seconds ahead; behind, if it is negative."""
+
+    module = "tests.live.shifted_clock"
+
+    def __init__(self, seconds: float, **environment: str) -> None:
+        super().__init__(CLOCK_SHIFT_SECONDS=str(seconds), **environment)
 
 
 def test_environment(**changes: str) -> dict[str, str]:

@@ -127,6 +127,28 @@ def test_access_token_dies_after_an_hour_and_can_be_refreshed(api: Client, bob: 
         assert api.with_token(fresh["access"]).get(ME).status_code == 200
 
 
+def test_token_that_a_server_ahead_has_made_is_good_here(api: Client, bob: User) -> None:
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        tokens = tokens_of(bob)
+        later = AccessToken(tokens.access)  # type: ignore[arg-type]  # the stubs know no raw token
+        later["nbf"] = later["iat"]
+
+    for access in (tokens.access, str(later)):
+        assert api.with_token(access).get(ME).status_code == 200
+    api.credentials()
+    assert api.post(REFRESH, {"refresh": tokens.refresh}).status_code == 200
+    for token in (tokens.access, tokens.refresh):
+        assert api.post(VERIFY, {"token": token}).status_code == 200
+
+
+@pytest.mark.parametrize("claim", ["exp", "jti", "token_type", "user_id"])
+def test_token_without_a_claim_is_refused(api: Client, bob: User, claim: str) -> None:
+    token = AccessToken(tokens_of(bob).access)  # type: ignore[arg-type]  # as above
+    del token[claim]
+
+    assert api.with_token(str(token)).get(ME).json() == INVALID_TOKEN
+
+
 def test_refresh_leaves_the_token_it_was_made_from_alive(api: Client, bob: User) -> None:
     old = tokens_of(bob)
 
