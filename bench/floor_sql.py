@@ -3,7 +3,7 @@
 SESSION = """
 SELECT u.id FROM users_authsession s JOIN users_user u ON u.id = s.user_id
 WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3
-  AND u.is_active AND s.kind = 'SIGN_IN'
+  AND u.is_active AND s.user_epoch = u.access_epoch AND s.kind = 'SIGN_IN'
 """
 COUNT = "SELECT count(*) FROM messaging_conversation WHERE trainer_id = $1 AND NOT is_archived"
 LIST = """

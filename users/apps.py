@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class UsersConfig(AppConfig):
     name = "users"
+
+    def ready(self) -> None:
+        from users import signals  # noqa: F401, PLC0415 - connects the receivers, needs the models

@@ -5,11 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from users.epoch import EpochQuerySet, EpochUser
 
 
 def normalize_email(email: str) -> str:
@@ -23,6 +25,9 @@ def picture_path(_user: User, filename: str) -> str:
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> EpochQuerySet[User]:
+        return EpochQuerySet(self.model, using=self._db)
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a user who signs in with `email`; a trainee unless `role` says otherwise."""
         if not email:
@@ -42,7 +47,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=normalize_email(username or ""))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(EpochUser, PermissionsMixin):
     """Somebody who signs in with an e-mail address: an admin, a trainer or a trainee."""
 
     class Role(models.TextChoices):
@@ -114,12 +119,21 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     def alive(self) -> AuthSessionQuerySet:
-        """Sessions that are not over, of and by people who may sign in."""
+        """Sessions that are not over, of and by people who may sign in and whose access never ended."""
+        same_looker = Q(impersonator_epoch=F("impersonator__access_epoch"))
         return self.filter(
-            Q(kind=AuthSession.Kind.SIGN_IN) | Q(impersonator__is_active=True),
+            Q(kind=AuthSession.Kind.SIGN_IN) | Q(impersonator__is_active=True) & same_looker,
             ended_at__isnull=True,
             expires_at__gt=timezone.now(),
             user__is_active=True,
+            user_epoch=F("user__access_epoch"),
+        )
+
+    def outdated(self) -> AuthSessionQuerySet:
+        """Sessions that began before an end of the access of their user, or of their impersonator."""
+        return self.exclude(
+            Q(impersonator__isnull=True) | Q(impersonator_epoch=F("impersonator__access_epoch")),
+            user_epoch=F("user__access_epoch"),
         )
 
     def of_or_by(self, user: User) -> AuthSessionQuerySet:
@@ -131,7 +145,8 @@ class AuthSession(models.Model):
     """
     A sign-in, or a look through somebody else's account.
 
-    Every token names its session, so ending the row ends all of them at once, refreshed ones too.
+    Every token names its session, so ending the row ends all of them at once, refreshed ones too. So
+    does an end of the access of its user, or of its impersonator: their epoch is then another one.
     The addresses are copies: who looked at whom must outlive the accounts.
     """
 
@@ -147,7 +162,9 @@ class AuthSession(models.Model):
     impersonator = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="impersonations"
     )
+    user_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     impersonator_email = models.EmailField(blank=True)
+    impersonator_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

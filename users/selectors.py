@@ -23,11 +23,13 @@ _USER = Columns(
     "is_active",
     "is_staff",
     "is_superuser",
+    "access_epoch",
 )
 _SESSION = Columns(AuthSession, "id", "kind", "user", "impersonator", "expires_at")
 # AuthSession.objects.alive(), of a session `s`, its user `u` and its impersonator `i`.
 _IS_ALIVE = """
-s.ended_at IS NULL AND s.expires_at > %s AND u.is_active AND (s.kind = 'SIGN_IN' OR i.is_active)
+s.ended_at IS NULL AND s.expires_at > %s AND u.is_active AND s.user_epoch = u.access_epoch
+AND (s.kind = 'SIGN_IN' OR (i.is_active AND s.impersonator_epoch = i.access_epoch))
 """
 _LIVING_SESSION = f"""
 SELECT {_SESSION.of("s")}, {_USER.of("u")}
@@ -43,8 +45,9 @@ def get_user_by_claims(claims: Claims) -> User:
     """
     Return who a verified token speaks for, in one query; raise InvalidToken.
 
-    Deactivated users, ended sessions, and impersonations by a deactivated person are refused here,
-    so at once. The user carries its session and whether it is impersonated.
+    Deactivated users, ended sessions, and those from before an end of somebody's access, the user's or
+    the impersonator's, are refused here, so at once. The user carries its session and whether it is
+    impersonated.
     """
     if claims.session_id is None:
         row = fetch_one(_ACTIVE_USER, [claims.user_id])

@@ -97,7 +97,7 @@ def _read(token_type: str, raw: str) -> Claims:
 @lru_cache(maxsize=4096)
 def _verify(token_type: str, raw: str) -> Claims:
     """Verify once what a client shows with each request: all but the expiry stays as it was."""
-    key = settings.SIMPLE_JWT["SIGNING_KEY"]
+    key = str(settings.SIMPLE_JWT["SIGNING_KEY"])
     try:
         payload = jwt.decode(raw, key, algorithms=["HS256"], options=_CHECKS)
         if payload["token_type"] != token_type:

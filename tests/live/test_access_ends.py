@@ -2,12 +2,22 @@
 
 from datetime import timedelta
 
+import pytest
+
 from messaging.models import Conversation
-from tests.factories import PASSWORD, impersonate, make_trainee, make_trainer, open_conversation
+from tests.factories import (
+    PASSWORD,
+    impersonate,
+    make_person,
+    make_trainee,
+    make_trainer,
+    open_conversation,
+)
 from tests.live.conftest import Join
 from tests.live.people import Person
 from tests.live.server import WebServer
 from tests.live.tokens import make_token
+from tests.users.ends import ENDS, End
 from trainer.services.trainees import remove_trainee
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user
@@ -139,6 +149,30 @@ def test_deactivation_in_the_database_itself_closes_every_socket(
         User.objects.filter(pk=bob.pk).update(is_active=False)
 
         assert (thread.close_code(), inbox.close_code()) == (4001, 4001)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_end_of_access_by_any_path_closes_own_sockets_and_looks(
+    deaf_server: WebServer, deaf: Join, alice: User, end: End
+) -> None:
+    root = make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
+    looking = Person(deaf_server, impersonate(alice, by=root)[1])
+    with deaf(root).inbox() as own, looking.inbox() as look, deaf(alice).inbox() as hers:
+        end(User.objects.get(pk=root.pk))
+
+        assert (own.close_code(), look.close_code()) == (4001, 4001)
+        assert hers.ping() == [{"type": "pong"}]
+
+
+def test_another_role_of_the_impersonated_closes_the_look(
+    deaf_server: WebServer, deaf: Join, alice: User, bob: User
+) -> None:
+    looking = Person(deaf_server, impersonate(bob, by=alice)[1])
+    with looking.inbox() as inbox, deaf(alice).inbox() as hers:
+        User.objects.filter(pk=bob.pk).update(role=User.Role.ADMIN, parent_trainer=None)
+
+        assert inbox.close_code() == 4001
+        assert hers.ping() == [{"type": "pong"}]
 
 
 def test_deactivated_impersonator_is_closed_and_the_other_is_not(

@@ -290,6 +290,21 @@ def test_invitation_of_a_deactivated_trainer_is_dead(api: Client, alice: User, i
     assert api.post(ACCEPT, {"code": code, **EVE}).json() == DEAD_LINK
 
 
+@pytest.mark.parametrize("role", [User.Role.TRAINEE, User.Role.ADMIN])
+def test_invitation_of_somebody_who_is_no_trainer_any_more_is_dead(
+    api: Client, alice: User, invite: Any, role: str
+) -> None:
+    invite()
+    code = code_of()
+    alice.role = role
+    alice.save(update_fields=["role"])
+
+    response = api.post(ACCEPT, {**EVE, "code": code})
+
+    assert (response.status_code, response.json()) == (400, DEAD_LINK)
+    assert not User.objects.filter(email="eve@example.com").exists()
+
+
 def test_weak_password_is_refused_and_leaves_the_link_alive(api: Client, invite: Any) -> None:
     invite()
     code = code_of()

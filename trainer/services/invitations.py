@@ -102,7 +102,7 @@ def accept_invitation(
     password of the account that exists. Raises InvalidInvitation, AlreadyHasTrainer or FieldInvalid.
     """
     invitation = Invitation.objects.open().select_for_update().filter(code_hash=_hash(code)).first()
-    if invitation is None or not invitation.trainer.is_active:
+    if invitation is None or not _may_train(invitation.trainer):
         raise InvalidInvitation
     known = User.objects.select_for_update().filter(email=invitation.email).first()
     if known:
@@ -112,6 +112,10 @@ def accept_invitation(
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     return user, begin_session(user=user)
+
+
+def _may_train(trainer: User) -> bool:
+    return trainer.is_active and trainer.is_trainer
 
 
 def _rejoin(user: User, invitation: Invitation, password: str) -> User:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.mail import send_mail
@@ -18,7 +17,8 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from users.events import announce_access_changed
 from users.exceptions import FieldInvalid, ImpersonationReadOnly, InvalidResetLink, InvalidToken
 from users.models import AuthSession, User, normalize_email
-from users.services.sessions import end_sessions, lock_account
+from users.reset_links import reset_links
+from users.services.sessions import end_sessions, keep_session, lock_account
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ def set_password(*, user: User, current_password: str, new_password: str) -> Non
     check_password_strength(new_password, locked, field="new_password")
     locked.set_password(new_password)
     locked.save(update_fields=["password"])
+    keep_session(user=user, epoch=locked.access_epoch)
     others = AuthSession.objects.of_or_by(user)
     end_sessions(others.exclude(pk=user.auth_session.pk) if user.auth_session else others)
 
@@ -115,7 +116,7 @@ def send_password_reset(*, email: str) -> None:
     query = urlencode(
         {
             "uid": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": default_token_generator.make_token(user),
+            "token": reset_links.make_token(user),
         }
     )
     send_in_background(
@@ -133,7 +134,7 @@ def send_password_reset(*, email: str) -> None:
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
     """Set a new password by an e-mailed link, once, and end every session; raise InvalidResetLink."""
     user = _user_of_reset_link(uid)
-    if user is None or not default_token_generator.check_token(user, token):
+    if user is None or not reset_links.check_token(user, token):
         raise InvalidResetLink
     check_password_strength(new_password, user, field="new_password")
     user.set_password(new_password)

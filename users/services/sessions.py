@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from users.events import announce_access_changed
@@ -36,15 +37,18 @@ def begin_session(*, user: User) -> TokenPair:
     """
     Begin a session for somebody who has proved who they are; raise InvalidCredentials.
 
-    To hash a password takes a while. If it was changed meanwhile, or the account shut, whoever did
-    that has ended every session: this one must not come behind.
+    To hash a password takes a while. If the person's access has ended meanwhile, every session
+    ended with it: this one must not come behind.
     """
     locked = lock_account(user)
-    if locked is None or locked.password != user.password:
+    if locked is None or locked.access_epoch != user.access_epoch:
         raise InvalidCredentials
     update_last_login(User, user)
     session = AuthSession.objects.create(
-        user=user, user_email=user.email, expires_at=timezone.now() + SIGN_IN_LIFETIME
+        user=user,
+        user_email=user.email,
+        user_epoch=locked.access_epoch,
+        expires_at=timezone.now() + SIGN_IN_LIFETIME,
     )
     return issue_tokens(session)
 
@@ -53,8 +57,8 @@ def lock_account(user: User) -> User | None:
     """
     Lock somebody's row, and return it as it is now; None if the account is shut or gone.
 
-    What shuts an account or changes its password writes this row before it ends the sessions, so
-    what begins under the lock is either refused or ended.
+    What ends somebody's access writes this row, so what begins under the lock is either refused or
+    ended.
     """
     people = User.objects.select_for_update(no_key=True)
     return people.filter(pk=user.pk, is_active=True).first()
@@ -93,6 +97,23 @@ def end_sessions(sessions: AuthSessionQuerySet) -> int:
     return len(living)
 
 
+def keep_session(*, user: User, epoch: int) -> None:
+    """
+    Have the session that `user` was authenticated by go on in a later epoch, which they have begun.
+
+    One that has ended since it was looked up stays so.
+    """
+    if user.auth_session:
+        session = AuthSession.objects.filter(pk=user.auth_session.pk, user_epoch=user.access_epoch)
+        session.update(user_epoch=epoch)
+
+
+def end_outdated_sessions(*, user_id: int) -> None:
+    """Write down the end of the sessions that ended with somebody's access, and close their sockets."""
+    outdated = AuthSession.objects.outdated()
+    end_sessions(outdated.filter(Q(user=user_id) | Q(impersonator=user_id)))
+
+
 @transaction.atomic
 def look_through_trainer(*, trainer_id: int, by: User) -> tuple[AuthSession, TokenPair, User]:
     """Begin a look through a trainer's account; raise InvalidToken or NotFound."""
@@ -106,11 +127,14 @@ def look_through_trainer(*, trainer_id: int, by: User) -> tuple[AuthSession, Tok
 
 def ensure_may_begin(by: User) -> None:
     """
-    Lock the row of who wants to look; raise InvalidToken if their own sign-in has ended meanwhile.
+    Lock the row of who wants to look; raise InvalidToken if their access has ended meanwhile.
 
     Comes before the row of whom they look at, as in the deletion of a trainer.
     """
-    if lock_account(by) is None or (by.auth_session and not _is_alive(by.auth_session)):
+    locked = lock_account(by)
+    if locked is None or locked.access_epoch != by.access_epoch:
+        raise InvalidToken
+    if by.auth_session and not _is_alive(by.auth_session):
         raise InvalidToken
 
 
@@ -129,8 +153,10 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
         kind=AuthSession.Kind.IMPERSONATION,
         user=user,
         user_email=user.email,
+        user_epoch=user.access_epoch,
         impersonator=by,
         impersonator_email=by.email,
+        impersonator_epoch=by.access_epoch,
         expires_at=timezone.now() + settings.IMPERSONATION_LIFETIME,
     )
     return session, issue_tokens(session)

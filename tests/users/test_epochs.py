@@ -1,0 +1,315 @@
+"""What ends somebody's access ends all of it, by whatever path the row was changed."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.test import Client as Browser
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from tests.conftest import Client
+from tests.factories import PASSWORD, impersonate, make_person, tokens_of
+from tests.messaging.parallel import run_before_commit
+from tests.users.bodies import INVALID_TOKEN
+from tests.users.ends import (
+    ENDS,
+    NEW,
+    End,
+    deactivate,
+    demote,
+    demote_in_the_database,
+    password_column,
+    shell_password,
+    take_superuser,
+    update,
+)
+from users.exceptions import InvalidCredentials, InvalidToken
+from users.models import AuthSession, DeviceToken, User
+from users.reset_links import reset_links
+from users.services.accounts import (
+    deactivate_user,
+    reactivate_user,
+)
+from users.services.sessions import begin_session, look_through_trainer
+
+ME = "/api/auth/users/me/"
+REFRESH = "/api/auth/jwt/refresh/"
+ADMIN = "/admin/"
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
+
+
+def fresh(user: User) -> User:
+    return User.objects.get(pk=user.pk)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_end_of_access_ends_sign_ins_looks_links_and_devices(
+    api: Client, root: User, alice: User, end: End
+) -> None:
+    own, (_, look) = tokens_of(root), impersonate(alice, by=root)
+    session = AuthSession.objects.get(kind=AuthSession.Kind.SIGN_IN)
+    DeviceToken.objects.create(user=root, session=session, token="x", platform="ios")
+    link = reset_links.make_token(fresh(root))
+    browser = Browser()
+    browser.force_login(fresh(root))
+
+    end(fresh(root))
+
+    for tokens in (own, look):
+        assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
+        api.credentials()
+        assert api.post(REFRESH, {"refresh": tokens.refresh}).json() == INVALID_TOKEN
+    assert not AuthSession.objects.alive().exists()
+    assert not DeviceToken.objects.reachable().exists()
+    assert not reset_links.check_token(fresh(root), link)
+    assert browser.get(ADMIN).status_code == 302
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_access_that_begins_after_the_end_is_good(
+    api: Client, root: User, alice: User, end: End
+) -> None:
+    end(fresh(root))
+
+    own, (_, look) = tokens_of(fresh(root)), impersonate(alice, by=fresh(root))
+
+    assert api.with_token(own.access).get(ME).status_code == 200
+    assert api.with_token(look.access).get(ME).status_code == 200
+    assert reset_links.check_token(fresh(root), reset_links.make_token(fresh(root)))
+
+
+def rename(user: User) -> None:
+    user.first_name = "Rooty"
+    user.save()
+
+
+def give_more(user: User) -> None:
+    user.is_staff = user.is_superuser = True
+    user.save(update_fields=["is_staff", "is_superuser"])
+
+
+def save_as_it_is(user: User) -> None:
+    user.save()
+
+
+def verify(user: User) -> None:
+    assert user.check_password(PASSWORD)
+    assert not user.check_password("wrong")
+
+
+@pytest.mark.parametrize("change", [rename, give_more, save_as_it_is, verify])
+def test_what_takes_nothing_away_ends_nothing(api: Client, bob: User, change: End) -> None:
+    tokens = tokens_of(bob)
+
+    change(fresh(bob))
+
+    assert api.with_token(tokens.access).get(ME).status_code == 200
+    assert fresh(bob).access_epoch == 0
+
+
+def test_better_hash_of_the_same_password_ends_nothing(
+    api: Client, root: User, settings: Any
+) -> None:
+    tokens, browser = tokens_of(root), Browser()
+    browser.force_login(fresh(root))
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+
+    answer = api.post("/api/auth/jwt/create/", {"email": root.email, "password": PASSWORD})
+
+    assert answer.status_code == 200
+    assert fresh(root).password.startswith("pbkdf2_")
+    assert fresh(root).check_password(PASSWORD)
+    assert api.with_token(tokens.access).get(ME).status_code == 200
+    assert browser.get(ADMIN).status_code == 200
+
+
+def test_better_hash_does_not_undo_a_new_password(bob: User, settings: Any) -> None:
+    verifying = fresh(bob)
+    shell_password(fresh(bob))
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+
+    assert verifying.check_password(PASSWORD)
+
+    assert fresh(bob).check_password(NEW)
+
+
+def test_what_was_read_earlier_does_not_take_the_epoch_back(bob: User) -> None:
+    stale = fresh(bob)
+    password_column(fresh(bob))
+
+    stale.first_name = "Bobby"
+    stale.save(update_fields=["first_name"])
+    stale.is_active = False
+    stale.save(update_fields=["is_active"])
+
+    assert (fresh(bob).access_epoch, stale.access_epoch) == (2, 2)
+
+
+def test_deactivation_by_who_has_read_the_row_as_inactive_ends_access(bob: User) -> None:
+    deactivate_user(user=bob)
+    stale = fresh(bob)
+    reactivate_user(user=fresh(bob))
+
+    deactivate_user(user=stale)
+
+    assert fresh(bob).access_epoch == 2
+
+
+def test_save_of_somebody_who_was_deleted_fails(bob: User) -> None:
+    gone = fresh(bob)
+    User.objects.filter(pk=bob.pk).delete()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        gone.save()
+
+    assert not User.objects.filter(pk=bob.pk).exists()
+
+
+def test_own_new_password_keeps_the_session_and_its_device(api: Client, bob: User) -> None:
+    mine, other = tokens_of(bob), tokens_of(bob)
+    api.with_token(mine.access).post("/api/users/device-token/", {"token": "x", "platform": "ios"})
+
+    body = {"current_password": PASSWORD, "new_password": NEW}
+    assert api.post("/api/auth/users/set_password/", body).status_code == 204
+
+    assert api.get(ME).status_code == 200
+    api.credentials()
+    assert api.post(REFRESH, {"refresh": mine.refresh}).status_code == 200
+    assert DeviceToken.objects.reachable().count() == 1
+    assert api.with_token(other.access).get(ME).json() == INVALID_TOKEN
+
+
+def test_own_new_password_in_the_admin_keeps_that_browser_only(
+    api: Client, root: User, alice: User
+) -> None:
+    own, (_, look) = tokens_of(root), impersonate(alice, by=root)
+    here, elsewhere = Browser(), Browser()
+    here.force_login(root)
+    elsewhere.force_login(root)
+
+    form = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+    answer = here.post("/admin/password_change/", form)
+
+    assert answer.status_code == 302
+    assert (here.get(ADMIN).status_code, elsewhere.get(ADMIN).status_code) == (200, 302)
+    for tokens in (own, look):
+        assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
+
+
+def test_look_ends_when_the_impersonated_gets_another_role(
+    api: Client, root: User, alice: User
+) -> None:
+    _, look = impersonate(alice, by=root)
+
+    alice.role = User.Role.ADMIN
+    alice.save(update_fields=["role"])
+
+    assert api.with_token(look.access).get(ME).json() == INVALID_TOKEN
+
+
+def test_look_of_a_trainer_ends_with_the_trainers_role(api: Client, alice: User, bob: User) -> None:
+    _, look = impersonate(bob, by=alice)
+    own = tokens_of(bob)
+
+    update(alice, role=User.Role.ADMIN)
+
+    assert api.with_token(look.access).get(ME).json() == INVALID_TOKEN
+    assert api.with_token(own.access).get(ME).status_code == 200
+
+
+def test_role_that_is_taken_in_the_admin_ends_looks(api: Client, root: User, alice: User) -> None:
+    other = make_person("ada", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
+    _, look = impersonate(alice, by=other)
+    browser = Browser()
+    browser.force_login(root)
+
+    form = {"email": other.email, "role": "TRAINER", "is_active": "on", "is_staff": "on"}
+    answer = browser.post(f"/admin/users/user/{other.pk}/change/", form)
+
+    assert answer.status_code == 302
+    assert api.with_token(look.access).get(ME).json() == INVALID_TOKEN
+
+
+def test_end_is_written_down_whoever_saves(
+    root: User,
+    alice: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    tokens_of(root)
+    impersonate(alice, by=root)
+    tokens_of(alice)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        shell_password(fresh(root))
+
+    ended = AuthSession.objects.filter(ended_at__isnull=False)
+    assert set(ended.values_list("user", "impersonator")) == {(root.pk, None), (alice.pk, root.pk)}
+    assert AuthSession.objects.alive().get().user == alice
+
+
+# What begins as the end is on the way
+# ------------------------------------------------------------------------------
+LATE: list[End] = [shell_password, demote, take_superuser, demote_in_the_database]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", LATE)
+def test_sign_in_that_overlaps_the_end_is_refused(root: User, end: End) -> None:
+    verified = fresh(root)
+
+    outcome = run_before_commit(partial(end, root), partial(begin_session, user=verified))
+
+    assert isinstance(outcome, InvalidCredentials)
+    assert not AuthSession.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", LATE)
+def test_look_that_overlaps_the_end_is_refused(root: User, alice: User, end: End) -> None:
+    look = partial(look_through_trainer, trainer_id=alice.pk, by=fresh(root))
+
+    outcome = run_before_commit(partial(end, root), look)
+
+    assert isinstance(outcome, InvalidToken)
+    assert not AuthSession.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sign_ins_at_once_that_store_a_better_hash_both_succeed(bob: User, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+    one, two = fresh(bob), fresh(bob)
+
+    for verified in (one, two):
+        assert verified.check_password(PASSWORD)
+
+    begin_session(user=one)
+    begin_session(user=two)
+    assert AuthSession.objects.alive().count() == 2
+
+
+# Links
+# ------------------------------------------------------------------------------
+def test_reset_link_survives_neither_deactivation_and_return_nor_another_address(
+    bob: User, alice: User
+) -> None:
+    his, hers = reset_links.make_token(bob), reset_links.make_token(alice)
+
+    deactivate(fresh(bob))
+    update(alice, email="other@example.com")
+
+    assert not reset_links.check_token(fresh(bob), his)
+    assert not reset_links.check_token(fresh(alice), hers)

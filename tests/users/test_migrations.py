@@ -1,0 +1,69 @@
+"""What the migrations of this app make of the rows that there are, and leave to a process of before."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from tests.conftest import Client
+from users.models import AuthSession, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def migrate(name: str) -> Any:
+    """Migrate this app to a migration, there or back, and return the models as they are then."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("users", name)])
+    return executor.loader.project_state([("users", name)]).apps
+
+
+@pytest.fixture
+def before(transactional_db: None) -> Iterator[Any]:
+    """The models before there were epochs; the tables come back to what the code knows."""
+    yield migrate("0002_device_sign_ins")
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def test_epochs_leave_living_sessions_alive_on_the_way_there_and_back(
+    before: Any, api: Client
+) -> None:
+    old_user, old_session = (
+        before.get_model("users", "User"),
+        before.get_model("users", "AuthSession"),
+    )
+    bob = old_user.objects.create(email="bob@example.com", role="TRAINEE")
+    later = timezone.now() + timedelta(days=1)
+    old = old_session.objects.create(user=bob, user_email=bob.email, expires_at=later)
+
+    migrate("0003_access_epochs")
+
+    assert AuthSession.objects.alive().get().pk == old.pk
+    migrate("0002_device_sign_ins")
+    assert old_session.objects.get().pk == old.pk
+
+
+def test_process_of_the_release_before_goes_on_with_the_new_tables(
+    before: Any, api: Client
+) -> None:
+    old_user, old_session = (
+        before.get_model("users", "User"),
+        before.get_model("users", "AuthSession"),
+    )
+    migrate("0003_access_epochs")
+
+    bob = old_user.objects.create(email="bob@example.com", role="TRAINEE")
+    later = timezone.now() + timedelta(days=1)
+    old_session.objects.create(user=bob, user_email=bob.email, expires_at=later)
+
+    assert AuthSession.objects.alive().count() == 1
+    User.objects.get(pk=bob.pk).save()
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    User.objects.filter(pk=bob.pk).update(is_active=True)
+    old_session.objects.create(user_id=bob.pk, user_email=bob.email, expires_at=later)
+    assert not AuthSession.objects.alive().exists()

@@ -1,0 +1,121 @@
+"""
+The epoch of a person's access: a number in their row that grows with every change that must end it.
+
+Sessions, impersonations, reset links and the admin's sign-ins carry the epoch of when they began, and
+are good for as long as it is still the person's. The database decides whether it grows, by the row as
+it is at that moment: what somebody has read earlier cannot make it miss a change.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.base import ModelBase
+from django.db.models.expressions import CombinedExpression
+from django.utils.crypto import salted_hmac
+
+M = TypeVar("M", bound=models.Model)
+
+# To lose one of these ends access; so does another password, and another role.
+_GRANTS = frozenset({"is_active", "is_staff", "is_superuser"})
+WATCHED = _GRANTS | {"password", "role"}
+
+
+def next_epoch(changes: Mapping[str, Any]) -> CombinedExpression:
+    """Return the value for `access_epoch` in an UPDATE that sets some of `WATCHED`, at least one."""
+    ending = Q()
+    for name, value in changes.items():
+        differs = ~Q(**{name: value})
+        ending |= Q(**{name: True}) & differs if name in _GRANTS else differs
+    grown = Case(When(ending, then=Value(1)), default=Value(0), output_field=models.IntegerField())
+    return F("access_epoch") + grown
+
+
+class EpochQuerySet(models.QuerySet[M]):
+    def update(self, **changes: Any) -> int:
+        """Update, and have the epoch grow of those whose access this must end."""
+        watched = {name: changes[name] for name in WATCHED & changes.keys()}
+        if watched:
+            changes = {"access_epoch": next_epoch(watched), **changes}
+        return super().update(**changes)
+
+    update.alters_data = True  # type: ignore[attr-defined]  # no template may call it
+
+
+class EpochUser(AbstractBaseUser):
+    """Somebody who signs in, and whose sign-ins end with the epoch, whoever changes the row."""
+
+    # The database's default is for a process that does not know the column yet.
+    access_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(
+        self,
+        *,
+        force_insert: bool | tuple[ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
+        """
+        Save, and have the epoch grow if this must end the person's access.
+
+        Raises DatabaseError, as with `force_update`, if the row is gone.
+        """
+        names = None if update_fields is None else frozenset(update_fields)
+        loaded = WATCHED & vars(self).keys()
+        watched = loaded if names is None else loaded & names
+        if self._state.adding or self.pk is None or force_insert or not watched:
+            super().save(
+                force_insert=force_insert,
+                force_update=force_update,
+                using=using,
+                update_fields=names,
+            )
+        else:
+            self._save_watched(watched, using, names)
+
+    def _save_watched(
+        self, watched: Iterable[str], using: str | None, names: frozenset[str] | None
+    ) -> None:
+        self.access_epoch = next_epoch({name: getattr(self, name) for name in watched})
+        names = names and names | {"access_epoch"}
+        try:
+            super().save(force_update=True, using=using, update_fields=names)
+        finally:
+            del self.access_epoch  # which is an expression still
+        self.refresh_from_db(using=using, fields=["access_epoch"])
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """
+        Return whether this is the password, and store a better hash of it where Django has one by now.
+
+        Django itself stores that with `save()`: as a new password, and over one that came meanwhile.
+        """
+        return check_password(raw_password, self.password, self._store_better_hash)
+
+    async def acheck_password(self, raw_password: str | None) -> bool:
+        return await sync_to_async(self.check_password)(raw_password)
+
+    def _store_better_hash(self, raw_password: str) -> None:
+        verified, self.password = self.password, make_password(raw_password)
+        unchanged = type(self)._default_manager.filter(pk=self.pk, password=verified)
+        unchanged.update(password=self.password, access_epoch=F("access_epoch"))
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a sign-in to the admin carries; not made from the hash of the password."""
+        return self._sign_epoch(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return (self._sign_epoch(secret) for secret in settings.SECRET_KEY_FALLBACKS)
+
+    def _sign_epoch(self, secret: str | bytes) -> str:
+        value = f"{self.pk} {self.access_epoch}"
+        return salted_hmac("users.epoch", value, secret=secret, algorithm="sha256").hexdigest()
