@@ -109,12 +109,23 @@ class User(EpochUser, PermissionsMixin):
         """Put an address that was typed in the admin into its one form; `clean()` calls this."""
         return normalize_email(super().normalize_username(username))
 
+    def save(self, **options: Any) -> None:
+        """Save. A trainee's account is made by joining, so a new one has been through it."""
+        if self._state.adding and self.role == self.Role.TRAINEE:
+            self.onboarding_completed = True
+        super().save(**options)
+
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def is_trainer(self) -> bool:
         return self.role == self.Role.TRAINER
+
+    @property
+    def has_completed_onboarding(self) -> bool:
+        """True for every trainee: one existing client locks out who has not, and has no way to."""
+        return self.role == self.Role.TRAINEE or self.onboarding_completed
 
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):

@@ -77,6 +77,9 @@ class TrainerSummarySerializer(serializers.ModelSerializer[User]):
 class MeSerializer(serializers.ModelSerializer[User]):
     business_name = serializers.SerializerMethodField()
     profile_image = serializers.SerializerMethodField()
+    onboarding_completed = serializers.BooleanField(
+        source="has_completed_onboarding", read_only=True
+    )
     trainer = TrainerSummarySerializer(source="parent_trainer", allow_null=True, read_only=True)
 
     class Meta:

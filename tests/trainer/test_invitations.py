@@ -129,6 +129,7 @@ def test_accepting_makes_a_trainee_who_is_signed_in(api: Client, alice: User, in
     assert response.status_code == 201
     assert body == {"access": body["access"], "refresh": body["refresh"], "user": me_body(eve)}
     assert (eve.role, eve.parent_trainer, eve.get_full_name()) == ("TRAINEE", alice, "Eve New")
+    assert body["user"]["onboarding_completed"] is True
     assert eve.check_password(PASSWORD)
     assert api.with_token(body["access"]).get("/api/auth/users/me/").json() == me_body(eve)
     assert Invitation.objects.get().accepted_at

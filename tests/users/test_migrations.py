@@ -10,7 +10,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from tests.conftest import Client
+from tests.factories import tokens_of
 from users.models import AuthSession, User
+
+ME = "/api/auth/users/me/"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +51,23 @@ def test_epochs_leave_living_sessions_alive_on_the_way_there_and_back(
     assert old_session.objects.get().pk == old.pk
 
 
+def test_trainees_have_completed_onboarding_and_others_are_as_they_were(before: Any) -> None:
+    people = before.get_model("users", "User").objects
+    people.create(email="bob@example.com", role="TRAINEE", onboarding_completed=False)
+    people.create(email="alice@example.com", role="TRAINER", onboarding_completed=False)
+    people.create(email="dora@example.com", role="TRAINER", onboarding_completed=True)
+
+    migrate("0004_trainees_have_completed_onboarding")
+
+    stored = User.objects.values_list("email", "onboarding_completed")
+    assert dict(stored) == {
+        "bob@example.com": True,
+        "alice@example.com": False,
+        "dora@example.com": True,
+    }
+    migrate("0003_access_epochs")
+
+
 def test_process_of_the_release_before_goes_on_with_the_new_tables(
     before: Any, api: Client
 ) -> None:
@@ -55,13 +75,15 @@ def test_process_of_the_release_before_goes_on_with_the_new_tables(
         before.get_model("users", "User"),
         before.get_model("users", "AuthSession"),
     )
-    migrate("0003_access_epochs")
+    migrate("0004_trainees_have_completed_onboarding")
 
     bob = old_user.objects.create(email="bob@example.com", role="TRAINEE")
     later = timezone.now() + timedelta(days=1)
     old_session.objects.create(user=bob, user_email=bob.email, expires_at=later)
 
     assert AuthSession.objects.alive().count() == 1
+    me = api.with_token(tokens_of(User.objects.get(pk=bob.pk)).access).get(ME).json()
+    assert me["onboarding_completed"] is True
     User.objects.get(pk=bob.pk).save()
     User.objects.filter(pk=bob.pk).update(is_active=False)
     User.objects.filter(pk=bob.pk).update(is_active=True)

@@ -68,7 +68,7 @@ def invite_and_join(story: Story) -> None:
         "last_name": "Tester",
         "business_name": None,
         "is_active": True,
-        "onboarding_completed": False,
+        "onboarding_completed": True,
         "trainer": participant(story.her),
         "profile_image": None,
     }
