@@ -1,7 +1,10 @@
 """The picture in auth/users/me/: drawn anew, whatever was sent."""
 
+import os
 import random
 import struct
+import subprocess
+import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +20,7 @@ from users.exceptions import FieldInvalid
 from users.models import User
 from users.pictures import clean_picture
 
+ROOT = Path(__file__).resolve().parents[2]
 ME = "/api/auth/users/me/"
 # A GIF has no Exif, so no orientation.
 SIZES = {"GIF": (512, 256), "JPEG": (256, 512), "PNG": (256, 512), "WEBP": (256, 512)}
@@ -161,3 +165,97 @@ def test_damaged_file_is_a_picture_or_refused_and_nothing_else(kind: str) -> Non
             fields.add(refused.field)
 
     assert fields == {"profile_image"}
+
+
+def middle_of(content: bytes) -> tuple[int, ...]:
+    picture = Image.open(BytesIO(clean_picture(BytesIO(content))))
+    color = picture.getpixel((picture.width // 2, picture.height // 2))
+    assert isinstance(color, tuple)
+    return color
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("size", [(300, 20), (1100, 2300), (5000, 3), (1, 1)])
+def test_png_of_every_mode_and_shape_is_shrunk(mode: str, size: tuple[int, int]) -> None:
+    output = BytesIO()
+    Image.new("RGBA", size).convert("L" if mode == "I;16" else mode).convert(mode).save(
+        output, "PNG"
+    )
+
+    picture = Image.open(BytesIO(clean_picture(output)))
+
+    expected = Image.new("RGB", size)
+    expected.thumbnail((512, 512))
+    assert (picture.mode, picture.format, picture.size) == ("RGB", "JPEG", expected.size)
+
+
+@pytest.mark.parametrize("size", [(40, 40), (2500, 2500)])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
+def test_what_is_transparent_becomes_white(kind: str, size: tuple[int, int]) -> None:
+    output = BytesIO()
+    Image.new("RGBA", size, (200, 0, 0, 0)).save(output, kind)
+
+    assert min(middle_of(output.getvalue())) > 250
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_first_frame_of_an_animation_is_taken(kind: str) -> None:
+    output, first = BytesIO(), Image.new("RGB", (30, 30), "red")
+    first.save(output, kind, save_all=True, append_images=[Image.new("RGB", (30, 30), "blue")])
+
+    red, _, blue = middle_of(output.getvalue())
+
+    assert red > 240
+    assert blue < 15
+
+
+def test_large_picture_looks_like_what_it_was() -> None:
+    """Left half red, right half blue, on its side: tiles that are out of place would show."""
+    picture, output, exif = Image.new("RGB", (3001, 2003), "red"), BytesIO(), Image.Exif()
+    picture.paste("blue", (1500, 0, 3001, 2003))
+    exif[0x0112] = 8  # to be turned by 90 degrees
+    picture.save(output, "PNG", exif=exif)
+
+    small = Image.open(BytesIO(clean_picture(output)))
+
+    assert small.size == (342, 512)
+    for x in range(10, 342, 40):
+        blue = small.getpixel((x, 200))
+        red = small.getpixel((x, 300))
+        assert isinstance(blue, tuple)
+        assert isinstance(red, tuple)
+        assert blue[2] - blue[0] > 180
+        assert red[0] - red[2] > 180
+
+
+DECODE_AND_WEIGH = """
+import resource, sys
+from io import BytesIO
+from users.pictures import clean_picture
+content = BytesIO(open(sys.argv[1], "rb").read())
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+clean_picture(content)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "most"),
+    [("PNG", "RGB", 220), ("PNG", "RGBA", 220), ("PNG", "P", 120), ("JPEG", "RGB", 100)],
+)
+def test_huge_picture_takes_the_memory_of_one_copy(
+    tmp_path: Path, kind: str, mode: str, most: int
+) -> None:
+    path = tmp_path / "huge"
+    path.write_bytes(draw(kind, (6300, 6300), mode))
+
+    weighed = subprocess.run(
+        [sys.executable, "-c", DECODE_AND_WEIGH, str(path)],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert int(weighed.stdout) < most  # megabytes
