@@ -131,6 +131,7 @@ class AcceptInvitationView(APIView):
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = (SignInThrottle,)
+    hashes_passwords = True
 
     @extend_schema(
         request=AcceptSerializer,

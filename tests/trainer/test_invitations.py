@@ -414,3 +414,18 @@ def test_accepting_ends_the_sign_in_whose_cookie_it_overwrites(
 
     response = api.with_token(access).get("/api/auth/users/me/")
     assert (response.status_code, response.json()) == (401, INVALID_TOKEN)
+
+
+def test_guesses_at_the_password_of_a_former_trainee_count_as_sign_ins(
+    api: Client, invite: Any
+) -> None:
+    make_trainee("eve", None)
+    invite()
+    body = {**EVE, "code": code_of(), "password": "not-the-right-one-4"}
+
+    statuses = [api.post(ACCEPT, body).status_code for _ in range(10)]
+    refused = api.post(ACCEPT, {**body, "password": PASSWORD})
+
+    assert statuses == [400] * 10
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    assert int(refused["Retry-After"]) > 0

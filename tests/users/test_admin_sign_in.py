@@ -100,3 +100,31 @@ def test_form_of_another_site_is_refused(root: User) -> None:
 
     assert refusal.status_code == 403
     assert "sessionid" not in refusal.cookies
+
+
+def test_guesses_at_the_old_password_in_the_admin_count_as_sign_ins(root: User) -> None:
+    browser = Browser()
+    browser.force_login(root)
+    new = {"new_password1": "another-long-secret-2", "new_password2": "another-long-secret-2"}
+
+    guesses = [
+        browser.post("/admin/password_change/", {"old_password": "wrong", **new}) for _ in range(10)
+    ]
+    refused = browser.post("/admin/password_change/", {"old_password": PASSWORD, **new})
+
+    assert {each.status_code for each in guesses} == {200}
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert errors_in(sign_in())[0].startswith(SLOW_DOWN)
+    assert browser.get("/admin/password_change/").status_code == 200
+
+
+def test_admin_changes_the_own_password(root: User) -> None:
+    browser = Browser()
+    browser.force_login(root)
+    new = {"new_password1": "another-long-secret-2", "new_password2": "another-long-secret-2"}
+
+    response = browser.post("/admin/password_change/", {"old_password": PASSWORD, **new})
+
+    assert response.status_code == 302
+    assert sign_in(password="another-long-secret-2").status_code == 302

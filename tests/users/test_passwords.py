@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.conftest import Client
-from tests.factories import PASSWORD, impersonate, tokens_of
+from tests.factories import PASSWORD, impersonate, make_trainee, tokens_of
 from tests.users.bodies import INVALID_TOKEN, WRONG_CREDENTIALS
 from tests.users.post import link_in, wait_for_mail
 from users.models import User
@@ -200,3 +200,50 @@ def test_reset_is_limited_for_one_address(bob: User, ask: Any) -> None:
 
     wait_for_mail(10)
     assert statuses == [204] * 10 + [429]
+
+
+# Guesses
+# ------------------------------------------------------------------------------
+def guess(api: Client, **headers: Any) -> Any:
+    return api.post(SET, {"current_password": "wrong", "new_password": NEW}, **headers)
+
+
+def test_eleventh_guess_with_a_stolen_token_is_refused_even_if_right(
+    api: Client, bob: User
+) -> None:
+    statuses = [guess(api.as_user(bob)).status_code for _ in range(10)]
+
+    refused = api.post(SET, {"current_password": PASSWORD, "new_password": NEW})
+
+    assert statuses == [400] * 10
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    assert 0 < int(refused["Retry-After"]) <= 60
+
+
+def test_password_change_and_sign_in_share_the_limits(api: Client, bob: User) -> None:
+    for _ in range(5):
+        guess(api.as_user(bob))
+        Client().post(CREATE, {"email": "Bob@example.com", "password": "wrong"})
+
+    answer: Any = Client().post(CREATE, {"email": bob.email, "password": PASSWORD})
+
+    assert answer.status_code == 429
+    assert guess(api).status_code == 429
+
+
+def test_password_changes_of_one_network_are_limited(api: Client, alice: User, db: None) -> None:
+    people = [make_trainee(f"person{number}", alice) for number in range(7)]
+    statuses = [guess(api.as_user(each)).status_code for each in people[:6] for _ in range(10)]
+
+    assert statuses == [400] * 60
+    assert guess(api.as_user(people[6])).status_code == 429
+    assert guess(api, REMOTE_ADDR="192.0.2.7").status_code == 400
+
+
+def test_impersonator_uses_up_nobodys_guesses(api: Client, alice: User, bob: User) -> None:
+    _, looking = impersonate(bob, by=alice)
+
+    refused = [guess(api.with_token(looking.access)).status_code for _ in range(12)]
+
+    assert refused == [403] * 12
+    assert guess(api.as_user(bob)).status_code == 400

@@ -1,5 +1,6 @@
 import hashlib
 import secrets
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,7 +16,8 @@ from trainer.models import Invitation
 from users.exceptions import FieldInvalid
 from users.models import User, normalize_email
 from users.services.accounts import check_password_strength, ensure_may_write, send_in_background
-from users.services.sessions import begin_session
+from users.services.sessions import begin_session, lock_account
+from users.throttling import count
 from users.tokens import TokenPair
 
 
@@ -91,7 +93,6 @@ def _hash(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-@transaction.atomic
 def accept_invitation(
     *, code: str, password: str, first_name: str, last_name: str
 ) -> tuple[User, TokenPair]:
@@ -99,16 +100,59 @@ def accept_invitation(
     Join a trainer with the code of an e-mailed link, and sign in.
 
     Makes the account; somebody who was a trainee before and has no trainer now joins with the
-    password of the account that exists. Raises InvalidInvitation, AlreadyHasTrainer or FieldInvalid.
+    password of the account that exists, which counts as a sign-in. Raises InvalidInvitation,
+    AlreadyHasTrainer, FieldInvalid or TooFast. Hashes while nothing is locked.
     """
+    invitation, known = _read_invitation(code)
+    if known:
+        _check_rejoining(known, password)
+        return _accept(code, known, join=_rejoin)
+    newcomer = User(email=invitation.email, first_name=first_name, last_name=last_name)
+    check_password_strength(password, newcomer)
+    newcomer.set_password(password)
+    return _accept(code, newcomer, join=_join)
+
+
+@transaction.atomic
+def _read_invitation(code: str) -> tuple[Invitation, User | None]:
+    """Return an open invitation and who has its address, both as of before or after an acceptance."""
+    invitation = _lock_open(code)
+    return invitation, User.objects.filter(email=invitation.email).first()
+
+
+def _lock_open(code: str) -> Invitation:
     invitation = Invitation.objects.open().select_for_update().filter(code_hash=_hash(code)).first()
     if invitation is None or not _may_train(invitation.trainer):
         raise InvalidInvitation
-    known = User.objects.select_for_update().filter(email=invitation.email).first()
-    if known:
-        user = _rejoin(known, invitation, password)
-    else:
-        user = _join(invitation, password, first_name, last_name)
+    return invitation
+
+
+def _check_rejoining(user: User, password: str) -> None:
+    """Raise AlreadyHasTrainer, TooFast or FieldInvalid for somebody who may not join as `user`."""
+    _ensure_is_free(user)
+    count("sign_in", user.email)
+    if not user.check_password(password):
+        raise _wrong_password()
+
+
+def _wrong_password() -> FieldInvalid:
+    return FieldInvalid(
+        "password", "You have an account already. Use its password, or have it reset."
+    )
+
+
+def _ensure_is_free(user: User) -> None:
+    if user.role != User.Role.TRAINEE or user.parent_trainer_id or not user.is_active:
+        raise AlreadyHasTrainer
+
+
+@transaction.atomic
+def _accept(
+    code: str, user: User, join: Callable[[User, Invitation], None]
+) -> tuple[User, TokenPair]:
+    """Use an invitation up, if it is still there, and have `user` join with it."""
+    invitation = _lock_open(code)
+    join(user, invitation)
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     return user, begin_session(user=user)
@@ -118,29 +162,22 @@ def _may_train(trainer: User) -> bool:
     return trainer.is_active and trainer.is_trainer
 
 
-def _rejoin(user: User, invitation: Invitation, password: str) -> User:
-    if user.role != User.Role.TRAINEE or user.parent_trainer_id or not user.is_active:
+def _rejoin(user: User, invitation: Invitation) -> None:
+    """Give the trainer to somebody who proved to be `user`, unless that has changed meanwhile."""
+    locked = lock_account(user)
+    if locked is None:
         raise AlreadyHasTrainer
-    if not user.check_password(password):
-        raise FieldInvalid(
-            "password", "You have an account already. Use its password, or have it reset."
-        )
+    _ensure_is_free(locked)
+    if locked.access_epoch != user.access_epoch:
+        raise _wrong_password()
     user.parent_trainer = invitation.trainer
     user.save(update_fields=["parent_trainer"])
-    return user
 
 
-def _join(invitation: Invitation, password: str, first_name: str, last_name: str) -> User:
-    user = User(email=invitation.email, first_name=first_name, last_name=last_name)
-    check_password_strength(password, user)
+def _join(user: User, invitation: Invitation) -> None:
+    user.parent_trainer = invitation.trainer
     try:
         with transaction.atomic():
-            return User.objects.create_user(
-                invitation.email,
-                password,
-                first_name=first_name,
-                last_name=last_name,
-                parent_trainer=invitation.trainer,
-            )
+            user.save(force_insert=True)
     except IntegrityError as error:
         raise AlreadyHasTrainer from error

@@ -6,6 +6,7 @@ from threading import Thread
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -75,7 +76,6 @@ def check_password_strength(
         raise FieldInvalid(field, *error.messages) from error
 
 
-@transaction.atomic
 def set_password(*, user: User, current_password: str, new_password: str) -> None:
     """
     Change one's own password, and end every other session: a thief must not stay signed in.
@@ -83,18 +83,38 @@ def set_password(*, user: User, current_password: str, new_password: str) -> Non
     Raises FieldInvalid, or InvalidToken if the account was shut since the request began.
     """
     ensure_may_write(user)
-    # With the row locked, so that a reset meanwhile is not undone by who knows the old password.
+    known = User.objects.filter(pk=user.pk, is_active=True).first()
+    if known is None:
+        raise InvalidToken
+    if not check_password(current_password, known.password):
+        raise _wrong_password()
+    check_password_strength(new_password, known, field="new_password")
+    known.set_password(new_password)
+    _replace_password(user, known)
+
+
+@transaction.atomic
+def _replace_password(user: User, hashed: User) -> None:
+    """
+    Store the password that `hashed` has been given, and end every session but the current one.
+
+    Hashing takes a third of a second, for which nobody else must wait for the row. So the password is
+    verified before the lock, and under it that their access has not ended since: a reset meanwhile is
+    not undone by somebody who knew the old password. Raises InvalidToken or FieldInvalid.
+    """
     locked = lock_account(user)
     if locked is None:
         raise InvalidToken
-    if not locked.check_password(current_password):
-        raise FieldInvalid("current_password", "This is not your current password.")
-    check_password_strength(new_password, locked, field="new_password")
-    locked.set_password(new_password)
-    locked.save(update_fields=["password"])
-    keep_session(user=user, epoch=locked.access_epoch)
+    if locked.access_epoch != hashed.access_epoch:
+        raise _wrong_password()
+    hashed.save(update_fields=["password"])
+    keep_session(user=user, epoch=hashed.access_epoch)
     others = AuthSession.objects.of_or_by(user)
     end_sessions(others.exclude(pk=user.auth_session.pk) if user.auth_session else others)
+
+
+def _wrong_password() -> FieldInvalid:
+    return FieldInvalid("current_password", "This is not your current password.")
 
 
 @transaction.atomic
@@ -130,16 +150,23 @@ def send_password_reset(*, email: str) -> None:
     )
 
 
-@transaction.atomic
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
-    """Set a new password by an e-mailed link, once, and end every session; raise InvalidResetLink."""
+    """
+    Set a new password by an e-mailed link, once, and end every session; raise InvalidResetLink.
+
+    The password is hashed before the row is locked, as in `set_password`.
+    """
     user = _user_of_reset_link(uid)
     if user is None or not reset_links.check_token(user, token):
         raise InvalidResetLink
     check_password_strength(new_password, user, field="new_password")
     user.set_password(new_password)
-    user.save(update_fields=["password"])
-    end_sessions(AuthSession.objects.of_or_by(user))
+    with transaction.atomic():
+        locked = lock_account(user)
+        if locked is None or not reset_links.check_token(locked, token):
+            raise InvalidResetLink
+        user.save(update_fields=["password"])
+        end_sessions(AuthSession.objects.of_or_by(user))
 
 
 def _user_of_reset_link(uid: str) -> User | None:
@@ -147,7 +174,7 @@ def _user_of_reset_link(uid: str) -> User | None:
         pk = int(urlsafe_base64_decode(uid))
     except ValueError:
         return None
-    return User.objects.select_for_update().filter(pk=pk, is_active=True).first()
+    return User.objects.filter(pk=pk, is_active=True).first()
 
 
 @transaction.atomic
