@@ -12,7 +12,7 @@ AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1
 	ALLOWED_HOSTS=example.com SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-embedded test-production faults bench check format lock vendor icons screenshots clean
+.PHONY: help run serve test test-embedded test-production faults bench check format schema lock vendor icons screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ check: .venv/.dev ## Check style, types, imports, migrations, settings, the API 
 format: .venv/.dev ## Format the code, and mend what ruff can
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
+
+schema: .venv/.runtime ## Write the API description anew, which /api/schema/ serves
+	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file config/openapi.yaml
+	$(PYTHON) manage.py spectacular --format openapi-json --file config/openapi.json
 
 lock: .venv/.dev ## Compile requirements*.in; ARGS=--upgrade takes newer versions
 	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in

@@ -2,16 +2,17 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.static import serve
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerView
 
 from config import errors, health
+from config.api_schema import SchemaView
 
 urlpatterns = [
     path("api/", include("users.urls")),
     path("api/messaging/", include("messaging.urls")),
     path("api/", include("push.urls")),
     path("api/", include("trainer.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
     # Also while DEBUG is on, where Django would answer with a page of its own, or fail on a lost slash.
     re_path(r"^api/", errors.unknown_endpoint),

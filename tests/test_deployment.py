@@ -1,10 +1,13 @@
 """The files that deploy the product know the same variables as the code."""
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from config.api_schema import FILES
 
 ROOT = Path(__file__).parent.parent
 OF_COMPOSE_ONLY = {"POSTGRES_PASSWORD"}
@@ -62,3 +65,14 @@ def test_image_holds_no_secrets_and_no_tests() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
 
     assert {".*", "tests", "var"} <= set(ignored)
+
+
+def test_image_holds_the_description_of_the_api() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+
+    for file in FILES.values():
+        path = file.relative_to(ROOT)
+        parts = [str(path), *map(str, path.parents)]
+        assert not [
+            each for each in parts for line in ignored if each != "." and fnmatch(each, line)
+        ]

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from rest_framework import exceptions as drf
 from rest_framework.test import APIClient
 
+from config.api_schema import FILES
 from config.error_codes import ErrorCode, list_error_codes
 from config.urls import urlpatterns
 from messaging.models import Conversation
@@ -45,6 +46,56 @@ def codes_by_status(operation: dict[str, Any]) -> dict[str, list[str]]:
 
 def test_description_is_valid_and_complete() -> None:
     call_command("spectacular", validate=True, fail_on_warn=True, stdout=StringIO())
+
+
+@pytest.mark.parametrize("kind", ["openapi", "openapi-json"])
+def test_file_of_the_description_is_what_the_code_generates(kind: str, tmp_path: Path) -> None:
+    """Run `make schema` when this fails."""
+    fresh = tmp_path / "description"
+    call_command("spectacular", format=kind, file=str(fresh))
+
+    stored = FILES["json" if kind == "openapi-json" else "yaml"].read_text()
+    assert stored == fresh.read_text()
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type", "name"),
+    [
+        (None, "application/vnd.oai.openapi; charset=utf-8", "yaml"),
+        ("*/*", "application/vnd.oai.openapi; charset=utf-8", "yaml"),
+        ("text/html,*/*;q=0.1", "application/vnd.oai.openapi; charset=utf-8", "yaml"),
+        ("application/yaml", "application/yaml; charset=utf-8", "yaml"),
+        ("application/json", "application/json", "json"),
+        ("application/vnd.oai.openapi+json", "application/vnd.oai.openapi+json", "json"),
+    ],
+)
+def test_description_is_served_as_what_is_accepted(
+    accept: str | None, content_type: str, name: str
+) -> None:
+    response = APIClient().get("/api/schema/", **({"HTTP_ACCEPT": accept} if accept else {}))
+
+    assert response.status_code == 200
+    assert response.content == FILES[name].read_bytes()
+    assert response["Content-Type"] == content_type
+    assert response["Content-Disposition"] == f'inline; filename="Trainer messaging.{name}"'
+    assert response["Cache-Control"] == "no-cache"
+    assert "Accept" in response["Vary"]
+
+
+def test_description_that_is_known_is_not_sent_again() -> None:
+    first = APIClient().get("/api/schema/")
+    known = {"HTTP_IF_NONE_MATCH": first["ETag"]}
+
+    again = APIClient().get("/api/schema/", **known)
+    as_json = APIClient().get("/api/schema/", HTTP_ACCEPT="application/json", **known)
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert (as_json.status_code, as_json["ETag"] == first["ETag"]) == (200, False)
+
+
+def test_description_takes_no_other_method_and_no_other_format() -> None:
+    assert APIClient().post("/api/schema/").status_code == 405
+    assert APIClient().get("/api/schema/", HTTP_ACCEPT="text/plain").status_code == 406
 
 
 def test_every_code_of_a_service_error_is_listed() -> None:

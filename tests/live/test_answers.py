@@ -40,7 +40,6 @@ def test_static_file_says_what_it_is_and_nothing_else(server: WebServer) -> None
         ("messaging/conversations/", 200),
         ("messaging/conversations/1/messages/", 404),
         ("nothing/", 404),
-        ("schema/", 200),
         ("docs/", 200),
     ],
 )

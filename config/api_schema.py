@@ -1,0 +1,51 @@
+"""The API description, as a file: to generate it takes a third of a second, and one thread at a time."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+# `make schema` writes them.
+FOLDER = Path(__file__).parent
+FILES = {"yaml": FOLDER / "openapi.yaml", "json": FOLDER / "openapi.json"}
+
+
+class SchemaView(APIView):
+    """The OpenAPI description: YAML, or JSON for those that accept only that."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+    renderer_classes = SpectacularAPIView.renderer_classes
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponseBase:
+        """Answer the file, or 304 to those that have it."""
+        renderer: Any = request.accepted_renderer
+        content, etag = _read(renderer.format)
+        charset = f"; charset={renderer.charset}" if renderer.charset else ""
+        headers = {
+            "Content-Type": f"{renderer.media_type}{charset}",
+            "Content-Disposition": f'inline; filename="Trainer messaging.{renderer.format}"',
+            "Cache-Control": "no-cache",  # asks each time whether it has changed
+            "ETag": etag,
+        }
+        response = HttpResponse(content, headers=headers)
+        known = get_conditional_response(request, etag=etag, response=response)
+        return known or response
+
+
+@cache
+def _read(file_format: str) -> tuple[bytes, str]:
+    """Return a file and its ETag."""
+    content = FILES[file_format].read_bytes()
+    return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
