@@ -14,6 +14,7 @@ http = get_asgi_application()
 
 from config.handler import ByPath, OneHopHandler  # noqa: E402 - needs the settings
 from config.limits import LimitBody  # noqa: E402 - needs the settings
+from config.password_forms import FewPasswordForms  # noqa: E402 - as above
 from config.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from config.static_files import StaticFilesHandler  # noqa: E402 - as above
 from messaging.routing import sockets  # noqa: E402 - needs the apps
@@ -51,7 +52,7 @@ def _settle_memory() -> None:
     gc.set_threshold(5_000, 50, 100)
 
 
-_pages = ByPath(settings.STATIC_URL, StaticFilesHandler(), http)
+_pages = ByPath(settings.STATIC_URL, StaticFilesHandler(), FewPasswordForms(http))
 _by_protocol = ProtocolTypeRouter(
     {
         "http": LimitBody(ByPath("/api/", OneHopHandler(), _pages)),

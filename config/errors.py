@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from psycopg.errors import ForeignKeyViolation, ReadOnlySqlTransaction
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView, set_rollback
 from rest_framework.views import exception_handler as drf_exception_handler
-from rest_framework.views import set_rollback
 
 from users.exceptions import (
     FieldInvalid,
@@ -31,6 +32,24 @@ class TemporarilyUnavailable(exceptions.APIException):
     default_code = "temporarily_unavailable"
     default_detail = "Something behind this is away for a moment. Try again."
     wait = RETRY_AFTER_SECONDS
+
+
+class Busy(TemporarilyUnavailable):
+    default_detail = "Too many people do this at the moment. Try again."
+
+
+class BusyView(APIView):
+    """What answers when as many requests as may wait for a lane do so already."""
+
+    authentication_classes = permission_classes = throttle_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Busy
+
+
+def busy(_view: Any) -> Any:
+    """Stand in for any view."""
+    return BusyView.as_view()
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -7,10 +7,8 @@ a query. Here a whole request, from the first middleware to the closed response,
 few threads that stay; see docs/adr/0008-one-hop-api-handler.md for the figures.
 """
 
-import asyncio
 import select
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -26,13 +24,25 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 from django.utils.module_loading import import_string
 
-from config.limits import may_be_large
+from config.errors import busy
+from config.lanes import Lane, LaneFull, find_password_requests
+from config.limits import is_form, read_body
+from config.uploads import Admission, UploadSlots, counted
 
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
+StandIn = Callable[[Any], Any]
 
 # A browser's own cache outlives the sign-out.
 NOT_STORED = (b"cache-control", b"no-store")
+# A length would be that of the body that they leave out.
+WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+class ApiRequest(ASGIRequest):
+    """A request that something else may answer than the view of its path."""
+
+    stand_in: StandIn | None = None
 
 
 class OneHopHandler(BaseHandler):
@@ -41,8 +51,11 @@ class OneHopHandler(BaseHandler):
     def __init__(self) -> None:
         super().__init__()
         self.load_middleware()
-        self._threads = ThreadPoolExecutor(settings.API_THREADS, thread_name_prefix="api")
-        self._large_bodies = asyncio.Semaphore(settings.LARGE_BODIES)
+        self._hashing = find_password_requests()
+        self._api = Lane("api", settings.API_THREADS)
+        self._passwords = Lane("passwords", settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE)
+        self._pictures = Lane("pictures", settings.PICTURE_THREADS)
+        self._slots = UploadSlots()
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Build the chain of `API_MIDDLEWARE`, which has no hooks for views and templates."""
@@ -54,54 +67,67 @@ class OneHopHandler(BaseHandler):
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
 
+    def resolve_request(self, request: Any) -> Any:
+        """Find the view of a request, or what stands in for it."""
+        match = super().resolve_request(request)
+        if request.stand_in is None:
+            return match
+        return request.stand_in(match.func), match.args, match.kwargs
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """
-        Answer one request. A client that goes away does not stop what it has asked for.
-
-        Whoever asks is known only when the body has been read: of large ones a few are read at a
-        time. The others wait on their connections, for REQUEST_BODY_SECONDS at most.
-        """
-        if may_be_large(scope):
-            async with self._large_bodies:
-                await self._serve(scope, receive, send)
-        else:
-            await self._serve(scope, receive, send)
-
-    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
-        body = await _read_body(receive)
-        if body is None:
-            return
-        loop = asyncio.get_running_loop()
-        answered: asyncio.Future[Answer] = loop.create_future()
-        self._threads.submit(self._work, loop, answered, _with_length(scope, body), body)
-        status, headers, content = await answered
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
-
-    def _work(
-        self, loop: asyncio.AbstractEventLoop, answered: asyncio.Future[Answer], *request: Any
-    ) -> None:
-        """Hand the answer over; the chained futures of run_in_executor() cost as much as a query."""
+        """Answer one request. A client that goes away does not stop what it has asked for."""
+        take = self._take_form if is_form(scope) else self._take
         try:
-            answer = self._answer(*request)
-        except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
-            loop.call_soon_threadsafe(_end, answered, answered.set_exception, error)
-        else:
-            loop.call_soon_threadsafe(_end, answered, answered.set_result, answer)
+            answer = await take(scope, receive)
+        except LaneFull:
+            answer = await self._api.run(self._answer, scope, b"", busy)
+        if answer is not None:
+            status, headers, content = answer
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": content})
 
-    def _answer(self, scope: Any, body: bytes) -> Answer:
+    async def _take(self, scope: Any, receive: Any) -> Answer | None:
+        """Read a small body, and have it answered in its lane; None when the client went away."""
+        body = await read_body(receive)
+        if body is None:
+            return None
+        hashes = (scope["method"], scope["path"]) in self._hashing
+        lane = self._passwords if hashes else self._api
+        return await lane.run(self._answer, _with_length(scope, body), body)
+
+    async def _take_form(self, scope: Any, receive: Any) -> Answer | None:
+        """
+        Find out who sends a form, and then read it, which holds a slot until it is answered.
+
+        The session may end while the body is on its way, so the token is looked at again.
+        """
+        admission = Admission()
+        refusal = await self._api.run(
+            self._answer, _with_some_length(scope), b"", admission.stand_in
+        )
+        if not admission.is_granted:
+            return refusal
+        async with self._slots.hold(admission.user_id):
+            body = await read_body(receive)
+            if body is None:
+                return None
+            whole = _with_length(scope, body)
+            return await self._pictures.run(self._answer, whole, body, counted)
+
+    def _answer(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> Answer:
         set_script_prefix(scope.get("root_path", "") or "/")
         _replace_cut_connections()
         try:
-            return self._respond(scope, body)
+            return self._respond(scope, body, stand_in)
         finally:
             _drop_spoilt_connections()
 
-    def _respond(self, scope: Any, body: bytes) -> Answer:
+    def _respond(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> Answer:
         try:
-            request = ASGIRequest(scope, BytesIO(body))
+            request = ApiRequest(scope, BytesIO(body))
         except UnicodeDecodeError:
             return _parts_of(HttpResponseBadRequest())
+        request.stand_in = stand_in
         try:
             response = self.get_response(request)
             parts = _parts_of(response)
@@ -111,29 +137,17 @@ class OneHopHandler(BaseHandler):
             request.close()
 
 
-def _end(answered: asyncio.Future[Answer], end: Callable[[Any], None], outcome: Any) -> None:
-    """Say what came of it, unless nobody waits for it any more."""
-    if not answered.done():
-        end(outcome)
-
-
-async def _read_body(receive: Any) -> bytes | None:
-    """Return the whole body, or None when the client went away before its end."""
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
 def _with_length(scope: Any, body: bytes) -> Any:
     """Add the length of a body that came in chunks: DRF takes one without a length for none."""
     if not body or any(name == b"content-length" for name, _ in scope["headers"]):
         return scope
     return {**scope, "headers": [*scope["headers"], (b"content-length", b"%d" % len(body))]}
+
+
+def _with_some_length(scope: Any) -> Any:
+    """Say of a body in chunks, of which nothing is read yet, that there is one."""
+    in_chunks = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+    return _with_length(scope, b"?") if in_chunks else scope
 
 
 # Each thread keeps its connection: taking one from the pool costs as much as a query. So nothing
@@ -183,7 +197,7 @@ def _headers_of(response: HttpResponseBase, length: int) -> Headers:
     if not response.has_header("Cache-Control"):
         headers.append(NOT_STORED)
     cookies = response.cookies.values()
-    if response.status_code != HTTPStatus.NO_CONTENT:  # which must have none
+    if response.status_code not in WITHOUT_LENGTH:
         headers.append((b"content-length", b"%d" % length))
     return headers + [(b"set-cookie", each.OutputString().encode("ascii")) for each in cookies]
 

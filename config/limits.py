@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from rest_framework.permissions import SAFE_METHODS
 
 TOO_LARGE = orjson.dumps({"detail": "The request is too large.", "code": "request_too_large"})
 
@@ -16,15 +17,15 @@ class LimitBody:
     """
     Answer 413 to a body of more than `MAX_BODY_BYTES`, or of `MAX_JSON_BODY_BYTES` where no file can be.
 
-    Outside the API Django reads a body to its end into a file before any view can refuse it, and
-    inside it is held in memory. A body without a length is counted as it comes.
+    Outside the API Django reads a body to its end before any view can refuse it, and inside it is held
+    in memory: a large one after its token was verified. A body without a length is counted as it comes.
     """
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        limit = settings.MAX_BODY_BYTES if may_be_large(scope) else settings.MAX_JSON_BODY_BYTES
+        limit = settings.MAX_BODY_BYTES if _may_be_large(scope) else settings.MAX_JSON_BODY_BYTES
         if _declared_length(scope) > limit:
             await _refuse(send)
             return
@@ -44,10 +45,34 @@ class LimitBody:
             await _refuse(send)
 
 
-def may_be_large(scope: Any) -> bool:
-    """Tell whether a request may carry a file: below /api/ that takes a form, all else is JSON."""
-    kind = dict(scope["headers"]).get(b"content-type", b"").lower()
-    return not scope["path"].startswith("/api/") or kind.startswith(b"multipart/form-data")
+def is_form(scope: Any) -> bool:
+    """
+    Tell whether a request to the API brings a form, which may carry files.
+
+    Any part of a repeated header counts, and any kind of form: what a parser takes for one must not
+    come in as something else.
+    """
+    return scope["method"] not in SAFE_METHODS and any(
+        name == b"content-type" and value[:10].lower() == b"multipart/"
+        for name, value in scope["headers"]
+    )
+
+
+def _may_be_large(scope: Any) -> bool:
+    """Tell whether a request may carry a file. No page and nothing in the admin takes one."""
+    return scope["path"].startswith("/api/") and is_form(scope)
+
+
+async def read_body(receive: Any) -> bytes | None:
+    """Return the whole body, or None when the client went away before its end."""
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
 
 
 def _declared_length(scope: Any) -> int:

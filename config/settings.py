@@ -111,6 +111,12 @@ STATIC_MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
 ]
 API_THREADS = env.int("API_THREADS", default=8)
+# What takes long has threads of its own, so that nothing else waits for it: see config.lanes.
+PASSWORD_THREADS = env.int("PASSWORD_THREADS", default=2)
+# Requests that wait for one of these threads, a third of a second each; more are answered 503.
+PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
+# One picture is decoded at a time, as that takes up to 160 MB.
+PICTURE_THREADS = 1
 # Every path of the API ends in a slash; a POST to one that does not is a 404, not an exception.
 APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
@@ -152,8 +158,10 @@ else:
         "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
         "pool": {
             "min_size": 1,
-            # Each API thread keeps one; sockets, the admin and notifications share six.
-            "max_size": env.int("DATABASE_POOL_SIZE", default=API_THREADS + 6),
+            # Each thread of the API keeps one; sockets, the admin and notifications share six.
+            "max_size": env.int(
+                "DATABASE_POOL_SIZE", default=API_THREADS + PASSWORD_THREADS + PICTURE_THREADS + 6
+            ),
             # How long a request waits for a connection before it answers 503.
             "timeout": 3,
             # The pool's own 300 s mean ever longer pauses, so 503s long after the database is back.
@@ -212,8 +220,12 @@ CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 MAX_JSON_BODY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024
-# Forms with files that one process takes in at a time, as each is held in memory.
+# Forms with files that one process takes in at a time, as each is held in memory; of one person; and
+# how many requests wait for that, in all and of one person. More are answered 503.
 LARGE_BODIES = 16
+LARGE_BODIES_PER_PERSON = 2
+LARGE_BODIES_QUEUE = 64
+LARGE_BODIES_QUEUE_PER_PERSON = 8
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 # The request line and all headers together; an access token in `?token=` has some 300.

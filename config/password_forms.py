@@ -1,0 +1,73 @@
+"""The admin's forms that hash a password: few at a time."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.urls import reverse
+
+from config.errors import Busy
+from config.limits import read_body
+
+BUSY = orjson.dumps({"detail": Busy.default_detail, "code": Busy.default_code})
+
+
+class FewPasswordForms:
+    """
+    Let `PASSWORD_THREADS` of them run at a time, and `PASSWORD_QUEUE` wait; answer 503 to more.
+
+    Django's own handler starts a thread for each request, and each takes one of the few database
+    connections that sockets need too. A form is read before it waits, so half a form delays nobody.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self._running = asyncio.Semaphore(settings.PASSWORD_THREADS)
+        self._most = settings.PASSWORD_THREADS + settings.PASSWORD_QUEUE
+        self._pending = 0
+        self._paths = (reverse("admin:login"), reverse("admin:password_change"))
+        self._people = reverse("admin:users_user_changelist")
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if not self._hashes(scope):
+            await self.app(scope, receive, send)
+        elif (body := await read_body(receive)) is not None:
+            await self._take(scope, _again(body, receive), send)
+
+    def _hashes(self, scope: Any) -> bool:
+        """Tell whether a request signs in, or writes a person, which may set a password."""
+        path = scope["path"]
+        is_form = path in self._paths or path.startswith(self._people)
+        return bool(scope["method"] == "POST" and is_form)
+
+    async def _take(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._pending >= self._most:
+            await _refuse(send)
+            return
+        self._pending += 1
+        try:
+            async with self._running:
+                await self.app(scope, receive, send)
+        finally:
+            self._pending -= 1
+
+
+def _again(body: bytes, receive: Any) -> Any:
+    """Return what receives a body that has been read, and then what comes after it."""
+    first = [{"type": "http.request", "body": body}]
+
+    async def receive_again() -> Any:
+        return first.pop() if first else await receive()
+
+    return receive_again
+
+
+async def _refuse(send: Any) -> None:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(BUSY)),
+        (b"retry-after", b"%d" % Busy.wait),
+    ]
+    await send({"type": "http.response.start", "status": Busy.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": BUSY})

@@ -1,0 +1,104 @@
+"""Forms with files: who may send one is found out before it is read, and few are read at a time."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from config.lanes import LaneFull
+
+View = Callable[..., HttpResponseBase]
+
+
+class Admission:
+    """
+    Stands in for a view while only the head of a request is known.
+
+    A view that takes forms runs up to where it would read the body: token, permissions, throttles. If
+    they let the request pass, `is_granted`. Any other view has no use for a form and answers at once.
+    """
+
+    def __init__(self) -> None:
+        self.is_granted = False
+        self.user_id: int | None = None
+
+    def stand_in(self, view: View) -> View:
+        """Return what answers instead of `view`."""
+        shape: Any = getattr(view, "cls", None)  # None for a function
+        if shape is None or MultiPartParser not in shape.parser_classes:
+            return view
+        return _without_body(shape).as_view(**{**_options(view), "admission": self})
+
+    def grant(self, request: Request) -> None:
+        self.is_granted, self.user_id = True, request.user.pk
+
+
+@cache
+def _without_body(view: type[APIView]) -> type[APIView]:
+    """Return a copy of a view whose methods that write grant the admission, and do nothing else."""
+    writes = [name for name in view.http_method_names if name.upper() not in SAFE_METHODS]
+    known = [name for name in writes if hasattr(view, name)]
+    return type(view.__name__, (view,), {"admission": None, **dict.fromkeys(known, _grant)})
+
+
+def _grant(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+    view.admission.grant(request)
+    return Response()
+
+
+def counted(view: View) -> View:
+    """Return a view that counts no request: its admission has been counted."""
+    shape: type[APIView] = view.cls  # type: ignore[attr-defined]  # it has been admitted
+    return shape.as_view(**{**_options(view), "throttle_classes": ()})
+
+
+def _options(view: View) -> dict[str, Any]:
+    options: dict[str, Any] = view.initkwargs  # type: ignore[attr-defined]  # a class-based view's
+    return options
+
+
+class UploadSlots:
+    """
+    Lets `LARGE_BODIES` forms be read at a time, `LARGE_BODIES_PER_PERSON` of one person.
+
+    The others wait on their connections, unread, for REQUEST_BODY_SECONDS at most.
+    """
+
+    def __init__(self) -> None:
+        self._slots = asyncio.Semaphore(settings.LARGE_BODIES)
+        self._slots_of: dict[int | None, asyncio.Semaphore] = {}
+        self._requests: Counter[int | None] = Counter()
+
+    @asynccontextmanager
+    async def hold(self, user_id: int | None) -> AsyncIterator[None]:
+        """Wait for a slot, and hold it; raise LaneFull when too many wait."""
+        self._enter(user_id)
+        try:
+            async with self._slots_of[user_id], self._slots:
+                yield
+        finally:
+            self._leave(user_id)
+
+    def _enter(self, user_id: int | None) -> None:
+        of_one = settings.LARGE_BODIES_PER_PERSON + settings.LARGE_BODIES_QUEUE_PER_PERSON
+        of_all = settings.LARGE_BODIES + settings.LARGE_BODIES_QUEUE
+        if self._requests[user_id] >= of_one or self._requests.total() >= of_all:
+            raise LaneFull
+        if user_id not in self._slots_of:
+            self._slots_of[user_id] = asyncio.Semaphore(settings.LARGE_BODIES_PER_PERSON)
+        self._requests[user_id] += 1
+
+    def _leave(self, user_id: int | None) -> None:
+        self._requests[user_id] -= 1
+        if not self._requests[user_id]:
+            del self._requests[user_id], self._slots_of[user_id]

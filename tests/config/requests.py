@@ -1,0 +1,82 @@
+"""Requests that are handed to the handler of the API itself, some of which stop in the middle."""
+
+import asyncio
+import json
+from typing import Any
+
+FORM = b"multipart/form-data; boundary=x"
+ME = "/api/auth/users/me/"
+
+
+class Request:
+    """A request whose body, if it `is_held`, does not come to its end before it is let go."""
+
+    def __init__(
+        self,
+        method: str = "GET",
+        path: str = ME,
+        body: bytes = b"",
+        *headers: tuple[bytes, bytes],
+        token: str = "",
+        is_held: bool = False,
+    ) -> None:
+        self.body, self.may_end = body, asyncio.Event()
+        self.reads, self.status = 0, 0
+        self.headers: dict[str, str] = {}
+        self.content = b""
+        if not is_held:
+            self.may_end.set()
+        sign_in = [(b"authorization", f"Bearer {token}".encode())] if token else []
+        self.scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "query_string": b"",
+            "client": ("127.0.0.1", 5000),
+            "headers": [(b"host", b"127.0.0.1"), *headers, *sign_in],
+        }
+
+    async def ask(self, app: Any) -> "Request":
+        await app(self.scope, self._receive, self._send)
+        return self
+
+    def begin(self, app: Any) -> "asyncio.Task[Request]":
+        return asyncio.create_task(self.ask(app))
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+    async def _receive(self) -> Any:
+        self.reads += 1
+        await self.may_end.wait()
+        return {"type": "http.request", "body": self.body}
+
+    async def _send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = {name.decode().lower(): v.decode() for name, v in message["headers"]}
+        else:
+            self.content += message["body"]
+
+
+def form(
+    token: str,
+    content: bytes = b"",
+    *,
+    is_held: bool = False,
+    path: str = ME,
+    method: str = "PATCH",
+) -> Request:
+    """Return a form with a picture, or with a name when there is none."""
+    field = b'name="profile_image"; filename="me.png"' if content else b'name="first_name"'
+    body = b"--x\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n--x--\r\n"
+    body %= (field, content or b"Robert")
+    length = (b"content-length", b"%d" % len(body))
+    kind = (b"content-type", FORM)
+    return Request(method, path, body, kind, length, token=token, is_held=is_held)
+
+
+async def wait_for(condition: Any) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)
