@@ -27,8 +27,8 @@ The two WebSockets are described in `docs/protocol.md`; a frame of type `error` 
 
 An error is `{"detail": "<a sentence for people>", "code": "<for programs>"}`. A field that is refused is
 `{"<field>": ["<why>", ...]}` with 400. What you may not see is 404, as if it did not exist. Any operation
-can answer 405, 406 and, while the database is away, when an account is deleted under the request or when too
-many people ask for the same at once, 503.
+can answer 405, 406 and, while the database is away, when an account is deleted under the request or while
+too many people ask for the same, 503.
 
 | Code | HTTP status | On sockets | Meaning |
 |---|---|---|---|

@@ -44,7 +44,8 @@ def change_own_password(request: HttpRequest, extra_context: Any = None) -> Http
 
 admin.site.login_form = SignInForm
 _change_own_password = admin.site.password_change
-admin.site.password_change = change_own_password  # type: ignore[method-assign]  # there is no setting
+# There is no setting for it, as there is for the form above.
+admin.site.password_change = change_own_password  # type: ignore[assignment, method-assign]
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no class takes one at run time

@@ -2,10 +2,49 @@
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Callable, Coroutine
+from threading import Barrier
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import connections
+
+from config.handler import OneHopHandler
+
+T = TypeVar("T")
+Story = Callable[[OneHopHandler], Coroutine[Any, Any, T]]
 
 FORM = b"multipart/form-data; boundary=x"
 ME = "/api/auth/users/me/"
+
+
+def run(story: Story[T]) -> T:
+    """Tell a story about a handler of its own, and give back what its threads keep."""
+
+    async def tell() -> T:
+        handler = OneHopHandler()
+        try:
+            return await story(handler)
+        finally:
+            await _give_back(handler)
+
+    return asyncio.run(tell())
+
+
+async def _give_back(handler: OneHopHandler) -> None:
+    lanes = {
+        handler._api: settings.API_THREADS,
+        handler._passwords: settings.PASSWORD_THREADS,
+        handler._pictures: settings.PICTURE_THREADS,
+    }
+    for lane, threads in lanes.items():
+        all_at_once = Barrier(threads)
+        await asyncio.gather(*(lane.run(_close_connections, all_at_once) for _ in range(threads)))
+
+
+def _close_connections(all_at_once: Barrier) -> None:
+    connections.close_all()
+    all_at_once.wait(20)
 
 
 class Request:
@@ -27,7 +66,7 @@ class Request:
         if not is_held:
             self.may_end.set()
         sign_in = [(b"authorization", f"Bearer {token}".encode())] if token else []
-        self.scope = {
+        self.scope: dict[str, Any] = {
             "type": "http",
             "method": method,
             "path": path,

@@ -12,7 +12,7 @@ from django.urls import path
 from config.handler import OneHopHandler
 from config.lanes import find_password_requests
 from config.password_forms import FewPasswordForms
-from tests.config.requests import Request, wait_for
+from tests.config.requests import Request, run, wait_for
 from tests.factories import access_of, make_trainee
 from tests.users.hashers import HeldHasher
 from users.models import User
@@ -84,7 +84,7 @@ def test_others_are_answered_while_passwords_are_hashed(
         await asyncio.gather(*tasks)
         return other, begun
 
-    other, begun = asyncio.run(story(OneHopHandler()))
+    other, begun = run(story)
 
     assert (other.status, len(begun)) == (200, django_settings.PASSWORD_THREADS)
     assert all(name.startswith("passwords") for name in begun)
@@ -107,7 +107,7 @@ def test_sign_ins_past_the_queue_are_told_to_come_back(
         held.may_end.set()
         await asyncio.gather(*tasks)
 
-    asyncio.run(story(OneHopHandler()))
+    run(story)
 
     assert [each.status for each in asked] == [401, 401, 401, 503, 503]
     assert asked[-1].json() == BUSY

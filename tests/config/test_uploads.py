@@ -1,7 +1,6 @@
 """Forms with files: who sends one is known before it is read, and few are read at a time."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar
@@ -11,7 +10,7 @@ from django.conf import settings as django_settings
 from django.core.files.storage import InMemoryStorage
 
 from config.handler import OneHopHandler
-from tests.config.requests import FORM, Request, form, wait_for
+from tests.config.requests import FORM, Request, form, run, wait_for
 from tests.factories import access_of, claims_of, impersonate, make_trainee, tokens_of
 from tests.users.bodies import INVALID_TOKEN
 from tests.users.test_pictures import draw
@@ -19,11 +18,6 @@ from users.models import User
 from users.services.sessions import sign_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIGN_IN = "/api/auth/jwt/create/"
-
-
-def run(story: Callable[[OneHopHandler], Coroutine[Any, Any, Any]]) -> Any:
-    return asyncio.run(story(OneHopHandler()))
 
 
 def ask(request: Request) -> Request:
