@@ -17,8 +17,9 @@ WORKDIR /app
 COPY . .
 
 # Nothing is asked of these servers; the values only let the settings be read as in production.
-RUN DEBUG=0 SECRET_KEY=build DATABASE_URL=postgres://build REDIS_URL=redis://build \
-    ALLOWED_HOSTS=build python manage.py collectstatic --noinput
+RUN DEBUG=0 SECRET_KEY=of-the-build-alone-0123456789-0123456789-0123456789 \
+    DATABASE_URL=postgres://build/build REDIS_URL=redis://build EMAIL_URL=dummymail:// \
+    ALLOWED_HOSTS=build PUBLIC_URL=http://build python manage.py collectstatic --noinput
 
 ENV DEBUG=0 \
     HOST=0.0.0.0 \

@@ -9,7 +9,8 @@ PIP_COMPILE := $(PYTHON) -m piptools compile --quiet --strip-extras --no-header 
 # Production, as far as checks go that ask no server.
 AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1 2 3 4 5) \
 	DATABASE_URL=postgres://user@localhost/database REDIS_URL=redis://localhost \
-	ALLOWED_HOSTS=example.com SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
+	ALLOWED_HOSTS=example.com PUBLIC_URL=https://example.com EMAIL_URL=smtp+tls://mail.example.com:587 \
+	SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve test test-embedded test-production faults bench check format schema lock vendor icons screenshots clean
@@ -23,6 +24,8 @@ run: .venv/.runtime ## Serve with demo people on 127.0.0.1:$PORT (8000), and rel
 	@$(PYTHON) manage.py demo
 	@exec $(PYTHON) -m config.serve --reload
 
+# Whatever .env says: nobody serves error pages with source code by a file left over.
+serve: export DEBUG := 0
 serve: .venv/.runtime ## Serve for real, configured by the environment (see .env.example)
 	@echo "Migrating the database"
 	@$(PYTHON) manage.py migrate --noinput --verbosity 0

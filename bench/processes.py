@@ -140,6 +140,8 @@ def _shared(database_url: str, redis_url: str) -> dict[str, str]:
         "REDIS_URL": redis_url,
         "SECRET_KEY": SECRET_KEY,
         "ALLOWED_HOSTS": "127.0.0.1",
+        "EMAIL_URL": "dummymail://",
+        "PUBLIC_URL": "http://127.0.0.1",
         "LOG_LEVEL": "WARNING",
         **dict.fromkeys(UNLIMITED, "off"),
     }

@@ -1,13 +1,21 @@
-"""Serves HTTP and WebSocket: `python -m config.serve [--reload]`, configured by the environment."""
+"""
+Serves HTTP and WebSocket: `python -m config.serve [--reload]`, configured by the environment.
+
+With `--reload` it is for development; without, for production, and it asks for DEBUG=0.
+"""
 
 import argparse
-import logging
+import logging.config
 import os
 import resource
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from django.conf import settings
+
+from config.environment import Environment, without_traceback
+from config.start import check_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -20,6 +28,8 @@ PING_SECONDS = 45
 # For requests in flight, after the sockets were closed over SHUTDOWN_SPREAD_SECONDS.
 SHUTDOWN_SECONDS = 4
 
+env = Environment()
+
 
 def main() -> None:
     """Serve until told to stop; `HOST`, `PORT` and `WEB_CONCURRENCY` say where and how wide."""
@@ -29,11 +39,14 @@ def main() -> None:
     root = Path(__file__).resolve().parent.parent
     _allow_many_connections()
     log_config = _log_config()  # reads .env, so before anything else is asked of the environment
+    logging.config.dictConfig(log_config)
+    if not arguments.reload:
+        check_start(env)
     uvicorn.run(
         "config.asgi:application",
-        host=os.environ.get("HOST", "127.0.0.1"),
-        port=int(os.environ.get("PORT", "8000")),
-        workers=None if arguments.reload else _workers(),
+        host=env.str("HOST", default="127.0.0.1"),
+        port=env.port("PORT", default=8000),
+        workers=1 if arguments.reload else _workers(),
         reload=arguments.reload,
         reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,
         log_config=log_config,
@@ -43,7 +56,7 @@ def main() -> None:
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,
-        proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
+        proxy_headers=bool(env.str("FORWARDED_ALLOW_IPS", default="")),
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
@@ -61,8 +74,8 @@ def _workers() -> int:
 
     The in-memory channel layer reaches only the sockets of its own process: without Redis it is one.
     """
-    wanted = int(os.environ.get("WEB_CONCURRENCY") or 0)
-    if os.environ.get("REDIS_URL"):
+    wanted: int = env.int("WEB_CONCURRENCY", default=0)
+    if env.str("REDIS_URL", default=""):
         return wanted or len(os.sched_getaffinity(0))
     if wanted > 1:
         logging.getLogger(__name__).warning("Without REDIS_URL there is only one process.")
@@ -71,10 +84,9 @@ def _workers() -> int:
 
 def _log_config() -> dict[str, Any]:
     """Return the project's own logging: its filter keeps tokens out of the access log."""
-    from config.settings import LOGGING  # noqa: PLC0415 - complains about the environment only here
-
-    return LOGGING
+    return settings.LOGGING
 
 
 if __name__ == "__main__":
-    main()
+    with without_traceback():
+        main()

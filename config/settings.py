@@ -3,7 +3,7 @@ The one settings module, configured by the environment.
 
 With an empty environment it is a development set-up that needs no other server: SQLite, the
 in-memory channel layer, demo people. With `DEBUG=0` it is production, and refuses to start while
-a variable is missing. `.env.example` lists every variable.
+a variable is missing or malformed. `.env.example` lists every variable.
 """
 
 import os
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-import environ
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+
+from config.addresses import merge_options
+from config.environment import Environment, InvalidEnvironment
 
 # Lets classes of Django that are generic in its type stubs be written with their type.
 django_stubs_ext.monkeypatch()
@@ -25,17 +26,14 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = environ.Env()
+env = Environment()
 # Tests say themselves which servers they use; a checkout's own settings must not leak into them.
 if "TEST_BACKEND" not in os.environ and (BASE_DIR / ".env").exists():
-    environ.Env.read_env(BASE_DIR / ".env")
+    Environment.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", default=True)
-
+DEBUG = env.flag("DEBUG", default=True)
 if not DEBUG:
-    _required = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS")
-    if _missing := [name for name in _required if not env.str(name, default="")]:
-        raise ImproperlyConfigured(f"DEBUG=0 is production and lacks: {', '.join(_missing)}")
+    env.ensure_production()
 
 
 def _development_key(name: str, size: int) -> str:
@@ -63,7 +61,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 # Where people open the product: links in e-mails are built from it, never from a Host header.
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
+_here = f"http://127.0.0.1:{env.port('PORT', default=8000)}"
+PUBLIC_URL = env.public_url("PUBLIC_URL", default=_here)
 
 INSTALLED_APPS = [
     "daphne",
@@ -138,8 +137,9 @@ TEMPLATES: list[dict[str, Any]] = [
 # ------------------------------------------------------------------------------
 VAR_DIR.mkdir(exist_ok=True)
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    "default": env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 }
+_url_options = DATABASES["default"]["OPTIONS"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE takes the write lock at BEGIN, which is what select_for_update() does elsewhere.
@@ -168,6 +168,7 @@ else:
             "reconnect_timeout": 2,
         },
     }
+DATABASES["default"]["OPTIONS"] = merge_options(DATABASES["default"]["OPTIONS"], _url_options)
 
 # People and sign-in
 # ------------------------------------------------------------------------------
@@ -210,12 +211,12 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 THROTTLE_RATES: dict[str, str] = {
-    "messaging": env.str("THROTTLE_MESSAGING", default="30/minute"),
-    "user": env.str("THROTTLE_USER", default="120/minute"),
-    "sign_in": env.str("THROTTLE_SIGN_IN", default="10/minute"),
-    "sign_in_address": env.str("THROTTLE_SIGN_IN_ADDRESS", default="60/minute"),
+    "messaging": env.rate("THROTTLE_MESSAGING", default="30/minute"),
+    "user": env.rate("THROTTLE_USER", default="120/minute"),
+    "sign_in": env.rate("THROTTLE_SIGN_IN", default="10/minute"),
+    "sign_in_address": env.rate("THROTTLE_SIGN_IN_ADDRESS", default="60/minute"),
 }
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 MAX_JSON_BODY_BYTES = 64 * 1024
@@ -251,7 +252,7 @@ SPECTACULAR_SETTINGS = {
 
 # Sockets  https://channels.readthedocs.io/en/latest/topics/channel_layers.html
 # ------------------------------------------------------------------------------
-REDIS_URLS = env.list("REDIS_URL", default=[])
+REDIS_URLS = env.redis_urls("REDIS_URL")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
@@ -271,7 +272,7 @@ if REDIS_URLS:
         },
     }
 # Browsers name their origin; the server's own is always allowed. Native clients send none.
-SOCKET_ALLOWED_ORIGINS = env.list("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
+SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 # Past this many in one process, a new socket closes the one that has been idle longest, one a minute:
 # clients that reconnect at once would else push each other out in turn. Meanwhile more are let in.
 SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)
@@ -322,7 +323,7 @@ STORAGES = {
 
 # E-mail  https://docs.djangoproject.com/en/5.2/topics/email/
 # ------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(env.email("EMAIL_URL", default="consolemail://", in_production=not DEBUG))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Messaging <messaging@localhost>")
 EMAIL_TIMEOUT = 10
 
@@ -337,17 +338,17 @@ VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 if DEBUG and not VAPID_PRIVATE_KEY:
     VAPID_PRIVATE_KEY = _development_key("vapid_key", 32)
 if VAPID_PRIVATE_KEY and not re.fullmatch(r"[\w-]{43}=?", VAPID_PRIVATE_KEY, re.ASCII):
-    raise ImproperlyConfigured("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
+    raise InvalidEnvironment("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
 _subject = PUBLIC_URL if PUBLIC_URL.startswith("https:") else "mailto:webmaster@localhost"
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=_subject)
 if not VAPID_SUBJECT.startswith(("mailto:", "https:")):
-    raise ImproperlyConfigured("VAPID_SUBJECT is neither a mailto: nor an https: address.")
+    raise InvalidEnvironment("VAPID_SUBJECT is neither a mailto: nor an https: address.")
 # Push services of one's own, as `host` or `host:port`: these may be anywhere, and without TLS.
 PUSH_PRIVATE_HOSTS = env.list("PUSH_PRIVATE_HOSTS", default=[])
 # Native apps: the key file of a Firebase service account. Without it, they get none.
 FCM_CREDENTIALS_FILE = env.str("FCM_CREDENTIALS_FILE", default="")
 if FCM_CREDENTIALS_FILE and not Path(FCM_CREDENTIALS_FILE).is_file():
-    raise ImproperlyConfigured("FCM_CREDENTIALS_FILE names no file.")
+    raise InvalidEnvironment("FCM_CREDENTIALS_FILE names no file.")
 FCM_URL = env.str("FCM_URL", default="https://fcm.googleapis.com")
 
 # Security  https://docs.djangoproject.com/en/5.2/topics/security/
@@ -363,6 +364,7 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.HideSecrets"
 
 # What a page may load and run  https://django-csp.readthedocs.io/
 # ------------------------------------------------------------------------------
@@ -401,7 +403,7 @@ LOGGING = {
             "filters": ["redact"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", default="INFO")},
     "loggers": {
         # Each says on every refused request what the access log says already.
         "django.request": {"level": "ERROR"},

@@ -14,8 +14,10 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://user@localhost/database",
     "REDIS_URL": "redis://localhost",
     "ALLOWED_HOSTS": "example.com",
+    "EMAIL_URL": "smtp+tls://mail.example.com:587",
+    "PUBLIC_URL": "https://example.com",
 }
-REQUIRED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"]
+REQUIRED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "EMAIL_URL", "PUBLIC_URL"]
 
 
 def load(environment: dict[str, str], show: str = "DEBUG") -> subprocess.CompletedProcess[str]:

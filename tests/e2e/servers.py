@@ -35,6 +35,7 @@ def describe(static_root: Path) -> dict[str, str]:
     environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "TEST_STATIC_ROOT": str(static_root)}
     if IS_PRODUCTION:
         environment |= {"DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "VAPID_PRIVATE_KEY": PUSH_KEY}
+        environment |= {"EMAIL_URL": "dummymail://"}
     return environment
 
 
@@ -42,7 +43,7 @@ def collect_static(static_root: Path) -> None:
     """Collect the client's files, and compress them; those of the admin would take the longest."""
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     command += [f"--ignore={folder}" for folder in ("admin", "drf_spectacular_sidecar")]
-    environment = test_environment(**describe(static_root))
+    environment = test_environment(**describe(static_root), PUBLIC_URL="http://127.0.0.1")
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 

@@ -52,6 +52,7 @@ def running_world(*, pairs: int, embedded: bool, module: str = "config.serve") -
 def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "DEBUG": "1",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,

@@ -19,7 +19,8 @@ class WebServer:
     """
     One web process on the test database, reachable under `url`.
 
-    `environment` comes on top of that of the test run; an empty variable is taken out of it.
+    `environment` comes on top of that of the test run; an empty variable is taken out of it. Without
+    a word about DEBUG it is a development server, on purpose.
     """
 
     module = "config.serve"
@@ -29,7 +30,8 @@ class WebServer:
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.socket_url = f"ws://127.0.0.1:{self.port}/ws/messaging/"
-        self.environment = test_environment(PORT=str(self.port), **environment)
+        own = {"PORT": str(self.port), "PUBLIC_URL": self.url}
+        self.environment = test_environment(**{**own, **environment})
         self.log = Path(settings.VAR_DIR) / f"test-server-{self.port}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -95,7 +97,7 @@ class ServerAhead(WebServer):
 
 def test_environment(**changes: str) -> dict[str, str]:
     """Return the environment of a process that is to use the database of this test run."""
-    environment = {**os.environ, "DATABASE_URL": database_url(), "LOG_LEVEL": "INFO"}
+    environment = {**os.environ, "DATABASE_URL": database_url(), "LOG_LEVEL": "INFO", "DEBUG": "1"}
     environment["WEB_CONCURRENCY"] = "1"
     environment |= {"SECRET_KEY": settings.SECRET_KEY, **changes}
     return {name: value for name, value in environment.items() if value}

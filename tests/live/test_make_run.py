@@ -87,9 +87,11 @@ def test_second_demo_keeps_the_data_and_says_how_to_sign_in(
 def test_demo_refuses_in_production(demo_environment: dict[str, str]) -> None:
     production = {
         "DEBUG": "0",
-        "SECRET_KEY": "x" * 60,
+        "SECRET_KEY": "0123456789" * 6,
         "REDIS_URL": "redis://127.0.0.1:1",
         "ALLOWED_HOSTS": "example.com",
+        "EMAIL_URL": "dummymail://",
+        "PUBLIC_URL": "https://example.com",
     }
 
     refused = manage("demo", **{**demo_environment, **production})

@@ -219,7 +219,13 @@ def test_database_that_is_away_ends_nothing(tmp_path: Path, service: PushService
 
 
 def test_command_without_any_kind_of_device_says_what_lacks(tmp_path: Path) -> None:
-    environment = {"DEBUG": "0", "ALLOWED_HOSTS": "example.com", "REDIS_URL": "redis://localhost"}
+    environment = {
+        "DEBUG": "0",
+        "ALLOWED_HOSTS": "example.com",
+        "REDIS_URL": "redis://localhost",
+        "EMAIL_URL": "dummymail://",
+        "PUBLIC_URL": "https://example.com",
+    }
 
     with pushing(tmp_path, **environment) as process:
         assert process.wait(SHUTDOWN_SECONDS) == 1

@@ -1,0 +1,164 @@
+"""
+Reads the addresses that variables hold: of pages, databases and mail servers.
+
+Each function raises ValueError with words that go after a variable's name, and that repeat no password.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.pq import Conninfo
+
+POSTGRES, SQLITE = "django.db.backends.postgresql", "django.db.backends.sqlite3"
+SQLITE_OPTIONS = {"timeout", "init_command"}
+SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+# Options that would undo what the product needs, or that have a variable of their own.
+NOT_IN_A_URL = {
+    "conn_max_age": "connections are pooled, see DATABASE_POOL_SIZE",
+    "pool": "see DATABASE_POOL_SIZE",
+    "prepare_threshold": "see DATABASE_PREPARE",
+}
+# These print secrets, or keep them in memory for ever.
+NOT_FOR_PRODUCTION = {"consolemail", "memorymail"}
+MAIL_OPTIONS = {"EMAIL_USE_TLS", "EMAIL_USE_SSL"}
+REDIS_SCHEMES = {"redis", "rediss", "unix"}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+TRUE, FALSE = {"1", "true", "on", "ok", "yes", "y"}, {"0", "false", "off", "no", "n"}
+
+
+def parse_bool(text: str) -> bool:
+    """Return what a word for yes or no means."""
+    if text.lower() not in TRUE | FALSE:
+        raise ValueError(f"is {text!r}, which is neither 1 nor 0")
+    return text.lower() in TRUE
+
+
+def read_origin(text: str) -> str:
+    """
+    Return an origin as browsers send it: lower case, without a slash or the scheme's own port.
+
+    Apps in a native shell have schemes of their own, such as `capacitor://localhost`.
+    """
+    with _told("is not an origin such as https://app.example.com"):
+        if text == "null":  # of a page from a file
+            return text
+        url = urlsplit(text)
+        if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#@\s*]+/?", text, re.IGNORECASE):
+            raise ValueError
+        return f"{url.scheme}://{_netloc_of(url)}"
+
+
+def read_public_url(text: str) -> str:
+    """Return the address under which people open the product, without a slash at its end."""
+    with _told("is not an http(s) address without a path, such as https://gym.example.com"):
+        origin = read_origin(text)
+        if not origin.startswith(("http://", "https://")):
+            raise ValueError
+        return origin
+
+
+def read_redis_urls(urls: list[str]) -> list[str]:
+    """Return the addresses of Redis servers if they are such."""
+    with _told("is not redis://host:6379/0, rediss:// or unix://, or several with commas between"):
+        for url in urls:
+            parts = urlsplit(url)
+            if parts.scheme not in REDIS_SCHEMES or (parts.port or 0) < 0:
+                raise ValueError
+        return urls
+
+
+def read_database(url: str) -> dict[str, Any]:
+    """Return Django's settings of a database; the query of the URL is in OPTIONS."""
+    with _told("is not postgres://user:password@host:5432/name or sqlite:////path"):
+        if url == "sqlite://:memory:":
+            return {"ENGINE": SQLITE, "NAME": ":memory:", "OPTIONS": {}}
+        parts = urlsplit(url)
+        found: dict[str, Any] = environ.Env.db_url_config(url.partition("?")[0])
+        if found.get("ENGINE") not in (POSTGRES, SQLITE) or parts.fragment:
+            raise ValueError
+    is_postgres = found["ENGINE"] == POSTGRES
+    options = _database_options(_query_of(parts), is_postgres)
+    health_checks = options.pop("conn_health_checks", None)
+    if health_checks is not None:
+        found["CONN_HEALTH_CHECKS"] = parse_bool(health_checks)
+    return {**found, "OPTIONS": options}
+
+
+def _database_options(query: dict[str, str], is_postgres: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {name.lower(): value for name, value in query.items()}
+    if options.get("conn_max_age") == "0":
+        del options["conn_max_age"]
+    known = _libpq_options() | {"conn_health_checks"} if is_postgres else SQLITE_OPTIONS
+    for name in options:
+        if name not in known:
+            why = NOT_IN_A_URL.get(name, "no such option is known")
+            raise ValueError(f"has the option {name!r}, which cannot be set there: {why}")
+    if options.get("sslmode", "disable") not in SSL_MODES:
+        raise ValueError(f"has an unknown sslmode, {options['sslmode']!r}")
+    for name, kind in (("connect_timeout", int), ("timeout", float)):
+        if name in options:
+            with _told(f"has a {name} that is not a number of seconds"):
+                options[name] = kind(options[name])
+    return options
+
+
+def _libpq_options() -> set[str]:
+    return {each.keyword.decode() for each in Conninfo.get_defaults()}
+
+
+def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return our options with those of the URL, which go first; both run their `init_command`."""
+    merged = {**ours, **given}
+    if "init_command" in ours and "init_command" in given:
+        merged["init_command"] = f"{ours['init_command']} {given['init_command']}"
+    return merged
+
+
+def read_email(url: str, *, in_production: bool) -> dict[str, Any]:
+    """Return Django's settings for mail; the console is no place for the secrets of production."""
+    with _told(
+        "is not smtp+tls://user:password@host:587, smtp+ssl://, smtp:// or filemail:///folder"
+    ):
+        parts = urlsplit(url)
+        found: dict[str, Any] = environ.Env.email_url_config(url.partition("?")[0])
+        if parts.scheme.startswith("smtp") and not parts.hostname:
+            raise ValueError
+    if in_production and parts.scheme in NOT_FOR_PRODUCTION:
+        raise ValueError(
+            f"is {parts.scheme}://, which would show reset and invitation links to whoever reads the "
+            "log: use smtp+tls://, filemail:/// (a folder) or dummymail:// (sends nothing)"
+        )
+    options = {name.upper(): value for name, value in _query_of(parts).items()}
+    if unknown := options.keys() - MAIL_OPTIONS:
+        raise ValueError(f"has unknown options: {', '.join(sorted(unknown)).lower()}")
+    return {**found, **{name: parse_bool(value) for name, value in options.items()}}
+
+
+def _query_of(parts: SplitResult) -> dict[str, str]:
+    with _told("has a query that is not name=value&name=value, each name once"):
+        pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError
+        return dict(pairs)
+
+
+def _netloc_of(url: SplitResult) -> str:
+    if not url.hostname:
+        raise ValueError
+    host = f"[{url.hostname}]" if ":" in url.hostname else url.hostname
+    is_default = url.port in (None, DEFAULT_PORTS.get(url.scheme))
+    return host if is_default else f"{host}:{url.port}"
+
+
+@contextmanager
+def _told(words: str) -> Iterator[None]:
+    """Say it in these words when something is not what it should be: others might hold a password."""
+    try:
+        yield
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ValueError(words) from error

@@ -1,0 +1,157 @@
+"""Reads variables of the environment strictly: what cannot be understood is named, not guessed at."""
+
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import environ
+import limits
+from django.core.exceptions import ImproperlyConfigured
+
+from config import addresses
+
+REQUIRED_IN_PRODUCTION = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+    "PUBLIC_URL",
+)
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# What Django's own check asks of a key: a shorter one, or one of few letters, can be guessed.
+KEY_LENGTH, KEY_LETTERS = 50, 5
+
+
+class InvalidEnvironment(ImproperlyConfigured):
+    """A variable is missing or malformed; the message is one line, for the operator."""
+
+
+@contextmanager
+def without_traceback() -> Iterator[None]:
+    """End the process with that one line, where the environment is the reason."""
+    try:
+        yield
+    except InvalidEnvironment as error:
+        sys.exit(str(error))
+
+
+class Environment(environ.Env):
+    """
+    The variables of this process and of `.env`. An empty one counts as not set.
+
+    Every method takes a name and a default, and raises InvalidEnvironment for a malformed value.
+    """
+
+    def get_value(
+        self, var: str, cast: Any = None, default: Any = None, parse_default: bool = False
+    ) -> Any:
+        """Return the value as `cast`, or the default as it is."""
+        text = self.ENVIRON.get(var, "").strip()
+        if not text:
+            return default
+        with _naming(var):
+            return self.parse_value(text, cast)
+
+    @classmethod
+    def parse_value(cls, value: str, cast: Any) -> Any:
+        """Return the text as a bool, a number, a list of what is between commas, or as it is."""
+        if cast is bool:
+            return addresses.parse_bool(value)
+        if cast is list:
+            return [each.strip() for each in value.split(",") if each.strip()]
+        if cast in (int, float):
+            return _parse_number(value, cast)
+        return value
+
+    def flag(self, var: str, default: bool) -> bool:
+        """Return a bool, but refuse an empty value: nobody knows which of the two was meant."""
+        if var in self.ENVIRON and not self.ENVIRON[var].strip():
+            raise InvalidEnvironment(f"{var} is empty: write 0 or 1, or leave it out.")
+        return bool(self.bool(var, default=default))
+
+    def port(self, var: str, default: int) -> int:
+        """Return the number of a TCP port."""
+        port: int = self.int(var, default=default)
+        if not 0 <= port < 2**16:
+            raise InvalidEnvironment(f"{var} is {port}, which is not a port.")
+        return port
+
+    def rate(self, var: str, default: str) -> str:
+        """Return how often something may be done, as in `30/minute`, or `off`."""
+        text: str = self.str(var, default=default)
+        try:
+            return text if text == "off" or limits.parse(text) else ""
+        except ValueError as error:
+            raise InvalidEnvironment(f"{var} is {text!r}: write 30/minute, or off.") from error
+
+    def log_level(self, var: str, default: str) -> str:
+        """Return the name of a level."""
+        level: str = self.str(var, default=default).upper()
+        if level not in LOG_LEVELS:
+            raise InvalidEnvironment(
+                f"{var} is {level!r}, which is none of {', '.join(LOG_LEVELS)}."
+            )
+        return level
+
+    def origins(self, var: str, default: list[str]) -> list[str]:
+        """Return origins as browsers send them."""
+        with _naming(var):
+            return [addresses.read_origin(each) for each in self.list(var, default=default)]
+
+    def public_url(self, var: str, default: str) -> str:
+        """Return the product's own address."""
+        with _naming(var):
+            return addresses.read_public_url(self.str(var, default=default))
+
+    def redis_urls(self, var: str) -> list[str]:
+        """Return the addresses of Redis servers, none by default."""
+        with _naming(var):
+            return addresses.read_redis_urls(self.list(var, default=[]))
+
+    def database(self, var: str, default: str) -> dict[str, Any]:
+        """Return Django's settings of a database."""
+        with _naming(var):
+            return addresses.read_database(self.str(var, default=default))
+
+    def email(self, var: str, default: str, *, in_production: bool) -> dict[str, Any]:
+        """Return Django's settings for mail."""
+        with _naming(var):
+            url = self.str(var, default=default)
+            return addresses.read_email(url, in_production=in_production)
+
+    def list_missing(self) -> list[str]:
+        """Return the names of what production needs and this environment lacks."""
+        return [name for name in REQUIRED_IN_PRODUCTION if not self.str(name, default="")]
+
+    def ensure_production(self) -> None:
+        """Raise InvalidEnvironment for what is missing, all at once, or for a key that is no secret."""
+        if missing := self.list_missing():
+            raise InvalidEnvironment(f"DEBUG=0 is production and lacks: {', '.join(missing)}")
+        key = self.str("SECRET_KEY")
+        if len(key) < KEY_LENGTH or len(set(key)) < KEY_LETTERS:
+            raise InvalidEnvironment(
+                f"SECRET_KEY is not {KEY_LENGTH} random characters: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(50))' makes one."
+            )
+
+
+def _parse_number(text: str, kind: type[int] | type[float]) -> int | float:
+    try:
+        number = kind(text)
+    except ValueError as error:
+        raise ValueError(f"is {text!r}, which is not a number") from error
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(f"is {text!r}, which is not a number from 0 up")
+    return number
+
+
+@contextmanager
+def _naming(var: str) -> Iterator[None]:
+    """Put the variable's name before what is wrong with it."""
+    try:
+        yield
+    except ValueError as error:
+        raise InvalidEnvironment(f"{var} {error}.") from error

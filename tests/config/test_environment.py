@@ -1,0 +1,196 @@
+"""Variables that cannot be understood are named in one line, and stop whatever was to start."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.config.test_settings import PRODUCTION, ROOT, load
+
+SERVE = ["-m", "config.serve"]
+CHECK = ["manage.py", "check"]
+POSTGRES = "postgres://user:hunter2@localhost:5432/database"
+
+
+def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the product that is expected to refuse."""
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        # Any value keeps a checkout's .env out.
+        env={"PATH": os.environ["PATH"], "TEST_BACKEND": "none", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+MALFORMED = [
+    ("DEBUG", "", "DEBUG is empty: write 0 or 1, or leave it out."),
+    ("DEBUG", "flase", "DEBUG is 'flase', which is neither 1 nor 0."),
+    ("SECURE_SSL_REDIRECT", "ture", "SECURE_SSL_REDIRECT is 'ture', which is neither 1 nor 0."),
+    ("PORT", "http", "PORT is 'http', which is not a number."),
+    ("PORT", "99999", "PORT is 99999, which is not a port."),
+    ("API_THREADS", "-8", "API_THREADS is '-8', which is not a number from 0 up."),
+    ("PUSH_DELAY_SECONDS", "nan", "PUSH_DELAY_SECONDS is 'nan', which is not a number from 0 up."),
+    ("THROTTLE_USER", "120", "THROTTLE_USER is '120': write 30/minute, or off."),
+    ("SECRET_KEY", "short", "SECRET_KEY is not 50 random characters: "),
+    ("SECRET_KEY", "x" * 60, "SECRET_KEY is not 50 random characters: "),
+    ("PUBLIC_URL", "gym.example", "PUBLIC_URL is not an http(s) address without a path, "),
+    (
+        "PUBLIC_URL",
+        "https://gym.example/app",
+        "PUBLIC_URL is not an http(s) address without a path",
+    ),
+    ("PUBLIC_URL", "ftp://gym.example", "PUBLIC_URL is not an http(s) address without a path, "),
+    ("PUBLIC_URL", "https://a:b@gym.example", "PUBLIC_URL is not an http(s) address without a "),
+    ("EMAIL_URL", "smpt://mail.example", "EMAIL_URL is not smtp+tls://user:password@host:587, "),
+    ("EMAIL_URL", "smtp://", "EMAIL_URL is not smtp+tls://user:password@host:587, "),
+    ("EMAIL_URL", "smtp://mail.example?tls=1", "EMAIL_URL has unknown options: tls."),
+    ("EMAIL_URL", "consolemail://", "EMAIL_URL is consolemail://, which would show reset and "),
+    ("EMAIL_URL", "memorymail://", "EMAIL_URL is memorymail://, which would show reset and "),
+    ("REDIS_URL", "localhost:6379", "REDIS_URL is not redis://host:6379/0, "),
+    ("CORS_ALLOWED_ORIGINS", "*", "CORS_ALLOWED_ORIGINS is not an origin such as "),
+    ("CORS_ALLOWED_ORIGINS", "https://a.example/b", "CORS_ALLOWED_ORIGINS is not an origin such "),
+    ("DATABASE_URL", "mysql://user@host/name", "DATABASE_URL is not postgres://user:password@"),
+    ("DATABASE_URL", "postgres://user@host:port/name", "DATABASE_URL is not postgres://user:"),
+    ("DATABASE_URL", f"{POSTGRES}?sslmod=require", "DATABASE_URL has the option 'sslmod', which "),
+    ("DATABASE_URL", f"{POSTGRES}?sslmode=on", "DATABASE_URL has an unknown sslmode, 'on'."),
+    ("DATABASE_URL", f"{POSTGRES}?sslmode", "DATABASE_URL has a query that is not name=value"),
+    ("DATABASE_URL", f"{POSTGRES}?pool=0", "DATABASE_URL has the option 'pool', which cannot be "),
+    ("DATABASE_URL", f"{POSTGRES}?conn_max_age=60", "DATABASE_URL has the option 'conn_max_age', "),
+    (
+        "DATABASE_URL",
+        f"{POSTGRES}?connect_timeout=soon",
+        "DATABASE_URL has a connect_timeout that ",
+    ),
+    ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD', which is none of DEBUG, INFO, WARNING, ERROR"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "complaint"), MALFORMED)
+def test_what_is_malformed_is_named_in_one_line(name: str, value: str, complaint: str) -> None:
+    refused = start(*CHECK, **{**PRODUCTION, name: value})
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(complaint)
+    assert refused.stderr.count("\n") == 1
+    assert "hunter2" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("WEB_CONCURRENCY", "abc", "WEB_CONCURRENCY is 'abc', which is not a number.\n"),
+        ("MEDIA_ROOT", "/dev/null/media", "MEDIA_ROOT cannot be made: "),
+        ("EMAIL_URL", "consolemail://", "EMAIL_URL is consolemail://, "),
+    ],
+)
+def test_server_refuses_what_is_malformed_in_one_line(
+    name: str, value: str, complaint: str
+) -> None:
+    refused = start(*SERVE, **{**PRODUCTION, name: value})
+
+    assert refused.returncode == 1
+    assert complaint in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("command", [SERVE, CHECK])
+def test_what_lacks_is_named_at_once_and_without_a_traceback(command: list[str]) -> None:
+    refused = start(*command, DEBUG="0")
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "DEBUG=0 is production and lacks: "
+        "SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, EMAIL_URL, PUBLIC_URL\n"
+    )
+
+
+def test_server_that_reloads_nothing_wants_to_be_told_that_it_is_production() -> None:
+    without_debug = {name: value for name, value in PRODUCTION.items() if name != "DEBUG"}
+
+    complete, empty = start(*SERVE, **without_debug), start(*SERVE)
+
+    complaint = "Without --reload this is production, which lacks: DEBUG=0"
+    lacks = "SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, EMAIL_URL, PUBLIC_URL"
+    assert (complete.returncode, complete.stderr) == (1, f"{complaint}\n")
+    assert (empty.returncode, empty.stderr) == (1, f"{complaint}, {lacks}\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://gym.example/", "https://gym.example"),
+        ("HTTPS://Gym.Example:443", "https://gym.example"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+    ],
+)
+def test_public_address_is_written_as_browsers_do(url: str, shown: str) -> None:
+    assert load({**PRODUCTION, "PUBLIC_URL": url}, "PUBLIC_URL").stdout == f"{shown}\n"
+
+
+def test_origins_are_written_as_browsers_do() -> None:
+    told = "https://App.example.com/, capacitor://localhost"
+
+    loaded = load({"CORS_ALLOWED_ORIGINS": told}, "SOCKET_ALLOWED_ORIGINS")
+
+    assert loaded.stdout == "['https://app.example.com', 'capacitor://localhost']\n"
+
+
+def test_lists_and_switches_are_read_as_people_write_them() -> None:
+    told = {
+        "ALLOWED_HOSTS": "a.example, b.example",
+        "SECURE_SSL_REDIRECT": "Yes",
+        "API_THREADS": "",
+    }
+
+    loaded = load(told, "ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT, settings.API_THREADS")
+
+    assert loaded.stdout == "['a.example', 'b.example'] True 8\n"
+
+
+@pytest.mark.parametrize("url", ["filemail:////tmp/mail", "dummymail://", "smtp+ssl://host:465"])
+def test_production_takes_mail_to_a_server_a_folder_or_nowhere(url: str) -> None:
+    assert load({**PRODUCTION, "EMAIL_URL": url}).returncode == 0
+
+
+def test_options_of_the_database_stand_beside_ours() -> None:
+    query = (
+        "sslmode=verify-full&sslrootcert=/x&application_name=007&connect_timeout=5"
+        "&options=-c%20statement_timeout%3D5&target_session_attrs=read-write&conn_health_checks=yes"
+    )
+
+    loaded = load({**PRODUCTION, "DATABASE_URL": f"{POSTGRES}?{query}"}, "DATABASES['default']")
+
+    default = eval(loaded.stdout)  # noqa: S307 - our own process has printed it
+    pool = default["OPTIONS"].pop("pool")
+    assert default["OPTIONS"] == {
+        "server_side_binding": True,
+        "prepare_threshold": 2,
+        "sslmode": "verify-full",
+        "sslrootcert": "/x",
+        "application_name": "007",
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=5",
+        "target_session_attrs": "read-write",
+    }
+    assert (pool["max_size"], default["CONN_HEALTH_CHECKS"]) == (14, True)
+    assert (default["NAME"], default["PASSWORD"]) == ("database", "hunter2")
+
+
+def test_options_of_sqlite_stand_beside_ours() -> None:
+    url = "sqlite:////tmp/x.sqlite3?timeout=5.5&init_command=PRAGMA%20cache_size%3D-2000;"
+
+    loaded = load({"DATABASE_URL": url}, "DATABASES['default']['OPTIONS']")
+
+    assert eval(loaded.stdout) == {  # noqa: S307 - our own process has printed it
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5.5,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-2000;"
+        ),
+    }
