@@ -3,15 +3,20 @@
 import logging
 import re
 
-_TOKEN_IN_QUERY = re.compile(r"([?&](?:token|code)=)[^&\s\"']+")
+# As it stands in a query or, as mail programs rewrite links, encoded once or several times in a path.
+_TOKEN = re.compile(
+    r"((?:[?&#]|%(?:25)*(?:3F|26|23))(?:token|code)(?:=|%(?:25)*3D))"
+    r"(?:(?!%(?:25)*(?:26|23))[^&#\s\"'])+",
+    re.IGNORECASE,
+)
 
 
 class RedactTokens(logging.Filter):
-    """Replace the value of `?token=` and `?code=` in every line: many people read logs."""
+    """Replace the value of `?token=` and `?code=` in every line, however encoded: many read logs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        redacted = _TOKEN_IN_QUERY.sub(r"\1[redacted]", message)
+        redacted = _TOKEN.sub(r"\1[redacted]", message)
         if redacted != message:
             record.msg, record.args = redacted, ()
         return True

@@ -1,7 +1,15 @@
 import json
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -10,10 +18,29 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from users.links import restore_link
 from web import manifest
 from web.assets import current_build, describe_worker
 
 
+def mends_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """
+    Lead an e-mailed link that a mail program has rewritten back to its "#".
+
+    Nothing is used up by it: programs open links before people do.
+    """
+
+    @wraps(view)
+    def mending(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        is_read = request.method in ("GET", "HEAD")
+        if is_read and (link := restore_link(request.get_full_path())):
+            return HttpResponseRedirect(link, headers={"Cache-Control": "no-store"})
+        return view(request, *args, **kwargs)
+
+    return mending
+
+
+@mends_links
 @require_safe
 @gzip_page
 @cache_control(no_cache=True)
@@ -31,6 +58,7 @@ def shell(
 
 
 @csrf_exempt
+@mends_links
 def unknown(request: HttpRequest) -> HttpResponse:
     """Answer 404, to a browser that asks for a page with one that looks like the product."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):

@@ -1,3 +1,5 @@
+import httpx
+
 from messaging.models import Conversation
 from tests.live.conftest import Join
 from tests.live.people import Socket, eventually
@@ -20,6 +22,17 @@ def test_access_log_shows_no_token(
     assert "/api/auth/users/me/?token=[redacted]&code=[redacted]" in log
     assert guest.token not in log
     assert "an-invitation-code" not in log
+
+
+def test_access_log_shows_no_secret_of_a_mailed_link(server: WebServer) -> None:
+    for path in ("/join%23code=", "/join%2523code%3D", "/join?code=", "/joined%23code="):
+        httpx.get(f"{server.url}{path}the-code-of-a-link")
+    httpx.get(f"{server.url}/reset-password%23uid=Mg&token=the-code-of-a-link")
+
+    log = eventually(lambda: read_log(server, "/reset-password%23uid"))
+
+    assert "/join%23code%3D[redacted]" in log
+    assert "the-code-of-a-link" not in log
 
 
 def read_log(server: WebServer, awaited: str) -> str | None:

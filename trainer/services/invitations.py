@@ -14,6 +14,7 @@ from trainer.exceptions import (
 )
 from trainer.models import Invitation
 from users.exceptions import FieldInvalid
+from users.links import make_link
 from users.models import User, normalize_email
 from users.services.accounts import check_password_strength, ensure_may_write, send_in_background
 from users.services.sessions import begin_session, lock_account
@@ -83,7 +84,7 @@ def _renew(invitation: Invitation, trainer: User) -> None:
         subject="Your trainer invites you",
         text=(
             f"{name} invites you to train together.\n\n{words}"
-            f"{settings.PUBLIC_URL}/join#code={code}\n\n"
+            f"{make_link('join', code=code)}\n\n"
             f"The link is valid for {settings.INVITATION_LIFETIME.days} days.\n"
         ),
     )

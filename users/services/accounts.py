@@ -3,9 +3,7 @@
 import logging
 from dataclasses import dataclass
 from threading import Thread
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -17,6 +15,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from users.events import announce_access_changed
 from users.exceptions import FieldInvalid, ImpersonationReadOnly, InvalidResetLink, InvalidToken
+from users.links import make_link
 from users.models import AuthSession, User, normalize_email
 from users.reset_links import reset_links
 from users.services.sessions import end_sessions, keep_session, lock_account
@@ -133,18 +132,17 @@ def send_password_reset(*, email: str) -> None:
     user = User.objects.filter(email=normalize_email(email), is_active=True).first()
     if user is None:
         return
-    query = urlencode(
-        {
-            "uid": urlsafe_base64_encode(force_bytes(user.pk)),
-            "token": reset_links.make_token(user),
-        }
+    link = make_link(
+        "reset-password",
+        uid=urlsafe_base64_encode(force_bytes(user.pk)),
+        token=reset_links.make_token(user),
     )
     send_in_background(
         to=user.email,
         subject="Set a new password",
         text=(
             "Somebody, you most likely, asked for a new password.\n\n"
-            f"{settings.PUBLIC_URL}/reset-password#{query}\n\n"
+            f"{link}\n\n"
             "If it was not you, there is nothing to do.\n"
         ),
     )

@@ -10,6 +10,9 @@ const PATIENCE_MS = 3000;
 const ANSWER_MS = 500;
 // What the server shows itself.
 const NOT_OURS = /^\/(?:api|admin|media|static|ws|healthz|sw\.js)(?:\/|$)/;
+// What e-mailed links carry behind the "#", and how often mail programs may have encoded it.
+const SECRETS = { join: ["code"], "reset-password": ["uid", "token"] };
+const LAYERS = 4;
 
 addEventListener("install", (event) => event.waitUntil(keepBuild()));
 addEventListener("activate", (event) => event.waitUntil(takeOver()));
@@ -39,13 +42,38 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") {
-    if (!NOT_OURS.test(url.pathname)) event.respondWith(answerPage(request));
+    const link = restoreLink(url.pathname + url.search);
+    if (link) event.respondWith(Response.redirect(link));
+    else if (!NOT_OURS.test(url.pathname)) event.respondWith(answerPage(request));
   } else if (BUILD.files.includes(url.pathname)) {
     event.respondWith(answerFile(request));
   } else if (url.pathname.startsWith("/media/")) {
     event.respondWith(answerPicture(event));
   }
 });
+
+/**
+ * Return the path, with its "#", of an e-mailed link that a mail program has rewritten, else null.
+ *
+ * As users/links.py does, but before the secrets are sent anywhere, and also without a network.
+ */
+function restoreLink(path) {
+  const [, page, rest] = /^\/(join|reset-password)\/?[#?]+(.*)$/.exec(decode(path)) ?? [];
+  if (!page) return null;
+  const sent = new URLSearchParams(rest.replace(/[?#]/g, "&"));
+  const secrets = SECRETS[page].map((name) => [name, sent.get(name) ?? ""]);
+  const isWhole = secrets.every(([, value]) => /^[\w-]{1,200}$/.test(value));
+  return isWhole ? `/${page}#${new URLSearchParams(secrets)}` : null;
+}
+
+function decode(path) {
+  try {
+    for (let layer = 0; layer < LAYERS; layer++) path = decodeURIComponent(path);
+  } catch {
+    // A "%" that stands for itself.
+  }
+  return path;
+}
 
 async function answerPage(request) {
   const kept = await caches.match(BUILD.shell, { cacheName: CACHE });

@@ -1,0 +1,114 @@
+"""E-mailed links that a mail program, such as Outlook with Safe Links, has rewritten on the way."""
+
+import re
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.devices import wait_for_worker
+from tests.e2e.screens import fill_sign_in, navigation, sign_in
+from tests.live.server import WebServer
+from tests.users.post import link_in, wait_for_mail
+from trainer.services.invitations import invite_trainee
+from users.models import User
+from users.services.accounts import send_password_reset
+
+REWRITTEN = ["%23", "%2523", "?"]
+
+
+@pytest.fixture
+def invitation(alice: User) -> str:
+    """The path of an invitation's link, as it was mailed."""
+    invite_trainee(trainer=alice, email="eve@example.com")
+    return path_of_mailed_link()
+
+
+@pytest.fixture
+def reset(bob: User) -> str:
+    """The path of a link that sets a password, as it was mailed."""
+    send_password_reset(email=bob.email)
+    return path_of_mailed_link()
+
+
+def path_of_mailed_link() -> str:
+    link = urlsplit(link_in(wait_for_mail()))
+    return f"{link.path}#{link.fragment}"
+
+
+def join(page: Page) -> None:
+    page.get_by_label("First name").fill("Eve")
+    page.get_by_label("Last name").fill("Evans")
+    page.get_by_label("Password", exact=True).fill("correct-horse-battery-1")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_text("Your trainer will reach out here.")).to_be_visible()
+
+
+@pytest.mark.parametrize("sign", REWRITTEN)
+def test_stranger_joins_by_a_rewritten_link(
+    phone: Page, alice: User, invitation: str, sign: str
+) -> None:
+    phone.goto(invitation.replace("#", sign))
+
+    expect(phone.get_by_role("heading", name="Join your trainer")).to_be_visible()
+    expect(phone).to_have_url(invitation)
+    join(phone)
+    expect(phone).to_have_url("/messages")
+    assert User.objects.get(email="eve@example.com").parent_trainer == alice
+
+
+@pytest.mark.parametrize("sign", REWRITTEN)
+def test_forgotten_password_is_set_by_a_rewritten_link(
+    phone: Page, bob: User, reset: str, sign: str
+) -> None:
+    phone.goto(reset.replace("#", sign))
+    phone.get_by_label("New password", exact=True).fill("another-horse-42")
+    phone.get_by_role("button", name="Set password").click()
+
+    expect(phone.get_by_text("Your password is set.")).to_be_visible()
+    fill_sign_in(phone, bob, "another-horse-42")
+    expect(navigation(phone)).to_be_visible()
+
+
+def test_rewritten_link_opens_while_somebody_else_is_signed_in(
+    desk: Page, dora: User, invitation: str
+) -> None:
+    sign_in(desk, dora)
+    expect(navigation(desk)).to_be_visible()
+
+    desk.goto(invitation.replace("#", "%23"))
+
+    join(desk)
+    assert User.objects.filter(email="eve@example.com").exists()
+
+
+@pytest.mark.service_worker
+@pytest.mark.parametrize("encoded", [False, True])
+def test_worker_sends_the_secrets_of_a_rewritten_link_nowhere(
+    phone: Page, server: WebServer, invitation: str, encoded: bool
+) -> None:
+    phone.goto("/sign-in")
+    wait_for_worker(phone)
+    path, _, fragment = invitation.partition("#")
+
+    phone.goto(f"{path}%23{quote(fragment, safe='') if encoded else fragment}")
+
+    expect(phone).to_have_url(invitation)
+    join(phone)
+    log = server.log.read_text()
+    assert fragment.partition("=")[2] not in log
+    assert not re.search(r"GET /join%23", log.rpartition("/sw.js")[2])
+
+
+@pytest.mark.service_worker
+def test_rewritten_link_opens_from_what_is_kept_without_a_network(
+    phone: Page, invitation: str
+) -> None:
+    phone.goto("/sign-in")
+    wait_for_worker(phone)
+    phone.context.set_offline(True)
+
+    phone.goto(invitation.replace("#", "%23"))
+
+    expect(phone.get_by_role("heading", name="Join your trainer")).to_be_visible()
+    expect(phone.get_by_label("First name")).to_be_visible()
