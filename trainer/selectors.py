@@ -1,9 +1,19 @@
+import re
+
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from messaging.exceptions import TraineeNotFound
 from messaging.models import Conversation
 from trainer.models import Invitation
 from users.models import User
+
+# Signs that people take for the same one: keyboards have one of each, phones write another.
+ALIKE = (
+    "'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
+    "\N{MODIFIER LETTER TURNED COMMA}\N{PRIME}\N{ACUTE ACCENT}`",
+    "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}-",
+)
+SIGNS = re.compile(f"([{''.join(ALIKE)}])")
 
 
 def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
@@ -15,12 +25,24 @@ def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
     conversation = Conversation.objects.active().filter(trainer=trainer, trainee=OuterRef("pk"))
     trainees = User.objects.filter(parent_trainer=trainer, role=User.Role.TRAINEE)
     for word in search.split():
-        trainees = trainees.filter(
-            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
-        )
+        trainees = trainees.filter(_is_found(word))
     return trainees.annotate(conversation_id=Subquery(conversation.values("pk")[:1])).order_by(
         "first_name", "last_name", "pk"
     )
+
+
+def _is_found(word: str) -> Q:
+    """Look in names and address for a word, whichever apostrophe or hyphen either is written with."""
+    lookup, sought = "icontains", word
+    if SIGNS.search(word):
+        lookup = "iregex"
+        sought = "".join(_pattern_of(each) for each in SIGNS.split(word))
+    fields = ("first_name", "last_name", "email")
+    return Q(*((f"{field}__{lookup}", sought) for field in fields), _connector=Q.OR)
+
+
+def _pattern_of(text: str) -> str:
+    return next((f"[{signs}]" for signs in ALIKE if text in signs and text), re.escape(text))
 
 
 def get_trainee(trainer: User, trainee_id: int) -> User:

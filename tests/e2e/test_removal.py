@@ -1,7 +1,7 @@
 """A trainee is removed, while both look at the conversation."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.screens import (
@@ -39,6 +39,80 @@ def test_removal_has_to_be_typed(desk: Page, alice: User, bob: User) -> None:
     expect(desk.get_by_text("No trainees yet")).to_be_visible()
     bob.refresh_from_db()
     assert bob.parent_trainer is None
+
+
+@pytest.mark.parametrize(
+    ("first_name", "last_name", "typed"),
+    [
+        ("Sin\u00e9ad", "O\u2019Brien", "sinead o'brien"),
+        ("Anna\u2011Maria", "Smith\u2013Jones", "Anna-Maria Smith-Jones"),
+        ("Zo\u00eb\u00a0Ann", "\u200dLee\u00ad\ufeff", "Zoe Ann Lee"),
+        ("\u200fNoa\u2069", "Le\u200cvi", "noa  levi "),
+        ("\u0141ukasz", "Stra\u00dfe", "Lukasz Strasse"),
+        ("Max \U0001f4aa\U0001f3fd", "\u201cM\u201d", 'Max "M"'),
+        ("\uff2d\uff41\uff58", "\ufb01t", "Max fit"),
+    ],
+)
+def test_name_is_typed_as_a_keyboard_can(
+    desk: Page, alice: User, bob: User, first_name: str, last_name: str, typed: str
+) -> None:
+    rename(bob, first_name, last_name)
+    dialog = open_removal(desk, alice, bob)
+
+    dialog.get_by_label("to confirm").fill("Somebody Else")
+    dialog.get_by_role("button", name="Remove trainee").click()
+    expect(dialog.get_by_text("Please type")).to_be_visible()
+    dialog.get_by_label("to confirm").fill(typed)
+    dialog.get_by_role("button", name="Remove trainee").click()
+
+    expect(desk.get_by_text("No trainees yet")).to_be_visible()
+    bob.refresh_from_db()
+    assert bob.parent_trainer is None
+
+
+@pytest.mark.parametrize(
+    ("first_name", "asked"),
+    [
+        ("\U0001f4aa\U0001f3fd", "Type “bob@example.com” to confirm"),
+        ("\u200b\u2060\u3164", "Type “bob@example.com” to confirm"),
+        ("\u674e\u96f7", "Type “\u674e\u96f7” to confirm"),
+    ],
+    ids=["emoji", "invisible", "another script"],
+)
+def test_address_is_typed_instead_of_a_name_that_cannot_be(
+    desk: Page, alice: User, bob: User, first_name: str, asked: str
+) -> None:
+    rename(bob, first_name, "")
+    dialog = open_removal(desk, alice, bob)
+
+    dialog.get_by_label(asked).fill("")
+    dialog.get_by_role("button", name="Remove trainee").click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_label(asked).fill("Bob@Example.com")
+    dialog.get_by_role("button", name="Remove trainee").click()
+
+    expect(desk.get_by_text("No trainees yet")).to_be_visible()
+    bob.refresh_from_db()
+    assert bob.parent_trainer is None
+
+
+def test_other_script_says_that_the_address_will_do(desk: Page, alice: User, bob: User) -> None:
+    rename(bob, "\u674e\u96f7", "")
+
+    dialog = open_removal(desk, alice, bob)
+
+    expect(dialog.get_by_text("Or “bob@example.com”, if you cannot type that.")).to_be_visible()
+
+
+def rename(person: User, first_name: str, last_name: str) -> None:
+    person.first_name, person.last_name = first_name, last_name
+    person.save()
+
+
+def open_removal(page: Page, trainer: User, trainee: User) -> Locator:
+    sign_in(page, trainer, f"/trainees/{trainee.pk}")
+    page.get_by_role("button", name="Remove trainee").click()
+    return page.get_by_role("dialog")
 
 
 def test_removed_trainees_open_page_says_so_and_closes_the_box(

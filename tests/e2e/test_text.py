@@ -48,6 +48,12 @@ NAMES = [
     ({"id": 0, "first_name": "[removed]", "last_name": "", "email": ""}, "[removed]", "R", 0),
     ({"id": 12, "first_name": "💪🏽 Max", "last_name": "岡本"}, "💪🏽 Max 岡本", "💪🏽岡", 0),
     (None, "Someone", "?", 0),
+    (
+        {"id": 4, "first_name": "\u200b", "last_name": "\u2060", "email": "a@b.example"},
+        "a@b.example",
+        "A",
+        4,
+    ),
 ]
 
 

@@ -99,6 +99,31 @@ def test_search_finds_every_word_in_name_or_address(
     assert [each["first_name"] for each in found] == names
 
 
+@pytest.mark.parametrize(
+    ("search", "name"),
+    [
+        ("O'Brien", "O\u2019Brien"),
+        ("o\u2019brien", "O'Brien"),
+        ("O\u02bcBrien", "O`Brien"),
+        ("anna-maria", "Anna\u2011Maria"),
+        ("Anna\u2013Maria", "Anna-Maria"),
+        ("d'A.+[", "d\u2019A.+[x"),
+        ("B'ob", None),
+        ("d'A..", None),
+    ],
+)
+def test_search_takes_every_apostrophe_and_hyphen_for_the_same(
+    api: Client, alice: User, search: str, name: str | None
+) -> None:
+    names = ("O\u2019Brien", "O'Brien", "O`Brien", "Anna\u2011Maria", "Anna-Maria", "d\u2019A.+[x")
+    for number, each in enumerate(names):
+        make_trainee(f"t{number}", alice, first_name=each)
+
+    found = api.as_user(alice).get(URL, {"search": search}).json()["results"]
+
+    assert (name in {each["first_name"] for each in found}) if name else not found
+
+
 def test_search_does_not_find_other_trainers_trainees(
     api: Client, alice: User, charlie: User
 ) -> None:

@@ -126,7 +126,7 @@ class TraineeScreen extends Element {
       text: "The conversation ends for both of you, and they lose access to it at once.",
       label: "Remove trainee",
       isDangerous: true,
-      typed: name,
+      typed: [name, this.trainee.email],
       act: () => removeTrainee(this.#id),
     });
     if (!wasRemoved) return;

@@ -1,10 +1,12 @@
 const HUES = 12;
 const NAMELESS = "Someone";
+// Names may consist of spaces without a width and the like.
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 
 /** Return the name to show for a person: both names, else the address. */
 export function fullName(person) {
   const name = [person?.first_name, person?.last_name].filter(Boolean).join(" ").trim();
-  return name || person?.email || NAMELESS;
+  return (VISIBLE.test(name) && name) || person?.email || NAMELESS;
 }
 
 /** Return one or two capital letters for a person without a picture. */

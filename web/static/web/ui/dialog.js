@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import { session } from "../core/session.js";
+import { canBeTyped, plain } from "../text/typed.js";
 import { Element } from "./element.js";
 import "./field.js";
 import { Form, formStatus, submitButton } from "./form.js";
@@ -8,11 +9,12 @@ import { Form, formStatus, submitButton } from "./form.js";
  * Ask before something that cannot be taken back; resolve to whether it was done.
  *
  * `act` does it, while the dialog is open: what goes wrong is said there. With `typed`, people have
- * to write those words first.
+ * to write one of those words first: the first that has letters, or another if they cannot.
  */
-export function confirm({ title, text, label, isDangerous = false, typed = "", act }) {
+export function confirm({ title, text, label, isDangerous = false, typed = [], act }) {
   const dialog = document.createElement("app-dialog");
-  Object.assign(dialog, { heading: title, text, label, isDangerous, typed, act });
+  const words = typed.filter(plain);
+  Object.assign(dialog, { heading: title, text, label, isDangerous, words, act });
   document.body.append(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("answer", ({ detail }) => resolve(detail), { once: true });
@@ -50,7 +52,7 @@ class AppDialog extends Element {
       <form class="form" novalidate @submit=${this.#form.submit}>
         <h2 id="dialog-title">${this.heading}</h2>
         <p id="dialog-text">${this.text}</p>
-        ${this.typed ? this.#field() : nothing} ${formStatus(this.#form)}
+        ${this.words.length ? this.#field(...this.words) : nothing} ${formStatus(this.#form)}
         <div class="form-actions">
           <button type="button" class="button button-quiet" @click=${this.#close}>Cancel</button>
           ${submitButton(this.#form, this.label, this.#classes)}
@@ -59,12 +61,13 @@ class AppDialog extends Element {
     </dialog>`;
   }
 
-  #field() {
+  #field(wanted, other) {
     return html`<text-field
-      label="Type “${this.typed}” to confirm"
+      label="Type “${wanted}” to confirm"
       name="typed"
       autocomplete="off"
       autocapitalize="off"
+      hint=${other && !canBeTyped(wanted) ? `Or “${other}”, if you cannot type that.` : ""}
       required
       error=${this.#form.errorOf("typed")}
     ></text-field>`;
@@ -75,7 +78,8 @@ class AppDialog extends Element {
   }
 
   async #act({ typed = "" }) {
-    if (this.typed && !isSame(typed, this.typed)) throw new Mistyped(this.typed);
+    const isTyped = this.words.some((words) => plain(words) === plain(typed));
+    if (this.words.length && !isTyped) throw new Mistyped(this.words[0]);
     await this.act();
     this.#wasDone = true;
     this.#close();
@@ -101,12 +105,6 @@ class Mistyped extends Error {
     super();
     this.fields = { typed: [`Please type “${expected}”.`] };
   }
-}
-
-/** Compare as people see it: keyboards differ in case and in how they build accents. */
-function isSame(typed, expected) {
-  const plain = (text) => text.normalize().trim().replace(/\s+/g, " ").toLocaleLowerCase();
-  return plain(typed) === plain(expected);
 }
 
 customElements.define("app-dialog", AppDialog);
