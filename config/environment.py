@@ -38,7 +38,7 @@ def without_traceback() -> Iterator[None]:
         sys.exit(str(error))
 
 
-class Environment(environ.Env):
+class Environment(environ.Env):  # type: ignore[misc]  # its package carries no types
     """
     The variables of this process and of `.env`. An empty one counts as not set.
 
@@ -83,9 +83,11 @@ class Environment(environ.Env):
         """Return how often something may be done, as in `30/minute`, or `off`."""
         text: str = self.str(var, default=default)
         try:
-            return text if text == "off" or limits.parse(text) else ""
+            if text != "off":
+                limits.parse(text)
         except ValueError as error:
             raise InvalidEnvironment(f"{var} is {text!r}: write 30/minute, or off.") from error
+        return text
 
     def log_level(self, var: str, default: str) -> str:
         """Return the name of a level."""
