@@ -178,7 +178,7 @@ def test_options_of_the_database_stand_beside_ours() -> None:
         "options": "-c statement_timeout=5",
         "target_session_attrs": "read-write",
     }
-    assert (pool["max_size"], default["CONN_HEALTH_CHECKS"]) == (14, True)
+    assert (pool["max_size"], default["CONN_HEALTH_CHECKS"]) == (17, True)
     assert (default["NAME"], default["PASSWORD"]) == ("database", "hunter2")
 
 
