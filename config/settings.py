@@ -116,6 +116,7 @@ PASSWORD_THREADS = env.int("PASSWORD_THREADS", default=2)
 PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
 # One picture is decoded at a time, as that takes up to 160 MB.
 PICTURE_THREADS = 1
+_api_connections = API_THREADS + PASSWORD_THREADS + PICTURE_THREADS
 # Every path of the API ends in a slash; a POST to one that does not is a 404, not an exception.
 APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
@@ -159,9 +160,7 @@ else:
         "pool": {
             "min_size": 1,
             # Each thread of the API keeps one; sockets, the admin and notifications share six.
-            "max_size": env.int(
-                "DATABASE_POOL_SIZE", default=API_THREADS + PASSWORD_THREADS + PICTURE_THREADS + 6
-            ),
+            "max_size": env.int("DATABASE_POOL_SIZE", default=_api_connections + 6),
             # How long a request waits for a connection before it answers 503.
             "timeout": 3,
             # The pool's own 300 s mean ever longer pauses, so 503s long after the database is back.
