@@ -1,3 +1,5 @@
+import { network } from "./network.js";
+
 // Long enough for a picture over a bad line; a request that hangs would hold up the outbox.
 const PATIENCE_MS = 30_000;
 const BASE = new URL("/api/", location.origin);
@@ -59,9 +61,13 @@ async function fetchOnce(method, path, { body, form, signal, token }) {
   const patience = AbortSignal.timeout(PATIENCE_MS);
   const signals = signal ? AbortSignal.any([signal, patience]) : patience;
   try {
-    return await fetch(url.pathname + url.search, { method, headers, body: content, signal: signals });
+    const options = { method, headers, body: content, signal: signals };
+    const response = await fetch(url.pathname + url.search, options);
+    network.answered();
+    return response;
   } catch (error) {
     if (signal?.aborted) throw error;
+    network.failed();
     throw new ApiError({});
   }
 }

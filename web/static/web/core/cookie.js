@@ -1,9 +1,13 @@
 import { signOut } from "./endpoints.js";
 import { dueSignOut, keptSignIn } from "./kept.js";
+import { network } from "./network.js";
+import { inTurn as inTurnOf } from "./turn.js";
+
+const RETRY_MS = 30_000;
 
 /** Do what changes the cookie when no other tab does. */
 export function inTurn(work) {
-  return navigator.locks ? navigator.locks.request("session-cookie", work) : work();
+  return inTurnOf("session-cookie", work);
 }
 
 /** Begin a session by what `ask` requests, and return its answer; throws ApiError. */
@@ -19,9 +23,17 @@ export function beginSession(ask) {
 
 /** Tell the server of a sign-out that it has not heard of yet; if it cannot be reached, later. */
 export function endSessionIfDue() {
-  return inTurn(async () => {
-    if (!dueSignOut.read()) return;
-    const error = await signOut().catch((refused) => refused);
-    if (!error?.isTemporary) dueSignOut.write(false);
-  });
+  return inTurn(endSession);
+}
+
+/** Tell the server of a sign-out as soon as there is a network again. */
+export function watchDueSignOut() {
+  network.addEventListener("online", () => endSessionIfDue());
+}
+
+async function endSession() {
+  if (!dueSignOut.read()) return;
+  const error = await signOut().catch((refused) => refused);
+  if (error?.isTemporary) setTimeout(endSessionIfDue, RETRY_MS);
+  else dueSignOut.write(false);
 }

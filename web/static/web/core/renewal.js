@@ -2,6 +2,7 @@ import { AccessToken } from "./access.js";
 import { ApiError } from "./api.js";
 import { inTurn } from "./cookie.js";
 import { refreshSession } from "./endpoints.js";
+import { network } from "./network.js";
 
 const FRESH_SECONDS = 60;
 const RETRY_MS = 30_000;
@@ -25,7 +26,8 @@ export class Renewal {
     this.#onRenewed = onRenewed;
     this.#onRefused = onRefused;
     document.addEventListener("visibilitychange", () => this.#wake());
-    addEventListener("online", () => this.#wake());
+    addEventListener("pageshow", () => this.#wake());
+    network.addEventListener("online", () => this.#wake());
   }
 
   /** Take a token, and renew it when three quarters of its life are over. */
@@ -86,7 +88,7 @@ export class Renewal {
   /** Renew what fell due while the device slept, and timers with it. */
   #wake() {
     const isDue = this.token && Date.now() >= this.#dueAt;
-    if (isDue && document.visibilityState === "visible" && navigator.onLine) this.#renewQuietly();
+    if (isDue && document.visibilityState === "visible") this.#renewQuietly();
   }
 }
 

@@ -1,5 +1,5 @@
 import { useTokens } from "./api.js";
-import { beginSession, endSessionIfDue } from "./cookie.js";
+import { beginSession, endSessionIfDue, watchDueSignOut } from "./cookie.js";
 import * as endpoints from "./endpoints.js";
 import { dueSignOut, forgetMe, keptLook, keptMe, keptSignIn } from "./kept.js";
 import { Look } from "./look.js";
@@ -53,7 +53,7 @@ class Session extends Store {
   async start() {
     useTokens(this);
     this.#channel.addEventListener("message", ({ data }) => this.#hear(data));
-    addEventListener("online", () => endSessionIfDue());
+    watchDueSignOut();
     if (this.#look) return this.#startLook();
     this.user = dueSignOut.read() ? null : keptMe.read();
     if (!this.user) {

@@ -17,6 +17,12 @@ export function newEntry({ conversation_id = null, trainee_id = null, content, o
   };
 }
 
+/** Tell whether an entry is for a conversation id, or for `{traineeId}` without one yet. */
+export function isFor(entry, target) {
+  if (typeof target !== "object") return entry.conversation_id === target;
+  return entry.conversation_id === null && entry.trainee_id === target.traineeId;
+}
+
 /** Return what an entry keeps its order within: its conversation, or a trainee without one yet. */
 export function lineOf(entry) {
   return entry.conversation_id === null ? `trainee ${entry.trainee_id}` : entry.conversation_id;

@@ -1,12 +1,13 @@
 import { AccessToken } from "../core/access.js";
 import { sendMessage, startConversation } from "../core/endpoints.js";
 import { session } from "../core/session.js";
+import { inTurn } from "../core/turn.js";
 import { delayAfter } from "./backoff.js";
-import { inTurn } from "./locks.js";
 import { headsOf } from "./outbox-entry.js";
 import { page } from "./page.js";
 
 const HOLD_SECONDS = 5;
+const REFUSED_MS = 5_000;
 
 /**
  * Send what waits in an outbox, in order within each conversation, one tab at a time.
@@ -34,6 +35,7 @@ export class OutboxSender {
     const { signal } = this.#listening;
     page.addEventListener("online", () => this.wake(), { signal });
     page.addEventListener("visible", () => this.wake(), { signal });
+    page.addEventListener("restored", () => this.#outbox.load(), { signal });
     this.run();
   }
 
@@ -56,17 +58,23 @@ export class OutboxSender {
     this.#hasMore = true;
     if (this.#isAtWork) return;
     this.#isAtWork = true;
+    let pause = 0;
     while (this.#hasMore && this.#isRunning) {
       this.#hasMore = false;
-      if (this.#due().length) await inTurn(this.#lock, () => this.#sendAll());
+      if (this.#due().length) pause = await this.#takeTurn();
     }
     this.#isAtWork = false;
-    this.#wait();
+    this.#wait(pause);
+  }
+
+  /** Send in turn; return for how many ms to leave the lock alone: a page may get none. */
+  #takeTurn() {
+    return inTurn(this.#lock, () => this.#sendAll()).then(() => 0, () => REFUSED_MS);
   }
 
   /** Return the first of each conversation's line, if its time has come. */
   #due() {
-    if (!this.#isRunning || !page.isOnline || Date.now() < this.#outbox.heldUntil) return [];
+    if (!this.#isRunning || Date.now() < this.#outbox.heldUntil) return [];
     return headsOf(this.#outbox.all()).filter((entry) => entry.retryAt <= Date.now());
   }
 
@@ -109,15 +117,14 @@ export class OutboxSender {
     }
   }
 
-  /** Come back when the next is due. */
-  #wait() {
+  /** Come back when the next is due, after `pause` ms or more. */
+  #wait(pause) {
     clearTimeout(this.#timer);
     const heads = headsOf(this.#outbox.all());
-    // Without a network it is the device that says when to go on.
-    if (!this.#isRunning || !page.isOnline || !heads.length) return;
+    if (!this.#isRunning || !heads.length) return;
     const next = Math.min(...heads.map((entry) => entry.retryAt));
     const delay = Math.max(next, this.#outbox.heldUntil) - Date.now();
-    this.#timer = setTimeout(() => this.run(), Math.max(delay, 0));
+    this.#timer = setTimeout(() => this.run(), Math.max(delay, pause));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Store } from "../core/store.js";
 import { account } from "./account.js";
 import { TabChannel } from "./channel.js";
-import { isAlone, newEntry } from "./outbox-entry.js";
+import { isAlone, isFor, newEntry } from "./outbox-entry.js";
 import { OutboxSender } from "./outbox-sender.js";
 import { page } from "./page.js";
 
@@ -12,7 +12,7 @@ import { page } from "./page.js";
  * retryAt, attempts}`; `state` is "waiting", "sending" or "failed". It is kept before the first
  * attempt, and sent with the same client_id until the server has answered, so that it arrives once.
  *
- * Fires "change"; "sent" with `{entry, message}`; "created" with `{traineeId, conversationId}`; and
+ * Fires "change"; "added" with an entry that another tab has put in line; "sent" with `{entry, message}`; "created" with `{traineeId, conversationId}`; and
  * "returned" with `{entry, seconds}` when a fresh entry came too fast: who takes its text back into
  * the box calls preventDefault(), and the entry is gone.
  */
@@ -35,10 +35,18 @@ class Outbox extends Store {
     this.#channel = new TabChannel(name);
     this.#channel.addEventListener("message", ({ data }) => this.#hear(data));
     const sender = (this.#sender = new OutboxSender(name, userId, this));
-    const kept = await this.#db.getAll("outbox");
-    if (sender !== this.#sender) return;
-    for (const entry of kept) this.#adopt(entry);
-    sender.start();
+    await this.load();
+    if (sender === this.#sender) sender.start();
+  }
+
+  /** Read what waits on this device; what another page has sent or taken out waits no more. */
+  async load() {
+    const db = this.#db;
+    const before = [...this.#entries.keys()];
+    const kept = await db.getAll("outbox");
+    if (db !== this.#db) return;
+    for (const clientId of before) this.#entries.delete(clientId);
+    for (const entry of kept) this.#entries.set(entry.client_id, entry);
     this.changed();
   }
 
@@ -81,11 +89,7 @@ class Outbox extends Store {
 
   /** Return the entries of a conversation id, or of `{traineeId}` while there is none yet. */
   list(target) {
-    const isOf =
-      typeof target === "object"
-        ? (entry) => entry.conversation_id === null && entry.trainee_id === target.traineeId
-        : (entry) => entry.conversation_id === target;
-    return this.all().filter(isOf);
+    return this.all().filter((entry) => isFor(entry, target));
   }
 
   /** Put a text in line; resolves with its entry when it is kept. */
@@ -93,7 +97,7 @@ class Outbox extends Store {
     const order = (this.all().at(-1)?.order ?? 0) + 1;
     const entry = newEntry({ conversation_id, trainee_id, content, order });
     if (page.isOnline) this.#fresh.add(entry.client_id);
-    this.#adopt(entry);
+    this.#entries.set(entry.client_id, entry);
     this.#channel?.post({ type: "added", entry });
     this.changed();
     await this.#db?.put("outbox", entry);
@@ -154,7 +158,7 @@ class Outbox extends Store {
   // From the other tabs
   // ------------------------------------------------------------------------------
   #hear(news) {
-    if (news.type === "added") this.#adopt(news.entry);
+    if (news.type === "added") this.#added(news.entry);
     else if (news.type === "changed") this.#replace(news.entry);
     else if (news.type === "removed") this.#entries.delete(news.clientId);
     else if (news.type === "sent") this.#announceSent(news);
@@ -162,12 +166,13 @@ class Outbox extends Store {
     this.changed();
   }
 
-  #adopt(entry) {
+  #added(entry) {
     this.#entries.set(entry.client_id, entry);
+    this.dispatchEvent(new CustomEvent("added", { detail: entry }));
   }
 
   #replace(entry) {
-    if (this.get(entry.client_id)) this.#adopt(entry);
+    if (this.get(entry.client_id)) this.#entries.set(entry.client_id, entry);
   }
 
   #announceSent({ entry, message }) {
@@ -183,14 +188,10 @@ class Outbox extends Store {
     const entry = this.get(clientId);
     const isFresh = this.#fresh.delete(clientId) && entry?.attempts === 0;
     // With others in line behind it, only waiting keeps their order.
-    if (isFresh && isAlone(entry, this.all())) this.#giveBack(entry, seconds);
-    this.changed();
-  }
-
-  #giveBack(entry, seconds) {
     const init = { cancelable: true, detail: { entry, seconds } };
-    const isUntaken = this.dispatchEvent(new CustomEvent("returned", init));
-    if (!isUntaken) this.remove(entry.client_id);
+    const isDue = isFresh && isAlone(entry, this.all());
+    if (isDue && !this.dispatchEvent(new CustomEvent("returned", init))) this.remove(clientId);
+    this.changed();
   }
 }
 

@@ -1,16 +1,20 @@
+import { network } from "../core/network.js";
+
 /**
- * Know whether somebody can be looking, and whether the device says that there is a network.
+ * Know whether somebody can be looking, and whether there is a network.
  *
- * Fires "visible", "hidden", "online", "offline" and "focus".
+ * Fires "visible", "hidden", "online", "offline" and "focus"; "left" when another page takes this
+ * one's place, and "restored" when the back/forward cache brings it back, before "visible".
  */
 class Page extends EventTarget {
   constructor() {
     super();
     document.addEventListener("visibilitychange", () => this.#fire(document.visibilityState));
-    // Brought back from the back/forward cache, where sockets do not survive.
-    addEventListener("pageshow", (event) => event.persisted && this.#fire("visible"));
-    for (const type of ["online", "offline", "focus"]) {
-      addEventListener(type, () => this.#fire(type));
+    addEventListener("focus", () => this.#fire("focus"));
+    addEventListener("pagehide", () => this.#fire("left"));
+    addEventListener("pageshow", ({ persisted }) => persisted && this.#restored());
+    for (const type of ["online", "offline"]) {
+      network.addEventListener(type, () => this.#fire(type));
     }
   }
 
@@ -24,7 +28,12 @@ class Page extends EventTarget {
   }
 
   get isOnline() {
-    return navigator.onLine;
+    return network.isOnline;
+  }
+
+  #restored() {
+    this.#fire("restored");
+    this.#fire("visible");
   }
 
   #fire(type) {

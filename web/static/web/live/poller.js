@@ -3,7 +3,7 @@ import { page } from "./page.js";
 
 const INTERVAL_MS = 5_000;
 
-/** Ask the server every few seconds, while somebody can be looking and there is a network. */
+/** Ask the server every few seconds, while somebody can be looking. */
 export class Poller {
   isRunning = false;
   /** Whether the last request was answered. */
@@ -44,8 +44,7 @@ export class Poller {
 
   async #ask() {
     const run = (this.#run += 1);
-    if (!page.isOnline) this.isAnswered = false;
-    const wait = page.isVisible && page.isOnline ? await this.#askOnce() : 0;
+    const wait = page.isVisible ? await this.#askOnce() : 0;
     if (run !== this.#run) return;
     this.#onAnswer();
     this.#timer = setTimeout(() => this.#ask(), Math.max(jittered(INTERVAL_MS), wait));

@@ -1,3 +1,4 @@
+import { network } from "../core/network.js";
 import { session } from "../core/session.js";
 import { delayAfter } from "./backoff.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -8,7 +9,7 @@ const NOT_SIGNED_IN = 4001;
 const NOT_VISIBLE = 4003;
 
 /**
- * Keep one WebSocket open, for as long as somebody can be looking and the device has a network.
+ * Keep one WebSocket open, for as long as somebody can be looking.
  *
  * Fires "state" when `state` has changed, "frame" with each frame in `detail`, and "gone" when the
  * server says that there is nothing to see here; then it does not come back.
@@ -41,7 +42,9 @@ export class LiveSocket extends EventTarget {
     const { signal } = this.#listening;
     page.addEventListener("online", () => this.#wake(), { signal });
     page.addEventListener("visible", () => this.#wake(), { signal });
-    page.addEventListener("offline", () => this.#cut(), { signal });
+    // The socket itself would not notice.
+    page.addEventListener("offline", () => this.#fail(), { signal });
+    page.addEventListener("left", () => this.#leave(), { signal });
     session.addEventListener("token", () => this.#authenticate(), { signal });
     this.#become(page.isOnline ? "connecting" : "offline");
     this.#connect();
@@ -64,7 +67,7 @@ export class LiveSocket extends EventTarget {
   // Opening
   // ------------------------------------------------------------------------------
   async #connect() {
-    if (!this.#isRunning || !page.isOnline) return;
+    if (!this.#isRunning) return;
     this.#drop();
     const attempt = this.#attempt;
     this.#timer = setTimeout(() => this.#fail(), OPENING_MS);
@@ -92,6 +95,7 @@ export class LiveSocket extends EventTarget {
     this.#heart.heard();
     this.failures = 0;
     this.#become("online");
+    network.answered();
     this.dispatchEvent(new CustomEvent("frame", { detail: JSON.parse(data) }));
   }
 
@@ -120,9 +124,10 @@ export class LiveSocket extends EventTarget {
     this.#drop();
     this.#lost();
     const attempt = this.#attempt;
-    await session.refresh().catch(() => {}); // the session says itself when it is over
+    // The session says itself when it is over.
+    const isRenewed = await session.refresh().then(() => true, () => false);
     if (attempt !== this.#attempt) return;
-    if (isFirst) this.#connect();
+    if (isFirst && isRenewed) this.#connect();
     else this.#connectLater();
   }
 
@@ -155,10 +160,10 @@ export class LiveSocket extends EventTarget {
     this.#connect();
   }
 
-  /** The device says that the network is gone; the socket itself would not notice. */
-  #cut() {
+  /** Close before the page goes into the back/forward cache; "visible" brings both back. */
+  #leave() {
     this.#drop();
-    this.#become("offline");
+    this.#become("reconnecting");
   }
 
   #drop() {

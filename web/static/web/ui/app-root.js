@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { network } from "../core/network.js";
 import { PUBLIC_ROUTES } from "../core/routes.js";
 import { router } from "../core/router.js";
 import { session } from "../core/session.js";
@@ -114,7 +115,7 @@ function isThread({ name, query }) {
 
 function lost(error) {
   console.error(error); // a module can also be broken, and nobody would know
-  const isNetwork = !navigator.onLine;
+  const isNetwork = !network.isOnline;
   const message = isNetwork
     ? "There is no network. Try again when there is one."
     : "The connection was lost, or there is a newer version.";
