@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.dataset import Dataset, Pair, list_pairs
 from bench.processes import Served, collect_static, product
-from tests.e2e.chromium import FLAGS, find_chromium
+from tests.e2e.chromium import launch_options
 from tests.e2e.devices import PHONE
 
 PASSWORD = "of-the-benchmark-and-of-nobody-1"
@@ -61,7 +61,7 @@ def _send(desk: Page, phone: Page, number: int) -> tuple[float | None, float | N
 @contextmanager
 def _chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        browser = playwright.chromium.launch(**launch_options())
         yield browser
         browser.close()
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from functools import cache
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -24,6 +25,8 @@ FLAGS = (
     "--disable-quic",
     "--no-first-run",
 )
+# Playwright passes these, and people's browsers run without: pages go into the back/forward cache.
+IGNORED_FLAGS = ("--disable-back-forward-cache",)
 PACKAGE_MANAGERS = {
     "apt-get": (
         ("apt-get", "update", "-qq"),
@@ -43,6 +46,15 @@ UNAVAILABLE = (
 
 class ChromiumUnavailable(Exception):
     """There is no Chromium, and none can be had; the message is one line that says what to do."""
+
+
+def launch_options() -> dict[str, Any]:
+    """Return how to launch Chromium, with Playwright. Raises ChromiumUnavailable."""
+    return {
+        "executable_path": find_chromium(),
+        "args": list(FLAGS),
+        "ignore_default_args": list(IGNORED_FLAGS),
+    }
 
 
 @cache

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from pytest_django.plugin import DjangoDbBlocker
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
-from tests.e2e.chromium import FLAGS, ChromiumUnavailable, find_chromium
+from tests.e2e.chromium import ChromiumUnavailable, launch_options
 from tests.e2e.devices import DESK, PATIENCE, PHONE, OpenDevice, Watch
 from tests.e2e.servers import collect_static, make_server
 from tests.live.server import WebServer
@@ -37,10 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     try:
-        path = find_chromium()
+        options = launch_options()
     except ChromiumUnavailable as error:
         pytest.exit(str(error), returncode=1)
-    return {**browser_type_launch_args, "executable_path": path, "args": list(FLAGS)}
+    return {**browser_type_launch_args, **options}
 
 
 @pytest.fixture(scope="session")

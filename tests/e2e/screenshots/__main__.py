@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from playwright.sync_api import Browser, Error, expect, sync_playwright
 
-from tests.e2e.chromium import FLAGS, ChromiumUnavailable, find_chromium
+from tests.e2e.chromium import ChromiumUnavailable, launch_options
 from tests.e2e.screenshots.camera import HEIGHTS, Camera
 from tests.e2e.screenshots.pictures import SHOTS, make_sheet, path_of, publish
 from tests.e2e.screenshots.scenes import SCENES
@@ -41,14 +41,14 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     SHOTS.mkdir(parents=True, exist_ok=True)
     try:
-        path = find_chromium()
+        options = launch_options()
     except ChromiumUnavailable as error:
         print(error, file=sys.stderr)
         return 1
     expect.set_options(timeout=PATIENCE_MS)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         filled, ids = fill(Path(folder))
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(**options)
         results = [
             take_all(browser, filled, ids, width, theme, arguments.only)
             for width in arguments.width

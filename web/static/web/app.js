@@ -11,10 +11,12 @@ router.start();
 guard(session, router);
 session.start();
 answerWorker();
-if (document.readyState === "complete") update();
-else addEventListener("load", update);
+if (document.readyState === "complete") loaded();
+else addEventListener("load", loaded);
 
-/** Take care of newer versions once the page stands; without a network, the next page does it. */
-function update() {
+/** Take care of newer versions, and of what comes after this page, once it stands. */
+function loaded() {
+  // Without a network, the next page does it.
   import("./core/updates.js").then(({ startUpdates }) => startUpdates(), () => {});
+  import("./core/cached-page.js").then(({ followSignIn }) => followSignIn(session), () => {});
 }

@@ -43,6 +43,8 @@ export class InboxFeed extends EventTarget {
   start() {
     const { signal } = this.#listening;
     page.addEventListener("visible", () => this.#leadership.campaign({ steal: true }), { signal });
+    // The page that comes may be in the same process, and must not have to wait for this one.
+    page.addEventListener("left", () => this.#leadership.stop(), { signal });
     this.#leadership.campaign({ steal: page.isVisible });
     if (!this.isLeader) this.#channel.post({ type: "hello" });
   }

@@ -4,7 +4,6 @@ import { account } from "./account.js";
 import { startBadge } from "./badge.js";
 import { dropDrafts } from "./drafts.js";
 import { inbox } from "./inbox.js";
-import { notify } from "./notify.js";
 import { outbox } from "./outbox.js";
 import { closeAllThreads } from "./thread.js";
 
@@ -29,16 +28,22 @@ function start() {
   inbox.start();
   if (account.isReadOnly) return; // looking sends nothing, and notifies nobody
   outbox.start(account.userId);
-  notify.start();
+  const key = running;
+  withNotify((notify) => key === running && notify.start());
 }
 
 function stop() {
   closeAllThreads();
   dropDrafts();
-  notify.stop();
+  withNotify((notify) => notify.stop());
   outbox.stop();
   inbox.stop();
   account.close();
+}
+
+/** Load notifications beside the data, as a first page does without, and do something with them. */
+function withNotify(act) {
+  import("./notify.js").then(({ notify }) => act(notify), () => {}); // there may be no network
 }
 
 /** Leave nothing of who signed out here; after any other end, what was written waits. */

@@ -1,10 +1,7 @@
+import { delayAfter } from "./backoff.js";
+
 // Browsers without Web Locks, and pages without TLS: every tab then works for itself.
 const locks = navigator.locks;
-
-/** Do some work while no other tab does; returns what it returns. */
-export async function inTurn(name, work) {
-  return locks ? locks.request(name, work) : work();
-}
 
 /** Lead the tabs of this browser: one at a time, until it stops or another takes it over. */
 export class Leadership {
@@ -12,6 +9,8 @@ export class Leadership {
   #name;
   #onChange;
   #attempt = null;
+  #failures = 0;
+  #timer = 0;
 
   /** `onChange` hears when `isLeader` has changed. */
   constructor(name, onChange) {
@@ -22,7 +21,7 @@ export class Leadership {
   /** Wait until nobody else leads or, with `steal`, take over from who does. */
   campaign({ steal = false } = {}) {
     if (this.isLeader) return;
-    this.#attempt?.abort();
+    this.#withdraw();
     const attempt = (this.#attempt = new AbortController());
     if (!locks) return this.#become(true);
     // The two options exclude one another.
@@ -32,23 +31,35 @@ export class Leadership {
   }
 
   stop() {
+    this.#withdraw();
+    this.#become(false);
+  }
+
+  #withdraw() {
+    clearTimeout(this.#timer);
     this.#attempt?.abort();
     this.#attempt = null;
-    this.#become(false);
   }
 
   /** Hold the lock until it is given up. */
   #lead(attempt) {
     if (attempt !== this.#attempt) return undefined;
+    this.#failures = 0;
     this.#become(true);
     return new Promise((resolve) => attempt.signal.addEventListener("abort", resolve));
   }
 
-  /** Stand in line again after another tab has taken over. */
+  /**
+   * Stand in line again after another tab has taken over, or the browser has refused the lock.
+   *
+   * It refuses without waiting where a page may have none, as in the back/forward cache: asked again
+   * at once, it would be kept busy for good.
+   */
   #lose(attempt) {
     if (attempt !== this.#attempt) return;
     this.#become(false);
-    this.campaign();
+    this.#failures += 1;
+    this.#timer = setTimeout(() => this.campaign(), delayAfter(this.#failures));
   }
 
   #become(isLeader) {

@@ -1,0 +1,283 @@
+"""Pages that go into the back/forward cache, and come back: the tab lives, live, as who is signed in."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.devices import wait_until
+from tests.e2e.screens import (
+    composer,
+    conversation_with,
+    conversations,
+    expect_tick,
+    fill_sign_in,
+    message,
+    navigation,
+    open_thread,
+    path_of,
+    sign_in,
+    write,
+)
+from tests.factories import tokens_of
+from tests.live.people import Person
+from tests.live.server import WebServer
+from users.models import User
+
+ELSEWHERE = "/healthz"
+NOTE_RETURN = 'addEventListener("pageshow", event => { globalThis.isRestored = event.persisted; });'
+COUNT_LEADERS = """async () => {
+    const { held } = await navigator.locks.query();
+    return held.filter(({ name }) => name.startsWith("inbox-")).length;
+}"""
+BANNER = re.compile("You are looking through")
+
+
+@pytest.fixture
+def talk(server: WebServer, bob: User, conversation: Conversation) -> "Talk":
+    return Talk(Person(server, tokens_of(bob)), conversation)
+
+
+class Talk:
+    """Bob, who writes; what he has written must come live to pages that are alive."""
+
+    def __init__(self, bob: Person, conversation: Conversation) -> None:
+        self._bob, self._id, self._count = bob, conversation.pk, 0
+
+    def reaches(self, *pages: Page) -> None:
+        """Write once, and wait for it on pages; a frozen one is waited for in vain."""
+        self._count += 1
+        text = f"number {self._count}"
+        self._bob.send(self._id, text)
+        for page in pages:
+            expect(page.get_by_role("main")).to_contain_text(text)
+
+
+def go_back(page: Page) -> None:
+    page.go_back(wait_until="commit")
+
+
+def go_forward(page: Page) -> None:
+    page.go_forward(wait_until="commit")
+
+
+def expect_one_leader(page: Page) -> None:
+    wait_until(page, lambda: page.evaluate(COUNT_LEADERS) == 1)
+
+
+@pytest.fixture
+def listing(desk: Page, alice: User, conversation: Conversation) -> Page:
+    """Alice at her list."""
+    desk.add_init_script(NOTE_RETURN)
+    sign_in(desk, alice)
+    expect(conversations(desk)).to_have_count(1)
+    return desk
+
+
+def test_page_is_kept_in_the_cache_and_comes_back_live(listing: Page, talk: Talk) -> None:
+    talk.reaches(listing)
+    listing.goto(ELSEWHERE)
+
+    go_back(listing)
+
+    talk.reaches(listing)
+    assert listing.evaluate("isRestored") is True
+    expect_one_leader(listing)
+
+
+def test_full_load_within_the_client_leaves_the_tab_alive(
+    listing: Page, talk: Talk, conversation: Conversation
+) -> None:
+    listing.goto(path_of(conversation))
+
+    talk.reaches(listing)
+    write(listing, "from the second page")
+    expect_tick(listing, "from the second page", "Sent")
+    expect_one_leader(listing)
+
+
+def test_back_and_forward_over_full_loads_leave_the_tab_alive(
+    listing: Page, talk: Talk, bob: User, conversation: Conversation
+) -> None:
+    listing.goto(path_of(conversation))
+    talk.reaches(listing)
+    listing.goto("/settings")
+    expect(listing.get_by_role("heading", name="Settings")).to_be_visible()
+
+    go_back(listing)
+    talk.reaches(listing)
+    go_back(listing)
+    talk.reaches(listing)
+    go_forward(listing)
+    talk.reaches(listing)
+    listing.reload()
+
+    talk.reaches(listing)
+    conversation_with(listing, bob).click()
+    write(listing, "still here")
+    expect_tick(listing, "still here", "Sent")
+    expect_one_leader(listing)
+
+
+# The tests' servers have no files of the admin.
+@pytest.mark.complains(r"/admin/")
+def test_page_that_comes_from_the_admin_is_alive(
+    listing: Page, talk: Talk, conversation: Conversation
+) -> None:
+    listing.goto("/admin/")
+
+    listing.goto(path_of(conversation))
+    talk.reaches(listing)
+    go_back(listing)
+    go_back(listing)
+
+    talk.reaches(listing)
+    expect_one_leader(listing)
+
+
+def test_second_tab_leads_while_the_first_is_in_the_cache(listing: Page, talk: Talk) -> None:
+    other = listing.context.new_page()
+    other.goto("/messages")
+    talk.reaches(listing, other)
+
+    listing.goto(ELSEWHERE)
+    talk.reaches(other)
+    go_back(listing)
+
+    talk.reaches(listing, other)
+    expect_one_leader(other)
+
+
+def test_full_loads_in_two_tabs_leave_one_leader(
+    listing: Page, talk: Talk, conversation: Conversation
+) -> None:
+    other = listing.context.new_page()
+    other.goto("/messages")
+    talk.reaches(listing, other)
+
+    for page in (other, listing):
+        page.goto(path_of(conversation))
+        talk.reaches(listing, other)
+
+    expect_one_leader(listing)
+
+
+def test_thread_that_comes_back_has_what_was_missed_and_sends(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    desk.add_init_script(NOTE_RETURN)
+    open_thread(desk, alice, conversation)
+    composer(desk).fill("half a sent")
+    desk.goto(ELSEWHERE)
+    Person(server, tokens_of(bob)).send(conversation.pk, "in the meantime")
+
+    go_back(desk)
+
+    expect(message(desk, "in the meantime")).to_be_visible()
+    assert desk.evaluate("isRestored") is True
+    expect(composer(desk)).to_have_value("half a sent")
+    write(desk, "back again")
+    expect_tick(desk, "back again", "Sent")
+
+
+@pytest.mark.complains(r"net::ERR_FAILED")
+def test_what_another_page_has_sent_waits_no_more_in_one_that_comes_back(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    desk.add_init_script(NOTE_RETURN)
+    open_thread(desk, alice, conversation)
+    desk.route("**/send/", lambda route: route.abort())
+    write(desk, "once")
+    expect_tick(desk, "once", "Sending")
+    desk.goto(ELSEWHERE)
+    # As a page of another kind would: without a word that would throw the first out of the cache.
+    desk.evaluate(
+        f"""() => new Promise(resolve => {{
+            const opening = indexedDB.open("messaging-{alice.pk}");
+            opening.onsuccess = () => {{
+                const transaction = opening.result.transaction("outbox", "readwrite");
+                transaction.objectStore("outbox").clear();
+                transaction.oncomplete = () => resolve(opening.result.close());
+            }};
+        }})"""
+    )
+
+    go_back(desk)
+
+    expect(message(desk, "once")).to_have_count(0)
+    assert desk.evaluate("isRestored") is True
+
+
+def test_sign_out_in_another_tab_ends_a_page_in_the_cache(listing: Page, bob: User) -> None:
+    other = listing.context.new_page()
+    other.goto("/settings")
+    listing.goto(ELSEWHERE)
+    other.get_by_role("button", name="Sign out", exact=True).click()
+    expect(other.get_by_role("button", name="Sign in")).to_be_visible()
+
+    go_back(listing)
+
+    expect(listing.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(conversations(listing)).to_have_count(0)
+
+
+def test_page_in_the_cache_comes_back_as_who_is_signed_in_by_then(
+    listing: Page, alice: User, bob: User
+) -> None:
+    other = listing.context.new_page()
+    other.goto("/settings")
+    listing.goto(ELSEWHERE)
+    other.get_by_role("button", name="Sign out", exact=True).click()
+    fill_sign_in(other, bob)
+    expect(navigation(other)).to_be_visible()
+
+    go_back(listing)
+
+    expect(message(listing, "Hello")).to_be_visible()
+    expect(navigation(listing).get_by_role("link", name="Trainees")).to_have_count(0)
+
+
+@pytest.mark.parametrize("other_person", [False, True], ids=["signed-out", "somebody-else"])
+def test_browser_that_keeps_a_page_silently_shows_nothing_of_who_was_signed_in(
+    listing: Page, alice: User, bob: User, other_person: bool
+) -> None:
+    """Other browsers let a page stay in the cache when a message reaches it; here none is sent."""
+    me = f'{{"id": {bob.pk}, "role": "TRAINEE"}}' if other_person else "null"
+    listing.goto(ELSEWHERE)
+    listing.evaluate(f"localStorage.setItem('me', '{me}')")
+    listing.route("**/api/**", lambda route: route.abort())
+
+    go_back(listing)
+
+    expect(conversations(listing)).to_have_count(0)
+    expect(listing.get_by_text("Bob Tester")).to_have_count(0)
+
+
+def test_look_that_has_ended_does_not_come_back_from_the_cache(
+    desk: Page, alice: User, bob: User, talk: Talk
+) -> None:
+    sign_in(desk, alice, f"/trainees/{bob.pk}")
+    desk.get_by_role("button", name="View as trainee").click()
+    expect(message(desk, "Hello")).to_be_visible()
+    desk.get_by_role("button", name="End").click()
+    expect(desk.get_by_role("heading", name="Bob Tester")).to_be_visible()
+
+    go_back(desk)
+
+    expect(navigation(desk).get_by_role("link", name="Trainees")).to_be_visible()
+    expect(desk.get_by_text(BANNER)).to_have_count(0)
+    navigation(desk).get_by_role("link", name="Messages").click()
+    talk.reaches(desk)
+    expect_one_leader(desk)
+
+
+def test_own_page_does_not_come_back_over_a_look(desk: Page, alice: User, bob: User) -> None:
+    sign_in(desk, alice, "/settings")
+    desk.goto(f"/trainees/{bob.pk}")
+    desk.get_by_role("button", name="View as trainee").click()
+    expect(desk.get_by_text(BANNER)).to_be_visible()
+
+    go_back(desk)
+
+    expect(desk.get_by_text(BANNER)).to_be_visible()
