@@ -11,7 +11,7 @@ const STORES = { kv: null, threads: "id", outbox: "client_id", drafts: null };
 const nameOf = (userId) => `messaging-${userId}`;
 
 /**
- * Open what this device keeps for one user: `get`, `getAll`, `put` and `delete` by store name.
+ * Open what this device keeps for one user: `get`, `getAll`, `keys`, `put`, `delete` by store.
  *
  * `kv` has single values, `threads` the newest messages of each conversation with its version,
  * `outbox` what waits to be sent, `drafts` what is being written. One database a user, so that
@@ -65,6 +65,11 @@ class Database {
 
   async getAll(store) {
     return (await this.#try((db) => db.getAll(store))) ?? [];
+  }
+
+  /** Return the keys of all rows, ascending. */
+  async keys(store) {
+    return (await this.#try((db) => db.getAllKeys(store))) ?? [];
   }
 
   put(store, ...row) {

@@ -2,6 +2,7 @@
 // token is kept for this tab alone, reads only, and dies within the hour.
 const ME = "me";
 const LOOK = "look";
+const DRAFTS = "drafts";
 const SIGN_IN = "sign-in";
 const SIGN_OUT_IS_DUE = "sign-out-is-due";
 
@@ -40,6 +41,15 @@ export const keptLook = {
 export const keptSignIn = {
   read: () => read(localStorage, SIGN_IN),
   write: (time) => write(localStorage, SIGN_IN, time),
+};
+
+/** Remember which draft of a conversation this tab shows, by its row. */
+export const keptRow = {
+  read: (name) => read(sessionStorage, DRAFTS)?.[name],
+  write: (name, row) => {
+    write(sessionStorage, DRAFTS, { ...read(sessionStorage, DRAFTS), [name]: row ?? undefined });
+  },
+  clear: () => write(sessionStorage, DRAFTS, null),
 };
 
 /** Remember that somebody signed out while the server could not be told. */

@@ -17,6 +17,10 @@ export class MemoryDatabase {
     return [...this.#stores.get(name).rows.values()];
   }
 
+  async getAllKeys(name) {
+    return [...this.#stores.get(name).rows.keys()];
+  }
+
   transaction(name) {
     return { store: this.#stores.get(name), done: Promise.resolve(), commit() {} };
   }

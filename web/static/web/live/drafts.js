@@ -1,39 +1,158 @@
+import { keptRow } from "../core/kept.js";
+import { trimmed } from "../text/length.js";
 import { account } from "./account.js";
+import { TabChannel } from "./channel.js";
+import { newId } from "./ids.js";
+import { outbox } from "./outbox.js";
+import { page } from "./page.js";
 
-// What is being written to the database, and what is to follow: key -> text, the newest alone.
+// What is being written to the database, and what is to follow: row -> text, the newest alone.
 const unsaved = new Map();
 
-/** Return what somebody was writing: `key` is a conversation's id, or `trainee-<id>`. */
-export async function readDraft(key) {
-  const name = String(key);
-  return unsaved.get(name) ?? (await account.db.get("drafts", name)) ?? "";
+/**
+ * What somebody is writing in one box: one of the drafts of a conversation, each in a row of its own.
+ *
+ * The box opens with the draft that this tab had last, else with the newest, and replaces no other.
+ * A text that is sent in any tab leaves each box that holds it. Fires "change" when `text` was not
+ * changed by the box.
+ */
+export class Draft extends EventTarget {
+  text = "";
+  #name;
+  #row = null;
+  // Whether it was written here: what is only shown follows the tab in which it is written on.
+  #isOwn = false;
+  #channel = new TabChannel(`drafts-${account.key}`, { isAlone: !account.isShared });
+  #listening = new AbortController();
+
+  /** `name` is a conversation's id, or `trainee-<id>` before there is one. */
+  constructor(name) {
+    super();
+    this.#name = String(name);
+    const { signal } = this.#listening;
+    this.#channel.addEventListener("message", ({ data }) => this.#hear(data), { signal });
+    outbox.addEventListener("added", ({ detail }) => this.#leave(detail), { signal });
+    page.addEventListener("restored", () => this.#review(), { signal });
+    this.#restore();
+  }
+
+  /** Keep what is in the box; an empty text is forgotten. */
+  write(text) {
+    this.text = text;
+    this.#isOwn = text !== "";
+    if (account.isReadOnly || !(text || this.#row)) return;
+    const row = (this.#row ??= `${this.#name} ${Date.now()} ${newId()}`);
+    if (!text) this.#row = null;
+    keptRow.write(this.#name, this.#row);
+    this.#channel.post({ row, text });
+    save(row, text);
+  }
+
+  /** Forget all drafts of the conversation with a text that is on its way. */
+  async sent(text) {
+    for (const row of await rowsOf(this.#name)) {
+      const isSame = trimmed(await read(row)) === trimmed(text);
+      if (isSame && row !== this.#row) save(row, "");
+    }
+  }
+
+  /** Take it along to the conversation that has just been made. */
+  move(name) {
+    const { text } = this;
+    this.write("");
+    this.#name = String(name);
+    this.write(text);
+  }
+
+  close() {
+    this.#listening.abort();
+    this.#channel.close();
+  }
+
+  async #restore() {
+    const rows = await rowsOf(this.#name);
+    const last = rows.filter((row) => row === keptRow.read(this.#name));
+    for (const row of [...last, ...rows.toReversed()]) {
+      const text = await read(row);
+      if (this.#isOwn) return;
+      if (text) return this.#take(row, text);
+    }
+  }
+
+  /** Look again after the back/forward cache, where nothing is heard. */
+  async #review() {
+    const row = this.#row;
+    if (!row) return this.#restore();
+    const text = await read(row);
+    if (row === this.#row && !(text && this.#isOwn)) this.#take(row, text);
+  }
+
+  // From other tabs
+  // ------------------------------------------------------------------------------
+  #hear({ row, text }) {
+    if (row !== this.#row || text === this.text) return;
+    if (!this.#isOwn) return this.#take(row, text);
+    // The row is the other tab's now; what was written here gets one of its own.
+    this.#row = null;
+    this.write(this.text);
+  }
+
+  #leave({ conversation_id, trainee_id, content }) {
+    const name = String(conversation_id ?? `trainee-${trainee_id}`);
+    if (name !== this.#name || !content || trimmed(this.text) !== content) return;
+    this.write("");
+    this.#changed();
+  }
+
+  #take(row, text) {
+    this.#row = text ? row : null;
+    this.text = text;
+    this.#isOwn = false;
+    keptRow.write(this.#name, this.#row);
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** Forget what is not written yet, and what this tab showed: its writer has signed out. */
+export function dropDrafts() {
+  unsaved.clear();
+  keptRow.clear();
+}
+
+// Rows
+// ------------------------------------------------------------------------------
+/** Return the rows of a conversation's drafts, the oldest first; its bare name is a row, too. */
+async function rowsOf(name) {
+  const rows = await account.db.keys("drafts");
+  return rows.filter((row) => row === name || row.startsWith(`${name} `));
+}
+
+async function read(row) {
+  return unsaved.get(row) ?? (await account.db.get("drafts", row)) ?? "";
 }
 
 /**
- * Keep what somebody is writing; an empty text is forgotten.
+ * Keep a row's text; an empty one is deleted.
  *
  * It is written at once, as a page that is left has no time for it; while one text is being
  * written, of those that follow only the last is.
  */
-export async function saveDraft(key, text) {
-  if (account.isReadOnly) return;
-  const name = String(key);
-  const isUnderWay = unsaved.has(name);
-  unsaved.set(name, text);
-  if (!isUnderWay) await write(name);
+async function save(row, text) {
+  const isUnderWay = unsaved.has(row);
+  unsaved.set(row, text);
+  if (!isUnderWay) await write(row);
 }
 
-async function write(name) {
+async function write(row) {
   const { db } = account;
   let text;
   do {
-    text = unsaved.get(name);
-    await (text ? db.put("drafts", text, name) : db.delete("drafts", name));
-  } while (unsaved.has(name) && unsaved.get(name) !== text);
-  unsaved.delete(name);
-}
-
-/** Forget what is not written yet: its writer has signed out. */
-export function dropDrafts() {
-  unsaved.clear();
+    text = unsaved.get(row);
+    await (text ? db.put("drafts", text, row) : db.delete("drafts", row));
+  } while (unsaved.has(row) && unsaved.get(row) !== text);
+  unsaved.delete(row);
 }

@@ -1,6 +1,6 @@
 import { classMap, html, live, nothing } from "lit";
 import { codePoints, COUNTER_FROM, isSendable, MAX_LENGTH, trimmed } from "../../text/length.js";
-import { readDraft, saveDraft } from "../../live/drafts.js";
+import { Draft } from "../../live/drafts.js";
 import { Element } from "../../ui/element.js";
 import { icon } from "../../ui/icons.js";
 import { Countdown } from "./countdown.js";
@@ -20,15 +20,11 @@ class MessageComposer extends Element {
 
   #countdown = new Countdown(this);
   #listening = null;
+  #draft = null;
 
   constructor() {
     super();
     this.text = "";
-  }
-
-  /** What the draft of this thread is kept by; a new one has only its trainee. */
-  get #draftKey() {
-    return this.thread.id ?? `trainee-${this.thread.traineeId}`;
   }
 
   get box() {
@@ -42,18 +38,19 @@ class MessageComposer extends Element {
     this.thread.addEventListener("returned", (event) => this.#takeBack(event), { signal });
     this.thread.addEventListener("change", () => this.#followHold(), { signal });
     this.#followHold();
-    this.#restore();
+    this.#draft = new Draft(this.thread.id ?? `trainee-${this.thread.traineeId}`);
+    this.#draft.addEventListener("change", () => (this.text = this.#draft.text), { signal });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#listening.abort();
+    this.#draft.close();
   }
 
   /** Take what stands in the box along to the conversation that has just been made. */
   moveDraft(conversationId) {
-    saveDraft(this.#draftKey, "");
-    saveDraft(conversationId, this.text);
+    this.#draft.move(conversationId);
   }
 
   render() {
@@ -137,11 +134,14 @@ class MessageComposer extends Element {
     event.preventDefault();
     if (!this.#canSend) return;
     const { text } = this;
+    const draft = this.#draft;
     this.#write("");
     this.box.focus();
     const { clientId, heldFor } = await this.thread.send(text);
     if (heldFor) this.#write([text, this.text].filter((each) => each.trim()).join("\n"));
-    if (clientId) this.dispatchEvent(new Event("sent"));
+    if (!clientId) return;
+    draft.sent(text);
+    this.dispatchEvent(new Event("sent"));
   }
 
   /** Take back what came too fast, unless something else stands in the box by now. */
@@ -159,12 +159,7 @@ class MessageComposer extends Element {
 
   #write(text) {
     this.text = text;
-    saveDraft(this.#draftKey, text);
-  }
-
-  async #restore() {
-    const draft = await readDraft(this.#draftKey);
-    if (!this.text) this.text = draft;
+    this.#draft.write(text);
   }
 }
 
