@@ -118,6 +118,11 @@ def _become(page: Page, state: str) -> None:
     )
 
 
+def enlarge_text(page: Page) -> None:
+    """Double the text until the page is loaded anew, as people do who see little."""
+    page.evaluate("document.documentElement.style.fontSize = '32px'")
+
+
 def cover(page: Page) -> Page:
     """Take the focus away, as a window beside the page does, and return the page that has it."""
     session = page.context.new_cdp_session(page)

@@ -13,8 +13,8 @@ import "./messages/thread-view.js";
 
 /** Show conversations and the open one: two panels on a desk, one of them on a phone. */
 class MessagesScreen extends Element {
-  /** The focus and the place in the lists are kept here, not by the frame. */
-  keepsPlace = true;
+  /** Tell app-root that this screen has the height of the window: its panels scroll. */
+  fills = true;
   #before = null;
 
   constructor() {

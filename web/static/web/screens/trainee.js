@@ -48,7 +48,7 @@ class TraineeScreen extends Element {
         <div class="person">
           <user-avatar size="large" .person=${this.#pictured}></user-avatar>
           <div class="person-text">
-            <h1>${fullName(trainee)}</h1>
+            <h1 dir="auto">${fullName(trainee)}</h1>
             ${trainee.is_active ? nothing : html`<span class="tag">Inactive</span>`}
           </div>
           ${this.#messageLink()}
@@ -122,7 +122,7 @@ class TraineeScreen extends Element {
   #remove = async () => {
     const name = fullName(this.trainee);
     const wasRemoved = await confirm({
-      title: `Remove ${name}?`,
+      title: html`Remove <bdi>${name}</bdi>?`,
       text: "The conversation ends for both of you, and they lose access to it at once.",
       label: "Remove trainee",
       isDangerous: true,
@@ -131,7 +131,7 @@ class TraineeScreen extends Element {
     });
     if (!wasRemoved) return;
     forgetTrainees();
-    toast(`${name} is not your trainee any more.`);
+    toast(html`<bdi>${name}</bdi> is not your trainee any more.`);
     router.navigate("/trainees", { replace: true });
   };
 }

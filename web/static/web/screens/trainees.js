@@ -24,11 +24,6 @@ class TraineesScreen extends Element {
     new StoreController(this, router);
   }
 
-  /** Tell app-root to leave the scrolling to this screen: it returns to where it was. */
-  get keepsPlace() {
-    return true;
-  }
-
   connectedCallback() {
     super.connectedCallback();
     setTitle("Trainees");
@@ -73,6 +68,7 @@ class TraineesScreen extends Element {
           <input
             class="input"
             type="search"
+            dir="auto"
             placeholder="Search by name or email"
             autocomplete="off"
             @input=${this.#type}
@@ -132,7 +128,7 @@ function row(trainee) {
   return html`<li class="row">
     <user-avatar .person=${conversation?.trainee ?? trainee}></user-avatar>
     <div class="row-text">
-      <a class="row-link row-line" href="/trainees/${trainee.id}">${name}</a>
+      <a class="row-link row-line" href="/trainees/${trainee.id}" dir="auto">${name}</a>
       <span class="soft row-line">
         ${trainee.is_active ? nothing : html`<span class="tag">Inactive</span>`} ${trainee.email}
       </span>
@@ -168,7 +164,7 @@ function nobodyFound(search) {
   return emptyState({
     iconName: "search",
     title: "Nobody found",
-    text: `No name or email has “${search}” in it.`,
+    text: html`No name or email has “<bdi>${search}</bdi>” in it.`,
     action: html`<a class="button" href="/trainees">Show all trainees</a>`,
   });
 }

@@ -40,7 +40,7 @@ class AppRoot extends Element {
   }
 
   render() {
-    const isFill = screenOf(router.route, session.user).isMessages;
+    const isFill = Boolean(this.screen?.fills) && !this.failure;
     return html`
       <a class="skip-link" href="#main" @click=${this.#skip}>Skip to content</a>
       ${session.isImpersonating ? this.#lookBanner() : nothing}
@@ -54,8 +54,8 @@ class AppRoot extends Element {
 
   #lookBanner() {
     const end = () => session.endImpersonation().catch((error) => toast(error.message));
-    const name = fullName(session.user);
-    const line = banner(`You are looking through ${name}’s account. Nothing can be changed.`, {
+    const who = html`<bdi>${fullName(session.user)}</bdi>`;
+    const line = banner(html`You are looking through ${who}’s account. Nothing can be changed.`, {
       kind: "warning",
       iconName: "eye",
       action: html`<button type="button" class="button button-small" @click=${end}>End</button>`,
@@ -81,6 +81,8 @@ class AppRoot extends Element {
     this.#shown = wanted;
     this.failure = await load().then(() => null, lost);
     if (wanted !== this.#shown) return;
+    // Each begins at the top, or goes back to its place itself; the old one keeps its own.
+    this.querySelector("main").scrollTop = 0;
     this.screen = document.createElement(tag);
     await this.updateComplete;
     await this.screen.updateComplete;
@@ -88,9 +90,8 @@ class AppRoot extends Element {
     else await this.#arrive(this.screen);
   }
 
-  /** Begin at the top, with the focus on the heading, unless the screen has put it elsewhere. */
+  /** Put the focus on the heading, unless the screen has put it elsewhere. */
   async #arrive(screen) {
-    if (!screen.keepsPlace) this.querySelector("main").scrollTop = 0;
     await screen.loaded; // whose heading is a name that is not there yet
     const isElsewhere = !screen.isConnected || screen.contains(document.activeElement);
     if (!isElsewhere) this.#focusHeading();

@@ -63,7 +63,7 @@ class AppDialog extends Element {
 
   #field(wanted, other) {
     return html`<text-field
-      label="Type “${wanted}” to confirm"
+      .label=${html`Type “<bdi>${wanted}</bdi>” to confirm`}
       name="typed"
       autocomplete="off"
       autocapitalize="off"

@@ -65,6 +65,7 @@ class TextField extends Element {
       id=${this.key}
       name=${this.name}
       type=${type}
+      dir="auto"
       .value=${this.value ?? ""}
       ?required=${this.required}
       maxlength=${ifDefined(this.maxlength)}
@@ -82,6 +83,7 @@ class TextField extends Element {
       id=${this.key}
       name=${this.name}
       rows=${this.rows}
+      dir="auto"
       .value=${this.value ?? ""}
       ?required=${this.required}
       maxlength=${ifDefined(this.maxlength)}

@@ -5,7 +5,10 @@ import { icon } from "./icons.js";
 const SHOWN_MS = 6000;
 const AT_ONCE = 3;
 
-/** Say something in passing; with an `action` ({label, run}) it stays until it is closed. */
+/**
+ * Say something in passing: `text` is a string or a template. With an `action` ({label, run}) it
+ * stays until it is closed.
+ */
 export function toast(text, { action = null } = {}) {
   dispatchEvent(new CustomEvent("app-toast", { detail: { text, action } }));
 }

@@ -25,9 +25,9 @@ export function conversationRow(conversation, { now, isCurrent, isInOrder, pendi
       <user-avatar .person=${person}></user-avatar>
       <span class="conversation-text">
         <span class="conversation-head">
-          <span class="conversation-name">
-            ${isArchived ? "[Trainee removed]" : fullName(person)}
-          </span>
+          <span class="conversation-name" dir="auto"
+            >${isArchived ? "[Trainee removed]" : fullName(person)}</span
+          >
           ${lastTime(conversation, now)}
         </span>
         ${isArchived && !isDeleted(person) ? smallName(person) : nothing}
@@ -42,7 +42,7 @@ export function conversationRow(conversation, { now, isCurrent, isInOrder, pendi
 }
 
 function smallName(person) {
-  return html`<span class="conversation-person">${fullName(person)}</span>`;
+  return html`<span class="conversation-person truncate" dir="auto">${fullName(person)}</span>`;
 }
 
 function lastTime({ last_message_at: moment }, now) {

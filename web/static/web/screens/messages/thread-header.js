@@ -18,10 +18,10 @@ export function threadHeader({ person, isArchived, isLost, isAlone, backTo }) {
   return html`<header class="thread-header">
     ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
     <div class="thread-title">
-      <h2 tabindex="-1" aria-level=${isAlone ? 1 : 2}>
+      <h2 tabindex="-1" aria-level=${isAlone ? 1 : 2} dir="auto">
         ${person ? title(person, isArchived) : nobodyYet()}
       </h2>
-      ${small ? html`<p class="soft">${small}</p>` : nothing}
+      ${small ? html`<p class="soft" dir="auto">${small}</p>` : nothing}
     </div>
   </header>`;
 }

@@ -18,7 +18,7 @@ import "./composer.js";
 import "./connection-line.js";
 import "./message-history.js";
 
-const DESK = matchMedia("(width >= 800px)");
+const DESK = matchMedia("(width >= 50rem)");
 
 /**
  * Show one thread, of `conversationId`, or of `traineeId` before there is a conversation.
@@ -123,7 +123,7 @@ class ThreadView extends Element {
   #typing(person) {
     const name = person?.first_name || fullName(person);
     return html`<span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
-      ${name} is typing`;
+      <bdi class="truncate">${name}</bdi> is typing`;
   }
 
   /** Open the conversation that there is with a trainee, or a thread that will begin one. */

@@ -1,0 +1,391 @@
+"""Whatever people are called and write, and however small the window is: all that matters fits."""
+
+import json
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from messaging.models import Conversation
+from tests.e2e.devices import OpenDevice, enlarge_text, wait_until
+from tests.e2e.extreme_cast import fill
+from tests.e2e.screens import (
+    composer,
+    conversations,
+    full_name,
+    messages,
+    navigation,
+    open_thread,
+    path_of,
+    sign_in,
+)
+from tests.factories import make_trainee
+from trainer.services.invitations import invite_trainee
+from users.models import User
+
+# 320 by 256 is what a window of 1280 by 1024 has at a zoom of 400 %.
+SIZES = {"desk": (1280, 700), "low desk": (1280, 600), "phone": (390, 844), "zoomed": (320, 256)}
+WIDTHS = (320, 360, 768, 1024, 1280)
+
+# What of the frame is cut off: `main` of a filling screen has nothing to scroll, the page never.
+OVERFLOW = """() => {
+    const main = document.querySelector("main");
+    const root = document.documentElement;
+    const found = {
+        layout: main.dataset.layout,
+        main: main.scrollHeight - main.clientHeight,
+        scrolled: main.scrollTop + root.scrollTop + root.scrollLeft + main.scrollLeft,
+        tall: root.scrollHeight - innerHeight,
+        wide: root.scrollWidth - innerWidth + main.scrollWidth - main.clientWidth,
+    };
+    return JSON.stringify(found);
+}"""
+FITS = {"layout": "fill", "main": 0, "scrolled": 0, "tall": 0, "wide": 0}
+# Those hidden from the eye that the nearest scroller does not hold: they would lengthen another.
+STRAYS = """() => {
+    const scrolls = element => /auto|scroll|hidden/.test(getComputedStyle(element).overflowY);
+    const scrollerOf = element => {
+        let found = element.parentElement;
+        while (found !== document.body && !scrolls(found)) found = found.parentElement;
+        return found;
+    };
+    return [...document.querySelectorAll("main *")]
+        .filter(each => getComputedStyle(each).position === "absolute" && each.offsetParent)
+        .filter(each => !scrollerOf(each).contains(each.offsetParent))
+        .map(each => `${each.parentElement.className} > ${each.className}`);
+}"""
+# What is wider than the place it has, unless it ends in an ellipsis.
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(each => {
+    const ends = getComputedStyle(each).textOverflow === "ellipsis";
+    const hidden = ".visually-hidden, .row-action-word";
+    const isMeant = each.closest(`${hidden}, user-avatar, input, textarea, svg`);
+    return !ends && !isMeant && each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1;
+}).map(each => `${each.localName}.${each.className} ${each.textContent.trim().slice(0, 40)}`)"""
+# Per row, the parts that are not within the row, or that something lies over.
+HIDDEN_PARTS = """rows => rows.slice(0, 30).flatMap(row => {
+    row.scrollIntoView({ block: "center" });
+    const frame = row.getBoundingClientRect();
+    return [...row.querySelectorAll("time, .badge, user-avatar")].flatMap(part => {
+        const { left, right, top, bottom, width } = part.getBoundingClientRect();
+        const isInside = left >= frame.left && right <= frame.right
+            && top >= frame.top && bottom <= frame.bottom && width > 0;
+        const seen = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        const isCut = part.scrollWidth > part.clientWidth + 1 && part.localName !== "user-avatar";
+        const isSeen = part === seen || part.contains(seen);
+        return isInside && isSeen && !isCut ? [] : [`${row.innerText} ${part.className}`];
+    });
+})"""
+
+# Of each link of the navigation, whether its words are on one line, and whether all of it is in
+# the link's own cell.
+CELLS = """links => links.map(link => {
+    const cell = link.getBoundingClientRect();
+    const words = document.createRange();
+    words.selectNodeContents(link);
+    const label = [...link.childNodes].find(each => each.nodeType === 3 && each.data.trim());
+    words.selectNode(label);
+    const parts = [words, ...link.querySelectorAll(".badge, .nav-icon")]
+        .map(each => each.getBoundingClientRect());
+    const isWhole = parts.every(({ left, right, top, bottom }) => left >= cell.left - 0.5
+        && right <= cell.right + 0.5 && top >= cell.top && bottom <= innerHeight);
+    return { isWhole, isOneLine: words.getClientRects().length === 1, label: label.data.trim() };
+})"""
+DIRECTIONS = "all => all.map(each => getComputedStyle(each).direction)"
+RIGHT_ENDS = "all => all.map(each => Math.round(each.getBoundingClientRect().right))"
+# Whether the words before a name, the name and the words after it go from left to right.
+IS_IN_ORDER = """heading => {
+    const name = heading.querySelector("bdi").getBoundingClientRect();
+    const texts = [...heading.childNodes].filter(each => each.nodeType === 3 && each.data.trim());
+    const [before, after] = texts.map(each => {
+        const range = document.createRange();
+        range.selectNode(each);
+        return range.getBoundingClientRect();
+    });
+    return before.right <= name.left + 8 && name.right <= after.left + 1;
+}"""
+
+
+@pytest.fixture
+def crowd(alice: User) -> list[Conversation]:
+    """Two hundred people with everything in their names that there is, and an archive of such."""
+    return fill(alice, timezone.now())
+
+
+@pytest.fixture(params=SIZES)
+def window(request: pytest.FixtureRequest, open_device: OpenDevice) -> Page:
+    """A page in a window of each size."""
+    width, height = SIZES[request.param]
+    return open_device(viewport={"width": width, "height": height})
+
+
+def expect_to_fit(page: Page) -> None:
+    """Expect a screen that fills the window to lie in it, with nothing of the frame to scroll."""
+    wait_until(page, lambda: json.loads(page.evaluate(OVERFLOW))["layout"] == "fill")
+    assert json.loads(page.evaluate(OVERFLOW)) == FITS, page.url
+    assert page.evaluate(STRAYS) == [], page.url
+
+
+def scroll_to_end(page: Page) -> None:
+    """Scroll the screen as far as it goes, and let it know."""
+    page.evaluate("document.querySelector('main').scrollTop = 1e6")
+    wait_until(page, lambda: bool(page.evaluate("document.querySelector('main').scrollTop > 0")))
+    page.wait_for_timeout(50)
+
+
+@pytest.mark.complains(r"status of 404")
+def test_nothing_of_a_filling_screen_lies_outside_the_window(
+    window: Page, alice: User, crowd: list[Conversation]
+) -> None:
+    newcomer = make_trainee("newcomer", alice, last_name="W" * 60)
+    archived = Conversation.objects.filter(is_archived=True).latest("last_message_at")
+    sign_in(window, alice)
+    expect(conversations(window).first).to_be_visible()
+    expect_to_fit(window)
+    threads = [path_of(crowd[0]), path_of(crowd[2]), f"/messages/archived/{archived.pk}"]
+    for path in threads:
+        window.goto(path)
+        expect(messages(window).last).to_be_attached()
+        expect_to_fit(window)
+    window.goto("/messages/archived")
+    expect(window.get_by_role("list", name="Archived").get_by_role("link")).to_have_count(8)
+    expect_to_fit(window)
+    window.goto(f"/messages?trainee={newcomer.pk}")
+    expect(composer(window)).to_be_in_viewport(ratio=1)
+    expect_to_fit(window)
+    window.goto("/messages/999999")
+    expect(window.get_by_text("Nothing to read here")).to_be_attached()
+    expect_to_fit(window)
+
+
+def test_nothing_of_an_empty_filling_screen_lies_outside_the_window(
+    window: Page, alice: User, bob: User
+) -> None:
+    sign_in(window, alice)
+    expect(window.get_by_role("link", name="Choose a trainee")).to_be_attached()
+    expect_to_fit(window)
+    window.get_by_role("link", name="Archived").click()
+    expect(window.get_by_text("Nothing archived")).to_be_attached()
+    expect_to_fit(window)
+    window.get_by_role("link", name="Back to messages").click()
+    window.get_by_role("link", name="Choose a trainee").click()
+    window.get_by_role("link", name="Message Bob").click()
+    expect(composer(window)).to_be_in_viewport(ratio=1)
+    expect_to_fit(window)
+
+
+def test_nothing_of_a_filling_screen_that_loads_or_fails_lies_outside_the_window(
+    window: Page, alice: User, crowd: list[Conversation]
+) -> None:
+    sign_in(window, alice, "/settings")
+    window.route("**/api/messaging/**", lambda route: None)
+    window.goto(path_of(crowd[0]))
+    expect(window.locator(".bubble-skeleton").first).to_be_attached()
+    expect_to_fit(window)
+    window.unroute("**/api/messaging/**")
+
+
+@pytest.mark.parametrize("screen", ["Trainees", "Settings"])
+def test_messages_stand_in_their_place_after_a_screen_that_was_scrolled(
+    window: Page, alice: User, crowd: list[Conversation], screen: str
+) -> None:
+    sign_in(window, alice)
+    expect(conversations(window).first).to_be_visible()
+    navigation(window).get_by_role("link", name=screen).click()
+    last = {"Trainees": "200 trainees", "Settings": "Appearance"}[screen]
+    expect(window.get_by_text(last).last).to_be_attached()
+    scroll_to_end(window)
+
+    navigation(window).get_by_role("link", name="Messages").click()
+
+    expect(conversations(window).first).to_be_in_viewport(ratio=1)
+    expect_to_fit(window)
+
+
+def test_thread_stands_in_its_place_after_a_screen_that_was_scrolled(
+    window: Page, alice: User, crowd: list[Conversation]
+) -> None:
+    sign_in(window, alice, "/trainees")
+    expect(window.get_by_role("link", name="Message Ng O")).to_be_attached()
+    scroll_to_end(window)
+    window.get_by_role("main").get_by_role("listitem").last.get_by_role("link").last.click()
+
+    expect(composer(window)).to_be_in_viewport(ratio=1)
+    expect(window.locator(".thread-header")).to_be_in_viewport(ratio=1)
+    expect_to_fit(window)
+    window.goto("/trainees")
+
+
+def test_messages_stand_in_their_place_after_a_sign_in_that_was_scrolled(
+    open_device: OpenDevice, alice: User, crowd: list[Conversation]
+) -> None:
+    """At a zoom of 400 % the form is longer than the window."""
+    page = open_device(viewport={"width": 320, "height": 256})
+    page.goto("/sign-in")
+    expect(page.get_by_role("button", name="Sign in")).to_be_attached()
+    scroll_to_end(page)
+
+    sign_in(page, alice)
+
+    expect(conversations(page).first).to_be_visible()
+    expect_to_fit(page)
+
+
+def test_going_back_returns_to_the_place_in_the_trainees(
+    window: Page, alice: User, crowd: list[Conversation]
+) -> None:
+    sign_in(window, alice, "/trainees")
+    expect(window.get_by_role("link", name="Message Ng O")).to_be_attached()
+    link = window.get_by_role("link", name="Message Trainee 012")
+    link.scroll_into_view_if_needed()
+    place = window.evaluate("document.querySelector('main').scrollTop")
+    link.click()
+    expect(composer(window)).to_be_visible()
+
+    window.go_back(wait_until="commit")
+
+    expect(window.get_by_role("heading", name="Trainees")).to_be_attached()
+    assert place > 0
+    wait_until(window, lambda: window.evaluate("document.querySelector('main').scrollTop") == place)
+
+
+def test_time_and_badge_of_each_conversation_are_in_its_row(
+    desk: Page, alice: User, crowd: list[Conversation]
+) -> None:
+    sign_in(desk, alice)
+    expect(conversations(desk).first.locator(".badge")).to_contain_text("99+")
+    hidden: dict[int, list[str]] = {}
+    for width in WIDTHS:
+        desk.set_viewport_size({"width": width, "height": 700})
+        hidden[width] = conversations(desk).evaluate_all(HIDDEN_PARTS)
+        assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+    assert {width: parts for width, parts in hidden.items() if parts} == {}
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_time_and_badge_of_each_conversation_are_in_its_row_with_large_text(
+    open_device: OpenDevice, alice: User, crowd: list[Conversation], width: int
+) -> None:
+    page = sign_in(open_device(viewport={"width": width, "height": 740}), alice)
+    expect(conversations(page).first).to_be_visible()
+
+    enlarge_text(page)
+
+    assert conversations(page).evaluate_all(HIDDEN_PARTS) == []
+    assert page.evaluate(CUT_OFF) == []
+    expect_to_fit(page)
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_navigation_and_its_badge_hold_with_large_text_on_a_phone(
+    open_device: OpenDevice, alice: User, crowd: list[Conversation], width: int
+) -> None:
+    page = sign_in(open_device(viewport={"width": width, "height": 740}), alice)
+    expect(navigation(page).locator(".badge")).to_contain_text("99+")
+
+    enlarge_text(page)
+
+    cells = navigation(page).get_by_role("link").evaluate_all(CELLS)
+    assert [cell["isOneLine"] and cell["isWhole"] for cell in cells] == [True] * 4, cells
+    assert page.evaluate("document.querySelector('nav').offsetHeight") < 740 / 6
+
+
+@pytest.mark.parametrize("text_size", [16, 32])
+@pytest.mark.complains(r"status of 404")
+def test_nothing_is_cut_off_on_any_screen_whatever_people_are_called(
+    desk: Page, alice: User, crowd: list[Conversation], text_size: int
+) -> None:
+    invite_trainee(trainer=alice, email=f"{'w' * 60}@example.com")
+    longest = crowd[6].trainee_id
+    screens = {
+        "/messages": "99+",
+        path_of(crowd[0]): "New messages",
+        "/messages/archived": "[Trainee removed]",
+        "/trainees": "200 trainees",
+        f"/trainees/{longest}": "Stop working together",
+        "/trainees?search=nobody": "Nobody found",
+        "/invitations": "Waiting",
+        "/settings": "Appearance",
+        "/nowhere": "There is nothing here",
+    }
+    sign_in(desk, alice)
+    found = {}
+    for path, words in screens.items():
+        desk.set_viewport_size({"width": WIDTHS[0], "height": 700})
+        desk.goto(path)
+        expect(desk.get_by_text(words).last).to_be_attached()
+        desk.evaluate("size => document.documentElement.style.fontSize = `${size}px`", text_size)
+        for width in WIDTHS:
+            desk.set_viewport_size({"width": width, "height": 700})
+            found[path, width] = desk.evaluate(CUT_OFF)
+
+    assert {place: parts for place, parts in found.items() if parts} == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_is_cut_off_in_what_names_somebody_in_a_sentence(
+    open_device: OpenDevice, alice: User, crowd: list[Conversation], width: int
+) -> None:
+    """The dialog, the toast, and the banner of an impersonation."""
+    page = open_device(viewport={"width": width, "height": 700})
+    longest, christopher = crowd[6].trainee, crowd[0].trainee
+    assert longest
+    assert christopher
+    sign_in(page, alice, f"/trainees/{longest.pk}")
+    page.get_by_role("button", name="Remove trainee").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert page.evaluate(CUT_OFF) == []
+    dialog.get_by_role("textbox").fill(full_name(longest))
+    dialog.get_by_role("button", name="Remove trainee").click()
+    expect(page.locator(".toast")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(CUT_OFF) == []
+    page.goto(f"/trainees/{christopher.pk}")
+    page.get_by_role("button", name="View as trainee").click()
+    expect(page.get_by_role("button", name="End")).to_be_in_viewport(ratio=1)
+    expect(messages(page).last).to_be_visible()
+    assert page.evaluate(CUT_OFF) == []
+    expect_to_fit(page)
+
+
+def test_typing_hint_is_whole_whatever_somebody_is_called(
+    open_device: OpenDevice, alice: User, crowd: list[Conversation]
+) -> None:
+    page = open_thread(open_device(viewport={"width": 320, "height": 600}), alice, crowd[6])
+    longest = crowd[6].trainee
+    assert longest
+    other = open_thread(open_device(), longest, crowd[6])
+
+    composer(other).press_sequentially("On my way")
+
+    hint = page.get_by_text("is typing")
+    expect(hint).to_be_visible()
+    assert hint.evaluate("line => line.scrollHeight <= line.clientHeight")
+    assert page.evaluate(CUT_OFF) == []
+
+
+def test_scripts_from_right_to_left_leave_time_and_badge_in_their_place(
+    open_device: OpenDevice, alice: User, crowd: list[Conversation]
+) -> None:
+    page = sign_in(open_device(viewport={"width": 360, "height": 740}), alice)
+    expect(conversations(page).first).to_be_visible()
+
+    names = page.locator(".conversation-name").evaluate_all(DIRECTIONS)
+    ends = page.locator(".conversation-head time").evaluate_all(RIGHT_ENDS)
+    badges = page.locator(".conversation .badge").evaluate_all(RIGHT_ENDS)
+
+    assert names[:8] == ["ltr", "ltr", "ltr", "rtl", "rtl", "ltr", "ltr", "ltr"]
+    assert len(set(ends)) == len(set(badges)) == 1
+
+
+def test_name_from_right_to_left_does_not_turn_the_sentence_around_it(
+    desk: Page, alice: User
+) -> None:
+    dana = make_trainee("dana", alice, first_name="דנה", last_name="כהן")
+    sign_in(desk, alice, f"/trainees/{dana.pk}")
+
+    desk.get_by_role("button", name="Remove trainee").click()
+
+    heading = desk.get_by_role("dialog").get_by_role("heading")
+    expect(heading).to_have_text("Remove דנה כהן?")
+    assert heading.evaluate(IS_IN_ORDER)
