@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from django.core.management import call_command
+from django.db.models import F
 
 from messaging.models import Conversation, Message
+from tests.e2e.extreme_cast import fill
+from tests.e2e.extremes import TRAINER, WORD
 from tests.e2e.screenshots import talk
 from tests.e2e.screenshots.people import PASSWORD, address_of
 from tests.e2e.screenshots.zone import now_there
@@ -39,14 +42,18 @@ def main() -> None:
     remove_trainee(trainer=trainer, trainee_id=User.objects.get(email=address_of(talk.REMOVED)).pk)
     for invitation in INVITED:
         invite(trainer, *invitation)
+    busy = make_person(TRAINER, User.Role.TRAINER, business_name=WORD)
+    fill(busy, now_there())
+    invite(busy, f"{WORD.lower()[:60]}@mail.example.com", 1, 7, False)
     sys.stdout.write(json.dumps(list_ids()))
 
 
 def list_ids() -> dict[str, dict[str, int]]:
-    """Return the ids of people and of their conversations, by their names."""
-    conversations = Conversation.objects.select_related("trainee")
+    """Return the ids of people and of their conversations, by their names; archived ones yield."""
+    conversations = Conversation.objects.select_related("trainee").order_by("-is_archived")
+    people = User.objects.order_by(F("parent_trainer").asc(nulls_first=True))
     return {
-        "people": {user.get_full_name(): user.pk for user in User.objects.all()},
+        "people": {user.get_full_name(): user.pk for user in people},
         "conversations": {each.trainee.get_full_name(): each.pk for each in conversations},  # type: ignore[union-attr]
     }
 

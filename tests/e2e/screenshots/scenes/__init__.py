@@ -6,7 +6,19 @@ from tests.e2e.screenshots.scenes import messages  # isort: skip
 from tests.e2e.screenshots.scenes import lost_and_found  # isort: skip
 from tests.e2e.screenshots.scenes import account  # isort: skip
 from tests.e2e.screenshots.scenes import nothing_yet  # isort: skip
+from tests.e2e.screenshots.scenes import extremes  # isort: skip
+from tests.e2e.screenshots.scenes import large_text  # isort: skip
 from tests.e2e.screenshots.scenes import last  # isort: skip
 from tests.e2e.screenshots.scenes.steps import SCENES
 
-__all__ = ["SCENES", "account", "last", "lost_and_found", "messages", "nothing_yet", "signing_in"]
+__all__ = [
+    "SCENES",
+    "account",
+    "extremes",
+    "large_text",
+    "last",
+    "lost_and_found",
+    "messages",
+    "nothing_yet",
+    "signing_in",
+]
