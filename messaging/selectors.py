@@ -54,6 +54,11 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
     )
 
 
+def has_active_conversation(user: User) -> bool:
+    """Tell whether somebody takes part in a conversation that is not archived."""
+    return Conversation.objects.of(user).active().exists()
+
+
 def _side_of(user: User) -> str | None:
     """Return on which side of conversations somebody stands."""
     sides: dict[str, str] = {User.Role.TRAINER: "trainer", User.Role.TRAINEE: "trainee"}

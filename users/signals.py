@@ -1,25 +1,6 @@
-from collections.abc import Collection
-from functools import partial
-from typing import Any
+"""What other apps can object to. Receivers raise FieldInvalid, and nothing is stored."""
 
-from django.db import transaction
-from django.db.models.signals import post_save
-from django.dispatch import receiver
+from django.dispatch import Signal
 
-from users.epoch import WATCHED
-from users.models import User
-from users.services.sessions import end_outdated_sessions
-
-
-@receiver(post_save, sender=User)
-def end_what_is_outdated(
-    instance: User, created: bool, update_fields: Collection[str] | None, **kwargs: Any
-) -> None:
-    """
-    Close sockets at once, and have the admin show the end, whoever has saved a person.
-
-    Access ends with the change itself: this may fail, and after `QuerySet.update()` it does not run.
-    """
-    if not created and (update_fields is None or WATCHED.intersection(update_fields)):
-        end = partial(end_outdated_sessions, user_id=instance.pk)
-        transaction.on_commit(end, robust=True)
+# Sent with `user`, as stored, before their role changes.
+role_changing = Signal()

@@ -1,7 +1,9 @@
 from django.db import transaction
 
+from messaging.exceptions import TraineeNotFound
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.sending import lock_trainee
+from users.exceptions import FieldInvalid
 from users.models import AuthSession, User
 from users.services.accounts import ensure_may_write
 from users.services.sessions import end_sessions, ensure_may_begin, start_impersonation
@@ -34,14 +36,25 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> User:
     """
     Give a trainee another trainer, or none; what was written with the old one is archived.
 
-    Going back to an earlier trainer re-opens nothing: the trainer's next first message does.
+    Going back to an earlier trainer re-opens nothing: the trainer's next first message does. Raises
+    TraineeNotFound if the person is no trainee any more, or FieldInvalid if `trainer` is no trainer.
     """
-    locked = User.objects.select_for_update(no_key=True).get(pk=trainee.pk)
+    people = User.objects.select_for_update(no_key=True)
+    locked = people.filter(pk=trainee.pk, role=User.Role.TRAINEE).first()
+    if locked is None:
+        raise TraineeNotFound
+    ensure_can_be_trainer(trainer)
     if locked.parent_trainer and locked.parent_trainer != trainer:
         _unlink(locked, locked.parent_trainer)
     locked.parent_trainer = trainer
     locked.save(update_fields=["parent_trainer"])
     return locked
+
+
+def ensure_can_be_trainer(person: User | None) -> None:
+    """Raise FieldInvalid for a person who is no trainer; None means that there is none, which may be."""
+    if person and not person.is_trainer:
+        raise FieldInvalid("parent_trainer", "This person is no trainer.")
 
 
 @transaction.atomic

@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+
+from messaging.selectors import has_active_conversation
+from messaging.services.archiving import prepare_account_deletion
+from users.exceptions import FieldInvalid
+from users.models import User
+from users.signals import role_changing
+
+
+@receiver(pre_delete, sender=User)
+def keep_conversations(instance: User, **kwargs: Any) -> None:
+    """Run before any deletion of an account, the admin's and the shell's too."""
+    prepare_account_deletion(user=instance)
+
+
+@receiver(role_changing, sender=User)
+def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
+    """Refuse a new role to who is in an active conversation: they would see it no more, but be sent it."""
+    if has_active_conversation(user):
+        raise FieldInvalid(
+            "role", "This person has active conversations. Archive them under Conversations first."
+        )

@@ -1,0 +1,103 @@
+"""What staff do to somebody's account in the admin."""
+
+from collections.abc import Collection
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+
+from users.events import announce_access_changed
+from users.exceptions import FieldInvalid, NotFound
+from users.models import AuthSession, User
+from users.rights import ensure_may_manage, ensure_may_store
+from users.services.accounts import deactivate_user, reactivate_user
+from users.services.sessions import end_sessions
+from users.signals import role_changing
+
+Staff = User | AnonymousUser
+
+
+@transaction.atomic
+def add_account(*, user: User, by: Staff) -> None:
+    """Store a new account; raise ReservedForSuperusers, or FieldInvalid if its address is taken."""
+    ensure_may_store(by=by, user=user, changed=())
+    _store(user, None)
+
+
+@transaction.atomic
+def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
+    """
+    Store the `changed` fields of an account and no others: the rest may have changed meanwhile.
+
+    Deactivation locks out at once. Raises ReservedForSuperusers, NotFound or FieldInvalid.
+    """
+    stored = _lock_manageable(user.pk, by)
+    ensure_may_store(by=by, user=user, changed=changed)
+    if "role" in changed:
+        ensure_role_fits(user=stored, role=user.role)
+    _store(user, {each.name for each in User._meta.concrete_fields}.intersection(changed))
+    if "is_active" in changed and not user.is_active:
+        deactivate_user(user=user)
+
+
+def ensure_role_fits(*, user: User, role: str) -> None:
+    """
+    Raise FieldInvalid for a new role while somebody still trains, is trained, or is in a conversation.
+
+    Removing a trainer archives the conversation, so it is a decision of its own, under Trainees.
+    """
+    if user.role == role:
+        return
+    if user.parent_trainer_id:
+        raise FieldInvalid(
+            "role", "This person has a trainer. Remove the trainer under Trainees first."
+        )
+    if User.objects.filter(parent_trainer=user).exists():
+        raise FieldInvalid(
+            "role", "This person has trainees. Move or remove them under Trainees first."
+        )
+    role_changing.send(sender=User, user=user)
+
+
+@transaction.atomic
+def set_active(*, user: User, is_active: bool, by: Staff) -> None:
+    """Deactivate or reactivate an account; raise ReservedForSuperusers or NotFound."""
+    locked = _lock_manageable(user.pk, by)
+    if is_active:
+        reactivate_user(user=locked)
+    else:
+        deactivate_user(user=locked)
+
+
+@transaction.atomic
+def delete_account(*, user: User, by: Staff) -> None:
+    """
+    Delete an account, and close its sockets; raise ReservedForSuperusers or NotFound.
+
+    Conversations, messages and the record of sessions stay; the sessions end. Devices and invitations
+    go. The picture is deleted after the commit.
+    """
+    locked = _lock_manageable(user.pk, by)
+    # Ended last, as in a removal: locks are taken in the order of people, conversations, sessions.
+    sessions = list(AuthSession.objects.of_or_by(locked).values_list("pk", flat=True))
+    picture = locked.profile_image
+    locked.delete()
+    end_sessions(AuthSession.objects.filter(pk__in=sessions))
+    announce_access_changed(user.pk)
+    if picture:
+        transaction.on_commit(lambda: picture.storage.delete(picture.name), robust=True)
+
+
+def _lock_manageable(pk: int, by: Staff) -> User:
+    user = User.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if user is None:
+        raise NotFound("This person has been deleted meanwhile.")
+    ensure_may_manage(by=by, user=user)
+    return user
+
+
+def _store(user: User, columns: Collection[str] | None) -> None:
+    try:
+        with transaction.atomic():
+            user.save(update_fields=columns)
+    except IntegrityError as error:
+        raise FieldInvalid("email", "Somebody else has this e-mail address.") from error
