@@ -47,6 +47,9 @@ class ConversationAdmin(ReadOnlyAdmin):
     )
     actions = ("archive", "reopen")
 
+    def has_archive_permission(self, request: HttpRequest) -> bool:
+        return self.may_change_rows(request)
+
     @admin.display(description="messages")
     def messages_link(self, conversation: Conversation) -> SafeString:
         url = reverse("admin:messaging_message_changelist")
@@ -54,12 +57,16 @@ class ConversationAdmin(ReadOnlyAdmin):
             '<a href="{}?conversation__id__exact={}">Messages</a>', url, conversation.pk
         )
 
-    @admin.action(description="Archive: the trainee does not see it any more", permissions=["view"])
+    @admin.action(
+        description="Archive: the trainee does not see it any more", permissions=["archive"]
+    )
     def archive(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
         archived = archive_conversations(_plain(conversations))
         self.message_user(request, f"{len(archived.conversation_ids)} archived.")
 
-    @admin.action(description="Reopen, where the two still belong together", permissions=["view"])
+    @admin.action(
+        description="Reopen, where the two still belong together", permissions=["archive"]
+    )
     def reopen(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
         self.message_user(request, f"{reopen_conversations(_plain(conversations))} reopened.")
 
@@ -78,15 +85,12 @@ class MessageAdmin(ReadOnlyAdmin):
     list_select_related = ("sender",)
     search_fields = tuple(f"sender__{field}" for field in PERSON_SEARCH)
     search_help_text = "Name or e-mail address of who wrote it"
+    linked_lookups = ("conversation__id__exact",)
     date_hierarchy = "created_at"
     ordering = ("-id",)
     # A count of all messages for each page would cost more with every message.
     show_full_result_count = False
     fields = ("conversation", "sender", "content", "created_at", "read_at", "version", "client_id")
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        is_link = lookup == "conversation__id__exact"
-        return is_link or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     @admin.display(description="content")
     def preview(self, message: Any) -> str:

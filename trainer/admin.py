@@ -1,20 +1,34 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from trainer.models import Invitation, Trainee
-from trainer.services.trainees import assign_trainee
-from users.admin import PERSON_SEARCH, ReadOnlyAdmin
+from trainer.services.trainees import assign_trainee, ensure_can_be_trainer
+from users.admin import PERSON_SEARCH, PersonAdmin, ReadOnlyAdmin
+from users.exceptions import FieldInvalid
 from users.models import User
 
 
+class TraineeForm(forms.ModelForm[Trainee]):
+    def clean_parent_trainer(self) -> User | None:
+        trainer: User | None = self.cleaned_data["parent_trainer"]
+        try:
+            ensure_can_be_trainer(trainer)
+        except FieldInvalid as error:
+            raise ValidationError(error.messages) from error
+        return trainer
+
+
 @admin.register(Trainee)
-class TraineeAdmin(admin.ModelAdmin[Trainee]):
+class TraineeAdmin(PersonAdmin):
     """Who trains whom. A change archives what was written with the trainer before."""
 
+    form = TraineeForm
     list_display = ("email", "first_name", "last_name", "parent_trainer", "is_active")
     list_filter = ("is_active", ("parent_trainer", admin.EmptyFieldListFilter))
     list_select_related = ("parent_trainer",)
@@ -36,9 +50,7 @@ class TraineeAdmin(admin.ModelAdmin[Trainee]):
         self, request: HttpRequest, obj: Trainee, form: ModelForm[Trainee], change: bool
     ) -> None:
         """Change nothing but the trainer, through the service that archives."""
-        assign_trainee(
-            trainee=User.objects.get(pk=obj.pk), trainer=form.cleaned_data["parent_trainer"]
-        )
+        assign_trainee(trainee=obj, trainer=form.cleaned_data["parent_trainer"])
 
 
 @admin.register(Invitation)

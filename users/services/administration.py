@@ -1,6 +1,7 @@
 """What staff do to somebody's account in the admin."""
 
 from collections.abc import Collection
+from functools import partial
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
@@ -79,12 +80,12 @@ def delete_account(*, user: User, by: Staff) -> None:
     locked = _lock_manageable(user.pk, by)
     # Ended last, as in a removal: locks are taken in the order of people, conversations, sessions.
     sessions = list(AuthSession.objects.of_or_by(locked).values_list("pk", flat=True))
-    picture = locked.profile_image
+    storage, picture = locked.profile_image.storage, locked.profile_image.name
     locked.delete()
     end_sessions(AuthSession.objects.filter(pk__in=sessions))
     announce_access_changed(user.pk)
     if picture:
-        transaction.on_commit(lambda: picture.storage.delete(picture.name), robust=True)
+        transaction.on_commit(partial(storage.delete, picture), robust=True)
 
 
 def _lock_manageable(pk: int, by: Staff) -> User:

@@ -1,0 +1,77 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client as Browser
+from django.utils import timezone
+
+from messaging.models import Conversation
+from push.models import PushDelivery, PushMark
+from tests.admin.pages import registered_models
+from tests.factories import impersonate, make_person, tokens_of, write
+from trainer.models import Invitation
+from users.models import DeviceToken, User
+from users.services.sessions import record_view
+
+
+@pytest.fixture
+def everything(alice: User, bob: User, conversation: Conversation) -> Conversation:
+    """Alice and Bob with a row of every model that can belong to a person; return their conversation."""
+    write(bob, conversation, "Mine")
+    for person in (alice, bob):
+        tokens_of(person)
+        person.groups.add(Group.objects.get_or_create(name="Members")[0])
+        session = person.auth_sessions.get(kind="SIGN_IN")
+        device = DeviceToken.objects.create(
+            user=person, token=f"push-{person.pk}", platform="ios", session=session
+        )
+        PushMark.objects.create(conversation=conversation, recipient=person, up_to=1)
+        PushDelivery.objects.create(
+            conversation=conversation, recipient=person, device=device, up_to=1
+        )
+    bob.auth_session, _ = impersonate(bob, by=alice)
+    bob.is_impersonated = True
+    record_view(viewer=bob, method="GET", path="/api/auth/users/me/")
+    Invitation.objects.create(
+        trainer=alice,
+        email="eve@example.com",
+        code_hash="secret-code",
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    return conversation
+
+
+def make_staff(name: str, *permissions: str) -> User:
+    """Make somebody who works with the admin, and holds permissions such as "view_user"."""
+    staff = make_person(name, role=User.Role.ADMIN, is_staff=True)
+    staff.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
+    return staff
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def viewer(db: None) -> User:
+    """Somebody who may view everything, and nothing else."""
+    return make_staff("viewer", *(f"view_{each._meta.model_name}" for each in registered_models()))
+
+
+@pytest.fixture
+def superuser(root: User) -> Browser:
+    """A browser in which a superuser is signed in."""
+    return browser_of(root)
+
+
+@pytest.fixture
+def viewing(viewer: User) -> Browser:
+    """A browser in which somebody is signed in who may view everything, and nothing else."""
+    return browser_of(viewer)
+
+
+def browser_of(user: User) -> Browser:
+    browser = Browser()
+    browser.force_login(user)
+    return browser

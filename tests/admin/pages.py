@@ -1,0 +1,51 @@
+"""The pages of the admin, for tests that try every one of them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.sessions.models import Session
+from django.db.models import Model
+from django.urls import reverse
+
+ROW_PAGES = ("change", "delete", "history")
+
+
+def registered_models() -> list[type[Model]]:
+    """Return every model that the admin shows, those of libraries too."""
+    return [each for each in apps.get_models() if admin.site.is_registered(each)]
+
+
+def url(model: type[Model], page: str, *args: object) -> str:
+    name = f"{model._meta.app_label}_{model._meta.model_name}"
+    return reverse(f"admin:{name}_{page}", args=args)
+
+
+def row_urls(model: type[Model]) -> Iterator[str]:
+    """Return every page of every row of a model."""
+    for row in admin.site.get_model_admin(model).model._default_manager.all():
+        yield from (url(model, page, row.pk) for page in ROW_PAGES)
+        if model._meta.model_name == "user":
+            yield reverse("admin:auth_user_password_change", args=[row.pk])
+
+
+def list_actions(model: type[Model]) -> list[str]:
+    """Return the names of a model's actions, whoever may use them."""
+    return [*map(str, admin.site.get_model_admin(model).actions or ()), "delete_selected"]
+
+
+def offered_filters(model: type[Model]) -> list[str]:
+    """Return the fields by which a list can be filtered, its navigation by date included."""
+    model_admin = admin.site.get_model_admin(model)
+    filters: list[Any] = [*model_admin.list_filter]
+    fields = [each if isinstance(each, str) else each[0] for each in filters]
+    return [*fields, *filter(None, [model_admin.date_hierarchy])]
+
+
+def snapshot() -> dict[str, list[dict[str, Any]]]:
+    """Return every row of the database, but for the sessions of the admin."""
+    models = [each for each in apps.get_models(include_auto_created=True) if each is not Session]
+    return {
+        each._meta.label: list(each._default_manager.order_by("pk").values()) for each in models
+    }

@@ -1,0 +1,183 @@
+"""Superusers delete people with all that belongs to them, and no conversation, message or record."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.files.base import ContentFile
+from django.test import Client as Browser
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from messaging.models import Conversation, Message
+from push.models import PushDelivery, PushMark
+from tests.admin.conftest import browser_of, make_staff
+from tests.admin.pages import snapshot
+from tests.conftest import Client
+from tests.factories import access_of, impersonate, make_person
+from tests.messaging.announcements import list_events
+from trainer.models import Invitation
+from users.models import AuthSession, DeviceToken, ImpersonationView, User
+
+USERS = "/admin/users/user/"
+
+
+def delete(browser: Browser, way: str, *people: User) -> Any:
+    if way == "button":
+        for each in people:
+            answer = browser.post(f"{USERS}{each.pk}/delete/", {"post": "yes"})
+        return answer
+    selected = [each.pk for each in people]
+    form = {"action": "delete_selected", "_selected_action": selected, "post": "yes"}
+    return browser.post(USERS, form)
+
+
+both_ways = pytest.mark.parametrize("way", ["button", "action"])
+
+
+@both_ways
+@pytest.mark.parametrize("name", ["alice", "bob"])
+def test_person_with_rows_of_every_kind_is_deleted(
+    request: pytest.FixtureRequest,
+    superuser: Browser,
+    everything: Conversation,
+    way: str,
+    name: str,
+) -> None:
+    person: User = request.getfixturevalue(name)
+    kept = set(Message.objects.values_list("pk", "content"))
+
+    answer = delete(superuser, way, person)
+
+    assert answer.status_code == 302
+    assert not User.objects.filter(pk=person.pk).exists()
+    assert set(Message.objects.values_list("pk", "content")) == kept
+    everything.refresh_from_db()
+    assert (everything.trainer is None, everything.trainee is None) == (
+        name == "alice",
+        name == "bob",
+    )
+    assert Invitation.objects.count() == (0 if name == "alice" else 1)
+    for model in (DeviceToken, PushDelivery, PushMark):
+        assert model._default_manager.count() == 1
+
+
+@both_ways
+def test_both_people_of_a_conversation_are_deleted_and_the_record_stays(
+    superuser: Browser, alice: User, bob: User, everything: Conversation, way: str
+) -> None:
+    delete(superuser, way, alice, bob)
+
+    assert not User.objects.filter(pk__in=[alice.pk, bob.pk]).exists()
+    sessions = AuthSession.objects.order_by("pk").values_list("user_email", "impersonator_email")
+    assert list(sessions) == [
+        ("alice@example.com", ""),
+        ("bob@example.com", ""),
+        ("bob@example.com", "alice@example.com"),
+    ]
+    assert not AuthSession.objects.filter(ended_at=None).exists()
+    assert ImpersonationView.objects.count() == 1
+
+
+@both_ways
+def test_staff_with_a_log_of_what_they_did_is_deleted(
+    superuser: Browser, alice: User, dora: User, way: str
+) -> None:
+    sam = make_person("sam", is_staff=True, is_superuser=True)
+    browser_of(sam).post(f"{USERS}{dora.pk}/change/", {"email": dora.email, "role": dora.role})
+    impersonate(alice, by=sam)
+    assert LogEntry.objects.filter(user=sam).exists()
+
+    delete(superuser, way, sam)
+
+    assert not User.objects.filter(pk=sam.pk).exists()
+    assert AuthSession.objects.get().impersonator_email == "sam@example.com"
+
+
+@both_ways
+def test_permission_to_delete_people_is_enough(
+    everything: Conversation, alice: User, way: str
+) -> None:
+    browser = browser_of(make_staff("sam", "view_user", "delete_user"))
+
+    assert delete(browser, way, alice).status_code == 302
+    assert not User.objects.filter(pk=alice.pk).exists()
+
+
+@both_ways
+def test_without_permission_nobody_is_deleted(
+    viewing: Browser, everything: Conversation, alice: User, way: str
+) -> None:
+    before = snapshot()
+
+    delete(viewing, way, alice)
+
+    assert snapshot() == before
+
+
+@both_ways
+def test_staff_delete_nobody_together_with_somebody_who_holds_rights(
+    root: User, bob: User, way: str
+) -> None:
+    browser = browser_of(make_staff("sam", "view_user", "delete_user"))
+
+    assert delete(browser, way, bob, root).status_code == 403
+    assert User.objects.filter(pk=root.pk).exists()
+    assert User.objects.filter(pk=bob.pk).exists() is (way == "action")
+
+
+def test_confirmation_names_people_and_what_goes_with_them(
+    superuser: Browser, everything: Conversation, alice: User
+) -> None:
+    selected = {"action": "delete_selected", "_selected_action": [alice.pk]}
+    button = superuser.get(f"{USERS}{alice.pk}/delete/")
+
+    for page in (button, superuser.post(USERS, selected)):
+        text = page.content.decode()
+        assert "Conversations, messages and the record of sessions stay." in text
+        assert "Alice Tester &lt;alice@example.com&gt;" in text
+        for counted in ("Users: 1", "Device tokens: 1", "Invitations: 1", "Push deliveries: 1"):
+            assert counted in " ".join(text.replace("<li>", "").split())
+        assert 'name="post" value="yes"' in text
+
+
+def test_deleted_person_is_out_at_once(
+    superuser: Browser,
+    api: Client,
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    access = access_of(bob)
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        delete(superuser, "button", bob)
+
+    assert api.with_token(access).get("/api/auth/users/me/").status_code == 401
+    assert (f"user.{bob.pk}", {"type": "access.changed"}) in list_events(callbacks)
+    conversation.refresh_from_db()
+    assert conversation.version == 2
+
+
+def test_trainees_stay_and_have_no_trainer(superuser: Browser, alice: User, bob: User) -> None:
+    delete(superuser, "button", alice)
+
+    bob.refresh_from_db()
+    assert (bob.is_active, bob.parent_trainer) == (True, None)
+
+
+def test_picture_of_a_deleted_person_is_deleted(
+    superuser: Browser,
+    bob: User,
+    settings: Any,
+    tmp_path: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    bob.profile_image.save("bob.jpg", ContentFile(b"picture"))
+    path = bob.profile_image.path
+
+    with django_capture_on_commit_callbacks(execute=True):
+        delete(superuser, "button", bob)
+
+    assert not bob.profile_image.storage.exists(path)

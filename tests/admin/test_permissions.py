@@ -1,0 +1,110 @@
+"""Each action of the admin needs a permission to change what it changes."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client as Browser
+
+from messaging.models import Conversation
+from tests.admin.conftest import browser_of, make_staff
+from tests.admin.pages import list_actions, registered_models, row_urls, snapshot, url
+from users.models import AuthSession, User
+
+FORM = {
+    "post": "yes",
+    "email": "forged@example.com",
+    "role": "TRAINER",
+    "first_name": "Forged",
+    "name": "Forged",
+    "password1": "another-long-one-7",
+    "password2": "another-long-one-7",
+    "usable_password": "true",
+    "parent_trainer": "",
+    "content": "Forged",
+}
+
+every_model = pytest.mark.parametrize(
+    "model", registered_models(), ids=lambda model: model.__name__
+)
+
+
+@every_model
+def test_viewing_alone_changes_nothing(
+    viewing: Browser, everything: Conversation, model: type[Model]
+) -> None:
+    before = snapshot()
+    rows = [each.pk for each in model._default_manager.all()]
+
+    for page in (url(model, "add"), *row_urls(model)):
+        assert viewing.post(page, FORM).status_code in {200, 302, 403, 405}
+    for action in list_actions(model):
+        viewing.post(url(model, "changelist"), {**FORM, "action": action, "_selected_action": rows})
+
+    assert rows
+    assert snapshot() == before
+
+
+@every_model
+def test_every_action_names_the_permission_that_it_needs(model: type[Model]) -> None:
+    shown = admin.site.get_model_admin(model)
+
+    needed = [getattr(shown, str(each)).allowed_permissions for each in shown.actions or ()]
+
+    assert [each for each in needed if each in ([], ["view"])] == []
+
+
+def act(browser: Browser, path: str, action: str, *rows: Model) -> Any:
+    selected = [each.pk for each in rows]
+    return browser.post(f"/admin/{path}/", {"action": action, "_selected_action": selected})
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_conversation_is_archived_and_reopened_by_who_may_change_it(
+    conversation: Conversation, may: bool
+) -> None:
+    permissions = ["view_conversation", *(["change_conversation"] if may else [])]
+    browser = browser_of(make_staff("sam", *permissions))
+    states = []
+
+    for action in ("archive", "reopen"):
+        act(browser, "messaging/conversation", action, conversation)
+        conversation.refresh_from_db()
+        states.append((conversation.is_archived, conversation.version))
+
+    assert states == ([(True, 2), (False, 3)] if may else [(False, 1), (False, 1)])
+
+
+@pytest.mark.parametrize("kind", ["authsession", "impersonationsession"])
+@pytest.mark.parametrize("may", [True, False])
+def test_session_is_ended_by_who_may_change_it(
+    everything: Conversation, kind: str, may: bool
+) -> None:
+    permissions = [f"view_{kind}", *([f"change_{kind}"] if may else [])]
+    browser = browser_of(make_staff("sam", *permissions))
+    name = AuthSession.Kind.SIGN_IN if kind == "authsession" else AuthSession.Kind.IMPERSONATION
+    session = AuthSession.objects.filter(kind=name)[0]
+
+    act(browser, f"users/{kind}", "end", session)
+
+    session.refresh_from_db()
+    assert (session.ended_at is not None) is may
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_person_is_deactivated_by_who_may_change_them(bob: User, may: bool) -> None:
+    permissions = ["view_user", *(["change_user"] if may else [])]
+
+    act(browser_of(make_staff("sam", *permissions)), "users/user", "deactivate", bob)
+
+    bob.refresh_from_db()
+    assert bob.is_active is not may
+
+
+def test_permission_to_change_opens_no_form_of_a_record(conversation: Conversation) -> None:
+    browser = browser_of(make_staff("sam", "view_conversation", "change_conversation"))
+
+    answer = browser.post(f"/admin/messaging/conversation/{conversation.pk}/change/", FORM)
+
+    assert answer.status_code == 403

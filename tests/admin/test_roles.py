@@ -1,0 +1,177 @@
+"""A role changes once nobody trains, is trained, or writes under the old one; errors say what to do."""
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from messaging.exceptions import TraineeNotFound
+from messaging.models import Conversation
+from messaging.services.archiving import archive_conversations
+from trainer.exceptions import InvalidInvitation
+from trainer.models import Invitation
+from trainer.services.invitations import accept_invitation
+from trainer.services.trainees import assign_trainee, remove_trainee
+from users.exceptions import FieldInvalid, NotFound
+from users.models import User
+from users.services.administration import change_account, set_active
+
+TRAINEES = "/admin/trainer/trainee/"
+
+
+def change(browser: Browser, user: User, **fields: Any) -> dict[str, list[str]]:
+    """Send the form of a person, and return its errors; empty when it was stored."""
+    form = {"email": user.email, "role": user.role, "is_active": "on", **fields}
+    answer: Any = browser.post(f"/admin/users/user/{user.pk}/change/", form)
+    if answer.status_code == 302:
+        return {}
+    return dict(answer.context["adminform"].form.errors)
+
+
+@pytest.mark.parametrize("role", ["TRAINER", "ADMIN"])
+def test_trainee_with_a_trainer_keeps_the_role(superuser: Browser, bob: User, role: str) -> None:
+    errors = change(superuser, bob, role=role)
+
+    bob.refresh_from_db()
+    assert errors == {
+        "role": ["This person has a trainer. Remove the trainer under Trainees first."]
+    }
+    assert (bob.role, bob.parent_trainer_id is None) == ("TRAINEE", False)
+
+
+@pytest.mark.parametrize("role", ["TRAINEE", "ADMIN"])
+def test_trainer_with_trainees_keeps_the_role(
+    superuser: Browser, alice: User, bob: User, role: str
+) -> None:
+    errors = change(superuser, alice, role=role)
+
+    assert errors == {
+        "role": ["This person has trainees. Move or remove them under Trainees first."]
+    }
+
+
+def test_trainer_in_an_active_conversation_keeps_the_role(
+    superuser: Browser, alice: User, bob: User, conversation: Conversation
+) -> None:
+    bob.delete()
+
+    errors = change(superuser, alice, role="TRAINEE")
+
+    assert errors == {
+        "role": ["This person has active conversations. Archive them under Conversations first."]
+    }
+    archive_conversations(Conversation.objects.all())
+    assert change(superuser, alice, role="TRAINEE") == {}
+
+
+def test_role_changes_after_the_removal(
+    superuser: Browser, alice: User, bob: User, conversation: Conversation
+) -> None:
+    superuser.post(f"{TRAINEES}{bob.pk}/change/", {"parent_trainer": ""})
+
+    assert change(superuser, bob, role="TRAINER") == {}
+    assert change(superuser, alice, role="TRAINEE") == {}
+
+    conversation.refresh_from_db()
+    assert conversation.is_archived
+    roles = User.objects.filter(pk__in=[alice.pk, bob.pk]).order_by("pk")
+    assert list(roles.values_list("role", flat=True)) == ["TRAINEE", "TRAINER"]
+
+
+def test_service_asks_for_the_trainer_of_now(root: User, alice: User, bob: User) -> None:
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+    as_read = User.objects.get(pk=bob.pk)
+    as_read.role = User.Role.TRAINER
+    assign_trainee(trainee=bob, trainer=alice)
+
+    with pytest.raises(FieldInvalid, match="has a trainer"):
+        change_account(user=as_read, changed=["role"], by=root)
+
+
+@pytest.mark.parametrize("name", ["charlie", "root", "oneself"])
+def test_trainee_is_given_to_trainers_alone(
+    superuser: Browser, root: User, bob: User, charlie: User, name: str
+) -> None:
+    chosen = {"charlie": charlie, "root": root, "oneself": bob}[name]
+
+    answer: Any = superuser.post(f"{TRAINEES}{bob.pk}/change/", {"parent_trainer": chosen.pk})
+
+    assert answer.context["adminform"].form.errors == {
+        "parent_trainer": ["This person is no trainer."]
+    }
+    with pytest.raises(FieldInvalid):
+        assign_trainee(trainee=bob, trainer=chosen)
+
+
+def test_trainee_is_freed_of_somebody_who_is_no_trainer(
+    superuser: Browser, alice: User, bob: User
+) -> None:
+    User.objects.filter(pk=alice.pk).update(role=User.Role.ADMIN)
+
+    assert change(superuser, bob, first_name="Robert") == {}
+    assert "role" in change(superuser, bob, role="TRAINER")
+    superuser.post(f"{TRAINEES}{bob.pk}/change/", {"parent_trainer": ""})
+
+    bob.refresh_from_db()
+    assert bob.parent_trainer is None
+
+
+def test_who_is_no_trainee_any_more_is_given_to_nobody(alice: User, dora: User) -> None:
+    with pytest.raises(TraineeNotFound):
+        assign_trainee(trainee=alice, trainer=dora)
+
+
+def test_invitation_of_who_is_no_trainer_any_more_is_not_accepted(alice: User) -> None:
+    Invitation.objects.create(
+        trainer=alice,
+        email="eve@example.com",
+        code_hash=sha256(b"code").hexdigest(),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    User.objects.filter(pk=alice.pk).update(role=User.Role.TRAINEE)
+
+    with pytest.raises(InvalidInvitation):
+        accept_invitation(
+            code="code", password="a-long-secret-3", first_name="Eve", last_name="Tester"
+        )
+
+
+@pytest.mark.parametrize("email", ["Alice@Example.com", " ALICE@EXAMPLE.COM "])
+def test_address_of_somebody_else_is_an_error_in_any_letter_case(
+    superuser: Browser, alice: User, bob: User, email: str
+) -> None:
+    passwords = dict.fromkeys(("password1", "password2"), "a-long-secret-3")
+    added: Any = superuser.post(
+        "/admin/users/user/add/", {"email": email, "role": "TRAINER", **passwords}
+    )
+
+    assert set(added.context["adminform"].form.errors) == {"email"}
+    assert set(change(superuser, bob, email=email)) == {"email"}
+
+
+def test_address_that_was_taken_meanwhile_is_an_error(root: User, alice: User, bob: User) -> None:
+    bob.email = alice.email
+
+    with pytest.raises(FieldInvalid, match="Somebody else has this e-mail address"):
+        change_account(user=bob, changed=["email"], by=root)
+
+
+def test_address_that_grows_in_lower_case_is_an_error(superuser: Browser, bob: User) -> None:
+    label = "\u0130" * 31
+    email = "a@" + ".".join([label] * 7) + ".com"
+    assert len(email) <= 254 < len(email.lower())
+
+    assert set(change(superuser, bob, email=email)) == {"email"}
+
+
+def test_somebody_who_was_deleted_meanwhile_is_an_error(root: User, bob: User) -> None:
+    as_read = User.objects.get(pk=bob.pk)
+    bob.delete()
+
+    with pytest.raises(NotFound):
+        change_account(user=as_read, changed=["first_name"], by=root)
+    with pytest.raises(NotFound):
+        set_active(user=as_read, is_active=False, by=root)

@@ -1,0 +1,141 @@
+"""What all our admin pages share: lists are filtered, and rows referred to, by what is allowed here."""
+
+import re
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import BadRequest
+from django.db import DataError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from users.exceptions import ServiceError
+
+PERSON_SEARCH = ("email", "first_name", "last_name")
+# What Django's own filters put into a URL, and the steps of its navigation by date.
+FILTER_LOOKUPS = ("", "__exact", "__gte", "__lt", "__isnull", "__isempty")
+DATE_LOOKUPS = ("__year", "__month", "__day")
+# Each word is looked for in each field: SQLite takes no expression of more than 1,000 parts.
+MAX_SEARCH_WORDS = 10
+MAX_SEARCH_LENGTH = 300
+ID = re.compile(r"[0-9]{1,18}")
+
+
+def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
+    """Raise BadRequest for posted ids that no row can have: Django's queries would fail on them."""
+    for name in names:
+        ids = [each for each in request.POST.getlist(name) if each or not may_be_empty]
+        if not all(map(ID.fullmatch, ids)):
+            raise BadRequest(f"{name} is no id.")
+
+
+class RowList(ChangeList):
+    """Django's list, which fails on dates such as the end of the year 9999."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_filters(request)
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters from error
+
+
+class ClosedAdmin(admin.ModelAdmin[Any]):
+    """
+    The base of every admin.
+
+    Django lets a URL filter a list by any column, which reads a password or a push token letter by
+    letter. Here it takes what the page offers: its filters, its dates, and `linked_lookups`.
+    Everything else is answered with 400.
+    """
+
+    # Whole lookups that links of ours use, such as "conversation__id__exact".
+    linked_lookups: tuple[str, ...] = ()
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup in self.linked_lookups or lookup in self._offered_lookups(request)
+
+    def _offered_lookups(self, request: HttpRequest | None) -> set[str]:
+        filters = self.get_list_filter(cast(HttpRequest, request))
+        fields = {each if isinstance(each, str) else cast(Any, each)[0] for each in filters}
+        offered = {field + lookup for field in fields for lookup in FILTER_LOOKUPS}
+        return offered | {f"{self.date_hierarchy}{lookup}" for lookup in DATE_LOOKUPS}
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Refer to rows by their id alone: a form that is handed a column answers with its value."""
+        return to_field == self.opts.pk.name
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Take `?_to_field=` without a value for none: Django looks for a column without a name."""
+        return super().get_object(request, object_id, from_field or None)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        words = search_term.replace("\0", " ")[:MAX_SEARCH_LENGTH].split()
+        return super().get_search_results(request, queryset, " ".join(words[:MAX_SEARCH_WORDS]))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RowList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Answer 400 to values that no row can have, and tell what a service refuses."""
+        ensure_ids(request, ACTION_CHECKBOX_NAME, may_be_empty=False)
+        try:
+            return super().changelist_view(request, extra_context)
+        except ServiceError as error:
+            return self._tell(request, error)
+        except (DataError, OverflowError) as error:
+            raise BadRequest("A value is out of range.") from error
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Tell what a service refuses; nothing is stored then."""
+        relations = (each.name for each in self.opts.get_fields() if each.is_relation)
+        ensure_ids(request, *relations, may_be_empty=True)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ServiceError as error:
+            return self._tell(request, error)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Tell what a service refuses; nothing is deleted then."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ServiceError as error:
+            return self._tell(request, error)
+
+    def _tell(self, request: HttpRequest, error: ServiceError) -> HttpResponse:
+        self.message_user(request, error.detail, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def may_change_rows(self, request: HttpRequest) -> bool:
+        """Tell whether the user holds the "change" permission, for actions of pages that never edit."""
+        codename = f"{self.opts.app_label}.change_{self.opts.model_name}"
+        return cast(Any, request.user).has_perm(codename)  # type: ignore[no-any-return]
+
+
+class ReadOnlyAdmin(ClosedAdmin):
+    """Rows that are a record of what happened: looked at, never written."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,79 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from users.exceptions import FieldInvalid, TooFast
+from users.models import User, normalize_email
+from users.services.accounts import store_password
+from users.services.administration import ensure_role_fits
+from users.throttling import count_sign_in
+
+
+class SignInForm(AdminAuthenticationForm):
+    """The admin's own, under the limits of every other sign-in: what opens the most is tried the most."""
+
+    def clean(self) -> dict[str, Any]:
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        try:
+            count_sign_in(address, self.cleaned_data.get("username"))
+        except TooFast as error:
+            raise ValidationError(error.detail, code=error.code) from error
+        return super().clean()
+
+
+def change_own_password(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+    """The admin's own view, in which a guess at the old password counts as a sign-in; 429 past it."""
+    try:
+        if request.method == "POST" and isinstance(request.user, User):
+            count_sign_in(request.META.get("REMOTE_ADDR", ""), request.user.email)
+    except TooFast as error:
+        headers = {"Retry-After": str(error.retry_after), "Content-Type": "text/plain"}
+        return HttpResponse(error.detail, status=429, headers=headers)
+    return _change_own_password(request, extra_context)
+
+
+admin.site.login_form = SignInForm
+_change_own_password = admin.site.password_change
+# There is no setting for it, as there is for the form above.
+admin.site.password_change = change_own_password  # type: ignore[assignment, method-assign]
+
+
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no class takes one at run time
+    """Django's own, which would leave every session as it is, and write all else of a person anew."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit=False)
+        store_password(user=user)
+        return user
+
+
+class AddressField(forms.EmailField):
+    """An address, in the form in which it is stored before its length is checked: it can get longer."""
+
+    def to_python(self, value: Any) -> str:
+        return normalize_email(super().to_python(value) or "")
+
+
+class PersonForm(forms.ModelForm[User]):
+    """A person's fields, without the password, which has a page of its own."""
+
+    def clean_role(self) -> str:
+        role = str(self.cleaned_data["role"])
+        # The instance is still as it was read: it takes the form's values after all of them are clean.
+        try:
+            ensure_role_fits(user=self.instance, role=role)
+        except FieldInvalid as error:
+            raise ValidationError(error.messages) from error
+        return role
+
+
+def without_admin(request: HttpRequest, choices: Any) -> list[Any]:
+    """Return the roles that the user may give: none but a superuser makes an ADMIN."""
+    may_all = getattr(request.user, "is_superuser", False)
+    return [each for each in choices if may_all or each[0] != User.Role.ADMIN]

@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+
+from users.admin.base import ClosedAdmin
+from users.admin.people import staff_of
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(ClosedAdmin, DjangoGroupAdmin):
+    """What the staff of a group may do; changed by superusers alone, or staff could give themselves all."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return staff_of(request).is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return staff_of(request).is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return staff_of(request).is_superuser

@@ -1,0 +1,158 @@
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Field, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from users.admin.base import PERSON_SEARCH, ClosedAdmin
+from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
+from users.models import User
+from users.rights import RIGHTS, ReservedForSuperusers, may_manage
+from users.services.administration import (
+    add_account,
+    change_account,
+    delete_account,
+    set_active,
+)
+
+
+def staff_of(request: HttpRequest) -> User | AnonymousUser:
+    """Return who uses the admin; nobody, who may do nothing, where no middleware has told."""
+    return cast(User | AnonymousUser, getattr(request, "user", AnonymousUser()))
+
+
+class PersonAdmin(ClosedAdmin):
+    """Rows that are people: staff and admins are changed by superusers alone."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_manage(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_manage(request, obj)
+
+    def _may_manage(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or may_manage(by=staff_of(request), user=obj)
+
+
+@admin.register(User)
+class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
+    """
+    People, found by name or address.
+
+    Who trains whom is changed under Trainees, where the conversation is archived with it.
+    """
+
+    form = PersonForm
+    add_form = AdminUserCreationForm
+    change_password_form = PasswordForm
+    ordering = ("-id",)
+    list_display = ("email", "first_name", "last_name", "role", "parent_trainer", "is_active")
+    list_filter = ("role", "is_active", "is_staff", "created_at")
+    list_select_related = ("parent_trainer",)
+    search_fields = PERSON_SEARCH
+    readonly_fields = ("parent_trainer", "password_link", "created_at", "last_login")
+    filter_horizontal = ("groups", "user_permissions")
+    actions = ("deactivate", "reactivate")
+    fieldsets = (
+        (None, {"fields": ("email", "password_link", "role", "parent_trainer")}),
+        ("Person", {"fields": ("first_name", "last_name", "business_name", "phone_number")}),
+        ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Record", {"fields": ("onboarding_completed", "created_at", "last_login")}),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("email", "role", "first_name", "last_name", "password1", "password2")}),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Leave out the link to the page for a new password, where it is not for who asks."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (title, {"fields": [each for each in options["fields"] if each != "password_link"]})
+            for title, options in fieldsets
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if staff_of(request).is_superuser else (*fields, *sorted(RIGHTS))
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name == "email":
+            kwargs["form_class"] = AddressField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_choice_field(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "role":
+            kwargs["choices"] = without_admin(request, db_field.get_choices(include_blank=False))
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """Offer trainers alone where a trainer is chosen."""
+        if request.GET.get("field_name") == "parent_trainer":
+            queryset = queryset.filter(role=User.Role.TRAINER)
+        return super().get_search_results(request, queryset, search_term)
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool
+    ) -> None:
+        by = staff_of(request)
+        if change:
+            change_account(user=obj, changed=form.changed_data, by=by)
+        else:
+            add_account(user=obj, by=by)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        delete_account(user=obj, by=staff_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            delete_account(user=user, by=staff_of(request))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """
+        Name the people, and count what goes with them.
+
+        What goes with a person, such as devices and invitations, needs no permission of its own.
+        """
+        _, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        kept = "Conversations, messages and the record of sessions stay."
+        name = str(self.opts.verbose_name)
+        return [*map(str, objs), kept], counts, lacking & {name}, protected
+
+    @admin.display(description="password")
+    def password_link(self, user: User) -> str:
+        if not user.has_usable_password():
+            return format_html('None. <a href="{}">Set one</a>', "../password/")
+        return format_html('Set. <a href="{}">Set another</a>', "../password/")
+
+    @admin.action(description="Deactivate: lock out at once, everywhere", permissions=["change"])
+    def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self._set_active(request, users, is_active=False)
+
+    @admin.action(description="Reactivate", permissions=["change"])
+    def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self._set_active(request, users, is_active=True)
+
+    def _set_active(self, request: HttpRequest, users: QuerySet[User], *, is_active: bool) -> None:
+        """Pass over staff, unless a superuser asks, and say so."""
+        by = staff_of(request)
+        manageable = [each for each in users if may_manage(by=by, user=each)]
+        for user in manageable:
+            set_active(user=user, is_active=is_active, by=by)
+        done = "reactivated" if is_active else "deactivated"
+        self.message_user(request, f"{len(manageable)} {done}.")
+        if len(manageable) < len(users):
+            self.message_user(request, ReservedForSuperusers.detail, messages.ERROR)

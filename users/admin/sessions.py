@@ -1,0 +1,82 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from users.admin.base import PERSON_SEARCH, ReadOnlyAdmin
+from users.models import AuthSession, DeviceToken, ImpersonationSession, ImpersonationView
+from users.services.sessions import end_sessions
+
+
+class SessionAdmin(ReadOnlyAdmin):
+    search_fields = ("user_email", "impersonator_email", "user__first_name", "user__last_name")
+    date_hierarchy = "created_at"
+    actions = ("end",)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        return self.may_change_rows(request)
+
+    @admin.action(description="End: its tokens and sockets die at once", permissions=["end"])
+    def end(self, request: HttpRequest, sessions: QuerySet[AuthSession]) -> None:
+        ended = end_sessions(AuthSession.objects.filter(pk__in=sessions.values("pk")))
+        self.message_user(request, f"{ended} ended.")
+
+
+@admin.register(AuthSession)
+class SignInAdmin(SessionAdmin):
+    """Who is signed in, and since when."""
+
+    list_display = ("user_email", "created_at", "expires_at", "ended_at")
+    list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))
+    fields = ("user", "user_email", "created_at", "expires_at", "ended_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuthSession]:
+        return super().get_queryset(request).filter(kind=AuthSession.Kind.SIGN_IN)
+
+
+class ViewInline(admin.TabularInline[ImpersonationView, ImpersonationSession]):
+    model = ImpersonationView
+    fields = readonly_fields = ("viewed_at", "method", "path")
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ImpersonationSession)
+class ImpersonationSessionAdmin(SessionAdmin):
+    """Who looked through whose account, when, and at what."""
+
+    list_display = ("impersonator_email", "user_email", "created_at", "ended_at", "view_count")
+    list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))
+    fields = (
+        "impersonator",
+        "impersonator_email",
+        "user",
+        "user_email",
+        "created_at",
+        "expires_at",
+        "ended_at",
+    )
+    inlines = (ViewInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImpersonationSession]:
+        sessions = super().get_queryset(request).filter(kind=AuthSession.Kind.IMPERSONATION)
+        annotated: QuerySet[ImpersonationSession] = sessions.annotate(view_count=Count("views"))
+        return annotated
+
+    @admin.display(description="looked at", ordering="view_count")
+    def view_count(self, session: Any) -> int:
+        return int(session.view_count)
+
+
+@admin.register(DeviceToken)
+class DeviceTokenAdmin(ReadOnlyAdmin):
+    list_display = ("user", "platform", "created_at", "updated_at")
+    list_filter = ("platform",)
+    list_select_related = ("user",)
+    search_fields = tuple(f"user__{field}" for field in PERSON_SEARCH)
+    fields = ("user", "platform", "created_at", "updated_at")
