@@ -32,6 +32,15 @@ COUNT_LEADERS = """async () => {
     return held.filter(({ name }) => name.startsWith("inbox-")).length;
 }"""
 BANNER = re.compile("You are looking through")
+REFUSE_ONCE = """kind => {
+    const request = navigator.locks.request.bind(navigator.locks);
+    let isDue = true;
+    navigator.locks.request = (name, ...rest) => {
+        if (!isDue || !name.startsWith(kind)) return request(name, ...rest);
+        isDue = false;
+        return Promise.reject(new DOMException("Not fully active.", "InvalidStateError"));
+    };
+}"""
 
 
 @pytest.fixture
@@ -281,3 +290,30 @@ def test_own_page_does_not_come_back_over_a_look(desk: Page, alice: User, bob: U
     go_back(desk)
 
     expect(desk.get_by_text(BANNER)).to_be_visible()
+
+
+def test_refused_lock_holds_up_no_message(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    desk.evaluate(REFUSE_ONCE, "outbox-")
+
+    write(desk, "sent after a while")
+
+    expect_tick(desk, "sent after a while", "Sent")
+    write(desk, "and the next")
+    expect_tick(desk, "and the next", "Sent")
+
+
+def test_refused_lock_of_the_cookie_fails_no_message(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    """The token is over when the message is to go, and no new one can be had at once."""
+    desk.clock.install()
+    open_thread(desk, alice, conversation)
+    desk.evaluate(REFUSE_ONCE, "session-cookie")
+    desk.clock.set_system_time(desk.evaluate("Date.now()") + 61 * 60 * 1000)
+
+    write(desk, "sent with the next token")
+
+    expect_tick(desk, "sent with the next token", "Sent")
