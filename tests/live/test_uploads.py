@@ -35,10 +35,12 @@ def host(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[WebServer]:
-    """A web process that has all its limits as by default, and a folder of its own for pictures."""
+    """A web process with a folder of its own for pictures, and much patience with halves of forms."""
     media = str(tmp_path_factory.mktemp("media"))
     with django_db_blocker.unblock():
-        server = WebServer(MEDIA_ROOT=media, CORS_ALLOWED_ORIGINS=ALLOWED_ORIGIN, **NO_PUSH).start()
+        limits = {"REQUEST_BODY_SECONDS": "600"}  # halves stay for as long as a test
+        own = {"MEDIA_ROOT": media, "CORS_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
+        server = WebServer(**own, **limits, **NO_PUSH).start()
     yield server
     server.stop()
 
