@@ -7,7 +7,7 @@ from messaging.selectors import has_active_conversation
 from messaging.services.archiving import prepare_account_deletion
 from users.exceptions import FieldInvalid
 from users.models import User
-from users.signals import role_changing
+from users.services.administration import role_changing
 
 
 @receiver(pre_delete, sender=User)

@@ -159,9 +159,8 @@ def _accept(
     return user, begin_session(user=user)
 
 
-def _may_train(inviter: User) -> bool:
-    """Tell whether who invited is still a trainer: a role can change while the link is on its way."""
-    return inviter.is_active and inviter.is_trainer
+def _may_train(trainer: User) -> bool:
+    return trainer.is_active and trainer.is_trainer
 
 
 def _rejoin(user: User, invitation: Invitation) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 
 from users.events import announce_access_changed
 from users.exceptions import FieldInvalid, NotFound
@@ -12,9 +13,11 @@ from users.models import AuthSession, User
 from users.rights import ensure_may_manage, ensure_may_store
 from users.services.accounts import deactivate_user, reactivate_user
 from users.services.sessions import end_sessions
-from users.signals import role_changing
 
 Staff = User | AnonymousUser
+
+# Sent with `user`, as stored, before their role changes. Receivers raise FieldInvalid to refuse.
+role_changing = Signal()
 
 
 @transaction.atomic
