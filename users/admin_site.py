@@ -1,11 +1,33 @@
+from typing import Any
+
 from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from users.exceptions import TooFast
+from users.throttling import count_sign_in
+
 
 class ClosedAdminSite(admin.AdminSite):
-    """Django's site, whose search for a form's choices answers for every relation of every model."""
+    """
+    Django's site, closed in two places where it is open.
+
+    Its search for a form's choices would answer for every relation of every model, and guesses at the
+    old password, where one's own is changed, would not be counted.
+    """
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Change one's own password; each try counts as a sign-in, and is 429 past the limit."""
+        try:
+            if request.method == "POST":
+                count_sign_in(request.META.get("REMOTE_ADDR", ""), request.user.get_username())
+        except TooFast as error:
+            headers = {"Retry-After": str(error.retry_after), "Content-Type": "text/plain"}
+            return HttpResponse(error.detail, status=429, headers=headers)
+        return super().password_change(request, extra_context)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Search for the choices of a field that a form of ours searches for, and of no other."""

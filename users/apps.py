@@ -5,4 +5,4 @@ class UsersConfig(AppConfig):
     name = "users"
 
     def ready(self) -> None:
-        from users import receivers  # noqa: F401, PLC0415 - needs the models
+        from users import signals  # noqa: F401, PLC0415 - connects the receivers, needs the models

@@ -5,8 +5,7 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
 
 from users.exceptions import FieldInvalid, TooFast
 from users.models import User, normalize_email
@@ -27,21 +26,7 @@ class SignInForm(AdminAuthenticationForm):
         return super().clean()
 
 
-def change_own_password(request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
-    """The admin's own view, in which a guess at the old password counts as a sign-in; 429 past it."""
-    try:
-        if request.method == "POST" and isinstance(request.user, User):
-            count_sign_in(request.META.get("REMOTE_ADDR", ""), request.user.email)
-    except TooFast as error:
-        headers = {"Retry-After": str(error.retry_after), "Content-Type": "text/plain"}
-        return HttpResponse(error.detail, status=429, headers=headers)
-    return _change_own_password(request, extra_context)
-
-
 admin.site.login_form = SignInForm
-_change_own_password = admin.site.password_change
-# There is no setting for it, as there is for the form above.
-admin.site.password_change = change_own_password  # type: ignore[assignment, method-assign]
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no class takes one at run time
