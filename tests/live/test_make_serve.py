@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -42,12 +43,15 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(checkout: Path, log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Run `make serve` in a process group of its own, with this environment and nothing else."""
+@contextmanager
+def making(
+    checkout: Path, log: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `make serve` while the block runs, with this environment and nothing else."""
     # The requirements are installed: these tests run.
     command = ["make", "--old-file=.venv/.runtime", "serve", f"PYTHON={sys.executable}"]
     with log.open("wb") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd=checkout,
             env={"PATH": os.environ["PATH"], **environment},
@@ -55,6 +59,12 @@ def make(checkout: Path, log: Path, environment: dict[str, str]) -> subprocess.P
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +86,11 @@ def address(checkout: Path, marked: dict[str, str]) -> Iterator[str]:
     """The address of a server that `make serve` has started with the marked variables."""
     port, log = find_free_port(), checkout / "log"
     # The port is the tests' own, and other servers run on this machine's cores.
-    process = make(checkout, log, {**marked, "PORT": str(port), "WEB_CONCURRENCY": "1"})
+    environment = {**marked, "PORT": str(port), "WEB_CONCURRENCY": "1"}
     url = f"http://127.0.0.1:{port}"
-    try:
+    with making(checkout, log, environment) as process:
         wait_until_it_answers(url, process, log)
         yield url
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
 
 
 def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -116,7 +123,8 @@ def test_make_serve_is_production_whatever_env_says(address: str, checkout: Path
 def test_make_serve_names_what_lacks_in_one_line(checkout: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
 
-    assert make(checkout, log, {}).wait(60) != 0
+    with making(checkout, log, {}) as process:
+        assert process.wait(60) != 0
 
     lines = [each for each in log.read_text().splitlines() if not each.startswith("make")]
     assert lines == [
