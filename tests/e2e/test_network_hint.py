@@ -80,13 +80,13 @@ def test_device_that_says_offline_renews_its_token_when_it_wakes(
 ) -> None:
     misled.clock.install()
     open_thread(misled, alice, conversation)
-    renewals: list[str] = []
-    misled.on("request", lambda request: "refresh" in request.url and renewals.append(request.url))
+    requests: list[str] = []
+    misled.on("request", lambda request: requests.append(request.url))
 
     misled.clock.set_system_time(misled.evaluate("Date.now()") + 50 * 60 * 1000)
     misled.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
-    wait_until(misled, lambda: len(renewals) > 0)
+    wait_until(misled, lambda: any("refresh" in url for url in requests))
 
 
 @pytest.mark.complains(r"net::ERR_FAILED", r"WebSocket connection")
