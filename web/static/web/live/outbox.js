@@ -12,7 +12,8 @@ import { page } from "./page.js";
  * retryAt, attempts}`; `state` is "waiting", "sending" or "failed". It is kept before the first
  * attempt, and sent with the same client_id until the server has answered, so that it arrives once.
  *
- * Fires "change"; "added" with an entry that another tab has put in line; "sent" with `{entry, message}`; "created" with `{traineeId, conversationId}`; and
+ * Fires "change"; "added" with an entry that another tab has put in line; "sent" with `{entry,
+ * message}`; "created" with `{traineeId, conversationId}`; and
  * "returned" with `{entry, seconds}` when a fresh entry came too fast: who takes its text back into
  * the box calls preventDefault(), and the entry is gone.
  */
