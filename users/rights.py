@@ -12,7 +12,7 @@ RIGHTS = frozenset({"is_staff", "is_superuser", "groups", "user_permissions"})
 
 
 class ReservedForSuperusers(Forbidden):
-    code = "reserved_for_superusers"
+    code = "permission_denied"
     detail = "Only a superuser can change staff and admins, or give somebody their rights."
 
 
