@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.operations.fields import FieldOperation
 from django.utils import timezone
 
 from tests.conftest import Client
@@ -44,7 +45,7 @@ def test_epochs_leave_living_sessions_alive_on_the_way_there_and_back(
     later = timezone.now() + timedelta(days=1)
     old = old_session.objects.create(user=bob, user_email=bob.email, expires_at=later)
 
-    migrate("0003_access_epochs")
+    migrate("0004_epochs_of_sessions")
 
     assert AuthSession.objects.alive().get().pk == old.pk
     migrate("0002_device_sign_ins")
@@ -57,7 +58,7 @@ def test_trainees_have_completed_onboarding_and_others_are_as_they_were(before: 
     people.create(email="alice@example.com", role="TRAINER", onboarding_completed=False)
     people.create(email="dora@example.com", role="TRAINER", onboarding_completed=True)
 
-    migrate("0004_trainees_have_completed_onboarding")
+    migrate("0005_trainees_have_completed_onboarding")
 
     stored = User.objects.values_list("email", "onboarding_completed")
     assert dict(stored) == {
@@ -65,7 +66,7 @@ def test_trainees_have_completed_onboarding_and_others_are_as_they_were(before: 
         "alice@example.com": False,
         "dora@example.com": True,
     }
-    migrate("0003_access_epochs")
+    migrate("0004_epochs_of_sessions")
 
 
 def test_process_of_the_release_before_goes_on_with_the_new_tables(
@@ -75,7 +76,7 @@ def test_process_of_the_release_before_goes_on_with_the_new_tables(
         before.get_model("users", "User"),
         before.get_model("users", "AuthSession"),
     )
-    migrate("0004_trainees_have_completed_onboarding")
+    migrate("0005_trainees_have_completed_onboarding")
 
     bob = old_user.objects.create(email="bob@example.com", role="TRAINEE")
     later = timezone.now() + timedelta(days=1)
@@ -89,3 +90,17 @@ def test_process_of_the_release_before_goes_on_with_the_new_tables(
     User.objects.filter(pk=bob.pk).update(is_active=True)
     old_session.objects.create(user_id=bob.pk, user_email=bob.email, expires_at=later)
     assert not AuthSession.objects.alive().exists()
+
+
+@pytest.mark.parametrize("app", ["users", "messaging", "trainer", "push"])
+def test_migration_locks_one_table_at_a_time(app: str) -> None:
+    """A request that reads two of them, in another order, would deadlock with the migration."""
+    migrations = MigrationExecutor(connection).loader.disk_migrations
+
+    altered = {
+        key: {each.model_name for each in migration.operations if isinstance(each, FieldOperation)}
+        for key, migration in migrations.items()
+        if key[0] == app
+    }
+
+    assert [key for key, tables in altered.items() if len(tables) > 1] == []

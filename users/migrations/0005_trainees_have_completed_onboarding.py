@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """Going back changes nothing: which of them said otherwise is not known, nor was it ever true."""
 
     dependencies = [
-        ("users", "0003_access_epochs"),
+        ("users", "0004_epochs_of_sessions"),
     ]
 
     operations = [migrations.RunPython(complete, migrations.RunPython.noop)]
