@@ -16,6 +16,9 @@ from users.models import User
 
 Join = Callable[[User], Person]
 
+# Where the database is a file, there is no server that these could ask.
+collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.py"]
+
 ALLOWED_ORIGIN = "https://app.example.com"
 # These servers run until the last test, and would take the deliveries of tests/push for their own: to
 # them the push service of such a test is a private address, so they would forget its devices.

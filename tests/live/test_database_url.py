@@ -2,10 +2,8 @@
 
 import subprocess
 import sys
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.live.server import ROOT, database_url, test_environment
 
@@ -18,10 +16,7 @@ with connection.cursor() as cursor:
 """
 
 
-@pytest.fixture(autouse=True)
-def _on_postgresql(db: Any) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no server")
+pytestmark = pytest.mark.django_db
 
 
 def connect(query: str) -> subprocess.CompletedProcess[str]:
