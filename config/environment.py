@@ -72,6 +72,13 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
             raise InvalidEnvironment(f"{var} is empty: write 0 or 1, or leave it out.")
         return bool(self.bool(var, default=default))
 
+    def positive(self, var: str, default: int) -> int:
+        """Return a whole number from 1 up, for what nothing works without, such as threads."""
+        number: int = self.int(var, default=default)
+        if number < 1:
+            raise InvalidEnvironment(f"{var} is {number}: it has to be 1 or more.")
+        return number
+
     def port(self, var: str, default: int) -> int:
         """Return the number of a TCP port."""
         port: int = self.int(var, default=default)
@@ -125,8 +132,8 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
             return addresses.read_email(url, in_production=in_production)
 
     def list_missing(self) -> list[str]:
-        """Return the names of what production needs and this environment lacks."""
-        return [name for name in REQUIRED_IN_PRODUCTION if not self.str(name, default="")]
+        """Return the names of what production needs and this environment lacks; "," is nothing too."""
+        return [name for name in REQUIRED_IN_PRODUCTION if not self.list(name, default=[])]
 
     def ensure_production(self) -> None:
         """Raise InvalidEnvironment for what is missing, all at once, or for a key that is no secret."""

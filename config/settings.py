@@ -110,9 +110,9 @@ STATIC_MIDDLEWARE = [
     *(["config.static_files.compress_files"] if DEBUG else []),
     "servestatic.middleware.ServeStaticMiddleware",
 ]
-API_THREADS = env.int("API_THREADS", default=8)
+API_THREADS = env.positive("API_THREADS", default=8)
 # What takes long has threads of its own, so that nothing else waits for it: see config.lanes.
-PASSWORD_THREADS = env.int("PASSWORD_THREADS", default=2)
+PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
 # Requests that wait for one of these threads, a third of a second each; more are answered 503.
 PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
 # One picture is decoded at a time, as that takes up to 160 MB.
@@ -161,7 +161,7 @@ else:
         "pool": {
             "min_size": 1,
             # Each thread of the API keeps one; sockets, the admin and notifications share six.
-            "max_size": env.int("DATABASE_POOL_SIZE", default=_api_connections + 6),
+            "max_size": env.positive("DATABASE_POOL_SIZE", default=_api_connections + 6),
             # How long a request waits for a connection before it answers 503.
             "timeout": 3,
             # The pool's own 300 s mean ever longer pauses, so 503s long after the database is back.
@@ -230,7 +230,7 @@ LARGE_BODIES_QUEUE_PER_PERSON = 8
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 # The request line and all headers together; an access token in `?token=` has some 300.
-MAX_HEAD_BYTES = env.int("MAX_HEAD_BYTES", default=32 * 1024)
+MAX_HEAD_BYTES = env.positive("MAX_HEAD_BYTES", default=32 * 1024)
 # How long a client may take to send them, and then the body, before the connection is closed.
 REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
 REQUEST_BODY_SECONDS = env.float("REQUEST_BODY_SECONDS", default=120.0)
@@ -275,14 +275,14 @@ if REDIS_URLS:
 SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 # Past this many in one process, a new socket closes the one that has been idle longest, one a minute:
 # clients that reconnect at once would else push each other out in turn. Meanwhile more are let in.
-SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)
+SOCKETS_PER_USER = env.positive("SOCKETS_PER_USER", default=20)
 SOCKETS_PER_USER_AT_MOST = 5 * SOCKETS_PER_USER
 SOCKET_EVICTION_SECONDS = 60.0
 SOCKET_MAX_FRAME_BYTES = 4096
 # A burst of this many frames, refilled at FRAMES_PER_SECOND; past it the socket is closed. Typing
 # frames have a budget of the same size for themselves; past it they are dropped.
-SOCKET_FRAME_BURST = env.int("SOCKET_FRAME_BURST", default=60)
-SOCKET_FRAMES_PER_SECOND = env.int("SOCKET_FRAMES_PER_SECOND", default=10)
+SOCKET_FRAME_BURST = env.positive("SOCKET_FRAME_BURST", default=60)
+SOCKET_FRAMES_PER_SECOND = env.positive("SOCKET_FRAMES_PER_SECOND", default=10)
 # A `true` that is sent again and again reaches the other side this often.
 SOCKET_TYPING_INTERVAL_SECONDS = 1.0
 # Each typing frame has to be read before it can be dropped. A held key sends 30 a second; a client
@@ -290,7 +290,7 @@ SOCKET_TYPING_INTERVAL_SECONDS = 1.0
 SOCKET_TYPING_FRAME_BURST = 1000
 SOCKET_TYPING_FRAMES_PER_SECOND = 100
 # Frames that wait for a client that reads too slowly; past it the socket is closed.
-SOCKET_PENDING_FRAMES = env.int("SOCKET_PENDING_FRAMES", default=1000)
+SOCKET_PENDING_FRAMES = env.positive("SOCKET_PENDING_FRAMES", default=1000)
 # More changes than this are not replayed: the client is told to load the thread afresh. All of a
 # replay waits for the client at once.
 SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
