@@ -1,7 +1,7 @@
 """
 Reads the addresses that variables hold: of pages, databases and mail servers.
 
-Each function raises ValueError with words that go after a variable's name, and that repeat no password.
+Each function raises ValueError. Its message follows the variable's name and contains no password.
 """
 
 import re
@@ -157,7 +157,7 @@ def _netloc_of(url: SplitResult) -> str:
 
 @contextmanager
 def _told(words: str) -> Iterator[None]:
-    """Say it in these words when something is not what it should be: others might hold a password."""
+    """Replace the message of any parse error by `words`: the original could contain a password."""
     try:
         yield
     except (ValueError, KeyError, ImproperlyConfigured) as error:

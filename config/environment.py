@@ -1,4 +1,4 @@
-"""Reads variables of the environment strictly: what cannot be understood is named, not guessed at."""
+"""Reads environment variables strictly: an error names the malformed variable; nothing is guessed."""
 
 import math
 import sys

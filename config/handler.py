@@ -40,7 +40,7 @@ WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class ApiRequest(ASGIRequest):
-    """A request that something else may answer than the view of its path."""
+    """A request with an optional `stand_in`, which maps the view of its path to another one."""
 
     stand_in: StandIn | None = None
 
@@ -97,9 +97,9 @@ class OneHopHandler(BaseHandler):
 
     async def _take_form(self, scope: Any, receive: Any) -> Answer | None:
         """
-        Find out who sends a form, and then read it, which holds a slot until it is answered.
+        Authenticate the sender of a form, then read the body and answer, holding an upload slot.
 
-        The session may end while the body is on its way, so the token is looked at again.
+        The session can end while the body arrives, so the view authenticates again.
         """
         admission = Admission()
         refusal = await self._api.run(

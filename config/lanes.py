@@ -1,4 +1,4 @@
-"""The threads that answer the API: a pool for each kind of work, so that slow work delays no other."""
+"""Thread pools of the API, one for each kind of work, so that slow requests do not delay others."""
 
 import asyncio
 import math
@@ -50,7 +50,7 @@ class Lane:
             loop.call_soon_threadsafe(self._end, outcome, outcome.set_result, result)
 
     def _end(self, outcome: asyncio.Future[T], end: Callable[[Any], None], value: Any) -> None:
-        """Tell the outcome, unless nobody waits for it any more."""
+        """Resolve the future, unless its waiter was cancelled."""
         self._pending -= 1
         if not outcome.done():
             end(value)
@@ -60,8 +60,8 @@ def find_password_requests() -> frozenset[tuple[str, str]]:
     """
     Return method and path of each request that hashes a password.
 
-    Its view says so by `hashes_passwords = True`. A path with parameters cannot: it is compared as it
-    is, which costs a request next to nothing.
+    A view declares it by `hashes_passwords = True`. Its path may have no parameters, as each request
+    looks up its literal path in this set, which costs next to nothing.
     """
     return frozenset(
         (method.upper(), path)

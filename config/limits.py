@@ -49,8 +49,8 @@ def is_form(scope: Any) -> bool:
     """
     Tell whether a request to the API brings a form, which may carry files.
 
-    Any part of a repeated header counts, and any kind of form: what a parser takes for one must not
-    come in as something else.
+    True if any Content-Type header is any kind of multipart. A parser may use any of several headers,
+    and a body that it takes for a form must not bypass the admission of forms.
     """
     return scope["method"] not in SAFE_METHODS and any(
         name == b"content-type" and value[:10].lower() == b"multipart/"

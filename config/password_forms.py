@@ -1,4 +1,4 @@
-"""The admin's forms that hash a password: few at a time."""
+"""Limits how many admin forms that hash a password run at a time."""
 
 import asyncio
 from typing import Any
@@ -15,10 +15,10 @@ BUSY = orjson.dumps({"detail": Busy.default_detail, "code": Busy.default_code})
 
 class FewPasswordForms:
     """
-    Let `PASSWORD_THREADS` of them run at a time, and `PASSWORD_QUEUE` wait; answer 503 to more.
+    Run `PASSWORD_THREADS` of these forms at a time, let `PASSWORD_QUEUE` wait, answer 503 to more.
 
-    Django's own handler starts a thread for each request, and each takes one of the few database
-    connections that sockets need too. A form is read before it waits, so half a form delays nobody.
+    Django's handler starts a thread for each request, and each takes one of the six connections that
+    sockets need too. The body is read before the form waits, so a slow client delays nobody else.
     """
 
     def __init__(self, app: Any) -> None:

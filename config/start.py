@@ -1,4 +1,4 @@
-"""What the server looks at before it starts: what lacks stops it, what is unwise is logged."""
+"""Checks before the server starts: a missing variable stops it, an unwise value logs a warning."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ logger = logging.getLogger("config.serve")
 
 
 def check_start(env: Environment) -> None:
-    """Raise InvalidEnvironment for what lacks, else log a warning for each thing that is unwise."""
+    """Raise InvalidEnvironment for a missing or unusable value; log a warning for each unwise one."""
     _ensure_deliberate(env)
     _ensure_writable(Path(settings.MEDIA_ROOT))
     for warning in list_warnings():
@@ -23,9 +23,9 @@ def check_start(env: Environment) -> None:
 
 def _ensure_deliberate(env: Environment) -> None:
     """
-    Have somebody say whether this is production.
+    Require an explicit DEBUG.
 
-    Without DEBUG, `manage.py` takes it for development: it would collect files for another set-up.
+    `manage.py` defaults to development, so it would have collected static files for the wrong mode.
     """
     if not env.str("DEBUG", default=""):
         lacks = ", ".join(["DEBUG=0", *env.list_missing()])

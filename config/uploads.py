@@ -1,4 +1,4 @@
-"""Forms with files: who may send one is found out before it is read, and few are read at a time."""
+"""Multipart uploads: the sender is authenticated before the body is read; few are read at a time."""
 
 import asyncio
 from collections import Counter
@@ -22,10 +22,10 @@ View = Callable[..., HttpResponseBase]
 
 class Admission:
     """
-    Stands in for a view while only the head of a request is known.
+    Decides by the headers of a request whether its body is to be read.
 
-    A view that takes forms runs up to where it would read the body: token, permissions, throttles. If
-    they let the request pass, `is_granted`. Any other view has no use for a form and answers at once.
+    A view that takes forms runs its authentication, permissions and throttles, and `is_granted` is set
+    if the request passes them. A view that takes no forms runs as usual, and refuses the request.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ def _grant(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
 
 
 def counted(view: View) -> View:
-    """Return a view that counts no request: its admission has been counted."""
+    """Return the view without throttles: its admission has already counted the request."""
     shape: type[APIView] = view.cls  # type: ignore[attr-defined]  # it has been admitted
     return shape.as_view(**{**_options(view), "throttle_classes": ()})
 

@@ -18,7 +18,7 @@ def keep_conversations(instance: User, **kwargs: Any) -> None:
 
 @receiver(role_changing, sender=User)
 def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
-    """Refuse a new role to who is in an active conversation: they would see it no more, but be sent it."""
+    """Refuse to change the role of a participant: they could not open the conversation any more."""
     if has_active_conversation(user):
         raise FieldInvalid(
             "role", "This person has active conversations. Archive them under Conversations first."

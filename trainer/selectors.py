@@ -7,7 +7,7 @@ from messaging.models import Conversation
 from trainer.models import Invitation
 from users.models import User
 
-# Signs that people take for the same one: keyboards have one of each, phones write another.
+# Look-alike apostrophes and hyphens: desktop keyboards and phones type different ones.
 ALIKE = (
     "'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
     "\N{MODIFIER LETTER TURNED COMMA}\N{PRIME}\N{ACUTE ACCENT}`",

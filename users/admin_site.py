@@ -11,10 +11,10 @@ from users.throttling import count_sign_in
 
 class ClosedAdminSite(admin.AdminSite):
     """
-    Django's site, closed in two places where it is open.
+    Django's admin site with two restrictions.
 
-    Its search for a form's choices would answer for every relation of every model, and guesses at the
-    old password, where one's own is changed, would not be counted.
+    Autocomplete answers only for fields that our forms autocomplete, not for every relation of every
+    model. Changing one's own password counts as a sign-in, so the old one cannot be guessed.
     """
 
     def password_change(

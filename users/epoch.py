@@ -1,9 +1,9 @@
 """
-The epoch of a person's access: a number in their row that grows with every change that must end it.
+The access epoch: an integer column of a user that increases with each change that must end access.
 
-Sessions, impersonations, reset links and the admin's sign-ins carry the epoch of when they began, and
-are good for as long as it is still the person's. The database decides whether it grows, by the row as
-it is at that moment: what somebody has read earlier cannot make it miss a change.
+Sessions, impersonations, reset links and admin sign-ins store the epoch at which they began, and are
+valid while the user's epoch is the same. The UPDATE itself compares the old and the new values of the
+row, so a stale model instance cannot miss a change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ from django.utils.crypto import salted_hmac
 
 M = TypeVar("M", bound=models.Model)
 
-# To lose one of these ends access; so does another password, and another role.
+# Access ends when one of these becomes false, and when the password or the role changes.
 _GRANTS = frozenset({"is_active", "is_staff", "is_superuser"})
 WATCHED = _GRANTS | {"password", "role"}
 
@@ -38,7 +38,7 @@ def next_epoch(changes: Mapping[str, Any]) -> CombinedExpression:
 
 class EpochQuerySet(models.QuerySet[M]):
     def update(self, **changes: Any) -> int:
-        """Update, and have the epoch grow of those whose access this must end."""
+        """Update, and increase the epoch of each row whose access this must end."""
         watched = {name: changes[name] for name in WATCHED & changes.keys()}
         if watched:
             changes = {"access_epoch": next_epoch(watched), **changes}
@@ -48,9 +48,9 @@ class EpochQuerySet(models.QuerySet[M]):
 
 
 class EpochUser(AbstractBaseUser):
-    """Somebody who signs in, and whose sign-ins end with the epoch, whoever changes the row."""
+    """A user model whose sign-ins end when the epoch increases, whichever code changes the row."""
 
-    # The database's default is for a process that does not know the column yet.
+    # The database default serves processes of the previous release, which do not write the column.
     access_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
@@ -65,9 +65,9 @@ class EpochUser(AbstractBaseUser):
         update_fields: Iterable[str] | None = None,
     ) -> None:
         """
-        Save, and have the epoch grow if this must end the person's access.
+        Save, and increase the epoch if this must end the person's access.
 
-        Raises DatabaseError, as with `force_update`, if the row is gone.
+        Raises DatabaseError, as `force_update` does, if the row was deleted.
         """
         names = None if update_fields is None else frozenset(update_fields)
         loaded = WATCHED & vars(self).keys()
@@ -90,14 +90,15 @@ class EpochUser(AbstractBaseUser):
         try:
             super().save(force_update=True, using=using, update_fields=names)
         finally:
-            del self.access_epoch  # which is an expression still
+            del self.access_epoch  # still the SQL expression, not a number
         self.refresh_from_db(using=using, fields=["access_epoch"])
 
     def check_password(self, raw_password: str | None) -> bool:
         """
-        Return whether this is the password, and store a better hash of it where Django has one by now.
+        Return whether this is the password; rehash it if the hasher or its settings have changed.
 
-        Django itself stores that with `save()`: as a new password, and over one that came meanwhile.
+        Django's own method stores the new hash with `save()`. Here that would end every session, and
+        it could overwrite a password that was set in the meantime.
         """
         return check_password(raw_password, self.password, self._store_better_hash)
 
@@ -110,7 +111,7 @@ class EpochUser(AbstractBaseUser):
         unchanged.update(password=self.password, access_epoch=F("access_epoch"))
 
     def get_session_auth_hash(self) -> str:
-        """Return what a sign-in to the admin carries; not made from the hash of the password."""
+        """Return what an admin sign-in stores: a signature of the epoch, not of the password hash."""
         return self._sign_epoch(settings.SECRET_KEY)
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """
 The links in e-mails.
 
-What opens them stands behind the "#", which no browser sends to a server. Mail programs that check
-links, such as Outlook with Safe Links, may send it all the same: as "%23", or as a query.
+Their secrets are in the fragment, which browsers do not send to a server. Mail programs that check
+links, such as Outlook with Safe Links, can turn the "#" into "%23" or a query, and so send them.
 """
 
 import re
@@ -26,9 +26,9 @@ def make_link(page: str, **secrets: str) -> str:
 
 def restore_link(path: str) -> str | None:
     """
-    Return the path, with its "#", of an e-mailed link that was asked for with its secrets in sight.
+    Return the original path and fragment of a link whose "#" was rewritten; None for other paths.
 
-    None for every other path. It always leads to one of our own pages, and holds what is ours alone.
+    The result always leads to one of our own pages, with its known parameters and no others.
     """
     for _ in range(LAYERS):
         path = unquote(path)

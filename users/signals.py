@@ -16,9 +16,10 @@ def end_what_is_outdated(
     instance: User, created: bool, update_fields: Collection[str] | None, **kwargs: Any
 ) -> None:
     """
-    Close sockets at once, and have the admin show the end, whoever has saved a person.
+    End outdated sessions after a user was saved: close their sockets and set `ended_at` at once.
 
-    Access ends with the change itself: this may fail, and after `QuerySet.update()` it does not run.
+    The epoch alone already ends access, so this may fail, and `QuerySet.update()` does without it:
+    then the review closes the sockets within a second.
     """
     if not created and (update_fields is None or WATCHED.intersection(update_fields)):
         end = partial(end_outdated_sessions, user_id=instance.pk)

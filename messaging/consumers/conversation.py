@@ -150,7 +150,7 @@ class ConversationConsumer(LiveConsumer):
         return super().is_within_limit(frame)
 
     async def show_typing(self, frame: Frame) -> None:
-        """Tell the other side; a frame beyond the budget gets no error either."""
+        """Announce the typing state to the other side; past the limit drop the frame, without an error."""
         is_typing = frame.get("is_typing")
         is_wrong = self.user.is_impersonated or not isinstance(is_typing, bool)
         if is_wrong and not self._typing.may_be_refused():
@@ -173,7 +173,7 @@ class ConversationConsumer(LiveConsumer):
             errands.begin(self._tell_typing_later)
 
     async def _tell_typing_later(self) -> None:
-        """Tell the latest state, which may have come beyond the budget and be the last."""
+        """Announce the latest state once the limit allows: a dropped frame may have been the last."""
         await asyncio.sleep(self._typing.wait)
         if self._typing.is_behind and not self._is_ended:
             self._tell_typing()

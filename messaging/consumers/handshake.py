@@ -74,9 +74,9 @@ def since_of(scope: Mapping[str, Any]) -> int | None:
 
 def refusal_of(scope: Mapping[str, Any], code: CloseCode) -> list[Message]:
     """
-    Return the ASGI messages that refuse a handshake; none for a code that only a close can tell.
+    Return the ASGI messages that refuse a handshake; [] for a code that has no HTTP status.
 
-    A client with `?token=` takes an accepted handshake for success, and would come back each second.
+    A client with `?token=` takes an accepted handshake for success, and would reconnect each second.
     """
     if code not in _REFUSALS:
         return []

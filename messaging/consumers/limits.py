@@ -43,11 +43,11 @@ def new_frame_bucket() -> FrameBucket:
 
 class TypingGate:
     """
-    The typing frames of one socket: a client may send one for each key, 30 a second for a held one.
+    Limits the typing frames of one socket: some clients send one for each key, 30 a second if held.
 
-    So they do not use up the socket's budget. They have one of the same size for what is done about
-    them: an event to the other side, or an error. Frames beyond it are dropped, but not the latest
-    state: `is_behind` tells that the other side has yet to hear of it.
+    They do not count against the socket's frame limit. A bucket of the same size limits what they
+    cause: an event to the other side, or an error. Frames beyond it are dropped, except that the
+    latest state is sent as soon as the bucket allows; `is_behind` is True until then.
     """
 
     __slots__ = ("_acts", "_arrivals", "_told", "_told_at", "is_typing")

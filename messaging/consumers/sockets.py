@@ -59,11 +59,11 @@ class OpenSockets:
 
     def _choose_evicted(self, user_id: int) -> Socket | None:
         """
-        Return which socket makes room, if any has to.
+        Return the socket to close for a new one, or None if there is room. Raises Refused.
 
-        One a minute: clients that reconnect at once after any close would push each other out for
-        ever, so what comes back is let in beside the others. Only what has been idle for a minute
-        makes room at any time, and only when there are as many as there may ever be.
+        Past `SOCKETS_PER_USER`, close the idlest, but at most one a minute: clients that reconnect at
+        once would otherwise close each other's sockets forever. Until then more are let in, up to
+        `SOCKETS_PER_USER_AT_MOST`. At that limit, close the idlest if it has been idle for a minute.
         """
         sockets = self.of(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:

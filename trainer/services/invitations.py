@@ -116,7 +116,7 @@ def accept_invitation(
 
 @transaction.atomic
 def _read_invitation(code: str) -> tuple[Invitation, User | None]:
-    """Return an open invitation and who has its address, both as of before or after an acceptance."""
+    """Return an open invitation and the user with its address, read together under its row lock."""
     invitation = _lock_open(code)
     return invitation, User.objects.filter(email=invitation.email).first()
 

@@ -30,7 +30,7 @@ admin.site.login_form = SignInForm
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no class takes one at run time
-    """Django's own, which would leave every session as it is, and write all else of a person anew."""
+    """Django's form, but it ends every session of the person and stores no column but the password."""
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)

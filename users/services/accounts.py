@@ -95,11 +95,11 @@ def set_password(*, user: User, current_password: str, new_password: str) -> Non
 @transaction.atomic
 def _replace_password(user: User, hashed: User) -> None:
     """
-    Store the password that `hashed` has been given, and end every session but the current one.
+    Store the new password of `hashed`, and end every session but the current one.
 
-    Hashing takes a third of a second, for which nobody else must wait for the row. So the password is
-    verified before the lock, and under it that their access has not ended since: a reset meanwhile is
-    not undone by somebody who knew the old password. Raises InvalidToken or FieldInvalid.
+    Hashing takes a third of a second, too long to hold a row lock, so the caller hashes first. Under
+    the lock the epoch must still be the one that was read with the old password: otherwise somebody
+    who knows the old password could undo a reset. Raises InvalidToken or FieldInvalid.
     """
     locked = lock_account(user)
     if locked is None:

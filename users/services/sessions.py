@@ -35,10 +35,10 @@ def sign_in(*, email: str, password: str) -> TokenPair:
 @transaction.atomic
 def begin_session(*, user: User) -> TokenPair:
     """
-    Begin a session for somebody who has proved who they are; raise InvalidCredentials.
+    Begin a session for an authenticated user; raise InvalidCredentials.
 
-    To hash a password takes a while. If the person's access has ended meanwhile, every session
-    ended with it: this one must not come behind.
+    Verifying a password takes a third of a second. If the user's access ended during that time, all
+    sessions were ended with it, so none may begin afterwards.
     """
     locked = lock_account(user)
     if locked is None or locked.access_epoch != user.access_epoch:
@@ -57,8 +57,8 @@ def lock_account(user: User) -> User | None:
     """
     Lock somebody's row, and return it as it is now; None if the account is shut or gone.
 
-    What ends somebody's access writes this row, so what begins under the lock is either refused or
-    ended.
+    Every end of access updates this row. So a session that begins under the lock is either refused
+    here, because access has ended, or ended later.
     """
     people = User.objects.select_for_update(no_key=True)
     return people.filter(pk=user.pk, is_active=True).first()
@@ -99,9 +99,9 @@ def end_sessions(sessions: AuthSessionQuerySet) -> int:
 
 def keep_session(*, user: User, epoch: int) -> None:
     """
-    Have the session that `user` was authenticated by go on in a later epoch, which they have begun.
+    Move the session of the current request to `epoch`, so that it survives the user's own change.
 
-    One that has ended since it was looked up stays so.
+    A session that has ended since the request was authenticated stays ended.
     """
     if user.auth_session:
         session = AuthSession.objects.filter(pk=user.auth_session.pk, user_epoch=user.access_epoch)
@@ -109,7 +109,7 @@ def keep_session(*, user: User, epoch: int) -> None:
 
 
 def end_outdated_sessions(*, user_id: int) -> None:
-    """Write down the end of the sessions that ended with somebody's access, and close their sockets."""
+    """Set `ended_at` on sessions of an earlier epoch, of or by a user, and close their sockets."""
     outdated = AuthSession.objects.outdated()
     end_sessions(outdated.filter(Q(user=user_id) | Q(impersonator=user_id)))
 
