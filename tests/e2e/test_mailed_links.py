@@ -101,6 +101,7 @@ def test_worker_sends_the_secrets_of_a_rewritten_link_nowhere(
 
 
 @pytest.mark.service_worker
+@pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED.*/healthz")
 def test_rewritten_link_opens_from_what_is_kept_without_a_network(
     phone: Page, invitation: str
 ) -> None:
