@@ -1,6 +1,12 @@
 """Pages that go into the back/forward cache, and come back: the tab lives, live, as who is signed in."""
 
+import os
 import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from threading import Timer
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,6 +58,32 @@ REFUSE_ONCE = """kind => {
         return Promise.reject(new DOMException("Not fully active.", "InvalidStateError"));
     };
 }"""
+
+
+FROZEN_SECONDS = 90.0
+
+
+@pytest.fixture(autouse=True)
+def end_frozen_pages() -> Iterator[None]:
+    """Kill pages that never answer: Playwright would wait for them for ever, also to close them."""
+    timer = Timer(FROZEN_SECONDS, _kill_pages)
+    timer.start()
+    yield
+    timer.cancel()
+
+
+def _kill_pages() -> None:
+    """Kill the processes of pages that this process has started, by its browser."""
+    listed = subprocess.check_output(("ps", "-eo", "pid=,ppid=,args="), text=True)
+    rows = [line.split(maxsplit=2) for line in listed.splitlines()]
+    parents = {int(pid): int(parent) for pid, parent, _ in rows}
+    for pid in [int(pid) for pid, _, command in rows if "--type=renderer" in command]:
+        ancestor = pid
+        while ancestor in parents and ancestor != os.getpid():
+            ancestor = parents[ancestor]
+        if ancestor == os.getpid():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
