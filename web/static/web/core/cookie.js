@@ -23,7 +23,7 @@ export function beginSession(ask) {
 
 /** Tell the server of a sign-out that it has not heard of yet; if it cannot be reached, later. */
 export function endSessionIfDue() {
-  return inTurn(endSession);
+  return inTurn(endSession).catch(() => setTimeout(endSessionIfDue, RETRY_MS));
 }
 
 /** Tell the server of a sign-out as soon as there is a network again. */

@@ -42,10 +42,12 @@ export class InboxFeed extends EventTarget {
 
   start() {
     const { signal } = this.#listening;
-    page.addEventListener("visible", () => this.#leadership.campaign({ steal: true }), { signal });
+    // A tab can also be restored in the background, and then takes nothing over.
+    const campaign = () => this.#leadership.campaign({ steal: page.isVisible });
+    page.addEventListener("visible", campaign, { signal });
     // The page that comes may be in the same process, and must not have to wait for this one.
     page.addEventListener("left", () => this.#leadership.stop(), { signal });
-    this.#leadership.campaign({ steal: page.isVisible });
+    campaign();
     if (!this.isLeader) this.#channel.post({ type: "hello" });
   }
 
