@@ -182,6 +182,7 @@ def test_page_that_comes_from_the_admin_is_alive(
     listing.goto(path_of(conversation))
     talk.reaches(listing)
     go_back(listing)
+    wait_until(listing, lambda: "/admin/" in listing.evaluate("location.pathname"))
     go_back(listing)
 
     talk.reaches(listing)
