@@ -1,5 +1,7 @@
 """The text is never lost, never sent twice, and says what became of it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -70,6 +72,23 @@ def test_outbox_survives_a_reload_without_a_network(
     thread.context.set_offline(False)
     expect_tick(thread, "written in a tunnel", "Sent")
     assert texts_of(conversation) == ["Hello", "written in a tunnel"]
+
+
+def test_thread_is_kept_as_soon_as_it_is_shown(
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
+) -> None:
+    """A page may be left, or killed, before any timer has run out."""
+    page = open_device()
+    page.clock.install()
+    sign_in(page, alice)
+    expect(conversation_with(page, bob)).to_be_visible()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+
+    conversation_with(page, bob).click()
+    # No frame is drawn while the clock stands.
+    expect(message(page, "Hello")).to_be_attached()
+
+    wait_until(page, lambda: kept_threads(page, alice) == [conversation.pk])
 
 
 def test_outbox_survives_closing_the_page_and_is_sent_by_the_next(
@@ -299,6 +318,22 @@ def test_entry_that_another_tab_has_taken_out_does_not_come_back(
     wait_until(thread, lambda: len(attempts) >= 3)
 
     assert change_outbox(thread, bob) == 0
+
+
+def kept_threads(page: Page, person: User) -> list[int]:
+    """Return the conversations whose messages the device keeps."""
+    script = """(name) => new Promise((resolve) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = ({ target }) => {
+            const rows = target.result.transaction("threads").objectStore("threads");
+            rows.getAllKeys().onsuccess = (event) => {
+                target.result.close();
+                resolve(event.target.result);
+            };
+        };
+    })"""
+    kept: list[int] = page.evaluate(script, f"messaging-{person.pk}")
+    return kept
 
 
 def change_outbox(page: Page, person: User, act: str = "count") -> int:

@@ -8,6 +8,7 @@ export class KeptThread {
   #db = account.db;
   #id;
   #describe;
+  #isDue = false;
   #timer = 0;
   #listening = new AbortController();
 
@@ -22,15 +23,15 @@ export class KeptThread {
     return this.#db.get("threads", this.#id);
   }
 
-  /** Keep how it stands, a moment after the last change. */
+  /** Keep how it stands: at once, as a page may be left at any time, and then once a pause. */
   save() {
-    if (!this.#timer) this.#timer = setTimeout(() => this.#flush(), PAUSE_MS);
+    this.#isDue = true;
+    if (!this.#timer) this.#flush();
   }
 
   /** Forget it, as it may not be seen any more. */
   forget() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#isDue = false;
     this.#db.delete("threads", this.#id);
   }
 
@@ -40,10 +41,16 @@ export class KeptThread {
   }
 
   #flush() {
-    if (!this.#timer) return;
+    const kept = this.#isDue ? this.#describe() : null;
+    if (!kept) return;
+    this.#isDue = false;
     clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#pauseEnded(), PAUSE_MS);
+    this.#db.put("threads", { id: this.#id, ...kept });
+  }
+
+  #pauseEnded() {
     this.#timer = 0;
-    const kept = this.#describe();
-    if (kept) this.#db.put("threads", { id: this.#id, ...kept });
+    this.#flush();
   }
 }
