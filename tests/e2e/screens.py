@@ -7,6 +7,7 @@ from urllib.parse import quote
 from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation
+from tests.e2e.devices import wait_until
 from tests.factories import PASSWORD
 from users.models import User
 
@@ -97,7 +98,7 @@ def list_texts(page: Page) -> list[str]:
 def expect_texts(page: Page, texts: list[str]) -> None:
     """Wait for as many messages, and expect them in this order on the screen."""
     expect(page.locator(".bubble-text")).to_have_text(texts)
-    assert list_texts(page) == texts
+    wait_until(page, lambda: list_texts(page) == texts)
 
 
 def composer(page: Page) -> Locator:

@@ -100,8 +100,8 @@ def test_days_are_separated_and_what_belongs_together_is_grouped(
     days = log(page).get_by_role("heading", level=3)
     expect(days).to_have_text(["Monday, Mar 9", "Tuesday, Mar 10", "Yesterday"])
     sections = page.locator("section.day")
-    texts = [each.locator(".bubble-text").all_inner_texts() for each in sections.all()]
-    assert texts == [["Hello"], ["two", "three"], ["four"]]
+    for section, texts in zip(sections.all(), (["Hello"], ["two", "three"], ["four"]), strict=True):
+        expect(section.locator(".bubble-text")).to_have_text(texts)
 
 
 def test_order_is_the_servers_and_not_the_phones(
@@ -116,9 +116,7 @@ def test_order_is_the_servers_and_not_the_phones(
         page.keyboard.press("Enter")
         expect(message(page, text).get_by_role("img", name="Sent")).to_be_visible()
 
-    texts = page.locator(".bubble-text").all_inner_texts()
-
-    assert texts == ["Hello", "one", "two"]
+    expect(page.locator(".bubble-text")).to_have_text(["Hello", "one", "two"])
 
 
 def test_times_change_while_the_page_is_open(
