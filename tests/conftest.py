@@ -2,12 +2,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from rest_framework.test import APIClient
 
 from messaging.models import Conversation
 from tests.factories import access_of, make_trainee, make_trainer, open_conversation
+from tests.flush import flush_patiently
 from users.models import User
 from users.throttling import counter
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_flushes() -> Iterator[None]:
+    with connection.execute_wrapper(flush_patiently):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,42 @@
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.backends import Postgres
+from tests.flush import flush_patiently
+
+IS_BLOCKED = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"
+
+
+@pytest.fixture
+def flusher() -> Iterator[psycopg.Connection[Any]]:
+    with Postgres(own=True) as postgres, psycopg.connect(postgres.url) as connection:
+        connection.execute("CREATE TABLE people AS SELECT 1")
+        connection.execute("CREATE TABLE messages AS SELECT 1")
+        connection.commit()
+        yield connection
+
+
+def test_flush_does_not_give_way_to_a_server_that_reads(flusher: psycopg.Connection[Any]) -> None:
+    """Seen with the browser's tests on a busy machine: the next test found Alice there already."""
+    with psycopg.connect(flusher.info.dsn) as server, ThreadPoolExecutor(1) as pool:
+        server.execute("TABLE people")
+        flush = pool.submit(execute_flush, flusher, "TRUNCATE messages, people")
+        while not server.execute(IS_BLOCKED).fetchall()[0][0]:
+            time.sleep(0.01)
+
+        with pytest.raises(psycopg.errors.DeadlockDetected):
+            server.execute("TABLE messages")
+
+        flush.result()
+    assert flusher.execute("TABLE people").fetchall() == []
+
+
+def execute_flush(connection: psycopg.Connection[Any], statement: str) -> None:
+    context = {"connection": SimpleNamespace(vendor="postgresql")}
+    flush_patiently(lambda sql, *_: connection.execute(sql), statement, None, False, context)
