@@ -1,5 +1,6 @@
 """Browsers in people's hands, and an eye on what must never happen in any of them."""
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -76,11 +77,22 @@ class Sockets:
     def __init__(self, page: Page) -> None:
         self.opened: list[str] = []
         self.closed: list[str] = []
+        self._page = page
+        self._live: set[str] = set()
         page.on("websocket", self._note)
+
+    def wait_until_live(self, count: int) -> None:
+        """Wait until so many have answered a ping: nothing that happens from now on is missed."""
+        wait_until(self._page, lambda: len(self._live) >= count)
 
     def _note(self, socket: WebSocket) -> None:
         self.opened.append(socket.url)
         socket.on("close", lambda closed: self.closed.append(closed.url))
+        socket.on("framereceived", lambda frame: self._hear(socket.url, frame))
+
+    def _hear(self, url: str, frame: str | bytes) -> None:
+        if json.loads(frame)["type"] == "pong":
+            self._live.add(url)
 
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import wait_until
+from tests.e2e.devices import Sockets, wait_until
 from tests.factories import PASSWORD
 from users.models import User
 
@@ -30,6 +30,14 @@ def open_thread(page: Page, person: User, conversation: Conversation) -> Page:
     """Sign in straight into a conversation, and wait for its messages."""
     sign_in(page, person, path_of(conversation))
     expect(messages(page).last).to_be_visible()
+    return page
+
+
+def open_live_thread(page: Page, person: User, conversation: Conversation) -> Page:
+    """Do the same, and wait until the sockets of the thread and of the inbox miss nothing."""
+    sockets = Sockets(page)
+    open_thread(page, person, conversation)
+    sockets.wait_until_live(2)
     return page
 
 

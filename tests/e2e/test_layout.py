@@ -15,7 +15,7 @@ from tests.e2e.screens import (
     full_name,
     messages,
     navigation,
-    open_thread,
+    open_live_thread,
     path_of,
     sign_in,
 )
@@ -129,7 +129,7 @@ def scroll_to_end(page: Page) -> None:
     """Scroll the screen as far as it goes, and let it know."""
     page.evaluate("document.querySelector('main').scrollTop = 1e6")
     wait_until(page, lambda: bool(page.evaluate("document.querySelector('main').scrollTop > 0")))
-    page.wait_for_timeout(50)
+    page.evaluate("new Promise(requestAnimationFrame)")
 
 
 @pytest.mark.complains(r"status of 404")
@@ -351,10 +351,10 @@ def test_nothing_is_cut_off_in_what_names_somebody_in_a_sentence(
 def test_typing_hint_is_whole_whatever_somebody_is_called(
     open_device: OpenDevice, alice: User, crowd: list[Conversation]
 ) -> None:
-    page = open_thread(open_device(viewport={"width": 320, "height": 600}), alice, crowd[6])
+    page = open_live_thread(open_device(viewport={"width": 320, "height": 600}), alice, crowd[6])
     longest = crowd[6].trainee
     assert longest
-    other = open_thread(open_device(), longest, crowd[6])
+    other = open_live_thread(open_device(), longest, crowd[6])
 
     composer(other).press_sequentially("On my way")
 

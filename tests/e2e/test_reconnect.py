@@ -15,6 +15,7 @@ from tests.e2e.screens import (
     expect_tick,
     expect_unread,
     message,
+    open_live_thread,
     open_thread,
     sign_in,
     write,
@@ -47,7 +48,7 @@ def server(mortal_server: WebServer) -> WebServer:
 @pytest.fixture
 def thread(desk: Page, alice: User, conversation: Conversation) -> Page:
     """Alice at her desk, with Bob's thread before her."""
-    return open_thread(desk, alice, conversation)
+    return open_live_thread(desk, alice, conversation)
 
 
 def test_killed_server_shows_reconnecting_and_what_was_missed_arrives_in_order(
@@ -210,7 +211,7 @@ def test_open_socket_gets_the_new_token(
     frames: list[str] = []
     desk.on("websocket", lambda socket: socket.on("framesent", note_type(frames)))
     desk.clock.install()
-    open_thread(desk, alice, conversation)
+    open_live_thread(desk, alice, conversation)
 
     desk.clock.fast_forward(46 * 60 * 1000)
 
@@ -242,9 +243,10 @@ def test_lost_connection_is_said_after_a_second_and_a_half(
     sockets = Sockets(desk)
     desk.clock.install(time=NOON)
     open_thread(desk, alice, conversation)
+    sockets.wait_until_live(2)
     desk.clock.pause_at(NOON + timedelta(minutes=2))
     kill(server)
-    wait_until(desk, lambda: bool(sockets.closed))
+    wait_until(desk, lambda: len(sockets.closed) == len(sockets.opened))
 
     desk.clock.run_for(1400)
     expect(desk.get_by_text("Reconnecting…")).to_have_count(0)
@@ -259,6 +261,7 @@ def test_page_that_nobody_sees_does_not_reconnect_until_it_is_seen(
     sockets = Sockets(desk)
     desk.clock.install()
     open_thread(desk, alice, conversation)
+    sockets.wait_until_live(2)
     hide(desk)
     kill(server)
     wait_until(desk, lambda: len(sockets.closed) == len(sockets.opened))

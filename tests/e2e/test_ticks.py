@@ -195,10 +195,12 @@ def test_nothing_is_read_while_older_messages_cannot_be_loaded(
     write(phone, "I saw the last ones")
     expect_tick(phone, "I saw the last ones", "Sent")
     assert unread_of(conversation, alice) == 31
+    again = phone.get_by_role("button", name="Try again")
+    expect(again).to_be_attached()
     phone.unroute(older)
 
     scroll_to_top(phone)
-    phone.get_by_role("button", name="Try again").click()
+    again.click()
     go_to_the_beginning(phone)
     read_to_the_end(phone)
     expect_unread(phone, None)
@@ -258,9 +260,10 @@ def go_to_the_beginning(page: Page) -> None:
 
 
 def read_to_the_end(page: Page) -> None:
-    """Scroll down in steps of less than a screen, each of which is drawn."""
+    """Scroll down in steps of less than a screen; where it begins is drawn, and so is each step."""
     log(page).evaluate("""async log => {
         const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20)));
+        await drawn();
         while (log.scrollTop < 0) {
             log.scrollBy(0, log.clientHeight * 0.7);
             await drawn();
