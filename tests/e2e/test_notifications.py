@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import OpenDevice, hide, wait_for_worker, wait_until
-from tests.e2e.screens import message, open_thread, path_of, sign_in, sign_out
+from tests.e2e.devices import OpenDevice, Sockets, hide, wait_for_worker, wait_until
+from tests.e2e.screens import expect_unread, message, open_thread, path_of, sign_in
 from tests.factories import tokens_of
 from tests.live.people import Person
 from tests.live.server import WebServer
@@ -95,6 +95,8 @@ def test_notification_goes_when_the_message_is_read_elsewhere(
     page = open_device(permissions=["notifications"])
     sign_in(page, alice, "/settings")
     wait_for_worker(page)
+    expect(page.get_by_role("switch")).to_be_checked()
+    expect_unread(page, "1")
     deliver_push(page, conversation, "Bob Tester", "Are you there?")
     expect_notifications(page, 1)
 
@@ -103,13 +105,37 @@ def test_notification_goes_when_the_message_is_read_elsewhere(
     expect_notifications(page, 0)
 
 
-def test_hidden_page_notifies_where_there_is_no_push_service(
+@pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED")
+def test_notification_goes_when_the_message_was_read_elsewhere_without_a_network_here(
     open_device: OpenDevice, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
+    """With the new connection the badge comes first, and how the conversation stands later."""
+    Person(server, tokens_of(bob)).send(conversation.pk, "Are you there?")
     page = open_device(permissions=["notifications"])
     sign_in(page, alice, "/settings")
     wait_for_worker(page)
     expect(page.get_by_role("switch")).to_be_checked()
+    expect_unread(page, "1")
+    deliver_push(page, conversation, "Bob Tester", "Are you there?")
+    expect_notifications(page, 1)
+    page.context.set_offline(True)
+    wait_until(page, lambda: not page.evaluate("navigator.onLine"))
+    Person(server, tokens_of(alice)).read(conversation.pk)
+
+    page.context.set_offline(False)
+
+    expect_notifications(page, 0)
+
+
+def test_hidden_page_notifies_where_there_is_no_push_service(
+    open_device: OpenDevice, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    page = open_device(permissions=["notifications"])
+    sockets = Sockets(page)
+    sign_in(page, alice, "/settings")
+    wait_for_worker(page)
+    expect(page.get_by_role("switch")).to_be_checked()
+    sockets.wait_until_live(1)
     hide(page)
 
     Person(server, tokens_of(bob)).send(conversation.pk, "Are you there?")
@@ -140,7 +166,8 @@ def test_subscription_is_registered_and_forgotten_with_the_sign_out(
     expect(page.get_by_role("switch")).to_be_checked()
     endpoint = "https://push.example.com/a-browser"
     expect_tokens(page, alice, [endpoint])
-    sign_out(page)
+    # Not on a page that is only beginning to register it anew.
+    page.get_by_role("button", name="Sign out", exact=True).click()
     expect_tokens(page, alice, [])
 
 

@@ -19,7 +19,8 @@ class Notify extends Store {
   /** "unsupported", "blocked" (by the browser's settings), "off" or "on". */
   state = "unsupported";
   #isPushed = false;
-  #unread = 0;
+  // The conversations with something to read, as they stood at the last look.
+  #unread = unreadIds();
 
   constructor() {
     super();
@@ -104,8 +105,10 @@ class Notify extends Store {
   /** Take down what was read, here or on another device. */
   #takeDown() {
     const before = this.#unread;
-    this.#unread = inbox.unreadCount;
-    if (this.#unread >= before || this.state !== "on") return;
+    this.#unread = unreadIds();
+    // Not by the badge: with a new connection that comes before how its conversations stand.
+    const areUnread = before.every((id) => this.#unread.includes(id));
+    if (areUnread || this.state !== "on") return;
     const idOf = ({ data }) => Number(data?.path?.split("/").at(-1));
     this.#close((notification) => inbox.get(idOf(notification))?.unread_count === 0);
   }
@@ -120,6 +123,10 @@ class Notify extends Store {
     this.state = state;
     this.changed();
   }
+}
+
+function unreadIds() {
+  return inbox.conversations.filter((each) => each.unread_count > 0).map(({ id }) => id);
 }
 
 /** Return what the browser allows, as a state. */
