@@ -1,9 +1,10 @@
 """A network without WebSockets: everything still works, slower."""
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from messaging.models import Conversation
+from tests.e2e.devices import wait_until
 from tests.e2e.screens import (
     composer,
     conversation_with,
@@ -48,7 +49,8 @@ def test_messages_arrive_and_are_read_without_sockets(
     expect_unread(blocked, None)
     write(blocked, "my answer")
     expect_tick(blocked, "my answer", "Sent")
-    assert not conversation.messages.filter(sender=bob, read_at=None).exists()
+    unread = conversation.messages.filter(sender=bob, read_at=None)
+    wait_until(blocked, lambda: not unread.exists())
     his.read(conversation.pk)
 
     expect_tick(blocked, "my answer", "Read", timeout=SLOWER_MS)
@@ -81,3 +83,31 @@ def test_thread_becomes_read_only_without_sockets(
     expect(heading).to_be_visible(timeout=SLOWER_MS)
     expect(composer(blocked)).to_have_count(0)
     expect(message(blocked, "Hello")).to_be_visible()
+
+
+@pytest.mark.complains(r"net::ERR_FAILED")
+def test_what_waits_is_sent_as_soon_as_the_server_answers_again(
+    blocked: Page, alice: User, conversation: Conversation
+) -> None:
+    """After some attempts the next one would be half a minute later."""
+    attempts: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.url.endswith("/send/"):
+            attempts.append(route.request.url)
+        route.abort()
+
+    def has_tried_often() -> bool:
+        if len(attempts) < 7:
+            blocked.clock.fast_forward(30_000)
+        return len(attempts) >= 7
+
+    blocked.clock.install()
+    open_thread(blocked, alice, conversation)
+    blocked.route("**/api/**", lose)
+    write(blocked, "at last")
+    wait_until(blocked, has_tried_often)
+
+    blocked.unroute("**/api/**")
+
+    expect_tick(blocked, "at last", "Sent")

@@ -162,9 +162,8 @@ class Thread extends Outgoing {
   }
 
   #connected() {
-    const isOnline = this.connection === "online";
-    if (isOnline) outbox.wake();
-    else this.#otherTyping.show(false);
+    if (["online", "polling"].includes(this.connection)) outbox.wake();
+    if (this.connection !== "online") this.#otherTyping.show(false);
     this.#readMarks.consider();
     this.changed();
   }
