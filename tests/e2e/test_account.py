@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from messaging.models import Conversation
-from tests.e2e.devices import OpenDevice
+from tests.e2e.devices import Hold, OpenDevice, wait_until
 from tests.e2e.screens import (
     conversation_with,
     conversations,
@@ -58,7 +58,7 @@ def find_link(mailbox: Path) -> str:
 
     def probe() -> str | None:
         text = "".join(mail.read_text() for mail in mailbox.glob("*.log"))
-        found = re.search(r"^(http\S+)$", text, re.MULTILINE)
+        found = re.search(r"^(http\S+)\n", text, re.MULTILINE)
         return found[1] if found else None
 
     return eventually(probe)
@@ -81,11 +81,12 @@ def test_sign_out_leads_to_the_sign_in_and_back_shows_nothing(
     open_thread(desk, alice, conversation)
 
     sign_out(desk)
-    desk.go_back()
+    desk.go_back(wait_until="commit")
 
     expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
     expect(desk.get_by_text("Hello")).to_have_count(0)
-    assert desk.context.cookies() == []
+    # The server is told after people are.
+    wait_until(desk, lambda: desk.context.cookies() == [])
 
 
 def test_forgotten_password_is_set_anew_by_the_mailed_link(
@@ -217,26 +218,35 @@ def test_theme_is_chosen_and_kept_without_a_flash(open_device: OpenDevice, alice
 
     page.get_by_label("Dark").check()
     dark = background_of(page)
+    # What is painted first must not have to wait for the client itself.
+    hold = Hold(page, "**/web/app.*js")
+    page.add_init_script(NOTE_FIRST_FRAME)
     page.reload(wait_until="commit")
-    page.wait_for_selector("#skeleton", state="attached")
 
     assert sum(dark) < sum(light)
-    assert background_of(page) == dark
+    wait_until(page, lambda: page.evaluate("globalThis.first") is not None)
+    assert page.evaluate("first") == dark
+    expect(page.locator("#skeleton")).to_be_visible()
+    hold.let_go()
     expect(page.get_by_label("Dark")).to_be_checked()
     page.get_by_label("System").check()
     assert background_of(page) == light
     page.emulate_media(color_scheme="dark")
-    assert background_of(page) == dark
+    wait_until(page, lambda: background_of(page) == dark)
+
+
+BACKGROUND = """() => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+    canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}"""
+# A browser draws none before the style sheets are there.
+NOTE_FIRST_FRAME = f"requestAnimationFrame(() => {{ globalThis.first = ({BACKGROUND})(); }});"
 
 
 def background_of(page: Page) -> list[int]:
-    script = """() => {
-        const canvas = new OffscreenCanvas(1, 1).getContext("2d");
-        canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
-        canvas.fillRect(0, 0, 1, 1);
-        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
-    }"""
-    found: list[int] = page.evaluate(script)
+    found: list[int] = page.evaluate(BACKGROUND)
     return found
 
 

@@ -83,6 +83,7 @@ def test_what_comes_while_another_tab_takes_over_reaches_every_list(
     sockets = Sockets(desk)
     sign_in(desk, alice)
     expect(conversation_with(desk, bob)).to_be_visible()
+    wait_until(desk, lambda: bool(sockets.opened))
     other = desk.context.new_page()
     hold = Hold(other, "**/auth/jwt/refresh/")
     other.goto("/messages")
@@ -129,7 +130,7 @@ def test_next_person_on_the_device_sees_nothing_of_the_last_one(
     expect(messages(desk)).to_have_count(1)
     expect(composer(desk)).to_have_value("")
     assert "Bob" not in desk.content()
-    assert kept_of(desk) == {f"messaging-{charlie.pk}"}
+    wait_until(desk, lambda: kept_of(desk) == {f"messaging-{charlie.pk}"})
     desk.goto("/settings")
     expect(desk.get_by_text("charlie@example.com")).to_be_visible()
     assert others.trainer == dora
