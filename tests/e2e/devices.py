@@ -72,10 +72,11 @@ class Hold:
 
 
 class Sockets:
-    """Keeps the addresses of the sockets that a page opens, and of those that have closed."""
+    """Keeps the addresses of sockets: all that a page opens, those in step, and those closed."""
 
     def __init__(self, page: Page) -> None:
         self.opened: list[str] = []
+        self.in_step: list[str] = []
         self.closed: list[str] = []
         self._page = page
         self._live: set[str] = set()
@@ -87,12 +88,18 @@ class Sockets:
 
     def _note(self, socket: WebSocket) -> None:
         self.opened.append(socket.url)
+        socket.on("framereceived", lambda frame: self._note_frame(socket.url, frame))
         socket.on("close", lambda closed: self.closed.append(closed.url))
         socket.on("framereceived", lambda frame: self._hear(socket.url, frame))
 
     def _hear(self, url: str, frame: str | bytes) -> None:
         if json.loads(frame)["type"] == "pong":
             self._live.add(url)
+
+    def _note_frame(self, url: str, frame: str | bytes) -> None:
+        # The answer to the first ping: what was missed came before it, what follows is live.
+        if '"pong"' in str(frame):
+            self.in_step.append(url)
 
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:

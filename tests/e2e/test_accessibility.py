@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import DESK, PHONE, OpenDevice
+from tests.e2e.devices import DESK, PHONE, OpenDevice, Sockets, wait_until
 from tests.e2e.screens import (
     composer,
     conversation_with,
@@ -131,6 +131,7 @@ def test_axe_finds_nothing_serious_in_passing_states(
     write(page, "waits")
     composer(page).fill("x" * 2001)
     expect_tick(page, "waits", "Sending")
+    expect(page.get_by_text("You are offline")).to_be_visible()
     states = {"offline": judge(page)}
     page.context.set_offline(False)
     expect_tick(page, "waits", "Sent")
@@ -193,7 +194,10 @@ def test_new_messages_are_announced_once_and_old_ones_never(
 ) -> None:
     write_history(bob, conversation, "of yesterday")
     desk.add_init_script(LISTEN)
+    sockets = Sockets(desk)
     open_thread(desk, alice, conversation)
+    # What comes before is caught up with, and no news.
+    wait_until(desk, lambda: any(f"/{conversation.pk}/" in url for url in sockets.in_step))
     his = Person(server, tokens_of(bob))
 
     his.send(conversation.pk, "news one")
@@ -336,7 +340,7 @@ def test_nothing_is_cut_off_or_scrolls_sideways(
 
 def path_word(path: str) -> str:
     words = {"/trainees": "1 trainee", "/invitations": "Waiting", "/settings": "Appearance"}
-    return words.get(path, "Bob Tester")
+    return words.get(path, "Bob Tester" if path == "/messages" else "https://example.com/squat")
 
 
 def test_box_stays_above_the_keyboard_of_a_phone(
@@ -349,7 +353,8 @@ def test_box_stays_above_the_keyboard_of_a_phone(
 
     expect(composer(page)).to_be_in_viewport(ratio=1)
     expect(message(page, "שלום 💪")).to_be_in_viewport()
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    fits = "document.documentElement.scrollHeight <= innerHeight"
+    wait_until(page, lambda: page.evaluate(fits))
 
 
 def test_nothing_moves_for_who_wants_less_motion(
