@@ -72,34 +72,31 @@ class Hold:
 
 
 class Sockets:
-    """Keeps the addresses of sockets: all that a page opens, those in step, and those closed."""
+    """
+    Keeps the addresses of sockets: all that a page opens, those that are live, and those closed.
+
+    A live one has answered a ping: what was missed has come, and nothing is missed from now on.
+    """
 
     def __init__(self, page: Page) -> None:
         self.opened: list[str] = []
-        self.in_step: list[str] = []
+        self.live: set[str] = set()
         self.closed: list[str] = []
         self._page = page
-        self._live: set[str] = set()
         page.on("websocket", self._note)
 
     def wait_until_live(self, count: int) -> None:
-        """Wait until so many have answered a ping: nothing that happens from now on is missed."""
-        wait_until(self._page, lambda: len(self._live) >= count)
+        """Wait until so many of them have been live."""
+        wait_until(self._page, lambda: len(self.live) >= count)
 
     def _note(self, socket: WebSocket) -> None:
         self.opened.append(socket.url)
-        socket.on("framereceived", lambda frame: self._note_frame(socket.url, frame))
-        socket.on("close", lambda closed: self.closed.append(closed.url))
         socket.on("framereceived", lambda frame: self._hear(socket.url, frame))
+        socket.on("close", lambda closed: self.closed.append(closed.url))
 
     def _hear(self, url: str, frame: str | bytes) -> None:
         if json.loads(frame)["type"] == "pong":
-            self._live.add(url)
-
-    def _note_frame(self, url: str, frame: str | bytes) -> None:
-        # The answer to the first ping: what was missed came before it, what follows is live.
-        if '"pong"' in str(frame):
-            self.in_step.append(url)
+            self.live.add(url)
 
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:

@@ -197,7 +197,7 @@ def test_new_messages_are_announced_once_and_old_ones_never(
     sockets = Sockets(desk)
     open_thread(desk, alice, conversation)
     # What comes before is caught up with, and no news.
-    wait_until(desk, lambda: any(f"/{conversation.pk}/" in url for url in sockets.in_step))
+    wait_until(desk, lambda: any(f"/{conversation.pk}/" in url for url in sockets.live))
     his = Person(server, tokens_of(bob))
 
     his.send(conversation.pk, "news one")
