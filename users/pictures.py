@@ -6,11 +6,16 @@ from itertools import product
 from typing import IO
 
 from PIL import ExifTags, Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 
 from users.exceptions import FieldInvalid
 
 SIDE_PIXELS = 512
 MAX_PIXELS = 40_000_000
+# A JPEG is decoded once more for each of its scans, of which a normal one has up to ten. A scan that
+# changes nothing has 60 bytes, so a file could hold up every other picture for hours.
+MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
+START_OF_SCAN = b"\xff\xda"
 # A picture is first shrunk by a whole number, to no less than this, which is fast. The rest is
 # resampled, which looks good.
 ROUGH_SIDE_PIXELS = 2 * SIDE_PIXELS
@@ -35,8 +40,11 @@ def clean_picture(file: IO[bytes]) -> bytes:
 def _decode(file: IO[bytes]) -> Image.Image:
     """Read a picture of at most `MAX_PIXELS`, upright and small: a file can unfold to gigabytes."""
     try:
+        scans = _count_scans(file)
         image: Image.Image = Image.open(file, formats=("JPEG", "PNG", "WEBP", "GIF"))
-        is_too_large = image.width * image.height > MAX_PIXELS
+        pixels = image.width * image.height
+        is_endless = isinstance(image, JpegImageFile) and pixels * scans > MAX_SCANNED_PIXELS
+        is_too_large = pixels > MAX_PIXELS or is_endless
         if not is_too_large:
             image = _upright(image, _shrink(image))
     except Exception:  # noqa: BLE001 - decoders fail in many ways, a TypeError for broken Exif among them
@@ -44,6 +52,12 @@ def _decode(file: IO[bytes]) -> Image.Image:
     if is_too_large:
         raise FieldInvalid("profile_image", "This picture has too many pixels.")
     return image
+
+
+def _count_scans(file: IO[bytes]) -> int:
+    """Return how many scans a JPEG has, or more: what else is in the file may look like one."""
+    file.seek(0)
+    return file.read().count(START_OF_SCAN)
 
 
 def _shrink(image: Image.Image) -> Image.Image:

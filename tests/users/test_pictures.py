@@ -118,6 +118,15 @@ def declare(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + data + chunk(b"IEND", b"")
 
 
+def repeat_scan(times: int, side: int = 1000) -> bytes:
+    """Return a progressive JPEG whose last scan, which changes nothing, comes so many times more."""
+    output = BytesIO()
+    Image.new("L", (side, side), "gray").save(output, "JPEG", progressive=True)
+    content = output.getvalue()
+    end = len(content) - 2
+    return content[:end] + content[content.rindex(b"\xff\xda") : end] * times + content[end:]
+
+
 @pytest.mark.parametrize(
     ("content", "body"),
     [
@@ -126,13 +135,14 @@ def declare(width: int, height: int) -> bytes:
         (draw()[:60], NO_PICTURE),
         (declare(30_000, 30_000), NO_PICTURE),
         (declare(8_000, 8_000), {"profile_image": ["This picture has too many pixels."]}),
+        (repeat_scan(800), {"profile_image": ["This picture has too many pixels."]}),
         (b"", {"profile_image": ["The submitted file is empty."]}),
         (
             b"x" * (5 * 1024 * 1024 + 1),
             {"profile_image": ["A picture may have at most 5 MB."]},
         ),
     ],
-    ids=["text", "svg", "cut", "bomb", "pixels", "empty", "bytes"],
+    ids=["text", "svg", "cut", "bomb", "pixels", "scans", "empty", "bytes"],
 )
 def test_file_that_is_no_picture_is_refused(
     api: Client, bob: User, media: Path, content: bytes, body: dict[str, list[str]]
@@ -141,6 +151,15 @@ def test_file_that_is_no_picture_is_refused(
 
     assert (response.status_code, response.json()) == (400, body)
     assert stored(media) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [repeat_scan(5, side=6300), repeat_scan(0) + b"\xff\xda" * 200],
+    ids=["large", "followed by a film"],
+)
+def test_jpeg_of_as_many_scans_as_cameras_write_is_a_picture(content: bytes) -> None:
+    assert Image.open(BytesIO(clean_picture(BytesIO(content)))).size == (512, 512)
 
 
 @pytest.mark.parametrize("value", ["x", 5, "data:image/png;base64,iVBORw0KGgo="])
