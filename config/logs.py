@@ -3,9 +3,10 @@
 import logging
 import re
 
-# As it stands in a query or, as mail programs rewrite links, encoded once or several times in a path.
+# As it stands in a query or, as mail programs rewrite links, encoded once or several times in a path,
+# behind "&amp;" or whatever else is no letter.
 _TOKEN = re.compile(
-    r"((?:[?&#]|%(?:25)*(?:3F|26|23))(?:token|code)(?:=|%(?:25)*3D))"
+    r"((?:[?&#;/!]|%(?:25)*[0-9A-F]{2})(?:token|code)(?:=|%(?:25)*3D))"
     r"(?:(?!%(?:25)*(?:26|23))[^&#\s\"'])+",
     re.IGNORECASE,
 )

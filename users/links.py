@@ -35,7 +35,7 @@ def restore_link(path: str) -> str | None:
     if not (found := REWRITTEN.fullmatch(path)):
         return None
     page, rest = found.groups()
-    sent = dict(parse_qsl(rest.replace("?", "&").replace("#", "&")))
+    sent = dict(parse_qsl(re.sub("&amp;|[?#]", "&", rest)))
     secrets = {name: sent.get(name, "") for name in SECRETS[page]}
     return f"/{_join(page, secrets)}" if all(map(SECRET.fullmatch, secrets.values())) else None
 

@@ -27,9 +27,16 @@ from config.logs import RedactTokens
             "/reset-password%23token%3Dabc%26uid%3DMg",
             "/reset-password%23token%3D[redacted]%26uid%3DMg",
         ),
+        (
+            "/reset-password%23uid%3DMg%26amp%3Btoken%3Dabc",
+            "/reset-password%23uid%3DMg%26amp%3Btoken%3D[redacted]",
+        ),
+        ("/join%23/code=abc", "/join%23/code=[redacted]"),
+        ("/join%23%21code%3Dabc", "/join%23%21code%3D[redacted]"),
         ("/sign-in?next=%2Fjoin%2523code%3Dabc", "/sign-in?next=%2Fjoin%2523code%3D[redacted]"),
         ("/api/messaging/conversations/?page=2", "/api/messaging/conversations/?page=2"),
         ("a token=in prose stays", "a token=in prose stays"),
+        ("connection closed, code=1006", "connection closed, code=1006"),
     ],
 )
 @pytest.mark.parametrize("as_argument", [True, False])

@@ -47,6 +47,8 @@ def rewrite(link: str) -> list[str]:
         f"{path}?utm_source=mail&{fragment}&fbclid=1",
         f"{path}%23{fragment}?utm_source=mail",
         f"{path}%3F{quote(fragment, safe='')}",
+        f"{path}%23{fragment.replace('&', '&amp;')}",
+        f"{path}%23{quote(fragment.replace('&', '&amp;'), safe='')}",
     ]
 
 
@@ -58,7 +60,7 @@ def test_every_mailed_link_leads_back_to_itself_however_it_was_rewritten(
 
     answers = [client.get(each) for each in rewrite(link)]
 
-    assert [(each.status_code, each["location"]) for each in answers] == [(302, link)] * 9
+    assert [(each.status_code, each["location"]) for each in answers] == [(302, link)] * 11
     assert {(each["cache-control"], each["referrer-policy"]) for each in answers} == {
         ("no-store", "same-origin")
     }
