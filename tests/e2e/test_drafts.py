@@ -18,7 +18,9 @@ from tests.e2e.screens import (
     sign_in,
     write,
 )
-from tests.factories import make_trainee, open_conversation
+from tests.factories import make_trainee, open_conversation, tokens_of
+from tests.live.people import Person
+from tests.live.server import WebServer
 from users.models import User
 
 ROWS = """id => new Promise((resolve, reject) => {
@@ -219,6 +221,31 @@ def test_other_text_to_a_new_trainee_goes_along_to_the_conversation(
     expect_tick(other, "Welcome!", "Sent")
     expect(composer(other)).to_have_value("something else")
     expect_kept(desk, alice, "something else")
+
+
+@pytest.mark.parametrize("is_loaded_anew", [False, True])
+def test_draft_to_a_new_trainee_outlives_a_first_message_from_elsewhere(
+    desk: Page, server: WebServer, alice: User, is_loaded_anew: bool
+) -> None:
+    """Its box is closed by then, so that nothing takes the text along to the conversation."""
+    carol = make_trainee("carol", alice)
+    sign_in(desk, alice, f"/messages?trainee={carol.pk}")
+    composer(desk).fill("not finished")
+    expect_kept(desk, alice, "not finished")
+    navigation(desk).get_by_role("link", name="Messages").click()
+    expect(composer(desk)).to_have_count(0)
+
+    phone = Person(server, tokens_of(alice))
+    phone.post("messaging/conversations/start/", trainee_id=carol.pk, content="Welcome!")
+    if is_loaded_anew:
+        desk.goto(path_of(alice.conversations_as_trainer.get()))
+    else:
+        conversation_with(desk, carol).click()
+
+    expect(composer(desk)).to_have_value("not finished")
+    composer(desk).press("Enter")
+    expect_tick(desk, "not finished", "Sent")
+    expect_kept(desk, alice)
 
 
 def test_draft_of_an_earlier_version_is_still_there(

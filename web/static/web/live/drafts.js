@@ -19,6 +19,8 @@ const unsaved = new Map();
 export class Draft extends EventTarget {
   text = "";
   #name;
+  // The name before there was a conversation, as soon as it is known whose it is.
+  #earlier;
   #row = null;
   // Whether it was written here: what is only shown follows the tab in which it is written on.
   #isOwn = false;
@@ -36,6 +38,13 @@ export class Draft extends EventTarget {
     this.#restore();
   }
 
+  /** Know whose conversation it is: what was written to them before there was one belongs here. */
+  knowTrainee(traineeId) {
+    if (this.#earlier) return;
+    this.#earlier = `trainee-${traineeId}`;
+    if (!this.#row) this.#restore();
+  }
+
   /** Keep what is in the box; an empty text is forgotten. */
   write(text) {
     this.text = text;
@@ -50,7 +59,7 @@ export class Draft extends EventTarget {
 
   /** Forget all drafts of the conversation with a text that is on its way. */
   async sent(text) {
-    for (const row of await rowsOf(this.#name)) {
+    for (const row of await this.#rows()) {
       const isSame = trimmed(await read(row)) === trimmed(text);
       if (isSame && row !== this.#row) save(row, "");
     }
@@ -69,8 +78,14 @@ export class Draft extends EventTarget {
     this.#channel.close();
   }
 
+  /** Return the rows of the conversation's drafts, the oldest first. */
+  async #rows() {
+    const keys = await account.db.keys("drafts");
+    return [this.#earlier, this.#name].flatMap((name) => keys.filter((row) => isOf(row, name)));
+  }
+
   async #restore() {
-    const rows = await rowsOf(this.#name);
+    const rows = await this.#rows();
     const last = rows.filter((row) => row === keptRow.read(this.#name));
     for (const row of [...last, ...rows.toReversed()]) {
       const text = await read(row);
@@ -125,10 +140,9 @@ export function dropDrafts() {
 
 // Rows
 // ------------------------------------------------------------------------------
-/** Return the rows of a conversation's drafts, the oldest first; its bare name is a row, too. */
-async function rowsOf(name) {
-  const rows = await account.db.keys("drafts");
-  return rows.filter((row) => row === name || row.startsWith(`${name} `));
+/** Tell whether a row is of a conversation; its bare name is a row, too. */
+function isOf(row, name) {
+  return row === name || row.startsWith(`${name} `);
 }
 
 async function read(row) {

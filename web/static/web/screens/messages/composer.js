@@ -36,10 +36,10 @@ class MessageComposer extends Element {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     this.thread.addEventListener("returned", (event) => this.#takeBack(event), { signal });
-    this.thread.addEventListener("change", () => this.#followHold(), { signal });
-    this.#followHold();
+    this.thread.addEventListener("change", () => this.#follow(), { signal });
     this.#draft = new Draft(this.thread.id ?? `trainee-${this.thread.traineeId}`);
     this.#draft.addEventListener("change", () => (this.text = this.#draft.text), { signal });
+    this.#follow();
   }
 
   disconnectedCallback() {
@@ -149,6 +149,12 @@ class MessageComposer extends Element {
     if (this.text.trim()) return;
     event.preventDefault();
     this.#write(event.detail.text);
+  }
+
+  #follow() {
+    this.#followHold();
+    const { conversation } = this.thread;
+    if (conversation) this.#draft.knowTrainee(conversation.trainee.id);
   }
 
   /** Count down whenever the server takes nothing, also where what came too fast waits in line. */
