@@ -1,5 +1,6 @@
 """Uploaded pictures, made harmless."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import product
@@ -15,7 +16,9 @@ MAX_PIXELS = 40_000_000
 # A JPEG is decoded once more for each of its scans, of which a normal one has up to ten. A scan that
 # changes nothing has 60 bytes, so a file could hold up every other picture for hours.
 MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
-START_OF_SCAN = b"\xff\xda"
+# All but stuffed bytes and restarts, which are within a scan, and what has no content to skip.
+MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
+START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
 # A picture is first shrunk by a whole number, to no less than this, which is fast. The rest is
 # resampled, which looks good.
 ROUGH_SIDE_PIXELS = 2 * SIDE_PIXELS
@@ -55,9 +58,14 @@ def _decode(file: IO[bytes]) -> Image.Image:
 
 
 def _count_scans(file: IO[bytes]) -> int:
-    """Return how many scans a JPEG has, or more: what else is in the file may look like one."""
+    """Return how many scans a JPEG has; what cameras write behind its end is not decoded."""
     file.seek(0)
-    return file.read().count(START_OF_SCAN)
+    content = file.read()
+    scans, position = 0, 0
+    while (found := MARKER.search(content, position)) and found[1] != END_OF_IMAGE:
+        scans += found[1] == START_OF_SCAN
+        position = found.end() + int.from_bytes(content[found.end() : found.end() + 2], "big")
+    return scans
 
 
 def _shrink(image: Image.Image) -> Image.Image:

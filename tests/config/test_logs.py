@@ -31,6 +31,11 @@ from config.logs import RedactTokens
             "/reset-password%23uid%3DMg%26amp%3Btoken%3Dabc",
             "/reset-password%23uid%3DMg%26amp%3Btoken%3D[redacted]",
         ),
+        ("/reset-password?uid=Mg&amp;token=abc", "/reset-password?uid=Mg&amp;token=[redacted]"),
+        (
+            "/reset-password%2523uid%253DMg%2526amp%253Btoken%253Dabc",
+            "/reset-password%2523uid%253DMg%2526amp%253Btoken%253D[redacted]",
+        ),
         ("/join%23/code=abc", "/join%23/code=[redacted]"),
         ("/join%23%21code%3Dabc", "/join%23%21code%3D[redacted]"),
         ("/sign-in?next=%2Fjoin%2523code%3Dabc", "/sign-in?next=%2Fjoin%2523code%3D[redacted]"),

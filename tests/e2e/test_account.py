@@ -81,12 +81,13 @@ def test_sign_out_leads_to_the_sign_in_and_back_shows_nothing(
     open_thread(desk, alice, conversation)
 
     sign_out(desk)
+    # The server is told after people are; a page that is left meanwhile tells it twice.
+    wait_until(desk, lambda: desk.evaluate("localStorage.getItem('sign-out-is-due')") is None)
+    assert desk.context.cookies() == []
     desk.go_back(wait_until="commit")
 
     expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
     expect(desk.get_by_text("Hello")).to_have_count(0)
-    # The server is told after people are.
-    wait_until(desk, lambda: desk.context.cookies() == [])
 
 
 def test_forgotten_password_is_set_anew_by_the_mailed_link(

@@ -155,7 +155,7 @@ def test_file_that_is_no_picture_is_refused(
 
 @pytest.mark.parametrize(
     "content",
-    [repeat_scan(5, side=6300), repeat_scan(0) + b"\xff\xda" * 200],
+    [repeat_scan(5, side=6300), repeat_scan(0, side=6300) + b"\xff\xda" * 200],
     ids=["large", "followed by a film"],
 )
 def test_jpeg_of_as_many_scans_as_cameras_write_is_a_picture(content: bytes) -> None:

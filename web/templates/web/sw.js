@@ -60,7 +60,7 @@ addEventListener("fetch", (event) => {
 function restoreLink(path) {
   const [, page, rest] = /^\/(join|reset-password)\/?[#?]+(.*)$/.exec(decode(path)) ?? [];
   if (!page) return null;
-  const sent = new URLSearchParams(rest.replace(/[?#]/g, "&"));
+  const sent = new URLSearchParams(rest.replace(/&amp;|[?#]/g, "&"));
   const secrets = SECRETS[page].map((name) => [name, sent.get(name) ?? ""]);
   const isWhole = secrets.every(([, value]) => /^[\w-]{1,200}$/.test(value));
   return isWhole ? `/${page}#${new URLSearchParams(secrets)}` : null;
