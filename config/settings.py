@@ -389,6 +389,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Logging  https://docs.djangoproject.com/en/5.2/topics/logging/
 # ------------------------------------------------------------------------------
+LOG_LEVEL = env.log_level("LOG_LEVEL", default="INFO")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -403,8 +405,10 @@ LOGGING = {
             "filters": ["redact"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
+        # At DEBUG it writes down what goes over sockets: tokens, cookies and messages.
+        "uvicorn.error": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
         # Each says on every refused request what the access log says already.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

@@ -1,8 +1,9 @@
 import httpx
 
 from messaging.models import Conversation
+from tests.factories import tokens_of
 from tests.live.conftest import Join
-from tests.live.people import Socket, eventually
+from tests.live.people import Person, Socket, eventually
 from tests.live.server import WebServer
 from users.models import User
 
@@ -33,6 +34,23 @@ def test_access_log_shows_no_secret_of_a_mailed_link(server: WebServer) -> None:
 
     assert "/join%23code%3D[redacted]" in log
     assert "the-code-of-a-link" not in log
+
+
+def test_most_talkative_log_shows_nothing_of_what_goes_over_sockets(
+    transactional_db: None, bob: User, conversation: Conversation
+) -> None:
+    with WebServer(LOG_LEVEL="DEBUG") as server:
+        guest = Person(server, tokens_of(bob))
+        with guest.socket(conversation.pk) as socket:
+            guest.send(conversation.pk, "between the two of us")
+            socket.receive_until("new_message")
+            socket.send(type="authenticate", token=guest.token)
+            socket.ping()
+        log = server.log.read_text()
+
+    assert f"/ws/messaging/{conversation.pk}/" in log
+    assert guest.token not in log
+    assert "between the two" not in log
 
 
 def read_log(server: WebServer, awaited: str) -> str | None:
