@@ -42,7 +42,8 @@ def open_live_thread(page: Page, person: User, conversation: Conversation) -> Pa
 
 
 def sign_out(page: Page) -> None:
-    page.goto("/settings")
+    # The browser complains of a request that is still under way when the session ends.
+    page.goto("/settings", wait_until="networkidle")
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
