@@ -62,8 +62,8 @@ format: .venv/.dev ## Format the code, and mend what ruff can
 	$(PYTHON) -m ruff format
 
 schema: .venv/.runtime ## Write the API description anew, which /api/schema/ serves
-	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file config/openapi.yaml
-	$(PYTHON) manage.py spectacular --format openapi-json --file config/openapi.json
+	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file api/openapi.yaml
+	$(PYTHON) manage.py spectacular --format openapi-json --file api/openapi.json
 
 lock: .venv/.dev ## Compile requirements*.in; ARGS=--upgrade takes newer versions
 	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in

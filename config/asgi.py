@@ -17,9 +17,9 @@ from config.limits import LimitBody  # noqa: E402 - needs the settings
 from config.password_forms import FewPasswordForms  # noqa: E402 - as above
 from config.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from config.static_files import StaticFilesHandler  # noqa: E402 - as above
+from live.publisher import publisher  # noqa: E402 - as above
 from messaging.routing import sockets  # noqa: E402 - needs the apps
-from push.worker import push_worker  # noqa: E402 - as above
-from users.publisher import publisher  # noqa: E402 - as above
+from notifications.worker import push_worker  # noqa: E402 - as above
 
 # How long the end of the process waits for notifications that are on their way.
 PUSH_SECONDS = 3

@@ -24,7 +24,7 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 from django.utils.module_loading import import_string
 
-from config.errors import busy
+from api.errors import busy
 from config.lanes import Lane, LaneFull, find_password_requests
 from config.limits import is_form, read_body
 from config.uploads import Admission, UploadSlots, counted

@@ -7,7 +7,7 @@ import orjson
 from django.conf import settings
 from django.urls import reverse
 
-from config.errors import Busy
+from api.errors import Busy
 from config.limits import read_body
 
 BUSY = orjson.dumps({"detail": Busy.default_detail, "code": Busy.default_code})

@@ -19,7 +19,17 @@ from config.start import check_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-SOURCE_FOLDERS = ("config", "users", "messaging", "push", "trainer", "web")
+SOURCE_FOLDERS = (
+    "config",
+    "web",
+    "trainer",
+    "notifications",
+    "messaging",
+    "users",
+    "live",
+    "api",
+    "db",
+)
 # The application closes what is over 4 KiB with 4009; what is over this never reaches it (1009).
 LARGEST_FRAME_BYTES = 1024 * 1024
 # Below the minute after which proxies cut what is silent. Five thousand sockets that are pinged every

@@ -79,9 +79,11 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "channels",
     "csp",
+    "api",
+    "live",
     "users",
     "messaging",
-    "push",
+    "notifications",
     "trainer",
     "web",
 ]
@@ -200,11 +202,11 @@ REST_FRAMEWORK = {
         "users.permissions.ReadOnlyWhileImpersonating",
     ],
     "DEFAULT_THROTTLE_CLASSES": ["users.throttling.UserThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["config.formats.StrictJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["config.formats.FastJSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.formats.OneFormat",
+    "DEFAULT_PARSER_CLASSES": ["api.formats.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["api.formats.FastJSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.formats.OneFormat",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "config.errors.exception_handler",
+    "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     # `?format=` would otherwise turn a request with an unknown value into a 404.
     "URL_FORMAT_OVERRIDE": None,
@@ -246,7 +248,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "DEFAULT_GENERATOR_CLASS": "config.api_description.DescriptionGenerator",
+    "DEFAULT_GENERATOR_CLASS": "api.description.DescriptionGenerator",
     "ENUM_NAME_OVERRIDES": {"RoleEnum": "users.models.User.Role"},
 }
 
@@ -262,7 +264,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 }
 if REDIS_URLS:
     CHANNEL_LAYERS["default"] = {
-        "BACKEND": "users.layers.ResilientRedisChannelLayer",
+        "BACKEND": "live.layers.ResilientRedisChannelLayer",
         "CONFIG": {
             "hosts": [
                 # A subscription is silent for as long as nobody writes: no read timeout.

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 
 from messaging.consumers.sockets import open_sockets
-from push.worker import push_worker
+from notifications.worker import push_worker
 
 
 def drain_on_sigterm(loop: asyncio.AbstractEventLoop) -> None:

@@ -18,7 +18,7 @@ from django.utils.decorators import async_only_middleware
 from django.utils.module_loading import import_string
 from servestatic.responders import MissingFileError
 
-from config.errors import page_not_found
+from api.errors import page_not_found
 
 GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 

@@ -4,13 +4,13 @@ from django.urls import include, path, re_path
 from django.views.static import serve
 from drf_spectacular.views import SpectacularSwaggerView
 
-from config import errors, health
-from config.api_schema import SchemaView
+from api import errors, health
+from api.schema import SchemaView
 
 urlpatterns = [
     path("api/", include("users.urls")),
     path("api/messaging/", include("messaging.urls")),
-    path("api/", include("push.urls")),
+    path("api/", include("notifications.urls")),
     path("api/", include("trainer.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),

@@ -7,10 +7,10 @@ before it only passes it on. Groups are per user.
 
 from typing import Any
 
+from live.events import announce, announce_now
 from messaging import frames
 from messaging.models import Conversation, Message
 from messaging.serializers import MessageSerializer
-from users.events import announce, announce_now
 from users.serializers import utc
 
 _message = MessageSerializer()

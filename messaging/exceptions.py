@@ -1,4 +1,4 @@
-from users.exceptions import Forbidden, NotFound
+from api.exceptions import Forbidden, NotFound
 
 
 class ConversationNotFound(NotFound):
@@ -7,6 +7,7 @@ class ConversationNotFound(NotFound):
 
 class MessageNotFound(NotFound):
     code = "message_not_found"
+    is_on_sockets = True
     detail = "There is no such message in this conversation."
 
 

@@ -6,11 +6,11 @@ from typing import NamedTuple, TypeVar, overload
 
 from django.conf import settings
 
+from api.fields import MAX_ID
 from messaging.exceptions import ConversationNotFound
 from messaging.models import MAX_VERSION, Conversation, Message
-from messaging.statements import lists, review, threads
-from messaging.statements.threads import Part
-from users.fields import MAX_ID
+from messaging.sql import lists, review, threads
+from messaging.sql.threads import Part
 from users.models import User
 
 T = TypeVar("T")

@@ -10,6 +10,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.fields import ClientIdField, IdField, TextField
 from messaging.models import (
     CONTENT_MAX_LENGTH,
     MAX_VERSION,
@@ -17,7 +18,6 @@ from messaging.models import (
     Conversation,
     Message,
 )
-from users.fields import ClientIdField, IdField, TextField
 from users.models import User
 from users.serializers import image_url, utc
 

@@ -3,9 +3,9 @@ from typing import Any
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
+from api.exceptions import FieldInvalid
 from messaging.selectors import has_active_conversation
 from messaging.services.archiving import prepare_account_deletion
-from users.exceptions import FieldInvalid
 from users.models import User
 from users.services.administration import role_changing
 

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from api.fields import validated
 from messaging import selectors
 from messaging.models import Conversation, Message
 from messaging.pagination import ConversationPage, MessagePage
@@ -24,7 +25,6 @@ from messaging.serializers import (
 )
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
-from users.fields import validated
 from users.permissions import current_user
 
 _message = MessageSerializer()

@@ -5,11 +5,11 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
+from api.throttling import counter
 from messaging.models import Conversation
 from tests.factories import access_of, make_trainee, make_trainer, open_conversation
 from tests.flush import flush_patiently
 from users.models import User
-from users.throttling import counter
 
 
 @pytest.fixture(scope="session", autouse=True)

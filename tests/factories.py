@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from api.throttling import counter
 from messaging.models import Conversation, Message
 from messaging.services.sending import send_message, start_conversation
 from users.models import AuthSession, User
 from users.services.sessions import begin_session, start_impersonation
-from users.throttling import counter
 from users.tokens import Claims, TokenPair, read_access_token
 
 PASSWORD = "correct-horse-battery-1"

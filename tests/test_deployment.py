@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from config.api_schema import FILES
+from api.schema import FILES
 
 ROOT = Path(__file__).parent.parent
 OF_COMPOSE_ONLY = {"POSTGRES_PASSWORD"}

@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from api.exceptions import FieldInvalid
 from trainer.models import Invitation, Trainee
 from trainer.services.trainees import assign_trainee, ensure_can_be_trainer
 from users.admin import PERSON_SEARCH, PersonAdmin, ReadOnlyAdmin
-from users.exceptions import FieldInvalid
 from users.models import User
 
 

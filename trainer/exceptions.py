@@ -1,4 +1,4 @@
-from users.exceptions import Invalid, NotFound
+from api.exceptions import Invalid, NotFound
 
 
 class InvitationNotFound(NotFound):

@@ -3,8 +3,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.fields import TextField
 from trainer.models import Invitation
-from users.fields import EmailAddressField, TextField
+from users.fields import EmailAddressField
 from users.models import User
 from users.serializers import (
     CookieField,

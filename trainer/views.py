@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.fields import validated
 from trainer import selectors
 from trainer.pagination import TrainerPage
 from trainer.serializers import (
@@ -21,7 +22,6 @@ from trainer.serializers import (
 from trainer.services import invitations
 from trainer.services.trainees import look_through_trainee, remove_trainee
 from users.cookies import replace_refresh_token, wants_cookie
-from users.fields import validated
 from users.permissions import IsTrainer, current_user
 from users.throttling import SignInThrottle
 

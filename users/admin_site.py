@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from users.exceptions import TooFast
+from api.exceptions import TooFast
 from users.throttling import count_sign_in
 
 

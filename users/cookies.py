@@ -12,8 +12,9 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from users.exceptions import FieldInvalid, ForeignOrigin, InvalidToken
-from users.fields import validated
+from api.exceptions import FieldInvalid
+from api.fields import validated
+from users.exceptions import ForeignOrigin, InvalidToken
 from users.serializers import RefreshSerializer
 from users.services.sessions import SIGN_IN_LIFETIME, sign_out
 from users.tokens import read_refresh_token

@@ -1,34 +1,8 @@
-"""Serializer fields that take a JSON value of their own type and no other."""
-
-from functools import cache
 from typing import Any
 
 from rest_framework import serializers
 
 from users.models import normalize_email
-
-MAX_ID = 2**63 - 1
-
-
-class TextField(serializers.CharField):
-    """A JSON string; DRF's own field would take a number for one. NUL is refused."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class IdField(serializers.IntegerField):
-    """A JSON integer that can be the id of a row."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_value": 1, "max_value": MAX_ID, **kwargs})
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
 
 class EmailAddressField(serializers.EmailField):
@@ -41,28 +15,3 @@ class EmailAddressField(serializers.EmailField):
         if not isinstance(data, str):
             self.fail("invalid")
         return normalize_email(super().to_internal_value(data))
-
-
-class ClientIdField(serializers.UUIDField):
-    """A UUID as a JSON string; DRF's own field would take an integer for one."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid", value=data)
-        return super().to_internal_value(data)
-
-
-def validated(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """Return the cleaned values of `data`; raise DRF's ValidationError."""
-    try:
-        return dict(_validator(serializer).run_validation(data))
-    except serializers.ValidationError as error:
-        if isinstance(error.detail, list):
-            raise serializers.ValidationError({"non_field_errors": error.detail}) from error
-        raise
-
-
-@cache
-def _validator(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
-    """Return one serializer for all requests: validating keeps nothing in it, making it costs more."""
-    return serializer()

@@ -19,6 +19,8 @@ class ReadOnlyWhileImpersonating(BasePermission):
     A default of all views, so that a later one cannot forget it; services check it again.
     """
 
+    write_codes = (ImpersonationReadOnly.code,)
+
     def has_permission(self, request: Request, view: APIView) -> bool:
         if request.method not in SAFE_METHODS and getattr(request.user, "is_impersonated", False):
             raise ImpersonationReadOnly
@@ -28,6 +30,7 @@ class ReadOnlyWhileImpersonating(BasePermission):
 class IsTrainer(BasePermission):
     """Let trainers pass."""
 
+    codes = ("permission_denied",)
     message = "Only a trainer can do this."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -37,6 +40,7 @@ class IsTrainer(BasePermission):
 class IsAdmin(BasePermission):
     """Let admins pass."""
 
+    codes = ("permission_denied",)
     message = "Only an admin can do this."
 
     def has_permission(self, request: Request, view: APIView) -> bool:

@@ -9,7 +9,7 @@ from typing import IO
 from PIL import ExifTags, Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
-from users.exceptions import FieldInvalid
+from api.exceptions import FieldInvalid
 
 SIDE_PIXELS = 512
 MAX_PIXELS = 40_000_000

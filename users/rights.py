@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
 
-from users.exceptions import Forbidden
+from api.exceptions import Forbidden
 from users.models import User
 
 # Columns and relations that say what somebody may do in the admin.

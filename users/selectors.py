@@ -3,9 +3,10 @@ from typing import cast
 
 from django.utils import timezone
 
-from users.exceptions import InvalidToken, NotFound
+from api.exceptions import NotFound
+from db.sql import Columns, Given, fetch_all, fetch_one, to_db
+from users.exceptions import InvalidToken
 from users.models import AuthSession, User
-from users.sql import Columns, Given, fetch_all, fetch_one, to_db
 from users.tokens import Claims
 
 _USER = Columns(

@@ -1,12 +1,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from users.fields import EmailAddressField, TextField
-from users.models import AuthSession, DeviceToken, User
-from users.subscriptions import BadSubscription, check_web_token
+from api.fields import TextField
+from users.fields import EmailAddressField
+from users.models import AuthSession, User
 
 
 def image_url(user: User) -> str | None:
@@ -134,25 +133,6 @@ class PasswordResetConfirmSerializer(serializers.Serializer[Any]):
     uid = TextField(max_length=64)
     token = TextField(max_length=128)
     new_password = PasswordField()
-
-
-class DeviceTokenSerializer(serializers.Serializer[Any]):
-    # Push services hand out ASCII; of anything else, 2048 characters are more than an index can hold.
-    token = TextField(max_length=2048, validators=[RegexValidator(r"\A[ -~]+\Z")])
-    platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
-
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Refuse what no browser hands out: the server will call the address that is in it."""
-        if attrs["platform"] == DeviceToken.Platform.WEB:
-            try:
-                check_web_token(attrs["token"])
-            except BadSubscription as error:
-                raise serializers.ValidationError({"token": str(error)}) from error
-        return attrs
-
-
-class ForgetDeviceSerializer(serializers.Serializer[Any]):
-    token = TextField(max_length=2048)
 
 
 class SessionSerializer(serializers.ModelSerializer[AuthSession]):

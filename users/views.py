@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.fields import validated
 from users.cookies import (
     drop_refresh_token,
     move_refresh_token,
@@ -16,14 +17,11 @@ from users.cookies import (
     wants_cookie,
 )
 from users.exceptions import InvalidToken
-from users.fields import validated
 from users.permissions import IsAdmin, current_user
 from users.pictures import clean_picture
 from users.selectors import get_user_by_claims
 from users.serializers import (
-    DeviceTokenSerializer,
     EndedSerializer,
-    ForgetDeviceSerializer,
     ImpersonatedTrainerSerializer,
     MeSerializer,
     PasswordResetConfirmSerializer,
@@ -36,7 +34,7 @@ from users.serializers import (
     TokenPairSerializer,
     VerifySerializer,
 )
-from users.services import accounts, devices, sessions
+from users.services import accounts, sessions
 from users.throttling import OwnPasswordThrottle, SignInThrottle, UserThrottle
 from users.tokens import read_any_token, read_refresh_token
 
@@ -182,30 +180,6 @@ class PasswordResetConfirmView(PublicView):
     def post(self, request: Request) -> Response:
         """Set a new password with the `uid` and `token` of the e-mailed link; ends every session."""
         accounts.reset_password(**validated(PasswordResetConfirmSerializer, request.data))
-        return Response(status=204)
-
-
-class DeviceTokenView(APIView):
-    @extend_schema(
-        request=DeviceTokenSerializer,
-        responses={200: DeviceTokenSerializer, 201: DeviceTokenSerializer},
-    )
-    def post(self, request: Request) -> Response:
-        """Register a push token: 201 for a new one, 200 for a known one, whoever had it before."""
-        data = validated(DeviceTokenSerializer, request.data)
-        created = devices.register_device(user=current_user(request), **data)
-        return Response(data, status=201 if created else 200)
-
-    @extend_schema(
-        request=ForgetDeviceSerializer,
-        responses={204: None},
-        # OpenAPI 3.0 has no place for the body of a DELETE, so what it brings stands here.
-        extensions={"x-codes": BODY_CODES},
-    )
-    def delete(self, request: Request) -> Response:
-        """Forget a push token of one's own."""
-        data = validated(ForgetDeviceSerializer, request.data)
-        devices.forget_device(user=current_user(request), **data)
         return Response(status=204)
 
 

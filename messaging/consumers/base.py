@@ -12,6 +12,9 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from rest_framework.exceptions import ValidationError
 
+from api.exceptions import NotFound, ServiceError
+from live.exceptions import BadFrame, UnknownFrame
+from live.publisher import Event
 from messaging import frames
 from messaging.consumers.bell import bell
 from messaging.consumers.codes import CloseCode, Refused
@@ -29,9 +32,8 @@ from messaging.consumers.review import review
 from messaging.consumers.roll import Compare
 from messaging.consumers.sockets import open_sockets
 from messaging.consumers.threads import in_thread
-from users.exceptions import InvalidToken, NotFound, ServiceError
+from users.exceptions import InvalidToken
 from users.models import User
-from users.publisher import Event
 from users.selectors import get_user_by_claims, is_over
 from users.services.sessions import record_view
 from users.tokens import Claims, read_access_token
@@ -251,16 +253,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
         has_ended = await in_thread(is_over, claims)
         if has_ended and claims is self.claims:
             self.end(CloseCode.NOT_SIGNED_IN)
-
-
-class BadFrame(ServiceError):
-    code = "bad_frame"
-    detail = "A frame is a JSON object in a text frame."
-
-
-class UnknownFrame(ServiceError):
-    code = "unknown_type"
-    detail = "There is no frame of this type."
 
 
 def parse_frame(text: str | None) -> Frame | None:

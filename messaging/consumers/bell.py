@@ -6,10 +6,10 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
+from live.events import user_group, user_of
+from live.publisher import Event
 from messaging.consumers.errands import errands
 from messaging.consumers.sockets import OpenSockets, open_sockets
-from users.events import user_group, user_of
-from users.publisher import Event
 
 logger = logging.getLogger(__name__)
 

@@ -5,6 +5,9 @@ from functools import cached_property
 
 from rest_framework import serializers
 
+from api.exceptions import NotFound
+from api.fields import validated
+from live.publisher import Event
 from messaging import frames, selectors
 from messaging.consumers.base import Frame, LiveConsumer
 from messaging.consumers.codes import CloseCode
@@ -16,9 +19,6 @@ from messaging.consumers.threads import in_thread
 from messaging.serializers import MarkReadSerializer
 from messaging.services.reading import ReadMark, mark_read
 from messaging.services.typing import show_typing
-from users.exceptions import NotFound
-from users.fields import validated
-from users.publisher import Event
 from users.services.accounts import ensure_may_write
 from users.throttling import count_request
 

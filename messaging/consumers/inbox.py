@@ -1,12 +1,12 @@
 import asyncio
 
+from live.publisher import Event
 from messaging import frames, selectors
 from messaging.consumers.base import Frame, LiveConsumer
 from messaging.consumers.errands import errands
 from messaging.consumers.threads import in_thread
 from messaging.models import Conversation
 from messaging.selectors import InboxSum
-from users.publisher import Event
 
 # Several changes within this time are told as one.
 GATHER_SECONDS = 0.03

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from live.publisher import Event
 from messaging.consumers.codes import CloseCode, Refused
-from users.publisher import Event
 from users.tokens import Claims
 
 

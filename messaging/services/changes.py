@@ -1,4 +1,4 @@
-"""What a conversation must be like to change; messaging.statements changes it under its row's lock."""
+"""What a conversation must be like to change; messaging.sql changes it under its row's lock."""
 
 from messaging.exceptions import ConversationArchived, ParticipantGone
 from messaging.models import Conversation

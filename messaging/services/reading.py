@@ -3,10 +3,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from api.fields import MAX_ID
 from messaging.events import announce_read
 from messaging.exceptions import ConversationNotFound, MessageNotFound
-from messaging.statements.marking import Marked, mark_messages
-from users.fields import MAX_ID
+from messaging.sql.marking import Marked, mark_messages
 from users.models import User
 from users.services.accounts import ensure_may_write
 

@@ -7,17 +7,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from api.exceptions import TooFast
+from api.fields import MAX_ID
+from api.throttling import count, noted_wait, take_back, try_count
 from messaging.events import announce_message
 from messaging.exceptions import ConversationNotFound, NotATrainer, TraineeNotFound
 from messaging.models import Conversation, Message
 from messaging.selectors import get_conversation
 from messaging.services.changes import ensure_writable
-from messaging.statements.storing import Stored, store_message
-from users.exceptions import TooFast
-from users.fields import MAX_ID
+from messaging.sql.storing import Stored, store_message
 from users.models import User
 from users.services.accounts import ensure_may_write
-from users.throttling import count, noted_wait, take_back, try_count
 
 
 @dataclass(frozen=True)

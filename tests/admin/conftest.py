@@ -6,11 +6,11 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from messaging.models import Conversation
-from push.models import PushDelivery, PushMark
+from notifications.models import DeviceToken, PushDelivery, PushMark
 from tests.admin.pages import registered_models
 from tests.factories import impersonate, make_person, tokens_of, write
 from trainer.models import Invitation
-from users.models import DeviceToken, User
+from users.models import User
 from users.services.sessions import record_view
 
 

@@ -9,14 +9,14 @@ from django.test import Client as Browser
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from messaging.models import Conversation, Message
-from push.models import PushDelivery, PushMark
+from notifications.models import DeviceToken, PushDelivery, PushMark
 from tests.admin.conftest import browser_of, make_staff
 from tests.admin.pages import snapshot
 from tests.conftest import Client
 from tests.factories import access_of, impersonate, make_person
 from tests.messaging.announcements import list_events
 from trainer.models import Invitation
-from users.models import AuthSession, DeviceToken, ImpersonationView, User
+from users.models import AuthSession, ImpersonationView, User
 
 USERS = "/admin/users/user/"
 

@@ -10,9 +10,10 @@ from django.db.models import Model
 from django.test import Client as Browser
 
 from messaging.models import Conversation
+from notifications.models import DeviceToken
 from tests.admin.pages import offered_filters, registered_models, row_urls, url
 from trainer.models import Invitation
-from users.models import DeviceToken, User
+from users.models import User
 
 SENSITIVE = ("password", "token", "code_hash", "session_key", "session_data")
 
@@ -64,8 +65,8 @@ def test_list_is_filtered_by_no_column_that_is_not_offered(
         ("users/user", "device_tokens__token__startswith"),
         ("users/authsession", "user__password__startswith"),
         ("users/impersonationsession", "impersonator__password__gte"),
-        ("users/devicetoken", "token__startswith"),
-        ("users/devicetoken", "user__password__regex"),
+        ("push/devicetoken", "token__startswith"),
+        ("push/devicetoken", "user__password__regex"),
         ("messaging/message", "sender__password__startswith"),
         ("messaging/conversation", "trainer__device_tokens__token__startswith"),
         ("push/pushdelivery", "device__token__startswith"),

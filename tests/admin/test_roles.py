@@ -8,6 +8,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
+from api.exceptions import FieldInvalid, NotFound
 from messaging.exceptions import TraineeNotFound
 from messaging.models import Conversation
 from messaging.services.archiving import archive_conversations
@@ -15,7 +16,6 @@ from trainer.exceptions import InvalidInvitation
 from trainer.models import Invitation
 from trainer.services.invitations import accept_invitation
 from trainer.services.trainees import assign_trainee, remove_trainee
-from users.exceptions import FieldInvalid, NotFound
 from users.models import User
 from users.services.administration import change_account, set_active
 

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config import errors
+from api import errors
+from notifications.services.devices import register_device
 from tests.conftest import Client
 from tests.factories import make_trainee
 from users.models import AuthSession, User
-from users.services.devices import register_device
 
 AWAY = {
     "detail": "Something behind this is away for a moment. Try again.",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from messaging.models import Conversation
-from push.models import PushDelivery
+from notifications.models import DeviceToken, PushDelivery
 from tests.conftest import Client
 from tests.factories import (
     impersonate,
@@ -24,7 +24,7 @@ from tests.factories import (
     tokens_of,
 )
 from trainer.models import Invitation
-from users.models import DeviceToken, User
+from users.models import User
 from users.services.sessions import record_view
 
 SCRIPT = "<script>alert(1)</script>"

@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.throttling import counter
 from messaging.models import Conversation
 from tests.e2e.screens import conversations, message, navigation, sign_in
 from tests.factories import make_trainee, open_conversation
 from users.models import User
-from users.throttling import counter
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-from users.layers import send_to_groups
+from live.layers import send_to_groups
 
 LONGEST_DELAY_SECONDS = 0.4
 CONTROL_VARIABLE = "FAULTS_LAYER_CONTROL"

@@ -10,7 +10,8 @@ from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from config.errors import server_error
+from api.errors import server_error
+from api.throttling import counter, try_count
 from messaging import frames
 from messaging.consumers import ConversationConsumer
 from messaging.consumers.review import review
@@ -22,7 +23,6 @@ from tests.conftest import Client
 from tests.factories import access_of, claims_of, write
 from tests.faults.history import version_of
 from users.models import User
-from users.throttling import counter, try_count
 
 UNAVAILABLE = {
     "detail": "Something behind this is away for a moment. Try again.",

@@ -69,12 +69,13 @@ import re
 import pytest
 
 from messaging.models import Conversation
+from notifications.models import DeviceToken
 from tests.factories import impersonate, write
 from tests.live.conftest import Join
 from tests.live.contract.shapes import NOT_FOUND
 from tests.live.people import Person
 from tests.live.server import WebServer
-from users.models import AuthSession, DeviceToken, User
+from users.models import AuthSession, User
 from users.tokens import TokenPair, read_access_token
 
 PLACES = re.findall(r"^    (\w+::\w+)$", __doc__ or "", re.MULTILINE)

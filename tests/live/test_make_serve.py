@@ -18,7 +18,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.backends import find_free_port
 from tests.live.server import ROOT, database_url
 
-PRODUCT = ("config", "users", "messaging", "push", "trainer", "web")
+PRODUCT = ("config", "users", "messaging", "notifications", "trainer", "web", "live", "api", "db")
 START_SECONDS = 120
 
 

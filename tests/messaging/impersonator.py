@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from api.exceptions import ServiceError
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
 from messaging.services.typing import show_typing
+from notifications.services.devices import forget_device, register_device
 from tests.factories import claims_of, impersonate
 from tests.messaging.model import Refusal, Thread
 from trainer.services.invitations import (
@@ -17,11 +19,10 @@ from trainer.services.invitations import (
     withdraw_invitation,
 )
 from trainer.services.trainees import look_through_trainee, remove_trainee
-from users.exceptions import InvalidToken, ServiceError
+from users.exceptions import InvalidToken
 from users.models import User
 from users.selectors import get_user_by_claims
 from users.services.accounts import ProfileChange, set_password, update_profile
-from users.services.devices import forget_device, register_device
 from users.services.sessions import end_impersonation
 
 

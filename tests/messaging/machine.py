@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from api.exceptions import ServiceError
 from messaging.exceptions import NotATrainer, TraineeNotFound
 from messaging.models import Conversation
 from messaging.services.archiving import reopen_conversations
@@ -25,7 +26,7 @@ from tests.messaging.impersonator import try_every_write
 from tests.messaging.model import ADMIN, PEOPLE, TRAINEES, TRAINERS, Line, Model, Thread
 from tests.messaging.observer import Observer
 from trainer.services.trainees import assign_trainee, remove_trainee
-from users.exceptions import ImpersonationReadOnly, ServiceError
+from users.exceptions import ImpersonationReadOnly
 from users.models import User
 
 NOBODY = 10**12

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from api.exceptions import ServiceError
 from messaging.exceptions import (
     ConversationArchived,
     ConversationNotFound,
     MessageNotFound,
     ParticipantGone,
 )
-from users.exceptions import ServiceError
 
 Pair = tuple[str, str]
 Refusal = type[ServiceError]

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from django.db import connection, connections, transaction
 
-from users.exceptions import ServiceError
+from api.exceptions import ServiceError
 
 T = TypeVar("T")
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from api.throttling import counter
 from messaging.exceptions import ConversationArchived, ConversationNotFound, TraineeNotFound
 from messaging.models import Conversation, Message
 from messaging.selectors import count_unread
@@ -26,7 +27,6 @@ from messaging.services.sending import send_message, start_conversation
 from tests.messaging.parallel import run_at_once, run_before_commit
 from trainer.services.trainees import remove_trainee
 from users.models import User
-from users.throttling import counter
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

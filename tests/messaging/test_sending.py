@@ -4,16 +4,17 @@ from uuid import UUID
 import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from api.exceptions import ServiceError, TooFast
+from api.throttling import counter
 from messaging.exceptions import ConversationArchived, ConversationNotFound, ParticipantGone
 from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.sending import SentMessage, send_message
 from tests.factories import impersonate, write
 from tests.messaging.announcements import list_events, list_kinds, to
-from users.exceptions import ImpersonationReadOnly, ServiceError, TooFast
+from users.exceptions import ImpersonationReadOnly
 from users.models import User
 from users.selectors import get_user_by_claims
-from users.throttling import counter
 from users.tokens import read_access_token
 
 CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from live.publisher import Event
 from messaging.consumers.codes import CloseCode, Refused
 from messaging.consumers.sockets import OpenSockets
-from users.publisher import Event
 from users.tokens import Claims
 
 BOB = Claims(user_id=2, session_id=None, impersonating=False, expires_at=2**31)

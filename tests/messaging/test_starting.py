@@ -2,16 +2,17 @@ from uuid import UUID
 
 import pytest
 
+from api.exceptions import TooFast
+from api.throttling import counter
 from messaging.exceptions import NotATrainer, TraineeNotFound
 from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.sending import StartedConversation, start_conversation
 from tests.factories import impersonate, make_person
 from trainer.services.trainees import remove_trainee
-from users.exceptions import ImpersonationReadOnly, TooFast
+from users.exceptions import ImpersonationReadOnly
 from users.models import User
 from users.selectors import get_user_by_claims
-from users.throttling import counter
 from users.tokens import read_access_token
 
 CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")

@@ -12,15 +12,15 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from rest_framework.response import Response
 
+from api.exceptions import TooFast
+from api.throttling import _hit, count, counter, noted_wait
 from messaging.models import Conversation, Message
 from messaging.services.sending import send_message
 from tests.conftest import Client
 from tests.factories import access_of, make_trainee
 from tests.live.people import eventually
 from tests.messaging.parallel import run_at_once
-from users.exceptions import TooFast
 from users.models import User
-from users.throttling import _hit, count, counter, noted_wait
 
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"
 START = "/api/messaging/conversations/start/"

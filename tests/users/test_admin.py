@@ -10,14 +10,15 @@ from django.test import Client as Browser
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from notifications.models import DeviceToken
 from tests.conftest import Client
 from tests.factories import access_of, impersonate, make_person, make_trainee, tokens_of
 from trainer.services.trainees import remove_trainee
 from users.admin import PasswordForm
-from users.models import AuthSession, DeviceToken, ImpersonationView, User
+from users.models import AuthSession, ImpersonationView, User
 
-SITE = "/admin/users"
-LISTS = ["user", "authsession", "impersonationsession", "devicetoken"]
+SITE = "/admin"
+LISTS = ["users/user", "users/authsession", "users/impersonationsession", "push/devicetoken"]
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_changelist_takes_the_same_queries_with_1_and_30_rows(
 
 @pytest.mark.parametrize("words", ["bob@", "Bob", "Bob Tester"])
 def test_people_are_found_by_name_or_address(browser: Browser, bob: User, words: str) -> None:
-    assert shown(browser, "user", q=words) == [bob]
+    assert shown(browser, "users/user", q=words) == [bob]
 
 
 def test_looks_are_found_and_show_what_was_looked_at(
@@ -72,8 +73,8 @@ def test_looks_are_found_and_show_what_was_looked_at(
     session, tokens = impersonate(bob, by=alice)
     api.with_token(tokens.access).get("/api/auth/users/me/")
 
-    (row,) = shown(browser, "impersonationsession", q="alice@")
-    page = browser.get(f"{SITE}/impersonationsession/{session.pk}/change/").content.decode()
+    (row,) = shown(browser, "users/impersonationsession", q="alice@")
+    page = browser.get(f"{SITE}/users/impersonationsession/{session.pk}/change/").content.decode()
 
     assert (row.pk, row.view_count) == (session.pk, 1)
     assert "/api/auth/users/me/" in page
@@ -87,7 +88,7 @@ def test_action_ends_sessions_at_once(
     own = access_of(bob)
 
     browser.post(
-        f"{SITE}/impersonationsession/", {"action": "end", "_selected_action": [session.pk]}
+        f"{SITE}/users/impersonationsession/", {"action": "end", "_selected_action": [session.pk]}
     )
 
     assert api.with_token(tokens.access).get("/api/auth/users/me/").status_code == 401
@@ -99,21 +100,21 @@ def test_action_deactivates_at_once_and_reactivates(
 ) -> None:
     access = access_of(bob)
 
-    browser.post(f"{SITE}/user/", {"action": "deactivate", "_selected_action": [bob.pk]})
+    browser.post(f"{SITE}/users/user/", {"action": "deactivate", "_selected_action": [bob.pk]})
     bob.refresh_from_db()
     assert (bob.is_active, api.with_token(access).get("/api/auth/users/me/").status_code) == (
         False,
         401,
     )
 
-    browser.post(f"{SITE}/user/", {"action": "reactivate", "_selected_action": [bob.pk]})
+    browser.post(f"{SITE}/users/user/", {"action": "reactivate", "_selected_action": [bob.pk]})
     bob.refresh_from_db()
     assert bob.is_active
 
 
 def test_person_is_added_with_a_password(browser: Browser) -> None:
     browser.post(
-        f"{SITE}/user/add/",
+        f"{SITE}/users/user/add/",
         {
             "email": "New@example.com",
             "role": "TRAINER",
@@ -142,7 +143,7 @@ def test_form_undoes_nothing_that_happened_since_it_was_read(
 
 def test_form_deactivates_at_once(browser: Browser, api: Client, bob: User) -> None:
     access = access_of(bob)
-    url = f"{SITE}/user/{bob.pk}/change/"
+    url = f"{SITE}/users/user/{bob.pk}/change/"
 
     response = browser.post(url, {"email": bob.email, "role": bob.role, "first_name": "Bobby"})
 
@@ -154,7 +155,7 @@ def test_form_deactivates_at_once(browser: Browser, api: Client, bob: User) -> N
 
 def test_records_cannot_be_written(browser: Browser, alice: User, bob: User) -> None:
     session, _ = impersonate(bob, by=alice)
-    url = f"{SITE}/impersonationsession/"
+    url = f"{SITE}/users/impersonationsession/"
 
     statuses = [
         browser.post(f"{url}add/").status_code,
@@ -182,7 +183,9 @@ def test_new_password_ends_every_session(api: Client, browser: Browser, bob: Use
     token = access_of(bob)
     form = {"password1": "another-long-one-7", "password2": "another-long-one-7"}
 
-    response = browser.post(f"{SITE}/user/{bob.pk}/password/", {**form, "usable_password": "true"})
+    response = browser.post(
+        f"{SITE}/users/user/{bob.pk}/password/", {**form, "usable_password": "true"}
+    )
 
     assert response.status_code == 302
     assert api.with_token(token).get("/api/auth/users/me/").status_code == 401

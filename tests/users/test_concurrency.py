@@ -8,9 +8,10 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from api.exceptions import FieldInvalid, NotFound
 from tests.factories import PASSWORD, access_of, claims_of, make_person
 from tests.messaging.parallel import run_before_commit
-from users.exceptions import FieldInvalid, InvalidCredentials, InvalidToken, NotFound
+from users.exceptions import InvalidCredentials, InvalidToken
 from users.models import AuthSession, User
 from users.selectors import get_user_by_claims
 from users.services.accounts import deactivate_user, reset_password, set_password

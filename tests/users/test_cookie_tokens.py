@@ -7,11 +7,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from notifications.models import DeviceToken
 from tests.conftest import Client
 from tests.factories import PASSWORD, tokens_of
 from tests.users.bodies import INVALID_TOKEN
 from tests.users.test_tokens import BLACKLIST, CREATE, ME, REFRESH, claims_in
-from users.models import DeviceToken, User
+from users.models import User
 
 NAME = "refresh_token"
 OWN = "http://testserver"

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client as Browser
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from notifications.models import DeviceToken
 from tests.conftest import Client
 from tests.factories import PASSWORD, impersonate, make_person, tokens_of
 from tests.messaging.parallel import run_before_commit
@@ -25,7 +26,7 @@ from tests.users.ends import (
     update,
 )
 from users.exceptions import InvalidCredentials, InvalidToken
-from users.models import AuthSession, DeviceToken, User
+from users.models import AuthSession, User
 from users.reset_links import reset_links
 from users.services.accounts import (
     deactivate_user,

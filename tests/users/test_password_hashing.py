@@ -10,13 +10,14 @@ from django.test import Client as Browser
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from api.exceptions import FieldInvalid
 from tests.factories import PASSWORD, make_person, make_trainee, make_trainer
 from tests.trainer.test_invitations import EVE, code_of
 from tests.users.hashers import WatchfulHasher
 from trainer.exceptions import AlreadyHasTrainer, InvalidInvitation
 from trainer.models import Invitation
 from trainer.services.invitations import accept_invitation, invite_trainee
-from users.exceptions import FieldInvalid, InvalidResetLink, InvalidToken
+from users.exceptions import InvalidResetLink, InvalidToken
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user, reset_password, set_password
 from users.services.sessions import begin_session, sign_in

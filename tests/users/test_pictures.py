@@ -14,9 +14,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from api.exceptions import FieldInvalid
 from tests.conftest import Client
 from tests.users.bodies import me_body
-from users.exceptions import FieldInvalid
 from users.models import User
 from users.pictures import clean_picture
 

@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from users.publisher import Publisher
+from live.publisher import Publisher
 
 GROUPS = ("user.1", "user.2")
 
@@ -68,7 +68,7 @@ class Layer:
 @pytest.fixture
 def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
     made = Layer()
-    monkeypatch.setattr("users.publisher.get_channel_layer", lambda: made)
+    monkeypatch.setattr("live.publisher.get_channel_layer", lambda: made)
     return made
 
 

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from api.exceptions import FieldInvalid
+from api.throttling import count
 from trainer.exceptions import (
     AlreadyHasTrainer,
     AlreadyYourTrainee,
@@ -13,12 +15,10 @@ from trainer.exceptions import (
     InvitationNotFound,
 )
 from trainer.models import Invitation
-from users.exceptions import FieldInvalid
 from users.links import make_link
 from users.models import User, normalize_email
 from users.services.accounts import check_password_strength, ensure_may_write, send_in_background
 from users.services.sessions import begin_session, lock_account
-from users.throttling import count
 from users.tokens import TokenPair
 
 

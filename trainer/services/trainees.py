@@ -1,9 +1,9 @@
 from django.db import transaction
 
+from api.exceptions import FieldInvalid
 from messaging.exceptions import TraineeNotFound
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.sending import lock_trainee
-from users.exceptions import FieldInvalid
 from users.models import AuthSession, User
 from users.services.accounts import ensure_may_write
 from users.services.sessions import end_sessions, ensure_may_begin, start_impersonation

@@ -12,7 +12,7 @@ from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from users.exceptions import ServiceError
+from api.exceptions import ServiceError
 
 PERSON_SEARCH = ("email", "first_name", "last_name")
 # What Django's own filters put into a URL, and the steps of its navigation by date.

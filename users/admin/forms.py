@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from users.exceptions import FieldInvalid, TooFast
+from api.exceptions import FieldInvalid, TooFast
 from users.models import User, normalize_email
 from users.services.accounts import store_password
 from users.services.administration import ensure_role_fits

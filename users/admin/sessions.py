@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from users.admin.base import PERSON_SEARCH, ReadOnlyAdmin
-from users.models import AuthSession, DeviceToken, ImpersonationSession, ImpersonationView
+from users.admin.base import ReadOnlyAdmin
+from users.models import AuthSession, ImpersonationSession, ImpersonationView
 from users.services.sessions import end_sessions
 
 
@@ -71,12 +71,3 @@ class ImpersonationSessionAdmin(SessionAdmin):
     @admin.display(description="looked at", ordering="view_count")
     def view_count(self, session: Any) -> int:
         return int(session.view_count)
-
-
-@admin.register(DeviceToken)
-class DeviceTokenAdmin(ReadOnlyAdmin):
-    list_display = ("user", "platform", "created_at", "updated_at")
-    list_filter = ("platform",)
-    list_select_related = ("user",)
-    search_fields = tuple(f"user__{field}" for field in PERSON_SEARCH)
-    fields = ("user", "platform", "created_at", "updated_at")

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from api.exceptions import FieldInvalid
 from users.events import announce_access_changed
-from users.exceptions import FieldInvalid, ImpersonationReadOnly, InvalidResetLink, InvalidToken
+from users.exceptions import ImpersonationReadOnly, InvalidResetLink, InvalidToken
 from users.links import make_link
 from users.models import AuthSession, User, normalize_email
 from users.reset_links import reset_links

@@ -7,8 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 
+from api.exceptions import FieldInvalid, NotFound
 from users.events import announce_access_changed
-from users.exceptions import FieldInvalid, NotFound
 from users.models import AuthSession, User
 from users.rights import ensure_may_manage, ensure_may_store
 from users.services.accounts import deactivate_user, reactivate_user

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from api.exceptions import NotFound
 from users.events import announce_access_changed
-from users.exceptions import InvalidCredentials, InvalidToken, NotFound, NotImpersonating
+from users.exceptions import InvalidCredentials, InvalidToken, NotImpersonating
 from users.models import AuthSession, AuthSessionQuerySet, ImpersonationView, User
 from users.selectors import get_living_session, get_trainer
 from users.tokens import Claims, TokenPair, issue_tokens

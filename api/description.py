@@ -1,0 +1,166 @@
+"""
+What the generated API description cannot know: sign-in by token, errors, and pages.
+
+Most errors of an operation follow from its view's permissions (their `codes`, and `write_codes` for
+methods that write), its throttles and whether it has a body. What its service refuses beside, the view
+names under `x-codes`.
+"""
+
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.views import APIView
+
+from api.error_codes import ErrorCode, list_error_codes
+
+Schema = dict[str, Any]
+
+INTRODUCTION = """\
+Sign in with `POST /api/auth/jwt/create/` and send `Authorization: Bearer <access>`. Times are ISO 8601
+in UTC. Lists are pages: `count`, `next`, `previous`, `results`.
+
+The two WebSockets are described in `docs/protocol.md`; a frame of type `error` carries the codes below.
+
+### Errors
+
+An error is `{"detail": "<a sentence for people>", "code": "<for programs>"}`. A field that is refused is
+`{"<field>": ["<why>", ...]}` with 400. What you may not see is 404, as if it did not exist. Any operation
+can answer 405, 406 and, while the database is away, when an account is deleted under the request or while
+too many people ask for the same, 503.
+
+| Code | HTTP status | On sockets | Meaning |
+|---|---|---|---|
+"""
+DESCRIPTIONS = {
+    400: "The request cannot be carried out as it stands",
+    401: "Not signed in",
+    403: "Seen, but not allowed",
+    404: "Not there, or not for you to see",
+    413: "Too large",
+    415: "Not JSON",
+    429: "Too fast",
+    503: "Away for a moment",
+}
+RETRY_AFTER = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
+HEADERS: dict[int, Schema] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    429: {"Retry-After": RETRY_AFTER},
+    503: {"Retry-After": RETRY_AFTER},
+}
+FIELD_ERRORS: Schema = {
+    "type": "object",
+    "description": "What is wrong, by field; `non_field_errors` for the request as a whole.",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+}
+
+
+class DescriptionGenerator(SchemaGenerator):
+    """Generates the description, and completes it."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Schema:
+        result: Schema = super().get_schema(request, public)  # type: ignore[no-untyped-call]
+        codes = {each.code: each for each in list_error_codes()}
+        result["info"]["description"] = INTRODUCTION + "\n".join(map(_row, codes.values()))
+        schemas = result["components"]["schemas"]
+        schemas |= {"Error": _error_schema(list(codes)), "FieldErrors": FIELD_ERRORS}
+        for path, _, method, callback in self.endpoints or ():  # type: ignore[misc]  # there are four
+            # The description does not describe itself.
+            if operation := result["paths"].get(path, {}).get(method.lower()):
+                named = _codes_of(callback.cls, method, operation)
+                _add_errors(operation, [codes[each] for each in named])
+                _wrap_in_page(operation, schemas)
+        return result
+
+
+def _error_schema(codes: list[str]) -> Schema:
+    detail = {"type": "string", "description": "A sentence that a person can read."}
+    return {
+        "type": "object",
+        "required": ["detail", "code"],
+        "properties": {"detail": detail, "code": {"type": "string", "enum": codes}},
+    }
+
+
+def _row(error: ErrorCode) -> str:
+    on_sockets = "yes" if error.is_on_sockets else ""
+    return f"| `{error.code}` | {error.status or ''} | {on_sockets} | {error.meaning} |"
+
+
+def _codes_of(view: type[APIView], method: str, operation: Schema) -> list[str]:
+    found: list[str] = list(operation.pop("x-codes", ()))  # the view keeps its own
+    if "requestBody" in operation:
+        found += ["invalid", "parse_error", "request_too_large", "unsupported_media_type"]
+    if view.authentication_classes:
+        found += ["not_authenticated", "token_not_valid"]
+    found += _codes_of_permissions(view, "codes")
+    if method not in SAFE_METHODS:
+        found += _codes_of_permissions(view, "write_codes")
+    if _has_parameter(operation, "page"):
+        found += ["not_found"]
+    if view.throttle_classes:
+        found += ["throttled"]
+    return [*found, "temporarily_unavailable"]
+
+
+def _codes_of_permissions(view: type[APIView], attribute: str) -> list[str]:
+    return [
+        code
+        for permission in view.permission_classes
+        for code in getattr(permission, attribute, ())
+    ]
+
+
+def _has_parameter(operation: Schema, name: str) -> bool:
+    return any(each["name"] == name for each in operation.get("parameters", []))
+
+
+def _add_errors(operation: Schema, errors: list[ErrorCode]) -> None:
+    by_status: dict[int, list[ErrorCode]] = {}
+    for error in errors:
+        by_status.setdefault(error.status or 400, []).append(error)
+    for status, some in sorted(by_status.items()):
+        operation["responses"][str(status)] = _response(status, some)
+
+
+def _response(status: int, errors: list[ErrorCode]) -> Schema:
+    named = {each.code: each for each in errors if each.status}
+    kinds = [{"$ref": "#/components/schemas/Error"}] if named else []
+    if len(named) < len(errors):  # `invalid`, which REST answers field by field
+        kinds.append({"$ref": "#/components/schemas/FieldErrors"})
+    texts = [
+        *(f"`{code}`" for code in named),
+        *(["field errors"] if len(named) < len(errors) else []),
+    ]
+    examples = {
+        each.code: {"value": {"detail": each.meaning, "code": each.code}} for each in named.values()
+    }
+    content = {"schema": kinds[0] if len(kinds) == 1 else {"oneOf": kinds}, "examples": examples}
+    response: Schema = {
+        "description": f"{DESCRIPTIONS[status]}: {', '.join(texts)}.",
+        "content": {"application/json": content},
+    }
+    return response | ({"headers": HEADERS[status]} if status in HEADERS else {})
+
+
+def _wrap_in_page(operation: Schema, schemas: Schema) -> None:
+    """Put a list that is answered page by page into its envelope; the views cut pages themselves."""
+    if not _has_parameter(operation, "page"):
+        return
+    content = operation["responses"]["200"]["content"]["application/json"]
+    results = content["schema"]
+    name = results["items"]["$ref"].rpartition("/")[2] + "Page"
+    schemas[name] = _page_of(results, by_key=_has_parameter(operation, "since"))
+    content["schema"] = {"$ref": f"#/components/schemas/{name}"}
+
+
+def _page_of(results: Schema, *, by_key: bool) -> Schema:
+    url = {"type": "string", "format": "uri", "nullable": True}
+    count: Schema = {"type": "integer"}
+    properties: Schema = {"count": count, "next": url, "previous": url, "results": results}
+    if by_key:
+        count |= {"nullable": True, "description": "Null by key."}
+        version = {"type": "integer", "description": "The conversation's, with `since` alone."}
+        properties["version"] = version
+    required = ["count", "next", "previous", "results"]
+    return {"type": "object", "required": required, "properties": properties}

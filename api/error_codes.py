@@ -1,0 +1,91 @@
+"""Every `code` that an error can carry, on REST and on sockets, taken from where it is raised."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+from django.apps import apps
+from django.conf import settings
+from rest_framework import exceptions as drf
+
+from api.errors import STATUS_OF, TemporarilyUnavailable
+from api.exceptions import ServiceError, TooFast
+from api.formats import RequestTooLarge
+
+OF_REST: tuple[type[drf.APIException], ...] = (
+    drf.ParseError,
+    drf.NotAuthenticated,
+    drf.PermissionDenied,
+    drf.MethodNotAllowed,
+    drf.NotAcceptable,
+    drf.UnsupportedMediaType,
+    RequestTooLarge,
+    TemporarilyUnavailable,
+)
+# Sentences that are finished only when the error is raised.
+MEANINGS = {
+    drf.MethodNotAllowed.default_code: "This address does not know this method.",
+    drf.UnsupportedMediaType.default_code: "The body is not JSON.",
+    TooFast.code: "Slow down. `Retry-After` says for how many seconds.",
+}
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """One code: the status that REST answers it with, None where only sockets have it."""
+
+    code: str
+    status: int | None
+    meaning: str
+    is_on_sockets: bool
+
+
+def list_error_codes() -> list[ErrorCode]:
+    """Return every code once, by status and name, those of sockets alone last."""
+    found = {each.code: each for each in (*_of_django(), *_of_rest(), *_of_services())}
+    return sorted(found.values(), key=lambda each: (each.status or 999, each.code))
+
+
+def _of_services() -> Iterator[ErrorCode]:
+    """Find the classes that bring a code of their own; the others share it or group them."""
+    for module in _exception_modules():
+        for error in vars(module).values():
+            if _brings_a_code(error):
+                meaning = MEANINGS.get(error.code, error.detail)
+                is_on_sockets = vars(error).get("is_on_sockets", False)
+                yield ErrorCode(error.code, _status_of(error), meaning, is_on_sockets)
+
+
+def _exception_modules() -> Iterator[ModuleType]:
+    """Import `exceptions` of each installed app of the product that has one."""
+    for app in apps.get_app_configs():
+        is_ours = Path(app.path).parent == settings.BASE_DIR
+        if is_ours and find_spec(f"{app.name}.exceptions"):
+            yield import_module(f"{app.name}.exceptions")
+
+
+def _brings_a_code(found: object) -> bool:
+    is_error = isinstance(found, type) and issubclass(found, ServiceError)
+    return is_error and found is not ServiceError and "code" in vars(found)
+
+
+def _status_of(error: type[ServiceError]) -> int | None:
+    return next((status for kind, status in STATUS_OF.items() if issubclass(error, kind)), None)
+
+
+def _of_rest() -> Iterator[ErrorCode]:
+    for error in OF_REST:
+        meaning = MEANINGS.get(error.default_code, str(error.default_detail))
+        is_on_sockets = vars(error).get("is_on_sockets", False)
+        yield ErrorCode(error.default_code, error.status_code, meaning, is_on_sockets)
+
+
+def _of_django() -> Iterator[ErrorCode]:
+    host = "Not even the host name or the address can be understood."
+    field = "A field of the frame is wrong. REST answers field errors."
+    yield ErrorCode("bad_request", 400, host, is_on_sockets=False)
+    yield ErrorCode("server_error", 500, "Something went wrong on our side.", is_on_sockets=False)
+    yield ErrorCode("invalid", None, field, is_on_sockets=True)

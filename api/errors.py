@@ -1,0 +1,139 @@
+"""The one shape of errors, for what our services, DRF, Django and the database refuse."""
+
+import sys
+from typing import Any
+
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from psycopg.errors import ForeignKeyViolation, ReadOnlySqlTransaction
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView, set_rollback
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from api.exceptions import (
+    FieldInvalid,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    ServiceError,
+    TooFast,
+)
+
+STATUS_OF = {Invalid: 400, NotSignedIn: 401, Forbidden: 403, NotFound: 404, TooFast: 429}
+RETRY_AFTER_SECONDS = 2
+
+
+class TemporarilyUnavailable(exceptions.APIException):
+    status_code = 503
+    default_code = "temporarily_unavailable"
+    default_detail = "Something behind this is away for a moment. Try again."
+    is_on_sockets = True
+    wait = RETRY_AFTER_SECONDS
+
+
+class Busy(TemporarilyUnavailable):
+    default_detail = "Too many people do this at the moment. Try again."
+
+
+class BusyView(APIView):
+    """What answers when as many requests as may wait for a lane do so already."""
+
+    authentication_classes = permission_classes = throttle_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Busy
+
+
+def busy(_view: Any) -> Any:
+    """Stand in for any view."""
+    return BusyView.as_view()
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer every expected error as `{"detail", "code"}`, field errors as `{field: [...]}`."""
+    if isinstance(error, ServiceError):
+        set_rollback()
+        return _service_error(error)
+    if _may_be_tried_again(error):
+        error = TemporarilyUnavailable()
+    response = drf_exception_handler(error, context)
+    if response is not None and isinstance(response.data, dict):
+        _add_code(response, error)
+    return response
+
+
+def _may_be_tried_again(error: BaseException | None) -> bool:
+    """Tell whether trying again may help; a database that only reads, as after a failover, is away."""
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return True
+    cause = getattr(error, "__cause__", None)
+    return isinstance(cause, ReadOnlySqlTransaction) or _is_deleted_meanwhile(error, cause)
+
+
+def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | None) -> bool:
+    """
+    Tell whether what a new row refers to was deleted under the request, an account most likely.
+
+    It comes up as late as at the commit, where nobody knows what it was. The next try does: 401 for
+    who is gone, 404 for what is gone.
+    """
+    is_sqlites = getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
+    is_foreign_key = is_sqlites or isinstance(cause, ForeignKeyViolation)
+    return isinstance(error, IntegrityError) and is_foreign_key
+
+
+def _service_error(error: ServiceError) -> Response:
+    if isinstance(error, FieldInvalid):
+        return Response({error.field: error.messages}, status=400)
+    status = next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
+    headers = {}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = 'Bearer realm="api"'
+    if isinstance(error, TooFast):
+        headers["Retry-After"] = str(error.retry_after)
+    return Response({"detail": error.detail, "code": error.code}, status=status, headers=headers)
+
+
+def _add_code(response: Response, error: Exception) -> None:
+    if set(response.data) == {"detail"} and not isinstance(error, exceptions.ValidationError):
+        detail = response.data["detail"]
+        response.data["code"] = getattr(detail, "code", None) or "error"
+    elif isinstance(response.data.get("detail"), list):  # a form error about no field
+        response.data = {"non_field_errors": response.data["detail"]}
+
+
+def _refuse(status: int, detail: str, code: str) -> JsonResponse:
+    return JsonResponse({"detail": detail, "code": code}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Answer what Django itself refuses, such as an unknown Host header."""
+    return _refuse(400, "This request cannot be understood.", "bad_request")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _refuse(403, "You may not do this.", "permission_denied")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return _refuse(404, NotFound.detail, NotFound.code)
+
+
+@csrf_exempt
+def unknown_endpoint(request: HttpRequest) -> JsonResponse:
+    """Answer 404 to what is under /api/ and is no endpoint."""
+    return page_not_found(request, Http404())
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Answer what nobody expected; outside DRF's views, such as in the admin, what may be tried again."""
+    if _may_be_tried_again(sys.exc_info()[1]):
+        away = TemporarilyUnavailable
+        response = _refuse(away.status_code, away.default_detail, away.default_code)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+    return _refuse(500, "Something went wrong on our side.", "server_error")

@@ -1,0 +1,156 @@
+"""
+Limits on how often somebody may do something; one atomic counter for REST and sockets alike.
+
+DRF's own throttle reads, then writes, so parallel requests pass it. Rates stand in
+`settings.THROTTLE_RATES`; `off` lifts one. While Redis is away each process counts for itself.
+"""
+
+import logging
+import math
+import threading
+import time
+from contextlib import suppress
+from functools import cache
+from typing import cast
+
+import limits
+from django.conf import settings
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
+
+from api.exceptions import TooFast
+
+logger = logging.getLogger(__name__)
+
+REDIS_TIMEOUT_SECONDS = 0.25
+REDIS_PAUSE_SECONDS = 2.0
+# Threads that ask at a time, a connection each. Among hundreds some would wait for the interpreter
+# until their time is out.
+REDIS_AT_ONCE = 16
+NOTED_REFUSALS = 10_000
+
+
+class Counter:
+    """Counts in Redis when there is one, else in this process."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._local = MovingWindowRateLimiter(MemoryStorage())
+        # MemoryStorage drops the locks of idle keys, so two threads can hold two of them.
+        self._local_lock = threading.Lock()
+        self._shared = _redis_limiter(redis_url) if redis_url else None
+        self._at_once = threading.BoundedSemaphore(REDIS_AT_ONCE)
+        self._redis_away_until = 0.0
+        self._refused_until: dict[str, float] = {}
+
+    def hit(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
+        """Count one; return 0 if it was within `rate`, else the seconds until the next one is."""
+        if wait := self._ask(rate, *identifiers):
+            self._note(rate.key_for(*identifiers), time.monotonic() + wait)
+        return wait
+
+    def try_hit(self, rate: limits.RateLimitItem, *identifiers: str) -> bool:
+        """Count one if that is within `rate`; a refusal is not remembered."""
+        return not self._ask(rate, *identifiers)
+
+    def take_back(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
+        """Forget the newest one that was counted. While Redis is away it stays counted there."""
+        key = rate.key_for(*identifiers)
+        if self._shared and time.monotonic() >= self._redis_away_until:
+            storage = cast(RedisStorage, self._shared.storage)
+            with suppress(RedisError), self._at_once:
+                storage.storage.lpop(storage.prefixed_key(key))
+        else:
+            events = cast(MemoryStorage, self._local.storage).events
+            with self._local_lock:
+                del events.get(key, [])[:1]
+
+    def _ask(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
+        if self._shared:
+            try:
+                with self._at_once:
+                    if time.monotonic() >= self._redis_away_until:
+                        return _hit(self._shared, rate, *identifiers)
+            except RedisError as error:
+                logger.warning("Redis is away, each process counts for itself: %r", error)
+                self._redis_away_until = time.monotonic() + REDIS_PAUSE_SECONDS
+        with self._local_lock:
+            return _hit(self._local, rate, *identifiers)
+
+    def _note(self, key: str, until: float) -> None:
+        """Remember a refusal; to forget them all costs each no more than one try in vain."""
+        if len(self._refused_until) >= NOTED_REFUSALS:
+            self._refused_until.clear()
+        self._refused_until[key] = until
+
+    def noted_wait(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
+        """Return the seconds that are left of the last refusal; asks nobody and counts nothing."""
+        until = self._refused_until.get(rate.key_for(*identifiers), 0.0)
+        return max(0, math.ceil(until - time.monotonic()))
+
+    def reset(self) -> None:
+        """Forget every count of this process and, where there is one, of Redis."""
+        self._refused_until.clear()
+        self._local.storage.reset()
+        if self._shared:
+            self._shared.storage.reset()
+
+
+def _redis_limiter(url: str) -> MovingWindowRateLimiter:
+    storage = RedisStorage(
+        url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+    )
+    return MovingWindowRateLimiter(storage)
+
+
+def _hit(limiter: MovingWindowRateLimiter, rate: limits.RateLimitItem, *identifiers: str) -> int:
+    if limiter.hit(rate, *identifiers):
+        return 0
+    window = limiter.get_window_stats(rate, *identifiers)
+    # With room by now, the window has moved on, and its end is that of a later use.
+    wait = 0.0 if window.remaining else window.reset_time - time.time()
+    return max(1, math.ceil(wait))
+
+
+@cache
+def counter() -> Counter:
+    """Return this process's counter."""
+    return Counter(settings.REDIS_URLS[0] if settings.REDIS_URLS else None)
+
+
+@cache
+def parse_rate(text: str) -> limits.RateLimitItem | None:
+    """Read a rate such as `30/minute`; None for `off`."""
+    return None if text == "off" else limits.parse(text)
+
+
+def count(scope: str, identifier: str | int) -> None:
+    """Count one use of `scope`; raise TooFast when that is more than its rate allows."""
+    rate = parse_rate(settings.THROTTLE_RATES[scope])
+    if rate and (wait := counter().hit(rate, scope, str(identifier))):
+        raise TooFast(wait)
+
+
+def try_count(scope: str, identifier: str | int) -> bool:
+    """Count one use of `scope` if that is within its rate; what comes to nothing, `take_back`."""
+    rate = parse_rate(settings.THROTTLE_RATES[scope])
+    return rate is None or counter().try_hit(rate, scope, str(identifier))
+
+
+def take_back(scope: str, identifier: str | int) -> None:
+    """Have a use that was just counted not count: nothing came of it."""
+    if rate := parse_rate(settings.THROTTLE_RATES[scope]):
+        counter().take_back(rate, scope, str(identifier))
+
+
+def noted_wait(scope: str, identifier: str | int) -> int:
+    """
+    Return for how many seconds it is known that `count` would refuse; 0 when it has to be asked.
+
+    What this process has refused is remembered until the next use is within the rate, so it asks
+    nobody. Another process finds out by a refusal of its own.
+    """
+    rate = parse_rate(settings.THROTTLE_RATES[scope])
+    return counter().noted_wait(rate, scope, str(identifier)) if rate else 0

@@ -1,0 +1,99 @@
+"""
+Carries events to the channel layer from one long-lived event loop, without making anybody wait.
+
+`async_to_sync(group_send)` in a request's thread would make a loop and a Redis connection each
+time, and a request would wait for Redis. An event may get lost here: sockets find out by its
+version and read the database.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from live.layers import send_to_groups
+
+logger = logging.getLogger(__name__)
+
+Event = dict[str, Any]
+
+
+class Publisher:
+    """Sends events in the order in which they were submitted; drops them while the layer is away."""
+
+    PENDING_LIMIT = 10_000
+    # Events that are sent at once: what has come while the ones before were on their way.
+    BATCH_LIMIT = 100
+    SEND_TIMEOUT_SECONDS = 1.0
+    # After a failure nothing is tried for this long, so that a dead Redis costs one time-out a second.
+    PAUSE_SECONDS = 1.0
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._starting = threading.Lock()
+        self._pending: deque[tuple[str, Event]] = deque()
+        self._draining: asyncio.Task[None] | None = None
+        self._paused_until = 0.0
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Use the server's loop: the in-memory layer reaches only the sockets of its own loop."""
+        self._loop = loop
+
+    def submit(self, group: str, event: Event) -> None:
+        """Send `event` to `group` soon; callable from any thread, never raises for the layer's sake."""
+        self._running_loop().call_soon_threadsafe(self._enqueue, group, event)
+
+    async def flush(self) -> None:
+        """Wait until all that was submitted so far has been sent; for a clean shutdown."""
+        await asyncio.sleep(0)
+        if self._draining:
+            await self._draining
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            with self._starting:
+                if self._loop is None or self._loop.is_closed():
+                    self._loop = _loop_in_background()
+                loop = self._loop
+        return loop
+
+    def _enqueue(self, group: str, event: Event) -> None:
+        if len(self._pending) >= self.PENDING_LIMIT:
+            logger.warning("Too many events wait for the channel layer; one was dropped.")
+            return
+        self._pending.append((group, event))
+        if self._draining is None or self._draining.done():
+            self._draining = asyncio.ensure_future(self._drain())
+
+    async def _drain(self) -> None:
+        while self._pending:
+            batch = [
+                self._pending.popleft() for _ in range(min(len(self._pending), self.BATCH_LIMIT))
+            ]
+            if time.monotonic() >= self._paused_until:
+                await self._send(batch)
+
+    async def _send(self, batch: list[tuple[str, Event]]) -> None:
+        """Send events, each with its group: one channel may be in many."""
+        messages = [(group, {**event, "group": group}) for group, event in batch]
+        try:
+            async with asyncio.timeout(self.SEND_TIMEOUT_SECONDS):
+                await send_to_groups(get_channel_layer(), messages)
+        except Exception as error:  # noqa: BLE001 - the bell may fail in any way, the truth is stored
+            self._paused_until = time.monotonic() + self.PAUSE_SECONDS
+            logger.warning("The channel layer is away: %r", error)
+
+
+def _loop_in_background() -> asyncio.AbstractEventLoop:
+    """Start a loop in a daemon thread, for processes without a server: commands, the shell, tests."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="publisher", daemon=True).start()
+    return loop
+
+
+publisher = Publisher()

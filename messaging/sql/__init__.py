@@ -1,0 +1,5 @@
+"""
+The statements of the hot paths, by hand: see db.sql for why.
+
+`conversation` is `c`, `message` is `m` everywhere. Who may see what is written once, in `VISIBLE`.
+"""

@@ -1,0 +1,93 @@
+"""Storing a message: lock, insert and count."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from db.sql import Row, execute, fetch_one, to_db, to_time
+from messaging.models import Conversation
+from messaging.sql.columns import LOCKED, VISIBLE
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A conversation as it was locked, and the message that was stored in it, if it could be."""
+
+    conversation: Conversation
+    message_id: int | None
+    created_at: datetime
+
+
+_IS_OPEN = "NOT c.is_archived AND c.trainer_id IS NOT NULL AND c.trainee_id IS NOT NULL"
+_INSERT = (
+    "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
+    " version, created_version)"
+)
+# Whoever waits for the lock goes on from the row as it is then, so that no number is taken twice and
+# nothing slips in behind an archival. SQLite has locked everything at BEGIN.
+_STORE = f"""
+WITH locked AS (
+    SELECT {LOCKED.of("c")}, {_IS_OPEN} AS is_open,
+        greatest(%s, c.last_message_at, c.created_at) AS now
+    FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE} FOR NO KEY UPDATE
+), stored AS (
+    {_INSERT}
+    SELECT id, %s, %s, %s::uuid, now, version + 1, version + 1 FROM locked WHERE is_open
+    ON CONFLICT DO NOTHING RETURNING id
+), counted AS (
+    UPDATE messaging_conversation c SET version = c.version + 1,
+        message_count = c.message_count + 1, last_message_id = stored.id, last_message_at = locked.now
+    FROM locked, stored WHERE c.id = locked.id
+)
+SELECT {LOCKED.of("locked")}, now, stored.id FROM locked LEFT JOIN stored ON true
+"""
+_SELECT_FOR_MESSAGE = f"""
+SELECT {LOCKED.of("c")}, max(%s, coalesce(c.last_message_at, ''), c.created_at), {_IS_OPEN}
+FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE}
+"""
+_COUNT_MESSAGE = """
+UPDATE messaging_conversation SET version = version + 1, message_count = message_count + 1,
+    last_message_id = %s, last_message_at = %s WHERE id = %s
+"""
+
+
+def store_message(
+    conversation_id: int, sender_id: int, content: str, client_id: UUID | None, now: datetime
+) -> Stored | None:
+    """
+    Lock a conversation that the sender may see, and add a message as its next version.
+
+    Nothing is stored when it is archived, when one of its people is gone, and for a `client_id`
+    that was used before. Clocks of several machines differ: `created_at` is not before what stands
+    there already. All of it is one statement on PostgreSQL, which needs no transaction around it.
+    """
+    seen = [to_db(now), conversation_id, sender_id, sender_id]
+    if connection.vendor == "postgresql":
+        row: Row | None = fetch_one(_STORE, [*seen, sender_id, content, client_id])
+    else:
+        row = _store_in_steps(seen, [sender_id, content, client_id.hex if client_id else None])
+    if row is None:
+        return None
+    *locked, created_at, message_id = row
+    return Stored(LOCKED.load(locked), message_id, to_time(created_at))
+
+
+@transaction.atomic
+def _store_in_steps(seen: list[Any], message: list[Any]) -> Row | None:
+    """Do as `_STORE` does, on SQLite: it has no WITH that changes data."""
+    found = fetch_one(_SELECT_FOR_MESSAGE, seen)
+    if found is None:
+        return None
+    *locked, now, is_open = found
+    conversation_id, version = locked[0], LOCKED.load(locked).version + 1
+    stored = is_open and fetch_one(
+        f"{_INSERT} VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        [conversation_id, *message, now, version, version],
+    )
+    if not stored:
+        return (*locked, now, None)
+    execute(_COUNT_MESSAGE, [stored[0], now, conversation_id])
+    return (*locked, now, stored[0])

@@ -1,5 +1,0 @@
-"""
-The statements of the hot paths, by hand: see users.sql for why.
-
-`conversation` is `c`, `message` is `m` everywhere. Who may see what is written once, in `VISIBLE`.
-"""

@@ -1,0 +1,25 @@
+from django.contrib import admin
+
+from notifications.models import DeviceToken, PushDelivery
+from users.admin import PERSON_SEARCH, ReadOnlyAdmin
+
+
+@admin.register(DeviceToken)
+class DeviceTokenAdmin(ReadOnlyAdmin):
+    list_display = ("user", "platform", "created_at", "updated_at")
+    list_filter = ("platform",)
+    list_select_related = ("user",)
+    search_fields = tuple(f"user__{field}" for field in PERSON_SEARCH)
+    fields = ("user", "platform", "created_at", "updated_at")
+
+
+@admin.register(PushDelivery)
+class PushDeliveryAdmin(ReadOnlyAdmin):
+    """What waits to be sent, and why it has not been."""
+
+    list_display = ("recipient", "device", "conversation", "due_at", "attempts", "last_failure")
+    list_filter = ("device__platform", "attempts")
+    list_select_related = ("recipient", "device", "conversation")
+    search_fields = tuple(f"recipient__{field}" for field in PERSON_SEARCH)
+    search_help_text = "Name or e-mail address of who is to be notified"
+    fields = ("recipient", "device", "conversation", "due_at", "attempts", "last_failure")

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.utils import timezone
+
+from messaging.models import Conversation
+from users.models import AuthSession, User
+
+
+class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
+    def reachable(self) -> DeviceTokenQuerySet:
+        """Devices where somebody is signed in who may be. Without a session: registered by other means."""
+        sign_ins = AuthSession.objects.alive().filter(kind=AuthSession.Kind.SIGN_IN)
+        return self.filter(
+            Q(session__isnull=True) | Q(session__in=sign_ins.values("pk")), user__is_active=True
+        )
+
+
+class DeviceToken(models.Model):
+    """
+    The address of one app on one device for push notifications; it belongs to one user at a time.
+
+    A browser's is the JSON of its PushSubscription. When the sign-in that registered it ends, nothing
+    is sent there any more.
+    """
+
+    class Platform(models.TextChoices):
+        IOS = "ios"
+        ANDROID = "android"
+        WEB = "web"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="device_tokens")
+    session = models.ForeignKey(AuthSession, null=True, on_delete=models.CASCADE, related_name="+")
+    token = models.CharField(max_length=2048)
+    platform = models.CharField(max_length=7, choices=Platform.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DeviceTokenQuerySet.as_manager()
+
+    class Meta:
+        db_table = "users_devicetoken"  # where rows of earlier releases are
+        constraints = (UniqueConstraint(fields=["token"], name="users_devicetoken_token_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.platform} device of user {self.user_id}"
+
+
+class PushCursor(models.Model):
+    """
+    How far the messages have been looked at; one row, and its lock is the right to look.
+
+    Each message is looked at twice, by the order of ids. Ids are handed out before commit, so a
+    message can appear behind the first look; the second comes long after.
+    """
+
+    ONLY = 1
+
+    first_look = models.BigIntegerField(default=0)
+    second_look = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (CheckConstraint(condition=Q(id=1), name="push_cursor_is_one_row"),)
+
+    def __str__(self) -> str:
+        return f"Looked at up to message {self.first_look}"
+
+
+class PushMark(models.Model):
+    """Up to which message of a conversation somebody has been notified; no message is told twice."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    # A message's `created_version`: within a conversation it commits in order, which ids need not.
+    up_to = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            UniqueConstraint(fields=["conversation", "recipient"], name="push_mark_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"User {self.recipient_id} in conversation {self.conversation_id}: {self.up_to}"
+
+
+class PushDeliveryQuerySet(models.QuerySet["PushDelivery"]):
+    def due(self) -> PushDeliveryQuerySet:
+        return self.filter(due_at__lte=timezone.now())
+
+
+class PushDelivery(models.Model):
+    """
+    One notification that waits to reach one device; deleted when it has, or never will.
+
+    While somebody sends it, `due_at` lies ahead: when that process dies, the next one takes over.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    device = models.ForeignKey(DeviceToken, on_delete=models.CASCADE, related_name="+")
+    up_to = models.PositiveIntegerField()
+    due_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_failure = models.CharField(max_length=100, blank=True)
+
+    objects = PushDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "push deliveries"
+        ordering = ("due_at",)
+        constraints = (
+            UniqueConstraint(fields=["conversation", "device"], name="push_delivery_once"),
+        )
+        indexes = (Index(fields=["due_at"], name="push_delivery_due"),)
+
+    def __str__(self) -> str:
+        return f"Conversation {self.conversation_id} to device {self.device_id}"

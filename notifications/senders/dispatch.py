@@ -1,0 +1,44 @@
+import asyncio
+from typing import Protocol
+
+from django.conf import settings
+
+from notifications.outcomes import Outcome, Verdict
+from notifications.selectors import Notification
+from notifications.senders.fcm import FcmSender
+from notifications.senders.web_push import WebPushSender
+from notifications.subscriptions import is_subscription
+
+# For all that one takes, a sign-in and names to look up included: far less than a claim holds.
+SEND_SECONDS = 12.0
+
+
+class Sender(Protocol):
+    """A way to a kind of device; made, used and closed on one event loop."""
+
+    async def send(self, notification: Notification) -> Outcome: ...
+
+    async def close(self) -> None: ...
+
+
+class Senders:
+    """All ways that this server is set up for."""
+
+    def __init__(self) -> None:
+        self._web: Sender | None = WebPushSender() if settings.VAPID_PRIVATE_KEY else None
+        self._fcm: Sender | None = FcmSender() if settings.FCM_CREDENTIALS_FILE else None
+
+    async def send(self, notification: Notification) -> Outcome:
+        """Send to one device; never raises for what the other side does."""
+        sender = self._web if is_subscription(notification.token) else self._fcm
+        if sender is None:
+            return Outcome(Verdict.REFUSED, "not set up")
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                return await sender.send(notification)
+        except TimeoutError as error:
+            return Outcome(Verdict.LATER, type(error).__name__)
+
+    async def close(self) -> None:
+        for each in filter(None, (self._web, self._fcm)):
+            await each.close()

@@ -1,0 +1,118 @@
+"""Firebase Cloud Messaging, HTTP v1: native apps, and browsers that use its library."""
+
+import asyncio
+import json
+from functools import partial
+from typing import Any
+
+import aiohttp
+from django.conf import settings
+from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import Request
+from google.oauth2.service_account import Credentials
+
+from notifications.outcomes import Outcome, Verdict
+from notifications.selectors import Notification
+from notifications.senders.http import open_session, outcome_of, outcome_of_error
+
+SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
+SIGN_IN_TIMEOUT_SECONDS = 5
+KEEP = "86400s"
+# Of another project than ours, or not a token at all: no notification will ever reach it.
+_GONE_CODES = {"UNREGISTERED", "SENDER_ID_MISMATCH"}
+
+
+class FcmSender:
+    """Sends in the name of the service account of `FCM_CREDENTIALS_FILE`, to its own project."""
+
+    def __init__(self) -> None:
+        # The operator has named its host, so it may be anywhere.
+        self._session = open_session(may_be_private=True)
+        self._credentials: Any = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
+            settings.FCM_CREDENTIALS_FILE, scopes=[SCOPE]
+        )
+        self._signing_in: asyncio.Task[None] | None = None
+        project = self._credentials.project_id
+        self._url = f"{settings.FCM_URL}/v1/projects/{project}/messages:send"
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def send(self, notification: Notification) -> Outcome:
+        try:
+            headers = {"Authorization": f"Bearer {await self._access_token()}"}
+            async with self._session.post(
+                self._url, json={"message": message_of(notification)}, headers=headers
+            ) as response:
+                return await _outcome(response)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            return outcome_of_error(error)
+        except GoogleAuthError as error:
+            return Outcome(Verdict.LATER, f"no sign-in at Google: {type(error).__name__}")
+
+    async def _access_token(self) -> str:
+        """Return the hour's token."""
+        if not self._credentials.valid:
+            await self._sign_in()
+        token: str = self._credentials.token
+        return token
+
+    async def _sign_in(self) -> None:
+        """
+        Sign in once for all who wait, and fail once for all of them.
+
+        One after the other, each with a time-out of its own, they would wait longer than claims hold.
+        """
+        if self._signing_in is None or self._signing_in.done():
+            request = partial(Request(), timeout=SIGN_IN_TIMEOUT_SECONDS)
+            # Google's own library does it, in a thread.
+            refresh = asyncio.to_thread(self._credentials.refresh, request)
+            self._signing_in = asyncio.create_task(refresh)
+        await asyncio.shield(self._signing_in)
+
+
+async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
+    outcome = outcome_of(response)
+    if outcome.verdict in (Verdict.DELIVERED, Verdict.LATER):
+        return outcome
+    if _means_the_token(await response.read()):
+        return Outcome(Verdict.GONE, outcome.reason)
+    # Anything else that is refused is our own mistake, and no reason to forget anybody's device.
+    return Outcome(Verdict.REFUSED, outcome.reason)
+
+
+def _means_the_token(body: bytes) -> bool:
+    """Tell whether an error is about the token and nothing else."""
+    try:
+        details = json.loads(body)["error"]["details"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    fields = [field.get("field") for each in details for field in each.get("fieldViolations", ())]
+    return "message.token" in fields or any(
+        each.get("errorCode") in _GONE_CODES for each in details
+    )
+
+
+def message_of(notification: Notification) -> dict[str, Any]:
+    """Return the message for all platforms; a later one about the same conversation replaces it."""
+    topic = f"conversation-{notification.conversation_id}"
+    return {
+        "token": notification.token,
+        "notification": {"title": notification.title, "body": notification.body},
+        "data": {
+            "conversation_id": str(notification.conversation_id),
+            "unread_count": str(notification.unread_count),
+        },
+        "android": {
+            "collapse_key": topic,
+            "priority": "high",
+            "ttl": KEEP,
+            "notification": {"tag": topic},
+        },
+        "apns": {
+            "headers": {"apns-collapse-id": topic},
+            "payload": {
+                "aps": {"badge": notification.unread_count, "sound": "default", "thread-id": topic}
+            },
+        },
+    }

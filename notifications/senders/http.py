@@ -1,0 +1,107 @@
+"""Requests to servers that somebody else has named: only public ones, briefly, without redirects."""
+
+import socket
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+import aiohttp
+from aiohttp.typedefs import StrOrURL
+
+from notifications.outcomes import DELIVERED, Outcome, Verdict
+from notifications.senders.names import Names
+
+# For everything together, so that a server which answers drop by drop holds nothing up.
+TIMEOUT = aiohttp.ClientTimeout(total=5)
+# All that is handed out as public; Python takes some of the rest for global, as `::127.0.0.1`.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+# A gateway (NAT64) sends these on to the IPv4 address in their last 32 bits.
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+_GONE = {404, 410}
+_TEMPORARY = {408, 425, 429}
+_SUCCESS = 2
+_FIRST_SERVER_ERROR = 500
+
+
+class NotPublic(OSError):
+    """The address lies in somebody's own network."""
+
+
+def open_session(*, may_be_private: bool = False) -> aiohttp.ClientSession:
+    """Return a session that connects to public addresses only, unless told otherwise."""
+    if may_be_private:
+        connector = aiohttp.TCPConnector(limit=0)
+    else:
+        connector = aiohttp.TCPConnector(limit=0, socket_factory=public_socket, resolver=Names())
+    return aiohttp.ClientSession(
+        connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+    )
+
+
+def public_socket(address_info: Any) -> socket.socket:
+    """
+    Make the socket for an address that a name led to; raise NotPublic.
+
+    A check of the name beforehand would not do: it can lead elsewhere a moment later.
+    """
+    family, kind, protocol, _, address = address_info
+    if not is_public(address[0]):
+        raise NotPublic
+    return socket.socket(family, kind, protocol)
+
+
+def is_public(host: str) -> bool:
+    """Tell whether an address belongs to the public internet."""
+    address = ip_address(host.partition("%")[0])
+    if isinstance(address, IPv6Address):
+        inside = _ipv4_inside(address)
+        if inside is None:
+            return address.is_global and address in _GLOBAL_UNICAST
+        address = inside
+    return address.is_global and not address.is_multicast
+
+
+def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
+    """Return where an address of IPv6 leads to that only wraps one of IPv4."""
+    if address in _TRANSLATED:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour
+
+
+async def post(
+    session: aiohttp.ClientSession, url: StrOrURL, *, data: bytes, headers: Mapping[str, str]
+) -> Outcome:
+    """Post without reading what is answered, and return what the status means."""
+    try:
+        async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
+            return outcome_of(response)
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        return outcome_of_error(error)
+
+
+def outcome_of(response: aiohttp.ClientResponse) -> Outcome:
+    """Return what a push service means by its status."""
+    status, reason = response.status, f"HTTP {response.status}"
+    if status // 100 == _SUCCESS:
+        return DELIVERED
+    if status in _GONE:
+        return Outcome(Verdict.GONE, reason)
+    if status in _TEMPORARY or status >= _FIRST_SERVER_ERROR:
+        return Outcome(Verdict.LATER, reason, _retry_after(response))
+    return Outcome(Verdict.REFUSED, reason)
+
+
+def outcome_of_error(error: Exception) -> Outcome:
+    """Return what it means that there was no answer."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, NotPublic):
+        cause = cause.__cause__ or getattr(cause, "os_error", None)
+    if cause is not None:
+        return Outcome(Verdict.GONE, "not a public address")
+    return Outcome(Verdict.LATER, type(error).__name__)
+
+
+def _retry_after(response: aiohttp.ClientResponse) -> int:
+    """Return the seconds that were asked for; a date is as good as nothing."""
+    text = response.headers.get("Retry-After", "")
+    return int(text) if text.isascii() and text.isdigit() else 0

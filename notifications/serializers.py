@@ -1,0 +1,31 @@
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from api.fields import TextField
+from notifications.models import DeviceToken
+from notifications.subscriptions import BadSubscription, check_web_token
+
+
+class DeviceTokenSerializer(serializers.Serializer[Any]):
+    # Push services hand out ASCII; of anything else, 2048 characters are more than an index can hold.
+    token = TextField(max_length=2048, validators=[RegexValidator(r"\A[ -~]+\Z")])
+    platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Refuse what no browser hands out: the server will call the address that is in it."""
+        if attrs["platform"] == DeviceToken.Platform.WEB:
+            try:
+                check_web_token(attrs["token"])
+            except BadSubscription as error:
+                raise serializers.ValidationError({"token": str(error)}) from error
+        return attrs
+
+
+class ForgetDeviceSerializer(serializers.Serializer[Any]):
+    token = TextField(max_length=2048)
+
+
+class PushKeySerializer(serializers.Serializer[Any]):
+    public_key = serializers.CharField(allow_null=True)

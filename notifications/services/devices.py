@@ -1,0 +1,39 @@
+from django.db import transaction
+
+from notifications.models import DeviceToken
+from notifications.subscriptions import stored_form
+from users.models import User
+from users.services.accounts import ensure_may_write
+
+# More would be used to have the server call many addresses for one message.
+DEVICES_PER_USER = 20
+
+
+@transaction.atomic
+def register_device(*, user: User, token: str, platform: str) -> bool:
+    """
+    Make `user` the one owner of a push token; return whether the token is new.
+
+    Whoever had it before loses it: text must not appear on the wrong person's phone. It is good for
+    as long as the sign-in that it was registered with. Past `DEVICES_PER_USER` the one that was
+    registered the longest ago is forgotten.
+    """
+    ensure_may_write(user)
+    _, created = DeviceToken.objects.update_or_create(
+        token=stored_form(token),
+        defaults={"user": user, "platform": platform, "session": user.auth_session},
+    )
+    _forget_the_oldest(user)
+    return created
+
+
+def _forget_the_oldest(user: User) -> None:
+    devices = DeviceToken.objects.filter(user=user).order_by("-updated_at", "-pk")
+    if surplus := list(devices.values_list("pk", flat=True)[DEVICES_PER_USER:]):
+        DeviceToken.objects.filter(pk__in=surplus).delete()
+
+
+def forget_device(*, user: User, token: str) -> None:
+    """Send no more notifications to one of the user's own devices; unknown tokens are ignored."""
+    ensure_may_write(user)
+    DeviceToken.objects.filter(user=user, token=stored_form(token)).delete()

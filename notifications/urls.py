@@ -1,0 +1,8 @@
+from django.urls import path
+
+from notifications import views
+
+urlpatterns = [
+    path("users/device-token/", views.DeviceTokenView.as_view()),
+    path("users/push-key/", views.PushKeyView.as_view()),
+]

@@ -1,0 +1,51 @@
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.fields import validated
+from notifications.serializers import (
+    DeviceTokenSerializer,
+    ForgetDeviceSerializer,
+    PushKeySerializer,
+)
+from notifications.services import devices
+from notifications.vapid import get_public_key
+from users.permissions import current_user
+
+BODY_CODES = ["invalid", "parse_error", "request_too_large", "unsupported_media_type"]
+
+
+class DeviceTokenView(APIView):
+    @extend_schema(
+        request=DeviceTokenSerializer,
+        responses={200: DeviceTokenSerializer, 201: DeviceTokenSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Register a push token: 201 for a new one, 200 for a known one, whoever had it before."""
+        data = validated(DeviceTokenSerializer, request.data)
+        created = devices.register_device(user=current_user(request), **data)
+        return Response(data, status=201 if created else 200)
+
+    @extend_schema(
+        request=ForgetDeviceSerializer,
+        responses={204: None},
+        # OpenAPI 3.0 has no place for the body of a DELETE, so what it brings stands here.
+        extensions={"x-codes": BODY_CODES},
+    )
+    def delete(self, request: Request) -> Response:
+        """Forget a push token of one's own."""
+        data = validated(ForgetDeviceSerializer, request.data)
+        devices.forget_device(user=current_user(request), **data)
+        return Response(status=204)
+
+
+class PushKeyView(APIView):
+    @extend_schema(responses=PushKeySerializer)
+    def get(self, request: Request) -> Response:
+        """
+        Show the `applicationServerKey` to subscribe with; null where Web Push is off.
+
+        It is the uncompressed point of a P-256 key in base64url.
+        """
+        return Response(PushKeySerializer({"public_key": get_public_key()}).data)

@@ -1,7 +1,0 @@
-from django.urls import path
-
-from push import views
-
-urlpatterns = [
-    path("users/push-key/", views.PushKeyView.as_view()),
-]

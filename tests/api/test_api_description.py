@@ -1,0 +1,218 @@
+"""The API description names every error, and is right about who can get which."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from rest_framework import exceptions as drf
+from rest_framework.test import APIClient
+
+from api.error_codes import ErrorCode, list_error_codes
+from api.exceptions import FieldInvalid, Forbidden, Invalid, NotSignedIn, ServiceError
+from api.schema import FILES
+from config.urls import urlpatterns
+from messaging.models import Conversation
+from tests.factories import access_of
+from users.models import User
+
+TESTS = Path(__file__).parents[1]
+# Never raised themselves, or answered as `{field: [...]}`.
+WITHOUT_CODE = {Invalid, NotSignedIn, Forbidden, FieldInvalid}
+CODES = [each.code for each in list_error_codes()]
+
+
+@pytest.fixture(scope="module")
+def description() -> dict[str, Any]:
+    response = APIClient().get("/api/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json")
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def list_subclasses(error: type[ServiceError]) -> set[type[ServiceError]]:
+    found = {error} if error is not ServiceError else set()
+    return found.union(*map(list_subclasses, error.__subclasses__()))
+
+
+def codes_by_status(operation: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the codes that an operation's answers are shown with, by status."""
+    return {
+        status: list(answer["content"]["application/json"]["examples"])
+        for status, answer in operation["responses"].items()
+        if status >= "400"
+    }
+
+
+def test_description_is_valid_and_complete() -> None:
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=StringIO())
+
+
+@pytest.mark.parametrize("kind", ["openapi", "openapi-json"])
+def test_file_of_the_description_is_what_the_code_generates(kind: str, tmp_path: Path) -> None:
+    """Run `make schema` when this fails."""
+    fresh = tmp_path / "description"
+    call_command("spectacular", format=kind, file=str(fresh))
+
+    stored = FILES["json" if kind == "openapi-json" else "yaml"].read_text()
+    assert stored == fresh.read_text()
+
+
+@pytest.mark.parametrize(
+    ("accept", "content_type", "name"),
+    [
+        (None, "application/vnd.oai.openapi; charset=utf-8", "yaml"),
+        ("*/*", "application/vnd.oai.openapi; charset=utf-8", "yaml"),
+        ("text/html,*/*;q=0.1", "application/vnd.oai.openapi; charset=utf-8", "yaml"),
+        ("application/yaml", "application/yaml; charset=utf-8", "yaml"),
+        ("application/json", "application/json", "json"),
+        ("application/vnd.oai.openapi+json", "application/vnd.oai.openapi+json", "json"),
+    ],
+)
+def test_description_is_served_as_what_is_accepted(
+    accept: str | None, content_type: str, name: str
+) -> None:
+    response = APIClient().get("/api/schema/", headers={"Accept": accept} if accept else None)
+
+    assert response.status_code == 200
+    assert response.content == FILES[name].read_bytes()
+    assert response["Content-Type"] == content_type
+    assert response["Content-Disposition"] == f'inline; filename="Trainer messaging.{name}"'
+    assert response["Cache-Control"] == "no-cache"
+    assert "Accept" in response["Vary"]
+
+
+def test_description_that_is_known_is_not_sent_again() -> None:
+    first = APIClient().get("/api/schema/")
+    known = {"If-None-Match": first["ETag"]}
+
+    again = APIClient().get("/api/schema/", headers=known)
+    as_json = APIClient().get("/api/schema/", headers={**known, "Accept": "application/json"})
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert (as_json.status_code, as_json["ETag"] == first["ETag"]) == (200, False)
+
+
+def test_description_takes_no_other_method_and_no_other_format() -> None:
+    assert APIClient().post("/api/schema/").status_code == 405
+    assert APIClient().get("/api/schema/", HTTP_ACCEPT="text/plain").status_code == 406
+
+
+def test_every_code_of_a_service_error_is_listed() -> None:
+    assert urlpatterns  # whatever raises anything is imported
+
+    raised = {each.code for each in list_subclasses(ServiceError) - WITHOUT_CODE}
+
+    assert raised - set(CODES) == set()
+    assert "error" not in raised
+
+
+def test_every_code_of_the_framework_is_listed() -> None:
+    # Ours is `token_not_valid`; fields are answered as `{field: [...]}`.
+    not_raised = {drf.AuthenticationFailed, drf.ValidationError}
+    ours = {each for each in drf.APIException.__subclasses__() if each not in not_raised}
+
+    raised = {each.default_code for each in ours if each.__module__.startswith(("rest_", "api"))}
+
+    assert raised - set(CODES) == set()
+    assert raised >= {"parse_error", "request_too_large", "temporarily_unavailable"}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_code_has_a_test_that_names_it(code: str) -> None:
+    others = [path for path in TESTS.rglob("*.py") if path != Path(__file__)]
+
+    assert any(f'"{code}"' in path.read_text() for path in others)
+
+
+def test_table_shows_codes_with_status_and_meaning(description: dict[str, Any]) -> None:
+    table = description["info"]["description"].splitlines()
+
+    rows = [line.split(" | ")[0].strip("|` ") for line in table if line.startswith("| `")]
+    assert rows == CODES
+    assert "| `trainee_not_found` | 404 |  | You have no such trainee. |" in table
+    assert "| `bad_frame` |  | yes | A frame is a JSON object in a text frame. |" in table
+    assert "| `token_not_valid` | 401 | yes | The token is not valid or has expired. |" in table
+
+
+def test_error_schema_knows_every_code(description: dict[str, Any]) -> None:
+    schema = description["components"]["schemas"]["Error"]
+
+    assert schema["required"] == ["detail", "code"]
+    assert schema["properties"]["code"] == {"type": "string", "enum": CODES}
+
+
+def test_sending_is_described_with_all_its_errors(description: dict[str, Any]) -> None:
+    path = "/api/messaging/conversations/{conversation_id}/send/"
+
+    operation = description["paths"][path]["post"]
+
+    assert "x-codes" not in operation
+    assert codes_by_status(operation) == {
+        "400": ["parse_error"],
+        "401": ["not_authenticated", "token_not_valid"],
+        "403": ["conversation_archived", "participant_gone", "impersonation_read_only"],
+        "404": ["not_found"],
+        "413": ["request_too_large"],
+        "415": ["unsupported_media_type"],
+        "429": ["throttled"],
+        "503": ["temporarily_unavailable"],
+    }
+    assert operation["responses"]["400"]["content"]["application/json"]["schema"] == {
+        "oneOf": [
+            {"$ref": "#/components/schemas/Error"},
+            {"$ref": "#/components/schemas/FieldErrors"},
+        ]
+    }
+    assert list(operation["responses"]["429"]["headers"]) == ["Retry-After"]
+
+
+def test_reading_is_described_without_errors_of_a_body(description: dict[str, Any]) -> None:
+    operation = description["paths"]["/api/messaging/unread-count/"]["get"]
+
+    assert codes_by_status(operation) == {
+        "401": ["not_authenticated", "token_not_valid"],
+        "429": ["throttled"],
+        "503": ["temporarily_unavailable"],
+    }
+
+
+def test_signing_in_is_described_without_token(description: dict[str, Any]) -> None:
+    operation = description["paths"]["/api/auth/jwt/create/"]["post"]
+
+    assert operation["security"] == [{}]
+    assert codes_by_status(operation)["401"] == ["invalid_credentials"]
+    assert codes_by_status(operation)["403"] == ["origin_not_allowed"]
+
+
+def test_lists_are_described_as_pages(description: dict[str, Any]) -> None:
+    schemas = description["components"]["schemas"]
+    envelope = ["count", "next", "previous", "results"]
+
+    pages = {name: list(schemas[name]["properties"]) for name in schemas if name.endswith("Page")}
+
+    assert pages == {
+        "ConversationPage": envelope,
+        "InvitationPage": envelope,
+        "MessagePage": [*envelope, "version"],
+        "TraineePage": envelope,
+    }
+
+
+@pytest.mark.parametrize("error", list_error_codes(), ids=CODES)
+def test_code_says_something_and_where_it_occurs(error: ErrorCode) -> None:
+    assert error.meaning.endswith(".")
+    assert error.status is not None or error.is_on_sockets
+
+
+def test_refusal_carries_status_code_and_detail_of_the_description(
+    api: APIClient, bob: User, conversation: Conversation, description: dict[str, Any]
+) -> None:
+    path = "/api/messaging/conversations/start/"
+    api.credentials(HTTP_AUTHORIZATION=f"Bearer {access_of(bob)}")
+
+    refusal = api.post(path, {"trainee_id": bob.pk, "content": "Hi"})
+
+    operation = description["paths"][path]["post"]
+    answer = operation["responses"][str(refusal.status_code)]["content"]["application/json"]
+    assert refusal.json() == answer["examples"]["trainer_only"]["value"]

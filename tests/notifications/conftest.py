@@ -1,0 +1,48 @@
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from messaging.models import Message
+from notifications.models import PushCursor, PushDelivery
+from tests.notifications.service import Browser, PushService, running_push_service
+
+MakeBrowser = Callable[[str], Browser]
+Later = Callable[[float], None]
+
+
+@pytest.fixture
+def service(settings: Any) -> Iterator[PushService]:
+    with running_push_service() as running:
+        settings.PUSH_PRIVATE_HOSTS = [running.host]
+        yield running
+
+
+@pytest.fixture
+def make_browser(service: PushService) -> MakeBrowser:
+    return lambda name: Browser(service, name)
+
+
+@pytest.fixture
+def cursor(db: None) -> PushCursor:
+    """Where looking begins: before everything in the test, wherever earlier tests have left it."""
+    cursor, _ = PushCursor.objects.update_or_create(
+        pk=PushCursor.ONLY, defaults={"first_look": 0, "second_look": 0}
+    )
+    return cursor
+
+
+@pytest.fixture
+def later() -> Later:
+    """Let time pass for all that is stored: everything is that many seconds older."""
+
+    def pass_time(seconds: float) -> None:
+        for message in Message.objects.all():
+            message.created_at -= timedelta(seconds=seconds)
+            message.save(update_fields=["created_at"])
+        for delivery in PushDelivery.objects.all():
+            delivery.due_at -= timedelta(seconds=seconds)
+            delivery.save(update_fields=["due_at"])
+
+    return pass_time

@@ -1,0 +1,161 @@
+"""Firebase Cloud Messaging, with a server of the test's own in Google's place."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from messaging.models import Conversation
+from notifications.outcomes import Outcome, Verdict
+from notifications.senders import Senders
+from notifications.senders.dispatch import SEND_SECONDS
+from notifications.services.delivering import CLAIM_SECONDS, claim_notifications
+from notifications.services.devices import register_device
+from notifications.services.sweeping import sweep
+from tests.notifications.conftest import Later
+from tests.notifications.service import PushService
+from tests.notifications.test_web_push import make_notification, send
+from users.models import User
+
+PATH = "/v1/projects/gym/messages:send"
+SIGN_IN = "/sign-in"
+
+
+@pytest.fixture(autouse=True)
+def google(service: PushService, settings: Any, tmp_path: Path) -> PushService:
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    credentials = {
+        "type": "service_account",
+        "project_id": "gym",
+        "client_email": "push@gym.example.com",
+        "private_key": key.decode(),
+        "token_uri": f"{service.url}{SIGN_IN}",
+    }
+    file = tmp_path / "credentials.json"
+    file.write_text(json.dumps(credentials))
+    settings.FCM_CREDENTIALS_FILE, settings.FCM_URL = str(file), service.url
+    token = {"access_token": "secret-1", "expires_in": 3600, "token_type": "Bearer"}
+    service.will_answer(SIGN_IN, 200, token)
+    return service
+
+
+def error(code: int, **detail: Any) -> dict[str, Any]:
+    return {"error": {"code": code, "details": [detail]}}
+
+
+def test_message_is_sent_in_the_name_of_the_service_account(google: PushService) -> None:
+    assert send("phone-1", platform="android").verdict is Verdict.DELIVERED
+
+    (received,) = google.at(PATH)
+    assert received.headers["Authorization"] == "Bearer secret-1"
+    assert json.loads(received.body) == {
+        "message": {
+            "token": "phone-1",
+            "notification": {"title": "Tina Torres", "body": "How was the run? 🏃"},
+            "data": {"conversation_id": "7", "unread_count": "3"},
+            "android": {
+                "collapse_key": "conversation-7",
+                "priority": "high",
+                "ttl": "86400s",
+                "notification": {"tag": "conversation-7"},
+            },
+            "apns": {
+                "headers": {"apns-collapse-id": "conversation-7"},
+                "payload": {"aps": {"badge": 3, "sound": "default", "thread-id": "conversation-7"}},
+            },
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "verdict"),
+    [
+        (404, error(404, errorCode="UNREGISTERED"), Verdict.GONE),
+        (403, error(403, errorCode="SENDER_ID_MISMATCH"), Verdict.GONE),
+        (400, error(400, fieldViolations=[{"field": "message.token"}]), Verdict.GONE),
+        (400, error(400, fieldViolations=[{"field": "message.android"}]), Verdict.REFUSED),
+        (404, {"error": {"code": 404, "status": "NOT_FOUND"}}, Verdict.REFUSED),
+        (401, {}, Verdict.REFUSED),
+        (429, error(429, errorCode="QUOTA_EXCEEDED"), Verdict.LATER),
+        (503, error(503, errorCode="UNAVAILABLE"), Verdict.LATER),
+    ],
+)
+def test_answers_mean_what_they_say(
+    google: PushService, status: int, body: dict[str, Any], verdict: Verdict
+) -> None:
+    google.will_answer(PATH, status, body)
+
+    assert send("phone-1") == Outcome(verdict, f"HTTP {status}")
+
+
+def test_answer_that_is_no_json_forgets_no_device(google: PushService) -> None:
+    google.answers[PATH] = [(400, {}, b"<html>")]
+
+    assert send("phone-1") == Outcome(Verdict.REFUSED, "HTTP 400")
+
+
+def test_no_sign_in_is_tried_again(google: PushService) -> None:
+    google.answers[SIGN_IN] = [(400, {}, b'{"error": "invalid_grant"}')]
+
+    assert send("phone-1").verdict is Verdict.LATER
+    assert google.at(PATH) == []
+
+
+def send_to_all(count: int) -> list[Outcome]:
+    """Send to that many phones at once, as the worker does."""
+
+    async def run() -> list[Outcome]:
+        senders = Senders()
+        try:
+            phones = [make_notification(f"phone-{number}") for number in range(count)]
+            return await asyncio.gather(*map(senders.send, phones))
+        finally:
+            await senders.close()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_all_who_wait_share_one_sign_in_and_its_failure(google: PushService, fails: bool) -> None:
+    if fails:
+        google.answers[SIGN_IN] = [(400, {}, b'{"error": "invalid_grant"}')]
+
+    outcomes = send_to_all(20)
+
+    expected = Verdict.LATER if fails else Verdict.DELIVERED
+    assert [each.verdict for each in outcomes] == [expected] * 20
+    assert len(google.at(SIGN_IN)) == 1
+
+
+def test_sign_in_that_hangs_holds_nothing_longer_than_a_send_may_take(
+    google: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notifications.senders.dispatch.SEND_SECONDS", 0.2)
+    monkeypatch.setattr("notifications.senders.fcm.SIGN_IN_TIMEOUT_SECONDS", 1)
+    google.close_gate()
+
+    outcomes = send_to_all(20)
+
+    assert outcomes == [Outcome(Verdict.LATER, "TimeoutError")] * 20
+    assert len(google.at(SIGN_IN)) == 1
+
+
+def test_attempt_ends_long_before_its_claim() -> None:
+    assert SEND_SECONDS <= CLAIM_SECONDS / 2
+
+
+def test_native_device_is_told(
+    cursor: None, conversation: Conversation, bob: User, later: Later
+) -> None:
+    register_device(user=bob, token="phone-1", platform="ios")
+    later(6)
+
+    sweep()
+
+    assert [each.token for each in claim_notifications(100)] == ["phone-1"]

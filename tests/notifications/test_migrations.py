@@ -1,0 +1,60 @@
+"""Devices moved here from `users`: the table stays, and permissions on devices go with the model."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from notifications.models import DeviceToken
+from users.models import User
+
+BEFORE = [
+    ("push", "0002_begin_after_what_there_is"),
+    ("users", "0005_trainees_have_completed_onboarding"),
+]
+AFTER = [("push", "0003_devices"), ("users", "0006_devices_move_to_notifications")]
+
+
+def migrate(targets: list[tuple[str, str]]) -> Any:
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps
+
+
+@pytest.fixture
+def before(transactional_db: None) -> Iterator[Any]:
+    """The state before the move; afterwards the newest again."""
+    yield migrate(BEFORE)
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    ContentType.objects.clear_cache()
+
+
+def test_device_of_the_release_before_is_still_there(before: Any) -> None:
+    bob = before.get_model("users", "User").objects.create(email="bob@example.com", role="TRAINEE")
+    old_device = before.get_model("users", "DeviceToken")
+    old_device.objects.create(user=bob, token="kept", platform="ios")
+
+    migrate(AFTER)
+    old_device.objects.create(user=bob, token="of an old process", platform="ios")
+
+    tokens = DeviceToken.objects.filter(user=bob.pk).order_by("pk").values_list("token", flat=True)
+    assert list(tokens) == ["kept", "of an old process"]
+
+
+def test_permission_on_devices_is_kept(before: Any) -> None:
+    ContentType.objects.filter(model="devicetoken").delete()
+    old_type = ContentType.objects.create(app_label="users", model="devicetoken")
+    permission = Permission.objects.create(
+        content_type=old_type, codename="view_devicetoken", name="Can view device token"
+    )
+    support = User.objects.create(email="support@example.com", role="ADMIN", is_staff=True)
+    support.user_permissions.add(permission)
+
+    migrate(AFTER)
+
+    ContentType.objects.clear_cache()
+    assert User.objects.get(pk=support.pk).has_perm("push.view_devicetoken")

@@ -1,0 +1,390 @@
+"""Who is notified of what, found by looking at messages some seconds after they were sent."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from messaging.models import Conversation, Message
+from messaging.services.archiving import archive_conversations
+from messaging.services.reading import mark_read
+from notifications.models import DeviceToken, PushCursor, PushDelivery, PushMark
+from notifications.outcomes import DELIVERED
+from notifications.selectors import Notification, glance
+from notifications.services import sweeping
+from notifications.services.delivering import claim_notifications, record_outcome
+from notifications.services.devices import register_device
+from notifications.services.sweeping import skip_to, sweep
+from tests.factories import claims_of, make_trainee, open_conversation, tokens_of, write
+from tests.messaging.crowd import make_crowd
+from tests.messaging.parallel import run_at_once
+from tests.notifications.conftest import Later, MakeBrowser
+from users.models import AuthSession, User
+from users.services.accounts import deactivate_user
+from users.services.sessions import sign_out
+from users.tokens import Claims
+
+pytestmark = pytest.mark.usefixtures("cursor")
+
+
+@pytest.fixture
+def phone(bob: User, make_browser: MakeBrowser) -> DeviceToken:
+    """Bob's browser."""
+    return make_browser("bob").belongs_to(bob)
+
+
+def tell() -> list[Notification]:
+    """Look, and send to all who are to be notified."""
+    sweep()
+    notifications = claim_notifications(100)
+    for each in notifications:
+        record_outcome(each, DELIVERED)
+    return notifications
+
+
+def sign_in_again(user: User) -> Claims:
+    """Begin a session that what `user` does next is done in."""
+    claims = claims_of(tokens_of(user).access)
+    user.auth_session = AuthSession.objects.latest("pk")
+    return claims
+
+
+def bodies() -> list[str]:
+    return [each.body for each in tell()]
+
+
+def test_unread_message_is_told_to_its_recipients_device(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+
+    (told,) = tell()
+
+    assert (told.device_id, told.token, told.platform) == (phone.pk, phone.token, "web")
+    assert (told.title, told.body) == ("Alice Tester", "Hello")
+    assert (told.conversation_id, told.unread_count) == (conversation.pk, 1)
+    assert not PushDelivery.objects.exists()
+
+
+def test_message_is_not_told_before_its_time(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    later(4)
+    assert tell() == []
+
+    later(2)
+    assert bodies() == ["Hello"]
+
+
+def test_read_before_the_look_is_not_told(
+    conversation: Conversation, bob: User, phone: DeviceToken, later: Later
+) -> None:
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    later(6)
+
+    assert tell() == []
+
+
+def test_read_after_the_look_is_not_told(
+    conversation: Conversation, bob: User, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    sweep()
+    mark_read(reader=bob, conversation_id=conversation.pk)
+
+    assert claim_notifications(100) == []
+    assert not PushDelivery.objects.exists()
+
+
+def test_several_are_one_notification_the_newest_included(
+    conversation: Conversation, alice: User, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    write(alice, conversation, "one", "two")
+
+    assert bodies() == ["3 new messages"]
+
+    later(6)
+    assert tell() == []
+
+
+def test_what_comes_after_the_look_is_told_by_the_next(
+    conversation: Conversation, alice: User, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    sweep()
+    write(alice, conversation, "one")
+    assert bodies() == ["Hello"]
+
+    later(6)
+    assert bodies() == ["2 new messages"]
+
+
+def test_nothing_is_told_twice_by_the_second_look(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    assert len(tell()) == 1
+
+    later(sweeping.SECOND_LOOK_AFTER_SECONDS)
+    assert tell() == []
+    assert PushCursor.objects.get().second_look == Message.objects.get().pk
+
+
+def test_later_message_is_told_with_what_is_still_unread(
+    conversation: Conversation, alice: User, bob: User, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    tell()
+
+    write(alice, conversation, "Still there?")
+    later(6)
+    assert bodies() == ["2 new messages"]
+
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    write(alice, conversation, "Good.")
+    later(6)
+    assert bodies() == ["Good."]
+
+
+def test_message_that_committed_behind_the_first_look_is_found_by_the_second(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    # Its id was handed out, another's was looked at, then it became visible.
+    PushCursor.objects.update(first_look=Message.objects.get().pk + 1)
+
+    later(6)
+    assert tell() == []
+
+    later(sweeping.SECOND_LOOK_AFTER_SECONDS)
+    assert bodies() == ["Hello"]
+
+
+def test_badge_counts_all_conversations(
+    conversation: Conversation, alice: User, bob: User, make_browser: MakeBrowser, later: Later
+) -> None:
+    make_browser("alice").belongs_to(alice)
+    other = make_trainee("other", alice)
+    write(other, open_conversation(alice, other), "a", "b")
+    write(bob, conversation, "c")
+    later(6)
+
+    told = tell()
+
+    assert sorted((each.title, each.body, each.unread_count) for each in told) == [
+        ("Bob Tester", "c", 3),
+        ("Other Tester", "2 new messages", 3),
+    ]
+
+
+def test_nobody_else_is_told(
+    conversation: Conversation,
+    alice: User,
+    charlie: User,
+    dora: User,
+    phone: DeviceToken,
+    make_browser: MakeBrowser,
+    later: Later,
+) -> None:
+    for person in (alice, charlie, dora):
+        make_browser(person.first_name).belongs_to(person)
+    later(6)
+
+    assert [each.device_id for each in tell()] == [phone.pk]
+
+
+def test_every_device_is_told(
+    conversation: Conversation,
+    bob: User,
+    phone: DeviceToken,
+    make_browser: MakeBrowser,
+    later: Later,
+) -> None:
+    tablet = make_browser("tablet").belongs_to(bob)
+    later(6)
+
+    assert {each.device_id for each in tell()} == {phone.pk, tablet.pk}
+
+
+def test_device_that_changed_hands_after_the_look_is_not_told(
+    conversation: Conversation, charlie: User, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    sweep()
+    register_device(user=charlie, token=phone.token, platform="web")
+
+    assert claim_notifications(100) == []
+    assert not PushDelivery.objects.exists()
+
+
+def test_device_shared_by_the_two_tells_each_only_what_is_theirs(
+    conversation: Conversation, alice: User, bob: User, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    sweep()
+    register_device(user=alice, token=phone.token, platform="web")
+    write(bob, conversation, "To Alice")
+    later(6)
+
+    assert [(each.title, each.body) for each in tell()] == [("Bob Tester", "To Alice")]
+
+
+@pytest.mark.parametrize("swept", [True, False])
+def test_archived_conversation_is_not_told(
+    conversation: Conversation, phone: DeviceToken, later: Later, swept: bool
+) -> None:
+    later(6)
+    if swept:
+        sweep()
+    archive_conversations(Conversation.objects.all())
+
+    assert tell() == []
+    assert PushMark.objects.exists() == swept
+
+
+@pytest.mark.parametrize("swept", [True, False])
+def test_deactivated_person_is_not_told(
+    conversation: Conversation, bob: User, phone: DeviceToken, later: Later, swept: bool
+) -> None:
+    later(6)
+    if swept:
+        sweep()
+    deactivate_user(user=bob)
+
+    assert tell() == []
+
+
+@pytest.mark.parametrize("swept", [True, False])
+def test_device_is_told_for_as_long_as_its_sign_in(
+    conversation: Conversation, bob: User, make_browser: MakeBrowser, later: Later, swept: bool
+) -> None:
+    claims = sign_in_again(bob)
+    make_browser("left").belongs_to(bob)
+    sign_in_again(bob)
+    kept = make_browser("kept").belongs_to(bob)
+    later(6)
+    if swept:
+        sweep()
+
+    sign_out(claims=claims)
+
+    assert [each.device_id for each in tell()] == [kept.pk]
+
+
+def test_device_of_an_expired_sign_in_is_not_told(
+    conversation: Conversation, bob: User, make_browser: MakeBrowser, later: Later
+) -> None:
+    sign_in_again(bob)
+    make_browser("bob").belongs_to(bob)
+    AuthSession.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    later(6)
+
+    assert tell() == []
+
+
+def test_native_device_is_not_told_without_fcm(
+    conversation: Conversation, bob: User, later: Later
+) -> None:
+    register_device(user=bob, token="phone-1", platform="ios")
+    later(6)
+
+    assert tell() == []
+
+
+def test_deleted_persons_message_is_not_told(
+    conversation: Conversation, alice: User, phone: DeviceToken, later: Later
+) -> None:
+    alice.delete()
+    later(6)
+
+    assert tell() == []
+
+
+def test_long_text_and_name_are_cut_to_one_line_of_100(
+    conversation: Conversation, alice: User, bob: User, phone: DeviceToken, later: Later
+) -> None:
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    User.objects.filter(pk=alice.pk).update(first_name="A" * 150)
+    write(alice, conversation, "line\n" + "🏋" * 200)
+    later(6)
+
+    (told,) = tell()
+
+    assert (told.title, told.body) == ("A" * 99 + "…", "line " + "🏋" * 94 + "…")
+
+
+def test_who_has_no_device_is_passed_over(conversation: Conversation, later: Later) -> None:
+    later(6)
+
+    assert tell() == []
+    assert PushCursor.objects.get().first_look == Message.objects.get().pk
+    assert not PushMark.objects.exists()
+
+
+def test_skipping_never_goes_back(conversation: Conversation) -> None:
+    PushCursor.objects.update(first_look=10, second_look=5)
+
+    skip_to(7)
+
+    cursor = PushCursor.objects.get()
+    assert (cursor.first_look, cursor.second_look) == (10, 7)
+
+
+def test_long_backlog_is_looked_through_in_parts(
+    alice: User, make_browser: MakeBrowser, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    make_crowd(alice, 5)
+    make_browser("alice").belongs_to(alice)
+    later(100)
+
+    seen = []
+    while sweep().is_behind:
+        seen.append(PushCursor.objects.get().first_look)
+
+    assert len(seen) >= 2
+    assert PushCursor.objects.get().first_look == Message.objects.order_by("pk").last().pk  # type: ignore[union-attr]  # there is one
+
+
+def test_how_things_stand_is_one_query(conversation: Conversation, phone: DeviceToken) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        seen = glance()
+
+    assert len(captured) == 1
+    assert seen
+    assert (seen.has_devices, seen.is_looked_through, seen.has_due) == (True, False, False)
+
+
+def test_look_takes_the_same_queries_with_1_and_30_conversations(
+    alice: User, make_browser: MakeBrowser, later: Later
+) -> None:
+    counts = []
+    for size in (1, 30):
+        make_crowd(alice, size)
+        for trainee in User.objects.filter(role="TRAINEE"):
+            make_browser(f"u{trainee.pk}").belongs_to(trainee)
+        make_browser("alice").belongs_to(alice)
+        PushMark.objects.all().delete()
+        PushCursor.objects.update(first_look=0, second_look=0)
+        later(6)
+        with CaptureQueriesContext(connection) as captured:
+            sweep()
+            assert len(claim_notifications(1000)) >= size
+        counts.append(len(captured))
+        PushDelivery.objects.all().delete()
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_look_at_once_tell_once(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+
+    run_at_once([sweep] * 4)
+    claimed, _ = run_at_once([lambda: claim_notifications(100)] * 4)
+
+    assert sum(map(len, claimed)) == 1

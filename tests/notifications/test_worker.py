@@ -1,0 +1,281 @@
+"""Real processes that send notifications, to a push service of the test's own."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from messaging.models import Conversation, Message
+from notifications.models import PushCursor, PushDelivery
+from notifications.services.sweeping import skip_to
+from tests.factories import make_trainee, open_conversation, tokens_of, write
+from tests.live.people import Person, eventually
+from tests.live.server import ROOT, WebServer, test_environment
+from tests.notifications.conftest import MakeBrowser
+from tests.notifications.service import Browser, PushService
+from users.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DELAY = {"PUSH_DELAY_SECONDS": "0.5"}
+SHUTDOWN_SECONDS = 10
+STARTED = "Sending push notifications."
+
+
+@pytest.fixture
+def environment(service: PushService, cursor: PushCursor) -> dict[str, str]:
+    return {**DELAY, "PUSH_PRIVATE_HOSTS": service.host}
+
+
+@contextmanager
+def pushing(tmp_path: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `manage.py push` as a process of its own, and wait until it works or has ended."""
+    log_file = tmp_path / "push.log"
+    log_file.touch()
+    started = log_file.read_text().count(STARTED)
+    with log_file.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "push"],
+            cwd=ROOT,
+            env=test_environment(**environment),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        eventually(
+            lambda: (log_file.read_text().count(STARTED) > started or process.poll()) or None
+        )
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def end(process: subprocess.Popen[bytes]) -> int:
+    """Tell a process to stop, and return its exit code."""
+    process.send_signal(signal.SIGTERM)
+    return process.wait(SHUTDOWN_SECONDS)
+
+
+def wait_until_all_is_recorded() -> None:
+    eventually(lambda: None if PushDelivery.objects.exists() else True)
+
+
+def test_who_is_not_looking_is_notified_and_who_is_not(
+    alice: User, make_browser: MakeBrowser, environment: dict[str, str]
+) -> None:
+    looks, away = (make_trainee(name, alice) for name in ("looks", "away"))
+    first, second = (open_conversation(alice, each) for each in (looks, away))
+    skip_to(Message.objects.latest("pk").pk)
+    make_browser("alice").belongs_to(alice)
+    with WebServer(**{**environment, "PUSH_DELAY_SECONDS": "2"}) as server:
+        trainer, reader = (Person(server, tokens_of(each)) for each in (alice, looks))
+        absent = Person(server, tokens_of(away))
+        here, there = make_browser("looks"), make_browser("away")
+        for person, browser in ((reader, here), (absent, there)):
+            answer = person.post("users/device-token/", token=browser.token, platform="web")
+            assert answer.status_code == 201
+
+        trainer.send(first.pk, "Are you there?")
+        reader.read(first.pk)
+        trainer.send(second.pk, "And you?")
+
+        assert there.wait_for()[-1] == {
+            "title": "Alice Tester",
+            "body": "2 new messages",
+            "conversation_id": second.pk,
+            "unread_count": 2,
+        }
+        server.send_signal(signal.SIGTERM)
+        server.wait(SHUTDOWN_SECONDS)
+    assert here.shown() == []
+    assert not PushDelivery.objects.exists()
+
+
+def test_two_processes_send_each_notification_once(
+    alice: User, make_browser: MakeBrowser, environment: dict[str, str], tmp_path: Path
+) -> None:
+    trainees = [make_trainee(f"trainee{number}", alice) for number in range(20)]
+    browsers = [make_browser(f"trainee-{number}") for number in range(20)]
+    for trainee, browser in zip(trainees, browsers, strict=True):
+        browser.belongs_to(trainee)
+
+    with pushing(tmp_path, **environment) as one, pushing(tmp_path, **environment) as other:
+        for number, trainee in enumerate(trainees):
+            open_conversation(alice, trainee, f"Hello {number}")
+        for browser in browsers:
+            browser.wait_for()
+        wait_until_all_is_recorded()
+        assert (end(one), end(other)) == (0, 0)
+
+    bodies = [[each["body"] for each in browser.shown()] for browser in browsers]
+    assert bodies == [[f"Hello {number}"] for number in range(20)]
+
+
+def test_killed_while_it_sends_another_takes_over(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    service: PushService,
+    make_browser: MakeBrowser,
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    bobs = make_browser("bob")
+    bobs.belongs_to(bob)
+    service.close_gate()
+    with pushing(tmp_path, **environment) as killed:
+        bobs.wait_for()
+        killed.kill()
+    service.open_gate()
+    PushDelivery.objects.update(due_at=timezone.now())  # the claim of the dead runs out
+
+    with pushing(tmp_path, **environment):
+        bobs.wait_for(2)
+        wait_until_all_is_recorded()
+        # What was told is told no more, whoever was killed: the next is the first after it.
+        write(alice, conversation, "Next")
+        bobs.wait_for(3)
+
+    assert [each["body"] for each in bobs.shown()] == ["Hello", "Hello", "2 new messages"]
+    # The device shows one for both: they replace each other.
+    assert len({each.headers["Topic"] for each in service.received}) == 1
+
+
+def test_killed_after_it_sent_nothing_is_told_twice(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    make_browser: MakeBrowser,
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    bobs, marker = make_browser("bob"), make_browser("marker")
+    bobs.belongs_to(bob)
+    for _ in range(3):
+        with pushing(tmp_path, **environment) as process:
+            bobs.wait_for()
+            wait_until_all_is_recorded()
+            process.kill()
+    other = make_trainee("other", alice)
+    marker.belongs_to(other)
+    open_conversation(alice, other, "Marker")
+
+    with pushing(tmp_path, **environment):
+        marker.wait_for()
+
+    assert [each["body"] for each in bobs.shown()] == ["Hello"]
+
+
+def test_dead_device_is_forgotten_and_temporary_failure_tried_again(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    service: PushService,
+    make_browser: MakeBrowser,
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    dead, busy = make_browser("dead"), make_browser("busy")
+    gone, kept = dead.belongs_to(bob), busy.belongs_to(bob)
+    service.will_answer(dead.path, 410)
+    service.will_answer(busy.path, 503)
+
+    with pushing(tmp_path, **environment):
+        put_off = eventually(lambda: PushDelivery.objects.exclude(last_failure="").first())
+        eventually(lambda: None if type(gone).objects.filter(pk=gone.pk).exists() else True)
+        PushDelivery.objects.update(due_at=timezone.now())
+        busy.wait_for(2)
+        wait_until_all_is_recorded()
+
+    assert (put_off.last_failure, put_off.attempts) == ("HTTP 503", 1)
+    assert [each.pk for each in bob.device_tokens.all()] == [kept.pk]
+    assert len(dead.shown()) == 1
+
+
+def test_without_any_device_nothing_piles_up(
+    conversation: Conversation, environment: dict[str, str], tmp_path: Path
+) -> None:
+    newest = Message.objects.get().pk
+
+    with pushing(tmp_path, **environment):
+        eventually(lambda: PushCursor.objects.filter(second_look=newest).first())
+
+
+def test_database_that_is_away_ends_nothing(tmp_path: Path, service: PushService) -> None:
+    nowhere = "postgres://postgres@127.0.0.1:9/nothing"
+    log = tmp_path / "push.log"
+
+    with pushing(tmp_path, DATABASE_URL=nowhere, PUSH_DELAY_SECONDS="0.5") as process:
+        eventually(lambda: "The database is away, notifications wait" in log.read_text() or None)
+
+        assert end(process) == 0
+    assert "Traceback" not in log.read_text()
+
+
+def test_command_without_any_kind_of_device_says_what_lacks(tmp_path: Path) -> None:
+    environment = {
+        "DEBUG": "0",
+        "ALLOWED_HOSTS": "example.com",
+        "REDIS_URL": "redis://localhost",
+        "EMAIL_URL": "dummymail://",
+        "PUBLIC_URL": "https://example.com",
+    }
+
+    with pushing(tmp_path, **environment) as process:
+        assert process.wait(SHUTDOWN_SECONDS) == 1
+
+    last_line = (tmp_path / "push.log").read_text().strip().splitlines()[-1]
+    assert last_line == "CommandError: Set VAPID_PRIVATE_KEY or FCM_CREDENTIALS_FILE."
+
+
+def test_no_message_waits_behind_a_push_service_that_hangs(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    service: PushService,
+    make_browser: MakeBrowser,
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    hangs = Browser(service, "hangs")
+    hangs.belongs_to(bob)
+    service.close_gate()
+    with pushing(tmp_path, **environment):
+        hangs.wait_for()
+        other = make_trainee("other", alice)
+        quick = make_browser("quick")
+        quick.belongs_to(other)
+        open_conversation(alice, other, "Hello you")
+
+        # It arrives while the first is still without its answer.
+        assert [each["body"] for each in quick.wait_for()] == ["Hello you"]
+        assert PushDelivery.objects.filter(recipient=bob, last_failure="").exists()
+
+
+def test_what_is_on_its_way_is_not_sent_again_when_its_claim_runs_out(
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    service: PushService,
+    make_browser: MakeBrowser,
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    hangs, quick = make_browser("hangs"), make_browser("quick")
+    hangs.belongs_to(bob)
+    service.close_gate()
+    with pushing(tmp_path, **environment):
+        hangs.wait_for()
+        PushDelivery.objects.update(due_at=timezone.now())
+        other = make_trainee("other", alice)
+        quick.belongs_to(other)
+        open_conversation(alice, other, "Hello you")
+        quick.wait_for()
+
+    assert [each["body"] for each in hangs.shown()] == ["Hello"]
