@@ -11,11 +11,6 @@ class MessageNotFound(NotFound):
     detail = "There is no such message in this conversation."
 
 
-class TraineeNotFound(NotFound):
-    code = "trainee_not_found"
-    detail = "You have no such trainee."
-
-
 class NotATrainer(Forbidden):
     code = "trainer_only"
     detail = "Only a trainer can start a conversation."

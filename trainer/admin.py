@@ -9,8 +9,9 @@ from django.http import HttpRequest
 
 from api.exceptions import FieldInvalid
 from trainer.models import Invitation, Trainee
-from trainer.services.trainees import assign_trainee, ensure_can_be_trainer
+from trainer.services.trainees import assign_trainee
 from users.admin import PERSON_SEARCH, PersonAdmin, ReadOnlyAdmin
+from users.coaching import ensure_is_trainer
 from users.models import User
 
 
@@ -18,7 +19,7 @@ class TraineeForm(forms.ModelForm[Trainee]):
     def clean_parent_trainer(self) -> User | None:
         trainer: User | None = self.cleaned_data["parent_trainer"]
         try:
-            ensure_can_be_trainer(trainer)
+            ensure_is_trainer(trainer)
         except FieldInvalid as error:
             raise ValidationError(error.messages) from error
         return trainer

@@ -2,9 +2,10 @@ import re
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from messaging.exceptions import TraineeNotFound
 from messaging.models import Conversation
 from trainer.models import Invitation
+from users.coaching import trainees_of
+from users.exceptions import TraineeNotFound
 from users.models import User
 
 # Look-alike apostrophes and hyphens: desktop keyboards and phones type different ones.
@@ -23,7 +24,7 @@ def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
     Every word of `search` must be found in the names or the address.
     """
     conversation = Conversation.objects.active().filter(trainer=trainer, trainee=OuterRef("pk"))
-    trainees = User.objects.filter(parent_trainer=trainer, role=User.Role.TRAINEE)
+    trainees = trainees_of(trainer)
     for word in search.split():
         trainees = trainees.filter(_is_found(word))
     return trainees.annotate(conversation_id=Subquery(conversation.values("pk")[:1])).order_by(

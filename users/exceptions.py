@@ -1,4 +1,4 @@
-from api.exceptions import Forbidden, Invalid, NotSignedIn
+from api.exceptions import Forbidden, Invalid, NotFound, NotSignedIn
 
 
 class InvalidToken(NotSignedIn):
@@ -31,3 +31,8 @@ class NotImpersonating(Invalid):
 class InvalidResetLink(Invalid):
     code = "invalid_reset_link"
     detail = "This link is not valid any more. Ask for a new one."
+
+
+class TraineeNotFound(NotFound):
+    code = "trainee_not_found"
+    detail = "You have no such trainee."

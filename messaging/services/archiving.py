@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from messaging.events import announce_altered, announce_archived
 from messaging.models import Conversation, Message
+from users.coaching import lock_trainer_ids, lock_with_trainees
 from users.models import User
 
 
@@ -43,7 +44,7 @@ def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
     passes over what is archived, so it has to be kept away by the lock on the trainee.
     """
     archived = conversations.filter(is_archived=True)
-    trainer_ids = _lock_trainees(archived)
+    trainer_ids = lock_trainer_ids(archived.values_list("trainee", flat=True))
     reopened = [each for each in _lock(archived) if _belong_together(each, trainer_ids)]
     for conversation in reopened:
         conversation.is_archived = False
@@ -51,13 +52,6 @@ def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
         conversation.save(update_fields=["is_archived", "version"])
         announce_altered(conversation)
     return len(reopened)
-
-
-def _lock_trainees(conversations: QuerySet[Conversation]) -> dict[int, int | None]:
-    """Lock the trainees' rows, and return the trainer of each."""
-    trainees = User.objects.filter(pk__in=list(conversations.values_list("trainee", flat=True)))
-    locked = trainees.select_for_update(no_key=True).order_by("pk")
-    return {each.pk: each.parent_trainer_id for each in locked}
 
 
 def _belong_together(conversation: Conversation, trainer_ids: dict[int, int | None]) -> bool:
@@ -77,11 +71,7 @@ def prepare_account_deletion(*, user: User) -> None:
     Conversations and messages stay, with a placeholder for the person. Takes the locks in the order
     of all others: the person, their trainees, whom the deletion unlinks, then the conversations.
     """
-    # Without the key: a message that the person is just sending refers to this row as it commits,
-    # and has the conversation locked, for which the deletion waits.
-    people = User.objects.select_for_update(no_key=True).order_by("pk")
-    people.filter(pk=user.pk).first()
-    list(people.filter(parent_trainer=user))
+    lock_with_trainees(user)
     for conversation in _lock(Conversation.objects.of(user)):
         conversation.version += 1
         conversation.save(update_fields=["version"])

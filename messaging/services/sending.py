@@ -11,11 +11,13 @@ from api.exceptions import TooFast
 from api.fields import MAX_ID
 from api.throttling import count, noted_wait, take_back, try_count
 from messaging.events import announce_message
-from messaging.exceptions import ConversationNotFound, NotATrainer, TraineeNotFound
+from messaging.exceptions import ConversationNotFound, NotATrainer
 from messaging.models import Conversation, Message
 from messaging.selectors import get_conversation
 from messaging.services.changes import ensure_writable
 from messaging.sql.storing import Stored, store_message
+from users.coaching import lock_trainee, trainees_of
+from users.exceptions import TraineeNotFound
 from users.models import User
 from users.services.accounts import ensure_may_write
 
@@ -137,7 +139,7 @@ def start_conversation(
     if wait := noted_wait("messaging", trainer.pk):
         return _find_repeated_start(trainer, trainee_id, client_id, otherwise=TooFast(wait))
     with transaction.atomic():
-        trainee = lock_trainee(trainer, trainee_id)
+        trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
         conversation, is_new = _get_or_create(trainer, trainee)
         if conversation.is_archived and not _sent(conversation, trainer, client_id).exists():
             conversation.is_archived = False
@@ -150,7 +152,7 @@ def _find_repeated_start(
     trainer: User, trainee_id: int, client_id: UUID | None, *, otherwise: Exception
 ) -> StartedConversation:
     """Return what an earlier request has started; without one, say why nothing is stored."""
-    if not _trainees(trainer).filter(pk=trainee_id).exists():
+    if not trainees_of(trainer).filter(pk=trainee_id).exists():
         raise TraineeNotFound
     found = Conversation.objects.filter(trainer=trainer, trainee_id=trainee_id).first()
     first = _sent(found, trainer, client_id).select_related("sender").first() if found else None
@@ -159,22 +161,6 @@ def _find_repeated_start(
     return StartedConversation(
         first.conversation_id, first, is_new_conversation=False, is_repeat=True
     )
-
-
-def _trainees(trainer: User) -> QuerySet[User]:
-    return User.objects.filter(parent_trainer=trainer, role=User.Role.TRAINEE)
-
-
-def lock_trainee(trainer: User, trainee_id: int) -> User:
-    """
-    Lock the row of one's own trainee, and return it; raise TraineeNotFound.
-
-    Parallel first messages queue here, and so do a removal and a look through the account.
-    """
-    trainee = _trainees(trainer).select_for_update(no_key=True).filter(pk=trainee_id).first()
-    if trainee is None:
-        raise TraineeNotFound
-    return trainee
 
 
 def _get_or_create(trainer: User, trainee: User) -> tuple[Conversation, bool]:

@@ -9,13 +9,13 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from api.exceptions import FieldInvalid, NotFound
-from messaging.exceptions import TraineeNotFound
 from messaging.models import Conversation
 from messaging.services.archiving import archive_conversations
 from trainer.exceptions import InvalidInvitation
 from trainer.models import Invitation
 from trainer.services.invitations import accept_invitation
 from trainer.services.trainees import assign_trainee, remove_trainee
+from users.exceptions import TraineeNotFound
 from users.models import User
 from users.services.administration import change_account, set_active
 
@@ -100,7 +100,7 @@ def test_trainee_is_given_to_trainers_alone(
     answer: Any = superuser.post(f"{TRAINEES}{bob.pk}/change/", {"parent_trainer": chosen.pk})
 
     assert answer.context["adminform"].form.errors == {
-        "parent_trainer": ["This person is no trainer."]
+        "parent_trainer": ["This person is not a trainer."]
     }
     with pytest.raises(FieldInvalid):
         assign_trainee(trainee=bob, trainer=chosen)

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 )
 
 from api.exceptions import ServiceError
-from messaging.exceptions import NotATrainer, TraineeNotFound
+from messaging.exceptions import NotATrainer
 from messaging.models import Conversation
 from messaging.services.archiving import reopen_conversations
 from messaging.services.reading import mark_read
@@ -26,7 +26,7 @@ from tests.messaging.impersonator import try_every_write
 from tests.messaging.model import ADMIN, PEOPLE, TRAINEES, TRAINERS, Line, Model, Thread
 from tests.messaging.observer import Observer
 from trainer.services.trainees import assign_trainee, remove_trainee
-from users.exceptions import ImpersonationReadOnly
+from users.exceptions import ImpersonationReadOnly, TraineeNotFound
 from users.models import User
 
 NOBODY = 10**12

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from api.throttling import counter
-from messaging.exceptions import ConversationArchived, ConversationNotFound, TraineeNotFound
+from messaging.exceptions import ConversationArchived, ConversationNotFound
 from messaging.models import Conversation, Message
 from messaging.selectors import count_unread
 from messaging.services.archiving import (
@@ -26,6 +26,7 @@ from messaging.services.reading import ReadMark, mark_read
 from messaging.services.sending import send_message, start_conversation
 from tests.messaging.parallel import run_at_once, run_before_commit
 from trainer.services.trainees import remove_trainee
+from users.exceptions import TraineeNotFound
 from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,13 +4,13 @@ import pytest
 
 from api.exceptions import TooFast
 from api.throttling import counter
-from messaging.exceptions import NotATrainer, TraineeNotFound
+from messaging.exceptions import NotATrainer
 from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.sending import StartedConversation, start_conversation
 from tests.factories import impersonate, make_person
 from trainer.services.trainees import remove_trainee
-from users.exceptions import ImpersonationReadOnly
+from users.exceptions import ImpersonationReadOnly, TraineeNotFound
 from users.models import User
 from users.selectors import get_user_by_claims
 from users.tokens import read_access_token

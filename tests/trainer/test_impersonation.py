@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from messaging.exceptions import TraineeNotFound
 from messaging.models import Conversation, Message
 from messaging.services.reading import mark_read
 from tests.conftest import Client
@@ -14,6 +13,7 @@ from tests.messaging.bodies import NO_TRAINEE, READ_ONLY, moment
 from tests.messaging.parallel import run_before_commit
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body, summary_body
 from trainer.services.trainees import look_through_trainee, remove_trainee
+from users.exceptions import TraineeNotFound
 from users.models import AuthSession, ImpersonationView, User
 from users.services.sessions import sign_out
 from users.tokens import read_refresh_token

@@ -15,10 +15,12 @@ from trainer.exceptions import (
     InvitationNotFound,
 )
 from trainer.models import Invitation
+from users.coaching import set_trainer, trainees_of
 from users.links import make_link
+from users.locking import lock_account
 from users.models import User, normalize_email
 from users.services.accounts import check_password_strength, ensure_may_write, send_in_background
-from users.services.sessions import begin_session, lock_account
+from users.services.sessions import begin_session
 from users.tokens import TokenPair
 
 
@@ -32,7 +34,7 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
     """
     ensure_may_write(trainer)
     email = normalize_email(email)
-    if User.objects.filter(email=email, parent_trainer=trainer).exists():
+    if trainees_of(trainer).filter(email=email).exists():
         raise AlreadyYourTrainee
     invitation, created = Invitation.objects.select_for_update().get_or_create(
         trainer=trainer,
@@ -171,8 +173,7 @@ def _rejoin(user: User, invitation: Invitation) -> None:
     _ensure_is_free(locked)
     if locked.access_epoch != user.access_epoch:
         raise _wrong_password()
-    user.parent_trainer = invitation.trainer
-    user.save(update_fields=["parent_trainer"])
+    set_trainer(trainee=user, trainer=invitation.trainer)
 
 
 def _join(user: User, invitation: Invitation) -> None:

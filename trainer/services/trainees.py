@@ -1,9 +1,7 @@
 from django.db import transaction
 
-from api.exceptions import FieldInvalid
-from messaging.exceptions import TraineeNotFound
 from messaging.services.archiving import archive_conversations_for_trainee
-from messaging.services.sending import lock_trainee
+from users.coaching import ensure_is_trainer, lock_any_trainee, lock_trainee, set_trainer
 from users.models import AuthSession, User
 from users.services.accounts import ensure_may_write
 from users.services.sessions import end_sessions, ensure_may_begin, start_impersonation
@@ -19,14 +17,13 @@ def remove_trainee(*, trainer: User, trainee_id: int) -> User:
     ImpersonationReadOnly or TraineeNotFound.
     """
     ensure_may_write(trainer)
-    trainee = lock_trainee(trainer, trainee_id)
+    trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
     _unlink(trainee, trainer)
     return trainee
 
 
 def _unlink(trainee: User, trainer: User) -> None:
-    trainee.parent_trainer = None
-    trainee.save(update_fields=["parent_trainer"])
+    set_trainer(trainee=trainee, trainer=None)
     archive_conversations_for_trainee(trainer=trainer, trainee=trainee)
     end_sessions(AuthSession.objects.filter(user=trainee, impersonator=trainer))
 
@@ -39,22 +36,12 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> User:
     Going back to an earlier trainer re-opens nothing: the trainer's next first message does. Raises
     TraineeNotFound if the person is no trainee any more, or FieldInvalid if `trainer` is no trainer.
     """
-    people = User.objects.select_for_update(no_key=True)
-    locked = people.filter(pk=trainee.pk, role=User.Role.TRAINEE).first()
-    if locked is None:
-        raise TraineeNotFound
-    ensure_can_be_trainer(trainer)
+    locked = lock_any_trainee(trainee.pk)
+    ensure_is_trainer(trainer)
     if locked.parent_trainer and locked.parent_trainer != trainer:
         _unlink(locked, locked.parent_trainer)
-    locked.parent_trainer = trainer
-    locked.save(update_fields=["parent_trainer"])
+    set_trainer(trainee=locked, trainer=trainer)
     return locked
-
-
-def ensure_can_be_trainer(person: User | None) -> None:
-    """Raise FieldInvalid for a person who is no trainer; None means that there is none, which may be."""
-    if person and not person.is_trainer:
-        raise FieldInvalid("parent_trainer", "This person is no trainer.")
 
 
 @transaction.atomic
@@ -67,6 +54,6 @@ def look_through_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession
     ensure_may_write(trainer)
     ensure_may_begin(trainer)
     # A removal, which ends the trainer's looks, waits for this row or has cleared it.
-    trainee = lock_trainee(trainer, trainee_id)
+    trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
     session, tokens = start_impersonation(user=trainee, by=trainer)
     return session, tokens, trainee

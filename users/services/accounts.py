@@ -17,9 +17,10 @@ from api.exceptions import FieldInvalid
 from users.events import announce_access_changed
 from users.exceptions import ImpersonationReadOnly, InvalidResetLink, InvalidToken
 from users.links import make_link
+from users.locking import lock_account
 from users.models import AuthSession, User, normalize_email
 from users.reset_links import reset_links
-from users.services.sessions import end_sessions, keep_session, lock_account
+from users.services.sessions import end_sessions, keep_session
 
 logger = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 
 from api.exceptions import FieldInvalid, NotFound
+from users.coaching import ensure_role_may_change
 from users.events import announce_access_changed
 from users.models import AuthSession, User
 from users.rights import ensure_may_manage, ensure_may_store
@@ -51,14 +52,7 @@ def ensure_role_fits(*, user: User, role: str) -> None:
     """
     if user.role == role:
         return
-    if user.parent_trainer_id:
-        raise FieldInvalid(
-            "role", "This person has a trainer. Remove the trainer under Trainees first."
-        )
-    if User.objects.filter(parent_trainer=user).exists():
-        raise FieldInvalid(
-            "role", "This person has trainees. Move or remove them under Trainees first."
-        )
+    ensure_role_may_change(user)
     role_changing.send(sender=User, user=user)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from api.exceptions import NotFound
 from users.events import announce_access_changed
 from users.exceptions import InvalidCredentials, InvalidToken, NotImpersonating
+from users.locking import lock_account
 from users.models import AuthSession, AuthSessionQuerySet, ImpersonationView, User
 from users.selectors import get_living_session, get_trainer
 from users.tokens import Claims, TokenPair, issue_tokens
@@ -52,17 +53,6 @@ def begin_session(*, user: User) -> TokenPair:
         expires_at=timezone.now() + SIGN_IN_LIFETIME,
     )
     return issue_tokens(session)
-
-
-def lock_account(user: User) -> User | None:
-    """
-    Lock somebody's row, and return it as it is now; None if the account is shut or gone.
-
-    Every end of access updates this row. So a session that begins under the lock is either refused
-    here, because access has ended, or ended later.
-    """
-    people = User.objects.select_for_update(no_key=True)
-    return people.filter(pk=user.pk, is_active=True).first()
 
 
 def refresh_session(*, claims: Claims) -> TokenPair:
