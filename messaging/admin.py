@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from backoffice.pages import ReadOnlyAdmin
 from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations, reopen_conversations
-from users.admin import PERSON_SEARCH, ReadOnlyAdmin
+from users.admin import PERSON_SEARCH
 
 PREVIEW_LENGTH = 80
 

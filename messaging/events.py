@@ -7,11 +7,11 @@ before it only passes it on. Groups are per user.
 
 from typing import Any
 
+from api.formats import utc
 from live.events import announce, announce_now
 from messaging import frames
 from messaging.models import Conversation, Message
 from messaging.serializers import MessageSerializer
-from users.serializers import utc
 
 _message = MessageSerializer()
 

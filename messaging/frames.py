@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
+from api.formats import utc
 from messaging.models import Conversation, Message
 from messaging.selectors import Replay
 from messaging.serializers import REMOVED_PERSON_ID, ConversationSerializer, messages_data
-from users.serializers import utc
 
 _conversation = ConversationSerializer()
 

@@ -11,6 +11,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import ClientIdField, IdField, TextField
+from api.formats import utc
 from messaging.models import (
     CONTENT_MAX_LENGTH,
     MAX_VERSION,
@@ -19,7 +20,7 @@ from messaging.models import (
     Message,
 )
 from users.models import User
-from users.serializers import image_url, utc
+from users.serializers import image_url
 
 REMOVED_PERSON_ID = 0
 REMOVED_PERSON_NAME = "[removed]"

@@ -1,7 +1,8 @@
 from django.contrib import admin
 
+from backoffice.pages import ReadOnlyAdmin
 from notifications.models import DeviceToken, PushDelivery
-from users.admin import PERSON_SEARCH, ReadOnlyAdmin
+from users.admin import PERSON_SEARCH
 
 
 @admin.register(DeviceToken)

@@ -8,9 +8,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from api.exceptions import FieldInvalid
+from backoffice.pages import ReadOnlyAdmin
 from trainer.models import Invitation, Trainee
 from trainer.services.trainees import assign_trainee
-from users.admin import PERSON_SEARCH, PersonAdmin, ReadOnlyAdmin
+from users.admin import PERSON_SEARCH, PersonAdmin
 from users.coaching import ensure_is_trainer
 from users.models import User
 

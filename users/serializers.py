@@ -17,12 +17,6 @@ def image_url(user: User) -> str | None:
     return f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
 
 
-def utc(moment: Any) -> str | None:
-    """Write a time as the contract has it: ISO 8601, UTC, microseconds, `Z`."""
-    # Times are in UTC here: cut the offset. strftime() would cost four times as much, for each of many.
-    return f"{moment.isoformat(timespec='microseconds')[:26]}Z" if moment else None
-
-
 class PasswordField(TextField):
     """A password: not stripped, at most 128 characters."""
 

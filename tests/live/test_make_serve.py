@@ -18,7 +18,18 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.backends import find_free_port
 from tests.live.server import ROOT, database_url
 
-PRODUCT = ("config", "users", "messaging", "notifications", "trainer", "web", "live", "api", "db")
+PRODUCT = (
+    "config",
+    "users",
+    "messaging",
+    "notifications",
+    "trainer",
+    "web",
+    "live",
+    "backoffice",
+    "api",
+    "db",
+)
 START_SECONDS = 120
 
 

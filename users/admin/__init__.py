@@ -1,16 +1,13 @@
-"""The admin of people, groups, sessions and devices, and the base of every other app's admin."""
+"""The admin of people, groups and sessions."""
 
 from users.admin import groups, people, sessions
-from users.admin.base import PERSON_SEARCH, ClosedAdmin, ReadOnlyAdmin
 from users.admin.forms import PasswordForm, SignInForm
-from users.admin.people import PersonAdmin
+from users.admin.people import PERSON_SEARCH, PersonAdmin
 
 __all__ = [
     "PERSON_SEARCH",
-    "ClosedAdmin",
     "PasswordForm",
     "PersonAdmin",
-    "ReadOnlyAdmin",
     "SignInForm",
     "groups",
     "people",

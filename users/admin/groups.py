@@ -5,7 +5,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
-from users.admin.base import ClosedAdmin
+from backoffice.pages import ClosedAdmin
 from users.admin.people import staff_of
 
 admin.site.unregister(Group)

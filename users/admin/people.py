@@ -10,7 +10,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from users.admin.base import PERSON_SEARCH, ClosedAdmin
+from backoffice.pages import ClosedAdmin
 from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
 from users.models import User
 from users.rights import RIGHTS, ReservedForSuperusers, may_manage
@@ -20,6 +20,8 @@ from users.services.administration import (
     delete_account,
     set_active,
 )
+
+PERSON_SEARCH = ("email", "first_name", "last_name")
 
 
 def staff_of(request: HttpRequest) -> User | AnonymousUser:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from users.admin.base import ReadOnlyAdmin
+from backoffice.pages import ReadOnlyAdmin
 from users.models import AuthSession, ImpersonationSession, ImpersonationView
 from users.services.sessions import end_sessions
 

@@ -1,4 +1,4 @@
-"""What all our admin pages share: lists are filtered, and rows referred to, by what is allowed here."""
+"""Base classes of all admin pages: they filter lists, and refer to rows, only in allowed ways."""
 
 import re
 from typing import Any, cast
@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from api.exceptions import ServiceError
 
-PERSON_SEARCH = ("email", "first_name", "last_name")
 # What Django's own filters put into a URL, and the steps of its navigation by date.
 FILTER_LOOKUPS = ("", "__exact", "__gte", "__lt", "__isnull", "__isempty")
 DATE_LOOKUPS = ("__year", "__month", "__day")
