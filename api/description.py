@@ -1,9 +1,9 @@
 """
-What the generated API description cannot know: sign-in by token, errors, and pages.
+Completes the generated API description: sign-in by token, errors, and pages.
 
 Most errors of an operation follow from its view's permissions (their `codes`, and `write_codes` for
-methods that write), its throttles and whether it has a body. What its service refuses beside, the view
-names under `x-codes`.
+methods that write), its throttles and whether it has a body. A view names the errors of its service
+under `x-codes`.
 """
 
 from typing import Any
@@ -56,7 +56,7 @@ FIELD_ERRORS: Schema = {
 
 
 class DescriptionGenerator(SchemaGenerator):
-    """Generates the description, and completes it."""
+    """Generate the description and add what drf-spectacular cannot know."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> Schema:
         result: Schema = super().get_schema(request, public)  # type: ignore[no-untyped-call]
@@ -65,7 +65,7 @@ class DescriptionGenerator(SchemaGenerator):
         schemas = result["components"]["schemas"]
         schemas |= {"Error": _error_schema(list(codes)), "FieldErrors": FIELD_ERRORS}
         for path, _, method, callback in self.endpoints or ():  # type: ignore[misc]  # there are four
-            # The description does not describe itself.
+            # /api/schema/ itself is not described.
             if operation := result["paths"].get(path, {}).get(method.lower()):
                 named = _codes_of(callback.cls, method, operation)
                 _add_errors(operation, [codes[each] for each in named])
@@ -88,7 +88,9 @@ def _row(error: ErrorCode) -> str:
 
 
 def _codes_of(view: type[APIView], method: str, operation: Schema) -> list[str]:
-    found: list[str] = list(operation.pop("x-codes", ()))  # the view keeps its own
+    found: list[str] = list(
+        operation.pop("x-codes", ())
+    )  # removes it from the output, not from the view
     if "requestBody" in operation:
         found += ["invalid", "parse_error", "request_too_large", "unsupported_media_type"]
     if view.authentication_classes:
@@ -144,7 +146,7 @@ def _response(status: int, errors: list[ErrorCode]) -> Schema:
 
 
 def _wrap_in_page(operation: Schema, schemas: Schema) -> None:
-    """Put a list that is answered page by page into its envelope; the views cut pages themselves."""
+    """Wrap the response of a paginated list in its envelope: the views paginate by themselves."""
     if not _has_parameter(operation, "page"):
         return
     content = operation["responses"]["200"]["content"]["application/json"]

@@ -1,4 +1,4 @@
-"""Every `code` that an error can carry, on REST and on sockets, taken from where it is raised."""
+"""Lists every `code` that an error can carry on REST and sockets, from the exception classes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ OF_REST: tuple[type[drf.APIException], ...] = (
     RequestTooLarge,
     TemporarilyUnavailable,
 )
-# Sentences that are finished only when the error is raised.
+# For errors whose detail is completed only when they are raised.
 MEANINGS = {
     drf.MethodNotAllowed.default_code: "This address does not know this method.",
     drf.UnsupportedMediaType.default_code: "The body is not JSON.",
@@ -35,7 +35,7 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class ErrorCode:
-    """One code: the status that REST answers it with, None where only sockets have it."""
+    """A code, with its HTTP status, or None if it occurs on sockets only."""
 
     code: str
     status: int | None
@@ -44,13 +44,13 @@ class ErrorCode:
 
 
 def list_error_codes() -> list[ErrorCode]:
-    """Return every code once, by status and name, those of sockets alone last."""
+    """Return every code once, by status and name; those of sockets alone come last."""
     found = {each.code: each for each in (*_of_django(), *_of_rest(), *_of_services())}
     return sorted(found.values(), key=lambda each: (each.status or 999, each.code))
 
 
 def _of_services() -> Iterator[ErrorCode]:
-    """Find the classes that bring a code of their own; the others share it or group them."""
+    """Return the codes of classes that define one; other classes inherit it or group them."""
     for module in _exception_modules():
         for error in vars(module).values():
             if _brings_a_code(error):
@@ -60,7 +60,7 @@ def _of_services() -> Iterator[ErrorCode]:
 
 
 def _exception_modules() -> Iterator[ModuleType]:
-    """Import `exceptions` of each installed app of the product that has one."""
+    """Import the `exceptions` module of each of the product's apps that has one."""
     for app in apps.get_app_configs():
         is_ours = Path(app.path).parent == settings.BASE_DIR
         if is_ours and find_spec(f"{app.name}.exceptions"):

@@ -1,4 +1,4 @@
-"""The one shape of errors, for what our services, DRF, Django and the database refuse."""
+"""The single shape of error responses, whether a service, DRF, Django or the database refuses."""
 
 import sys
 from typing import Any
@@ -40,7 +40,7 @@ class Busy(TemporarilyUnavailable):
 
 
 class BusyView(APIView):
-    """What answers when as many requests as may wait for a lane do so already."""
+    """Answers 503 when the queue of a lane is full."""
 
     authentication_classes = permission_classes = throttle_classes = ()
 
@@ -49,7 +49,7 @@ class BusyView(APIView):
 
 
 def busy(_view: Any) -> Any:
-    """Stand in for any view."""
+    """Return a view that answers 503, in place of any view."""
     return BusyView.as_view()
 
 
@@ -67,7 +67,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _may_be_tried_again(error: BaseException | None) -> bool:
-    """Tell whether trying again may help; a database that only reads, as after a failover, is away."""
+    """Return whether a retry may succeed, as when the database is away or read-only after a failover."""
     if isinstance(error, (OperationalError, InterfaceError)):
         return True
     cause = getattr(error, "__cause__", None)
@@ -76,10 +76,11 @@ def _may_be_tried_again(error: BaseException | None) -> bool:
 
 def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | None) -> bool:
     """
-    Tell whether what a new row refers to was deleted under the request, an account most likely.
+    Return whether a row that a new row refers to, probably an account, was deleted during the
+    request.
 
-    It comes up as late as at the commit, where nobody knows what it was. The next try does: 401 for
-    who is gone, 404 for what is gone.
+    The database may report it as late as at the commit, without saying which row it was. A retry
+    gets the exact answer: 401 for a deleted account, 404 for anything else.
     """
     is_sqlites = getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
     is_foreign_key = is_sqlites or isinstance(cause, ForeignKeyViolation)
@@ -111,7 +112,7 @@ def _refuse(status: int, detail: str, code: str) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Answer what Django itself refuses, such as an unknown Host header."""
+    """Answer requests that Django itself refuses, such as those with an unknown Host header."""
     return _refuse(400, "This request cannot be understood.", "bad_request")
 
 
@@ -125,12 +126,15 @@ def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 @csrf_exempt
 def unknown_endpoint(request: HttpRequest) -> JsonResponse:
-    """Answer 404 to what is under /api/ and is no endpoint."""
+    """Answer 404 to paths under /api/ that are no endpoint."""
     return page_not_found(request, Http404())
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """Answer what nobody expected; outside DRF's views, such as in the admin, what may be tried again."""
+    """
+    Answer unexpected errors; outside DRF's views, such as in the admin, also those that a retry may
+    fix.
+    """
     if _may_be_tried_again(sys.exc_info()[1]):
         away = TemporarilyUnavailable
         response = _refuse(away.status_code, away.default_detail, away.default_code)

@@ -1,8 +1,8 @@
-"""Facts that stop an action. REST answers and socket frames carry their `code` and `detail`."""
+"""Errors raised by services. REST answers and socket frames carry their `code` and `detail`."""
 
 
 class ServiceError(Exception):
-    """The base of what services and selectors refuse; `code` is part of the wire contract."""
+    """Base class of errors raised by services and selectors; `code` is part of the wire contract."""
 
     code = "error"
     is_on_sockets = False
@@ -15,11 +15,11 @@ class ServiceError(Exception):
 
 
 class Invalid(ServiceError):
-    """The request cannot be carried out as it stands (400)."""
+    """The request cannot be carried out (400)."""
 
 
 class FieldInvalid(Invalid):
-    """One field of the request is wrong; answered as `{field: [detail]}`."""
+    """One field of the request is invalid; answered as `{field: [detail]}`."""
 
     def __init__(self, field: str, *messages: str) -> None:
         self.field = field
@@ -28,15 +28,15 @@ class FieldInvalid(Invalid):
 
 
 class NotSignedIn(ServiceError):
-    """Who asks is unknown (401)."""
+    """The request is not authenticated (401)."""
 
 
 class Forbidden(ServiceError):
-    """What you see but may not do (403)."""
+    """The user may see the object but not do this (403)."""
 
 
 class NotFound(ServiceError):
-    """What does not exist, or what you may not see; the two cannot be told apart (404)."""
+    """The object does not exist, or the user may not see it; the two look the same (404)."""
 
     code = "not_found"
     is_on_sockets = True
@@ -44,7 +44,7 @@ class NotFound(ServiceError):
 
 
 class TooFast(ServiceError):
-    """A limit was reached (429)."""
+    """A rate limit was exceeded (429)."""
 
     code = "throttled"
     is_on_sockets = True

@@ -1,4 +1,4 @@
-"""Serializer fields that take a JSON value of their own type and no other."""
+"""Serializer fields that accept a JSON value of exactly one type."""
 
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ MAX_ID = 2**63 - 1
 
 
 class TextField(serializers.CharField):
-    """A JSON string; DRF's own field would take a number for one. NUL is refused."""
+    """A JSON string without NUL; DRF's own field also accepts numbers."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -18,7 +18,7 @@ class TextField(serializers.CharField):
 
 
 class IdField(serializers.IntegerField):
-    """A JSON integer that can be the id of a row."""
+    """A JSON integer in the range of row ids."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"min_value": 1, "max_value": MAX_ID, **kwargs})
@@ -30,7 +30,7 @@ class IdField(serializers.IntegerField):
 
 
 class ClientIdField(serializers.UUIDField):
-    """A UUID as a JSON string; DRF's own field would take an integer for one."""
+    """A UUID as a JSON string; DRF's own field also accepts integers."""
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str):
@@ -50,5 +50,8 @@ def validated(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[
 
 @cache
 def _validator(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
-    """Return one serializer for all requests: validating keeps nothing in it, making it costs more."""
+    """
+    Return a serializer shared by all requests: validation stores nothing in it, and creating one is
+    slow.
+    """
     return serializer()

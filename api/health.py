@@ -2,5 +2,5 @@ from django.http import HttpRequest, JsonResponse
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Say that this process answers; it asks no other server, so that none can take it down."""
+    """Answer that this process is alive, without asking any other server."""
     return JsonResponse({"status": "ok"})

@@ -1,4 +1,7 @@
-"""The API description, as a file: to generate it takes a third of a second, and one thread at a time."""
+"""
+Serves the API description from a file: generating it takes a third of a second in one thread at a
+time.
+"""
 
 import hashlib
 from functools import cache
@@ -20,7 +23,7 @@ FILES = {"yaml": FOLDER / "openapi.yaml", "json": FOLDER / "openapi.json"}
 
 
 class SchemaView(APIView):
-    """The OpenAPI description: YAML, or JSON for those that accept only that."""
+    """The OpenAPI description, as YAML, or as JSON for clients that accept only JSON."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -29,14 +32,14 @@ class SchemaView(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponseBase:
-        """Answer the file, or 304 to those that have it."""
+        """Answer the file, or 304 if the client has it."""
         renderer: Any = request.accepted_renderer
         content, etag = _read(renderer.format)
         charset = f"; charset={renderer.charset}" if renderer.charset else ""
         headers = {
             "Content-Type": f"{renderer.media_type}{charset}",
             "Content-Disposition": f'inline; filename="Trainer messaging.{renderer.format}"',
-            "Cache-Control": "no-cache",  # asks each time whether it has changed
+            "Cache-Control": "no-cache",  # clients revalidate each time
             "ETag": etag,
         }
         response = HttpResponse(content, headers=headers)

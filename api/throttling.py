@@ -1,8 +1,8 @@
 """
-Limits on how often somebody may do something; one atomic counter for REST and sockets alike.
+Rate limits, with one atomic counter for REST and sockets.
 
-DRF's own throttle reads, then writes, so parallel requests pass it. Rates stand in
-`settings.THROTTLE_RATES`; `off` lifts one. While Redis is away each process counts for itself.
+DRF's own throttle reads, then writes, so parallel requests get past it. Rates are in
+`settings.THROTTLE_RATES`; `off` disables one. While Redis is away each process counts for itself.
 """
 
 import logging
@@ -25,14 +25,14 @@ logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
-# Threads that ask at a time, a connection each. Among hundreds some would wait for the interpreter
-# until their time is out.
+# Threads that use Redis at a time, a connection each. With hundreds of them, some would wait for the
+# interpreter longer than the time-out.
 REDIS_AT_ONCE = 16
 NOTED_REFUSALS = 10_000
 
 
 class Counter:
-    """Counts in Redis when there is one, else in this process."""
+    """Counts in Redis if there is one, otherwise in this process."""
 
     def __init__(self, redis_url: str | None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())
@@ -44,7 +44,10 @@ class Counter:
         self._refused_until: dict[str, float] = {}
 
     def hit(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
-        """Count one; return 0 if it was within `rate`, else the seconds until the next one is."""
+        """
+        Count one use; return 0 if it was within `rate`, otherwise the seconds until the next is
+        allowed.
+        """
         if wait := self._ask(rate, *identifiers):
             self._note(rate.key_for(*identifiers), time.monotonic() + wait)
         return wait
@@ -89,7 +92,7 @@ class Counter:
         return max(0, math.ceil(until - time.monotonic()))
 
     def reset(self) -> None:
-        """Forget every count of this process and, where there is one, of Redis."""
+        """Delete all counts of this process and, if there is one, of Redis."""
         self._refused_until.clear()
         self._local.storage.reset()
         if self._shared:
@@ -109,7 +112,7 @@ def _hit(limiter: MovingWindowRateLimiter, rate: limits.RateLimitItem, *identifi
     if limiter.hit(rate, *identifiers):
         return 0
     window = limiter.get_window_stats(rate, *identifiers)
-    # With room by now, the window has moved on, and its end is that of a later use.
+    # If a use is allowed by now, the window has moved on, and its end belongs to a later use.
     wait = 0.0 if window.remaining else window.reset_time - time.time()
     return max(1, math.ceil(wait))
 
@@ -122,12 +125,12 @@ def counter() -> Counter:
 
 @cache
 def parse_rate(text: str) -> limits.RateLimitItem | None:
-    """Read a rate such as `30/minute`; None for `off`."""
+    """Parse a rate such as `30/minute`; return None for `off`."""
     return None if text == "off" else limits.parse(text)
 
 
 def count(scope: str, identifier: str | int) -> None:
-    """Count one use of `scope`; raise TooFast when that is more than its rate allows."""
+    """Count one use of `scope`; raise TooFast past its rate."""
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate and (wait := counter().hit(rate, scope, str(identifier))):
         raise TooFast(wait)

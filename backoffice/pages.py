@@ -1,4 +1,4 @@
-"""Base classes of all admin pages: they filter lists, and refer to rows, only in allowed ways."""
+"""Base classes of all admin pages, which restrict how a URL can filter lists and refer to rows."""
 
 import re
 from typing import Any, cast
@@ -14,17 +14,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from api.exceptions import ServiceError
 
-# What Django's own filters put into a URL, and the steps of its navigation by date.
+# Lookups that Django's own filters and date navigation put into a URL.
 FILTER_LOOKUPS = ("", "__exact", "__gte", "__lt", "__isnull", "__isempty")
 DATE_LOOKUPS = ("__year", "__month", "__day")
-# Each word is looked for in each field: SQLite takes no expression of more than 1,000 parts.
+# Django searches each field for each word, and SQLite limits an expression to 1,000 terms.
 MAX_SEARCH_WORDS = 10
 MAX_SEARCH_LENGTH = 300
 ID = re.compile(r"[0-9]{1,18}")
 
 
 def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
-    """Raise BadRequest for posted ids that no row can have: Django's queries would fail on them."""
+    """
+    Raise BadRequest for posted ids outside the range of row ids, on which Django's queries would
+    fail.
+    """
     for name in names:
         ids = [each for each in request.POST.getlist(name) if each or not may_be_empty]
         if not all(map(ID.fullmatch, ids)):
@@ -32,7 +35,7 @@ def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
 
 
 class RowList(ChangeList):
-    """Django's list, which fails on dates such as the end of the year 9999."""
+    """Django's change list, which otherwise fails on dates such as the end of the year 9999."""
 
     def get_filters(self, request: HttpRequest) -> Any:
         try:
@@ -43,14 +46,14 @@ class RowList(ChangeList):
 
 class ClosedAdmin(admin.ModelAdmin[Any]):
     """
-    The base of every admin.
+    The base class of every admin page.
 
-    Django lets a URL filter a list by any column, which reads a password or a push token letter by
-    letter. Here it takes what the page offers: its filters, its dates, and `linked_lookups`.
-    Everything else is answered with 400.
+    Django lets a URL filter a list by any column, so that a password hash or push token can be read
+    letter by letter. Here a URL may use the page's own filters, date navigation and
+    `linked_lookups`; anything else is answered with 400.
     """
 
-    # Whole lookups that links of ours use, such as "conversation__id__exact".
+    # Complete lookups used by our own links, such as "conversation__id__exact".
     linked_lookups: tuple[str, ...] = ()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -63,13 +66,13 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         return offered | {f"{self.date_hierarchy}{lookup}" for lookup in DATE_LOOKUPS}
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
-        """Refer to rows by their id alone: a form that is handed a column answers with its value."""
+        """Allow references to rows by id only: given another column, a form would reveal its values."""
         return to_field == self.opts.pk.name
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """Take `?_to_field=` without a value for none: Django looks for a column without a name."""
+        """Treat an empty `?_to_field=` as absent: Django would look for a column without a name."""
         return super().get_object(request, object_id, from_field or None)
 
     def get_search_results(
@@ -84,7 +87,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Answer 400 to values that no row can have, and tell what a service refuses."""
+        """Answer 400 to values outside a column's range; show errors of services as messages."""
         ensure_ids(request, ACTION_CHECKBOX_NAME, may_be_empty=False)
         try:
             return super().changelist_view(request, extra_context)
@@ -100,7 +103,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Tell what a service refuses; nothing is stored then."""
+        """Show errors of services as messages; nothing is stored then."""
         relations = (each.name for each in self.opts.get_fields() if each.is_relation)
         ensure_ids(request, *relations, may_be_empty=True)
         try:
@@ -111,7 +114,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Tell what a service refuses; nothing is deleted then."""
+        """Show errors of services as messages; nothing is deleted then."""
         try:
             return super().delete_view(request, object_id, extra_context)
         except ServiceError as error:
@@ -122,13 +125,13 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         return HttpResponseRedirect(request.get_full_path())
 
     def may_change_rows(self, request: HttpRequest) -> bool:
-        """Tell whether the user holds the "change" permission, for actions of pages that never edit."""
+        """Return whether the user has the "change" permission, for actions on otherwise read-only pages."""
         codename = f"{self.opts.app_label}.change_{self.opts.model_name}"
         return cast(Any, request.user).has_perm(codename)  # type: ignore[no-any-return]
 
 
 class ReadOnlyAdmin(ClosedAdmin):
-    """Rows that are a record of what happened: looked at, never written."""
+    """Rows that are a record of what happened; nobody may edit them."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

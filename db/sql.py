@@ -1,9 +1,9 @@
 """
-Hand-written SQL for the few statements that every request makes.
+Hand-written SQL for the few statements that every request runs.
 
 Building a query with the ORM costs five to ten times as much as running it. These statements are
-the same on PostgreSQL and SQLite; what they return are ordinary model instances, whose other fields
-are deferred. The rest of the product uses the ORM.
+the same on PostgreSQL and SQLite and return model instances whose other fields are deferred. The
+rest of the product uses the ORM.
 """
 
 import json
@@ -43,7 +43,7 @@ def fetch_one(sql: str, params: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def _take_binary(cursor: CursorWrapper) -> None:
-    """Have PostgreSQL send times and numbers as they are: reading their texts is Python, and slow."""
+    """Make PostgreSQL send times and numbers in binary: parsing them as text is slow Python."""
     if connection.vendor == "postgresql":
         cursor.cursor.format = Format.BINARY
 
@@ -56,24 +56,24 @@ def execute(sql: str, params: Sequence[Any]) -> int:
 
 
 def to_db(moment: Any) -> Any:
-    """Return a time as this database takes it for a parameter."""
+    """Return a time as a parameter for this database."""
     return connection.ops.adapt_datetimefield_value(moment)
 
 
 def to_time(value: Any) -> datetime:
-    """Return a time that SQL has computed: SQLite does not know that it is one."""
+    """Convert a time that SQL has computed: SQLite returns it as text."""
     if isinstance(value, datetime):
         return value
     moment: datetime = connection.ops.convert_datetimefield_value(value, None, connection)  # type: ignore[attr-defined]  # SQLite's
     return moment
 
 
-class Given:
+class IntTable:
     """
-    Columns of integers that a statement reads as the table `given`.
+    Passes columns of ints as a derived table `given` (unnest on PostgreSQL, json_each on SQLite).
 
-    They come as one text each, or as one for all on SQLite: to adapt a thousand numbers one by one
-    costs more than the statement itself.
+    Each column is one text parameter, or all are one on SQLite: adapting a thousand numbers one by
+    one costs more than the statement itself.
     """
 
     def __init__(self, *names: str) -> None:
@@ -81,7 +81,7 @@ class Given:
 
     @property
     def table(self) -> str:
-        """Return what stands in FROM."""
+        """Return the derived table for a FROM clause."""
         if connection.vendor == "postgresql":
             arrays = ", ".join(["%s::bigint[]"] * len(self._names))
             return f"unnest({arrays}) given ({', '.join(self._names)})"
@@ -89,14 +89,14 @@ class Given:
         return f"(SELECT {', '.join(values)} FROM json_each(%s)) given"  # noqa: S608 - made of column names
 
     def params(self, *columns: Sequence[int]) -> list[str]:
-        """Return what the table is made of."""
+        """Return the parameters that fill the table."""
         if connection.vendor == "postgresql":
             return [f"{{{','.join(map(str, column))}}}" for column in columns]
         return [json.dumps(list(zip(*columns, strict=True)))]
 
 
 class Columns(Generic[M]):
-    """Some columns of a model: how they are selected, and how a row becomes an instance."""
+    """Some columns of a model: their SELECT list, and the conversion of a row into an instance."""
 
     def __init__(self, model: type[M], *names: str) -> None:
         self._model = model
@@ -107,7 +107,7 @@ class Columns(Generic[M]):
         self.count = len(names)
 
     def of(self, alias: str) -> str:
-        """Return the columns for a SELECT list, under an alias of their table."""
+        """Return the SELECT list for a table alias."""
         return ", ".join(f"{alias}.{each.column}" for each in self._fields)
 
     def load(self, row: Row) -> M:
@@ -116,7 +116,7 @@ class Columns(Generic[M]):
             row = list(row)
             for index, convert in self._converters:
                 row[index] = convert(row[index])
-        # What from_db() does, without the signals and the fields that are not there.
+        # As Model.from_db() does, without signals or deferred fields.
         instance = self._model.__new__(self._model)
         instance.__dict__.update(zip(self._attnames, row, strict=True))
         instance._state = state = ModelState()
@@ -125,7 +125,7 @@ class Columns(Generic[M]):
 
     @cached_property
     def _converters(self) -> list[tuple[int, Converter]]:
-        """Return what turns SQLite's texts into times and UUIDs; PostgreSQL needs nothing."""
+        """Return the converters of SQLite's text to times and UUIDs; PostgreSQL needs none."""
         columns = [Col(self._model._meta.db_table, each) for each in self._fields]
         return [
             (index, _bound(convert, column))

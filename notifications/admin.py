@@ -16,7 +16,7 @@ class DeviceTokenAdmin(ReadOnlyAdmin):
 
 @admin.register(PushDelivery)
 class PushDeliveryAdmin(ReadOnlyAdmin):
-    """What waits to be sent, and why it has not been."""
+    """Notifications waiting to be sent, with the reason of the last failure."""
 
     list_display = ("recipient", "device", "conversation", "due_at", "attempts", "last_failure")
     list_filter = ("device__platform", "attempts")

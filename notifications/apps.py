@@ -3,5 +3,5 @@ from django.apps import AppConfig
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
-    label = "push"  # in the names of tables, and in the record of applied migrations
+    label = "push"  # as in the names of tables and recorded migrations
     verbose_name = "notifications"

@@ -11,7 +11,10 @@ from users.models import AuthSession, User
 
 class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
     def reachable(self) -> DeviceTokenQuerySet:
-        """Devices where somebody is signed in who may be. Without a session: registered by other means."""
+        """
+        Return devices whose user is active and whose sign-in is valid, or that were registered
+        without one.
+        """
         sign_ins = AuthSession.objects.alive().filter(kind=AuthSession.Kind.SIGN_IN)
         return self.filter(
             Q(session__isnull=True) | Q(session__in=sign_ins.values("pk")), user__is_active=True
@@ -20,10 +23,10 @@ class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
 
 class DeviceToken(models.Model):
     """
-    The address of one app on one device for push notifications; it belongs to one user at a time.
+    The push address of one app on one device; it belongs to one user at a time.
 
-    A browser's is the JSON of its PushSubscription. When the sign-in that registered it ends, nothing
-    is sent there any more.
+    A browser's is the JSON of its PushSubscription. Once the sign-in that registered it ends, it
+    gets no more notifications.
     """
 
     class Platform(models.TextChoices):
@@ -41,7 +44,7 @@ class DeviceToken(models.Model):
     objects = DeviceTokenQuerySet.as_manager()
 
     class Meta:
-        db_table = "users_devicetoken"  # where rows of earlier releases are
+        db_table = "users_devicetoken"  # from when the model was in users
         constraints = (UniqueConstraint(fields=["token"], name="users_devicetoken_token_unique"),)
 
     def __str__(self) -> str:

@@ -4,16 +4,16 @@ from enum import Enum, auto
 
 class Verdict(Enum):
     DELIVERED = auto()
-    # The device does not exist any more, or never will be ours to reach.
+    # The device no longer exists, or belongs to another sender.
     GONE = auto()
-    # Not this time and not the next: the fault is ours, or nobody's.
+    # A retry would not help, and the device is not to blame.
     REFUSED = auto()
     LATER = auto()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a push service said. `reason` holds no address and no text; it is logged."""
+    """The result of sending. `reason` is logged, so it holds no address and no message text."""
 
     verdict: Verdict
     reason: str = ""

@@ -9,12 +9,12 @@ from notifications.subscriptions import BadSubscription, check_web_token
 
 
 class DeviceTokenSerializer(serializers.Serializer[Any]):
-    # Push services hand out ASCII; of anything else, 2048 characters are more than an index can hold.
+    # Push services issue ASCII; 2048 characters of anything else would not fit into an index.
     token = TextField(max_length=2048, validators=[RegexValidator(r"\A[ -~]+\Z")])
     platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Refuse what no browser hands out: the server will call the address that is in it."""
+        """Refuse tokens that no browser issues: the server will call the address in them."""
         if attrs["platform"] == DeviceToken.Platform.WEB:
             try:
                 check_web_token(attrs["token"])

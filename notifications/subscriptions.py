@@ -1,4 +1,4 @@
-"""Web Push subscriptions: what a browser hands out as its address for notifications."""
+"""Web Push subscriptions, which browsers issue as their address for notifications."""
 
 import binascii
 import json
@@ -10,25 +10,25 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from django.conf import settings
 
-# So narrow that no two parsers of addresses can see different hosts in it.
+# So strict that no two URL parsers can find different hosts in it.
 _ENDPOINT = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+)(?P<port>:\d{1,5})?(/[\w.~!$&'()*+,;=:@%/?-]*)?",
     re.ASCII | re.IGNORECASE,
 )
-# A name with a dot whose last part begins with a letter: neither an address in digits nor an intranet's.
+# A dotted name whose last label begins with a letter: not an IP address, not an intranet name.
 _PUBLIC_NAME = re.compile(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", re.ASCII | re.IGNORECASE)
-# What FCM's own library hands out in a browser.
+# Tokens that FCM's library issues in a browser.
 _FCM_TOKEN = re.compile(r"[\w:.~%-]+", re.ASCII)
 _AUTH_BYTES = 16
 
 
 class BadSubscription(ValueError):
-    """A token that no notification could ever be sent to; the text says why."""
+    """A token that cannot receive notifications; the message says why."""
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """Where a browser's push service is, and the keys that only this browser can read with."""
+    """The endpoint of a browser's push service, and the keys to encrypt for that browser."""
 
     endpoint: str
     p256dh: str
@@ -40,22 +40,25 @@ class Subscription:
 
     @property
     def is_private(self) -> bool:
-        """Whether it is at one of `PUSH_PRIVATE_HOSTS`, which may be anywhere and without TLS."""
+        """
+        Whether its host is in `PUSH_PRIVATE_HOSTS`, which may be in a private network and without
+        TLS.
+        """
         return self.origin.partition("://")[2].lower() in settings.PUSH_PRIVATE_HOSTS
 
     def as_token(self) -> str:
-        """Return the one text in which it is stored: a browser may order its fields as it likes."""
+        """Return the canonical JSON that is stored: browsers order the fields differently."""
         keys = {"auth": self.auth, "p256dh": self.p256dh}
         return json.dumps({"endpoint": self.endpoint, "keys": keys}, separators=(",", ":"))
 
 
 def is_subscription(token: str) -> bool:
-    """Tell the JSON of a subscription from a token of FCM."""
+    """Return whether a token is a subscription's JSON rather than an FCM token."""
     return token.lstrip().startswith("{")
 
 
 def check_web_token(token: str) -> None:
-    """Raise BadSubscription for what neither a browser nor FCM's library for browsers hands out."""
+    """Raise BadSubscription for tokens that neither a browser nor FCM's browser library issues."""
     if is_subscription(token):
         parse_subscription(token)
     elif not _FCM_TOKEN.fullmatch(token):
@@ -63,7 +66,7 @@ def check_web_token(token: str) -> None:
 
 
 def stored_form(token: str) -> str:
-    """Return a token as it is stored, so that one browser is one row; a bad one as it is."""
+    """Return a token in its stored form, so that a browser has one row; an invalid one unchanged."""
     try:
         return parse_subscription(token).as_token() if is_subscription(token) else token
     except BadSubscription:
@@ -71,7 +74,7 @@ def stored_form(token: str) -> str:
 
 
 def parse_subscription(token: str) -> Subscription:
-    """Return the subscription that a token is the JSON of; raise BadSubscription."""
+    """Parse a token that is a subscription's JSON; raise BadSubscription."""
     try:
         data: Any = json.loads(token)
         keys = data["keys"]
@@ -86,7 +89,7 @@ def parse_subscription(token: str) -> Subscription:
 
 
 def _check_endpoint(subscription: Subscription) -> None:
-    """The server calls this address, so it must not lead into the operator's own network."""
+    """Raise BadSubscription for an endpoint in the operator's own network: the server will call it."""
     found = _ENDPOINT.fullmatch(subscription.endpoint)
     if not found:
         raise BadSubscription("The endpoint is not an address.")

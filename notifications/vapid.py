@@ -1,4 +1,4 @@
-"""Who this server is to browsers' push services (RFC 8292): one key pair, kept for ever."""
+"""The key pair that identifies this server to browsers' push services (RFC 8292)."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
@@ -13,7 +13,7 @@ def get_private_key() -> ec.EllipticCurvePrivateKey:
 
 
 def get_public_key() -> str | None:
-    """Return what a browser subscribes with, as base64url; None while Web Push is off."""
+    """Return the public key that browsers subscribe with, in base64url; None if Web Push is off."""
     if not settings.VAPID_PRIVATE_KEY:
         return None
     point = get_private_key().public_key()

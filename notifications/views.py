@@ -22,7 +22,7 @@ class DeviceTokenView(APIView):
         responses={200: DeviceTokenSerializer, 201: DeviceTokenSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Register a push token: 201 for a new one, 200 for a known one, whoever had it before."""
+        """Register a push token: 201 for a new one, 200 for a known one, even of another user."""
         data = validated(DeviceTokenSerializer, request.data)
         created = devices.register_device(user=current_user(request), **data)
         return Response(data, status=201 if created else 200)
@@ -30,11 +30,11 @@ class DeviceTokenView(APIView):
     @extend_schema(
         request=ForgetDeviceSerializer,
         responses={204: None},
-        # OpenAPI 3.0 has no place for the body of a DELETE, so what it brings stands here.
+        # OpenAPI 3.0 cannot describe the body of a DELETE, so its errors are listed here.
         extensions={"x-codes": BODY_CODES},
     )
     def delete(self, request: Request) -> Response:
-        """Forget a push token of one's own."""
+        """Delete one of one's own push tokens."""
         data = validated(ForgetDeviceSerializer, request.data)
         devices.forget_device(user=current_user(request), **data)
         return Response(status=204)
@@ -44,7 +44,7 @@ class PushKeyView(APIView):
     @extend_schema(responses=PushKeySerializer)
     def get(self, request: Request) -> Response:
         """
-        Show the `applicationServerKey` to subscribe with; null where Web Push is off.
+        Show the `applicationServerKey` to subscribe with; null if Web Push is off.
 
         It is the uncompressed point of a P-256 key in base64url.
         """

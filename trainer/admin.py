@@ -28,7 +28,7 @@ class TraineeForm(forms.ModelForm[Trainee]):
 
 @admin.register(Trainee)
 class TraineeAdmin(PersonAdmin):
-    """Who trains whom. A change archives what was written with the trainer before."""
+    """Trainees and their trainers. Changing the trainer archives the conversation with the previous one."""
 
     form = TraineeForm
     list_display = ("email", "first_name", "last_name", "parent_trainer", "is_active")
@@ -51,7 +51,7 @@ class TraineeAdmin(PersonAdmin):
     def save_model(
         self, request: HttpRequest, obj: Trainee, form: ModelForm[Trainee], change: bool
     ) -> None:
-        """Change nothing but the trainer, through the service that archives."""
+        """Store the trainer alone, through the service that archives the old conversation."""
         assign_trainee(trainee=obj, trainer=form.cleaned_data["parent_trainer"])
 
 

@@ -18,7 +18,8 @@ class Invitation(models.Model):
     """
     A trainer's invitation to join, e-mailed as a link that is valid for seven days.
 
-    Only a hash of the code is kept: who reads the database cannot accept anything.
+    Only a hash of the code is stored, so reading the database is not enough to accept an
+    invitation.
     """
 
     trainer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
@@ -47,7 +48,7 @@ class Invitation(models.Model):
 
 
 class Trainee(User):
-    """A trainee, for the admin, where support people move them between trainers."""
+    """Trainees in the admin, where support staff move them between trainers."""
 
     class Meta:
         proxy = True

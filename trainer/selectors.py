@@ -33,7 +33,10 @@ def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
 
 
 def _is_found(word: str) -> Q:
-    """Look in names and address for a word, whichever apostrophe or hyphen either is written with."""
+    """
+    Return a filter for one word in the names and the address; look-alike apostrophes and hyphens
+    match.
+    """
     lookup, sought = "icontains", word
     if SIGNS.search(word):
         lookup = "iregex"

@@ -20,7 +20,7 @@ from trainer.serializers import (
     TraineeSerializer,
 )
 from trainer.services import invitations
-from trainer.services.trainees import look_through_trainee, remove_trainee
+from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.cookies import replace_refresh_token, wants_cookie
 from users.permissions import IsTrainer, current_user
 from users.throttling import SignInThrottle
@@ -29,7 +29,7 @@ PAGE = OpenApiParameter("page", int, description="From 1; past the end is 404.")
 
 
 class TrainerView(APIView):
-    """An endpoint for trainers, about what is their own."""
+    """An endpoint for trainers, about their own trainees and invitations."""
 
     permission_classes = (*APIView.permission_classes, IsTrainer)
 
@@ -78,7 +78,7 @@ class StartTraineeImpersonationView(TrainerView):
     )
     def post(self, request: Request, trainee_id: int) -> Response:
         """Look through one's own trainee's account: read everything, change nothing."""
-        session, tokens, trainee = look_through_trainee(
+        session, tokens, trainee = impersonate_trainee(
             trainer=current_user(request), trainee_id=trainee_id
         )
         body = {**asdict(tokens), "session": session, "trainee": trainee}

@@ -13,14 +13,14 @@ class ClosedAdminSite(admin.AdminSite):
     """
     Django's admin site with two restrictions.
 
-    Autocomplete answers only for fields that our forms autocomplete, not for every relation of every
-    model. Changing one's own password counts as a sign-in, so the old one cannot be guessed.
+    Autocomplete works only for fields that our forms autocomplete, not for every relation of every
+    model. Changing one's own password counts as a sign-in, so the old password cannot be guessed.
     """
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Change one's own password; each try counts as a sign-in, and is 429 past the limit."""
+        """Change one's own password; each attempt counts as a sign-in and gets 429 past the limit."""
         try:
             if request.method == "POST":
                 count_sign_in(request.META.get("REMOTE_ADDR", ""), request.user.get_username())
@@ -30,7 +30,10 @@ class ClosedAdminSite(admin.AdminSite):
         return super().password_change(request, extra_context)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Search for the choices of a field that a form of ours searches for, and of no other."""
+        """
+        Return choices for a field that one of our forms autocompletes; raise PermissionDenied for
+        others.
+        """
         if not self._is_offered(request):
             raise PermissionDenied
         return super().autocomplete_view(request)

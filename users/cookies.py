@@ -24,18 +24,18 @@ PATH = "/api/auth/"
 
 
 def ensure_own_origin(request: Request) -> None:
-    """Raise ForeignOrigin for another site's script; who is no browser names no origin."""
+    """Raise ForeignOrigin for a script of another site; clients that are not browsers send no origin."""
     origin = request.headers.get("origin")
     allowed = {settings.PUBLIC_URL, *settings.CORS_ALLOWED_ORIGINS}
     if not origin or origin in allowed:
         return
-    # The scheme is not compared: TLS may end at a proxy. Nothing is parsed: it may be no URL at all.
+    # The scheme is not compared, as TLS may end at a proxy. The value may not even be a URL.
     if origin.partition("://")[2] != request.get_host():
         raise ForeignOrigin
 
 
 def wants_cookie(request: Request, data: dict[str, object]) -> bool:
-    """Take `cookie` out of a sign-in's data, and say whether it was asked for; raise ForeignOrigin."""
+    """Remove `cookie` from the data of a sign-in and return its value; raise ForeignOrigin."""
     is_wanted = data.pop("cookie") is True
     if is_wanted:
         ensure_own_origin(request)
@@ -46,8 +46,8 @@ def refresh_token_of(request: Request) -> tuple[str, bool]:
     """
     Return the refresh token of a request, and whether it came in the cookie.
 
-    One in the body goes first. The cookie is taken from our own pages alone, and with JSON, which no
-    form can send. Raises FieldInvalid, ForeignOrigin or UnsupportedMediaType.
+    A token in the body takes precedence. The cookie is accepted only from our own pages and with
+    JSON, which no form can send. Raises FieldInvalid, ForeignOrigin or UnsupportedMediaType.
     """
     raw = validated(RefreshSerializer, request.data).get("refresh")
     if raw is not None:
@@ -61,7 +61,7 @@ def refresh_token_of(request: Request) -> tuple[str, bool]:
 
 
 def move_refresh_token(response: Response) -> Response:
-    """Put the `refresh` of an answer into the cookie instead."""
+    """Move the `refresh` of a response into the cookie."""
     response.data = dict(response.data)
     _set(response, response.data.pop("refresh"), int(SIGN_IN_LIFETIME.total_seconds()))
     return response
@@ -69,10 +69,11 @@ def move_refresh_token(response: Response) -> Response:
 
 def replace_refresh_token(request: Request, response: Response) -> Response:
     """
-    Put the `refresh` of a new sign-in into the cookie, and end the sign-in whose cookie that was.
+    Move the `refresh` of a new sign-in into the cookie, and end the session of the cookie's old
+    token.
 
-    Nobody could end it any more, and its devices, this browser among them, would be notified still.
-    The new sign-in stands whatever comes of it. The origin is the caller's to check.
+    Nothing else could end that session, and its devices, this browser included, would still get
+    notifications. The new sign-in succeeds either way. The caller checks the origin.
     """
     with suppress(InvalidToken, Error):
         sign_out(claims=read_refresh_token(request.COOKIES.get(NAME, "")))
@@ -80,7 +81,7 @@ def replace_refresh_token(request: Request, response: Response) -> Response:
 
 
 def drop_refresh_token(response: Response) -> Response:
-    """Delete the cookie, and return the answer."""
+    """Delete the cookie and return the response."""
     _set(response, "", 0)
     return response
 

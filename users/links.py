@@ -1,8 +1,8 @@
 """
-The links in e-mails.
+Links in e-mails.
 
 Their secrets are in the fragment, which browsers do not send to a server. Mail programs that check
-links, such as Outlook with Safe Links, can turn the "#" into "%23" or a query, and so send them.
+links, such as Outlook with Safe Links, can turn the "#" into "%23" or a query, and so do send it.
 """
 
 import re
@@ -10,17 +10,17 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from django.conf import settings
 
-# What stands behind the "#", by the page that reads it.
+# The parameters after the "#", by page.
 SECRETS = {"join": ("code",), "reset-password": ("uid", "token")}
-# Letters of base64url: none that any program would write otherwise.
+# Characters of base64url, which no program escapes.
 SECRET = re.compile(r"[\w-]{1,200}", re.ASCII)
 REWRITTEN = re.compile(r"/(join|reset-password)/?[#?]+(.*)", re.DOTALL)
-# Each program on the way may have encoded the link once more.
+# Each program on the way may have percent-encoded the link once more.
 LAYERS = 4
 
 
 def make_link(page: str, **secrets: str) -> str:
-    """Return the link for an e-mail that leads to one of our pages."""
+    """Return a link to one of our pages, for an e-mail."""
     return f"{settings.PUBLIC_URL}/{_join(page, secrets)}"
 
 
@@ -28,7 +28,7 @@ def restore_link(path: str) -> str | None:
     """
     Return the original path and fragment of a link whose "#" was rewritten; None for other paths.
 
-    The result always leads to one of our own pages, with its known parameters and no others.
+    The result always points to one of our pages, with its known parameters only.
     """
     for _ in range(LAYERS):
         path = unquote(path)

@@ -15,12 +15,12 @@ from users.epoch import EpochQuerySet, EpochUser
 
 
 def normalize_email(email: str) -> str:
-    """Return the one form in which an address is stored and compared: no outer space, lower case."""
+    """Return an address as it is stored and compared: trimmed, in lower case."""
     return email.strip().lower()
 
 
 def picture_path(_user: User, filename: str) -> str:
-    """Name an uploaded picture at random: what people call their files is nobody's business."""
+    """Return a random name for an uploaded picture: the original name may say something private."""
     return f"profiles/{uuid.uuid4().hex}{Path(filename).suffix}"
 
 
@@ -43,7 +43,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**admin, **fields})
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Find a user for sign-in, whatever the case in which the address was typed."""
+        """Return the user who signs in with an address, typed in any case."""
         return self.get(email=normalize_email(username or ""))
 
 
@@ -81,7 +81,7 @@ class User(EpochUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
-    # Set for one request or socket by whoever checked the token; never stored.
+    # Set by authentication for one request or socket; never stored.
     auth_session: AuthSession | None = None
     is_impersonated: bool = False
 
@@ -106,11 +106,11 @@ class User(EpochUser, PermissionsMixin):
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
-        """Put an address that was typed in the admin into its one form; `clean()` calls this."""
+        """Normalize an address typed in the admin; Django's `clean()` calls this."""
         return normalize_email(super().normalize_username(username))
 
     def save(self, **options: Any) -> None:
-        """Save. A trainee's account is made by joining, so a new one has been through it."""
+        """Save. New trainees have completed onboarding: they are created by accepting an invitation."""
         if self._state.adding and self.role == self.Role.TRAINEE:
             self.onboarding_completed = True
         super().save(**options)
@@ -124,16 +124,20 @@ class User(EpochUser, PermissionsMixin):
 
     @property
     def has_completed_onboarding(self) -> bool:
-        """True for every trainee: one existing client locks out who has not, and has no way to."""
+        """True for every trainee: an existing client locks others out and cannot let them finish."""
         return self.role == self.Role.TRAINEE or self.onboarding_completed
 
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     def alive(self) -> AuthSessionQuerySet:
-        """Sessions that are not over, of and by people who may sign in and whose access never ended."""
-        same_looker = Q(impersonator_epoch=F("impersonator__access_epoch"))
+        """
+        Return sessions that are still valid, for their user and, when impersonating, the
+        impersonator.
+        """
+        same_impersonator_epoch = Q(impersonator_epoch=F("impersonator__access_epoch"))
         return self.filter(
-            Q(kind=AuthSession.Kind.SIGN_IN) | Q(impersonator__is_active=True) & same_looker,
+            Q(kind=AuthSession.Kind.SIGN_IN)
+            | Q(impersonator__is_active=True) & same_impersonator_epoch,
             ended_at__isnull=True,
             expires_at__gt=timezone.now(),
             user__is_active=True,
@@ -141,24 +145,25 @@ class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
         )
 
     def outdated(self) -> AuthSessionQuerySet:
-        """Sessions that began before an end of the access of their user, or of their impersonator."""
+        """Return sessions from before the access of their user or impersonator last ended."""
         return self.exclude(
             Q(impersonator__isnull=True) | Q(impersonator_epoch=F("impersonator__access_epoch")),
             user_epoch=F("user__access_epoch"),
         )
 
     def of_or_by(self, user: User) -> AuthSessionQuerySet:
-        """Sessions in which `user` signed in, or in which `user` looks through somebody's account."""
+        """Return sessions in which `user` signed in or impersonated somebody."""
         return self.filter(Q(user=user) | Q(impersonator=user))
 
 
 class AuthSession(models.Model):
     """
-    A sign-in, or a look through somebody else's account.
+    A sign-in or an impersonation.
 
-    Every token names its session, so ending the row ends all of them at once, refreshed ones too. So
-    does an end of the access of its user, or of its impersonator: their epoch is then another one.
-    The addresses are copies: who looked at whom must outlive the accounts.
+    Every token names its session, so ending the row revokes all its tokens, refreshed ones
+    included. A session is also invalid once the access epoch of its user or impersonator has
+    changed. The e-mail addresses are copies, so that the record of impersonations outlives the
+    accounts.
     """
 
     class Kind(models.TextChoices):
@@ -202,14 +207,14 @@ class AuthSession(models.Model):
 
 
 class ImpersonationSession(AuthSession):
-    """The sessions in which somebody looked through somebody else's account, for the admin."""
+    """The impersonations among the sessions, for the admin."""
 
     class Meta:
         proxy = True
 
 
 class ImpersonationView(models.Model):
-    """One thing that somebody looked at through somebody else's account; written before it is shown."""
+    """One request made while impersonating; stored before it is answered."""
 
     session = models.ForeignKey(AuthSession, on_delete=models.PROTECT, related_name="views")
     method = models.CharField(max_length=10)

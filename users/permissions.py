@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 class ReadOnlyWhileImpersonating(BasePermission):
     """
-    Refuse every write of somebody who looks through another's account.
+    Refuse every write while impersonating.
 
-    A default of all views, so that a later one cannot forget it; services check it again.
+    It is a default of all views, so that new ones cannot forget it. Services check it again.
     """
 
     write_codes = (ImpersonationReadOnly.code,)
@@ -28,7 +28,7 @@ class ReadOnlyWhileImpersonating(BasePermission):
 
 
 class IsTrainer(BasePermission):
-    """Let trainers pass."""
+    """Allow trainers."""
 
     codes = ("permission_denied",)
     message = "Only a trainer can do this."
@@ -38,7 +38,7 @@ class IsTrainer(BasePermission):
 
 
 class IsAdmin(BasePermission):
-    """Let admins pass."""
+    """Allow admins."""
 
     codes = ("permission_denied",)
     message = "Only an admin can do this."
@@ -48,5 +48,5 @@ class IsAdmin(BasePermission):
 
 
 def current_user(request: Request) -> User:
-    """Return who makes a request that needs a token."""
+    """Return the user of a request to a view that requires a token."""
     return cast(User, request.user)

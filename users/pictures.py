@@ -1,4 +1,4 @@
-"""Uploaded pictures, made harmless."""
+"""Makes uploaded pictures safe to store and serve."""
 
 import re
 from collections.abc import Iterator
@@ -13,25 +13,25 @@ from api.exceptions import FieldInvalid
 
 SIDE_PIXELS = 512
 MAX_PIXELS = 40_000_000
-# A JPEG is decoded once more for each of its scans, of which a normal one has up to ten. A scan that
-# changes nothing has 60 bytes, so a file could hold up every other picture for hours.
+# A decoder passes over the whole image once for each scan. Ordinary JPEGs have up to ten; an empty
+# scan takes 60 bytes, so a small file could keep the decoder busy for hours.
 MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
-# All but stuffed bytes and restarts, which are within a scan, and what has no content to skip.
+# Markers, except stuffed bytes and restarts (within a scan) and markers without a length.
 MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
 START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
-# A picture is first shrunk by a whole number, to no less than this, which is fast. The rest is
-# resampled, which looks good.
+# A picture is first reduced by a whole factor to at least this size, which is fast, then resampled,
+# which looks good.
 ROUGH_SIDE_PIXELS = 2 * SIDE_PIXELS
 ORIENTATION = ExifTags.Base.Orientation
 
 
 def clean_picture(file: IO[bytes]) -> bytes:
     """
-    Return a picture as a JPEG of at most 512 by 512 pixels, drawn anew; raise FieldInvalid.
+    Return a picture as a new JPEG of at most 512 by 512 pixels; raise FieldInvalid.
 
-    Drawing it anew leaves behind the place where a photo was taken, and whatever else was in the file.
-    Of an animation the first frame is taken, and what is transparent becomes white. Needs up to 4
-    bytes a pixel, so 160 MB, and four times that for a WebP.
+    Re-encoding drops the location of a photo and any other metadata. Only the first frame of an
+    animation is kept; transparent areas become white. Needs up to 4 bytes a pixel, 160 MB at the
+    limit, and four times that for WebP.
     """
     image = _decode(file)
     image.thumbnail((SIDE_PIXELS, SIDE_PIXELS))
@@ -41,7 +41,10 @@ def clean_picture(file: IO[bytes]) -> bytes:
 
 
 def _decode(file: IO[bytes]) -> Image.Image:
-    """Read a picture of at most `MAX_PIXELS`, upright and small: a file can unfold to gigabytes."""
+    """
+    Decode a picture of at most `MAX_PIXELS`, upright and reduced: a small file can expand to
+    gigabytes.
+    """
     try:
         scans = _count_scans(file)
         image: Image.Image = Image.open(file, formats=("JPEG", "PNG", "WEBP", "GIF"))
@@ -50,7 +53,7 @@ def _decode(file: IO[bytes]) -> Image.Image:
         is_too_large = pixels > MAX_PIXELS or is_endless
         if not is_too_large:
             image = _upright(image, _shrink(image))
-    except Exception:  # noqa: BLE001 - decoders fail in many ways, a TypeError for broken Exif among them
+    except Exception:  # noqa: BLE001 - decoders raise many kinds of errors, such as TypeError for broken Exif
         raise FieldInvalid("profile_image", "This file is not a picture.") from None
     if is_too_large:
         raise FieldInvalid("profile_image", "This picture has too many pixels.")
@@ -58,7 +61,7 @@ def _decode(file: IO[bytes]) -> Image.Image:
 
 
 def _count_scans(file: IO[bytes]) -> int:
-    """Return how many scans a JPEG has; what cameras write behind its end is not decoded."""
+    """Return the number of scans in a JPEG, ignoring bytes that cameras append after its end."""
     file.seek(0)
     content = file.read()
     scans, position = 0, 0
@@ -70,12 +73,12 @@ def _count_scans(file: IO[bytes]) -> int:
 
 def _shrink(image: Image.Image) -> Image.Image:
     """
-    Return a picture roughly shrunk, in RGB.
+    Return a picture roughly reduced, in RGB.
 
-    It is converted tile by tile: a second copy of the whole would take as much memory as the first.
+    It is converted in tiles: a second full copy would double the memory.
     """
     ratio = max(1, max(image.size) / ROUGH_SIDE_PIXELS)
-    # A JPEG is decoded at a half, a quarter or an eighth; other formats do not know how to.
+    # Decodes a JPEG at 1/2, 1/4 or 1/8 of its size; other formats ignore it.
     image.draft(None, (max(1, int(image.width / ratio)), max(1, int(image.height / ratio))))
     factor = max(1, max(image.size) // ROUGH_SIDE_PIXELS)
     small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
@@ -86,7 +89,7 @@ def _shrink(image: Image.Image) -> Image.Image:
 
 
 def _tiles(size: tuple[int, int], factor: int) -> Iterator[tuple[int, int, int, int]]:
-    """Cut `size` into boxes of about a million pixels; `factor` divides where each begins."""
+    """Split `size` into boxes of about a million pixels whose origins are multiples of `factor`."""
     width, height = size
     side = factor * max(1, ROUGH_SIDE_PIXELS // factor)
     for left, top in product(range(0, width, side), range(0, height, side)):
@@ -102,6 +105,6 @@ def _to_rgb(tile: Image.Image) -> Image.Image:
 
 
 def _upright(image: Image.Image, small: Image.Image) -> Image.Image:
-    """Turn the small copy of a picture as the Exif of that says."""
+    """Rotate the reduced copy according to the original's Exif orientation."""
     small.getexif()[ORIENTATION] = image.getexif().get(ORIENTATION, 1)
     return ImageOps.exif_transpose(small)

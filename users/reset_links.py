@@ -5,15 +5,15 @@ from users.models import User
 
 class ResetLinks(PasswordResetTokenGenerator):
     """
-    The codes in links that set a new password.
+    Tokens in links that set a new password.
 
-    One dies with its first use, with a sign-in, with another e-mail address, with time, and with
-    every end of the person's access: a link does not outlive a deactivation, even a lifted one.
+    A token is valid until it is used, until its user signs in, changes the e-mail address or loses
+    access (a later reactivation does not restore it), and until it expires.
     """
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:  # documented for subclasses
         value = super()._make_hash_value(user, timestamp)
-        # As Django has it until the first end: links that are on their way stay good.
+        # Django's own value while the epoch is 0: links mailed by the previous release stay valid.
         return f"{value} {user.access_epoch}" if user.access_epoch else value
 
 

@@ -1,4 +1,4 @@
-"""Who may do what to whose account in the admin: only superusers touch people with rights there."""
+"""Rules for managing accounts in the admin: only superusers manage people who have rights there."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from api.exceptions import Forbidden
 from users.models import User
 
-# Columns and relations that say what somebody may do in the admin.
+# Columns and relations that grant rights in the admin.
 RIGHTS = frozenset({"is_staff", "is_superuser", "groups", "user_permissions"})
 
 
@@ -17,16 +17,16 @@ class ReservedForSuperusers(Forbidden):
 
 
 def has_rights(user: User) -> bool:
-    """Tell whether somebody is staff, superuser or ADMIN, who may use trainers' accounts."""
+    """Return whether a user is staff, a superuser or an ADMIN; an ADMIN may impersonate trainers."""
     return user.is_staff or user.is_superuser or user.role == User.Role.ADMIN
 
 
 def may_manage(*, by: User | AnonymousUser, user: User) -> bool:
     """
-    Tell whether `by` may change, deactivate or delete the account of `user`.
+    Return whether `by` may change, deactivate or delete the account of `user`.
 
-    Staff who are no superusers may manage no staff, themselves included: their names are changed
-    in the product, their password under /admin/password_change/.
+    Staff who are not superusers may manage no staff, themselves included. They change their name in
+    the product and their password under /admin/password_change/.
     """
     return by.is_superuser or not has_rights(user)
 
@@ -38,6 +38,6 @@ def ensure_may_manage(*, by: User | AnonymousUser, user: User) -> None:
 
 
 def ensure_may_store(*, by: User | AnonymousUser, user: User, changed: Collection[str]) -> None:
-    """Raise ReservedForSuperusers if `user`, with `changed` fields, gets rights that `by` may not give."""
+    """Raise ReservedForSuperusers if storing the `changed` fields grants rights that `by` may not grant."""
     if not (by.is_superuser or (RIGHTS.isdisjoint(changed) and not has_rights(user))):
         raise ReservedForSuperusers

@@ -4,7 +4,7 @@ from typing import cast
 from django.utils import timezone
 
 from api.exceptions import NotFound
-from db.sql import Columns, Given, fetch_all, fetch_one, to_db
+from db.sql import Columns, IntTable, fetch_all, fetch_one, to_db
 from users.exceptions import InvalidToken
 from users.models import AuthSession, User
 from users.tokens import Claims
@@ -27,7 +27,7 @@ _USER = Columns(
     "access_epoch",
 )
 _SESSION = Columns(AuthSession, "id", "kind", "user", "impersonator", "expires_at")
-# AuthSession.objects.alive(), of a session `s`, its user `u` and its impersonator `i`.
+# AuthSession.objects.alive() for a session `s`, its user `u` and its impersonator `i`.
 _IS_ALIVE = """
 s.ended_at IS NULL AND s.expires_at > %s AND u.is_active AND s.user_epoch = u.access_epoch
 AND (s.kind = 'SIGN_IN' OR (i.is_active AND s.impersonator_epoch = i.access_epoch))
@@ -44,11 +44,10 @@ _ACTIVE_USER = f"SELECT {_USER.of('u')} FROM users_user u WHERE u.id = %s AND u.
 
 def get_user_by_claims(claims: Claims) -> User:
     """
-    Return who a verified token speaks for, in one query; raise InvalidToken.
+    Return the user of a verified token, in one query; raise InvalidToken.
 
-    Deactivated users, ended sessions, and those from before an end of somebody's access, the user's or
-    the impersonator's, are refused here, so at once. The user carries its session and whether it is
-    impersonated.
+    Refuses deactivated users, ended sessions, and sessions whose epoch (the user's or the
+    impersonator's) is outdated. The returned user carries `auth_session` and `is_impersonated`.
     """
     if claims.session_id is None:
         row = fetch_one(_ACTIVE_USER, [claims.user_id])
@@ -56,7 +55,7 @@ def get_user_by_claims(claims: Claims) -> User:
             raise InvalidToken
         user = _USER.load(row)
     else:
-        session = get_living_session(claims)
+        session = get_valid_session(claims)
         user = cast(User, session.user)
         user.auth_session = session
         user.is_impersonated = session.is_impersonation
@@ -64,8 +63,8 @@ def get_user_by_claims(claims: Claims) -> User:
     return user
 
 
-def get_living_session(claims: Claims) -> AuthSession:
-    """Return the session that a token names, with its user; raise InvalidToken if it is over."""
+def get_valid_session(claims: Claims) -> AuthSession:
+    """Return the session that a token names, with its user; raise InvalidToken if it has ended."""
     row = fetch_one(_LIVING_SESSION, [claims.session_id, claims.user_id, to_db(timezone.now())])
     if row is None:
         raise InvalidToken
@@ -74,8 +73,8 @@ def get_living_session(claims: Claims) -> AuthSession:
     return session
 
 
-_ACCESSES = Given("key", "user_id", "session_id")
-# A token without a session has 0, and is as good as its user.
+_ACCESSES = IntTable("key", "user_id", "session_id")
+# The session id is 0 for a token without one, which is valid as long as its user.
 _ENDED = f"""
 SELECT given.key
 FROM {{given}}
@@ -90,17 +89,17 @@ def list_ended(
     keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
 ) -> set[int]:
     """
-    Return the keys of those of many accesses that are good no more, in one query.
+    Return the keys of accesses that are no longer valid, in one query.
 
-    An access is a user and the session that a verified token names, 0 for one that names none.
+    An access is a user id and the session id of a verified token, 0 for a token without a session.
     """
     sql = _ENDED.format(given=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)
     return {key for (key,) in fetch_all(sql, [*params, to_db(timezone.now())])}
 
 
-def is_over(claims: Claims) -> bool:
-    """Return whether a verified token is good no more."""
+def has_ended(claims: Claims) -> bool:
+    """Return whether a verified token is no longer valid."""
     has_expired = claims.expires_at <= timezone.now().timestamp()
     return has_expired or bool(list_ended([0], [claims.user_id], [claims.session_id or 0]))
 

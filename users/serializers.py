@@ -9,23 +9,21 @@ from users.models import AuthSession, User
 
 
 def image_url(user: User) -> str | None:
-    """Return the absolute address of a person's picture, or None."""
-    if (
-        vars(user).get("profile_image") == ""
-    ):  # asked for everybody in a list: no FieldFile for that
+    """Return the absolute URL of a person's picture, or None."""
+    if vars(user).get("profile_image") == "":  # a FieldFile for each row of a list would be slow
         return None
     return f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
 
 
 class PasswordField(TextField):
-    """A password: not stripped, at most 128 characters."""
+    """A password: whitespace is kept, at most 128 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)
 
 
 class CookieField(serializers.BooleanField):
-    """Whether the refresh token goes into a cookie that no script can read, not into the body."""
+    """Whether to return the refresh token in an HttpOnly cookie instead of the body."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -99,7 +97,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
-    """What people may change of themselves; every other field of a request is ignored."""
+    """The fields of their account that people may change; all others in a request are ignored."""
 
     first_name = TextField(max_length=150, allow_blank=True, required=False)
     last_name = TextField(max_length=150, allow_blank=True, required=False)

@@ -12,14 +12,14 @@ from users.services.sessions import end_outdated_sessions
 
 
 @receiver(post_save, sender=User)
-def end_what_is_outdated(
+def close_outdated_sessions(
     instance: User, created: bool, update_fields: Collection[str] | None, **kwargs: Any
 ) -> None:
     """
-    End outdated sessions after a user was saved: close their sockets and set `ended_at` at once.
+    After a user is saved, set `ended_at` on outdated sessions and close their sockets at once.
 
-    The epoch alone already ends access, so this may fail, and `QuerySet.update()` does without it:
-    then the review closes the sockets within a second.
+    The epoch alone already ends access, so this may fail. `QuerySet.update()` sends no signal:
+    there the reconciler closes the sockets within a second.
     """
     if not created and (update_fields is None or WATCHED.intersection(update_fields)):
         end = partial(end_outdated_sessions, user_id=instance.pk)

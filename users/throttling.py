@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 def count_request(user: User) -> None:
     """
-    Count one request of somebody who is signed in; raise TooFast.
+    Count one request of a signed-in user; raise TooFast.
 
-    Who looks through somebody else's account uses up their own requests, not that person's.
+    While impersonating, requests count towards the impersonator's limit.
     """
     impersonator_id = user.auth_session.impersonator_id if user.auth_session else None
     count("user", impersonator_id or user.pk)
 
 
 class UserThrottle(BaseThrottle):
-    """`user` for whoever is signed in; views that count otherwise name no throttle."""
+    """Applies the rate `user` to signed-in users; views that count in another way declare no throttle."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if isinstance(request.user, User):
@@ -35,9 +35,10 @@ class UserThrottle(BaseThrottle):
 
 class SignInThrottle(BaseThrottle):
     """
-    `sign_in` for one e-mail address, `sign_in_address` for one network address (a gym shares one).
+    Applies `sign_in` to an e-mail address and `sign_in_address` to a network address, which a gym
+    may share.
 
-    Also guards what else can be tried without a token: password resets and invitations.
+    Also guards the other endpoints that work without a token: password resets and invitations.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
@@ -47,7 +48,7 @@ class SignInThrottle(BaseThrottle):
 
 
 class OwnPasswordThrottle(BaseThrottle):
-    """What a sign-in counts for, of whoever shows their own password: a token may be stolen."""
+    """Counts as a sign-in where people enter their own password: the token may be stolen."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if isinstance(request.user, User):
@@ -56,7 +57,7 @@ class OwnPasswordThrottle(BaseThrottle):
 
 
 def count_sign_in(address: str, email: object) -> None:
-    """Count one try at signing in, whatever comes of it; raise TooFast past either limit."""
+    """Count one sign-in attempt, successful or not; raise TooFast past either limit."""
     count("sign_in_address", address)
     if isinstance(email, str) and email.strip():
         count("sign_in", email.strip().lower()[:254])

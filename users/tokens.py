@@ -1,7 +1,7 @@
 """
-JSON Web Tokens. Each names the session it belongs to (`sid`), which is where it can be revoked.
+JSON Web Tokens. Each names its session (`sid`), through which it can be revoked.
 
-A token without `sid` is valid until it expires: only who holds the signing key can make one.
+A token without `sid` is valid until it expires: only a holder of the signing key can make one.
 """
 
 import time
@@ -17,8 +17,8 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from users.exceptions import InvalidToken
 from users.models import AuthSession
 
-# `iat` says when a token was made by the clock of the server that made it. One whose clock is behind
-# must not refuse it for that. `exp` is compared on each use, which is never from the cache.
+# `iat` comes from the clock of the issuing server, so a server whose clock is behind must not reject
+# the token for it. `exp` is compared on every use, outside the cache.
 _CHECKS: Options = {
     "require": ["exp", "jti"],
     "verify_exp": False,
@@ -34,7 +34,7 @@ class TokenPair:
 
 
 def issue_tokens(session: AuthSession) -> TokenPair:
-    """Make an access and a refresh token; neither outlives the session."""
+    """Issue an access and a refresh token; neither outlives the session."""
     return TokenPair(
         access=str(_issue(AccessToken(), session)), refresh=str(_issue(RefreshToken(), session))
     )
@@ -52,7 +52,7 @@ def _issue(token: Token, session: AuthSession) -> Token:
 
 @dataclass(frozen=True)
 class Claims:
-    """What a verified token says."""
+    """The claims of a verified token."""
 
     user_id: int
     session_id: int | None
@@ -96,7 +96,7 @@ def _read(token_type: str, raw: str) -> Claims:
 
 @lru_cache(maxsize=4096)
 def _verify(token_type: str, raw: str) -> Claims:
-    """Verify once what a client shows with each request: all but the expiry stays as it was."""
+    """Verify a token, cached except for its expiry, as clients send it with every request."""
     key = str(settings.SIMPLE_JWT["SIGNING_KEY"])
     try:
         payload = jwt.decode(raw, key, algorithms=["HS256"], options=_CHECKS)

@@ -42,7 +42,7 @@ BODY_CODES = ["invalid", "parse_error", "request_too_large", "unsupported_media_
 
 
 class PublicView(APIView):
-    """An endpoint for who has no token yet."""
+    """An endpoint that needs no token."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -90,7 +90,7 @@ class VerifyView(PublicView):
         extensions={"x-codes": ["token_not_valid"]},
     )
     def post(self, request: Request) -> Response:
-        """Answer 200 with an empty object for a token that is still good, 401 for any other."""
+        """Answer 200 with an empty object for a valid token, 401 for any other."""
         get_user_by_claims(read_any_token(validated(VerifySerializer, request.data)["token"]))
         return Response({})
 
@@ -107,7 +107,7 @@ class SignOutView(PublicView):
         """
         Sign out: end the session of a refresh token, with all its tokens and sockets.
 
-        A cookie is deleted, and answered 200 also when its session is over already.
+        Deletes the cookie, and answers 200 to it even if its session has already ended.
         """
         raw, in_cookie = refresh_token_of(request)
         try:
@@ -123,7 +123,7 @@ class MeView(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        """Describe who the token speaks for."""
+        """Describe the user of the token."""
         return Response(MeSerializer(current_user(request)).data)
 
     @extend_schema(request=ProfileSerializer, responses=MeSerializer)
@@ -192,8 +192,8 @@ class StartTrainerImpersonationView(APIView):
         extensions={"x-codes": ["not_found"]},
     )
     def post(self, request: Request, trainer_id: int) -> Response:
-        """Look through a trainer's account: read everything, change nothing."""
-        session, tokens, trainer = sessions.look_through_trainer(
+        """Impersonate a trainer: everything can be read, nothing changed."""
+        session, tokens, trainer = sessions.impersonate_trainer(
             trainer_id=trainer_id, by=current_user(request)
         )
         body = {**asdict(tokens), "session": session, "trainer": trainer}
@@ -201,13 +201,13 @@ class StartTrainerImpersonationView(APIView):
 
 
 class EndImpersonationView(APIView):
-    # The one write that an impersonator makes; all others are refused by default.
+    # The one write allowed while impersonating.
     permission_classes = (APIView.permission_classes[0],)
 
     @extend_schema(
         request=None, responses=EndedSerializer, extensions={"x-codes": ["not_impersonating"]}
     )
     def post(self, request: Request) -> Response:
-        """End the impersonation of this token, or with one's own token all that one has begun."""
+        """End the impersonation of this token, or with one's own token all that one has started."""
         ended = sessions.end_impersonation(by=current_user(request))
         return Response({"sessions_ended": ended})

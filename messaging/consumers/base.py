@@ -34,7 +34,7 @@ from messaging.consumers.sockets import open_sockets
 from messaging.consumers.threads import in_thread
 from users.exceptions import InvalidToken
 from users.models import User
-from users.selectors import get_user_by_claims, is_over
+from users.selectors import get_user_by_claims, has_ended
 from users.services.sessions import record_view
 from users.tokens import Claims, read_access_token
 
@@ -250,8 +250,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def check_access(self) -> None:
         """Close if the session has ended, or the user may not sign in any more."""
         claims = self.claims
-        has_ended = await in_thread(is_over, claims)
-        if has_ended and claims is self.claims:
+        is_over = await in_thread(has_ended, claims)
+        if is_over and claims is self.claims:
             self.end(CloseCode.NOT_SIGNED_IN)
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from db.sql import Given, fetch_all
+from db.sql import IntTable, fetch_all
 
-_POSITIONS = Given("key", "user_id", "conversation_id", "version")
+_POSITIONS = IntTable("key", "user_id", "conversation_id", "version")
 _NEWER = """
 SELECT given.key, c.version
 FROM {given} LEFT JOIN messaging_conversation c ON c.id = given.conversation_id
     AND NOT c.is_archived AND given.user_id IN (c.trainer_id, c.trainee_id)
 WHERE c.id IS NULL OR c.version > given.version
 """
-_SUMS = Given("key", "user_id", "known_count", "known_ids", "known_versions")
+_SUMS = IntTable("key", "user_id", "known_count", "known_ids", "known_versions")
 # PostgreSQL adds up ids to a numeric, which a client would get as a Decimal.
 _OTHER_SUMS = """
 SELECT given.key, count(c.id), CAST(COALESCE(sum(c.id), 0) AS bigint), COALESCE(sum(c.version), 0)

@@ -1,7 +1,7 @@
 """
-Carries notifications to push services. Knows no database.
+Sends notifications to push services; does not touch the database.
 
-Imported when the first one leaves: its libraries take 20 MB, which most processes never need.
+Imported with the first notification: the libraries take 20 MB, which most processes never need.
 """
 
 from notifications.senders.dispatch import Senders

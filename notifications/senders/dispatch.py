@@ -9,12 +9,12 @@ from notifications.senders.fcm import FcmSender
 from notifications.senders.web_push import WebPushSender
 from notifications.subscriptions import is_subscription
 
-# For all that one takes, a sign-in and names to look up included: far less than a claim holds.
+# For one notification including sign-in and name resolution: much shorter than a claim.
 SEND_SECONDS = 12.0
 
 
 class Sender(Protocol):
-    """A way to a kind of device; made, used and closed on one event loop."""
+    """Sends to one kind of device; created, used and closed on one event loop."""
 
     async def send(self, notification: Notification) -> Outcome: ...
 
@@ -22,14 +22,14 @@ class Sender(Protocol):
 
 
 class Senders:
-    """All ways that this server is set up for."""
+    """All senders that this server is configured for."""
 
     def __init__(self) -> None:
         self._web: Sender | None = WebPushSender() if settings.VAPID_PRIVATE_KEY else None
         self._fcm: Sender | None = FcmSender() if settings.FCM_CREDENTIALS_FILE else None
 
     async def send(self, notification: Notification) -> Outcome:
-        """Send to one device; never raises for what the other side does."""
+        """Send to one device; never raises for failures of the other side."""
         sender = self._web if is_subscription(notification.token) else self._fcm
         if sender is None:
             return Outcome(Verdict.REFUSED, "not set up")

@@ -18,15 +18,15 @@ from notifications.senders.http import open_session, outcome_of, outcome_of_erro
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 SIGN_IN_TIMEOUT_SECONDS = 5
 KEEP = "86400s"
-# Of another project than ours, or not a token at all: no notification will ever reach it.
+# Tokens of another project, or malformed ones, which no notification can reach.
 _GONE_CODES = {"UNREGISTERED", "SENDER_ID_MISMATCH"}
 
 
 class FcmSender:
-    """Sends in the name of the service account of `FCM_CREDENTIALS_FILE`, to its own project."""
+    """Sends as the service account of `FCM_CREDENTIALS_FILE`, to its own project."""
 
     def __init__(self) -> None:
-        # The operator has named its host, so it may be anywhere.
+        # The operator configures this host, so it may be in a private network.
         self._session = open_session(may_be_private=True)
         self._credentials: Any = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
             settings.FCM_CREDENTIALS_FILE, scopes=[SCOPE]
@@ -51,7 +51,7 @@ class FcmSender:
             return Outcome(Verdict.LATER, f"no sign-in at Google: {type(error).__name__}")
 
     async def _access_token(self) -> str:
-        """Return the hour's token."""
+        """Return an access token, renewed once an hour."""
         if not self._credentials.valid:
             await self._sign_in()
         token: str = self._credentials.token
@@ -59,13 +59,13 @@ class FcmSender:
 
     async def _sign_in(self) -> None:
         """
-        Sign in once for all who wait, and fail once for all of them.
+        Sign in once for all waiting senders, and fail once for all of them.
 
-        One after the other, each with a time-out of its own, they would wait longer than claims hold.
+        One after the other, each with its own time-out, they would outlast their claims.
         """
         if self._signing_in is None or self._signing_in.done():
             request = partial(Request(), timeout=SIGN_IN_TIMEOUT_SECONDS)
-            # Google's own library does it, in a thread.
+            # Google's library blocks, so it runs in a thread.
             refresh = asyncio.to_thread(self._credentials.refresh, request)
             self._signing_in = asyncio.create_task(refresh)
         await asyncio.shield(self._signing_in)
@@ -77,12 +77,12 @@ async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
         return outcome
     if _means_the_token(await response.read()):
         return Outcome(Verdict.GONE, outcome.reason)
-    # Anything else that is refused is our own mistake, and no reason to forget anybody's device.
+    # Any other refusal is our own mistake, and no reason to delete a device.
     return Outcome(Verdict.REFUSED, outcome.reason)
 
 
 def _means_the_token(body: bytes) -> bool:
-    """Tell whether an error is about the token and nothing else."""
+    """Return whether an error concerns the token and nothing else."""
     try:
         details = json.loads(body)["error"]["details"]
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Requests to servers that somebody else has named: only public ones, briefly, without redirects."""
+"""HTTP requests to hosts named by clients: public addresses only, time-limited, without redirects."""
 
 import socket
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ import aiohttp
 from aiohttp.typedefs import StrOrURL
 
 from notifications.outcomes import DELIVERED, Outcome, Verdict
-from notifications.senders.names import Names
+from notifications.senders.resolver import BoundedResolver
 
-# For everything together, so that a server which answers drop by drop holds nothing up.
+# A total, so that a server which answers byte by byte blocks nothing.
 TIMEOUT = aiohttp.ClientTimeout(total=5)
-# All that is handed out as public; Python takes some of the rest for global, as `::127.0.0.1`.
+# The range assigned for public use; Python's is_global also accepts others, such as `::127.0.0.1`.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-# A gateway (NAT64) sends these on to the IPv4 address in their last 32 bits.
+# A NAT64 gateway forwards these to the IPv4 address in the last 32 bits.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 _GONE = {404, 410}
 _TEMPORARY = {408, 425, 429}
@@ -24,15 +24,17 @@ _FIRST_SERVER_ERROR = 500
 
 
 class NotPublic(OSError):
-    """The address lies in somebody's own network."""
+    """The address is in a private network."""
 
 
 def open_session(*, may_be_private: bool = False) -> aiohttp.ClientSession:
-    """Return a session that connects to public addresses only, unless told otherwise."""
+    """Return a session that connects to public addresses only, unless `may_be_private`."""
     if may_be_private:
         connector = aiohttp.TCPConnector(limit=0)
     else:
-        connector = aiohttp.TCPConnector(limit=0, socket_factory=public_socket, resolver=Names())
+        connector = aiohttp.TCPConnector(
+            limit=0, socket_factory=public_socket, resolver=BoundedResolver()
+        )
     return aiohttp.ClientSession(
         connector=connector, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
     )
@@ -40,9 +42,9 @@ def open_session(*, may_be_private: bool = False) -> aiohttp.ClientSession:
 
 def public_socket(address_info: Any) -> socket.socket:
     """
-    Make the socket for an address that a name led to; raise NotPublic.
+    Create the socket for a resolved address; raise NotPublic.
 
-    A check of the name beforehand would not do: it can lead elsewhere a moment later.
+    Checking the name beforehand is not enough: it can resolve differently a moment later.
     """
     family, kind, protocol, _, address = address_info
     if not is_public(address[0]):
@@ -51,7 +53,7 @@ def public_socket(address_info: Any) -> socket.socket:
 
 
 def is_public(host: str) -> bool:
-    """Tell whether an address belongs to the public internet."""
+    """Return whether an address belongs to the public internet."""
     address = ip_address(host.partition("%")[0])
     if isinstance(address, IPv6Address):
         inside = _ipv4_inside(address)
@@ -62,7 +64,7 @@ def is_public(host: str) -> bool:
 
 
 def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
-    """Return where an address of IPv6 leads to that only wraps one of IPv4."""
+    """Return the IPv4 address that an IPv6 address embeds, if any."""
     if address in _TRANSLATED:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour
@@ -71,7 +73,7 @@ def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
 async def post(
     session: aiohttp.ClientSession, url: StrOrURL, *, data: bytes, headers: Mapping[str, str]
 ) -> Outcome:
-    """Post without reading what is answered, and return what the status means."""
+    """Post, ignore the body of the response, and return what its status means."""
     try:
         async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
             return outcome_of(response)
@@ -80,7 +82,7 @@ async def post(
 
 
 def outcome_of(response: aiohttp.ClientResponse) -> Outcome:
-    """Return what a push service means by its status."""
+    """Return the outcome for a push service's status code."""
     status, reason = response.status, f"HTTP {response.status}"
     if status // 100 == _SUCCESS:
         return DELIVERED
@@ -92,7 +94,7 @@ def outcome_of(response: aiohttp.ClientResponse) -> Outcome:
 
 
 def outcome_of_error(error: Exception) -> Outcome:
-    """Return what it means that there was no answer."""
+    """Return the outcome for a request without a response."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, NotPublic):
         cause = cause.__cause__ or getattr(cause, "os_error", None)
@@ -102,6 +104,6 @@ def outcome_of_error(error: Exception) -> Outcome:
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> int:
-    """Return the seconds that were asked for; a date is as good as nothing."""
+    """Return `Retry-After` in seconds; 0 for a date."""
     text = response.headers.get("Retry-After", "")
     return int(text) if text.isascii() and text.isdigit() else 0

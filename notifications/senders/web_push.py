@@ -1,4 +1,4 @@
-"""Web Push (RFC 8030): encrypted for one browser, so that its push service cannot read along."""
+"""Web Push (RFC 8030): encrypted for one browser, so its push service cannot read the content."""
 
 import json
 import time
@@ -16,13 +16,13 @@ from notifications.senders.http import open_session, post
 from notifications.subscriptions import BadSubscription, Subscription, parse_subscription
 from notifications.vapid import get_private_key
 
-# How long a push service keeps it for a device that is off.
+# How long a push service stores it while the device is off.
 KEEP_SECONDS = 24 * 60 * 60
 CLAIM_LIFETIME_SECONDS = 12 * 60 * 60
 
 
 class WebPushSender:
-    """Sends to browsers at public hosts, and at those of `PUSH_PRIVATE_HOSTS`."""
+    """Sends to browsers at public hosts, and at those in `PUSH_PRIVATE_HOSTS`."""
 
     def __init__(self) -> None:
         self._public = open_session()
@@ -61,7 +61,7 @@ class WebPushSender:
             "Content-Type": "application/octet-stream",
             "TTL": str(KEEP_SECONDS),
             "Urgency": "high",
-            # A later one about the same conversation replaces it while the device is off.
+            # While the device is off, a later one about the same conversation replaces it.
             "Topic": f"conversation-{notification.conversation_id}",
         }
 
@@ -74,7 +74,7 @@ def _encrypt(subscription: Subscription, notification: Notification) -> bytes:
 
 
 def payload_of(notification: Notification) -> bytes:
-    """Return what the service worker gets; far below the 4 KiB that every push service takes."""
+    """Return the payload for the service worker; well below the 4 KiB that push services accept."""
     payload = {
         "title": notification.title,
         "body": notification.body,

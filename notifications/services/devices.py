@@ -5,18 +5,18 @@ from notifications.subscriptions import stored_form
 from users.models import User
 from users.services.accounts import ensure_may_write
 
-# More would be used to have the server call many addresses for one message.
+# Without a limit, one message could make the server call many addresses.
 DEVICES_PER_USER = 20
 
 
 @transaction.atomic
 def register_device(*, user: User, token: str, platform: str) -> bool:
     """
-    Make `user` the one owner of a push token; return whether the token is new.
+    Make `user` the only owner of a push token; return whether the token is new.
 
-    Whoever had it before loses it: text must not appear on the wrong person's phone. It is good for
-    as long as the sign-in that it was registered with. Past `DEVICES_PER_USER` the one that was
-    registered the longest ago is forgotten.
+    A previous owner loses it: messages must not appear on the wrong person's phone. It is valid as
+    long as the sign-in that registered it. Past `DEVICES_PER_USER` the one registered longest ago
+    is deleted.
     """
     ensure_may_write(user)
     _, created = DeviceToken.objects.update_or_create(
@@ -34,6 +34,6 @@ def _forget_the_oldest(user: User) -> None:
 
 
 def forget_device(*, user: User, token: str) -> None:
-    """Send no more notifications to one of the user's own devices; unknown tokens are ignored."""
+    """Delete a push token of the user; unknown tokens are ignored."""
     ensure_may_write(user)
     DeviceToken.objects.filter(user=user, token=stored_form(token)).delete()

@@ -18,7 +18,7 @@ from trainer.services.invitations import (
     resend_invitation,
     withdraw_invitation,
 )
-from trainer.services.trainees import look_through_trainee, remove_trainee
+from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.exceptions import InvalidToken
 from users.models import User
 from users.selectors import get_user_by_claims
@@ -34,7 +34,7 @@ def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any
         lambda: mark_read(reader=person, conversation_id=pk),
         lambda: show_typing(by=person, conversation_id=pk, to_id=trainee_id, is_typing=True),
         lambda: remove_trainee(trainer=person, trainee_id=trainee_id),
-        lambda: look_through_trainee(trainer=person, trainee_id=trainee_id),
+        lambda: impersonate_trainee(trainer=person, trainee_id=trainee_id),
         lambda: invite_trainee(trainer=person, email="new@example.com"),
         lambda: resend_invitation(trainer=person, invitation_id=1),
         lambda: withdraw_invitation(trainer=person, invitation_id=1),

@@ -12,7 +12,7 @@ from tests.factories import access_of, impersonate
 from tests.messaging.bodies import NO_TRAINEE, READ_ONLY, moment
 from tests.messaging.parallel import run_before_commit
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body, summary_body
-from trainer.services.trainees import look_through_trainee, remove_trainee
+from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.exceptions import TraineeNotFound
 from users.models import AuthSession, ImpersonationView, User
 from users.services.sessions import sign_out
@@ -190,7 +190,7 @@ def test_look_through_a_look_is_refused(api: Client, alice: User, bob: User, dor
 @pytest.mark.django_db(transaction=True)
 def test_look_behind_a_removal_is_refused(alice: User, bob: User) -> None:
     remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
-    look = partial(look_through_trainee, trainer=alice, trainee_id=bob.pk)
+    look = partial(impersonate_trainee, trainer=alice, trainee_id=bob.pk)
 
     outcome = run_before_commit(remove, look)
 
@@ -201,7 +201,7 @@ def test_look_behind_a_removal_is_refused(alice: User, bob: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_look_before_a_removal_ends_with_it(alice: User, bob: User) -> None:
     remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
-    look = partial(look_through_trainee, trainer=alice, trainee_id=bob.pk)
+    look = partial(impersonate_trainee, trainer=alice, trainee_id=bob.pk)
 
     run_before_commit(look, remove)
 

@@ -15,7 +15,7 @@ from users.exceptions import InvalidCredentials, InvalidToken
 from users.models import AuthSession, User
 from users.selectors import get_user_by_claims
 from users.services.accounts import deactivate_user, reset_password, set_password
-from users.services.sessions import begin_session, look_through_trainer
+from users.services.sessions import begin_session, impersonate_trainer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -68,7 +68,7 @@ def test_old_password_does_not_undo_a_reset_that_is_on_the_way(bob: User) -> Non
 
 
 def test_look_behind_the_deactivation_of_the_trainer_is_refused(admin: User, alice: User) -> None:
-    look = partial(look_through_trainer, trainer_id=alice.pk, by=admin)
+    look = partial(impersonate_trainer, trainer_id=alice.pk, by=admin)
 
     outcome = run_before_commit(partial(deactivate, alice), look)
 
@@ -77,7 +77,7 @@ def test_look_behind_the_deactivation_of_the_trainer_is_refused(admin: User, ali
 
 
 def test_look_before_the_deactivation_of_the_trainer_ends_with_it(admin: User, alice: User) -> None:
-    look = partial(look_through_trainer, trainer_id=alice.pk, by=admin)
+    look = partial(impersonate_trainer, trainer_id=alice.pk, by=admin)
 
     run_before_commit(look, partial(deactivate, alice))
 
@@ -89,7 +89,7 @@ def test_look_behind_the_end_of_the_lookers_own_sign_in_is_refused(
     admin: User, alice: User, end: Callable[[User], None]
 ) -> None:
     asking = get_user_by_claims(claims_of(access_of(admin)))
-    look = partial(look_through_trainer, trainer_id=alice.pk, by=asking)
+    look = partial(impersonate_trainer, trainer_id=alice.pk, by=asking)
 
     outcome = run_before_commit(partial(end, admin), look)
 

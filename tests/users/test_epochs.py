@@ -32,7 +32,7 @@ from users.services.accounts import (
     deactivate_user,
     reactivate_user,
 )
-from users.services.sessions import begin_session, look_through_trainer
+from users.services.sessions import begin_session, impersonate_trainer
 
 ME = "/api/auth/users/me/"
 REFRESH = "/api/auth/jwt/refresh/"
@@ -278,7 +278,7 @@ def test_sign_in_that_overlaps_the_end_is_refused(root: User, end: End) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", LATE)
 def test_look_that_overlaps_the_end_is_refused(root: User, alice: User, end: End) -> None:
-    look = partial(look_through_trainer, trainer_id=alice.pk, by=fresh(root))
+    look = partial(impersonate_trainer, trainer_id=alice.pk, by=fresh(root))
 
     outcome = run_before_commit(partial(end, root), look)
 

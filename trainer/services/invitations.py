@@ -27,10 +27,10 @@ from users.tokens import TokenPair
 @transaction.atomic
 def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Invitation, bool]:
     """
-    E-mail a link with which somebody joins; return the invitation, and whether it is a new one.
+    E-mail a link for joining; return the invitation and whether it is new.
 
-    A pending one for the same address is renewed instead. Whether the address has an account
-    elsewhere is not told. Raises ImpersonationReadOnly or AlreadyYourTrainee.
+    A pending invitation for the same address is renewed instead. The caller does not learn whether
+    the address has an account elsewhere. Raises ImpersonationReadOnly or AlreadyYourTrainee.
     """
     ensure_may_write(trainer)
     email = normalize_email(email)
@@ -49,7 +49,10 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
 
 @transaction.atomic
 def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
-    """E-mail a new link, valid for seven days from now; the old one dies. Raises InvitationNotFound."""
+    """
+    E-mail a new link, valid for seven days from now; the old one stops working. Raises
+    InvitationNotFound.
+    """
     ensure_may_write(trainer)
     invitation = _lock_pending(trainer, invitation_id)
     _renew(invitation, trainer)
@@ -58,7 +61,7 @@ def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
 
 @transaction.atomic
 def withdraw_invitation(*, trainer: User, invitation_id: int) -> None:
-    """Delete a pending invitation, and with it its link; raise InvitationNotFound."""
+    """Delete a pending invitation, and its link with it; raise InvitationNotFound."""
     ensure_may_write(trainer)
     _lock_pending(trainer, invitation_id).delete()
 
@@ -102,9 +105,9 @@ def accept_invitation(
     """
     Join a trainer with the code of an e-mailed link, and sign in.
 
-    Makes the account; somebody who was a trainee before and has no trainer now joins with the
-    password of the account that exists, which counts as a sign-in. Raises InvalidInvitation,
-    AlreadyHasTrainer, FieldInvalid or TooFast. Hashes while nothing is locked.
+    Creates the account. A former trainee without a trainer joins with the password of the existing
+    account, which counts as a sign-in. Raises InvalidInvitation, AlreadyHasTrainer, FieldInvalid or
+    TooFast. Passwords are hashed before any row is locked.
     """
     invitation, known = _read_invitation(code)
     if known:
@@ -153,7 +156,7 @@ def _ensure_is_free(user: User) -> None:
 def _accept(
     code: str, user: User, join: Callable[[User, Invitation], None]
 ) -> tuple[User, TokenPair]:
-    """Use an invitation up, if it is still there, and have `user` join with it."""
+    """Mark an invitation that is still open as accepted, and let `user` join with it."""
     invitation = _lock_open(code)
     join(user, invitation)
     invitation.accepted_at = timezone.now()
@@ -166,7 +169,7 @@ def _may_train(trainer: User) -> bool:
 
 
 def _rejoin(user: User, invitation: Invitation) -> None:
-    """Give the trainer to somebody who proved to be `user`, unless that has changed meanwhile."""
+    """Set the trainer of a user who has proved their identity, unless something changed meanwhile."""
     locked = lock_account(user)
     if locked is None:
         raise AlreadyHasTrainer

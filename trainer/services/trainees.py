@@ -4,17 +4,17 @@ from messaging.services.archiving import archive_conversations_for_trainee
 from users.coaching import ensure_is_trainer, lock_any_trainee, lock_trainee, set_trainer
 from users.models import AuthSession, User
 from users.services.accounts import ensure_may_write
-from users.services.sessions import end_sessions, ensure_may_begin, start_impersonation
+from users.services.sessions import end_sessions, lock_impersonator, start_impersonation
 from users.tokens import TokenPair
 
 
 @transaction.atomic
 def remove_trainee(*, trainer: User, trainee_id: int) -> User:
     """
-    Archive the conversation and clear the trainee's trainer, in one transaction; close the sockets.
+    Archive the conversation, clear the trainee's trainer and close the sockets, in one transaction.
 
-    A look that the trainer takes through this trainee's account ends with it. Raises
-    ImpersonationReadOnly or TraineeNotFound.
+    The trainer's impersonation of this trainee ends too. Raises ImpersonationReadOnly or
+    TraineeNotFound.
     """
     ensure_may_write(trainer)
     trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
@@ -31,10 +31,12 @@ def _unlink(trainee: User, trainer: User) -> None:
 @transaction.atomic
 def assign_trainee(*, trainee: User, trainer: User | None) -> User:
     """
-    Give a trainee another trainer, or none; what was written with the old one is archived.
+    Change a trainee's trainer, or remove it; the conversation with the previous trainer is
+    archived.
 
-    Going back to an earlier trainer re-opens nothing: the trainer's next first message does. Raises
-    TraineeNotFound if the person is no trainee any more, or FieldInvalid if `trainer` is no trainer.
+    Returning to an earlier trainer does not re-open the old conversation: that trainer's next first
+    message does. Raises TraineeNotFound if the person is no longer a trainee, or FieldInvalid if
+    `trainer` is not a trainer.
     """
     locked = lock_any_trainee(trainee.pk)
     ensure_is_trainer(trainer)
@@ -45,15 +47,15 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> User:
 
 
 @transaction.atomic
-def look_through_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession, TokenPair, User]:
+def impersonate_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession, TokenPair, User]:
     """
-    Begin a look through one's own trainee's account.
+    Start impersonating a trainee of one's own.
 
     Raises ImpersonationReadOnly, InvalidToken or TraineeNotFound.
     """
     ensure_may_write(trainer)
-    ensure_may_begin(trainer)
-    # A removal, which ends the trainer's looks, waits for this row or has cleared it.
+    lock_impersonator(trainer)
+    # A removal ends the trainer's impersonations: it waits for this row, or has already cleared it.
     trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
     session, tokens = start_impersonation(user=trainee, by=trainer)
     return session, tokens, trainee

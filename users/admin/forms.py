@@ -15,7 +15,7 @@ from users.throttling import count_sign_in
 
 
 class SignInForm(AdminAuthenticationForm):
-    """The admin's own, under the limits of every other sign-in: what opens the most is tried the most."""
+    """The admin's sign-in form, which counts towards the same limits as every other sign-in."""
 
     def clean(self) -> dict[str, Any]:
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
@@ -30,7 +30,7 @@ admin.site.login_form = SignInForm
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no class takes one at run time
-    """Django's form, but it ends every session of the person and stores no column but the password."""
+    """Django's form, except that it ends every session of the person and stores only the password."""
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)
@@ -39,18 +39,18 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no cla
 
 
 class AddressField(forms.EmailField):
-    """An address, in the form in which it is stored before its length is checked: it can get longer."""
+    """An e-mail address, normalized before its length is checked: lower case can be longer."""
 
     def to_python(self, value: Any) -> str:
         return normalize_email(super().to_python(value) or "")
 
 
 class PersonForm(forms.ModelForm[User]):
-    """A person's fields, without the password, which has a page of its own."""
+    """A person's fields, without the password, which has its own page."""
 
     def clean_role(self) -> str:
         role = str(self.cleaned_data["role"])
-        # The instance is still as it was read: it takes the form's values after all of them are clean.
+        # The instance still holds the stored values: Django copies the form's values after cleaning all.
         try:
             ensure_role_fits(user=self.instance, role=role)
         except FieldInvalid as error:
@@ -59,6 +59,6 @@ class PersonForm(forms.ModelForm[User]):
 
 
 def without_admin(request: HttpRequest, choices: Any) -> list[Any]:
-    """Return the roles that the user may give: none but a superuser makes an ADMIN."""
+    """Return the roles that the user may assign: only superusers may make an ADMIN."""
     may_all = getattr(request.user, "is_superuser", False)
     return [each for each in choices if may_all or each[0] != User.Role.ADMIN]

@@ -13,7 +13,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(ClosedAdmin, DjangoGroupAdmin):
-    """What the staff of a group may do; changed by superusers alone, or staff could give themselves all."""
+    """Groups of permissions. Only superusers change them, or staff could grant themselves any right."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return staff_of(request).is_superuser

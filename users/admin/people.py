@@ -25,12 +25,12 @@ PERSON_SEARCH = ("email", "first_name", "last_name")
 
 
 def staff_of(request: HttpRequest) -> User | AnonymousUser:
-    """Return who uses the admin; nobody, who may do nothing, where no middleware has told."""
+    """Return the signed-in user of an admin request; AnonymousUser, who may do nothing, without one."""
     return cast(User | AnonymousUser, getattr(request, "user", AnonymousUser()))
 
 
 class PersonAdmin(ClosedAdmin):
-    """Rows that are people: staff and admins are changed by superusers alone."""
+    """Rows that are people: only superusers change staff and admins."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_manage(request, obj)
@@ -47,7 +47,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     """
     People, found by name or address.
 
-    Who trains whom is changed under Trainees, where the conversation is archived with it.
+    A trainee's trainer is changed under Trainees, which archives the conversation as well.
     """
 
     form = PersonForm
@@ -72,7 +72,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Leave out the link to the page for a new password, where it is not for who asks."""
+        """Leave out the link for setting a password if the user may not set it."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
@@ -102,7 +102,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        """Offer trainers alone where a trainer is chosen."""
+        """Offer only trainers where a trainer is chosen."""
         if request.GET.get("field_name") == "parent_trainer":
             queryset = queryset.filter(role=User.Role.TRAINER)
         return super().get_search_results(request, queryset, search_term)
@@ -125,9 +125,9 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """
-        Name the people, and count what goes with them.
+        Name the people and count the rows that are deleted with them.
 
-        What goes with a person, such as devices and invitations, needs no permission of its own.
+        Rows such as devices and invitations need no permission of their own.
         """
         _, counts, lacking, protected = super().get_deleted_objects(objs, request)
         kept = "Conversations, messages and the record of sessions stay."
@@ -149,7 +149,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
         self._set_active(request, users, is_active=True)
 
     def _set_active(self, request: HttpRequest, users: QuerySet[User], *, is_active: bool) -> None:
-        """Pass over staff, unless a superuser asks, and say so."""
+        """Skip staff unless the user is a superuser, and say so."""
         by = staff_of(request)
         manageable = [each for each in users if may_manage(by=by, user=each)]
         for user in manageable:

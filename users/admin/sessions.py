@@ -25,7 +25,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
 @admin.register(AuthSession)
 class SignInAdmin(SessionAdmin):
-    """Who is signed in, and since when."""
+    """Current and past sign-ins."""
 
     list_display = ("user_email", "created_at", "expires_at", "ended_at")
     list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))
@@ -48,7 +48,7 @@ class ViewInline(admin.TabularInline[ImpersonationView, ImpersonationSession]):
 
 @admin.register(ImpersonationSession)
 class ImpersonationSessionAdmin(SessionAdmin):
-    """Who looked through whose account, when, and at what."""
+    """Who impersonated whom, when, and which pages they viewed."""
 
     list_display = ("impersonator_email", "user_email", "created_at", "ended_at", "view_count")
     list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))

@@ -1,4 +1,4 @@
-"""What people do to their own account, and what an admin does to somebody's."""
+"""Changes that people make to their own account, and that an admin makes to somebody's."""
 
 import logging
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ NAME_FIELDS = ("first_name", "last_name", "business_name", "phone_number")
 
 @dataclass(frozen=True)
 class ProfileChange:
-    """What to change; None leaves a field as it is. An empty `picture` removes it."""
+    """New values; None leaves a field unchanged. An empty `picture` removes it."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -40,13 +40,13 @@ class ProfileChange:
 
 
 def ensure_may_write(user: User) -> None:
-    """Raise ImpersonationReadOnly for somebody who only looks through this account."""
+    """Raise ImpersonationReadOnly while impersonating."""
     if user.is_impersonated:
         raise ImpersonationReadOnly
 
 
 def update_profile(*, user: User, change: ProfileChange) -> User:
-    """Change one's own names and picture."""
+    """Change one's own name and picture."""
     ensure_may_write(user)
     changed = [name for name in NAME_FIELDS if getattr(change, name) is not None]
     for name in changed:
@@ -60,7 +60,7 @@ def update_profile(*, user: User, change: ProfileChange) -> User:
         user.profile_image = ""
     if change.picture is not None:
         changed.append("profile_image")
-    # The rest was read as the request began: a removal or a lock-out since then must stand.
+    # Other fields may be stale: a removal or deactivation since the request began must stand.
     user.save(update_fields=changed)
     if old_picture and old_picture != user.profile_image.name:
         user.profile_image.storage.delete(old_picture)
@@ -70,7 +70,7 @@ def update_profile(*, user: User, change: ProfileChange) -> User:
 def check_password_strength(
     password: str, user: User | None = None, field: str = "password"
 ) -> None:
-    """Raise FieldInvalid, with every reason, for a password that is too weak."""
+    """Raise FieldInvalid with every reason why a password is too weak."""
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -79,9 +79,9 @@ def check_password_strength(
 
 def set_password(*, user: User, current_password: str, new_password: str) -> None:
     """
-    Change one's own password, and end every other session: a thief must not stay signed in.
+    Change one's own password, and end every other session, so that a thief is signed out.
 
-    Raises FieldInvalid, or InvalidToken if the account was shut since the request began.
+    Raises FieldInvalid, or InvalidToken if the account was deactivated since the request began.
     """
     ensure_may_write(user)
     known = User.objects.filter(pk=user.pk, is_active=True).first()
@@ -97,10 +97,10 @@ def set_password(*, user: User, current_password: str, new_password: str) -> Non
 @transaction.atomic
 def _replace_password(user: User, hashed: User) -> None:
     """
-    Store the new password of `hashed`, and end every session but the current one.
+    Store the new password of `hashed`, and end every session except the current one.
 
-    Hashing takes a third of a second, too long to hold a row lock, so the caller hashes first. Under
-    the lock the epoch must still be the one that was read with the old password: otherwise somebody
+    Hashing takes a third of a second, too long to hold a row lock, so the caller hashes first.
+    Under the lock the epoch must still be the one read with the old password: otherwise somebody
     who knows the old password could undo a reset. Raises InvalidToken or FieldInvalid.
     """
     locked = lock_account(user)
@@ -120,7 +120,7 @@ def _wrong_password() -> FieldInvalid:
 
 @transaction.atomic
 def store_password(*, user: User) -> None:
-    """Keep the password that an admin has given somebody, and end every session of theirs."""
+    """Store a password set by an admin, and end every session of that person."""
     user.save(update_fields=["password"])
     end_sessions(AuthSession.objects.of_or_by(user))
 
@@ -152,7 +152,7 @@ def send_password_reset(*, email: str) -> None:
 
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
     """
-    Set a new password by an e-mailed link, once, and end every session; raise InvalidResetLink.
+    Set a new password with a mailed link, once, and end every session; raise InvalidResetLink.
 
     The password is hashed before the row is locked, as in `set_password`.
     """
@@ -179,7 +179,7 @@ def _user_of_reset_link(uid: str) -> User | None:
 
 @transaction.atomic
 def deactivate_user(*, user: User) -> None:
-    """Lock somebody out: no sign-in, every token refused, every socket closed."""
+    """Deactivate an account: sign-in and all tokens are refused, all sockets closed."""
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(AuthSession.objects.of_or_by(user))
@@ -188,7 +188,7 @@ def deactivate_user(*, user: User) -> None:
 
 @transaction.atomic
 def reactivate_user(*, user: User) -> None:
-    """Let somebody sign in again; old tokens stay dead."""
+    """Allow sign-in again; old tokens stay invalid."""
     user.is_active = True
     user.save(update_fields=["is_active"])
 

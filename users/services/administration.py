@@ -1,4 +1,4 @@
-"""What staff do to somebody's account in the admin."""
+"""Changes that staff make to accounts in the admin."""
 
 from collections.abc import Collection
 from functools import partial
@@ -17,7 +17,7 @@ from users.services.sessions import end_sessions
 
 Staff = User | AnonymousUser
 
-# Sent with `user`, as stored, before their role changes. Receivers raise FieldInvalid to refuse.
+# Sent with the stored `user` before the role changes. Receivers raise FieldInvalid to refuse.
 role_changing = Signal()
 
 
@@ -31,9 +31,9 @@ def add_account(*, user: User, by: Staff) -> None:
 @transaction.atomic
 def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
     """
-    Store the `changed` fields of an account and no others: the rest may have changed meanwhile.
+    Store only the `changed` fields of an account: the others may have changed meanwhile.
 
-    Deactivation locks out at once. Raises ReservedForSuperusers, NotFound or FieldInvalid.
+    Deactivation takes effect at once. Raises ReservedForSuperusers, NotFound or FieldInvalid.
     """
     stored = _lock_manageable(user.pk, by)
     ensure_may_store(by=by, user=user, changed=changed)
@@ -46,9 +46,9 @@ def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
 
 def ensure_role_fits(*, user: User, role: str) -> None:
     """
-    Raise FieldInvalid for a new role while somebody still trains, is trained, or is in a conversation.
+    Raise FieldInvalid for a new role while the user coaches, is coached, or is in a conversation.
 
-    Removing a trainer archives the conversation, so it is a decision of its own, under Trainees.
+    Removing a trainer archives the conversation, so staff must do it separately, under Trainees.
     """
     if user.role == role:
         return
@@ -71,11 +71,11 @@ def delete_account(*, user: User, by: Staff) -> None:
     """
     Delete an account, and close its sockets; raise ReservedForSuperusers or NotFound.
 
-    Conversations, messages and the record of sessions stay; the sessions end. Devices and invitations
-    go. The picture is deleted after the commit.
+    Conversations, messages and the record of sessions are kept; the sessions end. Devices and
+    invitations are deleted, the picture's file after the commit.
     """
     locked = _lock_manageable(user.pk, by)
-    # Ended last, as in a removal: locks are taken in the order of people, conversations, sessions.
+    # Sessions come last: locks are always taken in the order of people, conversations, sessions.
     sessions = list(AuthSession.objects.of_or_by(locked).values_list("pk", flat=True))
     storage, picture = locked.profile_image.storage, locked.profile_image.name
     locked.delete()

@@ -1,4 +1,4 @@
-"""Signing in and out, refreshing, and looking through somebody else's account."""
+"""Signing in and out, refreshing, and impersonating."""
 
 from datetime import timedelta
 from typing import cast
@@ -15,7 +15,7 @@ from users.events import announce_access_changed
 from users.exceptions import InvalidCredentials, InvalidToken, NotImpersonating
 from users.locking import lock_account
 from users.models import AuthSession, AuthSessionQuerySet, ImpersonationView, User
-from users.selectors import get_living_session, get_trainer
+from users.selectors import get_trainer, get_valid_session
 from users.tokens import Claims, TokenPair, issue_tokens
 
 SIGN_IN_LIFETIME = cast(timedelta, settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"])
@@ -23,10 +23,10 @@ SIGN_IN_LIFETIME = cast(timedelta, settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
 
 def sign_in(*, email: str, password: str) -> TokenPair:
     """
-    Begin a session; raise InvalidCredentials.
+    Start a session; raise InvalidCredentials.
 
-    A wrong address, a wrong password and a deactivated account look the same, in time too: Django's
-    backend hashes a password in each case.
+    An unknown address, a wrong password and a deactivated account cannot be told apart, by time
+    either: Django's backend hashes a password in each case.
     """
     user = authenticate(username=email, password=password)
     if not isinstance(user, User):
@@ -37,10 +37,10 @@ def sign_in(*, email: str, password: str) -> TokenPair:
 @transaction.atomic
 def begin_session(*, user: User) -> TokenPair:
     """
-    Begin a session for an authenticated user; raise InvalidCredentials.
+    Start a session for an authenticated user; raise InvalidCredentials.
 
-    Verifying a password takes a third of a second. If the user's access ended during that time, all
-    sessions were ended with it, so none may begin afterwards.
+    Verifying a password takes a third of a second. If the user's access ended during that time, no
+    session may start afterwards.
     """
     locked = lock_account(user)
     if locked is None or locked.access_epoch != user.access_epoch:
@@ -57,12 +57,12 @@ def begin_session(*, user: User) -> TokenPair:
 
 def refresh_session(*, claims: Claims) -> TokenPair:
     """
-    Issue new tokens for a refresh token; raise InvalidToken when its session is over.
+    Issue new tokens for a refresh token; raise InvalidToken when its session has ended.
 
-    The old refresh token stays valid: an existing client never stores the new one. A sign-in is
-    prolonged, an impersonation is not.
+    The old refresh token stays valid, because an existing client never stores the new one. A
+    sign-in is extended, an impersonation is not.
     """
-    session = get_living_session(claims)
+    session = get_valid_session(claims)
     if not session.is_impersonation:
         session.expires_at = timezone.now() + SIGN_IN_LIFETIME
         session.save(update_fields=["expires_at"])
@@ -71,8 +71,8 @@ def refresh_session(*, claims: Claims) -> TokenPair:
 
 @transaction.atomic
 def sign_out(*, claims: Claims) -> None:
-    """End the session of a token, and with a sign-in every look that its user takes at others."""
-    session = get_living_session(claims)
+    """End the session of a token; for a sign-in, also all impersonations by its user."""
+    session = get_valid_session(claims)
     sessions = AuthSession.objects.filter(pk=session.pk)
     if not session.is_impersonation:
         sessions |= AuthSession.objects.filter(impersonator_id=session.user_id)
@@ -80,7 +80,7 @@ def sign_out(*, claims: Claims) -> None:
 
 
 def end_sessions(sessions: AuthSessionQuerySet) -> int:
-    """End those of `sessions` that are not over, close their sockets, and return how many."""
+    """End those of `sessions` that have not ended, close their sockets, and return how many."""
     living = list(sessions.filter(ended_at__isnull=True).values_list("pk", "user_id"))
     AuthSession.objects.filter(pk__in=[pk for pk, _ in living]).update(ended_at=timezone.now())
     for user_id in {user_id for _, user_id in living}:
@@ -100,15 +100,15 @@ def keep_session(*, user: User, epoch: int) -> None:
 
 
 def end_outdated_sessions(*, user_id: int) -> None:
-    """Set `ended_at` on sessions of an earlier epoch, of or by a user, and close their sockets."""
+    """Set `ended_at` on a user's outdated sessions, as user or impersonator, and close their sockets."""
     outdated = AuthSession.objects.outdated()
     end_sessions(outdated.filter(Q(user=user_id) | Q(impersonator=user_id)))
 
 
 @transaction.atomic
-def look_through_trainer(*, trainer_id: int, by: User) -> tuple[AuthSession, TokenPair, User]:
-    """Begin a look through a trainer's account; raise InvalidToken or NotFound."""
-    ensure_may_begin(by)
+def impersonate_trainer(*, trainer_id: int, by: User) -> tuple[AuthSession, TokenPair, User]:
+    """Start impersonating a trainer; raise InvalidToken or NotFound."""
+    lock_impersonator(by)
     trainer = lock_account(get_trainer(trainer_id))
     if trainer is None or not trainer.is_trainer:
         raise NotFound
@@ -116,11 +116,11 @@ def look_through_trainer(*, trainer_id: int, by: User) -> tuple[AuthSession, Tok
     return session, tokens, trainer
 
 
-def ensure_may_begin(by: User) -> None:
+def lock_impersonator(by: User) -> None:
     """
-    Lock the row of who wants to look; raise InvalidToken if their access has ended meanwhile.
+    Lock the impersonator's row; raise InvalidToken if their access has ended meanwhile.
 
-    Comes before the row of whom they look at, as in the deletion of a trainer.
+    It is locked before the row of the impersonated user, as in the deletion of a trainer.
     """
     locked = lock_account(by)
     if locked is None or locked.access_epoch != by.access_epoch:
@@ -135,10 +135,11 @@ def _is_alive(session: AuthSession) -> bool:
 
 def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair]:
     """
-    Begin a look through the account of `user`, who may be seen by `by`.
+    Start an impersonation of `user` by `by`.
 
-    The caller checks that, with both rows locked, so that the look cannot begin behind its end.
-    It lasts at most `IMPERSONATION_LIFETIME`, refreshes included.
+    The caller has checked that `by` may, and holds the locks on both rows, so that the
+    impersonation cannot start after it should have ended. It lasts at most
+    `IMPERSONATION_LIFETIME`, refreshes included.
     """
     session = AuthSession.objects.create(
         kind=AuthSession.Kind.IMPERSONATION,
@@ -156,7 +157,8 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
 @transaction.atomic
 def end_impersonation(*, by: User) -> int:
     """
-    End the impersonation that `by` is used in, or all that `by` has begun; return how many.
+    End the current impersonation, or with one's own token all that `by` has started; return how
+    many.
 
     Raises NotImpersonating when there is none.
     """
@@ -170,7 +172,7 @@ def end_impersonation(*, by: User) -> int:
 
 
 def record_view(*, viewer: User, method: str, path: str) -> None:
-    """Keep what is about to be shown to somebody who looks through another's account."""
+    """Store a record of a request made while impersonating."""
     if viewer.is_impersonated and viewer.auth_session:
         ImpersonationView.objects.create(
             session=viewer.auth_session, method=method, path=path[:500]

@@ -1,4 +1,4 @@
-"""Looking up the names of servers that somebody else has named."""
+"""Resolves host names that clients have chosen."""
 
 import asyncio
 import socket
@@ -15,16 +15,16 @@ LOOK_UPS_OF_ONE_DOMAIN = 8
 NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
-class TooManyLookUps(OSError):
-    """Earlier names of the same domain are still without an answer."""
+class ResolverBusy(OSError):
+    """Earlier lookups of the same domain are still unanswered."""
 
 
-class Names(AbstractResolver):
+class BoundedResolver(AbstractResolver):
     """
-    Looks names up in threads of its own, of which one domain can hold a few only.
+    Resolves host names in its own threads, of which one domain can occupy only a few.
 
-    A look-up cannot be stopped: one that nobody answers keeps its thread long after the time-out.
-    In the loop's own threads, which are few, the names of one person would hold up everybody's.
+    A lookup cannot be cancelled: an unanswered one keeps its thread long after the time-out. In the
+    event loop's few default threads, one user's host names would block everybody's.
     """
 
     def __init__(self) -> None:
@@ -36,11 +36,11 @@ class Names(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the addresses of a host; raise TooManyLookUps, or OSError if it has none."""
+        """Return the addresses of a host; raise ResolverBusy, or OSError if it has none."""
         domain = ".".join(host.lower().rstrip(".").split(".")[-2:])
         with self._lock:
             if self._waiting[domain] >= LOOK_UPS_OF_ONE_DOMAIN:
-                raise TooManyLookUps
+                raise ResolverBusy
             self._waiting[domain] += 1
         future = self._threads.submit(self._look_up, domain, host, port, family)
         return [_result(host, each) for each in await asyncio.wrap_future(future)]
