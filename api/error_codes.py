@@ -54,7 +54,7 @@ def _of_services() -> Iterator[ErrorCode]:
     for module in _exception_modules():
         for error in vars(module).values():
             if _brings_a_code(error):
-                meaning = MEANINGS.get(error.code, error.detail)
+                meaning = MEANINGS.get(error.code, str(error.detail))
                 is_on_sockets = vars(error).get("is_on_sockets", False)
                 yield ErrorCode(error.code, _status_of(error), meaning, is_on_sockets)
 
@@ -84,7 +84,7 @@ def _of_rest() -> Iterator[ErrorCode]:
 
 
 def _of_django() -> Iterator[ErrorCode]:
-    host = "Not even the host name or the address can be understood."
+    host = "The request is malformed, or its host name is unknown."
     field = "A field of the frame is wrong. REST answers field errors."
     yield ErrorCode("bad_request", 400, host, is_on_sockets=False)
     yield ErrorCode("server_error", 500, "Something went wrong on our side.", is_on_sockets=False)

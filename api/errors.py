@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
+from django_stubs_ext import StrOrPromise
 from psycopg.errors import ForeignKeyViolation, ReadOnlySqlTransaction
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -30,13 +32,13 @@ RETRY_AFTER_SECONDS = 2
 class TemporarilyUnavailable(exceptions.APIException):
     status_code = 503
     default_code = "temporarily_unavailable"
-    default_detail = "Something behind this is away for a moment. Try again."
+    default_detail = _("The service is temporarily unavailable. Please try again.")
     is_on_sockets = True
     wait = RETRY_AFTER_SECONDS
 
 
 class Busy(TemporarilyUnavailable):
-    default_detail = "Too many people do this at the moment. Try again."
+    default_detail = _("The service is busy at the moment. Please try again.")
 
 
 class BusyView(APIView):
@@ -107,17 +109,17 @@ def _add_code(response: Response, error: Exception) -> None:
         response.data = {"non_field_errors": response.data["detail"]}
 
 
-def _refuse(status: int, detail: str, code: str) -> JsonResponse:
-    return JsonResponse({"detail": detail, "code": code}, status=status)
+def _refuse(status: int, detail: StrOrPromise, code: str) -> JsonResponse:
+    return JsonResponse({"detail": str(detail), "code": code}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Answer requests that Django itself refuses, such as those with an unknown Host header."""
-    return _refuse(400, "This request cannot be understood.", "bad_request")
+    return _refuse(400, _("The request is malformed."), "bad_request")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _refuse(403, "You may not do this.", "permission_denied")
+    return _refuse(403, _("You are not allowed to do this."), "permission_denied")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
@@ -140,4 +142,4 @@ def server_error(request: HttpRequest) -> JsonResponse:
         response = _refuse(away.status_code, away.default_detail, away.default_code)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
-    return _refuse(500, "Something went wrong on our side.", "server_error")
+    return _refuse(500, _("Something went wrong on our side."), "server_error")

@@ -1,5 +1,9 @@
 """Errors raised by services. REST answers and socket frames carry their `code` and `detail`."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
+
 
 class ServiceError(Exception):
     """Base class of errors raised by services and selectors; `code` is part of the wire contract."""
@@ -7,10 +11,11 @@ class ServiceError(Exception):
     code = "error"
     is_on_sockets = False
     """Whether a frame of type `error` can carry this `code`; a subclass says so for itself."""
-    detail = "Something went wrong."
+    detail: StrOrPromise = _("Something went wrong.")
 
-    def __init__(self, detail: str | None = None) -> None:
-        self.detail = detail or self.detail
+    def __init__(self, detail: StrOrPromise | None = None) -> None:
+        # In the language of the request that raises it.
+        self.detail = str(detail or self.detail)
         super().__init__(self.detail)
 
 
@@ -21,9 +26,9 @@ class Invalid(ServiceError):
 class FieldInvalid(Invalid):
     """One field of the request is invalid; answered as `{field: [detail]}`."""
 
-    def __init__(self, field: str, *messages: str) -> None:
+    def __init__(self, field: str, *messages: StrOrPromise) -> None:
         self.field = field
-        self.messages = list(messages)
+        self.messages = [str(each) for each in messages]
         super().__init__(messages[0])
 
 
@@ -40,7 +45,7 @@ class NotFound(ServiceError):
 
     code = "not_found"
     is_on_sockets = True
-    detail = "Not found."
+    detail = _("Not found.")
 
 
 class TooFast(ServiceError):
@@ -51,5 +56,9 @@ class TooFast(ServiceError):
 
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after
-        unit = "second" if retry_after == 1 else "seconds"
-        super().__init__(f"Slow down. Try again in {retry_after} {unit}.")
+        text = ngettext(
+            "Slow down. Try again in %(seconds)s second.",
+            "Slow down. Try again in %(seconds)s seconds.",
+            retry_after,
+        )
+        super().__init__(text % {"seconds": retry_after})

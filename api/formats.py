@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -16,7 +17,7 @@ TAKES_JSON = frozenset({"*/*", "application/json", "application/json, */*"})
 class RequestTooLarge(exceptions.APIException):
     status_code = 413
     default_code = "request_too_large"
-    default_detail = "The request is too large."
+    default_detail = _("The request is too large.")
 
 
 class StrictJSONParser(BaseParser):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from api.errors import Busy
 from config.limits import read_body
 
-BUSY = orjson.dumps({"detail": Busy.default_detail, "code": Busy.default_code})
+BUSY = orjson.dumps({"detail": str(Busy.default_detail), "code": Busy.default_code})
 
 
 class FewPasswordForms:

@@ -19,6 +19,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from config.addresses import merge_options
 from config.environment import Environment, InvalidEnvironment
+from config.languages import list_languages
 
 # Lets classes of Django that are generic in its type stubs be written with their type.
 django_stubs_ext.monkeypatch()
@@ -59,7 +60,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-USE_I18N = False
+# English is in the code; every other language is a compiled `locale/<language>/LC_MESSAGES/django.mo`.
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = [("en", "English"), *list_languages(BASE_DIR / "locale")]
+# Chooses by Accept-Language, at the cost of a header on every answer: only where there is a choice.
+_languages = ["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []
 # Where people open the product: links in e-mails are built from it, never from a Host header.
 _here = f"http://127.0.0.1:{env.port('PORT', default=8000)}"
 PUBLIC_URL = env.public_url("PUBLIC_URL", default=_here)
@@ -93,6 +98,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "config.cookies.refuse_nul_in_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    *_languages,
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -103,6 +109,7 @@ MIDDLEWARE = [
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    *_languages,
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 # Static files have nothing to do with people: see config.static_files.

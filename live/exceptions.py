@@ -1,13 +1,15 @@
+from django.utils.translation import gettext_lazy as _
+
 from api.exceptions import ServiceError
 
 
 class BadFrame(ServiceError):
     code = "bad_frame"
     is_on_sockets = True
-    detail = "A frame is a JSON object in a text frame."
+    detail = _("A frame must be a JSON object in a text message.")
 
 
 class UnknownFrame(ServiceError):
     code = "unknown_type"
     is_on_sockets = True
-    detail = "There is no frame of this type."
+    detail = _("Unknown type of frame.")

@@ -7,6 +7,8 @@ from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from backoffice.pages import ReadOnlyAdmin
 from messaging.models import Conversation, Message
@@ -51,25 +53,30 @@ class ConversationAdmin(ReadOnlyAdmin):
     def has_archive_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
 
-    @admin.display(description="messages")
+    @admin.display(description=_("messages"))
     def messages_link(self, conversation: Conversation) -> SafeString:
         url = reverse("admin:messaging_message_changelist")
         return format_html(
             '<a href="{}?conversation__id__exact={}">Messages</a>', url, conversation.pk
         )
 
-    @admin.action(
-        description="Archive: the trainee does not see it any more", permissions=["archive"]
-    )
+    @admin.action(description=_("Archive (hidden from the trainee)"), permissions=["archive"])
     def archive(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
-        archived = archive_conversations(_plain(conversations))
-        self.message_user(request, f"{len(archived.conversation_ids)} archived.")
+        count = len(archive_conversations(_plain(conversations)).conversation_ids)
+        text = ngettext(
+            "%(count)s conversation archived.", "%(count)s conversations archived.", count
+        )
+        self.message_user(request, text % {"count": count})
 
     @admin.action(
-        description="Reopen, where the two still belong together", permissions=["archive"]
+        description=_("Reopen (only if still trainer and trainee)"), permissions=["archive"]
     )
     def reopen(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
-        self.message_user(request, f"{reopen_conversations(_plain(conversations))} reopened.")
+        count = reopen_conversations(_plain(conversations))
+        text = ngettext(
+            "%(count)s conversation reopened.", "%(count)s conversations reopened.", count
+        )
+        self.message_user(request, text % {"count": count})
 
 
 def _plain(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
@@ -85,7 +92,7 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", ("read_at", admin.EmptyFieldListFilter))
     list_select_related = ("sender",)
     search_fields = tuple(f"sender__{field}" for field in PERSON_SEARCH)
-    search_help_text = "Name or e-mail address of who wrote it"
+    search_help_text = _("Name or e-mail address of the sender")
     linked_lookups = ("conversation__id__exact",)
     date_hierarchy = "created_at"
     ordering = ("-id",)
@@ -93,6 +100,6 @@ class MessageAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     fields = ("conversation", "sender", "content", "created_at", "read_at", "version", "client_id")
 
-    @admin.display(description="content")
+    @admin.display(description=_("content"))
     def preview(self, message: Any) -> str:
         return str(truncatechars(message.content, PREVIEW_LENGTH))

@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from api.exceptions import Forbidden, NotFound
 
 
@@ -8,19 +10,19 @@ class ConversationNotFound(NotFound):
 class MessageNotFound(NotFound):
     code = "message_not_found"
     is_on_sockets = True
-    detail = "There is no such message in this conversation."
+    detail = _("This conversation has no such message.")
 
 
 class NotATrainer(Forbidden):
     code = "trainer_only"
-    detail = "Only a trainer can start a conversation."
+    detail = _("Only a trainer can start a conversation.")
 
 
 class ConversationArchived(Forbidden):
     code = "conversation_archived"
-    detail = "This conversation is archived. It can be read, and not written to."
+    detail = _("This conversation is archived. You can read it, but not write in it.")
 
 
 class ParticipantGone(Forbidden):
     code = "participant_gone"
-    detail = "The other person's account was deleted. Nobody would read this."
+    detail = _("The other person's account was deleted, so nobody would receive this message.")

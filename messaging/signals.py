@@ -2,6 +2,7 @@ from typing import Any
 
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
 from messaging.selectors import has_active_conversation
@@ -21,5 +22,6 @@ def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
     """Refuse to change the role of a participant: they could not open the conversation any more."""
     if has_active_conversation(user):
         raise FieldInvalid(
-            "role", "This person has active conversations. Archive them under Conversations first."
+            "role",
+            _("This person has active conversations. Archive them under Conversations first."),
         )

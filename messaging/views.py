@@ -29,10 +29,10 @@ from users.permissions import current_user
 
 _message = MessageSerializer()
 
-PAGE = OpenApiParameter("page", int, description="From 1; past the end is 404.")
+PAGE = OpenApiParameter("page", int, description="From 1; 404 past the last page.")
 KEYSET = [
     OpenApiParameter("before", int, description="Messages older than this message id."),
-    OpenApiParameter("after", int, description="Messages next newer than this message id."),
+    OpenApiParameter("after", int, description="The messages that follow this message id."),
     OpenApiParameter(
         "since",
         int,

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.pages import ReadOnlyAdmin
 from notifications.models import DeviceToken, PushDelivery
@@ -22,5 +23,5 @@ class PushDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ("device__platform", "attempts")
     list_select_related = ("recipient", "device", "conversation")
     search_fields = tuple(f"recipient__{field}" for field in PERSON_SEARCH)
-    search_help_text = "Name or e-mail address of who is to be notified"
+    search_help_text = _("Name or e-mail address of the recipient")
     fields = ("recipient", "device", "conversation", "due_at", "attempts", "last_failure")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from messaging.models import Conversation
 from users.models import AuthSession, User
@@ -119,7 +120,7 @@ class PushDelivery(models.Model):
     objects = PushDeliveryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "push deliveries"
+        verbose_name_plural = _("push deliveries")
         ordering = ("due_at",)
         constraints = (
             UniqueConstraint(fields=["conversation", "device"], name="push_delivery_once"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 # So strict that no two URL parsers can find different hosts in it.
 _ENDPOINT = re.compile(
@@ -62,7 +63,9 @@ def check_web_token(token: str) -> None:
     if is_subscription(token):
         parse_subscription(token)
     elif not _FCM_TOKEN.fullmatch(token):
-        raise BadSubscription("This is neither the JSON of a PushSubscription nor a token of FCM.")
+        raise BadSubscription(
+            _("This is neither the JSON of a PushSubscription nor a token of FCM.")
+        )
 
 
 def stored_form(token: str) -> str:
@@ -82,7 +85,7 @@ def parse_subscription(token: str) -> Subscription:
             *(str(each).rstrip("=") for each in (data["endpoint"], keys["p256dh"], keys["auth"]))
         )
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BadSubscription("This is not the JSON of a PushSubscription.") from error
+        raise BadSubscription(_("This is not the JSON of a PushSubscription.")) from error
     _check_endpoint(subscription)
     _check_keys(subscription)
     return subscription
@@ -92,13 +95,13 @@ def _check_endpoint(subscription: Subscription) -> None:
     """Raise BadSubscription for an endpoint in the operator's own network: the server will call it."""
     found = _ENDPOINT.fullmatch(subscription.endpoint)
     if not found:
-        raise BadSubscription("The endpoint is not an address.")
+        raise BadSubscription(_("The endpoint is not an address."))
     if subscription.is_private:
         return
     if found["scheme"].lower() != "https" or found["port"] not in (None, ":443"):
-        raise BadSubscription("The endpoint must be https, at its own port.")
+        raise BadSubscription(_("The endpoint must be https, at its own port."))
     if not _PUBLIC_NAME.fullmatch(found["host"]):
-        raise BadSubscription("The endpoint must be at a public host.")
+        raise BadSubscription(_("The endpoint must be at a public host."))
 
 
 def _check_keys(subscription: Subscription) -> None:
@@ -106,9 +109,9 @@ def _check_keys(subscription: Subscription) -> None:
         point, secret = _decode(subscription.p256dh), _decode(subscription.auth)
         EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
     except ValueError as error:
-        raise BadSubscription("The key p256dh is not a point of P-256 in base64url.") from error
+        raise BadSubscription(_("The key p256dh is not a point of P-256 in base64url.")) from error
     if len(secret) != _AUTH_BYTES:
-        raise BadSubscription("The key auth is not 16 bytes in base64url.")
+        raise BadSubscription(_("The key auth is not 16 bytes in base64url."))
 
 
 def _decode(text: str) -> bytes:

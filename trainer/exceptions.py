@@ -1,3 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
 from api.exceptions import Invalid, NotFound
 
 
@@ -7,14 +9,16 @@ class InvitationNotFound(NotFound):
 
 class InvalidInvitation(Invalid):
     code = "invalid_invitation"
-    detail = "This invitation is not valid any more. Ask your trainer for a new one."
+    detail = _("This invitation is no longer valid. Please ask your trainer for a new one.")
 
 
 class AlreadyYourTrainee(Invalid):
     code = "already_your_trainee"
-    detail = "This person is your trainee already."
+    detail = _("This person is already your trainee.")
 
 
 class AlreadyHasTrainer(Invalid):
     code = "already_has_trainer"
-    detail = "There is an account with this e-mail address that cannot join a trainer now."
+    detail = _(
+        "This e-mail address belongs to an account that cannot join a trainer at the moment."
+    )

@@ -25,7 +25,7 @@ from users.cookies import replace_refresh_token, wants_cookie
 from users.permissions import IsTrainer, current_user
 from users.throttling import SignInThrottle
 
-PAGE = OpenApiParameter("page", int, description="From 1; past the end is 404.")
+PAGE = OpenApiParameter("page", int, description="From 1; 404 past the last page.")
 
 
 class TrainerView(APIView):

@@ -8,6 +8,7 @@ impersonation, a re-opening) locks it first, so it sees the trainer as of the la
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
 from users.exceptions import TraineeNotFound
@@ -65,16 +66,16 @@ def set_trainer(*, trainee: User, trainer: User | None) -> None:
 def ensure_is_trainer(person: User | None) -> None:
     """Raise FieldInvalid for a person who is not a trainer; None, for no trainer, passes."""
     if person and not person.is_trainer:
-        raise FieldInvalid("parent_trainer", "This person is not a trainer.")
+        raise FieldInvalid("parent_trainer", _("This person is not a trainer."))
 
 
 def ensure_role_may_change(user: User) -> None:
     """Raise FieldInvalid while somebody coaches or is coached: first they must be unlinked."""
     if user.parent_trainer_id:
         raise FieldInvalid(
-            "role", "This person has a trainer. Remove the trainer under Trainees first."
+            "role", _("This person has a trainer. Remove the trainer under Trainees first.")
         )
     if User.objects.filter(parent_trainer=user).exists():
         raise FieldInvalid(
-            "role", "This person has trainees. Move or remove them under Trainees first."
+            "role", _("This person has trainees. Move or remove them under Trainees first.")
         )

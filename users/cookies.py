@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.db import Error
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -53,7 +54,7 @@ def refresh_token_of(request: Request) -> tuple[str, bool]:
     if raw is not None:
         return raw, False
     if NAME not in request.COOKIES:
-        raise FieldInvalid("refresh", "This field is required.")
+        raise FieldInvalid("refresh", _("This field is required."))
     if request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType(request.content_type)
     ensure_own_origin(request)

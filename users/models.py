@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from users.epoch import EpochQuerySet, EpochUser
 
@@ -59,7 +60,7 @@ class User(EpochUser, PermissionsMixin):
     role = models.CharField(max_length=7, choices=Role.choices, default=Role.TRAINEE)
     parent_trainer = models.ForeignKey(
         "self",
-        verbose_name="trainer",
+        verbose_name=_("trainer"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -31,7 +32,7 @@ class IsTrainer(BasePermission):
     """Allow trainers."""
 
     codes = ("permission_denied",)
-    message = "Only a trainer can do this."
+    message = _("Only a trainer can do this.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.user, User) and request.user.is_trainer
@@ -41,7 +42,7 @@ class IsAdmin(BasePermission):
     """Allow admins."""
 
     codes = ("permission_denied",)
-    message = "Only an admin can do this."
+    message = _("Only an admin can do this.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.user, User) and request.user.role == User.Role.ADMIN

@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import product
 from typing import IO
 
+from django.utils.translation import gettext_lazy as _
 from PIL import ExifTags, Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -54,9 +55,9 @@ def _decode(file: IO[bytes]) -> Image.Image:
         if not is_too_large:
             image = _upright(image, _shrink(image))
     except Exception:  # noqa: BLE001 - decoders raise many kinds of errors, such as TypeError for broken Exif
-        raise FieldInvalid("profile_image", "This file is not a picture.") from None
+        raise FieldInvalid("profile_image", _("This file is not a picture.")) from None
     if is_too_large:
-        raise FieldInvalid("profile_image", "This picture has too many pixels.")
+        raise FieldInvalid("profile_image", _("This picture has too many pixels."))
     return image
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import Forbidden
 from users.models import User
@@ -13,7 +14,7 @@ RIGHTS = frozenset({"is_staff", "is_superuser", "groups", "user_permissions"})
 
 class ReservedForSuperusers(Forbidden):
     code = "permission_denied"
-    detail = "Only a superuser can change staff and admins, or give somebody their rights."
+    detail = _("Only a superuser can change staff and admins or grant their rights.")
 
 
 def has_rights(user: User) -> bool:

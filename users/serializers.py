@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from api.fields import TextField
@@ -108,7 +109,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
 
     def validate_profile_image(self, file: Any) -> Any:
         if file and file.size > settings.MAX_PICTURE_BYTES:
-            raise serializers.ValidationError("A picture may have at most 5 MB.")
+            raise serializers.ValidationError(_("A picture may be at most 5 MB."))
         return file
 
 

@@ -187,7 +187,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 raise BadFrame
             await self._handler_of(frame)(frame)
         except ServiceError as error:
-            self.push(frames.error(error.detail, error.code))
+            self.push(frames.error(str(error.detail), error.code))
         except ValidationError as error:
             self.push(frames.error(_first_message(error.detail), "invalid"))
         except DatabaseError:

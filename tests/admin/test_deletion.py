@@ -133,7 +133,7 @@ def test_confirmation_names_people_and_what_goes_with_them(
 
     for page in (button, superuser.post(USERS, selected)):
         text = page.content.decode()
-        assert "Conversations, messages and the record of sessions stay." in text
+        assert "Conversations, messages and the record of sessions are kept." in text
         assert "Alice Tester &lt;alice@example.com&gt;" in text
         for counted in ("Users: 1", "Device tokens: 1", "Invitations: 1", "Push deliveries: 1"):
             assert counted in " ".join(text.replace("<li>", "").split())

@@ -155,7 +155,7 @@ def test_address_of_somebody_else_is_an_error_in_any_letter_case(
 def test_address_that_was_taken_meanwhile_is_an_error(root: User, alice: User, bob: User) -> None:
     bob.email = alice.email
 
-    with pytest.raises(FieldInvalid, match="Somebody else has this e-mail address"):
+    with pytest.raises(FieldInvalid, match="Another account already uses this e-mail address"):
         change_account(user=bob, changed=["email"], by=root)
 
 

@@ -66,7 +66,7 @@ def test_unknown_host_is_refused(api: Client) -> None:
 
     assert refusal.status_code == 400
     assert refusal.json() == {
-        "detail": "This request cannot be understood.",
+        "detail": "The request is malformed.",
         "code": "bad_request",
     }
 

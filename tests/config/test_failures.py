@@ -19,7 +19,7 @@ from tests.factories import make_trainee
 from users.models import AuthSession, User
 
 AWAY = {
-    "detail": "Something behind this is away for a moment. Try again.",
+    "detail": "The service is temporarily unavailable. Please try again.",
     "code": "temporarily_unavailable",
 }
 FAILURES: dict[str, type[Exception]] = {

@@ -21,7 +21,7 @@ from users.views import SetPasswordView
 SET = "/api/auth/users/set_password/"
 SIGN_IN = "/api/auth/jwt/create/"
 BUSY = {
-    "detail": "Too many people do this at the moment. Try again.",
+    "detail": "The service is busy at the moment. Please try again.",
     "code": "temporarily_unavailable",
 }
 urlpatterns = [path("api/<int:id>/", SetPasswordView.as_view())]

@@ -223,7 +223,7 @@ def test_more_forms_of_a_person_than_may_wait_are_told_to_come_back(bob: User) -
     assert [each.status for each in refused] == [503] * 3
     assert refused[0].headers["retry-after"] == "2"
     assert refused[0].json() == {
-        "detail": "Too many people do this at the moment. Try again.",
+        "detail": "The service is busy at the moment. Please try again.",
         "code": "temporarily_unavailable",
     }
     assert [each.reads for each in refused] == [0] * 3

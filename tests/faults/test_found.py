@@ -25,7 +25,7 @@ from tests.faults.history import version_of
 from users.models import User
 
 UNAVAILABLE = {
-    "detail": "Something behind this is away for a moment. Try again.",
+    "detail": "The service is temporarily unavailable. Please try again.",
     "code": "temporarily_unavailable",
 }
 

@@ -7,11 +7,11 @@ from tests.live.conftest import Join
 from tests.live.people import Frame
 from users.models import User
 
-BAD_FRAME = ("A frame is a JSON object in a text frame.", "bad_frame")
-UNKNOWN = ("There is no frame of this type.", "unknown_type")
+BAD_FRAME = ("A frame must be a JSON object in a text message.", "bad_frame")
+UNKNOWN = ("Unknown type of frame.", "unknown_type")
 NOT_AN_INTEGER = ("A valid integer is required.", "invalid")
 NOT_A_BOOLEAN = ("is_typing must be true or false.", "invalid")
-NO_MESSAGE = ("There is no such message in this conversation.", "message_not_found")
+NO_MESSAGE = ("This conversation has no such message.", "message_not_found")
 BAD_TOKEN = ("The token is not valid or has expired.", "token_not_valid")
 
 ANYWHERE: list[tuple[str | bytes, tuple[str, str]]] = [

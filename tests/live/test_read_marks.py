@@ -79,8 +79,8 @@ def test_read_of_an_impersonator_is_refused_and_marks_nothing(
 
         assert socket.receive() == {
             "type": "error",
-            "detail": "While looking through somebody else's account you can read,"
-            " and change nothing.",
+            "detail": "You are viewing another person's account: you can read everything,"
+            " but change nothing.",
             "code": "impersonation_read_only",
         }
         assert socket.ping() == [{"type": "pong", "version": 1}]

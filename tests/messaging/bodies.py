@@ -16,11 +16,11 @@ REMOVED_PARTICIPANT: Body = {**REMOVED_SENDER, "email": ""}
 NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
 NO_TRAINEE = {"detail": "You have no such trainee.", "code": "trainee_not_found"}
 READ_ONLY = {
-    "detail": "While looking through somebody else's account you can read, and change nothing.",
+    "detail": "You are viewing another person's account: you can read everything, but change nothing.",
     "code": "impersonation_read_only",
 }
 ARCHIVED = {
-    "detail": "This conversation is archived. It can be read, and not written to.",
+    "detail": "This conversation is archived. You can read it, but not write in it.",
     "code": "conversation_archived",
 }
 

@@ -141,7 +141,7 @@ def test_changes_go_on_inside_one_version(
         ({"limit": "101"}, {"limit": ["Ensure this value is less than or equal to 100."]}),
         (
             {"before": "1", "after": "1"},
-            {"non_field_errors": ["Give one of before, after and since, not more."]},
+            {"non_field_errors": ["Use only one of before, after and since."]},
         ),
     ],
 )

@@ -173,7 +173,7 @@ def test_send_to_deleted_person_is_refused(
 
     assert response.status_code == 403
     assert response.json() == {
-        "detail": "The other person's account was deleted. Nobody would read this.",
+        "detail": "The other person's account was deleted, so nobody would receive this message.",
         "code": "participant_gone",
     }
 
@@ -211,7 +211,7 @@ def test_read_up_to_message_from_elsewhere_is_not_found(
 
     assert response.status_code == 404
     assert response.json() == {
-        "detail": "There is no such message in this conversation.",
+        "detail": "This conversation has no such message.",
         "code": "message_not_found",
     }
 

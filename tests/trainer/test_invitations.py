@@ -28,11 +28,11 @@ URL = "/api/trainer/invitations/"
 ACCEPT = "/api/auth/invitations/accept/"
 EVE = {"password": PASSWORD, "first_name": "Eve", "last_name": "New"}
 DEAD_LINK = {
-    "detail": "This invitation is not valid any more. Ask your trainer for a new one.",
+    "detail": "This invitation is no longer valid. Please ask your trainer for a new one.",
     "code": "invalid_invitation",
 }
 TAKEN = {
-    "detail": "There is an account with this e-mail address that cannot join a trainer now.",
+    "detail": "This e-mail address belongs to an account that cannot join a trainer at the moment.",
     "code": "already_has_trainer",
 }
 
@@ -222,7 +222,7 @@ def test_own_trainee_is_not_invited_again(bob: User, invite: Any) -> None:
 
     assert response.status_code == 400
     assert response.json() == {
-        "detail": "This person is your trainee already.",
+        "detail": "This person is already your trainee.",
         "code": "already_your_trainee",
     }
 
@@ -260,7 +260,7 @@ def test_former_trainee_joins_again_with_their_own_password(
 
     bob.refresh_from_db()
     conversation.refresh_from_db()
-    reason = "You have an account already. Use its password, or have it reset."
+    reason = "You already have an account. Use its password, or reset it."
     assert (wrong.status_code, wrong.json()) == (400, {"password": [reason]})
     assert (right.status_code, right.json()["user"]) == (201, me_body(bob))
     assert (bob.parent_trainer, bob.first_name) == (alice, "Bob")

@@ -24,7 +24,7 @@ CREATE = "/api/auth/jwt/create/"
 ME = "/api/auth/users/me/"
 NEW = "another-long-secret-2"
 DEAD_LINK = {
-    "detail": "This link is not valid any more. Ask for a new one.",
+    "detail": "This link is no longer valid. Please request a new one.",
     "code": "invalid_reset_link",
 }
 

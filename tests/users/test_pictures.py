@@ -139,7 +139,7 @@ def repeat_scan(times: int, side: int = 1000) -> bytes:
         (b"", {"profile_image": ["The submitted file is empty."]}),
         (
             b"x" * (5 * 1024 * 1024 + 1),
-            {"profile_image": ["A picture may have at most 5 MB."]},
+            {"profile_image": ["A picture may be at most 5 MB."]},
         ),
     ],
     ids=["text", "svg", "cut", "bomb", "pixels", "scans", "empty", "bytes"],

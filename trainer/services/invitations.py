@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
 from api.throttling import count
@@ -143,7 +144,7 @@ def _check_rejoining(user: User, password: str) -> None:
 
 def _wrong_password() -> FieldInvalid:
     return FieldInvalid(
-        "password", "You have an account already. Use its password, or have it reset."
+        "password", _("You already have an account. Use its password, or reset it.")
     )
 
 

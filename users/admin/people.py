@@ -9,6 +9,7 @@ from django.db.models import Field, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.pages import ClosedAdmin
 from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
@@ -63,9 +64,9 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     actions = ("deactivate", "reactivate")
     fieldsets = (
         (None, {"fields": ("email", "password_link", "role", "parent_trainer")}),
-        ("Person", {"fields": ("first_name", "last_name", "business_name", "phone_number")}),
-        ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
-        ("Record", {"fields": ("onboarding_completed", "created_at", "last_login")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "business_name", "phone_number")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Record"), {"fields": ("onboarding_completed", "created_at", "last_login")}),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "role", "first_name", "last_name", "password1", "password2")}),
@@ -129,22 +130,22 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
 
         Rows such as devices and invitations need no permission of their own.
         """
-        _, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        kept = "Conversations, messages and the record of sessions stay."
+        _objects, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        kept = str(_("Conversations, messages and the record of sessions are kept."))
         name = str(self.opts.verbose_name)
         return [*map(str, objs), kept], counts, lacking & {name}, protected
 
-    @admin.display(description="password")
+    @admin.display(description=_("password"))
     def password_link(self, user: User) -> str:
         if not user.has_usable_password():
             return format_html('None. <a href="{}">Set one</a>', "../password/")
         return format_html('Set. <a href="{}">Set another</a>', "../password/")
 
-    @admin.action(description="Deactivate: lock out at once, everywhere", permissions=["change"])
+    @admin.action(description=_("Deactivate, and sign out everywhere"), permissions=["change"])
     def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self._set_active(request, users, is_active=False)
 
-    @admin.action(description="Reactivate", permissions=["change"])
+    @admin.action(description=_("Reactivate"), permissions=["change"])
     def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self._set_active(request, users, is_active=True)
 
@@ -154,7 +155,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
         manageable = [each for each in users if may_manage(by=by, user=each)]
         for user in manageable:
             set_active(user=user, is_active=is_active, by=by)
-        done = "reactivated" if is_active else "deactivated"
-        self.message_user(request, f"{len(manageable)} {done}.")
+        text = _("%(count)s reactivated.") if is_active else _("%(count)s deactivated.")
+        self.message_user(request, text % {"count": len(manageable)})
         if len(manageable) < len(users):
             self.message_user(request, ReservedForSuperusers.detail, messages.ERROR)

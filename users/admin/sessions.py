@@ -3,6 +3,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from backoffice.pages import ReadOnlyAdmin
 from users.models import AuthSession, ImpersonationSession, ImpersonationView
@@ -17,10 +19,11 @@ class SessionAdmin(ReadOnlyAdmin):
     def has_end_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
 
-    @admin.action(description="End: its tokens and sockets die at once", permissions=["end"])
+    @admin.action(description=_("End now, with all tokens and sockets"), permissions=["end"])
     def end(self, request: HttpRequest, sessions: QuerySet[AuthSession]) -> None:
         ended = end_sessions(AuthSession.objects.filter(pk__in=sessions.values("pk")))
-        self.message_user(request, f"{ended} ended.")
+        text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended)
+        self.message_user(request, text % {"count": ended})
 
 
 @admin.register(AuthSession)
@@ -68,6 +71,6 @@ class ImpersonationSessionAdmin(SessionAdmin):
         annotated: QuerySet[ImpersonationSession] = sessions.annotate(view_count=Count("views"))
         return annotated
 
-    @admin.display(description="looked at", ordering="view_count")
+    @admin.display(description=_("requests"), ordering="view_count")
     def view_count(self, session: Any) -> int:
         return int(session.view_count)

@@ -12,6 +12,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
 from users.events import announce_access_changed
@@ -115,7 +116,7 @@ def _replace_password(user: User, hashed: User) -> None:
 
 
 def _wrong_password() -> FieldInvalid:
-    return FieldInvalid("current_password", "This is not your current password.")
+    return FieldInvalid("current_password", _("This is not your current password."))
 
 
 @transaction.atomic

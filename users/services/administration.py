@@ -6,6 +6,7 @@ from functools import partial
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.dispatch import Signal
+from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid, NotFound
 from users.coaching import ensure_role_may_change
@@ -88,7 +89,7 @@ def delete_account(*, user: User, by: Staff) -> None:
 def _lock_manageable(pk: int, by: Staff) -> User:
     user = User.objects.select_for_update(no_key=True).filter(pk=pk).first()
     if user is None:
-        raise NotFound("This person has been deleted meanwhile.")
+        raise NotFound(_("This person has been deleted in the meantime."))
     ensure_may_manage(by=by, user=user)
     return user
 
@@ -98,4 +99,6 @@ def _store(user: User, columns: Collection[str] | None) -> None:
         with transaction.atomic():
             user.save(update_fields=columns)
     except IntegrityError as error:
-        raise FieldInvalid("email", "Somebody else has this e-mail address.") from error
+        raise FieldInvalid(
+            "email", _("Another account already uses this e-mail address.")
+        ) from error

@@ -35,17 +35,17 @@ NO_CREDENTIALS = {
 }
 TRAINER_ONLY = {"detail": "Only a trainer can start a conversation.", "code": "trainer_only"}
 ARCHIVED = {
-    "detail": "This conversation is archived. It can be read, and not written to.",
+    "detail": "This conversation is archived. You can read it, but not write in it.",
     "code": "conversation_archived",
 }
 BAD_FRAME = {
     "type": "error",
-    "detail": "A frame is a JSON object in a text frame.",
+    "detail": "A frame must be a JSON object in a text message.",
     "code": "bad_frame",
 }
 NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
 READ_ONLY = {
-    "detail": "While looking through somebody else's account you can read, and change nothing.",
+    "detail": "You are viewing another person's account: you can read everything, but change nothing.",
     "code": "impersonation_read_only",
 }
 NOT_VALID = {"detail": "The token is not valid or has expired.", "code": "token_not_valid"}
