@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.plugin import DjangoDbBlocker
-from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from tests.e2e.chromium import ChromiumUnavailable, launch_options
+from tests.e2e.contexts import ContextPool, is_reusable
 from tests.e2e.devices import DESK, PATIENCE, PHONE, OpenDevice, Watch
 from tests.e2e.servers import collect_static, make_server
 from tests.live.server import WebServer
@@ -92,24 +92,48 @@ def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
         pytest.fail("The browser complained:\n" + "\n".join(watch.complaints), pytrace=False)
 
 
+@pytest.fixture(scope="session")
+def context_pool(browser: Browser) -> ContextPool:
+    return ContextPool(browser)
+
+
 @pytest.fixture
 def open_device(
-    request: pytest.FixtureRequest,
-    server: WebServer,
-    watch: Watch,
-    new_context: CreateContextCallback,
-) -> OpenDevice:
-    """Open one more device: a context with storage of its own, and a page in it."""
+    request: pytest.FixtureRequest, server: WebServer, watch: Watch, context_pool: ContextPool
+) -> Iterator[OpenDevice]:
+    """
+    Open one more device: a context with storage of its own, and a page in it.
+
+    Contexts come from `context_pool`. With `fresh=True` nobody has used it before, its HTTP cache
+    is empty as well, and nobody will use it afterwards; so it is with options that could leak.
+    """
+    lent: list[BrowserContext] = []
     has_worker = request.node.get_closest_marker("service_worker") is not None
     worker = {"service_workers": "allow" if has_worker else "block"}
+    options_of_the_run = ("--tracing", "--screenshot", "--video")
+    is_recorded = any(request.config.getoption(each) != "off" for each in options_of_the_run)
 
-    def open_device(**options: Any) -> Any:
-        context = new_context(**{"base_url": server.url, **DESK, **worker, **options})
-        context.set_default_timeout(PATIENCE_MS)
-        watch.add(context)
-        return context.new_page()
+    def open_device(*, fresh: bool = False, **options: Any) -> Page:
+        options = {"base_url": server.url, **DESK, **worker, **options}
+        if fresh or is_recorded or not is_reusable(options):
+            # Closed by its fixture, which makes records of it, too.
+            page: Page = request.getfixturevalue("new_context")(**options).new_page()
+        else:
+            page = context_pool.open_page(options)
+            lent.append(page.context)
+        page.context.set_default_timeout(PATIENCE_MS)
+        watch.add(page.context)
+        return page
 
-    return open_device
+    yield open_device
+    call = getattr(request.node, "rep_call", None)
+    has_passed = call is not None and call.passed and not watch.complaints
+    for context in lent:
+        if has_passed:
+            context_pool.give_back(context)
+            watch.remove(context)
+        else:
+            context_pool.close(context)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebSocket
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebError, WebSocket
 
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {
@@ -34,7 +34,15 @@ class Watch:
 
     def add(self, context: BrowserContext) -> None:
         context.on("console", self._note_console)
-        context.on("weberror", lambda error: self._note(f"uncaught: {error.error}"))
+        context.on("weberror", self._note_error)
+
+    def remove(self, context: BrowserContext) -> None:
+        """Listen to a context no more: another test is about to use it."""
+        context.remove_listener("console", self._note_console)
+        context.remove_listener("weberror", self._note_error)
+
+    def _note_error(self, error: WebError) -> None:
+        self._note(f"uncaught: {error.error}")
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "assert"):
