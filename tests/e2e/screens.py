@@ -1,6 +1,8 @@
 """What people do on the screens, and where they look: by roles and names, as they know them."""
 
+import json
 import re
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -8,14 +10,39 @@ from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import Sockets, wait_until
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, tokens_of
+from users.cookies import NAME as COOKIE
+from users.cookies import PATH as COOKIE_PATH
 from users.models import User
+from users.serializers import MeSerializer
 
 
-def sign_in(page: Page, person: User, path: str = "/messages", password: str = PASSWORD) -> Page:
-    """Sign in by the form, and land on a path."""
+def sign_in(page: Page, person: User, path: str = "/messages") -> Page:
+    """Open a path as somebody who has signed in on this device before."""
+    page.context.add_cookies(
+        [
+            {
+                "name": COOKIE,
+                "value": tokens_of(person).refresh,
+                "domain": "127.0.0.1",
+                "path": COOKIE_PATH,
+                "httpOnly": True,
+                "sameSite": "Strict",
+            }
+        ]
+    )
+    kept = {"me": json.dumps(MeSerializer(person).data), "sign-in": str(round(1000 * time.time()))}
+    # In force until the page is there: it must not sign anybody in on a later one.
+    remember = f"Object.assign(localStorage, {json.dumps(kept)})"
+    with page.add_init_script(remember), page.expect_response("**/api/auth/users/me/"):
+        page.goto(path)
+    return page
+
+
+def sign_in_by_form(page: Page, person: User, path: str = "/messages") -> Page:
+    """Sign in with the password, and land on a path."""
     page.goto(f"/sign-in?next={quote(path)}")
-    fill_sign_in(page, person, password)
+    fill_sign_in(page, person)
     expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
     return page
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.e2e.screens import expect_tick, sign_in, write
+from tests.e2e.screens import expect_tick, sign_in_by_form, write
 from tests.e2e.servers import make_server
 from tests.live.server import WebServer
 from users.models import User
@@ -31,7 +31,7 @@ def server(development_server: WebServer, transactional_db: None) -> WebServer:
 
 
 def test_client_works_without_collected_files(desk: Page, alice: User, bob: User) -> None:
-    sign_in(desk, alice, f"/messages?trainee={bob.pk}")
+    sign_in_by_form(desk, alice, f"/messages?trainee={bob.pk}")
 
     write(desk, "Welcome, Bob!")
 

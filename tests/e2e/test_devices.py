@@ -21,6 +21,7 @@ from tests.e2e.screens import (
     open_thread,
     path_of,
     sign_in,
+    sign_in_by_form,
     sign_out,
     write,
 )
@@ -272,8 +273,8 @@ def test_sign_in_that_is_ended_elsewhere_leads_to_the_sign_in(
 def test_sign_in_lasts_over_a_restart_of_the_browser(
     open_device: OpenDevice, alice: User, conversation: Conversation
 ) -> None:
-    page = open_device()
-    sign_in(page, alice)
+    page = open_device(fresh=True)
+    sign_in_by_form(page, alice)
     expect(conversations(page)).to_have_count(1)
     state = page.context.storage_state()
     page.context.close()

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import PHONE, OpenDevice
-from tests.e2e.screens import conversations, message, path_of, sign_in
+from tests.e2e.screens import conversations, message, path_of, sign_in, sign_in_by_form
 from users.models import User
 
 # Bodies as they are compressed. Less than the least would mean that nothing was measured.
@@ -26,7 +26,9 @@ SHIFT_SO_FAR = """() => new Promise(resolve =>
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shift)))))"""
 
 
-def test_first_visit_is_small(desk: Page) -> None:
+def test_first_visit_is_small(open_device: OpenDevice) -> None:
+    desk = open_device(fresh=True)
+
     desk.goto("/sign-in")
     expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
 
@@ -36,8 +38,8 @@ def test_first_visit_is_small(desk: Page) -> None:
 def test_first_load_of_the_messages_is_small(
     open_device: OpenDevice, alice: User, conversation: Conversation
 ) -> None:
-    page = sign_in(open_device(), alice)
-    fresh = open_device(storage_state=page.context.storage_state())
+    page = sign_in_by_form(open_device(), alice)
+    fresh = open_device(fresh=True, storage_state=page.context.storage_state())
 
     fresh.goto(path_of(conversation))
     expect(message(fresh, "Hello")).to_be_visible()
@@ -50,7 +52,7 @@ def test_first_load_of_the_messages_is_small(
 def test_nothing_jumps_while_loading(
     open_device: OpenDevice, held: dict[str, object], alice: User, conversation: Conversation
 ) -> None:
-    page = open_device(**held)
+    page = open_device(fresh=True, **held)
     sign_in(page, alice)
     page.add_init_script(WATCH_SHIFTS)
     shifts = {}

@@ -17,6 +17,7 @@ from tests.e2e.screens import (
     open_thread,
     path_of,
     sign_in,
+    sign_in_by_form,
     write,
 )
 from tests.factories import make_trainee
@@ -25,9 +26,9 @@ from users.models import User
 
 
 def test_from_sign_in_to_read_ticks(desk: Page, phone: Page, alice: User, bob: User) -> None:
-    sign_in(phone, bob)
+    sign_in_by_form(phone, bob)
     expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
-    sign_in(desk, alice, "/trainees")
+    sign_in_by_form(desk, alice, "/trainees")
 
     desk.get_by_role("link", name="Message Bob Tester").click()
     write(desk, "Welcome, Bob!\nSquats at six?")
