@@ -55,6 +55,7 @@ REFUSE_ONCE = """kind => {
     navigator.locks.request = (name, ...rest) => {
         if (!isDue || !name.startsWith(kind)) return request(name, ...rest);
         isDue = false;
+        globalThis.hasRefused = true;
         return Promise.reject(new DOMException("Not fully active.", "InvalidStateError"));
     };
 }"""
@@ -351,6 +352,7 @@ def test_refused_lock_holds_up_no_message(
     write(desk, "sent after a while")
 
     expect_tick(desk, "sent after a while", "Sent")
+    assert desk.evaluate("globalThis.hasRefused")
     write(desk, "and the next")
     expect_tick(desk, "and the next", "Sent")
 
@@ -367,3 +369,4 @@ def test_refused_lock_of_the_cookie_fails_no_message(
     write(desk, "sent with the next token")
 
     expect_tick(desk, "sent with the next token", "Sent")
+    assert desk.evaluate("globalThis.hasRefused")

@@ -263,6 +263,7 @@ def test_draft_of_an_earlier_version_is_still_there(
 
 def test_sign_out_leaves_nothing_of_drafts_in_the_tab(one: Page) -> None:
     composer(one).fill("a draft")
+    wait_until(one, lambda: one.evaluate("Object.keys(sessionStorage)") == ["drafts"])
 
     navigation(one).get_by_role("button", name="Sign out").click()
     expect(one.get_by_role("button", name="Sign in")).to_be_visible()

@@ -65,6 +65,7 @@ def test_nothing_is_marked_as_read_and_nothing_is_sent(
     expect_tick(phone, "Are you there?", "Sent")
     expect_tick(phone, "Hello", "Sent")
     expect_unread(look, "2")
+    assert frames
     assert not [frame for frame in frames if "read" in str(frame) or "typing" in str(frame)]
     assert conversation.messages.filter(read_at=None).count() == 2
 
@@ -117,7 +118,8 @@ def test_look_that_is_asked_to_slow_down_goes_on(look: Page) -> None:
         times=1,
     )
 
-    look.reload()
+    with look.expect_response(lambda response: response.status == 429):
+        look.reload()
 
     expect(message(look, "Hello")).to_be_visible()
 

@@ -26,6 +26,11 @@ from users.models import User
 # It never changes, so no event comes either.
 SAYS_OFFLINE = """Object.defineProperty(Navigator.prototype, "onLine", { get: () => false });"""
 OFFLINE = re.compile("You are offline")
+# Kept over loads: three pages are looked at.
+NOTE_TOLD = """new MutationObserver(() => {
+    const text = document.body?.textContent ?? "";
+    if (/You are offline|no network/.test(text)) sessionStorage.setItem("told", text);
+}).observe(document, { childList: true, subtree: true, characterData: true });"""
 
 
 @pytest.fixture
@@ -54,13 +59,7 @@ def test_device_that_says_offline_signs_in_sends_and_receives(
 def test_device_that_says_offline_is_never_told_so(
     misled: Page, alice: User, conversation: Conversation
 ) -> None:
-    misled.add_init_script(
-        """globalThis.told = [];
-        addEventListener("load", () => new MutationObserver(() => {
-            const text = document.body.textContent;
-            if (/You are offline|no network/.test(text)) told.push(text);
-        }).observe(document.body, { childList: true, subtree: true, characterData: true }));"""
-    )
+    misled.add_init_script(NOTE_TOLD)
     open_thread(misled, alice, conversation)
 
     misled.goto("/trainees")
@@ -72,7 +71,7 @@ def test_device_that_says_offline_is_never_told_so(
     write(misled, "after the event")
 
     expect_tick(misled, "after the event", "Sent")
-    assert misled.evaluate("told") == []
+    assert misled.evaluate("sessionStorage.getItem('told')") is None
 
 
 def test_device_that_says_offline_renews_its_token_when_it_wakes(
