@@ -1,5 +1,5 @@
-// A classic script in the head: the chosen theme has to stand before the first paint. Whoever changes
-// localStorage "theme" ("light", "dark" or none) dispatches "theme-change" on the window.
+// A classic script in the head, to apply the theme before the first paint. After a change of
+// localStorage "theme" ("light", "dark" or none), dispatch "theme-change" on the window.
 (() => {
   const root = document.documentElement;
   const bars = [...document.querySelectorAll('meta[name="theme-color"]')];
@@ -20,7 +20,7 @@
       const theme = localStorage.getItem("theme");
       return theme === "light" || theme === "dark" ? theme : null;
     } catch {
-      return null; // storage is forbidden in some private windows
+      return null; // some private windows forbid storage
     }
   }
 

@@ -1,10 +1,10 @@
 import { network } from "./network.js";
 
-// Long enough for a picture over a bad line; a request that hangs would hold up the outbox.
-const PATIENCE_MS = 30_000;
+// Long enough to upload a picture on a slow network; a hanging request would block the outbox.
+const TIMEOUT_MS = 30_000;
 const BASE = new URL("/api/", location.origin);
 
-/** Tell why the server refused a request, or that no answer came (status 0, code "network"). */
+/** The server's error response, or no response at all (status 0, code "network"). */
 export class ApiError extends Error {
   constructor({ status = 0, code = "network", message, fields = null, retryAfter = null }) {
     super(message ?? "The server cannot be reached. Check your connection.");
@@ -12,7 +12,7 @@ export class ApiError extends Error {
     this.status = status;
     this.code = code;
     this.fields = fields;
-    /** Seconds, or null where the server named none. */
+    /** Seconds from the Retry-After header, or null. */
     this.retryAfter = retryAfter;
   }
 
@@ -20,7 +20,7 @@ export class ApiError extends Error {
     return this.status === 0;
   }
 
-  /** Tell whether the same request may succeed later, unchanged. */
+  /** Return whether the same request may succeed later. */
   get isTemporary() {
     return this.status === 0 || this.status >= 500;
   }
@@ -28,23 +28,24 @@ export class ApiError extends Error {
 
 let tokens = null;
 
-/** Name who knows the access token: `accessToken()`, `refresh()`, and the sign-in's `number`. */
-export function useTokens(source) {
+/** Set the object that provides `accessToken()`, `refresh()` and the sign-in's `generation`. */
+export function setTokenSource(source) {
   tokens = source;
 }
 
 /**
- * Ask the API and return its JSON, or null for an empty answer; throws ApiError.
+ * Send a request to the API; return the JSON, or null for an empty body. Throws ApiError.
  *
- * `path` is below /api/, or a `next` from an answer, of which only path and query count: behind a
- * proxy its host can be one that browsers do not know. An aborted `signal` throws AbortError.
+ * `path` is relative to /api/, or a page's `next` URL, whose host is ignored: behind a proxy it can
+ * be an internal one. An aborted `signal` throws AbortError.
  */
 export async function request(method, path, { body, form, auth = true, signal } = {}) {
-  const send = async () => fetchOnce(method, path, { body, form, signal, token: await token(auth) });
-  const { number } = tokens;
+  const send = async () =>
+    fetchOnce(method, path, { body, form, signal, token: await token(auth) });
+  const { generation } = tokens;
   const response = await send();
-  // What one person has asked for is not asked again in the name of the next.
-  if (response.status !== 401 || !auth || number !== tokens.number) return read(response);
+  // After a change of user, do not repeat one user's request with the token of another.
+  if (response.status !== 401 || !auth || generation !== tokens.generation) return read(response);
   await tokens.refresh();
   return read(await send());
 }
@@ -58,16 +59,16 @@ async function fetchOnce(method, path, { body, form, signal, token }) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const content = form ?? (body === undefined ? undefined : JSON.stringify(body));
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  const signals = signal ? AbortSignal.any([signal, patience]) : patience;
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signals = signal ? AbortSignal.any([signal, timeout]) : timeout;
   try {
     const options = { method, headers, body: content, signal: signals };
     const response = await fetch(url.pathname + url.search, options);
-    network.answered();
+    network.reportAnswer();
     return response;
   } catch (error) {
     if (signal?.aborted) throw error;
-    network.failed();
+    network.reportFailure();
     throw new ApiError({});
   }
 }
@@ -78,14 +79,14 @@ async function read(response) {
   throw refusal(response, data);
 }
 
-/** Return the body's JSON; null for none, and for what a proxy says in HTML. */
+/** Return the body's JSON; null for an empty body or a proxy's HTML error page. */
 async function parse(response) {
   try {
     const text = await response.text();
     return text ? JSON.parse(text) : null;
   } catch (error) {
     if (error instanceof SyntaxError && !response.ok) return null;
-    // The connection broke in the middle of the answer.
+    // The connection broke in the middle of the body.
     throw new ApiError({});
   }
 }

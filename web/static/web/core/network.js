@@ -1,11 +1,10 @@
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /**
- * Know whether there is a network: the device says what it believes, and an answer proves it.
+ * Whether there is a network.
  *
- * `navigator.onLine` is false with some VPNs and virtual adapters while all works. So nobody waits
- * for it to change: there is no network when the device says so and no answer comes either. Fires
- * "online" when there may be one again, and "offline".
+ * `navigator.onLine` is false with some VPNs and virtual adapters although all works. So the client
+ * counts as offline only if the device says so and a request fails. Fires "online" and "offline".
  */
 class Network extends EventTarget {
   isOnline = true;
@@ -13,24 +12,24 @@ class Network extends EventTarget {
   constructor() {
     super();
     addEventListener("online", () => this.#become(true));
-    addEventListener("offline", () => this.#ask());
+    addEventListener("offline", () => this.#probe());
   }
 
-  /** Note that the server has answered. */
-  answered() {
+  /** Record that the server has answered. */
+  reportAnswer() {
     if (!this.isOnline) this.#become(true);
   }
 
-  /** Note that no answer came. */
-  failed() {
+  /** Record that a request got no answer. */
+  reportFailure() {
     if (this.isOnline && !navigator.onLine) this.#become(false);
   }
 
-  /** Ask at once, as an open connection would not notice that the network is gone. */
-  async #ask() {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const asked = fetch("/healthz", { method: "HEAD", cache: "no-store", signal });
-    await asked.then(() => this.#become(true), () => this.failed());
+  /** Probe the server at once: open sockets do not notice a lost network. */
+  async #probe() {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const probe = fetch("/healthz", { method: "HEAD", cache: "no-store", signal });
+    await probe.then(() => this.#become(true), () => this.reportFailure());
   }
 
   #become(isOnline) {

@@ -1,18 +1,18 @@
 import { match } from "./routes.js";
 import { Store } from "./store.js";
 
-/** Follow the address bar: which screen is shown, and how one gets to the next. */
+/** The current route, and navigation between routes. Fires "change". */
 class Router extends Store {
   route = match(new URL(location.href));
   #shown = pathOf(location);
 
-  /** Listen to the browser's buttons and to clicks on links; once for a page. */
+  /** Listen to history changes and to clicks on links; call once per page. */
   start() {
     addEventListener("popstate", () => this.#follow());
     document.addEventListener("click", (event) => this.#click(event));
   }
 
-  /** Show another path of this client; with `replace` the back button does not return here. */
+  /** Go to a path of this client; with `replace` the history entry is replaced. */
   navigate(path, { replace = false } = {}) {
     const url = new URL(path, location.origin);
     if (url.origin !== location.origin) throw new TypeError(`${path} leads off this site.`);
@@ -22,14 +22,14 @@ class Router extends Store {
     this.#follow();
   }
 
-  /** Go back where somebody came from, or, on the first page of a visit, to `fallbackPath`. */
+  /** Go back in history or, on the first page of a visit, to `fallbackPath`. */
   back(fallbackPath) {
     if (depth() > 0) history.back();
     else this.navigate(fallbackPath, { replace: true });
   }
 
   #follow() {
-    // A change of the fragment alone is the browser's own affair.
+    // The browser handles a change of the fragment alone.
     if (this.#shown === pathOf(location)) return;
     this.#shown = pathOf(location);
     this.route = match(new URL(location.href));
@@ -62,7 +62,7 @@ function isOurs(link) {
   if (link.target && link.target !== "_self") return false;
   const url = new URL(link.href);
   if (url.origin !== location.origin) return false;
-  // To a place on this page; and to what the server shows itself, such as the admin.
+  // Leave fragments of this page, and server pages such as the admin, to the browser.
   if (url.hash && pathOf(url) === pathOf(location)) return false;
   return match(url).name !== "not-found";
 }

@@ -1,4 +1,4 @@
-// The screens by their paths, in the order in which they are tried; ids are the server's integers.
+// Tried in order; ids are integers.
 const ROUTES = [
   ["sign-in", /^\/sign-in$/],
   ["forgot-password", /^\/forgot-password$/],
@@ -14,11 +14,11 @@ const ROUTES = [
   ["settings", /^\/settings$/],
 ];
 
-/** Name the screens that somebody sees who is not signed in. */
+/** Routes that need no sign-in. */
 export const PUBLIC_ROUTES = new Set(["sign-in", "forgot-password", "reset-password", "join"]);
 
 /**
- * Find the screen of a URL: `{name, params, query}`, "not-found" for an unknown path.
+ * Return the route of a URL: `{name, params, query}`; `name` is "not-found" for an unknown path.
  *
  * `params.id` is a number; `query` is a plain object of strings.
  */

@@ -1,67 +1,67 @@
-import { useTokens } from "./api.js";
-import { beginSession, endSessionIfDue, watchDueSignOut } from "./cookie.js";
+import { setTokenSource } from "./api.js";
 import * as endpoints from "./endpoints.js";
-import { dueSignOut, forgetMe, keptLook, keptMe, keptSignIn } from "./kept.js";
-import { Look } from "./look.js";
-import { Renewal, signedOut } from "./renewal.js";
+import { Impersonation } from "./impersonation.js";
+import * as cookie from "./session-cookie.js";
 import { Store } from "./store.js";
+import { TokenRefresher, signedOutError } from "./token-refresher.js";
+import * as storage from "./web-storage.js";
 
-const LOOK_RETRY_MS = 3000;
-const FAREWELL_MS = 3000;
+const RETRY_MS = 3000;
+const CLEANUP_MS = 3000;
 
 /**
- * Know who is signed in, in all tabs of this browser.
+ * The signed-in user, shared by all tabs of this browser.
  *
- * Beside "change" it fires "token" (a new access token, in `detail`), and "ended" when a sign-in is
- * over: `detail.userId`, and `detail.reason`, which is "signed-out" (here), "elsewhere" (another
- * tab), "refused" (expired or revoked) or "replaced" (somebody else has joined in this tab).
+ * Fires "change", "token" with the new access token, and "ended" with `{userId, reason}`: signed
+ * out here ("signed-out") or in another tab ("elsewhere"), expired or revoked ("refused"), or an
+ * invitation was accepted ("replaced").
  */
 class Session extends Store {
-  /** "starting", "signed-out" or "signed-in"; the last also offline, from what was kept. */
+  /** "starting", "signed-out" or "signed-in" (also offline, from storage). */
   state = "starting";
   user = null;
-  /** Why the last sign-in on this page ended, or null. */
+  /** The `reason` of the last "ended" event, or null. */
   endReason = null;
-  #look = Look.kept();
-  #farewells = new Set();
+  #impersonation = Impersonation.restore();
+  #cleanups = new Set();
   #channel = new BroadcastChannel("session");
-  #renewal = new Renewal({
-    onRenewed: (token) => this.#renewed(token),
+  #refresher = new TokenRefresher({
+    onRefreshed: (token) => this.#renewed(token),
     onRefused: () => this.#end("refused"),
   });
 
-  /** One's own Me while looking through somebody else's account, else null. */
+  /** The trainer who is impersonating, else null. */
   get impersonatedBy() {
-    return this.#look?.by ?? null;
+    return this.#impersonation?.by ?? null;
   }
 
   get isImpersonating() {
-    return this.#look !== null;
+    return this.#impersonation !== null;
   }
 
-  /** Which sign-in of this page it is, by number. */
-  get number() {
-    return this.#renewal.session;
+  /** Counts the sign-ins of this page. */
+  get generation() {
+    return this.#refresher.generation;
   }
 
-  /** Tell whether anything of this account may be kept on the device. */
+  /** Return whether data of this account may be stored on the device. */
   get persistent() {
     return !this.isImpersonating;
   }
 
-  /** Find out who is signed in; resolves when `state` is not "starting" any more. */
+  /** Load the user; resolves when `state` is no longer "starting". */
   async start() {
-    useTokens(this);
-    this.#channel.addEventListener("message", ({ data }) => this.#hear(data));
-    watchDueSignOut();
-    if (this.#look) return this.#startLook();
-    this.user = dueSignOut.read() ? null : keptMe.read();
+    setTokenSource(this);
+    this.#channel.addEventListener("message", ({ data }) => this.#receive(data));
+    cookie.sendPendingSignOutWhenOnline();
+    if (this.#impersonation) return this.#startImpersonation();
+    this.user = storage.pendingSignOut.read() ? null : storage.storedUser.read();
     if (!this.user) {
       this.#become("signed-out");
-      return endSessionIfDue();
+      return cookie.sendPendingSignOut();
     }
     this.#become("signed-in");
-    this.#arrive();
+    this.#load();
   }
 
   /** Sign in; throws ApiError. */
@@ -69,122 +69,122 @@ class Session extends Store {
     await this.#enter(() => endpoints.signIn(email, password));
   }
 
-  /** Accept an invitation, and be signed in as who joins by it; throws ApiError. */
+  /** Accept an invitation and sign in as the new trainee; throws ApiError. */
   async join(invitation) {
     await this.#enter(() => endpoints.acceptInvitation(invitation));
   }
 
-  /** Sign out at once; a server that cannot be reached is told as soon as it can. */
+  /** Sign out at once; an unreachable server is told later. */
   async signOut() {
-    const farewells = Promise.allSettled([...this.#farewells].map((work) => work()));
-    await Promise.race([farewells, new Promise((done) => setTimeout(done, FAREWELL_MS))]);
-    dueSignOut.write(true);
+    const cleanups = Promise.allSettled([...this.#cleanups].map((cleanup) => cleanup()));
+    await Promise.race([cleanups, new Promise((done) => setTimeout(done, CLEANUP_MS))]);
+    storage.pendingSignOut.write(true);
     this.#end("signed-out");
-    this.#channel.postMessage({ type: "signed-out", signIn: keptSignIn.read() });
-    await endSessionIfDue();
+    this.#channel.postMessage({ type: "signed-out", signIn: storage.storedSignIn.read() });
+    await cookie.sendPendingSignOut();
   }
 
-  /** Have `work` done, for 3 s at most, while the token of who signs out is still good. */
-  beforeSignOut(work) {
-    this.#farewells.add(work);
+  /** Run `cleanup` before each sign-out, for 3 s at most, while the token is still valid. */
+  beforeSignOut(cleanup) {
+    this.#cleanups.add(cleanup);
   }
 
-  /** Return an access token that is good for at least a minute; throws ApiError. */
+  /** Return an access token that is valid for at least a minute; throws ApiError. */
   async accessToken() {
-    if (this.#look) return this.#look.accessToken();
-    if (this.state === "signed-out" && !this.#renewal.token) throw signedOut();
-    return this.#renewal.fresh();
+    if (this.#impersonation) return this.#impersonation.accessToken();
+    if (this.state === "signed-out" && !this.#refresher.token) throw signedOutError();
+    return this.#refresher.fresh();
   }
 
-  /** Get a new access token now; throws ApiError. A look through an account is never prolonged. */
+  /** Get a new access token; throws ApiError. Impersonations are never refreshed. */
   async refresh() {
-    return this.#look ? this.#look.refuse() : this.#renewal.renew();
+    return this.#impersonation ? this.#impersonation.refuse() : this.#refresher.refresh();
   }
 
   setUser(me) {
     this.user = me;
-    if (this.persistent) keptMe.write(me);
+    if (this.persistent) storage.storedUser.write(me);
     this.changed();
   }
 
-  /** Look through a trainee's account, in this tab alone; loads the page anew. */
+  /** Impersonate a trainee in this tab; reloads the page. */
   async impersonate(traineeId) {
     const { access } = await endpoints.startImpersonation(traineeId);
-    Look.begin(access, this.user);
+    Impersonation.begin(access, this.user);
   }
 
-  /** End the look; throws ApiError when the server cannot be told, as its token would live on. */
+  /** Stop impersonating; throws ApiError if the token could not be revoked. */
   async endImpersonation() {
-    await endpoints.endImpersonation().catch((error) => {
-      if (error.isTemporary) throw error;
-    });
-    this.#look.leave();
+    const error = await endpoints.endImpersonation().catch((refused) => refused);
+    if (error?.isTemporary) throw error;
+    this.#impersonation.leave();
   }
 
-  /** Be who the answer to `ask`, `{access, user}`, speaks for; without `user` the server is asked. */
-  async #enter(ask) {
-    const { access, user } = await beginSession(ask);
-    // An invitation can be accepted while somebody else is signed in.
+  /** Sign in with a request that returns `{access, user}`; without `user` it is loaded. */
+  async #enter(request) {
+    const { access, user } = await cookie.beginSession(request);
+    // An invitation can be accepted while another user is signed in.
     if (this.user) this.#end("replaced");
-    this.#renewal.adopt(access);
-    await this.#be(user ?? endpoints.getMe());
+    this.#refresher.adopt(access);
+    await this.#adopt(user ?? endpoints.getMe());
     this.#channel.postMessage({ type: "signed-in", userId: this.user.id });
   }
 
-  /** Learn from the server who the cookie speaks for; without a network, what was kept stands. */
-  #arrive() {
-    const me = this.#renewal.fresh().then(() => endpoints.getMe());
-    return this.#be(me).catch(() => this.user ?? this.#become("signed-out"));
+  /** Load the user that the cookie belongs to; offline, keep the stored one. */
+  #load() {
+    const me = this.#refresher.fresh().then(() => endpoints.getMe());
+    return this.#adopt(me).catch(() => this.user ?? this.#become("signed-out"));
   }
 
-  /** Be signed in as `me`, or a promise of it; throws if it comes after this sign-in has ended. */
-  async #be(me) {
-    const { number } = this;
+  /** Sign in as `me` (or a promise); throws if this sign-in has ended meanwhile. */
+  async #adopt(me) {
+    const { generation } = this;
     const user = await me;
-    if (number !== this.number) throw signedOut();
+    if (generation !== this.generation) throw signedOutError();
     this.setUser(user);
     this.#become("signed-in");
   }
 
-  async #startLook() {
+  async #startImpersonation() {
     try {
-      this.user = this.#look.at = await endpoints.getMe();
+      this.user = this.#impersonation.user = await endpoints.getMe();
       this.#become("signed-in");
     } catch ({ status, retryAfter }) {
-      // With 401 the look is over, and that is said where the token is refused.
-      if (status !== 401) setTimeout(() => this.#startLook(), 1000 * retryAfter || LOOK_RETRY_MS);
+      // A 401 has already ended the impersonation.
+      const delay = 1000 * retryAfter || RETRY_MS;
+      if (status !== 401) setTimeout(() => this.#startImpersonation(), delay);
     }
   }
 
   #renewed(token) {
-    if (this.user && token.userId !== this.user.id) this.#giveWay();
+    if (this.user && token.userId !== this.user.id) this.#reloadAsOther();
     this.dispatchEvent(new CustomEvent("token", { detail: token.value }));
   }
 
-  /** Another tab has signed in as somebody else, and the cookie is theirs: nothing more is asked. */
-  #giveWay() {
-    this.#renewal.drop();
-    if (keptMe.read()?.id === this.user.id) keptMe.write(null);
+  /** Reload because another tab has signed in as a different user, who owns the cookie now. */
+  #reloadAsOther() {
+    this.#refresher.drop();
+    if (storage.storedUser.read()?.id === this.user.id) storage.storedUser.write(null);
     location.reload();
-    throw signedOut();
+    throw signedOutError();
   }
 
-  #hear({ type, userId, signIn }) {
-    // A tab that was frozen hears it late: what is on the device may be a new sign-in's by then.
-    if (type === "signed-out" && signIn !== keptSignIn.read()) return;
+  #receive({ type, userId, signIn }) {
+    // A frozen tab receives this late, possibly after the next sign-in.
+    if (type === "signed-out" && signIn !== storage.storedSignIn.read()) return;
     if (type === "signed-out") this.#end("elsewhere");
     else if (this.isImpersonating) return;
-    else if (this.state === "signed-out") this.#arrive();
+    else if (this.state === "signed-out") this.#load();
     else if (this.user && this.user.id !== userId) location.reload();
   }
 
   #end(reason) {
     const userId = (this.impersonatedBy ?? this.user)?.id;
-    this.#renewal.drop();
-    keptLook.write(null);
-    // The tab that signed out has done it, for all tabs.
-    if (reason !== "elsewhere") forgetMe();
-    this.#look = this.user = null;
+    this.#refresher.drop();
+    storage.storedImpersonation.write(null);
+    // Otherwise the other tab has cleared it for all tabs.
+    if (reason !== "elsewhere") storage.forgetUser();
+    this.#impersonation = this.user = null;
     this.endReason = reason;
     this.#become("signed-out");
     if (userId) this.dispatchEvent(new CustomEvent("ended", { detail: { userId, reason } }));

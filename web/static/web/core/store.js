@@ -1,11 +1,11 @@
-/** Hold data that several elements show; it fires "change" when they have to look again. */
+/** Data that several elements show; fires "change" when they have to render again. */
 export class Store extends EventTarget {
   changed() {
     this.dispatchEvent(new Event("change"));
   }
 }
 
-/** Render a Lit element anew whenever a store changes, for as long as it is on the page. */
+/** Re-renders a Lit element whenever a store changes, while the element is connected. */
 export class StoreController {
   #host;
   #store;
@@ -21,7 +21,7 @@ export class StoreController {
     return this.#store;
   }
 
-  /** Follow another store, or none (null). */
+  /** Observe another store, or none (null). */
   set store(store) {
     if (store === this.#store) return;
     this.#unsubscribe();
@@ -33,7 +33,7 @@ export class StoreController {
   hostConnected() {
     this.#isConnected = true;
     this.#subscribe();
-    // What changed while the host was off the page went unnoticed.
+    // Changes while the host was disconnected were missed.
     this.#host.requestUpdate();
   }
 

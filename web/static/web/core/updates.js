@@ -1,12 +1,12 @@
-import { workerUrl } from "./trusted.js";
+import { workerUrl } from "./worker-url.js";
 
 const CHECK_MS = 60 * 60 * 1000;
 
 /**
- * Register the service worker, and look for a new version hourly and on return to the page.
+ * Register the service worker; check for updates hourly and when the page becomes visible.
  *
- * When one waits, the window gets "app-update"; its `detail.accept()` lets the new version take over
- * all tabs. Each then loads anew, once.
+ * Fires "app-update" on the window when an update waits. `detail.accept()` activates it, and all
+ * tabs reload once.
  */
 export async function startUpdates() {
   if (!navigator.serviceWorker) return;
@@ -20,7 +20,7 @@ export async function startUpdates() {
   document.addEventListener("visibilitychange", check);
 }
 
-/** Return null where the browser refuses, as in some private windows: all works but offline. */
+/** Return null if the browser refuses, as some private windows do; the client works online. */
 async function register() {
   try {
     return await navigator.serviceWorker.register(workerUrl(), { updateViaCache: "none" });
@@ -30,7 +30,7 @@ async function register() {
 }
 
 function update(registration) {
-  registration.update().catch(() => {}); // offline, or the server restarts: later, then
+  registration.update().catch(() => {}); // offline, or the server is restarting
 }
 
 function watch(registration) {
@@ -41,7 +41,7 @@ function watch(registration) {
 }
 
 function offer(registration) {
-  // Without a controller it is the first version: there is nothing to replace.
+  // Without a controller this is the first version, not an update.
   if (!navigator.serviceWorker.controller) return;
   const accept = () => registration.waiting?.postMessage({ type: "SKIP_WAITING" });
   dispatchEvent(new CustomEvent("app-update", { detail: { accept } }));

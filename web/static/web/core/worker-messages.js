@@ -2,9 +2,9 @@ import { router } from "./router.js";
 import { session } from "./session.js";
 
 /**
- * Do what the service worker asks for: tell the path that is shown, or show what was clicked.
+ * Handle the service worker's messages: report the current path, or open a clicked notification.
  *
- * Not while looking through somebody's account: that page shows nothing of one's own.
+ * Ignored while impersonating: notifications are for the trainer, not for the trainee shown.
  */
 export function answerWorker() {
   navigator.serviceWorker?.addEventListener("message", ({ data, ports }) => {

@@ -1,4 +1,4 @@
-import { open } from "../core/db.js";
+import { openDatabase } from "../core/database.js";
 import { session } from "../core/session.js";
 
 /** Whose data moves here now, and where this device keeps it. */
@@ -31,7 +31,7 @@ class Account {
   get db() {
     if (this.#key !== this.key) {
       this.#db?.close();
-      this.#db = open(this.userId, { persistent: this.isShared && this.key !== null });
+      this.#db = openDatabase(this.userId, { persistent: this.isShared && this.key !== null });
       this.#key = this.key;
     }
     return this.#db;

@@ -1,10 +1,10 @@
-import { keptRow } from "../core/kept.js";
+import { storedDraft } from "../core/web-storage.js";
 import { trimmed } from "../text/length.js";
 import { account } from "./account.js";
-import { TabChannel } from "./channel.js";
 import { newId } from "./ids.js";
 import { outbox } from "./outbox.js";
 import { page } from "./page.js";
+import { TabChannel } from "./tab-channel.js";
 
 // What is being written to the database, and what is to follow: row -> text, the newest alone.
 const unsaved = new Map();
@@ -39,7 +39,7 @@ export class Draft extends EventTarget {
   }
 
   /** Know whose conversation it is: what was written to them before there was one belongs here. */
-  knowTrainee(traineeId) {
+  setTrainee(traineeId) {
     if (this.#earlier) return;
     this.#earlier = `trainee-${traineeId}`;
     if (!this.#row) this.#restore();
@@ -52,7 +52,7 @@ export class Draft extends EventTarget {
     if (account.isReadOnly || !(text || this.#row)) return;
     const row = (this.#row ??= `${this.#name} ${Date.now()} ${newId()}`);
     if (!text) this.#row = null;
-    keptRow.write(this.#name, this.#row);
+    storedDraft.write(this.#name, this.#row);
     this.#channel.post({ row, text });
     save(row, text);
   }
@@ -86,7 +86,7 @@ export class Draft extends EventTarget {
 
   async #restore() {
     const rows = await this.#rows();
-    const last = rows.filter((row) => row === keptRow.read(this.#name));
+    const last = rows.filter((row) => row === storedDraft.read(this.#name));
     for (const row of [...last, ...rows.toReversed()]) {
       const text = await read(row);
       if (this.#isOwn) return;
@@ -123,7 +123,7 @@ export class Draft extends EventTarget {
     this.#row = text ? row : null;
     this.text = text;
     this.#isOwn = false;
-    keptRow.write(this.#name, this.#row);
+    storedDraft.write(this.#name, this.#row);
     this.#changed();
   }
 
@@ -133,9 +133,9 @@ export class Draft extends EventTarget {
 }
 
 /** Forget what is not written yet, and what this tab showed: its writer has signed out. */
-export function dropDrafts() {
+export function clearDrafts() {
   unsaved.clear();
-  keptRow.clear();
+  storedDraft.clear();
 }
 
 // Rows

@@ -1,9 +1,9 @@
 import { account } from "./account.js";
-import { TabChannel } from "./channel.js";
 import { Feed } from "./feed.js";
 import { newId } from "./ids.js";
 import { Leadership } from "./locks.js";
 import { page } from "./page.js";
+import { TabChannel } from "./tab-channel.js";
 
 const PATH = "/ws/messaging/";
 

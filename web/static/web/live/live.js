@@ -1,8 +1,8 @@
-import { forget } from "../core/db.js";
+import { deleteDatabase } from "../core/database.js";
 import { session } from "../core/session.js";
 import { account } from "./account.js";
 import { startBadge } from "./badge.js";
-import { dropDrafts } from "./drafts.js";
+import { clearDrafts } from "./drafts.js";
 import { inbox } from "./inbox.js";
 import { outbox } from "./outbox.js";
 import { closeAllThreads } from "./thread.js";
@@ -29,24 +29,25 @@ function start() {
   if (account.isReadOnly) return; // looking sends nothing, and notifies nobody
   outbox.start(account.userId);
   const key = running;
-  withNotify((notify) => key === running && notify.start());
+  withNotifications((notifications) => key === running && notifications.start());
 }
 
 function stop() {
   closeAllThreads();
-  dropDrafts();
-  withNotify((notify) => notify.stop());
+  clearDrafts();
+  withNotifications((notifications) => notifications.stop());
   outbox.stop();
   inbox.stop();
   account.close();
 }
 
 /** Load notifications beside the data, as a first page does without, and do something with them. */
-function withNotify(act) {
-  import("./notify.js").then(({ notify }) => act(notify), () => {}); // there may be no network
+function withNotifications(act) {
+  // The import fails without a network.
+  import("./notifications.js").then(({ notifications }) => act(notifications), () => {});
 }
 
 /** Leave nothing of who signed out here; after any other end, what was written waits. */
 async function leave({ userId, reason }) {
-  if (reason === "signed-out") await forget(userId);
+  if (reason === "signed-out") await deleteDatabase(userId);
 }

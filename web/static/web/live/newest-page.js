@@ -23,7 +23,7 @@ export class NewestPage {
   }
 
   /** Know that the timeline was reset: a page that is on its way was asked for too early. */
-  outdate() {
+  invalidate() {
     this.#resets += 1;
   }
 

@@ -24,21 +24,22 @@ export function isFor(entry, target) {
 }
 
 /** Return what an entry keeps its order within: its conversation, or a trainee without one yet. */
-export function lineOf(entry) {
+export function queueKey(entry) {
   return entry.conversation_id === null ? `trainee ${entry.trainee_id}` : entry.conversation_id;
 }
 
 /** Return what is to be sent next of each line. A failed entry holds up nobody. */
-export function headsOf(entries) {
+export function queueHeads(entries) {
   const heads = new Map();
   for (const entry of entries) {
-    if (entry.state !== "failed" && !heads.has(lineOf(entry))) heads.set(lineOf(entry), entry);
+    if (entry.state !== "failed" && !heads.has(queueKey(entry))) heads.set(queueKey(entry), entry);
   }
   return [...heads.values()];
 }
 
 /** Tell whether nothing else waits in an entry's line. */
-export function isAlone(entry, entries) {
-  const line = entries.filter((each) => each.state !== "failed" && lineOf(each) === lineOf(entry));
-  return line.length === 1;
+export function isOnlyInQueue(entry, entries) {
+  const key = queueKey(entry);
+  const queue = entries.filter((each) => each.state !== "failed" && queueKey(each) === key);
+  return queue.length === 1;
 }

@@ -1,9 +1,9 @@
-import { AccessToken } from "../core/access.js";
+import { AccessToken } from "../core/access-token.js";
 import { sendMessage, startConversation } from "../core/endpoints.js";
 import { session } from "../core/session.js";
-import { inTurn } from "../core/turn.js";
+import { withLock } from "../core/web-lock.js";
 import { delayAfter } from "./backoff.js";
-import { headsOf } from "./outbox-entry.js";
+import { queueHeads } from "./outbox-entry.js";
 import { page } from "./page.js";
 
 const HOLD_SECONDS = 5;
@@ -69,13 +69,13 @@ export class OutboxSender {
 
   /** Send in turn; return for how many ms to leave the lock alone: a page may get none. */
   #takeTurn() {
-    return inTurn(this.#lock, () => this.#sendAll()).then(() => 0, () => REFUSED_MS);
+    return withLock(this.#lock, () => this.#sendAll()).then(() => 0, () => REFUSED_MS);
   }
 
   /** Return the first of each conversation's line, if its time has come. */
   #due() {
     if (!this.#isRunning || Date.now() < this.#outbox.heldUntil) return [];
-    return headsOf(this.#outbox.all()).filter((entry) => entry.retryAt <= Date.now());
+    return queueHeads(this.#outbox.all()).filter((entry) => entry.retryAt <= Date.now());
   }
 
   async #sendAll() {
@@ -120,7 +120,7 @@ export class OutboxSender {
   /** Come back when the next is due, after `pause` ms or more. */
   #wait(pause) {
     clearTimeout(this.#timer);
-    const heads = headsOf(this.#outbox.all());
+    const heads = queueHeads(this.#outbox.all());
     if (!this.#isRunning || !heads.length) return;
     const next = Math.min(...heads.map((entry) => entry.retryAt));
     const delay = Math.max(next, this.#outbox.heldUntil) - Date.now();

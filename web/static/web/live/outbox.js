@@ -1,9 +1,9 @@
 import { Store } from "../core/store.js";
 import { account } from "./account.js";
-import { TabChannel } from "./channel.js";
-import { isAlone, isFor, newEntry } from "./outbox-entry.js";
+import { isOnlyInQueue, isFor, newEntry } from "./outbox-entry.js";
 import { OutboxSender } from "./outbox-sender.js";
 import { page } from "./page.js";
+import { TabChannel } from "./tab-channel.js";
 
 /**
  * What was written and is not on the server yet, of one user, in all tabs of this browser.
@@ -190,7 +190,7 @@ class Outbox extends Store {
     const isFresh = this.#fresh.delete(clientId) && entry?.attempts === 0;
     // With others in line behind it, only waiting keeps their order.
     const init = { cancelable: true, detail: { entry, seconds } };
-    const isDue = isFresh && isAlone(entry, this.all());
+    const isDue = isFresh && isOnlyInQueue(entry, this.all());
     if (isDue && !this.dispatchEvent(new CustomEvent("returned", init))) this.remove(clientId);
     this.changed();
   }

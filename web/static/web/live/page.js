@@ -23,7 +23,7 @@ class Page extends EventTarget {
   }
 
   /** Tell whether somebody really has this page before them, and not another window over it. */
-  get isLookedAt() {
+  get hasFocus() {
     return this.isVisible && document.hasFocus();
   }
 

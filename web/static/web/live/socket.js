@@ -95,7 +95,7 @@ export class LiveSocket extends EventTarget {
     this.#heart.heard();
     this.failures = 0;
     this.#become("online");
-    network.answered();
+    network.reportAnswer();
     this.dispatchEvent(new CustomEvent("frame", { detail: JSON.parse(data) }));
   }
 

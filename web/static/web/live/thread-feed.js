@@ -64,7 +64,7 @@ export class ThreadFeed extends EventTarget {
 
   /** Take a read mark of one's own that came another way: the answer to setting it. */
   markRead({ upTo, readAt }) {
-    this.#timeline.mark({ isOwn: false, upTo, readAt, version: 0 });
+    this.#timeline.applyReadReceipt({ isOwn: false, upTo, readAt, version: 0 });
     this.#fire("change");
   }
 
@@ -79,7 +79,7 @@ export class ThreadFeed extends EventTarget {
     }
     // The server's data are older than ours: they come from a backup.
     if (page.version < since) this.#reset(page.version);
-    else this.#timeline.reach(page.version);
+    else this.#timeline.advanceTo(page.version);
     this.#fire("change");
   }
 
@@ -105,18 +105,18 @@ export class ThreadFeed extends EventTarget {
   #reactions = {
     new_message: ({ message }) => {
       this.#take([message]);
-      this.#timeline.reach(message.version);
+      this.#timeline.advanceTo(message.version);
     },
     read_receipt: (frame) => {
       if (frame.reader_id !== this.#timeline.ownId) this.#mark(frame, true);
-      this.#timeline.reach(frame.version);
+      this.#timeline.advanceTo(frame.version);
     },
     conversation_read: (frame) => {
       this.#mark(frame, false);
-      this.#timeline.reach(frame.version);
+      this.#timeline.advanceTo(frame.version);
     },
     pong: ({ version }) => {
-      this.#timeline.reach(version);
+      this.#timeline.advanceTo(version);
       this.#sync();
     },
     reset: ({ version }) => this.#reset(version),
@@ -126,7 +126,7 @@ export class ThreadFeed extends EventTarget {
   };
 
   #mark({ up_to: upTo, read_at: readAt, version }, isOwn) {
-    this.#timeline.mark({ isOwn, upTo, readAt, version });
+    this.#timeline.applyReadReceipt({ isOwn, upTo, readAt, version });
   }
 
   #reset(version) {

@@ -2,8 +2,8 @@ import { getMessages } from "../core/endpoints.js";
 import { account } from "./account.js";
 import { jittered } from "./backoff.js";
 import { inbox } from "./inbox.js";
-import { KeptThread } from "./kept-thread.js";
 import { NewestPage, PAGE_SIZE } from "./newest-page.js";
+import { ThreadCache } from "./thread-cache.js";
 import { ThreadFeed } from "./thread-feed.js";
 import { Timeline } from "./timeline.js";
 
@@ -20,7 +20,7 @@ export class ThreadSource extends EventTarget {
   conversation = null;
   timeline = new Timeline(account.userId);
   #id;
-  #kept;
+  #cache;
   #isClosed = false;
   // The version with which it ended; a later one is a re-opened conversation.
   #endedAt = 0;
@@ -33,7 +33,7 @@ export class ThreadSource extends EventTarget {
     this.#id = id;
     this.feed = new ThreadFeed(id, this.timeline);
     this.#newest = new NewestPage(id, this.timeline);
-    this.#kept = new KeptThread(id, () => this.#toKeep());
+    this.#cache = new ThreadCache(id, () => this.#snapshot());
     this.feed.addEventListener("change", () => this.#changed());
     this.feed.addEventListener("synced", () => this.#loadIfDue());
     this.feed.addEventListener("reset", () => this.#restart());
@@ -41,7 +41,7 @@ export class ThreadSource extends EventTarget {
   }
 
   async open() {
-    const kept = await this.#kept.read();
+    const kept = await this.#cache.read();
     if (this.#isClosed) return;
     if (kept) {
       this.timeline.restore(kept);
@@ -67,7 +67,7 @@ export class ThreadSource extends EventTarget {
   close() {
     this.#isClosed = true;
     this.feed.stop();
-    this.#kept.close();
+    this.#cache.close();
   }
 
   // Loading
@@ -108,7 +108,7 @@ export class ThreadSource extends EventTarget {
   }
 
   #restart() {
-    this.#newest.outdate();
+    this.#newest.invalidate();
     this.#loadIfDue();
   }
 
@@ -181,19 +181,19 @@ export class ThreadSource extends EventTarget {
   /** Keep nothing of what may not be seen any more, and have the list know it too. */
   #leave() {
     this.feed.stop();
-    this.#kept.forget();
+    this.#cache.forget();
     inbox.retry();
   }
 
   #changed() {
     if (this.#isClosed) return;
-    if (this.status !== "gone") this.#kept.save();
+    if (this.status !== "gone") this.#cache.save();
     this.dispatchEvent(new Event("change"));
   }
 
-  #toKeep() {
+  #snapshot() {
     const { timeline, conversation } = this;
     if (!timeline.isLoaded || timeline.version === null || !conversation) return null;
-    return { conversation, ...timeline.toKeep() };
+    return { conversation, ...timeline.snapshot() };
   }
 }

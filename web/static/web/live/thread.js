@@ -2,7 +2,7 @@ import { account } from "./account.js";
 import { inbox } from "./inbox.js";
 import { outbox } from "./outbox.js";
 import { Outgoing } from "./outgoing.js";
-import { ReadMarks } from "./read-marks.js";
+import { ReadReceipts } from "./read-receipts.js";
 import { ThreadSource } from "./thread-source.js";
 import { OtherTyping, OwnTyping } from "./typing.js";
 
@@ -17,7 +17,7 @@ export { openNewThread } from "./new-thread.js";
 class Thread extends Outgoing {
   isLoadingOlder = false;
   #source;
-  #readMarks;
+  #readReceipts;
   #ownTyping;
   #otherTyping = new OtherTyping(() => this.changed());
 
@@ -26,7 +26,7 @@ class Thread extends Outgoing {
     this.id = id;
     this.#source = new ThreadSource(id);
     const { timeline, feed } = this.#source;
-    this.#readMarks = new ReadMarks(id, timeline, feed);
+    this.#readReceipts = new ReadReceipts(id, timeline, feed);
     this.#ownTyping = new OwnTyping((frame) => feed.send(frame));
     this.#listen();
     this.#source.open();
@@ -117,14 +117,14 @@ class Thread extends Outgoing {
 
   /** Note the newest message on the screen; it is marked as read if somebody looks at the page. */
   seen(messageId) {
-    this.#readMarks.seen(messageId);
+    this.#readReceipts.seen(messageId);
   }
 
   close() {
     super.close();
     this.#ownTyping.stop();
     this.#otherTyping.show(false);
-    this.#readMarks.stop();
+    this.#readReceipts.stop();
     this.#source.close();
   }
 
@@ -145,7 +145,7 @@ class Thread extends Outgoing {
   }
 
   #changed() {
-    this.#readMarks.consider();
+    this.#readReceipts.consider();
     for (const { client_id } of outbox.list(this.id)) {
       if (this.messages.some((each) => each.client_id === client_id)) outbox.settle(client_id);
     }
@@ -164,7 +164,7 @@ class Thread extends Outgoing {
   #connected() {
     if (["online", "polling"].includes(this.connection)) outbox.wake();
     if (this.connection !== "online") this.#otherTyping.show(false);
-    this.#readMarks.consider();
+    this.#readReceipts.consider();
     this.changed();
   }
 }

@@ -61,13 +61,13 @@ export class Timeline {
   }
 
   /** Note that everything up to a version is here. */
-  reach(version) {
+  advanceTo(version) {
     if (this.#resetTo === null) this.version = Math.max(this.version ?? 0, version);
     else this.#resetTo = Math.max(this.#resetTo, version);
   }
 
   /** Take read marks: of one's own messages (`isOwn`), or of the other side's. */
-  mark({ isOwn, upTo, readAt, version }) {
+  applyReadReceipt({ isOwn, upTo, readAt, version }) {
     const side = isOwn ? "own" : "other";
     if (upTo > this.#marks[side].upTo) this.#marks[side] = { upTo, readAt, version };
     this.#applyMarks();
@@ -89,7 +89,7 @@ export class Timeline {
   }
 
   /** Return what to keep: the newest messages with their version. */
-  toKeep() {
+  snapshot() {
     const hasOlder = this.hasOlder || this.messages.length > KEPT;
     return { messages: this.messages.slice(-KEPT), hasOlder, version: this.version };
   }

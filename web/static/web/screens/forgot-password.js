@@ -4,7 +4,7 @@ import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
 import { setTitle } from "../ui/title.js";
-import { authPage } from "./auth.js";
+import { authPage } from "./auth-page.js";
 
 /** Have a link e-mailed with which somebody sets a new password. */
 class ForgotPasswordScreen extends Element {

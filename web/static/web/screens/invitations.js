@@ -11,7 +11,7 @@ import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
 import "../ui/load-more.js";
-import { Pages } from "../ui/pages.js";
+import { PaginatedList } from "../ui/paginated-list.js";
 import { emptyState, errorState, skeletonRows } from "../ui/states.js";
 import { setTitle } from "../ui/title.js";
 import { toast } from "../ui/toast.js";
@@ -19,7 +19,7 @@ import { invitationRow } from "./invitation-row.js";
 
 /** Invite people by e-mail, and see what became of it. */
 class InvitationsScreen extends Element {
-  #pages = new Pages(listInvitations);
+  #pages = new PaginatedList(listInvitations);
   #form = new Form(this, (values, form) => this.#invite(values, form));
 
   constructor() {

@@ -5,11 +5,11 @@ import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
 import { setTitle } from "../ui/title.js";
-import { authPage, fragment } from "./auth.js";
+import { authPage, linkParameters } from "./auth-page.js";
 
 /** Join a trainer with the e-mailed invitation, and be signed in. */
 class JoinScreen extends Element {
-  #code = fragment().code;
+  #code = linkParameters().code;
   #form = new Form(this, (values) => this.#join(values));
 
   connectedCallback() {

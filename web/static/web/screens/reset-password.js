@@ -6,11 +6,11 @@ import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
 import { setTitle } from "../ui/title.js";
 import { toast } from "../ui/toast.js";
-import { authPage, fragment } from "./auth.js";
+import { authPage, linkParameters } from "./auth-page.js";
 
 /** Set a new password with the e-mailed link. */
 class ResetPasswordScreen extends Element {
-  #link = fragment();
+  #link = linkParameters();
   #form = new Form(this, ({ new_password }) => this.#confirm(new_password));
 
   connectedCallback() {

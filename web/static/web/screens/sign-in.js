@@ -4,14 +4,14 @@ import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
 import { setTitle } from "../ui/title.js";
-import { authPage } from "./auth.js";
+import { authPage } from "./auth-page.js";
 
 const WHY_ENDED = {
   refused: "Your sign-in has ended. Please sign in again.",
   elsewhere: "You have signed out in another tab.",
 };
 
-/** Let people in; where they go then is core/guard.js's affair. */
+/** Let people in; where they go then is core/redirects.js's affair. */
 class SignInScreen extends Element {
   #form = new Form(this, ({ email, password }) => session.signIn(email, password));
 

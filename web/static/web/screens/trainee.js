@@ -13,7 +13,7 @@ import { errorState, skeletonRows } from "../ui/states.js";
 import { setTitle } from "../ui/title.js";
 import { toast } from "../ui/toast.js";
 import { messagePath } from "./message-path.js";
-import { forgetTrainees } from "./trainee-list.js";
+import { clearTraineeSearch } from "./trainee-search.js";
 
 /** Show one trainee of a trainer, and what can be done: write, look through their eyes, remove. */
 class TraineeScreen extends Element {
@@ -130,7 +130,7 @@ class TraineeScreen extends Element {
       act: () => removeTrainee(this.#id),
     });
     if (!wasRemoved) return;
-    forgetTrainees();
+    clearTraineeSearch();
     toast(html`<bdi>${name}</bdi> is not your trainee any more.`);
     router.navigate("/trainees", { replace: true });
   };

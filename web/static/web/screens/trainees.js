@@ -10,7 +10,7 @@ import "../ui/load-more.js";
 import { emptyState, errorState, skeletonRows } from "../ui/states.js";
 import { setTitle } from "../ui/title.js";
 import { messagePath } from "./message-path.js";
-import { traineesFoundBy } from "./trainee-list.js";
+import { searchTrainees } from "./trainee-search.js";
 
 const PAUSE_MS = 250;
 
@@ -27,7 +27,7 @@ class TraineesScreen extends Element {
   connectedCallback() {
     super.connectedCallback();
     setTitle("Trainees");
-    this.list = traineesFoundBy(this.#search);
+    this.list = searchTrainees(this.#search);
     this.main = this.closest("main");
     this.main.addEventListener("scroll", this.#keepPlace, { passive: true });
   }
@@ -40,7 +40,7 @@ class TraineesScreen extends Element {
 
   willUpdate() {
     if (router.route.name === "trainees" && this.list.search !== this.#search) {
-      this.list = traineesFoundBy(this.#search);
+      this.list = searchTrainees(this.#search);
     }
     this.#found.store = this.list.pages;
   }

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { session } from "../core/session.js";
-import { canBeTyped, plain } from "../text/typed.js";
+import { isTypeable, normalizeTyped } from "../text/typeable.js";
 import { Element } from "./element.js";
 import "./field.js";
 import { Form, formStatus, submitButton } from "./form.js";
@@ -13,7 +13,7 @@ import { Form, formStatus, submitButton } from "./form.js";
  */
 export function confirm({ title, text, label, isDangerous = false, typed = [], act }) {
   const dialog = document.createElement("app-dialog");
-  const words = typed.filter(plain);
+  const words = typed.filter(normalizeTyped);
   Object.assign(dialog, { heading: title, text, label, isDangerous, words, act });
   document.body.append(dialog);
   return new Promise((resolve) => {
@@ -67,7 +67,7 @@ class AppDialog extends Element {
       name="typed"
       autocomplete="off"
       autocapitalize="off"
-      hint=${other && !canBeTyped(wanted) ? `Or “${other}”, if you cannot type that.` : ""}
+      hint=${other && !isTypeable(wanted) ? `Or “${other}”, if you cannot type that.` : ""}
       required
       error=${this.#form.errorOf("typed")}
     ></text-field>`;
@@ -78,7 +78,7 @@ class AppDialog extends Element {
   }
 
   async #act({ typed = "" }) {
-    const isTyped = this.words.some((words) => plain(words) === plain(typed));
+    const isTyped = this.words.some((words) => normalizeTyped(words) === normalizeTyped(typed));
     if (this.words.length && !isTyped) throw new Mistyped(this.words[0]);
     await this.act();
     this.#wasDone = true;

@@ -1,6 +1,6 @@
 import { classMap, html, live, nothing } from "lit";
-import { codePoints, COUNTER_FROM, isSendable, MAX_LENGTH, trimmed } from "../../text/length.js";
 import { Draft } from "../../live/drafts.js";
+import { codePoints, COUNTER_FROM, isSendable, MAX_LENGTH, trimmed } from "../../text/length.js";
 import { Element } from "../../ui/element.js";
 import { icon } from "../../ui/icons.js";
 import { Countdown } from "./countdown.js";
@@ -154,7 +154,7 @@ class MessageComposer extends Element {
   #follow() {
     this.#followHold();
     const { conversation } = this.thread;
-    if (conversation) this.#draft.knowTrainee(conversation.trainee.id);
+    if (conversation) this.#draft.setTrainee(conversation.trainee.id);
   }
 
   /** Count down whenever the server takes nothing, also where what came too fast waits in line. */

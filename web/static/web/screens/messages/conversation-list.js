@@ -8,7 +8,7 @@ import { errorState, skeletonRows } from "../../ui/states.js";
 import { conversationRow } from "./conversation-row.js";
 import { noConversations } from "./empty-states.js";
 import { moveByKey } from "./list-keys.js";
-import { Reach } from "./reach.js";
+import { ProximityObserver } from "./proximity-observer.js";
 
 const SKELETONS = 8;
 
@@ -31,8 +31,8 @@ class ConversationList extends Element {
     new StoreController(this, inbox);
     new StoreController(this, outbox);
     new StoreController(this, clock);
-    const onReach = () => this.#loadMore();
-    new Reach(this, { selector: ".list-end", margin: "0px 0px 600px 0px", onReach });
+    const onNear = () => this.#loadMore();
+    new ProximityObserver(this, { selector: ".list-end", margin: "0px 0px 600px 0px", onNear });
   }
 
   get scroller() {

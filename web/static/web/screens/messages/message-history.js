@@ -6,12 +6,12 @@ import { threadItems } from "../../live/messages.js";
 import { Element } from "../../ui/element.js";
 import { Chunks, settleChunks } from "./chunks.js";
 import { dayList } from "./day-sections.js";
+import { firstUnseen, hasUnreadBefore, loadUnread } from "./first-unread.js";
 import { emptyHistory, failedHistory, historyTop, newestButton } from "./history-parts.js";
-import { Reach } from "./reach.js";
-import { ScreenWatch } from "./screen-watch.js";
-import { ScrollKeeper } from "./scroll-keeper.js";
+import { ProximityObserver } from "./proximity-observer.js";
+import { ScrollAnchor } from "./scroll-anchor.js";
 import { bubbleSkeletons } from "./skeletons.js";
-import { firstUnseen, hasUnreadBefore, loadUnread } from "./unread-place.js";
+import { VisibilityTracker } from "./visibility-tracker.js";
 
 // Older messages are fetched before somebody gets there.
 const AHEAD = "800px 0px 0px 0px";
@@ -33,8 +33,8 @@ class MessageHistory extends Element {
   isPlaced = false;
   #isPlacing = false;
   #store = new StoreController(this);
-  #keeper = new ScrollKeeper(this);
-  #watch = new ScreenWatch(this, (id) => this.thread.seen(id));
+  #anchor = new ScrollAnchor(this);
+  #visibility = new VisibilityTracker(this, (id) => this.thread.seen(id));
   #chunks = new Chunks();
   #scroller = createRef();
   #items = [];
@@ -48,8 +48,8 @@ class MessageHistory extends Element {
   constructor() {
     super();
     new StoreController(this, clock);
-    const onReach = () => this.isPlaced && this.#loadOlder();
-    new Reach(this, { selector: ".history-top", margin: AHEAD, onReach });
+    const onNear = () => this.isPlaced && this.#loadOlder();
+    new ProximityObserver(this, { selector: ".history-top", margin: AHEAD, onNear });
   }
 
   get scroller() {
@@ -85,16 +85,16 @@ class MessageHistory extends Element {
           ${this.#renderDays()}
         </div>
       </div>
-      ${this.#keeper.isAtEnd ? nothing : newestButton(this.#countNew(), () => this.#goToEnd())}
+      ${this.#anchor.isAtEnd ? nothing : newestButton(this.#countNew(), () => this.#goToEnd())}
     `;
   }
 
   updated() {
     if (!this.scroller || !this.isPlaced) return;
     const newest = this.#items.findLast((item) => item.id)?.id ?? 0;
-    if (newest > this.#newestId && this.#keeper.wasAtEnd) this.#holdAtUnseen();
+    if (newest > this.#newestId && this.#anchor.wasAtEnd) this.#holdAtUnseen();
     this.#newestId = newest;
-    if (this.#keeper.isAtEnd) this.#endId = newest;
+    if (this.#anchor.isAtEnd) this.#endId = newest;
     settleChunks(this.scroller);
   }
 
@@ -132,14 +132,14 @@ class MessageHistory extends Element {
 
   /** Stand at the first message that nobody has seen, when it would lie above the screen. */
   #holdAtUnseen() {
-    const item = firstUnseen(this.#items, this.#watch);
+    const item = firstUnseen(this.#items, this.#visibility);
     if (!item) return;
     const row = this.scroller.querySelector(`[data-message-id="${item.id}"]`);
     const isFirstLook = this.#newestId === 0;
-    if (!isFirstLook && !this.#keeper.isAbove(row)) return;
+    if (!isFirstLook && !this.#anchor.isAbove(row)) return;
     this.#dividerKey = item.key;
     this.requestUpdate();
-    this.updateComplete.then(() => this.#keeper.showUnlessBelow(row));
+    this.updateComplete.then(() => this.#anchor.showUnlessBelow(row));
   }
 
   /** Go to the end for a message that was written in this window. */
@@ -149,14 +149,14 @@ class MessageHistory extends Element {
   }
 
   #goToEnd() {
-    this.#keeper.toEnd();
+    this.#anchor.toEnd();
     this.requestUpdate();
   }
 
   #scrolled() {
-    const isAtEnd = this.#keeper.isAtEnd;
+    const isAtEnd = this.#anchor.isAtEnd;
     if (isAtEnd) this.#endId = this.#newestId;
-    if (isAtEnd !== this.#keeper.wasAtEnd) this.requestUpdate();
+    if (isAtEnd !== this.#anchor.wasAtEnd) this.requestUpdate();
   }
 
   #countNew() {

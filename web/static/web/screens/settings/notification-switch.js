@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { StoreController } from "../../core/store.js";
-import { notify } from "../../live/notify.js";
+import { notifications } from "../../live/notifications.js";
 import { Element } from "../../ui/element.js";
 
 /** Turn notifications of this device on and off, or say why that cannot be. */
@@ -9,17 +9,17 @@ class NotificationSwitch extends Element {
 
   constructor() {
     super();
-    new StoreController(this, notify);
+    new StoreController(this, notifications);
   }
 
   render() {
-    const isPossible = notify.state === "on" || notify.state === "off";
+    const isPossible = notifications.state === "on" || notifications.state === "off";
     return html`
       <label class="switch">
         <input
           type="checkbox"
           role="switch"
-          .checked=${notify.state === "on"}
+          .checked=${notifications.state === "on"}
           ?disabled=${!isPossible || this.isBusy}
           aria-describedby="notification-reason"
           @change=${this.#toggle}
@@ -27,7 +27,7 @@ class NotificationSwitch extends Element {
         Notify me of new messages
       </label>
       <p class="field-hint" id="notification-reason" role="status">
-        ${notify.reason || "When nobody looks at this page."}
+        ${notifications.reason || "When nobody looks at this page."}
       </p>
     `;
   }
@@ -35,10 +35,10 @@ class NotificationSwitch extends Element {
   async #toggle({ target }) {
     this.isBusy = true;
     try {
-      await (target.checked ? notify.enable() : notify.disable());
+      await (target.checked ? notifications.enable() : notifications.disable());
     } finally {
       this.isBusy = false;
-      target.checked = notify.state === "on"; // people can say no to the browser
+      target.checked = notifications.state === "on"; // people can say no to the browser
     }
   }
 }

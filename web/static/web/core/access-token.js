@@ -1,16 +1,16 @@
-/** Know an access token: whose it is, and until when by this device's own clock. */
+/** A JWT access token with its user, and its expiry by this device's clock. */
 export class AccessToken {
-  /** `expiresAt` (local ms) is for a token that was kept; a fresh one lasts as long as it says. */
+  /** Pass `expiresAt` (local ms) for a stored token; by default it is derived from the claims. */
   constructor(value, expiresAt = null) {
     const claims = claimsOf(value);
     this.value = value;
     this.userId = claims.user_id;
-    // The difference of its two times, as a device's clock can be wrong by hours.
+    // Uses the token's lifetime, as the device's clock can be off by hours.
     this.expiresAt = expiresAt ?? Date.now() + (claims.exp - claims.iat) * 1000;
   }
 
-  /** Tell whether it is good for that many seconds more. */
-  lasts(seconds) {
+  /** Return whether the token stays valid for that many more seconds. */
+  isValidFor(seconds) {
     return this.expiresAt - Date.now() > seconds * 1000;
   }
 }

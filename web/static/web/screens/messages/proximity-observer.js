@@ -1,20 +1,20 @@
 /**
- * Call `onReach` when an element inside the host comes near the screen, again after each update:
+ * Call `onNear` when an element inside the host comes near the screen, again after each update:
  * an observer alone is silent while the element stays in reach, as after a short page.
  */
-export class Reach {
+export class ProximityObserver {
   #host;
   #selector;
   #margin;
-  #onReach;
+  #onNear;
   #observer = null;
 
   /** `margin` is how far ahead, as in CSS; the host's `scroller` is what scrolls, or null. */
-  constructor(host, { selector, margin, onReach }) {
+  constructor(host, { selector, margin, onNear }) {
     this.#host = host;
     this.#selector = selector;
     this.#margin = margin;
-    this.#onReach = onReach;
+    this.#onNear = onNear;
     host.addController(this);
   }
 
@@ -33,6 +33,6 @@ export class Reach {
   }
 
   #look(entries) {
-    if (entries.some((entry) => entry.isIntersecting)) this.#onReach();
+    if (entries.some((entry) => entry.isIntersecting)) this.#onNear();
   }
 }

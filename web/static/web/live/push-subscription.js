@@ -1,4 +1,4 @@
-import { forgetDevice, getPushKey, registerDevice } from "../core/endpoints.js";
+import { unregisterDevice, getPushKey, registerDevice } from "../core/endpoints.js";
 
 const PATIENCE_MS = 10_000;
 
@@ -27,7 +27,7 @@ export async function subscribe() {
 export async function unsubscribe() {
   const subscription = await currentSubscription();
   if (!subscription) return;
-  await Promise.allSettled([forgetDevice(tokenOf(subscription)), subscription.unsubscribe()]);
+  await Promise.allSettled([unregisterDevice(tokenOf(subscription)), subscription.unsubscribe()]);
 }
 
 async function currentSubscription() {

@@ -15,6 +15,6 @@ export function authPage({ title, text, body, links }) {
 }
 
 /** Read what an e-mailed link carries behind the "#", where no server logs it. */
-export function fragment() {
+export function linkParameters() {
   return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 }

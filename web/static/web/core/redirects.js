@@ -2,10 +2,10 @@ import { match, PUBLIC_ROUTES } from "./routes.js";
 
 const HOME = "/messages";
 
-/** Keep strangers on the public screens, and lead who is signed in past the sign-in. */
-export function guard(session, router) {
+/** Redirect signed-out users to the sign-in screen, and signed-in users away from it. */
+export function startRedirects(session, router) {
   const check = () => {
-    const path = detour(session, router.route);
+    const path = redirectFor(session, router.route);
     if (path) router.navigate(path, { replace: true });
   };
   session.addEventListener("change", check);
@@ -13,15 +13,15 @@ export function guard(session, router) {
   check();
 }
 
-/** Return where somebody has to go instead of the route they asked for, or null. */
-export function detour({ state, endReason }, route) {
+/** Return the path to show instead of the route, or null. */
+export function redirectFor({ state, endReason }, route) {
   if (state === "signed-out" && !PUBLIC_ROUTES.has(route.name)) return signInPath(endReason);
   if (state === "signed-in" && route.name === "sign-in") return safeNext(route.query.next);
   if (state === "signed-in" && location.pathname === "/") return HOME;
   return null;
 }
 
-/** Lead back here afterwards, unless somebody left on purpose: the next may be somebody else. */
+/** Return here after signing in, except after a sign-out: the next user may be someone else. */
 function signInPath(endReason) {
   const here = location.pathname + location.search;
   const isHome = here === "/" || here === HOME;
@@ -29,7 +29,7 @@ function signInPath(endReason) {
   return `/sign-in?next=${encodeURIComponent(here)}`;
 }
 
-/** Return a path of this client to go to after signing in; anything else would be a way out. */
+/** Return `next` if it is a path of this client, to prevent open redirects; else the home page. */
 export function safeNext(next) {
   if (!next?.startsWith("/")) return HOME;
   const url = new URL(next, location.origin);

@@ -27,7 +27,7 @@ export function mayHideUnread({ messages, hasOlder, conversation, isOthers }) {
  * are loaded could be meant. One mark is under way at a time; what is seen meanwhile goes with the
  * next.
  */
-export class ReadMarks {
+export class ReadReceipts {
   #id;
   #timeline;
   #feed;
@@ -57,7 +57,7 @@ export class ReadMarks {
   consider() {
     if (this.#underWay && this.#isUnread(this.#underWay)) return;
     this.#settle();
-    if (!page.isLookedAt || account.isReadOnly || !this.#feed.isRunning) return;
+    if (!page.hasFocus || account.isReadOnly || !this.#feed.isRunning) return;
     const wasSeen = (each) => each.id <= this.#onScreen && this.#isDue(each);
     const target = this.#timeline.messages.findLast(wasSeen);
     if (target) this.#tell(target.id);

@@ -4,7 +4,7 @@ import { page } from "./page.js";
 const PAUSE_MS = 500;
 
 /** Keep the newest messages of one conversation on this device, to be seen at once and offline. */
-export class KeptThread {
+export class ThreadCache {
   #db = account.db;
   #id;
   #describe;

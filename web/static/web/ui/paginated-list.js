@@ -1,7 +1,7 @@
 import { Store } from "../core/store.js";
 
 /** Load a list of the API page by page, for somebody who scrolls. */
-export class Pages extends Store {
+export class PaginatedList extends Store {
   /** "loading", "ready" or "error". */
   status = "loading";
   error = null;

@@ -1,5 +1,5 @@
 import { session } from "../../core/session.js";
-import { mayHideUnread } from "../../live/read-marks.js";
+import { mayHideUnread } from "../../live/read-receipts.js";
 import { isUnread } from "./bubble.js";
 
 const MAX_PAGES = 5;

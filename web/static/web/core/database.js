@@ -1,6 +1,6 @@
 import { deleteDB, openDB } from "idb";
-import { keptMe } from "./kept.js";
-import { MemoryDatabase } from "./memory-db.js";
+import { MemoryDatabase } from "./memory-database.js";
+import { storedUser } from "./web-storage.js";
 
 const VERSION = 1;
 // A tab that sleeps can hold up the deletion of a database, and with it whoever opens it anew.
@@ -18,7 +18,7 @@ const nameOf = (userId) => `messaging-${userId}`;
  * nobody ever sees what is somebody else's. Where nothing may or can be kept (`persistent` false, a
  * private window) it is held in memory, and gone with the page.
  */
-export function open(userId, { persistent = true } = {}) {
+export function openDatabase(userId, { persistent = true } = {}) {
   return new Database(userId, () => connect(userId, persistent));
 }
 
@@ -125,11 +125,11 @@ class Database {
 
   /** Tell whether another tab had it deleted, and its owner has signed in again since. */
   #isTakenAway(error) {
-    return error.name === "InvalidStateError" && keptMe.read()?.id === this.#userId;
+    return error.name === "InvalidStateError" && storedUser.read()?.id === this.#userId;
   }
 }
 
 /** Delete everything that this device keeps for a user. */
-export async function forget(userId) {
+export async function deleteDatabase(userId) {
   if (globalThis.indexedDB) await deleteDB(nameOf(userId)).catch(() => {});
 }

@@ -6,7 +6,7 @@ import { page } from "../../live/page.js";
  * Nothing is reported before the host `isPlaced`, that is, shows where somebody begins to read; and
  * nothing past a message that was skipped, as a read mark would be for that one too.
  */
-export class ScreenWatch {
+export class VisibilityTracker {
   #host;
   #onSeen;
   #observer = null;
@@ -68,7 +68,7 @@ export class ScreenWatch {
 
   // What is on the screen behind another window counts from when somebody comes back to it.
   #report = () => {
-    if (!page.isLookedAt) return;
+    if (!page.hasFocus) return;
     for (const id of this.#shown) this.#seen.add(id);
     const ids = this.#unread().map(idOf);
     const skipped = ids.findIndex((id) => !this.#seen.has(id));

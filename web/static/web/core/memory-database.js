@@ -1,8 +1,8 @@
-/** Stand in for a database where the browser keeps none, with the few methods that are used. */
+/** In-memory replacement for IndexedDB, with the methods that `Database` uses. */
 export class MemoryDatabase {
   #stores = new Map();
 
-  /** `stores` names the property that is the key of each, or null. */
+  /** `stores` maps names to key paths, or null for out-of-line keys. */
   constructor(stores) {
     for (const [name, keyPath] of Object.entries(stores)) {
       this.#stores.set(name, new MemoryStore(keyPath));
@@ -39,7 +39,7 @@ class MemoryStore {
     return this.rows.get(key);
   }
 
-  /** Keep a copy, as a real database does. */
+  /** Store a copy, as IndexedDB does. */
   put(value, key = value[this.keyPath]) {
     this.rows.set(key, structuredClone(value));
   }

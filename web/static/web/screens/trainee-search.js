@@ -1,6 +1,6 @@
 import { listTrainees } from "../core/endpoints.js";
 import { session } from "../core/session.js";
-import { Pages } from "../ui/pages.js";
+import { PaginatedList } from "../ui/paginated-list.js";
 
 const FRESH_MS = 2 * 60 * 1000;
 
@@ -8,13 +8,13 @@ const FRESH_MS = 2 * 60 * 1000;
 let kept = null;
 
 /** Return who is found by `search`: `{pages, search, place}`; `place` is how far it is scrolled. */
-export function traineesFoundBy(search) {
+export function searchTrainees(search) {
   if (!isUsable(kept, search)) kept = begin(search);
   return kept;
 }
 
 /** Have the list loaded anew the next time: somebody has come or gone. */
-export function forgetTrainees() {
+export function clearTraineeSearch() {
   kept = null;
 }
 
@@ -24,7 +24,7 @@ function isUsable(list, search) {
 }
 
 function begin(search) {
-  const pages = new Pages((page) => listTrainees({ page, search }));
+  const pages = new PaginatedList((page) => listTrainees({ page, search }));
   pages.load();
   return { pages, search, userId: session.user?.id, at: Date.now(), place: 0 };
 }

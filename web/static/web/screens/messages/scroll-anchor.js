@@ -8,7 +8,7 @@ const HEADROOM_PX = 80;
  * The scroller is a reversed column, so older pages above cannot move anything. What is new below
  * would: when somebody has scrolled up, the distance by which their row moved is scrolled back.
  */
-export class ScrollKeeper {
+export class ScrollAnchor {
   /** Whether the end was on the screen before the last update. */
   wasAtEnd = true;
   #host;

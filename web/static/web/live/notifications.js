@@ -4,7 +4,7 @@ import { fullName } from "../text/names.js";
 import { account } from "./account.js";
 import { inbox } from "./inbox.js";
 import { page } from "./page.js";
-import { subscribe, unsubscribe, workerRegistration } from "./push.js";
+import { subscribe, unsubscribe, workerRegistration } from "./push-subscription.js";
 
 const KEY = "notifications";
 // Time for another device, where somebody looks, to mark the message as read.
@@ -15,7 +15,7 @@ const REASONS = {
 };
 
 /** Tell of new messages while nobody looks: pushed or, where that cannot be, from a hidden page. */
-class Notify extends Store {
+class Notifications extends Store {
   /** "unsupported", "blocked" (by the browser's settings), "off" or "on". */
   state = "unsupported";
   #isPushed = false;
@@ -135,4 +135,4 @@ function permitted() {
   return { granted: "on", denied: "blocked", default: "off" }[Notification.permission];
 }
 
-export const notify = new Notify();
+export const notifications = new Notifications();

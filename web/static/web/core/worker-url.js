@@ -2,12 +2,12 @@ const WORKER_PATH = "/sw.js";
 
 const policy = globalThis.trustedTypes?.createPolicy("service-worker", {
   createScriptURL(url) {
-    if (url !== WORKER_PATH) throw new TypeError(`${url} is no script of this client.`);
+    if (url !== WORKER_PATH) throw new TypeError(`Unexpected script: ${url}`);
     return url;
   },
 });
 
-/** Return the one script address that the client hands to the browser, vouched for by name. */
+/** Return the service worker's URL as a TrustedScriptURL, where the browser requires one. */
 export function workerUrl() {
   return policy ? policy.createScriptURL(WORKER_PATH) : WORKER_PATH;
 }

@@ -7,7 +7,7 @@ const PLAIN = { ł: "l", ø: "o", đ: "d", æ: "ae", œ: "oe" };
  * Case, accents, spaces, apostrophes, hyphens, emoji and what cannot be seen do not: there are several
  * of each, of which a keyboard has one or none. Empty if nothing counts.
  */
-export function plain(words) {
+export function normalizeTyped(words) {
   // By way of capitals, "ß" becomes "ss" and a dotless "ı" an "i".
   const folded = words.normalize("NFKD").toUpperCase().toLowerCase();
   return folded
@@ -16,6 +16,6 @@ export function plain(words) {
 }
 
 /** Tell whether words can be typed on every keyboard: in Latin letters and digits. */
-export function canBeTyped(words) {
-  return /^[a-z0-9]+$/.test(plain(words));
+export function isTypeable(words) {
+  return /^[a-z0-9]+$/.test(normalizeTyped(words));
 }

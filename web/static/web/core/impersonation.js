@@ -1,0 +1,51 @@
+import { AccessToken } from "./access-token.js";
+import { signedOutError } from "./token-refresher.js";
+import { storedImpersonation } from "./web-storage.js";
+
+const FRESH_SECONDS = 60;
+
+/** A trainer's read-only session as a trainee, in this tab only; its token is never refreshed. */
+export class Impersonation {
+  /** The impersonated user, once loaded. */
+  user = null;
+  #token;
+
+  /** Return this tab's impersonation, or null. */
+  static restore() {
+    const stored = storedImpersonation.read();
+    return stored && new Impersonation(stored);
+  }
+
+  /** Start impersonating, as the trainer `by`; reloads the page. */
+  static begin(access, by) {
+    const { expiresAt } = new AccessToken(access);
+    storedImpersonation.write({ access, expiresAt, by });
+    location.assign("/messages");
+  }
+
+  constructor({ access, expiresAt, by }) {
+    this.#token = new AccessToken(access, expiresAt);
+    this.by = by;
+  }
+
+  /** Return the token; leave once it has expired. */
+  accessToken() {
+    return this.#token.isValidFor(FRESH_SECONDS) ? this.#token.value : this.refuse();
+  }
+
+  /** Leave because the server rejects the token; throws ApiError. */
+  refuse() {
+    this.leave();
+    throw signedOutError();
+  }
+
+  /**
+   * Return to the trainer's own session on a new page.
+   *
+   * Sockets can be refused before `endImpersonation` gets its response; both ways end here.
+   */
+  leave() {
+    storedImpersonation.write(null);
+    location.assign(this.user ? `/trainees/${this.user.id}` : "/");
+  }
+}

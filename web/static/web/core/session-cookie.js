@@ -1,0 +1,39 @@
+import { signOut } from "./endpoints.js";
+import { network } from "./network.js";
+import { withLock } from "./web-lock.js";
+import { pendingSignOut, storedSignIn } from "./web-storage.js";
+
+const RETRY_MS = 30_000;
+
+/** Run `work` under the lock that serializes changes of the refresh cookie between tabs. */
+export function withCookieLock(work) {
+  return withLock("session-cookie", work);
+}
+
+/** Send a sign-in request; return its response. Throws ApiError. */
+export function beginSession(request) {
+  return withCookieLock(async () => {
+    const response = await request();
+    // Inside the lock: a pending sign-out that waits for it would end the new session.
+    pendingSignOut.write(false);
+    storedSignIn.write(Date.now());
+    return response;
+  });
+}
+
+/** Send a sign-out that the server has not confirmed; retry while it is unreachable. */
+export function sendPendingSignOut() {
+  return withCookieLock(endSession).catch(() => setTimeout(sendPendingSignOut, RETRY_MS));
+}
+
+/** Send a pending sign-out whenever the network returns. */
+export function sendPendingSignOutWhenOnline() {
+  network.addEventListener("online", () => sendPendingSignOut());
+}
+
+async function endSession() {
+  if (!pendingSignOut.read()) return;
+  const error = await signOut().catch((refused) => refused);
+  if (error?.isTemporary) setTimeout(sendPendingSignOut, RETRY_MS);
+  else pendingSignOut.write(false);
+}

@@ -1,0 +1,59 @@
+// Typed access to localStorage and sessionStorage. No secrets, except the access token of an
+// impersonation: per tab, read-only, and valid for an hour at most.
+const ME = "me";
+const IMPERSONATION = "look";
+const DRAFTS = "drafts";
+const SIGN_IN = "sign-in";
+const SIGN_OUT_IS_DUE = "sign-out-is-due";
+
+function read(storage, key) {
+  try {
+    return JSON.parse(storage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function write(storage, key, value) {
+  if (value === null) storage.removeItem(key);
+  else storage.setItem(key, JSON.stringify(value));
+}
+
+/** The user who signed in last, so that the client opens offline. */
+export const storedUser = {
+  read: () => read(localStorage, ME),
+  write: (me) => write(localStorage, ME, me),
+};
+
+/** Forget the user, and the cached profile pictures. */
+export function forgetUser() {
+  storedUser.write(null);
+  globalThis.caches?.delete("pictures");
+}
+
+/** The impersonation of this tab: `{access, expiresAt, by}`. */
+export const storedImpersonation = {
+  read: () => read(sessionStorage, IMPERSONATION),
+  write: (value) => write(sessionStorage, IMPERSONATION, value),
+};
+
+/** The time of the last sign-in, which identifies it. */
+export const storedSignIn = {
+  read: () => read(localStorage, SIGN_IN),
+  write: (time) => write(localStorage, SIGN_IN, time),
+};
+
+/** The key of the draft that this tab shows, by conversation. */
+export const storedDraft = {
+  read: (name) => read(sessionStorage, DRAFTS)?.[name],
+  write: (name, key) => {
+    write(sessionStorage, DRAFTS, { ...read(sessionStorage, DRAFTS), [name]: key ?? undefined });
+  },
+  clear: () => write(sessionStorage, DRAFTS, null),
+};
+
+/** Whether the user signed out and the server has not confirmed it. */
+export const pendingSignOut = {
+  read: () => read(localStorage, SIGN_OUT_IS_DUE) === true,
+  write: (isDue) => write(localStorage, SIGN_OUT_IS_DUE, isDue || null),
+};
