@@ -1,62 +1,33 @@
 import { deleteDB, openDB } from "idb";
 import { MemoryDatabase } from "./memory-database.js";
+import { STEPS, STORES, upgrade } from "./schema.js";
 import { storedUser } from "./web-storage.js";
 
-const VERSION = 1;
-// A tab that sleeps can hold up the deletion of a database, and with it whoever opens it anew.
+// Another tab can delay the opening: a frozen one that does not close an older version.
 const OPENING_MS = 3_000;
-/** The stores with the property that is their key; `null` where the key is given with each put. */
-const STORES = { kv: null, threads: "id", outbox: "client_id", drafts: null };
+const RETRY_MS = 30_000;
 
 const nameOf = (userId) => `messaging-${userId}`;
 
 /**
- * Open what this device keeps for one user: `get`, `getAll`, `keys`, `put`, `delete` by store.
+ * What this device stores for one user; each user has a database of their own.
  *
  * `kv` has single values, `threads` the newest messages of each conversation with its version,
- * `outbox` what waits to be sent, `drafts` what is being written. One database a user, so that
- * nobody ever sees what is somebody else's. Where nothing may or can be kept (`persistent` false, a
- * private window) it is held in memory, and gone with the page.
+ * `outbox` unsent messages, `drafts` unfinished ones. Without `persistent` or IndexedDB, rows are
+ * in memory and lost with the page. If IndexedDB takes more than 3 s to open, or fails, rows are in
+ * memory until it opens; then they are copied into it, and "opened" fires.
+ *
+ * Errors, such as a full disk, are logged and not thrown: storage must not break the client.
  */
-export function openDatabase(userId, { persistent = true } = {}) {
-  return new Database(userId, () => connect(userId, persistent));
-}
-
-async function connect(userId, persistent) {
-  if (!persistent || !globalThis.indexedDB) return new MemoryDatabase(STORES);
-  try {
-    return await Promise.race([openDB(nameOf(userId), VERSION, { upgrade, blocking }), tooLate()]);
-  } catch {
-    return new MemoryDatabase(STORES);
-  }
-}
-
-function tooLate() {
-  const error = new Error("Another tab holds up the database.");
-  return new Promise((_, reject) => setTimeout(() => reject(error), OPENING_MS));
-}
-
-function upgrade(db) {
-  for (const [name, keyPath] of Object.entries(STORES)) {
-    db.createObjectStore(name, keyPath ? { keyPath } : undefined);
-  }
-}
-
-/** Give way to another tab that deletes this database, or brings a newer version of it. */
-function blocking(_current, _wanted, event) {
-  event.target.close();
-}
-
-/** What is kept is a help: a full disk or a database that was deleted must stop nothing else. */
-class Database {
+export class Database extends EventTarget {
   #userId;
-  #connect;
   #opening;
+  #isClosed = false;
 
-  constructor(userId, connect) {
+  constructor(userId, { persistent = true } = {}) {
+    super();
     this.#userId = userId;
-    this.#connect = connect;
-    this.#opening = connect();
+    this.#opening = persistent && globalThis.indexedDB ? this.#open() : new MemoryDatabase(STORES);
   }
 
   get(store, key) {
@@ -80,7 +51,7 @@ class Database {
     return this.#write(store, (rows) => rows.delete(key));
   }
 
-  /** Put a row in the place of the one with its key, unless that was deleted. */
+  /** Replace a row, unless it has been deleted. */
   replace(name, row) {
     return this.#try(async (db) => {
       const { store, done } = db.transaction(name, "readwrite");
@@ -90,10 +61,11 @@ class Database {
   }
 
   close() {
+    this.#isClosed = true;
     return this.#try((db) => db.close());
   }
 
-  /** Commit without waiting for answers: a page that is left would take the change with it. */
+  /** Commit before the requests finish: otherwise a page that closes would lose the change. */
   #write(name, change) {
     return this.#try(async (db) => {
       const transaction = db.transaction(name, "readwrite");
@@ -107,7 +79,7 @@ class Database {
     try {
       return await this.#do(work);
     } catch (error) {
-      console.warn("This device keeps nothing:", error);
+      console.warn("This device could not store or read data:", error);
       return undefined;
     }
   }
@@ -117,19 +89,77 @@ class Database {
     try {
       return await work(await opening);
     } catch (error) {
-      if (!this.#isTakenAway(error)) throw error;
-      if (opening === this.#opening) this.#opening = this.#connect();
+      if (!this.#wasClosedByOther(error)) throw error;
+      if (opening === this.#opening) this.#opening = this.#open();
       return work(await this.#opening);
     }
   }
 
-  /** Tell whether another tab had it deleted, and its owner has signed in again since. */
-  #isTakenAway(error) {
-    return error.name === "InvalidStateError" && storedUser.read()?.id === this.#userId;
+  /** Return whether another tab had the connection closed, to upgrade or delete the database. */
+  #wasClosedByOther(error) {
+    const isClosed = error.name === "InvalidStateError" && !this.#isClosed;
+    return isClosed && storedUser.read()?.id === this.#userId;
+  }
+
+  // Opening
+  // ------------------------------------------------------------------------------
+  /** Resolve with the database or, if it does not open in time, with one in memory. */
+  async #open() {
+    const opening = connect(this.#userId);
+    const tooLate = new Promise((resolve) => setTimeout(resolve, OPENING_MS, null));
+    const db = await Promise.race([opening.catch(() => null), tooLate]);
+    return db ?? this.#useMemory(opening);
+  }
+
+  #useMemory(opening) {
+    const memory = new MemoryDatabase(STORES);
+    this.#openLate(opening, memory);
+    return memory;
+  }
+
+  /** Wait for the database, or retry; then use it instead of the one in memory. */
+  async #openLate(opening, memory) {
+    const db = await opening.catch(() => null);
+    if (this.#isClosed) return db?.close();
+    if (!db) return setTimeout(() => this.#retry(memory), RETRY_MS);
+    this.#opening = copyRows(memory, db).then(() => db);
+    await this.#opening;
+    return this.dispatchEvent(new Event("opened"));
+  }
+
+  #retry(memory) {
+    if (!this.#isClosed) this.#openLate(connect(this.#userId), memory);
   }
 }
 
-/** Delete everything that this device keeps for a user. */
+async function connect(userId) {
+  const name = nameOf(userId);
+  const options = { upgrade, blocking };
+  try {
+    return await openDB(name, STEPS.length, options);
+  } catch {
+    // A newer release has upgraded it, or the upgrade fails: what it has is readable all the same.
+    return openDB(name, undefined, options);
+  }
+}
+
+/** Close the connection when another tab upgrades or deletes the database. */
+function blocking(_current, _wanted, event) {
+  event.target.close();
+}
+
+async function copyRows(memory, db) {
+  // Writes that have begun still go to memory.
+  await new Promise((resolve) => setTimeout(resolve));
+  for (const [name, keyPath] of Object.entries(STORES)) {
+    const keys = await memory.getAllKeys(name);
+    for (const key of keys) {
+      await db.put(name, await memory.get(name, key), ...(keyPath ? [] : [key]));
+    }
+  }
+}
+
+/** Delete everything that this device stores for a user. */
 export async function deleteDatabase(userId) {
   if (globalThis.indexedDB) await deleteDB(nameOf(userId)).catch(() => {});
 }

@@ -1,43 +1,43 @@
-import { openDatabase } from "../core/database.js";
+import { Database } from "../core/database.js";
 import { session } from "../core/session.js";
 
-/** Whose data moves here now, and where this device keeps it. */
+/** The account whose data is shown, and its database on this device. */
 class Account {
   #db = null;
-  // Whose it is; undefined while none is open, as null is nobody.
+  // The key of the open database; undefined without one.
   #key;
 
-  /** Differs for each user, and for a look through the user's account; null for nobody. */
+  /** Identifies the user and whether they are impersonated; null when signed out. */
   get key() {
     if (session.state !== "signed-in" || !session.user) return null;
-    return `${session.user.id}${session.isImpersonating ? "-looked-through" : ""}`;
+    return `${session.user.id}${session.isImpersonating ? "-impersonated" : ""}`;
   }
 
   get userId() {
     return session.user?.id ?? null;
   }
 
-  /** Tell whether nothing may be changed: no message, no read mark, no typing. */
+  /** Return whether nothing may be sent: no message, no read receipt, no typing. */
   get isReadOnly() {
     return session.isImpersonating;
   }
 
-  /** Tell whether this account's tabs work together and keep what they have. */
+  /** Return whether the tabs of this account share data and store it. */
   get isShared() {
     return session.persistent;
   }
 
-  /** Return this account's database, which is another one as soon as the account is. */
+  /** Return the database of the current account. */
   get db() {
     if (this.#key !== this.key) {
       this.#db?.close();
-      this.#db = openDatabase(this.userId, { persistent: this.isShared && this.key !== null });
+      this.#db = new Database(this.userId, { persistent: this.isShared && this.key !== null });
       this.#key = this.key;
     }
     return this.#db;
   }
 
-  /** Be done with it: who signs in next may be the same person, and it may be deleted by then. */
+  /** Close the database, which may be deleted before the next sign-in. */
   close() {
     this.#db?.close();
     this.#db = null;

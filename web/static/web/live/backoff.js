@@ -2,17 +2,16 @@ const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
 
 /**
- * Return how many ms to wait before a try, after so many that failed: half of it is chance.
+ * Return the ms to wait after a number of failures: 0.5 s, doubled up to 30 s, half of it random.
  *
- * It doubles from 0.5 s to 30 s. Without the chance all clients of a restarted server would come
- * back in the same moment.
+ * The randomness spreads the clients that reconnect to a restarted server.
  */
 export function delayAfter(failures, random = Math.random) {
   const full = Math.min(FIRST_MS * 2 ** Math.min(failures - 1, 16), LONGEST_MS);
   return full / 2 + (full / 2) * random();
 }
 
-/** Return a time that differs by a fifth either way, so that clients do not march in step. */
+/** Vary an interval by 20 %, so that clients do not synchronize. */
 export function jittered(ms, random = Math.random) {
   return ms * (0.8 + 0.4 * random());
 }

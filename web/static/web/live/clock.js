@@ -3,7 +3,7 @@ import { page } from "./page.js";
 
 const TICK_MS = 30_000;
 
-/** What time it is, for what says "5m ago": changes every 30 s while the page can be seen. */
+/** The current time, updated every 30 s while the page is visible. */
 class Clock extends Store {
   now = new Date();
 

@@ -3,25 +3,25 @@ import { listConversations } from "../core/endpoints.js";
 const PAGE_SIZE = 50;
 
 /**
- * Hold the first so many conversations of the server's order, active or archived.
+ * The first conversations in the server's order, active or archived, loaded page by page.
  *
- * Rows move between pages while they are read: each is held once, in its newest state, and what a
- * shift could have hidden is looked for again.
+ * Rows can shift between pages during loading. Each is held once, in its newest version, and pages
+ * are reloaded if a shift may have skipped a row.
  */
 export class ConversationList {
   /** Newest activity first. */
   conversations = [];
-  /** "idle" before `load`, "loading", "ready" (also with what was kept) or "error". */
+  /** "idle" before `load`, "loading", "ready" (also with cached rows) or "error". */
   status = "idle";
   hasMore = false;
-  /** Whether the server has been asked; before that it is what this device kept. */
+  /** Whether the rows are from the server and not from the cache. */
   isFresh = false;
   #byId = new Map();
   #isArchive;
   #count = 0;
-  // What frames brought while pages were on their way is newer than any page.
+  // Rows that frames have brought during loading; they are newer than the pages.
   #touched = new Set();
-  // Those that left, with their version: a page that was read before must not bring them back.
+  // Removed rows with their version: an older page must not bring them back.
   #left = new Map();
   #loading = Promise.resolve();
 
@@ -33,14 +33,14 @@ export class ConversationList {
     return this.#byId.get(id) ?? null;
   }
 
-  /** Begin with what was kept, unless the server was quicker. */
+  /** Start with cached rows, unless the server was faster. */
   restore(rows) {
     if (this.isFresh) return;
     this.#keep(rows);
     this.status = "ready";
   }
 
-  /** Take a conversation as it stands now: insert, replace or move it, or take it out. */
+  /** Apply the new state of a conversation: insert, replace, move or remove it. */
   put(row) {
     this.#touched.add(row.id);
     if (row.is_archived === this.#isArchive) {
@@ -51,13 +51,13 @@ export class ConversationList {
     }
   }
 
-  /** Tell whether a row stands below what is loaded, where it will come with its page. */
+  /** Return whether a row is below the loaded ones, so that its page will bring it. */
   #isBelowAll(row) {
     const last = this.conversations.at(-1);
     return !this.#byId.has(row.id) && this.hasMore && last && byActivity(last, row) < 0;
   }
 
-  /** Load afresh; what is held stays when that fails. `onStatus` hears of a changed `status`. */
+  /** Reload; on failure the rows stay. Calls `onStatus` when `status` may have changed. */
   async load(onStatus) {
     if (this.status !== "ready") this.status = "loading";
     onStatus();
@@ -69,14 +69,14 @@ export class ConversationList {
     onStatus();
   }
 
-  /** Load afresh all that is held, or the newest page alone; throws ApiError. */
+  /** Reload all loaded pages, or only the first; throws ApiError. */
   refresh({ all = true } = {}) {
-    return this.#inTurn(() => this.#refresh(all ? this.#pagesFor(this.conversations.length) : 1));
+    return this.#queue(() => this.#refresh(all ? this.#pagesFor(this.conversations.length) : 1));
   }
 
   /** Load the next page; throws ApiError. */
   loadMore() {
-    return this.#inTurn(() => (this.isFresh ? this.#loadMore() : this.#refresh(1)));
+    return this.#queue(() => (this.isFresh ? this.#loadMore() : this.#refresh(1)));
   }
 
   async #loadMore() {
@@ -84,7 +84,7 @@ export class ConversationList {
     const page = await this.#load(Math.floor(this.conversations.length / PAGE_SIZE) + 1);
     this.#keep(page.results);
     this.#setEnd(page);
-    // Rows moved up past the pages that are here when some left the list.
+    // Rows shift into the loaded pages when others are removed.
     const hasHole = page.count < known || (!page.next && this.conversations.length < page.count);
     if (hasHole) await this.#refresh(this.#pagesFor(this.conversations.length + 1));
   }
@@ -105,7 +105,7 @@ export class ConversationList {
     this.#setEnd(page);
   }
 
-  /** Take out what the server does not list any more, among as many rows as were asked for. */
+  /** Remove rows that the server no longer lists, within the range that was loaded. */
   #dropUnseen(found, isAll) {
     const seen = new Set(found.map((row) => row.id));
     const last = found.at(-1);
@@ -119,7 +119,7 @@ export class ConversationList {
     try {
       return await listConversations({ page, archived: this.#isArchive });
     } catch (error) {
-      // The list has become shorter than that.
+      // The list has become shorter.
       if (error.status === 404) return { results: [], count: this.#count, next: null };
       throw error;
     }
@@ -134,11 +134,11 @@ export class ConversationList {
     return Math.max(1, Math.ceil(rows / PAGE_SIZE));
   }
 
-  /** One after the other: two that load at once would each miss what the other finds. */
-  #inTurn(work) {
-    const turn = this.#loading.then(work);
-    this.#loading = turn.catch(() => {});
-    return turn;
+  /** Run loads one after the other: concurrent ones would overwrite each other's rows. */
+  #queue(work) {
+    const result = this.#loading.then(work);
+    this.#loading = result.catch(() => {});
+    return result;
   }
 
   #keep(rows) {
@@ -155,7 +155,7 @@ export class ConversationList {
   }
 }
 
-/** Compare as the server orders: newest activity first, then the higher id. */
+/** The server's order: newest activity first, then the higher id. */
 function byActivity(a, b) {
   const [one, other] = [a.last_message_at ?? "", b.last_message_at ?? ""];
   if (one !== other) return one < other ? 1 : -1;

@@ -6,23 +6,23 @@ import { outbox } from "./outbox.js";
 import { page } from "./page.js";
 import { TabChannel } from "./tab-channel.js";
 
-// What is being written to the database, and what is to follow: row -> text, the newest alone.
+// Pending writes: row -> newest text.
 const unsaved = new Map();
 
 /**
- * What somebody is writing in one box: one of the drafts of a conversation, each in a row of its own.
+ * The draft of one composer; a conversation can have several, each in a row of its own.
  *
- * The box opens with the draft that this tab had last, else with the newest, and replaces no other.
- * A text that is sent in any tab leaves each box that holds it. Fires "change" when `text` was not
- * changed by the box.
+ * It starts with the draft that this tab had last, else with the newest, and never overwrites
+ * another one. A text that any tab sends is removed from all composers that show it. Fires "change"
+ * when `text` changes by anything but `write`.
  */
 export class Draft extends EventTarget {
   text = "";
   #name;
-  // The name before there was a conversation, as soon as it is known whose it is.
+  // The name from before there was a conversation, once the trainee is known.
   #earlier;
   #row = null;
-  // Whether it was written here: what is only shown follows the tab in which it is written on.
+  // Whether it was written in this tab; otherwise it follows the changes of other tabs.
   #isOwn = false;
   #channel = new TabChannel(`drafts-${account.key}`, { isAlone: !account.isShared });
   #listening = new AbortController();
@@ -32,20 +32,21 @@ export class Draft extends EventTarget {
     super();
     this.#name = String(name);
     const { signal } = this.#listening;
-    this.#channel.addEventListener("message", ({ data }) => this.#hear(data), { signal });
-    outbox.addEventListener("added", ({ detail }) => this.#leave(detail), { signal });
-    page.addEventListener("restored", () => this.#review(), { signal });
+    this.#channel.addEventListener("message", ({ data }) => this.#receive(data), { signal });
+    outbox.addEventListener("added", ({ detail }) => this.#removeQueued(detail), { signal });
+    page.addEventListener("restored", () => this.#reload(), { signal });
+    account.db.addEventListener("opened", () => this.#reload(), { signal });
     this.#restore();
   }
 
-  /** Know whose conversation it is: what was written to them before there was one belongs here. */
+  /** Set the trainee, so that drafts from before there was a conversation are found. */
   setTrainee(traineeId) {
     if (this.#earlier) return;
     this.#earlier = `trainee-${traineeId}`;
     if (!this.#row) this.#restore();
   }
 
-  /** Keep what is in the box; an empty text is forgotten. */
+  /** Store the text of the composer; an empty one deletes the draft. */
   write(text) {
     this.text = text;
     this.#isOwn = text !== "";
@@ -57,7 +58,7 @@ export class Draft extends EventTarget {
     save(row, text);
   }
 
-  /** Forget all drafts of the conversation with a text that is on its way. */
+  /** Delete all drafts of the conversation that have the text of a queued message. */
   async sent(text) {
     for (const row of await this.#rows()) {
       const isSame = trimmed(await read(row)) === trimmed(text);
@@ -65,7 +66,7 @@ export class Draft extends EventTarget {
     }
   }
 
-  /** Take it along to the conversation that has just been made. */
+  /** Move the draft to the conversation that was just created. */
   move(name) {
     const { text } = this;
     this.write("");
@@ -78,7 +79,7 @@ export class Draft extends EventTarget {
     this.#channel.close();
   }
 
-  /** Return the rows of the conversation's drafts, the oldest first. */
+  /** Return the keys of the conversation's drafts, oldest first. */
   async #rows() {
     const keys = await account.db.keys("drafts");
     return [this.#earlier, this.#name].flatMap((name) => keys.filter((row) => isOf(row, name)));
@@ -90,36 +91,36 @@ export class Draft extends EventTarget {
     for (const row of [...last, ...rows.toReversed()]) {
       const text = await read(row);
       if (this.#isOwn) return;
-      if (text) return this.#take(row, text);
+      if (text) return this.#show(row, text);
     }
   }
 
-  /** Look again after the back/forward cache, where nothing is heard. */
-  async #review() {
+  /** Read the draft again: after the back/forward cache, or once the database has opened. */
+  async #reload() {
     const row = this.#row;
     if (!row) return this.#restore();
     const text = await read(row);
-    if (row === this.#row && !(text && this.#isOwn)) this.#take(row, text);
+    if (row === this.#row && !(text && this.#isOwn)) this.#show(row, text);
   }
 
   // From other tabs
   // ------------------------------------------------------------------------------
-  #hear({ row, text }) {
+  #receive({ row, text }) {
     if (row !== this.#row || text === this.text) return;
-    if (!this.#isOwn) return this.#take(row, text);
-    // The row is the other tab's now; what was written here gets one of its own.
+    if (!this.#isOwn) return this.#show(row, text);
+    // The row belongs to the other tab now; this text gets a new one.
     this.#row = null;
     this.write(this.text);
   }
 
-  #leave({ conversation_id, trainee_id, content }) {
+  #removeQueued({ conversation_id, trainee_id, content }) {
     const name = String(conversation_id ?? `trainee-${trainee_id}`);
     if (name !== this.#name || !content || trimmed(this.text) !== content) return;
     this.write("");
     this.#changed();
   }
 
-  #take(row, text) {
+  #show(row, text) {
     this.#row = text ? row : null;
     this.text = text;
     this.#isOwn = false;
@@ -132,7 +133,7 @@ export class Draft extends EventTarget {
   }
 }
 
-/** Forget what is not written yet, and what this tab showed: its writer has signed out. */
+/** Discard pending writes and the drafts of this tab after a sign-out. */
 export function clearDrafts() {
   unsaved.clear();
   storedDraft.clear();
@@ -140,7 +141,7 @@ export function clearDrafts() {
 
 // Rows
 // ------------------------------------------------------------------------------
-/** Tell whether a row is of a conversation; its bare name is a row, too. */
+/** Return whether a row belongs to a conversation; its bare name does too. */
 function isOf(row, name) {
   return row === name || row.startsWith(`${name} `);
 }
@@ -150,15 +151,15 @@ async function read(row) {
 }
 
 /**
- * Keep a row's text; an empty one is deleted.
+ * Store the text of a row; an empty one deletes the row.
  *
- * It is written at once, as a page that is left has no time for it; while one text is being
- * written, of those that follow only the last is.
+ * The write starts at once, as a closing page has no time for it. During a write, only the newest
+ * of the following texts is written next.
  */
 async function save(row, text) {
-  const isUnderWay = unsaved.has(row);
+  const isWriting = unsaved.has(row);
   unsaved.set(row, text);
-  if (!isUnderWay) await write(row);
+  if (!isWriting) await write(row);
 }
 
 async function write(row) {

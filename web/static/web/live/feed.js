@@ -2,16 +2,16 @@ import { page } from "./page.js";
 import { Poller } from "./poller.js";
 import { LiveSocket } from "./socket.js";
 
-const TRIES = 3;
-const TRYING_MS = 6_000;
+const MAX_FAILURES = 3;
+const CONNECTING_MS = 6_000;
 
-// What one feed found out spares the next the waiting: proxies that block sockets block them all.
+// Shared by all feeds: a proxy that blocks one socket blocks all.
 let areSocketsBlocked = false;
 
 /**
- * Bring what is new by a socket or, where sockets are blocked, by asking every few seconds.
+ * Updates by a WebSocket or, where WebSockets are blocked, by polling.
  *
- * It goes on trying a socket meanwhile. Fires "connection", and the socket's "frame" and "gone".
+ * While polling, it keeps trying to connect. Fires "connection", "frame" and "gone".
  */
 export class Feed extends EventTarget {
   /** "connecting", "online", "reconnecting", "polling" or "offline". */
@@ -20,38 +20,38 @@ export class Feed extends EventTarget {
   connectionSince = Date.now();
   #socket;
   #poller;
-  #trying = 0;
+  #fallbackTimer = 0;
   #listening = null;
 
-  /** `path` of the socket is called for each connection; `poll` asks once over REST. */
+  /** `path()` returns the path of each connection; `poll()` requests updates over REST. */
   constructor({ path, poll }) {
     super();
     this.#socket = new LiveSocket(path);
     this.#poller = new Poller(poll, () => this.#polled());
     this.#socket.addEventListener("state", () => this.#follow());
-    this.#socket.addEventListener("failure", () => this.#consider());
+    this.#socket.addEventListener("failure", () => this.#failed());
     this.#socket.addEventListener("frame", ({ detail }) => this.#fire("frame", detail));
     this.#socket.addEventListener("gone", () => this.#fire("gone"));
   }
 
   start() {
     this.#listening = new AbortController();
-    page.addEventListener("visible", () => this.#seen(), { signal: this.#listening.signal });
+    page.addEventListener("visible", () => this.#resetSince(), { signal: this.#listening.signal });
     this.#socket.start();
     if (areSocketsBlocked) this.#poller.start();
-    else this.#giveTime();
+    else this.#pollLater();
   }
 
   stop() {
     this.#socket.stop();
     this.#poller.stop();
-    clearTimeout(this.#trying);
+    clearTimeout(this.#fallbackTimer);
     this.#listening?.abort();
   }
 
-  /** Do without a socket that the server refuses, although there is something to see. */
+  /** Poll although the server refuses the socket. */
   pollOnly() {
-    clearTimeout(this.#trying);
+    clearTimeout(this.#fallbackTimer);
     this.#poller.start();
   }
 
@@ -62,30 +62,30 @@ export class Feed extends EventTarget {
   #follow() {
     if (this.#socket.state === "online") {
       areSocketsBlocked = false;
-      clearTimeout(this.#trying);
+      clearTimeout(this.#fallbackTimer);
       this.#poller.stop();
     } else {
-      this.#giveTime();
+      this.#pollLater();
     }
     this.#update();
   }
 
-  #giveTime() {
-    clearTimeout(this.#trying);
-    this.#trying = setTimeout(() => this.#poller.start(), TRYING_MS);
+  #pollLater() {
+    clearTimeout(this.#fallbackTimer);
+    this.#fallbackTimer = setTimeout(() => this.#poller.start(), CONNECTING_MS);
   }
 
-  #consider() {
-    if (this.#socket.failures >= TRIES) this.#poller.start();
+  #failed() {
+    if (this.#socket.failures >= MAX_FAILURES) this.#poller.start();
   }
 
   #polled() {
-    if (this.#poller.isAnswered && this.#socket.failures >= TRIES) areSocketsBlocked = true;
+    if (this.#poller.isAnswered && this.#socket.failures >= MAX_FAILURES) areSocketsBlocked = true;
     this.#update();
   }
 
-  /** Let who comes back to a page that slept not be told at once that it has no connection. */
-  #seen() {
+  /** Restart the delay before a page that slept shows its lost connection. */
+  #resetSince() {
     if (this.connection !== "reconnecting") return;
     this.connectionSince = Date.now();
     this.#fire("connection");

@@ -1,15 +1,15 @@
-const BEAT_MS = 20_000;
-const PATIENCE_MS = 8_000;
-const WAKING_MS = 4_000;
+const INTERVAL_MS = 20_000;
+const TIMEOUT_MS = 8_000;
+const WAKE_TIMEOUT_MS = 4_000;
 
-/** Find out that a connection is dead: a cut network tells nobody, least of all an idle socket. */
+/** Detects dead connections by pings, as an idle socket does not notice a lost network. */
 export class Heartbeat {
   #ping;
   #onSilence;
   #timer = 0;
-  #patience = 0;
+  #timeout = 0;
 
-  /** `ping` asks the other side for an answer; `onSilence` hears when there was none for 8 s. */
+  /** `ping()` requests an answer; `onSilence()` is called without one within 8 s. */
   constructor({ ping, onSilence }) {
     this.#ping = ping;
     this.#onSilence = onSilence;
@@ -17,7 +17,7 @@ export class Heartbeat {
 
   start() {
     this.stop();
-    this.#timer = setInterval(() => this.beat(), BEAT_MS);
+    this.#timer = setInterval(() => this.beat(), INTERVAL_MS);
     this.beat();
   }
 
@@ -26,25 +26,25 @@ export class Heartbeat {
     this.heard();
   }
 
-  /** Ask, unless an answer is due already. */
+  /** Ping, unless an answer is pending. */
   beat() {
-    if (!this.#patience) this.#ask(PATIENCE_MS);
+    if (!this.#timeout) this.#send(TIMEOUT_MS);
   }
 
-  /** Ask with less patience, as somebody waits who has just come back: 4 s from now. */
+  /** Ping with a timeout of 4 s, for a user who has just returned. */
   wake() {
     this.heard();
-    this.#ask(WAKING_MS);
+    this.#send(WAKE_TIMEOUT_MS);
   }
 
-  #ask(patience) {
+  #send(timeout) {
     this.#ping();
-    this.#patience = setTimeout(() => this.#onSilence(), patience);
+    this.#timeout = setTimeout(() => this.#onSilence(), timeout);
   }
 
-  /** Take anything that arrives for an answer. */
+  /** Any frame counts as an answer. */
   heard() {
-    clearTimeout(this.#patience);
-    this.#patience = 0;
+    clearTimeout(this.#timeout);
+    this.#timeout = 0;
   }
 }

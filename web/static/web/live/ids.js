@@ -1,4 +1,4 @@
-/** Make a UUID, also on a page without TLS, where browsers do not offer one. */
+/** Return a random UUID, also on a page without TLS, which has no crypto.randomUUID. */
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

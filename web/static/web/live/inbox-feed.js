@@ -8,11 +8,10 @@ import { TabChannel } from "./tab-channel.js";
 const PATH = "/ws/messaging/";
 
 /**
- * Bring the inbox socket's frames to every tab of this browser, by the one socket of the leader.
+ * The frames of the inbox socket for all tabs of this browser: the leader has the only socket.
  *
- * The tab that somebody looks at leads. Fires "frame"; "connection"; and "synced" when the list has
- * to be loaded, as frames may have been missed: after each connect, also of a new leader, and on
- * joining one.
+ * The visible tab leads. Fires "frame"; "connection"; and "synced" when the list has to be loaded,
+ * as frames may have been missed: after each connect, and on joining a leader.
  */
 export class InboxFeed extends EventTarget {
   connection = "connecting";
@@ -24,14 +23,14 @@ export class InboxFeed extends EventTarget {
   #leadership;
   #listening = new AbortController();
 
-  /** `poll` asks once over REST, where sockets are blocked. */
+  /** `poll()` requests updates over REST, where sockets are blocked. */
   constructor(poll) {
     super();
     this.#poll = poll;
     const name = `inbox-${account.key}`;
     this.#channel = new TabChannel(name, { isAlone: !account.isShared });
-    this.#channel.addEventListener("message", ({ data }) => this.#hear(data));
-    // A look through an account is its tab's own; a name that nobody shares makes it the leader.
+    this.#channel.addEventListener("message", ({ data }) => this.#receive(data));
+    // An impersonating tab shares nothing: with a unique name it always leads.
     const lock = account.isShared ? name : `${name}-${newId()}`;
     this.#leadership = new Leadership(lock, (isLeader) => this.#changed(isLeader));
   }
@@ -42,10 +41,10 @@ export class InboxFeed extends EventTarget {
 
   start() {
     const { signal } = this.#listening;
-    // A tab can also be restored in the background, and then takes nothing over.
+    // A tab that is restored in the background does not take over.
     const campaign = () => this.#leadership.campaign({ steal: page.isVisible });
     page.addEventListener("visible", campaign, { signal });
-    // The page that comes may be in the same process, and must not have to wait for this one.
+    // The next page can be in the same process, and must not wait for this one.
     page.addEventListener("left", () => this.#leadership.stop(), { signal });
     campaign();
     if (!this.isLeader) this.#channel.post({ type: "hello" });
@@ -57,9 +56,9 @@ export class InboxFeed extends EventTarget {
     this.#channel.close();
   }
 
-  /** Act on a frame that came another way, in every tab. */
+  /** Dispatch a frame in all tabs. */
   share(frame) {
-    this.#tell({ type: "frame", frame });
+    this.#broadcast({ type: "frame", frame });
   }
 
   // As the leader
@@ -73,16 +72,17 @@ export class InboxFeed extends EventTarget {
   #open() {
     const feed = new Feed({ path: () => PATH, poll: this.#poll });
     feed.addEventListener("connection", () => {
-      this.#tell({ type: "connection", connection: feed.connection, since: feed.connectionSince });
+      const { connection, connectionSince: since } = feed;
+      this.#broadcast({ type: "connection", connection, since });
     });
-    feed.addEventListener("frame", ({ detail }) => this.#tell({ type: "frame", frame: detail }));
+    feed.addEventListener("frame", ({ detail }) => this.share(detail));
     return feed;
   }
 
-  /** Act on news oneself, and pass them on. */
-  #tell(news) {
-    this.#hear(news);
-    this.#channel.post(news);
+  /** Handle a message in this tab and in all others. */
+  #broadcast(message) {
+    this.#receive(message);
+    this.#channel.post(message);
   }
 
   #welcome() {
@@ -93,22 +93,22 @@ export class InboxFeed extends EventTarget {
 
   // As any tab
   // ------------------------------------------------------------------------------
-  #hear(news) {
-    if (news.type === "hello") this.#welcome();
-    else if (news.type === "frame") this.#receive(news.frame);
-    else if (news.type === "connection") this.#follow(news);
-    else if (news.type === "welcome" && !this.isLeader) this.#join(news);
+  #receive(message) {
+    if (message.type === "hello") this.#welcome();
+    else if (message.type === "frame") this.#dispatch(message.frame);
+    else if (message.type === "connection") this.#follow(message);
+    else if (message.type === "welcome" && !this.isLeader) this.#join(message);
   }
 
-  #receive(frame) {
+  #dispatch(frame) {
     if (frame.type === "unread_count") this.#unreadCount = frame.unread_count;
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   }
 
-  /** Take over how things stand from the leader, and have the list loaded. */
+  /** Adopt the state of the leader, and have the list loaded. */
   #join({ connection, since, unreadCount }) {
     Object.assign(this, { connection, connectionSince: since });
-    if (unreadCount !== null) this.#receive({ type: "unread_count", unread_count: unreadCount });
+    if (unreadCount !== null) this.#dispatch({ type: "unread_count", unread_count: unreadCount });
     this.dispatchEvent(new Event("connection"));
     this.dispatchEvent(new Event("synced"));
   }
@@ -117,7 +117,7 @@ export class InboxFeed extends EventTarget {
     this.connection = connection;
     this.connectionSince = since;
     this.dispatchEvent(new Event("connection"));
-    // The leader may be another one than before: what came while it connected reached nobody.
+    // Frames during the connect, as after a change of leader, reached no tab.
     if (connection === "online") this.dispatchEvent(new Event("synced"));
   }
 }

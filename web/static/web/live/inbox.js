@@ -7,14 +7,13 @@ import { InboxFeed } from "./inbox-feed.js";
 
 const KEPT = 200;
 const KEY = "inbox";
-// Where sockets are blocked, how often a poll asks for more than the newest page.
-const THOROUGH = 6;
+// Every how many polls all loaded pages are requested, not only the first.
+const FULL_POLL = 6;
 
 /**
- * The conversations and the unread count of who is signed in, as they are on the server.
+ * The user's conversations and unread count, kept in sync with the server.
  *
- * Fires "change", and "arrived" when a conversation has something new to read: `detail` is
- * `{conversation}`.
+ * Fires "change", and "arrived" with `{conversation}` when one has new unread messages.
  */
 class Inbox extends Store {
   unreadCount = 0;
@@ -24,7 +23,7 @@ class Inbox extends Store {
   #feed = null;
   #polls = 0;
 
-  /** "loading", "ready" (also with what was kept) or "error". */
+  /** "loading", "ready" (also with cached rows) or "error". */
   get status() {
     return this.#active.status === "idle" ? "loading" : this.#active.status;
   }
@@ -42,17 +41,17 @@ class Inbox extends Store {
     return this.#feed?.connection ?? "connecting";
   }
 
-  /** When `connection` became what it is; Date.now(). */
+  /** When `connection` changed, as Date.now(). */
   get connectionSince() {
     return this.#feed?.connectionSince ?? Date.now();
   }
 
-  /** Tell whether the list is as a poll has found it: no socket tells of a change. */
+  /** Return whether the list is from a poll: no socket reports changes. */
   get isPolled() {
     return this.connection === "polling" && this.#active.isFresh;
   }
 
-  /** Tell whether this is the tab that acts for all tabs of the browser. */
+  /** Return whether this tab acts for all tabs of the browser. */
   get isLeader() {
     return this.#feed?.isLeader ?? false;
   }
@@ -67,11 +66,11 @@ class Inbox extends Store {
     if (feed !== this.#feed) return;
     if (kept) this.#restore(kept);
     feed.start();
-    // Otherwise what was kept is shown until the feed says that frames come from now on.
+    // Otherwise cached rows are shown until the feed is synced.
     if (!kept) this.retry();
   }
 
-  /** Stop, and forget everything: the next user sees nothing of it. */
+  /** Stop, and clear everything for the next user. */
   stop() {
     this.#feed?.stop();
     this.#feed = null;
@@ -92,14 +91,14 @@ class Inbox extends Store {
     return this.conversations.find((each) => each.trainee.id === traineeId) ?? null;
   }
 
-  /** Find a conversation, loading as much as it takes; null if there is none; throws ApiError. */
+  /** Find a conversation, loading pages as needed; null without access. Throws ApiError. */
   async locate(id) {
     await this.#loadUntil(this.#active, id);
     if (this.#hasArchive) await this.#loadUntil(this.archived, id);
     return this.get(id);
   }
 
-  /** A trainee does not see any more what was archived. */
+  /** Trainees have no access to archived conversations. */
   get #hasArchive() {
     return session.user?.role !== "TRAINEE";
   }
@@ -118,7 +117,7 @@ class Inbox extends Store {
 
   // Loading
   // ------------------------------------------------------------------------------
-  /** Load afresh all that is held; what is shown stays when that fails. */
+  /** Reload; on failure the rows stay. */
   async retry() {
     if (this.archived.isFresh) this.loadArchived();
     await this.#active.load(() => this.#updated());
@@ -141,7 +140,7 @@ class Inbox extends Store {
   }
 
   async #poll() {
-    const all = this.#polls++ % THOROUGH === 0;
+    const all = this.#polls++ % FULL_POLL === 0;
     const feed = this.#feed;
     const [{ unread_count }] = await Promise.all([getUnreadCount(), this.#active.refresh({ all })]);
     if (feed === this.#feed) feed.share({ type: "unread_count", unread_count });
@@ -173,7 +172,7 @@ class Inbox extends Store {
     this.changed();
   }
 
-  /** Keep what is shown, and show it; after `stop` what still arrives is nobody's. */
+  /** Cache and show the current state; after `stop` late responses are ignored. */
   #updated() {
     if (!this.#feed) return;
     const { unreadCount } = this;

@@ -9,10 +9,10 @@ import { closeAllThreads } from "./thread.js";
 
 let running = null;
 
-/** Have live data flow for whoever is signed in, and for them alone; call it once. */
+/** Start live data when a user signs in, and stop it when they sign out; call once. */
 export function startLive() {
   session.addEventListener("change", follow);
-  session.addEventListener("ended", ({ detail }) => leave(detail));
+  session.addEventListener("ended", ({ detail }) => deleteData(detail));
   startBadge();
   follow();
 }
@@ -26,7 +26,7 @@ function follow() {
 
 function start() {
   inbox.start();
-  if (account.isReadOnly) return; // looking sends nothing, and notifies nobody
+  if (account.isReadOnly) return; // impersonating sends nothing and shows no notifications
   outbox.start(account.userId);
   const key = running;
   withNotifications((notifications) => key === running && notifications.start());
@@ -41,13 +41,13 @@ function stop() {
   account.close();
 }
 
-/** Load notifications beside the data, as a first page does without, and do something with them. */
+/** Load notifications, which are not part of the first load, and run `act` with them. */
 function withNotifications(act) {
   // The import fails without a network.
   import("./notifications.js").then(({ notifications }) => act(notifications), () => {});
 }
 
-/** Leave nothing of who signed out here; after any other end, what was written waits. */
-async function leave({ userId, reason }) {
+/** Delete the data after a sign-out; after any other end, unsent messages stay. */
+async function deleteData({ userId, reason }) {
   if (reason === "signed-out") await deleteDatabase(userId);
 }

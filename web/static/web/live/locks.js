@@ -1,9 +1,9 @@
 import { delayAfter } from "./backoff.js";
 
-// Browsers without Web Locks, and pages without TLS: every tab then works for itself.
+// Undefined in old browsers, and on pages without TLS: then every tab leads.
 const locks = navigator.locks;
 
-/** Lead the tabs of this browser: one at a time, until it stops or another takes it over. */
+/** Leader election between the tabs of this browser, by a Web Lock. */
 export class Leadership {
   isLeader = false;
   #name;
@@ -12,19 +12,19 @@ export class Leadership {
   #failures = 0;
   #timer = 0;
 
-  /** `onChange` hears when `isLeader` has changed. */
+  /** `onChange(isLeader)` is called after each change. */
   constructor(name, onChange) {
     this.#name = name;
     this.#onChange = onChange;
   }
 
-  /** Wait until nobody else leads or, with `steal`, take over from who does. */
+  /** Wait for leadership or, with `steal`, take it over. */
   campaign({ steal = false } = {}) {
     if (this.isLeader) return;
     this.#withdraw();
     const attempt = (this.#attempt = new AbortController());
     if (!locks) return this.#become(true);
-    // The two options exclude one another.
+    // The two options are mutually exclusive.
     const options = steal ? { steal: true } : { signal: attempt.signal };
     const term = () => this.#lead(attempt);
     locks.request(this.#name, options, term).catch(() => this.#lose(attempt));
@@ -41,7 +41,7 @@ export class Leadership {
     this.#attempt = null;
   }
 
-  /** Hold the lock until it is given up. */
+  /** Hold the lock until `#withdraw`. */
   #lead(attempt) {
     if (attempt !== this.#attempt) return undefined;
     this.#failures = 0;
@@ -50,10 +50,9 @@ export class Leadership {
   }
 
   /**
-   * Stand in line again after another tab has taken over, or the browser has refused the lock.
+   * Campaign again, with backoff, after another tab has taken over or the browser refused the lock.
    *
-   * It refuses without waiting where a page may have none, as in the back/forward cache: asked again
-   * at once, it would be kept busy for good.
+   * Without backoff this would loop in the back/forward cache, where requests are refused at once.
    */
   #lose(attempt) {
     if (attempt !== this.#attempt) return;

@@ -3,10 +3,9 @@ import { dayKey } from "../text/time.js";
 const GROUP_MS = 5 * 60_000;
 
 /**
- * Put messages among those that are held: by id, each once, ascending.
+ * Merge messages by id, ascending; of two versions of a message the higher one stays.
  *
- * Of two states of one message that with the higher version stays; those that did not change stay
- * the same objects. Neither array is altered.
+ * Unchanged messages stay the same objects. Neither array is modified.
  */
 export function mergeMessages(held, incoming) {
   const byId = new Map(held.map((message) => [message.id, message]));
@@ -18,10 +17,9 @@ export function mergeMessages(held, incoming) {
 }
 
 /**
- * Mark messages of one side as read, up to and including an id.
+ * Mark the messages for which `isMarked(message)` is true as read, up to and including an id.
  *
- * `isMarked(message)` tells whether it is of that side. Others stay the same objects, and without a
- * change so does the array.
+ * Unchanged messages stay the same objects; without any change, so does the array.
  */
 export function markRead(messages, isMarked, { upTo, readAt, version }) {
   const isDue = (each) => !each.is_read && each.id <= upTo && isMarked(each);
@@ -37,11 +35,11 @@ export function markRead(messages, isMarked, { upTo, readAt, version }) {
 const items = new WeakMap();
 
 /**
- * Return what a thread shows, in order: messages, then what waits in the outbox.
+ * Return the items of a thread: messages, then entries of the outbox.
  *
  * Each is `{key, id, clientId, senderId, isOwn, sender, content, date, state, error}`; `state` is
- * "waiting", "sending", "failed", "sent" or "read". The key stays when a waiting one becomes a
- * message. What did not change is the same object as before.
+ * "waiting", "sending", "failed", "sent" or "read". An entry keeps its key when it becomes a
+ * message. Unchanged items stay the same objects.
  */
 export function threadItems(messages, pending, ownId) {
   const messageItems = messages.map((each) => remember(each, () => messageItem(each, ownId)));
@@ -57,7 +55,7 @@ function remember(source, make) {
 function messageItem(message, ownId) {
   const isOwn = message.sender.id === ownId;
   return {
-    // Only one's own can have been an entry of this outbox.
+    // Only the user's own messages can have been entries.
     key: (isOwn && message.client_id) || `id-${message.id}`,
     id: message.id,
     clientId: message.client_id,
@@ -87,11 +85,10 @@ function pendingItem(entry, ownId) {
 }
 
 /**
- * Divide items by the reader's calendar days, and each day into groups of one sender.
+ * Divide items by days in the reader's time zone, and each day into groups of one sender.
  *
- * Returns `[{key, date, groups: [{key, senderId, isOwn, items}]}]`. A pause of more than 5 minutes
- * begins a group, so that each can have its time. An item stands where its order puts it, also when
- * the clock of this device would have it on an earlier day.
+ * Returns `[{key, date, groups: [{key, senderId, isOwn, items}]}]`. A gap of 5 minutes starts a new
+ * group. The order of items is kept, even if this device's clock puts one on an earlier day.
  */
 export function daySections(threadItems) {
   const sections = [];

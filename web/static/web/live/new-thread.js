@@ -3,9 +3,9 @@ import { outbox } from "./outbox.js";
 import { Outgoing } from "./outgoing.js";
 
 /**
- * A thread with a trainee that has no conversation yet; the first message makes it.
+ * A thread with a trainee without a conversation; the first message creates it.
  *
- * Fires "created" with the conversation's id in `detail`, also when it was made elsewhere.
+ * Fires "created" with the conversation's id in `detail`, also when it was created elsewhere.
  */
 class NewThread extends Outgoing {
   id = null;
@@ -24,7 +24,7 @@ class NewThread extends Outgoing {
     this.follow(outbox, "created", ({ detail }) => {
       if (detail.traineeId === traineeId) this.#created(detail.conversationId);
     });
-    this.follow(inbox, "change", () => this.#look());
+    this.follow(inbox, "change", () => this.#inboxChanged());
   }
 
   get connection() {
@@ -43,7 +43,7 @@ class NewThread extends Outgoing {
     return { trainee_id: this.traineeId };
   }
 
-  #look() {
+  #inboxChanged() {
     const conversation = inbox.findByTrainee(this.traineeId);
     if (conversation) this.#created(conversation.id);
     else this.changed();
@@ -55,14 +55,14 @@ class NewThread extends Outgoing {
     this.dispatchEvent(new CustomEvent("created", { detail: conversationId }));
   }
 
-  // There is nothing yet to load, to read or to type into; views need not tell the two kinds apart.
+  // The rest of the interface of Thread, without effect here.
   async loadOlder() {}
   async retry() {}
   type() {}
   seen() {}
 }
 
-/** Open a thread with one of one's own trainees that begins with the first message. */
+/** Open a thread with a trainee who has no conversation yet. */
 export function openNewThread(traineeId) {
   return new NewThread(traineeId);
 }

@@ -2,7 +2,7 @@ import { getMessages } from "../core/endpoints.js";
 
 export const PAGE_SIZE = 20;
 
-/** Begin a timeline with the newest messages of its conversation. */
+/** Loads the newest messages of a conversation into its timeline. */
 export class NewestPage {
   #id;
   #timeline;
@@ -14,7 +14,7 @@ export class NewestPage {
     this.#timeline = timeline;
   }
 
-  /** Load it, once for all who ask meanwhile; throws ApiError. */
+  /** Load the page, once for concurrent callers; throws ApiError. */
   load() {
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
@@ -22,7 +22,7 @@ export class NewestPage {
     return this.#loading;
   }
 
-  /** Know that the timeline was reset: a page that is on its way was asked for too early. */
+  /** Discard a page that is loading, as the timeline was reset. */
   invalidate() {
     this.#resets += 1;
   }

@@ -1,7 +1,7 @@
 import { trimmed } from "../text/length.js";
 import { newId } from "./ids.js";
 
-/** Make an entry of the outbox; its client_id, made once, is what makes the message arrive once. */
+/** Return a new entry of the outbox; its client_id makes sending idempotent. */
 export function newEntry({ conversation_id = null, trainee_id = null, content, order }) {
   return {
     client_id: newId(),
@@ -17,18 +17,18 @@ export function newEntry({ conversation_id = null, trainee_id = null, content, o
   };
 }
 
-/** Tell whether an entry is for a conversation id, or for `{traineeId}` without one yet. */
+/** Return whether an entry is for a conversation id, or for `{traineeId}` before there is one. */
 export function isFor(entry, target) {
   if (typeof target !== "object") return entry.conversation_id === target;
   return entry.conversation_id === null && entry.trainee_id === target.traineeId;
 }
 
-/** Return what an entry keeps its order within: its conversation, or a trainee without one yet. */
+/** Return the queue of an entry: its conversation, or a trainee without one. */
 export function queueKey(entry) {
   return entry.conversation_id === null ? `trainee ${entry.trainee_id}` : entry.conversation_id;
 }
 
-/** Return what is to be sent next of each line. A failed entry holds up nobody. */
+/** Return the first entry of each queue; failed entries are skipped. */
 export function queueHeads(entries) {
   const heads = new Map();
   for (const entry of entries) {
@@ -37,7 +37,7 @@ export function queueHeads(entries) {
   return [...heads.values()];
 }
 
-/** Tell whether nothing else waits in an entry's line. */
+/** Return whether an entry is the only one in its queue. */
 export function isOnlyInQueue(entry, entries) {
   const key = queueKey(entry);
   const queue = entries.filter((each) => each.state !== "failed" && queueKey(each) === key);

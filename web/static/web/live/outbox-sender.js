@@ -2,24 +2,25 @@ import { AccessToken } from "../core/access-token.js";
 import { sendMessage, startConversation } from "../core/endpoints.js";
 import { session } from "../core/session.js";
 import { withLock } from "../core/web-lock.js";
+import { account } from "./account.js";
 import { delayAfter } from "./backoff.js";
 import { queueHeads } from "./outbox-entry.js";
 import { page } from "./page.js";
 
-const HOLD_SECONDS = 5;
+const THROTTLE_SECONDS = 5;
 const REFUSED_MS = 5_000;
 
 /**
- * Send what waits in an outbox, in order within each conversation, one tab at a time.
+ * Sends the entries of an outbox, in order within each conversation, one tab at a time.
  *
- * The lock is held only while there is something to send: a tab that sleeps must hold up nobody.
+ * It holds the lock only while there is something to send: a frozen tab must not block the others.
  */
 export class OutboxSender {
   #lock;
   #userId;
   #outbox;
   #isRunning = false;
-  #isAtWork = false;
+  #isSending = false;
   #hasMore = false;
   #timer = 0;
   #listening = new AbortController();
@@ -35,7 +36,8 @@ export class OutboxSender {
     const { signal } = this.#listening;
     page.addEventListener("online", () => this.wake(), { signal });
     page.addEventListener("visible", () => this.wake(), { signal });
-    page.addEventListener("restored", () => this.#outbox.load(), { signal });
+    page.addEventListener("restored", () => this.#reload(), { signal });
+    account.db.addEventListener("opened", () => this.#reload(), { signal });
     this.run();
   }
 
@@ -45,7 +47,7 @@ export class OutboxSender {
     clearTimeout(this.#timer);
   }
 
-  /** Send now also what waits for its next attempt. */
+  /** Send now, without waiting for the next retry. */
   wake() {
     for (const entry of this.#outbox.all()) {
       if (entry.retryAt) this.#outbox.update({ ...entry, retryAt: 0 });
@@ -53,26 +55,31 @@ export class OutboxSender {
     this.run();
   }
 
-  /** Send all that is due. */
+  async #reload() {
+    await this.#outbox.load();
+    this.run();
+  }
+
+  /** Send all due entries. */
   async run() {
     this.#hasMore = true;
-    if (this.#isAtWork) return;
-    this.#isAtWork = true;
+    if (this.#isSending) return;
+    this.#isSending = true;
     let pause = 0;
     while (this.#hasMore && this.#isRunning) {
       this.#hasMore = false;
-      if (this.#due().length) pause = await this.#takeTurn();
+      if (this.#due().length) pause = await this.#sendLocked();
     }
-    this.#isAtWork = false;
-    this.#wait(pause);
+    this.#isSending = false;
+    this.#schedule(pause);
   }
 
-  /** Send in turn; return for how many ms to leave the lock alone: a page may get none. */
-  #takeTurn() {
+  /** Send under the lock; return the ms to pause if it was refused. */
+  #sendLocked() {
     return withLock(this.#lock, () => this.#sendAll()).then(() => 0, () => REFUSED_MS);
   }
 
-  /** Return the first of each conversation's line, if its time has come. */
+  /** Return the first entry of each queue that is due. */
   #due() {
     if (!this.#isRunning || Date.now() < this.#outbox.heldUntil) return [];
     return queueHeads(this.#outbox.all()).filter((entry) => entry.retryAt <= Date.now());
@@ -87,27 +94,27 @@ export class OutboxSender {
       if (await this.#isOurs()) await this.#deliver(entry);
       else this.stop();
     } catch (error) {
-      if (this.#isRunning && this.#outbox.get(entry.client_id)) await this.#refused(entry, error);
+      if (this.#isRunning && this.#outbox.get(entry.client_id)) await this.#failed(entry, error);
     }
   }
 
   async #deliver(entry) {
-    // Somebody may have taken it out meanwhile, or another tab has sent it.
+    // It may have been deleted, or sent by another tab.
     if (!this.#outbox.get(entry.client_id)) return;
     this.#outbox.update({ ...entry, state: "sending" });
     const message = await post(entry);
     if (this.#isRunning) await this.#outbox.sent(entry, message);
   }
 
-  /** Tell whether requests speak for the writer: another tab may have signed in somebody else. */
+  /** Return whether the token is the author's: another tab can have signed in another user. */
   async #isOurs() {
     return new AccessToken(await session.accessToken()).userId === this.#userId;
   }
 
-  async #refused(entry, error) {
+  async #failed(entry, error) {
     if (error.status === 429) {
       await this.#outbox.update({ ...entry, state: "waiting" });
-      this.#outbox.hold(entry.client_id, error.retryAfter ?? HOLD_SECONDS);
+      this.#outbox.hold(entry.client_id, error.retryAfter ?? THROTTLE_SECONDS);
     } else if (error.isTemporary || error.status === 401) {
       const attempts = entry.attempts + 1;
       const retryAt = Date.now() + delayAfter(attempts);
@@ -117,8 +124,8 @@ export class OutboxSender {
     }
   }
 
-  /** Come back when the next is due, after `pause` ms or more. */
-  #wait(pause) {
+  /** Run again when the next entry is due, after at least `pause` ms. */
+  #schedule(pause) {
     clearTimeout(this.#timer);
     const heads = queueHeads(this.#outbox.all());
     if (!this.#isRunning || !heads.length) return;
@@ -128,7 +135,7 @@ export class OutboxSender {
   }
 }
 
-/** Say it for people: that there is nothing to see here has no words of its own. */
+/** Return the reason of a failure as a text for the author. */
 function reasonOf({ code, message }) {
   return code === "not_found" ? "This conversation has ended, so nothing was sent." : message;
 }

@@ -6,22 +6,21 @@ import { page } from "./page.js";
 import { TabChannel } from "./tab-channel.js";
 
 /**
- * What was written and is not on the server yet, of one user, in all tabs of this browser.
+ * The messages of one user that are not on the server yet, shared by all tabs of this browser.
  *
  * An entry is `{client_id, conversation_id, trainee_id, content, created_at, order, state, error,
- * retryAt, attempts}`; `state` is "waiting", "sending" or "failed". It is kept before the first
- * attempt, and sent with the same client_id until the server has answered, so that it arrives once.
+ * retryAt, attempts}`; `state` is "waiting", "sending" or "failed". It is stored before the first
+ * attempt and retried with the same client_id, so that it arrives once.
  *
- * Fires "change"; "added" with an entry that another tab has put in line; "sent" with `{entry,
- * message}`; "created" with `{traineeId, conversationId}`; and
- * "returned" with `{entry, seconds}` when a fresh entry came too fast: who takes its text back into
- * the box calls preventDefault(), and the entry is gone.
+ * Fires "change"; "added" with an entry of another tab; "sent" with `{entry, message}`; "created"
+ * with `{traineeId, conversationId}`; and "returned" with `{entry, seconds}` when a new entry was
+ * throttled: a composer that takes its text back calls preventDefault(), which removes the entry.
  */
 class Outbox extends Store {
-  /** Until when the server takes no message; Date.now(). */
+  /** When the throttle ends, as Date.now(). */
   heldUntil = 0;
   #entries = new Map();
-  // Those that were written on this page with a network, and have not failed yet.
+  // Written on this page while online, and not throttled yet.
   #fresh = new Set();
   #channel = null;
   #sender = null;
@@ -34,13 +33,13 @@ class Outbox extends Store {
     const name = `outbox-${userId}`;
     this.#db = account.db;
     this.#channel = new TabChannel(name);
-    this.#channel.addEventListener("message", ({ data }) => this.#hear(data));
+    this.#channel.addEventListener("message", ({ data }) => this.#receive(data));
     const sender = (this.#sender = new OutboxSender(name, userId, this));
     await this.load();
     if (sender === this.#sender) sender.start();
   }
 
-  /** Read what waits on this device; what another page has sent or taken out waits no more. */
+  /** Read the entries from the database, which other tabs change too. */
   async load() {
     const db = this.#db;
     const before = [...this.#entries.keys()];
@@ -51,7 +50,7 @@ class Outbox extends Store {
     this.changed();
   }
 
-  /** Stop, and forget; what waits stays on this device for its writer. */
+  /** Stop, and clear the memory; entries stay in the database for their author. */
   stop() {
     this.#sender?.stop();
     this.#channel?.close();
@@ -62,24 +61,24 @@ class Outbox extends Store {
     this.changed();
   }
 
-  /** How many whole seconds are left until the server takes messages again; 0 when it does. */
+  /** Whole seconds until the throttle ends; 0 without one. */
   get heldFor() {
     return Math.max(0, Math.ceil((this.heldUntil - Date.now()) / 1000));
   }
 
-  /** Try now what waits for its next attempt: the network has returned. */
+  /** Retry waiting entries at once: the network has returned. */
   wake() {
     this.#sender?.wake();
   }
 
   // Entries
   // ------------------------------------------------------------------------------
-  /** How many wait or have failed, in all conversations. */
+  /** The number of waiting and failed entries in all conversations. */
   get size() {
     return this.#entries.size;
   }
 
-  /** Return all entries in the order in which they were written. */
+  /** Return all entries, oldest first. */
   all() {
     return [...this.#entries.values()].sort((a, b) => a.order - b.order);
   }
@@ -88,12 +87,12 @@ class Outbox extends Store {
     return this.#entries.get(clientId) ?? null;
   }
 
-  /** Return the entries of a conversation id, or of `{traineeId}` while there is none yet. */
+  /** Return the entries of a conversation id, or of `{traineeId}` before there is one. */
   list(target) {
     return this.all().filter((entry) => isFor(entry, target));
   }
 
-  /** Put a text in line; resolves with its entry when it is kept. */
+  /** Queue a text; resolves with its entry once stored. */
   async add({ conversation_id = null, trainee_id = null, content }) {
     const order = (this.all().at(-1)?.order ?? 0) + 1;
     const entry = newEntry({ conversation_id, trainee_id, content, order });
@@ -106,7 +105,7 @@ class Outbox extends Store {
     return entry;
   }
 
-  /** Try a failed one again, as the same message. */
+  /** Retry a failed entry with the same client_id. */
   async retry(clientId) {
     const entry = this.get(clientId);
     if (!entry) return;
@@ -114,7 +113,7 @@ class Outbox extends Store {
     this.#sender?.run();
   }
 
-  /** Take an entry out, unsent. */
+  /** Remove an entry. */
   async remove(clientId) {
     this.#entries.delete(clientId);
     this.#fresh.delete(clientId);
@@ -123,14 +122,14 @@ class Outbox extends Store {
     this.#channel?.post({ type: "removed", clientId });
   }
 
-  /** Know from a socket that an entry's message is on the server; its answer may still come. */
+  /** Remove an entry whose message arrived by a socket, before the response to sending it. */
   settle(clientId) {
     if (clientId && this.get(clientId)) this.remove(clientId);
   }
 
   // For the sender
   // ------------------------------------------------------------------------------
-  /** Replace an entry in all tabs, unless one has taken it out; resolves when it is kept. */
+  /** Replace an entry in all tabs, unless one has removed it; resolves once stored. */
   async update(entry) {
     this.#replace(entry);
     this.changed();
@@ -138,7 +137,7 @@ class Outbox extends Store {
     await this.#db?.replace("outbox", entry);
   }
 
-  /** Tell all tabs that a message is on the server. */
+  /** Announce in all tabs that an entry was sent. */
   async sent(entry, message) {
     this.#announceSent({ entry, message });
     this.#channel?.post({ type: "sent", entry, message });
@@ -150,7 +149,7 @@ class Outbox extends Store {
     }
   }
 
-  /** Hold all messages for a time, and give a fresh one back to who wrote it. */
+  /** Pause sending, and return a new entry to its composer. */
   hold(clientId, seconds) {
     this.#channel?.post({ type: "held", clientId, seconds });
     this.#hold(clientId, seconds);
@@ -158,12 +157,12 @@ class Outbox extends Store {
 
   // From the other tabs
   // ------------------------------------------------------------------------------
-  #hear(news) {
-    if (news.type === "added") this.#added(news.entry);
-    else if (news.type === "changed") this.#replace(news.entry);
-    else if (news.type === "removed") this.#entries.delete(news.clientId);
-    else if (news.type === "sent") this.#announceSent(news);
-    else if (news.type === "held") this.#hold(news.clientId, news.seconds);
+  #receive(message) {
+    if (message.type === "added") this.#added(message.entry);
+    else if (message.type === "changed") this.#replace(message.entry);
+    else if (message.type === "removed") this.#entries.delete(message.clientId);
+    else if (message.type === "sent") this.#announceSent(message);
+    else if (message.type === "held") this.#hold(message.clientId, message.seconds);
     this.changed();
   }
 
@@ -188,7 +187,7 @@ class Outbox extends Store {
     this.heldUntil = Date.now() + seconds * 1000;
     const entry = this.get(clientId);
     const isFresh = this.#fresh.delete(clientId) && entry?.attempts === 0;
-    // With others in line behind it, only waiting keeps their order.
+    // With others queued behind it, it has to wait to keep the order.
     const init = { cancelable: true, detail: { entry, seconds } };
     const isDue = isFresh && isOnlyInQueue(entry, this.all());
     if (isDue && !this.dispatchEvent(new CustomEvent("returned", init))) this.remove(clientId);

@@ -4,10 +4,10 @@ import { account } from "./account.js";
 import { outbox } from "./outbox.js";
 
 /**
- * The outgoing half of a thread: what was written in it and waits in the outbox.
+ * The outgoing half of a thread: its entries in the outbox.
  *
- * Fires "returned" with `{text, seconds}` when a message came too fast: a box that is empty takes
- * the text back and calls preventDefault(); otherwise it waits in the outbox.
+ * Fires "returned" with `{text, seconds}` when a message was throttled: an empty composer takes the
+ * text back and calls preventDefault(); otherwise it waits in the outbox.
  */
 export class Outgoing extends Store {
   #listening = new AbortController();
@@ -15,29 +15,29 @@ export class Outgoing extends Store {
   constructor() {
     super();
     this.follow(outbox, "change", () => this.changed());
-    this.follow(outbox, "returned", (event) => this.#passBack(event));
+    this.follow(outbox, "returned", (event) => this.#returned(event));
   }
 
-  /** The entries of the outbox that belong here, in order. */
+  /** The entries of the outbox for this thread, in order. */
   get pending() {
     return [];
   }
 
-  /** What the outbox has to know of a new entry: `{conversation_id}` or `{trainee_id}`. */
+  /** The recipient of new entries: `{conversation_id}` or `{trainee_id}`. */
   get target() {
     return {};
   }
 
-  /** How many seconds are left in which the server takes no message; 0 when it does. */
+  /** Seconds until the throttle ends; 0 without one. */
   get heldFor() {
     return outbox.heldFor;
   }
 
   /**
-   * Put a text in line to be sent; resolves with `{clientId}` when it is kept.
+   * Queue a text; resolves with `{clientId}` once stored.
    *
-   * `{heldFor: seconds}` says that it was not taken: slow down, the text stays in the box. `{}` is
-   * for a text that cannot be sent at all. Nothing is thrown.
+   * Or with `{heldFor: seconds}` during a throttle: keep the text in the composer; or with `{}` for
+   * a text that is empty or too long. Never throws.
    */
   async send(text) {
     if (outbox.heldFor) return { heldFor: outbox.heldFor };
@@ -50,14 +50,14 @@ export class Outgoing extends Store {
     return outbox.retry(clientId);
   }
 
-  /** Take an entry out of the outbox; returns its text. */
+  /** Remove an entry from the outbox; return its text. */
   discardSend(clientId) {
     const text = outbox.get(clientId)?.content ?? "";
     outbox.remove(clientId);
     return text;
   }
 
-  /** Listen to a store until this is closed. */
+  /** Listen to a store until `close`. */
   follow(store, type, react) {
     store.addEventListener(type, react, { signal: this.#listening.signal });
   }
@@ -66,7 +66,7 @@ export class Outgoing extends Store {
     this.#listening.abort();
   }
 
-  #passBack(event) {
+  #returned(event) {
     const { entry, seconds } = event.detail;
     if (!this.pending.some((each) => each.client_id === entry.client_id)) return;
     const init = { cancelable: true, detail: { text: entry.content, seconds } };

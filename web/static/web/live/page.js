@@ -1,10 +1,10 @@
 import { network } from "../core/network.js";
 
 /**
- * Know whether somebody can be looking, and whether there is a network.
+ * The state of the page: visibility, focus, network and back/forward cache.
  *
- * Fires "visible", "hidden", "online", "offline" and "focus"; "left" when another page takes this
- * one's place, and "restored" when the back/forward cache brings it back, before "visible".
+ * Fires "visible", "hidden", "online", "offline" and "focus"; "left" when the user navigates away,
+ * and "restored" on return from the back/forward cache, before "visible".
  */
 class Page extends EventTarget {
   constructor() {
@@ -22,7 +22,7 @@ class Page extends EventTarget {
     return document.visibilityState === "visible";
   }
 
-  /** Tell whether somebody really has this page before them, and not another window over it. */
+  /** Return whether the page is visible and its window has the focus. */
   get hasFocus() {
     return this.isVisible && document.hasFocus();
   }

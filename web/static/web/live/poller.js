@@ -3,7 +3,7 @@ import { page } from "./page.js";
 
 const INTERVAL_MS = 5_000;
 
-/** Ask the server every few seconds, while somebody can be looking. */
+/** Polls the server every 5 s while the page is visible. */
 export class Poller {
   isRunning = false;
   /** Whether the last request was answered. */
@@ -14,7 +14,7 @@ export class Poller {
   #run = 0;
   #listening = null;
 
-  /** `poll` asks once and throws ApiError; `onAnswer` hears when `isAnswered` may have changed. */
+  /** `poll()` throws ApiError; `onAnswer()` is called when `isAnswered` may have changed. */
   constructor(poll, onAnswer) {
     this.#poll = poll;
     this.#onAnswer = onAnswer;
@@ -25,9 +25,9 @@ export class Poller {
     this.isRunning = true;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    page.addEventListener("visible", () => this.#askNow(), { signal });
-    page.addEventListener("online", () => this.#askNow(), { signal });
-    this.#askNow();
+    page.addEventListener("visible", () => this.#pollNow(), { signal });
+    page.addEventListener("online", () => this.#pollNow(), { signal });
+    this.#pollNow();
   }
 
   stop() {
@@ -37,21 +37,21 @@ export class Poller {
     this.isRunning = this.isAnswered = false;
   }
 
-  #askNow() {
+  #pollNow() {
     clearTimeout(this.#timer);
-    this.#ask();
+    this.#loop();
   }
 
-  async #ask() {
+  async #loop() {
     const run = (this.#run += 1);
-    const wait = page.isVisible ? await this.#askOnce() : 0;
+    const wait = page.isVisible ? await this.#pollOnce() : 0;
     if (run !== this.#run) return;
     this.#onAnswer();
-    this.#timer = setTimeout(() => this.#ask(), Math.max(jittered(INTERVAL_MS), wait));
+    this.#timer = setTimeout(() => this.#loop(), Math.max(jittered(INTERVAL_MS), wait));
   }
 
-  /** Ask; return how many ms the server wants to be left alone. */
-  async #askOnce() {
+  /** Poll; return the ms of Retry-After, or 0. */
+  async #pollOnce() {
     const run = this.#run;
     try {
       await this.#poll();

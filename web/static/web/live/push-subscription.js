@@ -1,15 +1,15 @@
 import { unregisterDevice, getPushKey, registerDevice } from "../core/endpoints.js";
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
-/** Return the service worker's registration; null if there is none within 10 s. */
+/** Return the service worker's registration, or null if it is not ready within 10 s. */
 export async function workerRegistration() {
   if (!navigator.serviceWorker) return null;
-  const tooLate = new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
+  const tooLate = new Promise((resolve) => setTimeout(() => resolve(null), TIMEOUT_MS));
   return Promise.race([navigator.serviceWorker.ready, tooLate]);
 }
 
-/** Have the server push to this browser; return whether it can. */
+/** Subscribe this browser to push messages; return whether it succeeded. */
 export async function subscribe() {
   try {
     const subscription = await freshSubscription((await getPushKey()).public_key);
@@ -17,13 +17,13 @@ export async function subscribe() {
     await registerDevice(tokenOf(subscription));
     return true;
   } catch (error) {
-    // No push service, as in Chromium without Google's keys, or none that can be reached.
-    console.warn("There are no push notifications:", error);
+    // The browser has no push service, like Chromium builds without keys, or can't reach it.
+    console.warn("Push messages are unavailable:", error);
     return false;
   }
 }
 
-/** Have no more pushes come to this browser; the server is told if it still listens. */
+/** Unsubscribe this browser, and tell the server if possible. */
 export async function unsubscribe() {
   const subscription = await currentSubscription();
   if (!subscription) return;
@@ -35,7 +35,7 @@ async function currentSubscription() {
   return (await registration?.pushManager?.getSubscription()) ?? null;
 }
 
-/** `key` is the server's, or null where it cannot push. */
+/** Return a subscription for the server's `key`; null if push is unavailable. */
 async function freshSubscription(key) {
   const registration = await workerRegistration();
   if (!key || !registration?.pushManager) return null;
@@ -45,7 +45,7 @@ async function freshSubscription(key) {
   return registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
 }
 
-/** Return the key that a subscription was made with, in base64url as the server writes it. */
+/** Return the key of a subscription in base64url, as the server sends it. */
 function keyOf(subscription) {
   const bytes = new Uint8Array(subscription.options?.applicationServerKey ?? []);
   const base64 = btoa(String.fromCharCode(...bytes));

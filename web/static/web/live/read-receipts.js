@@ -3,14 +3,13 @@ import { account } from "./account.js";
 import { inbox } from "./inbox.js";
 import { page } from "./page.js";
 
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
- * Tell whether unread messages can lie before the oldest one that is loaded.
+ * Return whether there can be unread messages before the oldest loaded one.
  *
- * Marks go up to a message, so before one that is read nothing is unread. Without such a one the
- * row's count tells, which is of the row's version: if a message is loaded that was there by then,
- * so is all that came after it.
+ * Receipts are cumulative, so all messages before a read one are read. Without a read one, compare
+ * with the unread count of the conversation, as of its version.
  */
 export function mayHideUnread({ messages, hasOlder, conversation, isOthers }) {
   const others = messages.filter(isOthers);
@@ -21,18 +20,17 @@ export function mayHideUnread({ messages, hasOlder, conversation, isOthers }) {
 }
 
 /**
- * Tell the server what was read: what stood on the screen of a page that somebody looks at.
+ * Sends read receipts for the messages that were on the screen of a focused page.
  *
- * A mark is for all messages up to one, so nothing is marked while unread ones before those that
- * are loaded could be meant. One mark is under way at a time; what is seen meanwhile goes with the
- * next.
+ * A receipt covers all messages up to one, so none is sent while there can be unread messages
+ * before the loaded ones. One is sent at a time; messages seen meanwhile go with the next.
  */
 export class ReadReceipts {
   #id;
   #timeline;
   #feed;
   #onScreen = 0;
-  #underWay = 0;
+  #pending = 0;
   #timer = 0;
   #listening = new AbortController();
 
@@ -45,22 +43,22 @@ export class ReadReceipts {
     page.addEventListener("visible", () => this.consider(), { signal });
   }
 
-  /** Note that all unread messages of what is loaded, up to this one, were on the screen. */
+  /** Record that all loaded unread messages up to this one were on the screen. */
   seen(messageId) {
-    // Those that are loaded later were not: a view reports again when they are.
+    // Messages that load later were not: the view reports again.
     if (!this.#isWhole) return;
     this.#onScreen = messageId;
     this.consider();
   }
 
-  /** Look whether something is to be marked: after any change, and with each new connection. */
+  /** Send a receipt if one is due; call after each change and each new connection. */
   consider() {
-    if (this.#underWay && this.#isUnread(this.#underWay)) return;
+    if (this.#pending && this.#isUnread(this.#pending)) return;
     this.#settle();
     if (!page.hasFocus || account.isReadOnly || !this.#feed.isRunning) return;
     const wasSeen = (each) => each.id <= this.#onScreen && this.#isDue(each);
     const target = this.#timeline.messages.findLast(wasSeen);
-    if (target) this.#tell(target.id);
+    if (target) this.#send(target.id);
   }
 
   stop() {
@@ -69,7 +67,7 @@ export class ReadReceipts {
     this.#onScreen = 0;
   }
 
-  /** Between a reset and the page that follows it, there is a hole in the middle too. */
+  /** After a reset, there is also a gap until the next page has loaded. */
   get #isWhole() {
     const { isLoaded, messages, hasOlder, isOthers } = this.#timeline;
     const conversation = inbox.get(this.#id);
@@ -82,11 +80,11 @@ export class ReadReceipts {
     return this.#timeline.messages.some((each) => each.id === id && this.#isDue(each));
   }
 
-  /** Send a mark. On the socket its answer is the frame with which the messages become read. */
-  #tell(upTo) {
-    this.#underWay = upTo;
+  /** Send a receipt; on the socket, the frame that marks the messages as read confirms it. */
+  #send(upTo) {
+    this.#pending = upTo;
     if (this.#feed.send({ type: "read", up_to: upTo })) {
-      this.#timer = setTimeout(() => this.#post(upTo), PATIENCE_MS);
+      this.#timer = setTimeout(() => this.#post(upTo), TIMEOUT_MS);
     } else {
       this.#post(upTo);
     }
@@ -95,20 +93,20 @@ export class ReadReceipts {
   async #post(upTo) {
     try {
       const { read_at } = await markRead(this.#id, upTo);
-      if (upTo === this.#underWay) this.#feed.markRead({ upTo, readAt: read_at });
+      if (upTo === this.#pending) this.#feed.markRead({ upTo, readAt: read_at });
     } catch (error) {
-      if (upTo !== this.#underWay) return;
-      this.#timer = setTimeout(() => this.#again(), (error.retryAfter ?? 0) * 1000 || PATIENCE_MS);
+      if (upTo !== this.#pending) return;
+      this.#timer = setTimeout(() => this.#retry(), (error.retryAfter ?? 0) * 1000 || TIMEOUT_MS);
     }
   }
 
-  #again() {
+  #retry() {
     this.#settle();
     this.consider();
   }
 
   #settle() {
     clearTimeout(this.#timer);
-    this.#underWay = 0;
+    this.#pending = 0;
   }
 }

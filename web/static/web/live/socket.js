@@ -9,15 +9,15 @@ const NOT_SIGNED_IN = 4001;
 const NOT_VISIBLE = 4003;
 
 /**
- * Keep one WebSocket open, for as long as somebody can be looking.
+ * A WebSocket that reconnects while the page is visible.
  *
- * Fires "state" when `state` has changed, "frame" with each frame in `detail`, and "gone" when the
- * server says that there is nothing to see here; then it does not come back.
+ * Fires "state" when `state` has changed, "failure", "frame" with the frame in `detail`, and "gone"
+ * when the server denies access; then it does not reconnect.
  */
 export class LiveSocket extends EventTarget {
-  /** "connecting", "online" (a frame has come), "reconnecting", "offline" or "closed". */
+  /** "connecting", "online" (after a frame), "reconnecting", "offline" or "closed". */
   state = "connecting";
-  /** Connections in a row that brought no frame. */
+  /** Consecutive connections without a frame. */
   failures = 0;
   #path;
   #socket = null;
@@ -25,12 +25,12 @@ export class LiveSocket extends EventTarget {
   #isRunning = false;
   #timer = 0;
   #listening = null;
-  #heart = new Heartbeat({
+  #heartbeat = new Heartbeat({
     ping: () => this.send({ type: "ping" }),
     onSilence: () => this.#fail(),
   });
 
-  /** `path` is called for each connection: what to resume from is in it. */
+  /** `path()` is called for each connection, as it has the version to resume from. */
   constructor(path) {
     super();
     this.#path = path;
@@ -42,7 +42,7 @@ export class LiveSocket extends EventTarget {
     const { signal } = this.#listening;
     page.addEventListener("online", () => this.#wake(), { signal });
     page.addEventListener("visible", () => this.#wake(), { signal });
-    // The socket itself would not notice.
+    // An idle socket does not notice a lost network.
     page.addEventListener("offline", () => this.#fail(), { signal });
     page.addEventListener("left", () => this.#leave(), { signal });
     session.addEventListener("token", () => this.#authenticate(), { signal });
@@ -57,7 +57,7 @@ export class LiveSocket extends EventTarget {
     this.#become("closed");
   }
 
-  /** Send a frame if the socket is open; return whether it was. */
+  /** Send a frame; return false if the socket is not open. */
   send(frame) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
@@ -85,27 +85,27 @@ export class LiveSocket extends EventTarget {
     const socket = new WebSocket(url, ["bearer", token]);
     this.#socket = socket;
     const whileCurrent = (react) => (event) => socket === this.#socket && react(event);
-    socket.addEventListener("open", whileCurrent(() => this.#heart.start()));
+    socket.addEventListener("open", whileCurrent(() => this.#heartbeat.start()));
     socket.addEventListener("message", whileCurrent(({ data }) => this.#receive(data)));
     socket.addEventListener("close", whileCurrent(({ code }) => this.#closed(code)));
   }
 
   #receive(data) {
     clearTimeout(this.#timer);
-    this.#heart.heard();
+    this.#heartbeat.heard();
     this.failures = 0;
     this.#become("online");
     network.reportAnswer();
     this.dispatchEvent(new CustomEvent("frame", { detail: JSON.parse(data) }));
   }
 
-  /** Give an open socket the new token, before the old one ends and closes it. */
+  /** Send the new token before the old one expires, which would close the socket. */
   async #authenticate() {
     const token = await session.accessToken().catch(() => null);
     if (token) this.send({ type: "authenticate", token });
   }
 
-  // Losing, and coming back
+  // Reconnecting
   // ------------------------------------------------------------------------------
   #closed(code) {
     if (code === NOT_VISIBLE) {
@@ -118,13 +118,13 @@ export class LiveSocket extends EventTarget {
     }
   }
 
-  /** Get a new token and return at once, or later if that did not help the last time. */
+  /** Refresh the token, and reconnect at once or, after repeated failures, with backoff. */
   async #signInAgain() {
     const isFirst = this.failures === 0;
     this.#drop();
     this.#lost();
     const attempt = this.#attempt;
-    // The session says itself when it is over.
+    // The session itself reports its end.
     const isRenewed = await session.refresh().then(() => true, () => false);
     if (attempt !== this.#attempt) return;
     if (isFirst && isRenewed) this.#connect();
@@ -143,24 +143,24 @@ export class LiveSocket extends EventTarget {
     this.dispatchEvent(new Event("failure"));
   }
 
-  /** Come back with backoff; a page that nobody sees waits until it is seen. */
+  /** Reconnect with backoff; a hidden page waits until it is visible. */
   #connectLater() {
     if (page.isVisible) this.#timer = setTimeout(() => this.#connect(), delayAfter(this.failures));
   }
 
-  /** Come back at once; what seems open may have died while the device slept. */
+  /** Reconnect at once, or ping: an open socket can have died while the device slept. */
   #wake() {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#heart.wake();
-    else if (this.#socket?.readyState !== WebSocket.CONNECTING) this.#comeBack();
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#heartbeat.wake();
+    else if (this.#socket?.readyState !== WebSocket.CONNECTING) this.#reconnect();
   }
 
-  #comeBack() {
+  #reconnect() {
     this.failures = 0;
     if (this.state === "offline") this.#become("reconnecting");
     this.#connect();
   }
 
-  /** Close before the page goes into the back/forward cache; "visible" brings both back. */
+  /** Close before the page enters the back/forward cache; "visible" reconnects. */
   #leave() {
     this.#drop();
     this.#become("reconnecting");
@@ -168,7 +168,7 @@ export class LiveSocket extends EventTarget {
 
   #drop() {
     clearTimeout(this.#timer);
-    this.#heart.stop();
+    this.#heartbeat.stop();
     this.#attempt += 1;
     const socket = this.#socket;
     this.#socket = null;

@@ -1,8 +1,8 @@
-/** Talk with the other tabs of one user: "message" with what they said in `data`. */
+/** A channel between the tabs of one user; fires "message" with `data`. */
 export class TabChannel extends EventTarget {
   #channel;
 
-  /** With `isAlone` nothing is said or heard: a look through an account is nobody else's affair. */
+  /** `isAlone` disables the channel, as while impersonating. */
   constructor(name, { isAlone = false } = {}) {
     super();
     if (isAlone || !globalThis.BroadcastChannel) return;

@@ -1,21 +1,21 @@
 import { account } from "./account.js";
 import { page } from "./page.js";
 
-const PAUSE_MS = 500;
+const INTERVAL_MS = 500;
 
-/** Keep the newest messages of one conversation on this device, to be seen at once and offline. */
+/** Caches the newest messages of one conversation, to show them at once and offline. */
 export class ThreadCache {
   #db = account.db;
   #id;
-  #describe;
+  #snapshot;
   #isDue = false;
   #timer = 0;
   #listening = new AbortController();
 
-  /** `describe` returns what is to be kept now, or null for nothing yet. */
-  constructor(id, describe) {
+  /** `snapshot()` returns the data to cache, or null. */
+  constructor(id, snapshot) {
     this.#id = id;
-    this.#describe = describe;
+    this.#snapshot = snapshot;
     page.addEventListener("hidden", () => this.#flush(), { signal: this.#listening.signal });
   }
 
@@ -23,13 +23,13 @@ export class ThreadCache {
     return this.#db.get("threads", this.#id);
   }
 
-  /** Keep how it stands: at once, as a page may be left at any time, and then once a pause. */
+  /** Store a snapshot: at once, as the page can close any time, and then every 0.5 s at most. */
   save() {
     this.#isDue = true;
     if (!this.#timer) this.#flush();
   }
 
-  /** Forget it, as it may not be seen any more. */
+  /** Delete the snapshot, as access has ended. */
   forget() {
     this.#isDue = false;
     this.#db.delete("threads", this.#id);
@@ -41,15 +41,15 @@ export class ThreadCache {
   }
 
   #flush() {
-    const kept = this.#isDue ? this.#describe() : null;
+    const kept = this.#isDue ? this.#snapshot() : null;
     if (!kept) return;
     this.#isDue = false;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#pauseEnded(), PAUSE_MS);
+    this.#timer = setTimeout(() => this.#intervalEnded(), INTERVAL_MS);
     this.#db.put("threads", { id: this.#id, ...kept });
   }
 
-  #pauseEnded() {
+  #intervalEnded() {
     this.#timer = 0;
     this.#flush();
   }

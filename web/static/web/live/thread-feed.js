@@ -2,18 +2,17 @@ import { getMessages } from "../core/endpoints.js";
 import { Feed } from "./feed.js";
 
 /**
- * Keep a timeline up to date by the conversation's socket, or by asking what changed `?since=`.
+ * Keeps a timeline up to date by the conversation's socket, or by polling `?since=`.
  *
- * Fires "change"; "incoming" for a message of the other side that came live; "synced" when nothing
- * is missing any more; "reset" when the newest page is to be loaded; "typing"; "connection"; and
- * "gone".
+ * Fires "change"; "incoming" for a new message of the other person; "synced" when the timeline has
+ * caught up; "reset" when the newest page has to be loaded; "typing"; "connection"; and "gone".
  */
 export class ThreadFeed extends EventTarget {
   isRunning = false;
   #id;
   #timeline;
   #feed;
-  // What is caught up with on opening is not news.
+  // Messages before the first sync are not "incoming".
   #isLive = false;
 
   constructor(id, timeline) {
@@ -35,7 +34,7 @@ export class ThreadFeed extends EventTarget {
     return this.#feed.connectionSince;
   }
 
-  /** Begin from the timeline's version, which has to be known. */
+  /** Start from the timeline's version, which has to be set. */
   start() {
     if (this.isRunning) return;
     this.isRunning = true;
@@ -56,28 +55,28 @@ export class ThreadFeed extends EventTarget {
     return this.#feed.send(frame);
   }
 
-  /** Take a message that came another way: the answer to sending it. */
+  /** Add a message from the response to sending it. */
   add(message) {
-    this.#take([message]);
+    this.#apply([message]);
     this.#fire("change");
   }
 
-  /** Take a read mark of one's own that came another way: the answer to setting it. */
+  /** Apply the user's own read receipt from the response to sending it. */
   markRead({ upTo, readAt }) {
     this.#timeline.applyReadReceipt({ isOwn: false, upTo, readAt, version: 0 });
     this.#fire("change");
   }
 
-  /** Ask what changed, and take it; throws ApiError. */
+  /** Load and apply all changes since the version; throws ApiError. */
   async pull() {
     const since = this.#timeline.version;
     let page = await getMessages(this.#id, { since });
-    this.#take(page.results);
+    this.#apply(page.results);
     while (page.next) {
       page = await getMessages(this.#id, page.next);
-      this.#take(page.results);
+      this.#apply(page.results);
     }
-    // The server's data are older than ours: they come from a backup.
+    // The server has older data: it was restored from a backup.
     if (page.version < since) this.#reset(page.version);
     else this.#timeline.advanceTo(page.version);
     this.#fire("change");
@@ -104,15 +103,15 @@ export class ThreadFeed extends EventTarget {
 
   #reactions = {
     new_message: ({ message }) => {
-      this.#take([message]);
+      this.#apply([message]);
       this.#timeline.advanceTo(message.version);
     },
     read_receipt: (frame) => {
-      if (frame.reader_id !== this.#timeline.ownId) this.#mark(frame, true);
+      if (frame.reader_id !== this.#timeline.ownId) this.#applyReceipt(frame, true);
       this.#timeline.advanceTo(frame.version);
     },
     conversation_read: (frame) => {
-      this.#mark(frame, false);
+      this.#applyReceipt(frame, false);
       this.#timeline.advanceTo(frame.version);
     },
     pong: ({ version }) => {
@@ -125,7 +124,7 @@ export class ThreadFeed extends EventTarget {
     },
   };
 
-  #mark({ up_to: upTo, read_at: readAt, version }, isOwn) {
+  #applyReceipt({ up_to: upTo, read_at: readAt, version }, isOwn) {
     this.#timeline.applyReadReceipt({ isOwn, upTo, readAt, version });
   }
 
@@ -139,12 +138,12 @@ export class ThreadFeed extends EventTarget {
     this.#fire("synced");
   }
 
-  #take(messages) {
+  #apply(messages) {
     const timeline = this.#timeline;
     const known = idsOf(timeline.messages);
     timeline.add(messages);
     if (!this.#isLive || !timeline.isLoaded) return;
-    // By id alone it could not be told: one's own answer may be here before what it followed.
+    // Not by comparing ids: the user's own message can arrive before an earlier one.
     const held = idsOf(timeline.messages);
     const isNew = (each) => timeline.isOthers(each) && held.has(each.id) && !known.has(each.id);
     for (const message of messages.filter(isNew)) this.#fire("incoming", message);

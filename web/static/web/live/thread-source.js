@@ -8,12 +8,10 @@ import { ThreadFeed } from "./thread-feed.js";
 import { Timeline } from "./timeline.js";
 
 const NOT_FOUND = 404;
-const TRY_AGAIN_MS = 5_000;
+const RETRY_MS = 5_000;
 
 /**
- * Open one conversation, keep its timeline live, and know whether it can be seen and written to.
- *
- * Fires "change".
+ * Loads one conversation, keeps its timeline live, and tracks the access to it. Fires "change".
  */
 export class ThreadSource extends EventTarget {
   status = "loading";
@@ -22,7 +20,7 @@ export class ThreadSource extends EventTarget {
   #id;
   #cache;
   #isClosed = false;
-  // The version with which it ended; a later one is a re-opened conversation.
+  // The version at its end; a later one means that it was reopened.
   #endedAt = 0;
   #isEnding = false;
   #newest;
@@ -59,7 +57,7 @@ export class ThreadSource extends EventTarget {
   async loadOlder() {
     const before = this.timeline.messages[0].id;
     const page = await getMessages(this.#id, { before, limit: PAGE_SIZE });
-    // A reset may have begun the history anew.
+    // A reset may have replaced the history.
     if (this.timeline.messages[0]?.id === before) this.timeline.addOlder(page);
     this.#changed();
   }
@@ -83,7 +81,7 @@ export class ThreadSource extends EventTarget {
     });
   }
 
-  /** A page that is asked for from now on and the changes after this version leave nothing out. */
+  /** Start the feed first: changes after this version and a later page leave no gap. */
   async #goLive() {
     this.timeline.version ??= this.conversation.version;
     this.feed.start();
@@ -121,13 +119,13 @@ export class ThreadSource extends EventTarget {
     }
   }
 
-  // Ending, and beginning again
+  // End and reopening
   // ------------------------------------------------------------------------------
-  /** Follow how the list has the conversation. */
+  /** Apply the list's state of the conversation. */
   follow() {
     const row = inbox.get(this.#id);
     if (row && row !== this.conversation) this.#followRow(row);
-    // A socket is closed when there is nothing more to see; without one only the list can tell.
+    // The server closes the socket at the end; without one only the list shows it.
     if (!row && this.status === "ready" && inbox.isPolled) this.#end();
     const isConnected = ["online", "polling"].includes(inbox.connection);
     if (isConnected && !this.#wasConnected && this.status === "error") this.retry();
@@ -142,7 +140,7 @@ export class ThreadSource extends EventTarget {
     this.#changed();
   }
 
-  /** Find out why there is nothing more to see: the socket cannot tell archived from unknown. */
+  /** Find out why access ended: the close code does not tell archived from not found. */
   async #end() {
     if (this.#isEnding) return;
     this.#isEnding = true;
@@ -154,7 +152,7 @@ export class ThreadSource extends EventTarget {
       this.#settle(await inbox.locate(this.#id));
     } catch (error) {
       if (error.status === NOT_FOUND) this.#become("gone");
-      else setTimeout(() => this.#isClosed || this.#end(), jittered(TRY_AGAIN_MS));
+      else setTimeout(() => this.#isClosed || this.#end(), jittered(RETRY_MS));
     }
     this.#isEnding = false;
   }
@@ -162,7 +160,7 @@ export class ThreadSource extends EventTarget {
   #settle(row) {
     if (this.#isClosed) return;
     if (row && !row.is_archived) {
-      // It can be read, and the server wants no socket: perhaps from this origin.
+      // Readable, but the server refuses the socket, perhaps for this origin.
       this.feed.pollOnly();
     } else {
       this.conversation = row ?? { ...this.conversation, is_archived: true };
@@ -174,12 +172,12 @@ export class ThreadSource extends EventTarget {
   #become(status) {
     if (this.#isClosed) return;
     this.status = status;
-    if (status === "gone") this.#leave();
+    if (status === "gone") this.#accessLost();
     this.#changed();
   }
 
-  /** Keep nothing of what may not be seen any more, and have the list know it too. */
-  #leave() {
+  /** Delete the cache, and reload the list. */
+  #accessLost() {
     this.feed.stop();
     this.#cache.forget();
     inbox.retry();

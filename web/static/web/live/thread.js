@@ -9,10 +9,9 @@ import { OtherTyping, OwnTyping } from "./typing.js";
 export { openNewThread } from "./new-thread.js";
 
 /**
- * One conversation with its messages, as they are on the server and in the outbox.
+ * One conversation with its messages on the server and in the outbox.
  *
- * Beside "change" and "returned" it fires "incoming" with each message of the other side that came
- * live, once, in `detail`.
+ * Fires "change", "returned", and "incoming" once for each new message of the other person.
  */
 class Thread extends Outgoing {
   isLoadingOlder = false;
@@ -32,14 +31,14 @@ class Thread extends Outgoing {
     this.#source.open();
   }
 
-  // What it shows
+  // State
   // ------------------------------------------------------------------------------
-  /** "loading", "ready", "error", "gone" (nothing to see here) or "archived" (to read only). */
+  /** "loading", "ready", "error", "gone" (no access) or "archived" (read-only). */
   get status() {
     return this.#source.status;
   }
 
-  /** The conversation as the list has it, or null before it is known. */
+  /** The conversation as in the list, or null until loaded. */
   get conversation() {
     return this.#source.conversation;
   }
@@ -74,20 +73,20 @@ class Thread extends Outgoing {
     return this.#live.connection;
   }
 
-  /** When `connection` became what it is; Date.now(). */
+  /** When `connection` changed, as Date.now(). */
   get connectionSince() {
     return this.#live.connectionSince;
   }
 
-  /** The newest message of the other side that was read, on any device; 0 for none. */
+  /** The id of the newest message of the other person that was read on any device; or 0. */
   get newestSeenId() {
     const { isOthers } = this.#source.timeline;
     return this.messages.findLast((each) => each.is_read && isOthers(each))?.id ?? 0;
   }
 
-  // What the view does
+  // Actions
   // ------------------------------------------------------------------------------
-  /** Load the page before the oldest message; one at a time. Throws ApiError. */
+  /** Load the page before the oldest message, unless one is loading; throws ApiError. */
   async loadOlder() {
     if (this.isLoadingOlder || !this.hasOlder) return;
     this.isLoadingOlder = true;
@@ -100,7 +99,7 @@ class Thread extends Outgoing {
     }
   }
 
-  /** Load again after an error. */
+  /** Reload after an error. */
   retry() {
     return this.#source.retry();
   }
@@ -110,12 +109,12 @@ class Thread extends Outgoing {
     return super.send(text);
   }
 
-  /** Note a key stroke in the box, and whether there is text in it now. */
+  /** Record a key stroke, and whether the composer has text. */
   type(hasText) {
     if (!account.isReadOnly && this.status === "ready") this.#ownTyping.type(hasText);
   }
 
-  /** Note the newest message on the screen; it is marked as read if somebody looks at the page. */
+  /** Record the newest message on the screen; it is marked as read on a focused page. */
   seen(messageId) {
     this.#readReceipts.seen(messageId);
   }
@@ -128,7 +127,7 @@ class Thread extends Outgoing {
     this.#source.close();
   }
 
-  // What happens
+  // Events
   // ------------------------------------------------------------------------------
   get #live() {
     return this.#source.feed.isRunning ? this.#source.feed : inbox;
@@ -169,10 +168,10 @@ class Thread extends Outgoing {
   }
 }
 
-// A view may be closed after its successor has opened: both then have the same thread.
+// A view can close after the next one has opened the same thread: they share it.
 const open = new Map();
 
-/** Open a conversation; one that is open already is shared, until each has closed it. */
+/** Open a conversation; its thread is shared until every caller has closed it. */
 export function openThread(conversationId) {
   const entry = open.get(conversationId) ?? { thread: new Thread(conversationId), users: 0 };
   entry.users += 1;
@@ -180,7 +179,7 @@ export function openThread(conversationId) {
   return entry.thread;
 }
 
-/** Be done with a thread. */
+/** Release a thread. */
 export function closeThread(thread) {
   const entry = open.get(thread.id);
   if (entry?.thread !== thread) return thread.close();
@@ -190,7 +189,7 @@ export function closeThread(thread) {
   return thread.close();
 }
 
-/** Close all threads, whoever shows them: their user is gone. */
+/** Close all threads after the end of a sign-in. */
 export function closeAllThreads() {
   for (const { thread } of open.values()) thread.close();
   open.clear();

@@ -1,24 +1,24 @@
 import { markRead, mergeMessages } from "./messages.js";
 
-const KEPT = 100;
+const SNAPSHOT_SIZE = 100;
 const NOTHING = { upTo: 0, readAt: null, version: 0 };
 
 /**
- * Hold the messages of one conversation without holes between the oldest and the newest, and the
- * version up to which everything is here: what a socket or `?since=` resumes from.
+ * The messages of one conversation, without gaps, and the version up to which they are complete:
+ * a socket or `?since=` resumes from it.
  */
 export class Timeline {
   /** Ascending by id. */
   messages = [];
   hasOlder = true;
-  /** Whether a first page, or what was kept of one, is here. */
+  /** Whether a first page, or its snapshot, is loaded. */
   isLoaded = false;
-  /** Resume from here; null before it is known. */
+  /** The version to resume from, or null. */
   version = null;
   ownId;
-  // Marks are kept, as a page that was asked for before them can arrive after them.
-  #marks = { own: NOTHING, other: NOTHING };
-  // The version that a reset has brought and what came after it, until the thread is loaded afresh.
+  // Kept for pages that were requested before a receipt and arrive after it.
+  #receipts = { own: NOTHING, other: NOTHING };
+  // The version of a reset and the messages after it, until the newest page has loaded.
   #resetTo = null;
   #afterReset = [];
 
@@ -35,7 +35,7 @@ export class Timeline {
 
   // From the server
   // ------------------------------------------------------------------------------
-  /** Begin with the newest page, asked for after `version` was known. */
+  /** Start with the newest page, requested after `version` was known. */
   begin({ results, next }) {
     const oldest = next ? results.at(-1).id : 0;
     const live = this.#resetTo === null ? this.messages : this.#afterReset;
@@ -53,54 +53,54 @@ export class Timeline {
     this.#put(results);
   }
 
-  /** Insert or replace messages that are new or changed; those not loaded yet are left to be. */
+  /** Insert or replace messages; those before the oldest loaded one are ignored. */
   add(messages) {
     const oldest = this.isLoaded && this.hasOlder ? (this.messages[0]?.id ?? 0) : 0;
     this.#put(messages.filter((each) => each.id >= oldest));
     if (this.#resetTo !== null) this.#afterReset.push(...messages);
   }
 
-  /** Note that everything up to a version is here. */
+  /** Record that the timeline is complete up to a version. */
   advanceTo(version) {
     if (this.#resetTo === null) this.version = Math.max(this.version ?? 0, version);
     else this.#resetTo = Math.max(this.#resetTo, version);
   }
 
-  /** Take read marks: of one's own messages (`isOwn`), or of the other side's. */
+  /** Mark the user's own messages (`isOwn`) or the other person's as read. */
   applyReadReceipt({ isOwn, upTo, readAt, version }) {
     const side = isOwn ? "own" : "other";
-    if (upTo > this.#marks[side].upTo) this.#marks[side] = { upTo, readAt, version };
-    this.#applyMarks();
+    if (upTo > this.#receipts[side].upTo) this.#receipts[side] = { upTo, readAt, version };
+    this.#applyReceipts();
   }
 
-  /** Know that too much was missed; what is here stays to be seen until `begin` replaces it. */
+  /** Discard the history after a gap; the messages stay visible until `begin` replaces them. */
   reset(version) {
     this.#resetTo = version;
     this.#afterReset = [];
-    this.#marks = { own: NOTHING, other: NOTHING };
+    this.#receipts = { own: NOTHING, other: NOTHING };
     this.isLoaded = false;
   }
 
-  // On this device
+  // Snapshots
   // ------------------------------------------------------------------------------
-  /** Begin with what was kept. */
+  /** Start with a snapshot. */
   restore({ messages, hasOlder, version }) {
     Object.assign(this, { messages, hasOlder, version, isLoaded: true });
   }
 
-  /** Return what to keep: the newest messages with their version. */
+  /** Return the newest messages with their version. */
   snapshot() {
-    const hasOlder = this.hasOlder || this.messages.length > KEPT;
-    return { messages: this.messages.slice(-KEPT), hasOlder, version: this.version };
+    const hasOlder = this.hasOlder || this.messages.length > SNAPSHOT_SIZE;
+    return { messages: this.messages.slice(-SNAPSHOT_SIZE), hasOlder, version: this.version };
   }
 
   #put(messages) {
     this.messages = mergeMessages(this.messages, messages);
-    this.#applyMarks();
+    this.#applyReceipts();
   }
 
-  #applyMarks() {
-    this.messages = markRead(this.messages, this.isOwn, this.#marks.own);
-    this.messages = markRead(this.messages, this.isOthers, this.#marks.other);
+  #applyReceipts() {
+    this.messages = markRead(this.messages, this.isOwn, this.#receipts.own);
+    this.messages = markRead(this.messages, this.isOthers, this.#receipts.other);
   }
 }

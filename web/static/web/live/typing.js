@@ -1,22 +1,22 @@
-const SAY_AGAIN_MS = 3_000;
-const GONE_MS = 4_000;
+const REPEAT_MS = 3_000;
+const EXPIRY_MS = 4_000;
 
-/** Tell the other side that somebody types: at most one frame every 3 s, and one when it ends. */
+/** Sends typing frames: at most one every 3 s, and one at the end. */
 export class OwnTyping {
   #send;
   #isTyping = false;
-  // Of the last frame that said so; also a box that was emptied meanwhile does not have it said anew.
-  #saidAt = -Infinity;
+  // When `is_typing: true` was last sent; emptying the composer does not reset it.
+  #sentAt = -Infinity;
 
-  /** `send` takes a frame. */
+  /** `send(frame)` sends a frame. */
   constructor(send) {
     this.#send = send;
   }
 
-  /** Note a key stroke, and whether the box has text after it. */
+  /** Record a key stroke, and whether the composer has text. */
   type(hasText) {
     if (!hasText) this.stop();
-    else if (performance.now() - this.#saidAt >= SAY_AGAIN_MS) this.#say(true);
+    else if (performance.now() - this.#sentAt >= REPEAT_MS) this.#say(true);
   }
 
   stop() {
@@ -25,12 +25,12 @@ export class OwnTyping {
 
   #say(isTyping) {
     this.#isTyping = isTyping;
-    if (isTyping) this.#saidAt = performance.now();
+    if (isTyping) this.#sentAt = performance.now();
     this.#send({ type: "typing", is_typing: isTyping });
   }
 }
 
-/** Know whether the other side types: until it says otherwise, or nothing for 4 s. */
+/** Whether the other person is typing; expires after 4 s. */
 export class OtherTyping {
   isTyping = false;
   #onChange;
@@ -42,7 +42,7 @@ export class OtherTyping {
 
   show(isTyping) {
     clearTimeout(this.#timer);
-    if (isTyping) this.#timer = setTimeout(() => this.show(false), GONE_MS);
+    if (isTyping) this.#timer = setTimeout(() => this.show(false), EXPIRY_MS);
     if (isTyping === this.isTyping) return;
     this.isTyping = isTyping;
     this.#onChange();
