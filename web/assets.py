@@ -1,9 +1,9 @@
 """
-The files of the browser client, and what a page has to know of them.
+The files of the browser client, and the links to them in its pages.
 
-There is no build step, so no tool rewrites the imports of the modules. They import one another by
-relative path, and the libraries by name; an import map leads from there to the names with a hash
-under which the files are served in production. See docs/adr/0011-an-import-map-instead-of-a-build.md.
+There is no build step, so no tool rewrites imports. Modules import each other by relative path, and
+libraries by name; in production an import map resolves both to file names with a hash of their
+content. See docs/adr/0011-an-import-map-instead-of-a-build.md.
 """
 
 import hashlib
@@ -23,19 +23,19 @@ FOLDER = Path(__file__).parent / "static" / "web"
 TEMPLATES = Path(__file__).parent / "templates" / "web"
 LIBRARIES = {"lit": "vendor/lit.js", "idb": "vendor/idb.js"}
 ENTRY = "app.js"
-# In the order of the cascade.
+# In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens", "shell")
 SCREEN = re.compile(r"screens/[\w-]+\.js")
 SERVED = frozenset({".css", ".js", ".png", ".svg"})
 
-# `import x from "y";`, `import "y";`, `export ... from "y";`, also over several lines.
+# `import x from "y";`, `import "y";` and `export ... from "y";`, also on several lines.
 STATIC_IMPORT = re.compile(r'^(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"([^"]+)"', re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r'\bimport\(\s*"([^"]+)"\s*\)')
 
 
 @dataclass(frozen=True)
 class Build:
-    """One version of the client, as the pages of this process refer to it."""
+    """One version of the client, with the URLs of its files."""
 
     version: str
     entry: str
@@ -46,17 +46,17 @@ class Build:
 
     @property
     def is_hashed(self) -> bool:
-        """Tell whether a file's address changes with its content."""
+        """Return whether URLs contain a hash of the content."""
         return self.entry != _plain_url(ENTRY)
 
 
 def current_build() -> Build:
-    """Return the build; in development it is read anew, as files change under a running server."""
+    """Return the build; in development read it for each request, as files change."""
     return _read_build() if settings.DEBUG else _cached_build()
 
 
 def describe_worker(build: Build) -> dict[str, Any]:
-    """Return what the service worker has to know of a build."""
+    """Return the constants of the service worker."""
     return {
         "version": build.version,
         "shell": "/",
@@ -68,13 +68,13 @@ def describe_worker(build: Build) -> dict[str, Any]:
 
 
 def list_files() -> list[str]:
-    """Return the names of all served files, below `FOLDER`."""
+    """Return the names of all served files, relative to `FOLDER`."""
     found = (path for path in FOLDER.rglob("*") if path.suffix in SERVED)
     return sorted(path.relative_to(FOLDER).as_posix() for path in found)
 
 
 def list_modules(screen: str, imports: Mapping[str, list[str]]) -> list[str]:
-    """Return the names of all modules that a page needs which opens with that screen."""
+    """Return the names of all modules that a page with this first screen loads."""
     found: dict[str, None] = {}
     waiting = [ENTRY, screen]
     while waiting:
@@ -86,12 +86,12 @@ def list_modules(screen: str, imports: Mapping[str, list[str]]) -> list[str]:
 
 
 def read_imports() -> dict[str, list[str]]:
-    """Return which modules each module imports, by their names."""
+    """Return the names of the modules that each module imports."""
     return {name: list_imports(name) for name in list_files() if name.endswith(".js")}
 
 
 def list_imports(name: str, pattern: re.Pattern[str] = STATIC_IMPORT) -> list[str]:
-    """Return the names of the modules that one imports."""
+    """Return the names of the modules that a module imports."""
     source = (FOLDER / name).read_text()
     return [_resolve(name, specifier) for specifier in pattern.findall(source)]
 
@@ -120,7 +120,7 @@ def _read_build() -> Build:
 
 
 def _imports(names: Iterable[str]) -> dict[str, str]:
-    """Lead from bare names, and from plain addresses where they differ, to the served ones."""
+    """Map library names to URLs, and plain URLs to hashed ones where they differ."""
     imports = {name: _url(path) for name, path in LIBRARIES.items()}
     modules = {_plain_url(name): _url(name) for name in names if name.endswith(".js")}
     return imports | {plain: url for plain, url in modules.items() if plain != url}

@@ -1,20 +1,22 @@
 from typing import Any
 
 from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
 
-NAME = "Trainer Messaging"
-SHORT_NAME = "Messaging"
-# As --color-bg of styles/tokens.css, light and dark.
+NAME = _("Trainer Messaging")
+SHORT_NAME = _("Messaging")
+DESCRIPTION = _("Messages between personal trainers and their trainees.")
+# The light and dark value of --color-bg in styles/tokens.css.
 LIGHT, DARK = "#f7f4ef", "#161412"
 
 
 def describe_app() -> dict[str, Any]:
-    """Describe the client to a browser that installs it."""
+    """Return the web app manifest."""
     return {
         "id": "/",
         "name": NAME,
         "short_name": SHORT_NAME,
-        "description": "Messages between personal trainers and their trainees.",
+        "description": DESCRIPTION,
         "start_url": "/messages",
         "scope": "/",
         "display": "standalone",

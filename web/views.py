@@ -23,34 +23,34 @@ from web import manifest
 from web.assets import current_build, describe_worker
 
 
-def mends_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def restores_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """
-    Lead an e-mailed link that a mail program has rewritten back to its "#".
+    Redirect an e-mailed link that a mail program has rewritten to the original, with its "#".
 
-    Nothing is used up by it: programs open links before people do.
+    This has no side effects, as mail programs open links before people do.
     """
 
     @wraps(view)
-    def mending(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         is_read = request.method in ("GET", "HEAD")
         if is_read and (link := restore_link(request.get_full_path())):
             return HttpResponseRedirect(link, headers={"Cache-Control": "no-store"})
         return view(request, *args, **kwargs)
 
-    return mending
+    return wrapper
 
 
-@mends_links
+@restores_links
 @require_safe
 @gzip_page
 @cache_control(no_cache=True)
 def shell(
-    request: HttpRequest, screen: str, status: int = 200, **parts_of_the_path: Any
+    request: HttpRequest, screen: str, status: int = 200, **path_parameters: Any
 ) -> HttpResponse:
     """
-    Answer every path of the client with the same page; its router shows what the path names.
+    Return the client's page, the same for every path; its router shows the screen.
 
-    The modules of `screen` are fetched beside the entry, instead of after it.
+    The modules of `screen` are preloaded.
     """
     build = current_build()
     context = {"build": build, "preloads": build.preloads[screen], "manifest": manifest}
@@ -58,9 +58,9 @@ def shell(
 
 
 @csrf_exempt
-@mends_links
+@restores_links
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Answer 404, to a browser that asks for a page with one that looks like the product."""
+    """Return 404; browsers that accept HTML get the client's page."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
         return shell(request, "screens/not-found.js", status=404)
     raise Http404
@@ -69,7 +69,7 @@ def unknown(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Answer the service worker: no-cache, so that browsers find a new version at once."""
+    """Return the service worker, with no-cache so that browsers find updates at once."""
     worker = json.dumps(describe_worker(current_build()))
     response = render(request, "web/sw.js", {"worker": worker}, content_type="text/javascript")
     response["Service-Worker-Allowed"] = "/"
@@ -79,11 +79,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_cache=True)
 def web_manifest(request: HttpRequest) -> HttpResponse:
-    """Answer what a browser has to know to install the client."""
+    """Return the web app manifest."""
     return JsonResponse(manifest.describe_app(), content_type="application/manifest+json")
 
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponseRedirectBase:
-    """Lead to the icon from where browsers look for it on pages that name none, as in the admin."""
+    """Redirect the default icon URL of pages without an icon link, such as the admin's."""
     return redirect(static("web/icons/favicon.svg"))

@@ -81,9 +81,9 @@ def test_axe_finds_nothing_serious_on_any_screen_of_a_trainer(
         f"/trainees/{cast.trainee_id}": lambda: expect(
             page.get_by_role("heading", name="Bob Tester")
         ).to_be_visible(),
-        "/invitations": lambda: expect(page.get_by_text("Waiting")).to_be_visible(),
+        "/invitations": lambda: expect(page.get_by_text("Pending")).to_be_visible(),
         "/settings": lambda: expect(page.get_by_label("Dark")).to_be_visible(),
-        "/nowhere": lambda: expect(page.get_by_text("There is nothing here")).to_be_visible(),
+        "/nowhere": lambda: expect(page.get_by_text("Page not found")).to_be_visible(),
     }
 
     assert list_findings(page, screens) == {}
@@ -141,7 +141,7 @@ def test_axe_finds_nothing_serious_in_passing_states(
     states["dialog"] = judge(page)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="View as trainee").click()
-    expect(page.get_by_text("You are looking through")).to_be_visible()
+    expect(page.get_by_text("You are viewing as")).to_be_visible()
     states["look"] = judge(page)
 
     assert {state: found for state, found in states.items() if found} == {}
@@ -339,7 +339,7 @@ def test_nothing_is_cut_off_or_scrolls_sideways(
 
 
 def path_word(path: str) -> str:
-    words = {"/trainees": "1 trainee", "/invitations": "Waiting", "/settings": "Appearance"}
+    words = {"/trainees": "1 trainee", "/invitations": "Pending", "/settings": "Appearance"}
     return words.get(path, "Bob Tester" if path == "/messages" else "https://example.com/squat")
 
 

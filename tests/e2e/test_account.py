@@ -96,16 +96,16 @@ def test_forgotten_password_is_set_anew_by_the_mailed_link(
     desk.goto("/sign-in")
     desk.get_by_role("link", name="Forgot your password?").click()
     # The sign-in has such a field, too.
-    expect(desk.get_by_role("heading", name="Forgotten password")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     desk.get_by_label("Email").fill(alice.email)
     desk.get_by_role("button", name="Send link").click()
-    expect(desk.get_by_text("a link is on its way")).to_be_visible()
+    expect(desk.get_by_text("we’ve sent a link")).to_be_visible()
 
     desk.goto(find_link(mailbox))
     desk.get_by_label("New password", exact=True).fill("another-horse-42")
     desk.get_by_role("button", name="Set password").click()
 
-    expect(desk.get_by_text("Your password is set.")).to_be_visible()
+    expect(desk.get_by_text("Your new password is set.")).to_be_visible()
     fill_sign_in(desk, alice, "another-horse-42")
     expect(navigation(desk)).to_be_visible()
 
@@ -116,8 +116,8 @@ def test_invited_person_joins_by_the_mailed_link_and_waits_for_the_trainer(
     sign_in(desk, alice, "/invitations")
     desk.get_by_label("Email").fill("erin@example.com")
     desk.get_by_role("button", name="Send invitation").click()
-    expect(desk.get_by_text("An invitation is on its way to erin@example.com.")).to_be_visible()
-    expect(desk.get_by_text("Waiting")).to_be_visible()
+    expect(desk.get_by_text("Invitation sent to erin@example.com.")).to_be_visible()
+    expect(desk.get_by_text("Pending")).to_be_visible()
 
     phone.goto(find_link(mailbox))
     phone.get_by_label("First name").fill("Erin")
@@ -153,8 +153,8 @@ def test_invitation_can_be_sent_again_and_revoked(desk: Page, alice: User, mailb
     invite_trainee(trainer=alice, email="erin@example.com")
     sign_in(desk, alice, "/invitations")
 
-    desk.get_by_role("button", name="Resend to erin@example.com").click()
-    expect(desk.get_by_text("Sent again to erin@example.com.")).to_be_visible()
+    desk.get_by_role("button", name="Resend invitation to erin@example.com").click()
+    expect(desk.get_by_text("Invitation sent again to erin@example.com.")).to_be_visible()
     assert "/join#code=" in find_link(mailbox)
     desk.get_by_role("button", name="Revoke invitation to erin@example.com").click()
     desk.get_by_role("dialog").get_by_role("button", name="Revoke").click()
@@ -169,7 +169,7 @@ def test_names_and_picture_are_changed_for_everybody(
     sign_in(phone, bob, "/settings")
     phone.get_by_label("First name").fill("Robert")
     phone.get_by_role("button", name="Save profile").click()
-    expect(phone.get_by_text("Saved.")).to_be_visible()
+    expect(phone.get_by_text("Profile saved.")).to_be_visible()
     phone.get_by_label("Picture").set_input_files(
         {"name": "me.png", "mimeType": "image/png", "buffer": picture()}
     )
@@ -206,8 +206,8 @@ def test_password_is_changed_and_the_other_devices_are_signed_out(
     desk.get_by_label("Current password", exact=True).fill("correct-horse-battery-1")
     desk.get_by_role("button", name="Change password").click()
 
-    expect(desk.get_by_text("Your password is changed.")).to_be_visible()
-    expect(phone.get_by_text("Your sign-in has ended.")).to_be_visible()
+    expect(desk.get_by_text("Your password has been changed.")).to_be_visible()
+    expect(phone.get_by_text("Your session has ended.")).to_be_visible()
     desk.reload()
     expect(navigation(desk)).to_be_visible()
 

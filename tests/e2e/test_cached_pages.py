@@ -37,7 +37,7 @@ COUNT_LEADERS = """async () => {
     const { held } = await navigator.locks.query();
     return held.filter(({ name }) => name.startsWith("inbox-")).length;
 }"""
-BANNER = re.compile("You are looking through")
+BANNER = re.compile("You are viewing as")
 ATTEMPTS = """user => new Promise(resolve => {
     const opening = indexedDB.open(`messaging-${user}`);
     opening.onsuccess = () => {

@@ -147,7 +147,7 @@ def test_sign_out_while_looking_through_an_account_leaves_nothing_of_one_s_own(
     open_thread(desk, alice, conversation)
     desk.goto(f"/trainees/{bob.pk}")
     desk.get_by_role("button", name="View as trainee").click()
-    expect(desk.get_by_text("You are looking through Bob Tester")).to_be_visible()
+    expect(desk.get_by_text("You are viewing as Bob Tester")).to_be_visible()
 
     navigation(desk).get_by_role("button", name="Sign out").click()
 
@@ -263,7 +263,7 @@ def test_sign_in_that_is_ended_elsewhere_leads_to_the_sign_in(
     changed = Person(server, tokens_of(alice)).post("auth/users/set_password/", **body)
 
     assert changed.status_code == 204
-    expect(desk.get_by_text("Your sign-in has ended.")).to_be_visible()
+    expect(desk.get_by_text("Your session has ended.")).to_be_visible()
     expect(desk.get_by_text("Hello")).to_have_count(0)
     fill_sign_in(desk, alice, "another-horse-42")
     expect(message(desk, "Hello")).to_be_visible()

@@ -20,7 +20,7 @@ from tests.live.people import Person
 from tests.live.server import WebServer
 from users.models import AuthSession, User
 
-BANNER = re.compile("You are looking through Bob Tester.s account. Nothing can be changed.")
+BANNER = re.compile("You are viewing as Bob Tester. You can.t change anything.")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_banner_stands_over_every_page_and_the_thread_can_be_read(look: Page) ->
     navigation(look).get_by_role("link", name="Settings").click()
 
     expect(look.get_by_text(BANNER)).to_be_visible()
-    expect(look.get_by_text("Nothing can be changed now")).to_be_visible()
+    expect(look.get_by_text("Settings are read-only")).to_be_visible()
     expect(look.get_by_role("button", name="Save profile")).to_have_count(0)
 
 

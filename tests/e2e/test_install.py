@@ -122,7 +122,7 @@ def test_update_is_offered_and_taken_without_a_broken_page(
     hide(page)
     show(page)
 
-    expect(page.get_by_text("A new version is ready.")).to_be_visible()
+    expect(page.get_by_text("A new version is available.")).to_be_visible()
     expect(message(page, "Hello")).to_be_visible()
     with page.expect_navigation():
         page.get_by_role("button", name="Reload").click()

@@ -153,7 +153,7 @@ def test_nothing_of_a_filling_screen_lies_outside_the_window(
     expect(composer(window)).to_be_in_viewport(ratio=1)
     expect_to_fit(window)
     window.goto("/messages/999999")
-    expect(window.get_by_text("Nothing to read here")).to_be_attached()
+    expect(window.get_by_text("This conversation isn’t available")).to_be_attached()
     expect_to_fit(window)
 
 
@@ -164,7 +164,7 @@ def test_nothing_of_an_empty_filling_screen_lies_outside_the_window(
     expect(window.get_by_role("link", name="Choose a trainee")).to_be_attached()
     expect_to_fit(window)
     window.get_by_role("link", name="Archived").click()
-    expect(window.get_by_text("Nothing archived")).to_be_attached()
+    expect(window.get_by_text("No archived conversations")).to_be_attached()
     expect_to_fit(window)
     window.get_by_role("link", name="Back to messages").click()
     window.get_by_role("link", name="Choose a trainee").click()
@@ -303,10 +303,10 @@ def test_nothing_is_cut_off_on_any_screen_whatever_people_are_called(
         "/messages/archived": "[Trainee removed]",
         "/trainees": "200 trainees",
         f"/trainees/{longest}": "Stop working together",
-        "/trainees?search=nobody": "Nobody found",
-        "/invitations": "Waiting",
+        "/trainees?search=nobody": "No trainees found",
+        "/invitations": "Pending",
         "/settings": "Appearance",
-        "/nowhere": "There is nothing here",
+        "/nowhere": "Page not found",
     }
     sign_in(desk, alice)
     found = {}

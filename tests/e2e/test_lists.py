@@ -61,7 +61,7 @@ def test_trainees_are_found_by_search_and_by_scrolling(
     desk.go_back()
     expect(rows).to_have_count(10)
     desk.get_by_role("searchbox").fill("nobody")
-    expect(desk.get_by_text("Nobody found")).to_be_visible()
+    expect(desk.get_by_text("No trainees found")).to_be_visible()
     desk.get_by_role("link", name="Show all trainees").click()
     for count in (40, 60, 80, 100, 112):
         rows.last.scroll_into_view_if_needed()

@@ -64,7 +64,7 @@ def test_forgotten_password_is_set_by_a_rewritten_link(
     phone.get_by_label("New password", exact=True).fill("another-horse-42")
     phone.get_by_role("button", name="Set password").click()
 
-    expect(phone.get_by_text("Your password is set.")).to_be_visible()
+    expect(phone.get_by_text("Your new password is set.")).to_be_visible()
     fill_sign_in(phone, bob, "another-horse-42")
     expect(navigation(phone)).to_be_visible()
 

@@ -52,7 +52,7 @@ def test_click_leads_to_a_window_of_the_client_and_to_no_other(
     look = page.context.new_page()
     look.goto(f"/trainees/{bob.pk}")
     look.get_by_role("button", name="View as trainee").click()
-    expect(look.get_by_text("You are looking through")).to_be_visible()
+    expect(look.get_by_text("You are viewing as")).to_be_visible()
     look.goto("/settings")
     docs = page.context.new_page()
     docs.goto("/healthz")

@@ -269,7 +269,7 @@ def test_next_person_on_the_device_neither_sees_nor_sends_what_waited(
     expect_tick(thread, "of Bob alone", "Sending")
     navigation(thread).get_by_role("link", name="Settings").click()
     thread.get_by_role("button", name="Sign out", exact=True).click()
-    expect(thread.get_by_text("One message has not been sent yet.")).to_be_visible()
+    expect(thread.get_by_text("1 message hasn’t been sent.")).to_be_visible()
     thread.get_by_role("button", name="Sign out and delete").click()
     expect(thread.get_by_role("button", name="Sign in")).to_be_visible()
     thread.context.set_offline(False)

@@ -101,7 +101,7 @@ def test_other_script_says_that_the_address_will_do(desk: Page, alice: User, bob
 
     dialog = open_removal(desk, alice, bob)
 
-    expect(dialog.get_by_text("Or “bob@example.com”, if you cannot type that.")).to_be_visible()
+    expect(dialog.get_by_text("Or “bob@example.com”, if you can’t type that.")).to_be_visible()
 
 
 def rename(person: User, first_name: str, last_name: str) -> None:
@@ -129,7 +129,7 @@ def test_removed_trainees_open_page_says_so_and_closes_the_box(
     expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
     expect(conversations(phone)).to_have_count(0)
     phone.goto(path_of(conversation))
-    expect(phone.get_by_text("This conversation has ended.")).to_be_visible()
+    expect(phone.get_by_text("It has ended, or you don’t have access")).to_be_visible()
     expect(phone.get_by_text("Hello")).to_have_count(0)
 
 

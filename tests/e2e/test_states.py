@@ -77,7 +77,7 @@ def test_list_that_fails_offers_a_retry(desk: Page, alice: User, path: str, api:
     block_frames(desk)
     desk.route(api, lambda route: route.fulfill(status=500, json={"detail": "Broken."}))
     sign_in(desk, alice, path)
-    alert = desk.get_by_role("alert").filter(has_text="could not be loaded")
+    alert = desk.get_by_role("alert").filter(has_text="couldn’t be loaded")
     expect(alert).to_be_visible()
     desk.unroute(api)
 
@@ -95,7 +95,7 @@ def test_thread_that_fails_offers_a_retry(
     block_frames(desk)
     desk.route(api, lambda route: route.fulfill(status=500, json={"detail": "Broken."}))
     sign_in(desk, alice, path_of(conversation))
-    expect(desk.get_by_text("These messages could not be loaded")).to_be_visible()
+    expect(desk.get_by_text("Messages couldn’t be loaded")).to_be_visible()
     expect(composer(desk)).to_have_count(0)
     desk.unroute(api)
 
@@ -114,13 +114,13 @@ def test_older_messages_that_fail_offer_a_retry(
     desk.route(older, lambda route: route.abort())
     sign_in(desk, alice, path_of(conversation))
     scroll_to_top(desk)
-    expect(desk.get_by_text("Older messages could not be loaded.")).to_be_visible()
+    expect(desk.get_by_text("Older messages couldn’t be loaded.")).to_be_visible()
     desk.unroute(older)
 
     desk.get_by_role("button", name="Try again").click()
 
     expect(message(desk, "Hello")).to_be_attached()
-    expect(desk.get_by_text("Older messages could not be loaded.")).to_have_count(0)
+    expect(desk.get_by_text("Older messages couldn’t be loaded.")).to_have_count(0)
 
 
 @pytest.mark.complains(r"status of 500")
@@ -128,12 +128,12 @@ def test_archive_that_fails_offers_a_retry(desk: Page, alice: User) -> None:
     api = "**/messaging/conversations/?*archived=true*"
     desk.route(api, lambda route: route.fulfill(status=500, json={"detail": "Broken."}))
     sign_in(desk, alice, "/messages/archived")
-    expect(desk.get_by_text("Your conversations could not be loaded")).to_be_visible()
+    expect(desk.get_by_text("Your conversations couldn’t be loaded")).to_be_visible()
     desk.unroute(api)
 
     desk.get_by_role("button", name="Try again").click()
 
-    expect(desk.get_by_text("Your conversations could not be loaded")).to_have_count(0)
+    expect(desk.get_by_text("Your conversations couldn’t be loaded")).to_have_count(0)
     expect(desk.get_by_role("alert")).to_have_count(0)
 
 
@@ -184,7 +184,7 @@ def test_title_names_nobody_in_a_thread_without_a_person(
         }"""
     )
 
-    expect(desk.get_by_text("This conversation has ended.")).to_be_visible()
+    expect(desk.get_by_text("It has ended, or you don’t have access to it.")).to_be_visible()
     expect(desk).to_have_title(re.compile("^Messages"))
 
 
@@ -192,9 +192,9 @@ def test_title_names_nobody_in_a_thread_without_a_person(
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/nowhere", "There is nothing here"),
-        ("/trainees/999999", "Not one of your trainees"),
-        ("/messages?trainee=999999", "This conversation could not be opened"),
+        ("/nowhere", "Page not found"),
+        ("/trainees/999999", "Trainee not found"),
+        ("/messages?trainee=999999", "This conversation couldn’t be opened"),
     ],
 )
 def test_path_that_leads_nowhere_says_so(desk: Page, alice: User, path: str, words: str) -> None:
@@ -213,7 +213,7 @@ def test_conversation_that_is_not_there_says_so(desk: Page, alice: User) -> None
     desk.goto("/messages/999999")
 
     expect(composer(desk)).to_have_count(0)
-    expect(desk.get_by_text("This conversation has ended.")).to_be_visible()
+    expect(desk.get_by_text("It has ended, or you don’t have access to it.")).to_be_visible()
     expect(messages(desk)).to_have_count(0)
     expect(conversations(desk)).to_have_count(0)
 
@@ -225,7 +225,7 @@ def test_trainee_has_no_screens_of_trainers(phone: Page, bob: User) -> None:
 
     phone.goto("/trainees")
 
-    expect(phone.get_by_text("There is nothing here")).to_be_visible()
+    expect(phone.get_by_text("Page not found")).to_be_visible()
 
 
 @pytest.mark.complains(r"status of 400")

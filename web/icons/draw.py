@@ -1,7 +1,7 @@
 """
-Draws the client's icons into static/web/icons/: `make icons`. The results are committed.
+Draw the client's icons into static/web/icons/: `make icons`. The results are committed.
 
-One list of shapes on a grid of 512 makes the SVG and, through Pillow, the pictures.
+The same shapes on a grid of 512 make the SVG and, with Pillow, the PNGs.
 """
 
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from PIL import Image, ImageDraw
 THERE = Path(__file__).parents[1] / "static" / "web" / "icons"
 GRID = 512
 GREEN, WHITE = "#17705b", "#ffffff"
-# Drawn so much larger and then scaled down, as Pillow's own edges are jagged.
+# Supersampling, as Pillow does not antialias shapes.
 SCALE = 4
 CORNER = 116
-# What a launcher may cut off an icon leaves a circle of 80 %.
+# Launchers may crop maskable icons to a circle of 80 %.
 MASKABLE_SIZE = 0.78
 
 Box = tuple[float, float, float, float]
 BUBBLE: Box = (88, 104, 424, 360)
 BUBBLE_CORNER = 84
 TAIL = ((146, 340), (146, 436), (250, 340))
-# A dumbbell: the bar, then the plates from the inside out; each with its corner.
+# A dumbbell: the bar, then the plates from the inside out, each with its corner radius.
 DUMBBELL: tuple[tuple[Box, float], ...] = (
     ((176, 220, 336, 244), 8),
     ((184, 176, 218, 288), 14),
@@ -65,22 +65,22 @@ def _rect(box: Box, corner: float, fill: str) -> str:
 
 
 def draw_icon(size: int, *, corner: float, part: float) -> Image.Image:
-    """Draw the icon; `part` is how much of its side the sign takes."""
+    """Draw the icon; `part` is the size of the symbol relative to the icon."""
     image = Image.new("RGBA", (GRID * SCALE, GRID * SCALE))
     pen = ImageDraw.Draw(image)
     _fill(pen, (0, 0, GRID, GRID), corner, GREEN)
-    _draw_sign(pen, part, WHITE, GREEN)
+    _draw_symbol(pen, part, WHITE, GREEN)
     return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
 def draw_badge(size: int) -> Image.Image:
-    """Draw the sign alone, of which a status bar shows only what is not transparent."""
+    """Draw the symbol on transparent ground; status bars show only its alpha channel."""
     image = Image.new("RGBA", (GRID * SCALE, GRID * SCALE))
-    _draw_sign(ImageDraw.Draw(image), 1.3, WHITE, "#00000000")
+    _draw_symbol(ImageDraw.Draw(image), 1.3, WHITE, "#00000000")
     return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
-def _draw_sign(pen: ImageDraw.ImageDraw, part: float, front: str, back: str) -> None:
+def _draw_symbol(pen: ImageDraw.ImageDraw, part: float, front: str, back: str) -> None:
     _fill(pen, _about_centre(BUBBLE, part), BUBBLE_CORNER * part, front)
     corners = [_about_centre((x, y, x, y), part)[:2] for x, y in TAIL]
     pen.polygon([(x * SCALE, y * SCALE) for x, y in corners], fill=front)
@@ -99,7 +99,7 @@ def _fill(pen: ImageDraw.ImageDraw, box: Box, corner: float, colour: str) -> Non
 
 
 def _scaled(box: Box) -> Iterator[float]:
-    """Pillow's right and bottom edges are inside."""
+    """Scale a box to pixels; Pillow includes the right and bottom edge."""
     left, top, right, bottom = box
     yield from (left * SCALE, top * SCALE, right * SCALE - 1, bottom * SCALE - 1)
 

@@ -1,7 +1,6 @@
 import { startRedirects } from "./core/redirects.js";
 import { router } from "./core/router.js";
 import { session } from "./core/session.js";
-import { answerWorker } from "./core/worker-messages.js";
 import "./ui/app-root.js";
 
 const root = document.querySelector("app-root");
@@ -10,15 +9,14 @@ root.addEventListener("ready", () => document.getElementById("skeleton")?.remove
 router.start();
 startRedirects(session, router);
 session.start();
-answerWorker();
 if (document.readyState === "complete") loaded();
 else addEventListener("load", loaded);
 
-/** Load what only later pages need; without a network the next page does it. */
+/** Start what the first screen does not need; without a network the next page does it. */
 function loaded() {
-  import("./core/updates.js").then(({ startUpdates }) => startUpdates(), () => {});
-  import("./core/page-restore.js").then(
-    ({ reloadIfSignInChanged }) => reloadIfSignInChanged(session),
-    () => {},
-  );
+  const start = (module, run) => module.then(run, () => {});
+  start(import("./ui/viewport.js"), ({ followViewport }) => followViewport());
+  start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
+  start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());
+  start(import("./core/page-restore.js"), (restore) => restore.reloadIfSignInChanged(session));
 }

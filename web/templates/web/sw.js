@@ -1,41 +1,41 @@
 "use strict";
-// The service worker: one script that imports nothing, as import maps do not reach into workers.
-// {version, shell, files, icon, badge, isHashed}: with any change of a file, a new worker.
+// The service worker: one script without imports, as import maps do not apply to workers.
+// {version, shell, files, icon, badge, isHashed}; a change of any file makes a new worker.
 const BUILD = {{ worker|safe }};
 const CACHE = `build-${BUILD.version}`;
 const PICTURES = "pictures";
-const MOST_PICTURES = 200;
-// Who waits longer for a page than this gets the one that is kept.
-const PATIENCE_MS = 3000;
+const MAX_PICTURES = 200;
+// After this time the cached page is used.
+const TIMEOUT_MS = 3000;
 const ANSWER_MS = 500;
-// What the server shows itself.
-const NOT_OURS = /^\/(?:api|admin|media|static|ws|healthz|sw\.js)(?:\/|$)/;
-// What e-mailed links carry behind the "#", and how often mail programs may have encoded it.
+// Paths that the server handles itself.
+const SERVER_PATHS = /^\/(?:api|admin|media|static|ws|healthz|sw\.js)(?:\/|$)/;
+// Parameters of e-mailed links after the "#"; mail programs may have encoded them several times.
 const SECRETS = { join: ["code"], "reset-password": ["uid", "token"] };
 const LAYERS = 4;
 
-addEventListener("install", (event) => event.waitUntil(keepBuild()));
-addEventListener("activate", (event) => event.waitUntil(takeOver()));
+addEventListener("install", (event) => event.waitUntil(cacheBuild()));
+addEventListener("activate", (event) => event.waitUntil(activate()));
 addEventListener("message", ({ data }) => {
   if (data?.type === "SKIP_WAITING") skipWaiting();
 });
 
-async function keepBuild() {
+async function cacheBuild() {
   const cache = await caches.open(CACHE);
-  // A name with a hash may come from the browser's own cache, anything else only from the server.
+  // Only hashed files may come from the HTTP cache.
   const mode = BUILD.isHashed ? "default" : "reload";
   const files = BUILD.files.map((url) => new Request(url, { cache: mode }));
   await cache.addAll([new Request(BUILD.shell, { cache: "reload" }), ...files]);
 }
 
-async function takeOver() {
+async function activate() {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith("build-") && name !== CACHE);
   await Promise.all(old.map((name) => caches.delete(name)));
   await clients.claim();
 }
 
-// Answers
+// Responses
 // ------------------------------------------------------------------------------
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -44,18 +44,18 @@ addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     const link = restoreLink(url.pathname + url.search);
     if (link) event.respondWith(Response.redirect(link));
-    else if (!NOT_OURS.test(url.pathname)) event.respondWith(answerPage(request));
+    else if (!SERVER_PATHS.test(url.pathname)) event.respondWith(respondWithPage(request));
   } else if (BUILD.files.includes(url.pathname)) {
-    event.respondWith(answerFile(request));
+    event.respondWith(respondWithFile(request));
   } else if (url.pathname.startsWith("/media/")) {
-    event.respondWith(answerPicture(event));
+    event.respondWith(respondWithPicture(event));
   }
 });
 
 /**
- * Return the path, with its "#", of an e-mailed link that a mail program has rewritten, else null.
+ * Return the original path, with its "#", of a link that a mail program has rewritten, else null.
  *
- * As users/links.py does, but before the secrets are sent anywhere, and also without a network.
+ * Like users/links.py, but before the secrets are sent anywhere, and also offline.
  */
 function restoreLink(path) {
   const [, page, rest] = /^\/(join|reset-password)\/?[#?]+(.*)$/.exec(decode(path)) ?? [];
@@ -70,51 +70,53 @@ function decode(path) {
   try {
     for (let layer = 0; layer < LAYERS; layer++) path = decodeURIComponent(path);
   } catch {
-    // A "%" that stands for itself.
+    // A literal "%".
   }
   return path;
 }
 
-async function answerPage(request) {
-  const kept = await caches.match(BUILD.shell, { cacheName: CACHE });
-  return kept ? freshOr(kept, request) : fetch(request);
+async function respondWithPage(request) {
+  const cached = await caches.match(BUILD.shell, { cacheName: CACHE });
+  return cached ? freshOr(cached, request) : fetch(request);
 }
 
-/** A name with a hash never changes its content; in development files change under their names. */
-async function answerFile(request) {
-  const kept = await caches.match(request, { cacheName: CACHE, ignoreVary: true });
-  if (!kept || BUILD.isHashed) return kept ?? fetch(request);
-  return freshOr(kept, request);
+/** Hashed files never change; in development files change under the same name. */
+async function respondWithFile(request) {
+  const cached = await caches.match(request, { cacheName: CACHE, ignoreVary: true });
+  if (!cached || BUILD.isHashed) return cached ?? fetch(request);
+  return freshOr(cached, request);
 }
 
-/** Answer from the server or, if that is slow, away or broken, with what is kept. */
-async function freshOr(kept, request) {
+/** Return the server's response or, if it is slow, unreachable or broken, the cached one. */
+async function freshOr(cached, request) {
   try {
-    const response = await Promise.race([fetch(request), giveUp()]);
-    return response.status < 500 ? response : kept;
+    const response = await Promise.race([fetch(request), timeout()]);
+    return response.status < 500 ? response : cached;
   } catch {
-    return kept;
+    return cached;
   }
 }
 
-function giveUp() {
-  return new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
+function timeout() {
+  return new Promise((_, reject) => setTimeout(reject, TIMEOUT_MS));
 }
 
-/** A person's new picture has a new name, so a kept one is good for as long as it is asked for. */
-async function answerPicture(event) {
+/** A new picture has a new name, so a cached one never expires. */
+async function respondWithPicture(event) {
   const cache = await caches.open(PICTURES);
-  const kept = await cache.match(event.request);
-  if (kept) return kept;
+  const cached = await cache.match(event.request);
+  if (cached) return cached;
   const response = await fetch(event.request);
-  if (response.status === 200) event.waitUntil(keepPicture(cache, event.request, response.clone()));
+  if (response.status === 200) {
+    event.waitUntil(cachePicture(cache, event.request, response.clone()));
+  }
   return response;
 }
 
-async function keepPicture(cache, request, response) {
+async function cachePicture(cache, request, response) {
   await cache.put(request, response);
   const requests = await cache.keys();
-  const surplus = requests.slice(0, Math.max(0, requests.length - MOST_PICTURES));
+  const surplus = requests.slice(0, Math.max(0, requests.length - MAX_PICTURES));
   await Promise.all(surplus.map((each) => cache.delete(each)));
 }
 
@@ -128,7 +130,7 @@ addEventListener("notificationclick", (event) => {
   event.waitUntil(open(event.notification.data.path));
 });
 
-/** Show what came, once for each conversation, unless somebody is looking at that conversation. */
+/** Show one notification per conversation, unless a focused window shows the conversation. */
 async function notify({ title, body, conversation_id, unread_count }) {
   await showBadge(unread_count);
   const path = `/messages/${conversation_id}`;
@@ -144,15 +146,15 @@ async function notify({ title, body, conversation_id, unread_count }) {
   });
 }
 
-/** Browsers without badges on icons, or that do not allow them, show none. */
+/** Set the badge of the app icon, where it is supported and allowed. */
 async function showBadge(count) {
   if (!Number.isInteger(count)) return;
   await navigator.setAppBadge?.(count).catch(() => {});
 }
 
-/** Bring the window to the front that shows the path, else any of the client, else a new one. */
+/** Focus the window that shows the path, else any of the client, else open a new one. */
 async function open(path) {
-  // The admin's pages and the API's do not answer, nor does a look through somebody's account.
+  // Pages of the admin and the API have no path, nor do impersonating ones.
   const windows = (await listWindows()).filter((each) => each.path !== null);
   const best = windows.find((each) => each.path === path) ?? windows[0];
   if (!best) return clients.openWindow(path);
@@ -160,7 +162,7 @@ async function open(path) {
   return best.client.focus();
 }
 
-/** List the windows with the path that each shows. */
+/** Return all windows with the path that each shows. */
 async function listWindows() {
   const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
   return Promise.all(
@@ -172,7 +174,7 @@ async function listWindows() {
   );
 }
 
-/** Ask the page itself: a client's `url` stays that of when it was loaded. Null without an answer. */
+/** Ask the page for its path, as `client.url` is that of its loading; null without an answer. */
 function askForPath(client) {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -70,7 +70,7 @@ def settings_end(camera: Camera) -> Page:
 def not_found(camera: Camera) -> Page:
     page = camera.page(TRAINER)
     page.goto("/nowhere")
-    expect(page.get_by_text("There is nothing here")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_be_visible()
     return page
 
 
@@ -78,7 +78,7 @@ def not_found(camera: Camera) -> Page:
 def look(camera: Camera) -> Page:
     page = camera.new_page_of(TRAINER, f"/trainees/{camera.people[MAYA]}")
     page.get_by_role("button", name="View as trainee").click()
-    expect(page.get_by_text("You are looking through")).to_be_visible()
+    expect(page.get_by_text("You are viewing as")).to_be_visible()
     expect(page.locator(".message").last).to_be_visible()
     return page
 

@@ -96,6 +96,6 @@ def extreme_invitations(camera: Camera) -> Page:
 def extreme_look(camera: Camera) -> Page:
     page = camera.new_page_of(TRAINER, f"/trainees/{camera.people[LONGEST]}")
     page.get_by_role("button", name="View as trainee").click()
-    expect(page.get_by_text("You are looking through")).to_be_visible()
+    expect(page.get_by_text("You are viewing as")).to_be_visible()
     expect(page.locator(".message").last).to_be_visible()
     return page

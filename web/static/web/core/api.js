@@ -1,3 +1,4 @@
+import { t } from "../text/translate.js";
 import { network } from "./network.js";
 
 // Long enough to upload a picture on a slow network; a hanging request would block the outbox.
@@ -7,7 +8,7 @@ const BASE = new URL("/api/", location.origin);
 /** The server's error response, or no response at all (status 0, code "network"). */
 export class ApiError extends Error {
   constructor({ status = 0, code = "network", message, fields = null, retryAfter = null }) {
-    super(message ?? "The server cannot be reached. Check your connection.");
+    super(message ?? t("error.unreachable"));
     this.name = "ApiError";
     this.status = status;
     this.code = code;
@@ -102,6 +103,5 @@ function refusal(response, data) {
     const message = Object.values(data).flat()[0];
     return new ApiError({ status, code: "invalid", message, fields: data });
   }
-  const message = "Something went wrong on our side. Try again in a moment.";
-  return new ApiError({ status, code: "server_error", message, retryAfter });
+  return new ApiError({ status, code: "server_error", message: t("error.server"), retryAfter });
 }

@@ -1,3 +1,4 @@
+import { t } from "../text/translate.js";
 import { AccessToken } from "./access-token.js";
 import { ApiError } from "./api.js";
 import { refreshSession } from "./endpoints.js";
@@ -94,7 +95,8 @@ export class TokenRefresher {
 
 /** Return the error for a token request without a session. */
 export function signedOutError() {
-  return new ApiError({ status: 401, code: "not_authenticated", message: "You are signed out." });
+  const message = t("error.signedOut");
+  return new ApiError({ status: 401, code: "not_authenticated", message });
 }
 
 function isTransient(error) {

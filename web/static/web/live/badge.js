@@ -4,21 +4,24 @@ import { page } from "./page.js";
 
 const MOST = 99;
 
-let pageTitle = document.title;
+// The server writes the product's name there.
+const PRODUCT = document.title;
 
-/** Format an unread count: nothing for 0, "99+" past 99. */
+let pageTitle = PRODUCT;
+
+/** Format an unread count: "" for 0, "99+" above 99. */
 export function formatBadge(count) {
   if (count > MOST) return `${MOST}+`;
   return count > 0 ? String(count) : "";
 }
 
-/** Name the screen in the tab's title, behind the unread count: "(3) Trainees". */
-export function setPageTitle(title) {
-  pageTitle = title;
+/** Set the title of the page, after the unread count: "(3) Trainees · Messaging". */
+export function setTitle(text) {
+  pageTitle = `${text} · ${PRODUCT}`;
   show();
 }
 
-/** Show the unread count in the tab's title and on the app's icon, from now on. */
+/** Keep the unread count in the page title and on the app icon. */
 export function startBadge() {
   inbox.addEventListener("change", show);
   page.addEventListener("visible", show);
@@ -29,13 +32,13 @@ function show() {
   const badge = formatBadge(inbox.unreadCount);
   const title = badge ? `(${badge}) ${pageTitle}` : pageTitle;
   if (title !== document.title) document.title = title;
-  // The icon is the device's own; a look through somebody's account does not change it.
+  // While impersonating, the icon keeps the trainer's own count.
   if (!session.isImpersonating) showOnIcon(inbox.unreadCount);
 }
 
-/** The service worker writes there too, so what was written last is not known here. */
+/** Set the icon's badge always: the service worker changes it too. */
 function showOnIcon(count) {
   if (!navigator.setAppBadge) return;
   const done = count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge();
-  done.catch(() => {}); // only an installed app has an icon to write on
+  done.catch(() => {}); // only an installed app has an icon
 }

@@ -1,41 +1,42 @@
 import { session } from "../core/session.js";
 import { Store } from "../core/store.js";
 import { fullName } from "../text/names.js";
+import { t } from "../text/translate.js";
 import { account } from "./account.js";
 import { inbox } from "./inbox.js";
 import { page } from "./page.js";
 import { subscribe, unsubscribe, workerRegistration } from "./push-subscription.js";
 
 const KEY = "notifications";
-// Time for another device, where somebody looks, to mark the message as read.
-const TACT_MS = 1_000;
+// Time for another device to mark the message as read.
+const DELAY_MS = 1_000;
 const REASONS = {
-  unsupported: "This browser has no notifications.",
-  blocked: "Notifications of this site are blocked in the settings of the browser.",
+  unsupported: t("notifications.unsupported"),
+  blocked: t("notifications.blocked"),
 };
 
-/** Tell of new messages while nobody looks: pushed or, where that cannot be, from a hidden page. */
+/** Notifications of new messages: by push or, where push is unavailable, from a hidden page. */
 class Notifications extends Store {
-  /** "unsupported", "blocked" (by the browser's settings), "off" or "on". */
+  /** "unsupported", "blocked" (in the browser settings), "off" or "on". */
   state = "unsupported";
   #isPushed = false;
-  // The conversations with something to read, as they stood at the last look.
+  // The unread conversations at the last change of the inbox.
   #unread = unreadIds();
 
   constructor() {
     super();
     inbox.addEventListener("arrived", ({ detail }) => this.#arrived(detail.conversation.id));
-    inbox.addEventListener("change", () => this.#takeDown());
+    inbox.addEventListener("change", () => this.#closeRead());
     session.beforeSignOut(() => unsubscribe());
   }
 
-  /** A sentence for people about what they cannot have, or "". */
+  /** Why notifications are unavailable or limited, as a text, or "". */
   get reason() {
     if (this.state !== "on" || this.#isPushed) return REASONS[this.state] ?? "";
-    return "They come while a page of this app is open: there is no push service.";
+    return t("notifications.openOnly");
   }
 
-  /** Take up what was chosen on this device before; asks nothing. */
+  /** Apply this device's earlier choice, without a permission prompt. */
   async start() {
     const { key, db } = account;
     const isWanted = (await db.get("kv", KEY)) !== "off";
@@ -44,7 +45,7 @@ class Notifications extends Store {
     else this.#become(permitted() === "on" ? "off" : permitted());
   }
 
-  /** Show nothing any more, on a device that somebody else may use next. */
+  /** Close all notifications, and unsubscribe, for the next user of the device. */
   async stop() {
     this.#isPushed = false;
     this.#become("unsupported");
@@ -52,7 +53,7 @@ class Notifications extends Store {
     await unsubscribe();
   }
 
-  /** Turn notifications on, asking for permission: browsers want this to come from a click. */
+  /** Turn notifications on, with a permission prompt; browsers require a click. */
   async enable() {
     await globalThis.Notification?.requestPermission();
     if (permitted() !== "on") return this.#become(permitted());
@@ -76,7 +77,7 @@ class Notifications extends Store {
     this.changed();
   }
 
-  // What is shown from this page
+  // Notifications from this page
   // ------------------------------------------------------------------------------
   get #isDue() {
     return this.state === "on" && !this.#isPushed && !page.isVisible;
@@ -84,7 +85,7 @@ class Notifications extends Store {
 
   #arrived(conversationId) {
     if (!this.#isDue || !inbox.isLeader) return;
-    setTimeout(() => this.#show(inbox.get(conversationId)), TACT_MS);
+    setTimeout(() => this.#show(inbox.get(conversationId)), DELAY_MS);
   }
 
   async #show(conversation) {
@@ -92,7 +93,7 @@ class Notifications extends Store {
     const { trainer, trainee, last_message_preview: body, id } = conversation;
     const other = trainer.id === account.userId ? trainee : trainer;
     const registration = await workerRegistration();
-    // As the service worker shows what is pushed: each takes the other's place.
+    // As in the service worker, so that one replaces the other.
     await registration?.showNotification(fullName(other), {
       body,
       tag: `conversation-${id}`,
@@ -102,11 +103,11 @@ class Notifications extends Store {
     });
   }
 
-  /** Take down what was read, here or on another device. */
-  #takeDown() {
+  /** Close notifications of conversations that were read, here or on another device. */
+  #closeRead() {
     const before = this.#unread;
     this.#unread = unreadIds();
-    // Not by the badge: with a new connection that comes before how its conversations stand.
+    // Not by the unread count: after a reconnect it arrives before the conversations.
     const areUnread = before.every((id) => this.#unread.includes(id));
     if (areUnread || this.state !== "on") return;
     const idOf = ({ data }) => Number(data?.path?.split("/").at(-1));
@@ -129,7 +130,7 @@ function unreadIds() {
   return inbox.conversations.filter((each) => each.unread_count > 0).map(({ id }) => id);
 }
 
-/** Return what the browser allows, as a state. */
+/** Return the browser's permission as a state. */
 function permitted() {
   if (!globalThis.Notification || !navigator.serviceWorker) return "unsupported";
   return { granted: "on", denied: "blocked", default: "off" }[Notification.permission];

@@ -2,6 +2,7 @@ import { AccessToken } from "../core/access-token.js";
 import { sendMessage, startConversation } from "../core/endpoints.js";
 import { session } from "../core/session.js";
 import { withLock } from "../core/web-lock.js";
+import { t } from "../text/translate.js";
 import { account } from "./account.js";
 import { delayAfter } from "./backoff.js";
 import { queueHeads } from "./outbox-entry.js";
@@ -137,7 +138,7 @@ export class OutboxSender {
 
 /** Return the reason of a failure as a text for the author. */
 function reasonOf({ code, message }) {
-  return code === "not_found" ? "This conversation has ended, so nothing was sent." : message;
+  return code === "not_found" ? t("message.ended") : message;
 }
 
 async function post({ conversation_id, trainee_id, content, client_id }) {

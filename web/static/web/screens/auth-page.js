@@ -1,7 +1,7 @@
 import { html } from "lit";
 import { icon } from "../ui/icons.js";
 
-/** Lay out a screen for people who are not signed in: brand, heading, and one card. */
+/** Render a screen for signed-out users: brand, heading and a card. */
 export function authPage({ title, text, body, links }) {
   return html`<div class="auth">
     <div class="auth-brand">
@@ -14,7 +14,7 @@ export function authPage({ title, text, body, links }) {
   </div>`;
 }
 
-/** Read what an e-mailed link carries behind the "#", where no server logs it. */
+/** Return the parameters after the "#" of an e-mailed link, where no server logs them. */
 export function linkParameters() {
   return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 }

@@ -1,33 +1,34 @@
 import { html } from "lit";
 import { requestPasswordReset } from "../core/endpoints.js";
+import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import { authPage } from "./auth-page.js";
 
-/** Have a link e-mailed with which somebody sets a new password. */
+/** Request an e-mail with a link to set a new password. */
 class ForgotPasswordScreen extends Element {
   #form = new Form(this, ({ email }) => this.#request(email));
 
   connectedCallback() {
     super.connectedCallback();
-    setTitle("Forgotten password");
+    setTitle(t("forgot.title"));
   }
 
   render() {
     return authPage({
-      title: "Forgotten password",
-      text: "We send you a link with which you choose a new one.",
+      title: t("forgot.title"),
+      text: t("forgot.text"),
       body: this.#body(),
-      links: html`<a href="/sign-in">Back to sign in</a>`,
+      links: html`<a href="/sign-in">${t("nav.toSignIn")}</a>`,
     });
   }
 
   #body() {
     return html`<form class="form" novalidate @submit=${this.#form.submit}>
       <text-field
-        label="Email"
+        label=${t("field.email")}
         name="email"
         type="email"
         autocomplete="username"
@@ -35,14 +36,14 @@ class ForgotPasswordScreen extends Element {
         error=${this.#form.errorOf("email")}
       ></text-field>
       ${formStatus(this.#form)}
-      ${submitButton(this.#form, "Send link", "button button-primary button-wide")}
+      ${submitButton(this.#form, t("forgot.send"), "button button-primary button-wide")}
     </form>`;
   }
 
-  /** The server answers the same for an unknown address, so this must not promise more. */
+  /** The response does not reveal whether the account exists, and neither may this text. */
   async #request(email) {
     await requestPasswordReset(email);
-    return `If there is an account for ${email}, a link is on its way to it.`;
+    return t("forgot.done", { email });
   }
 }
 

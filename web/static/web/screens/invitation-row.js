@@ -1,7 +1,8 @@
 import { html, nothing } from "lit";
 import { formatDate } from "../text/time.js";
+import { t } from "../text/translate.js";
 
-/** Draw an invitation: to whom, what became of it, and what can still be done. */
+/** Render an invitation with its address, state and actions. */
 export function invitationRow(invitation, { onResend, onRevoke }) {
   const { email, accepted_at } = invitation;
   return html`<li class="row row-stacks">
@@ -14,21 +15,32 @@ export function invitationRow(invitation, { onResend, onRevoke }) {
 }
 
 function stateOf({ accepted_at, expires_at, created_at }) {
-  const sent = `sent ${day(created_at)}`;
-  if (accepted_at) return html`<span class="tag tag-success">Joined</span> ${day(accepted_at)}`;
-  if (new Date(expires_at) < new Date()) return html`<span class="tag">Expired</span> ${sent}`;
-  return html`<span class="tag tag-warning">Waiting</span> ${sent}, valid until ${day(expires_at)}`;
+  const date = day(created_at);
+  const until = day(expires_at);
+  if (accepted_at) return [tag("success", t("invitation.joined")), day(accepted_at)];
+  if (new Date(expires_at) < new Date()) {
+    return [tag("neutral", t("invitation.expired")), t("invitation.sent", { date })];
+  }
+  return [tag("warning", t("invitation.pending")), t("invitation.valid", { date, until })];
+}
+
+function tag(kind, text) {
+  return html`<span class="tag tag-${kind}">${text}</span> `;
 }
 
 function actions(invitation, onResend, onRevoke) {
   const { email } = invitation;
   return html`<div class="row-actions">
-    ${button("Resend", "soft", `Resend to ${email}`, () => onResend(invitation))}
-    ${button("Revoke", "quiet", `Revoke invitation to ${email}`, () => onRevoke(invitation))}
+    ${button("soft", t("invitation.resend"), t("invitation.resendTo", { email }), () =>
+      onResend(invitation),
+    )}
+    ${button("quiet", t("invitation.revoke"), t("invitation.revokeFor", { email }), () =>
+      onRevoke(invitation),
+    )}
   </div>`;
 }
 
-function button(word, kind, label, act) {
+function button(kind, word, label, act) {
   return html`<button
     type="button"
     class="button button-${kind} button-small"

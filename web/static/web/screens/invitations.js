@@ -6,6 +6,7 @@ import {
   resendInvitation,
 } from "../core/endpoints.js";
 import { StoreController } from "../core/store.js";
+import { t } from "../text/translate.js";
 import { confirm } from "../ui/dialog.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
@@ -13,11 +14,11 @@ import { Form, formStatus, submitButton } from "../ui/form.js";
 import "../ui/load-more.js";
 import { PaginatedList } from "../ui/paginated-list.js";
 import { emptyState, errorState, skeletonRows } from "../ui/states.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import { toast } from "../ui/toast.js";
 import { invitationRow } from "./invitation-row.js";
 
-/** Invite people by e-mail, and see what became of it. */
+/** Invite people by e-mail, and list the invitations. */
 class InvitationsScreen extends Element {
   #pages = new PaginatedList(listInvitations);
   #form = new Form(this, (values, form) => this.#invite(values, form));
@@ -29,15 +30,15 @@ class InvitationsScreen extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    setTitle("Invitations");
+    setTitle(t("nav.invitations"));
     this.#pages.load();
   }
 
   render() {
     return html`<div class="page">
-      <header class="page-header"><h1>Invitations</h1></header>
+      <header class="page-header"><h1>${t("nav.invitations")}</h1></header>
       ${this.#inviteCard()}
-      <h2 class="section-heading">Sent invitations</h2>
+      <h2 class="section-heading">${t("invitations.sent")}</h2>
       ${this.#body()}
     </div>`;
   }
@@ -45,7 +46,7 @@ class InvitationsScreen extends Element {
   #inviteCard() {
     return html`<form class="card card-padded" novalidate @submit=${this.#form.submit}>
       <text-field
-        label="Email"
+        label=${t("field.email")}
         name="email"
         type="email"
         autocomplete="off"
@@ -53,15 +54,15 @@ class InvitationsScreen extends Element {
         error=${this.#form.errorOf("email")}
       ></text-field>
       <text-field
-        label="Message"
+        label=${t("invitations.message")}
         name="message"
         rows="3"
         maxlength="1000"
-        hint="Optional. It stands in the email, above the link."
+        hint=${t("invitations.messageHint")}
         error=${this.#form.errorOf("message")}
       ></text-field>
       ${formStatus(this.#form)}
-      <div class="form-actions">${submitButton(this.#form, "Send invitation")}</div>
+      <div class="form-actions">${submitButton(this.#form, t("invitations.send"))}</div>
     </form>`;
   }
 
@@ -82,13 +83,13 @@ class InvitationsScreen extends Element {
   async #invite(values, form) {
     this.#pages.put(await createInvitation(values));
     form.reset();
-    return `An invitation is on its way to ${values.email}.`;
+    return t("invitations.sentTo", { email: values.email });
   }
 
   #resend = async (invitation) => {
     try {
       this.#pages.put(await resendInvitation(invitation.id));
-      toast(`Sent again to ${invitation.email}.`);
+      toast(t("invitations.resent", { email: invitation.email }));
     } catch (error) {
       toast(error.message);
     }
@@ -96,9 +97,9 @@ class InvitationsScreen extends Element {
 
   #revoke = async (invitation) => {
     const wasRevoked = await confirm({
-      title: "Revoke this invitation?",
-      text: `The link that ${invitation.email} got will not work any more.`,
-      label: "Revoke",
+      title: t("invitations.revoke"),
+      text: t("invitations.revokeHint", { email: invitation.email }),
+      label: t("invitation.revoke"),
       isDangerous: true,
       act: () => deleteInvitation(invitation.id),
     });
@@ -109,8 +110,8 @@ class InvitationsScreen extends Element {
 function nobodyInvited() {
   return emptyState({
     iconName: "invitations",
-    title: "No invitations yet",
-    text: "Whom you invite above stands here until they have joined.",
+    title: t("invitations.empty"),
+    text: t("invitations.emptyHint"),
   });
 }
 

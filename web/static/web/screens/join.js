@@ -1,49 +1,50 @@
 import { html } from "lit";
 import { router } from "../core/router.js";
 import { session } from "../core/session.js";
+import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import { authPage, linkParameters } from "./auth-page.js";
 
-/** Join a trainer with the e-mailed invitation, and be signed in. */
+/** Accept an e-mailed invitation, and sign in. */
 class JoinScreen extends Element {
   #code = linkParameters().code;
   #form = new Form(this, (values) => this.#join(values));
 
   connectedCallback() {
     super.connectedCallback();
-    setTitle("Join your trainer");
+    setTitle(t("join.title"));
   }
 
   render() {
     return authPage({
-      title: "Join your trainer",
-      text: this.#code ? "Two things, and you can talk." : "This link is not complete.",
+      title: t("join.title"),
+      text: this.#code ? t("join.text") : t("link.incomplete"),
       body: this.#code ? this.#body() : this.#incomplete(),
-      links: html`<a href="/sign-in">I have an account already</a>`,
+      links: html`<a href="/sign-in">${t("join.haveAccount")}</a>`,
     });
   }
 
   #body() {
     return html`<form class="form" novalidate @submit=${this.#form.submit}>
       <div class="field-pair">
-        ${this.#nameField("First name", "first_name", "given-name")}
-        ${this.#nameField("Last name", "last_name", "family-name")}
+        ${this.#nameField(t("field.firstName"), "first_name", "given-name")}
+        ${this.#nameField(t("field.lastName"), "last_name", "family-name")}
       </div>
       <text-field
-        label="Password"
+        label=${t("field.password")}
         name="password"
         type="password"
         autocomplete="new-password"
-        hint="If you have been a trainee here before, the password of then."
+        hint=${t("join.passwordHint")}
         required
         maxlength="128"
         error=${this.#form.errorOf("password")}
       ></text-field>
       ${formStatus(this.#form)}
-      ${submitButton(this.#form, "Join", "button button-primary button-wide")}
+      ${submitButton(this.#form, t("join.submit"), "button button-primary button-wide")}
     </form>`;
   }
 
@@ -59,9 +60,7 @@ class JoinScreen extends Element {
   }
 
   #incomplete() {
-    return html`<p>
-      Open the link from the email again, all of it, or ask your trainer for another.
-    </p>`;
+    return html`<p>${t("join.incomplete")}</p>`;
   }
 
   async #join(values) {

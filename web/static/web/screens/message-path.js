@@ -1,4 +1,4 @@
-/** Return where somebody writes to a trainee: the conversation, or the place to begin one. */
+/** Return the path of the conversation with a trainee, or for starting one. */
 export function messagePath({ id, conversation_id }) {
   return conversation_id ? `/messages/${conversation_id}` : `/messages?trainee=${id}`;
 }

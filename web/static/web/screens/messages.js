@@ -3,17 +3,18 @@ import { router } from "../core/router.js";
 import { session } from "../core/session.js";
 import { StoreController } from "../core/store.js";
 import { inbox } from "../live/inbox.js";
+import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import { chooseConversation } from "./messages/empty-states.js";
 import "./messages/connection-line.js";
 import "./messages/conversation-list.js";
 import "./messages/thread-view.js";
 
-/** Show conversations and the open one: two panels on a desk, one of them on a phone. */
+/** Conversations and the open thread: two panels on a desktop, one on a phone. */
 class MessagesScreen extends Element {
-  /** Tell app-root that this screen has the height of the window: its panels scroll. */
+  /** Read by app-root: this screen fills the window, and its panels scroll. */
   fills = true;
   #before = null;
 
@@ -28,7 +29,7 @@ class MessagesScreen extends Element {
     const isOpen = Boolean(this.#thread);
     this.dataset.pane = isOpen ? "thread" : "list";
     this.toggleAttribute("data-single", this.#isSingle);
-    if (!isOpen) setTitle(this.#isArchive ? "Archived" : "Messages");
+    if (!isOpen) setTitle(this.#isArchive ? t("archive.title") : t("nav.messages"));
   }
 
   updated() {
@@ -42,7 +43,7 @@ class MessagesScreen extends Element {
     const thread = this.#thread;
     return html`
       <div class="list-panel">${this.#renderHead()} ${this.#renderList(thread)}</div>
-      <section class="thread-panel" aria-label="Conversation">
+      <section class="thread-panel" aria-label=${t("conversation.label")}>
         ${thread ? keyed(thread.key, this.#renderThread(thread)) : this.#renderNoThread()}
       </section>
     `;
@@ -52,12 +53,12 @@ class MessagesScreen extends Element {
     return router.route.name.startsWith("archive");
   }
 
-  /** Tell whether there is nothing to choose from: a trainee has one trainer. */
+  /** Whether there is only one conversation: a trainee has one trainer. */
   get #isSingle() {
     return session.user?.role === "TRAINEE" && inbox.conversations.length <= 1;
   }
 
-  /** What the route opens: `{key, conversationId}` or `{key, traineeId}`, or null. */
+  /** The thread of the route: `{key, conversationId}`, `{key, traineeId}` or null. */
   get #thread() {
     const { params, query } = router.route;
     if (params.id) return { key: `conversation-${params.id}`, conversationId: params.id };
@@ -70,17 +71,15 @@ class MessagesScreen extends Element {
   #renderHead() {
     if (this.#isArchive) {
       return html`<header class="list-header">
-        <a class="icon-button" href="/messages" aria-label="Back to messages">${icon("back")}</a>
-        <h1 tabindex="-1">Archived</h1>
+        <a class="icon-button" href="/messages" aria-label=${t("nav.toMessages")}>
+          ${icon("back")}
+        </a>
+        <h1 tabindex="-1">${t("archive.title")}</h1>
       </header>`;
     }
     return html`<header class="list-header">
-      <h1 tabindex="-1">Messages</h1>
-      ${this.#canStart
-        ? html`<a class="icon-button" href="/trainees" aria-label="New message" title="New message">
-            ${icon("compose")}
-          </a>`
-        : nothing}
+      <h1 tabindex="-1">${t("nav.messages")}</h1>
+      ${this.#canStart ? newMessageLink() : nothing}
     </header>`;
   }
 
@@ -89,7 +88,7 @@ class MessagesScreen extends Element {
   }
 
   #renderList(thread) {
-    // With a thread open, that one tells of its own connection.
+    // An open thread shows its own connection.
     const connection = thread ? "online" : inbox.connection;
     return html`<connection-line
         .state=${connection}
@@ -119,14 +118,14 @@ class MessagesScreen extends Element {
     return inbox.conversations.length || this.#isArchive ? chooseConversation() : nothing;
   }
 
-  /** Go to what the last step has brought; a thread that opens takes the focus itself. */
+  /** Focus the panel that a navigation has shown; a thread focuses itself. */
   async #moveFocus(before, now) {
     await this.updateComplete;
     if (before.isArchive !== now.isArchive) this.querySelector("h1").focus();
     else if (before.isOpen && !now.isOpen) this.querySelector("conversation-list").focusCurrent();
   }
 
-  /** Take a trainee to the one conversation there is. */
+  /** Open a trainee's only conversation. */
   #openTheOnlyOne() {
     const [only] = inbox.conversations;
     const isAtList = router.route.name === "messages";
@@ -135,9 +134,16 @@ class MessagesScreen extends Element {
   }
 }
 
+function newMessageLink() {
+  const label = t("nav.newMessage");
+  return html`<a class="icon-button" href="/trainees" aria-label=${label} title=${label}>
+    ${icon("compose")}
+  </a>`;
+}
+
 function archiveLink() {
   return html`<a class="archive-link" href="/messages/archived">
-    ${icon("archive", { small: true })} Archived
+    ${icon("archive", { small: true })} ${t("archive.title")}
   </a>`;
 }
 

@@ -1,21 +1,22 @@
 import { html } from "lit";
+import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 
-/** Say that a path leads nowhere, for this person at least. */
+/** The screen for unknown paths, and for those that the user may not see. */
 class NotFoundScreen extends Element {
   connectedCallback() {
     super.connectedCallback();
-    setTitle("Not found");
+    setTitle(t("notFound.title"));
   }
 
   render() {
     return html`<div class="state">
       <div class="state-icon">${icon("search")}</div>
-      <h1>There is nothing here</h1>
-      <p>The address is wrong, or what was here is gone.</p>
-      <a class="button button-primary" href="/messages">Go to messages</a>
+      <h1>${t("notFound.heading")}</h1>
+      <p>${t("notFound.text")}</p>
+      <a class="button button-primary" href="/messages">${t("notFound.go")}</a>
     </div>`;
   }
 }

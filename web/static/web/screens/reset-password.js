@@ -1,10 +1,11 @@
 import { html } from "lit";
 import { confirmPasswordReset } from "../core/endpoints.js";
 import { router } from "../core/router.js";
+import { parts, t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import { toast } from "../ui/toast.js";
 import { authPage, linkParameters } from "./auth-page.js";
 
@@ -15,23 +16,23 @@ class ResetPasswordScreen extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    setTitle("New password");
+    setTitle(t("reset.title"));
   }
 
   render() {
     const isWhole = this.#link.uid && this.#link.token;
     return authPage({
-      title: "New password",
-      text: isWhole ? "You will be signed out on all your devices." : "This link is not complete.",
+      title: t("reset.title"),
+      text: isWhole ? t("reset.text") : t("link.incomplete"),
       body: isWhole ? this.#body() : this.#incomplete(),
-      links: html`<a href="/sign-in">Back to sign in</a>`,
+      links: html`<a href="/sign-in">${t("nav.toSignIn")}</a>`,
     });
   }
 
   #body() {
     return html`<form class="form" novalidate @submit=${this.#form.submit}>
       <text-field
-        label="New password"
+        label=${t("field.newPassword")}
         name="new_password"
         type="password"
         autocomplete="new-password"
@@ -40,20 +41,18 @@ class ResetPasswordScreen extends Element {
         error=${this.#form.errorOf("new_password")}
       ></text-field>
       ${formStatus(this.#form)}
-      ${submitButton(this.#form, "Set password", "button button-primary button-wide")}
+      ${submitButton(this.#form, t("reset.submit"), "button button-primary button-wide")}
     </form>`;
   }
 
   #incomplete() {
-    return html`<p>
-      Open the link from the email again, all of it, or
-      <a href="/forgot-password">have a new one sent</a>.
-    </p>`;
+    const link = html`<a href="/forgot-password">${t("reset.again")}</a>`;
+    return html`<p>${parts("reset.incomplete", { link })}</p>`;
   }
 
   async #confirm(newPassword) {
     await confirmPasswordReset({ ...this.#link, newPassword });
-    toast("Your password is set. Sign in with it.");
+    toast(t("reset.done"));
     router.navigate("/sign-in", { replace: true });
   }
 }

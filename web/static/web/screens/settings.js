@@ -1,17 +1,18 @@
 import { html, nothing } from "lit";
 import { session } from "../core/session.js";
 import { StoreController } from "../core/store.js";
+import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
 import { signOut } from "../ui/sign-out.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import "./settings/notification-switch.js";
 import "./settings/password-form.js";
 import "./settings/picture-field.js";
 import "./settings/profile-form.js";
 import { themeChoice } from "./settings/theme-choice.js";
 
-/** Let people say who they are, and how the client behaves on this device. */
+/** The user's profile, and the settings of this device. */
 class SettingsScreen extends Element {
   constructor() {
     super();
@@ -20,49 +21,49 @@ class SettingsScreen extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    setTitle("Settings");
+    setTitle(t("nav.settings"));
   }
 
   render() {
     if (!session.user) return nothing; // signing out
     return html`<div class="page">
-      <header class="page-header"><h1>Settings</h1></header>
-      ${session.isImpersonating ? lookNote() : ownSettings()}
-      ${card("Appearance", "On this device.", themeChoice())}
+      <header class="page-header"><h1>${t("nav.settings")}</h1></header>
+      ${session.isImpersonating ? readOnlyNote() : ownSettings()}
+      ${card(t("settings.appearance"), t("settings.device"), themeChoice())}
       ${session.isImpersonating ? nothing : accountCard()}
     </div>`;
   }
 }
 
-function lookNote() {
-  return card(
-    "Nothing can be changed now",
-    "While you look through somebody’s account, their settings stay as they are.",
-    nothing,
-  );
+function readOnlyNote() {
+  return card(t("settings.readOnly"), t("settings.readOnlyHint"), nothing);
 }
 
 function ownSettings() {
   return html`
     ${card(
-      "Profile",
-      `You sign in as ${session.user.email}.`,
+      t("profile.title"),
+      t("profile.signedInAs", { email: session.user.email }),
       html`<picture-field></picture-field><profile-form></profile-form>`,
     )}
-    ${card("Notifications", "On this device.", html`<notification-switch></notification-switch>`)}
     ${card(
-      "Password",
-      "A new one signs you out everywhere else.",
+      t("notifications.title"),
+      t("settings.device"),
+      html`<notification-switch></notification-switch>`,
+    )}
+    ${card(
+      t("field.password"),
+      t("password.hint"),
       html`<password-form></password-form>`,
     )}
   `;
 }
 
-/** Phones have no room for this in the navigation. */
+/** On phones the navigation has no room for this button. */
 function accountCard() {
   return html`<section class="card card-padded phones-only">
     <button type="button" class="button button-wide" @click=${signOut}>
-      ${icon("sign-out", { small: true })} Sign out
+      ${icon("sign-out", { small: true })} ${t("nav.signOut")}
     </button>
   </section>`;
 }

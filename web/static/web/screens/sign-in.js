@@ -1,31 +1,32 @@
 import { html, nothing } from "lit";
 import { session } from "../core/session.js";
+import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import { authPage } from "./auth-page.js";
 
 const WHY_ENDED = {
-  refused: "Your sign-in has ended. Please sign in again.",
-  elsewhere: "You have signed out in another tab.",
+  refused: t("signIn.expired"),
+  elsewhere: t("signIn.elsewhere"),
 };
 
-/** Let people in; where they go then is core/redirects.js's affair. */
+/** The sign-in form; core/redirects.js leads on after it. */
 class SignInScreen extends Element {
   #form = new Form(this, ({ email, password }) => session.signIn(email, password));
 
   connectedCallback() {
     super.connectedCallback();
-    setTitle("Sign in");
+    setTitle(t("signIn.submit"));
   }
 
   render() {
     return authPage({
-      title: "Welcome back",
-      text: "Sign in to read your messages.",
+      title: t("signIn.title"),
+      text: t("signIn.text"),
       body: this.#body(),
-      links: html`<a href="/forgot-password">Forgot your password?</a>`,
+      links: html`<a href="/forgot-password">${t("forgot.title")}</a>`,
     });
   }
 
@@ -35,7 +36,7 @@ class SignInScreen extends Element {
       ${why ? html`<p class="field-hint" role="status">${why}</p>` : nothing}
       <form class="form" novalidate @submit=${this.#form.submit}>
         <text-field
-          label="Email"
+          label=${t("field.email")}
           name="email"
           type="email"
           autocomplete="username"
@@ -43,7 +44,7 @@ class SignInScreen extends Element {
           error=${this.#form.errorOf("email")}
         ></text-field>
         <text-field
-          label="Password"
+          label=${t("field.password")}
           name="password"
           type="password"
           autocomplete="current-password"
@@ -51,7 +52,7 @@ class SignInScreen extends Element {
           error=${this.#form.errorOf("password")}
         ></text-field>
         ${formStatus(this.#form)}
-        ${submitButton(this.#form, "Sign in", "button button-primary button-wide")}
+        ${submitButton(this.#form, t("signIn.submit"), "button button-primary button-wide")}
       </form>
     `;
   }

@@ -4,18 +4,18 @@ import { PaginatedList } from "../ui/paginated-list.js";
 
 const FRESH_MS = 2 * 60 * 1000;
 
-// Who comes back from a trainee's page finds the list as it was, at the same place.
-let kept = null;
+// Coming back from a trainee's page shows the same list at the same scroll position.
+let cached = null;
 
-/** Return who is found by `search`: `{pages, search, place}`; `place` is how far it is scrolled. */
+/** Return the search result `{pages, search, scrollTop}`, from the cache while it is fresh. */
 export function searchTrainees(search) {
-  if (!isUsable(kept, search)) kept = begin(search);
-  return kept;
+  if (!isUsable(cached, search)) cached = begin(search);
+  return cached;
 }
 
-/** Have the list loaded anew the next time: somebody has come or gone. */
+/** Clear the cache after the list has changed. */
 export function clearTraineeSearch() {
-  kept = null;
+  cached = null;
 }
 
 function isUsable(list, search) {
@@ -26,5 +26,5 @@ function isUsable(list, search) {
 function begin(search) {
   const pages = new PaginatedList((page) => listTrainees({ page, search }));
   pages.load();
-  return { pages, search, userId: session.user?.id, at: Date.now(), place: 0 };
+  return { pages, search, userId: session.user?.id, at: Date.now(), scrollTop: 0 };
 }

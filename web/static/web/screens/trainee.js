@@ -5,30 +5,33 @@ import { session } from "../core/session.js";
 import { inbox } from "../live/inbox.js";
 import { fullName } from "../text/names.js";
 import { formatDate } from "../text/time.js";
+import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
 import { confirm } from "../ui/dialog.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
 import { errorState, skeletonRows } from "../ui/states.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import { toast } from "../ui/toast.js";
 import { messagePath } from "./message-path.js";
 import { clearTraineeSearch } from "./trainee-search.js";
 
-/** Show one trainee of a trainer, and what can be done: write, look through their eyes, remove. */
+/** A trainee's page, with the actions: message, view as trainee, remove. */
 class TraineeScreen extends Element {
   static properties = { trainee: { state: true }, error: { state: true } };
   #id = router.route.params.id;
 
   connectedCallback() {
     super.connectedCallback();
-    setTitle("Trainee");
+    setTitle(t("trainee.title"));
     this.loaded = this.#load().then(() => this.updateComplete);
   }
 
   render() {
     return html`<div class="page">
-      <a class="back-link" href="/trainees" @click=${this.#back}>${icon("back")} Trainees</a>
+      <a class="back-link" href="/trainees" @click=${this.#back}>
+        ${icon("back")} ${t("nav.trainees")}
+      </a>
       ${this.trainee ? this.#body() : this.error ? this.#failed() : skeletonRows(3)}
     </div>`;
   }
@@ -37,8 +40,7 @@ class TraineeScreen extends Element {
     if (this.error.status !== 404) {
       return errorState({ error: this.error, retry: () => this.#load() });
     }
-    const message = "There is no such trainee, or you do not work together any more.";
-    return errorState({ title: "Not one of your trainees", error: { message } });
+    return errorState({ title: t("trainee.goneTitle"), error: { message: t("trainee.gone") } });
   }
 
   #body() {
@@ -49,36 +51,36 @@ class TraineeScreen extends Element {
           <user-avatar size="large" .person=${this.#pictured}></user-avatar>
           <div class="person-text">
             <h1 dir="auto">${fullName(trainee)}</h1>
-            ${trainee.is_active ? nothing : html`<span class="tag">Inactive</span>`}
+            ${trainee.is_active ? nothing : html`<span class="tag">${t("trainee.inactive")}</span>`}
           </div>
           ${this.#messageLink()}
         </div>
         <dl class="facts">
-          ${fact("Email", html`<a href="mailto:${trainee.email}">${trainee.email}</a>`)}
-          ${trainee.phone_number ? fact("Phone", trainee.phone_number) : nothing}
-          ${fact("Joined", formatDate(new Date(trainee.created_at)))}
+          ${fact(t("trainee.email"), html`<a href="mailto:${trainee.email}">${trainee.email}</a>`)}
+          ${trainee.phone_number ? fact(t("trainee.phone"), trainee.phone_number) : nothing}
+          ${fact(t("trainee.joined"), formatDate(new Date(trainee.created_at)))}
         </dl>
       </section>
-      ${this.#lookCard()} ${this.#removeCard()}
+      ${this.#viewCard()} ${this.#removeCard()}
     `;
   }
 
   #messageLink() {
     const path = messagePath(this.trainee);
-    const label = `Message ${fullName(this.trainee)}`;
+    const label = t("trainee.messageTo", { name: fullName(this.trainee) });
     return html`<a class="button button-primary" href=${path} aria-label=${label}>
-      ${icon("messages", { small: true })} Message
+      ${icon("messages", { small: true })} ${t("trainee.message")}
     </a>`;
   }
 
-  #lookCard() {
+  #viewCard() {
     return html`<section class="card card-padded card-action">
       <div>
-        <h2>View as trainee</h2>
-        <p class="soft">See what they see, without changing anything. It is recorded.</p>
+        <h2>${t("trainee.view")}</h2>
+        <p class="soft">${t("trainee.viewHint")}</p>
       </div>
-      <button type="button" class="button" @click=${this.#look}>
-        ${icon("eye", { small: true })} View as trainee
+      <button type="button" class="button" @click=${this.#impersonate}>
+        ${icon("eye", { small: true })} ${t("trainee.view")}
       </button>
     </section>`;
   }
@@ -86,18 +88,16 @@ class TraineeScreen extends Element {
   #removeCard() {
     return html`<section class="card card-padded card-action">
       <div>
-        <h2>Stop working together</h2>
-        <p class="soft">
-          The conversation ends for both of you. You can still read it in the archive.
-        </p>
+        <h2>${t("trainee.stop")}</h2>
+        <p class="soft">${t("trainee.stopHint")}</p>
       </div>
       <button type="button" class="button button-danger" @click=${this.#remove}>
-        ${icon("trash", { small: true })} Remove trainee
+        ${icon("trash", { small: true })} ${t("trainee.remove")}
       </button>
     </section>`;
   }
 
-  /** The API of trainees has no pictures; that of conversations does. */
+  /** The conversations API has the picture, the trainees API does not. */
   get #pictured() {
     return inbox.findByTrainee(this.#id)?.trainee ?? this.trainee;
   }
@@ -117,21 +117,21 @@ class TraineeScreen extends Element {
     router.back("/trainees");
   }
 
-  #look = () => session.impersonate(this.#id).catch((error) => toast(error.message));
+  #impersonate = () => session.impersonate(this.#id).catch((error) => toast(error.message));
 
   #remove = async () => {
     const name = fullName(this.trainee);
     const wasRemoved = await confirm({
-      title: html`Remove <bdi>${name}</bdi>?`,
-      text: "The conversation ends for both of you, and they lose access to it at once.",
-      label: "Remove trainee",
+      title: parts("trainee.removeConfirm", { name: html`<bdi>${name}</bdi>` }),
+      text: t("trainee.removeHint"),
+      label: t("trainee.remove"),
       isDangerous: true,
       typed: [name, this.trainee.email],
       act: () => removeTrainee(this.#id),
     });
     if (!wasRemoved) return;
     clearTraineeSearch();
-    toast(html`<bdi>${name}</bdi> is not your trainee any more.`);
+    toast(parts("trainee.removed", { name: html`<bdi>${name}</bdi>` }));
     router.navigate("/trainees", { replace: true });
   };
 }

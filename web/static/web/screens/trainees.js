@@ -3,21 +3,22 @@ import { router } from "../core/router.js";
 import { StoreController } from "../core/store.js";
 import { inbox } from "../live/inbox.js";
 import { fullName } from "../text/names.js";
+import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
 import "../ui/load-more.js";
 import { emptyState, errorState, skeletonRows } from "../ui/states.js";
-import { setTitle } from "../ui/title.js";
+import { setTitle } from "../live/badge.js";
 import { messagePath } from "./message-path.js";
 import { searchTrainees } from "./trainee-search.js";
 
-const PAUSE_MS = 250;
+const DEBOUNCE_MS = 250;
 
-/** List a trainer's trainees: find one among hundreds, and write to them straight away. */
+/** The trainer's trainees, with a search and links to their conversations. */
 class TraineesScreen extends Element {
   #found = new StoreController(this);
-  #pause = 0;
+  #debounce = 0;
 
   constructor() {
     super();
@@ -26,16 +27,16 @@ class TraineesScreen extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    setTitle("Trainees");
+    setTitle(t("nav.trainees"));
     this.list = searchTrainees(this.#search);
     this.main = this.closest("main");
-    this.main.addEventListener("scroll", this.#keepPlace, { passive: true });
+    this.main.addEventListener("scroll", this.#saveScroll, { passive: true });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    clearTimeout(this.#pause);
-    this.main.removeEventListener("scroll", this.#keepPlace);
+    clearTimeout(this.#debounce);
+    this.main.removeEventListener("scroll", this.#saveScroll);
   }
 
   willUpdate() {
@@ -47,29 +48,31 @@ class TraineesScreen extends Element {
 
   updated() {
     const box = this.querySelector("input");
-    // Nobody's typing is written over: the address has it without its outer spaces, and later.
+    // Do not overwrite the input while typing: the URL lags behind, and has the trimmed text.
     if (box !== document.activeElement) box.value = this.#search;
   }
 
   firstUpdated() {
-    this.main.scrollTop = this.list.place;
+    this.main.scrollTop = this.list.scrollTop;
   }
 
   render() {
     return html`<div class="page">
       <header class="page-header">
-        <h1>Trainees</h1>
-        <a class="button" href="/invitations">${icon("plus", { small: true })} Invite</a>
+        <h1>${t("nav.trainees")}</h1>
+        <a class="button" href="/invitations">
+          ${icon("plus", { small: true })} ${t("trainees.invite")}
+        </a>
       </header>
       <search class="page-tools">
         <label class="search-field">
-          <span class="visually-hidden">Search trainees</span>
+          <span class="visually-hidden">${t("trainees.search")}</span>
           ${icon("search", { small: true })}
           <input
             class="input"
             type="search"
             dir="auto"
-            placeholder="Search by name or email"
+            placeholder=${t("trainees.placeholder")}
             autocomplete="off"
             @input=${this.#type}
           />
@@ -101,24 +104,24 @@ class TraineesScreen extends Element {
   get #summary() {
     const { pages, search } = this.list;
     if (pages.status !== "ready") return "";
-    const unit = pages.total === 1 ? "trainee" : "trainees";
-    return search ? `${pages.total} ${unit} found` : `${pages.total} ${unit}`;
+    const count = pages.total;
+    return search ? t("trainees.found", { count }) : t("trainees.count", { count });
   }
 
   #type(event) {
     const search = event.target.value.trim();
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#searchFor(search), PAUSE_MS);
+    clearTimeout(this.#debounce);
+    this.#debounce = setTimeout(() => this.#searchFor(search), DEBOUNCE_MS);
   }
 
-  /** The address keeps the search, for reloading and for coming back. */
+  /** Keep the search in the URL, for reloading and going back. */
   #searchFor(search) {
     const path = search ? `/trainees?${new URLSearchParams({ search })}` : "/trainees";
     router.navigate(path, { replace: true });
   }
 
-  #keepPlace = () => {
-    this.list.place = this.main.scrollTop;
+  #saveScroll = () => {
+    this.list.scrollTop = this.main.scrollTop;
   };
 }
 
@@ -130,7 +133,8 @@ function row(trainee) {
     <div class="row-text">
       <a class="row-link row-line" href="/trainees/${trainee.id}" dir="auto">${name}</a>
       <span class="soft row-line">
-        ${trainee.is_active ? nothing : html`<span class="tag">Inactive</span>`} ${trainee.email}
+        ${trainee.is_active ? nothing : html`<span class="tag">${t("trainee.inactive")}</span>`}
+        ${trainee.email}
       </span>
     </div>
     <div class="row-actions">${messageLink(trainee, name)}</div>
@@ -141,9 +145,10 @@ function messageLink(trainee, name) {
   return html`<a
     class="button button-soft button-small"
     href=${messagePath(trainee)}
-    aria-label="Message ${name}"
+    aria-label=${t("trainee.messageTo", { name })}
   >
-    ${icon("messages", { small: true })} <span class="row-action-word">Message</span>
+    ${icon("messages", { small: true })}
+    <span class="row-action-word">${t("trainee.message")}</span>
   </a>`;
 }
 
@@ -154,18 +159,20 @@ function failed(pages) {
 function nobodyYet() {
   return emptyState({
     iconName: "trainees",
-    title: "No trainees yet",
-    text: "Invite somebody by email. Once they have joined, you can write to each other.",
-    action: html`<a class="button button-primary" href="/invitations">Invite a trainee</a>`,
+    title: t("trainees.empty"),
+    text: t("trainees.emptyHint"),
+    action: html`<a class="button button-primary" href="/invitations">
+      ${t("trainees.inviteOne")}
+    </a>`,
   });
 }
 
 function nobodyFound(search) {
   return emptyState({
     iconName: "search",
-    title: "Nobody found",
-    text: html`No name or email has “<bdi>${search}</bdi>” in it.`,
-    action: html`<a class="button" href="/trainees">Show all trainees</a>`,
+    title: t("trainees.noMatch"),
+    text: parts("trainees.noMatchHint", { search: html`<bdi>${search}</bdi>` }),
+    action: html`<a class="button" href="/trainees">${t("trainees.all")}</a>`,
   });
 }
 

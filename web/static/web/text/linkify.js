@@ -1,14 +1,14 @@
-// No address goes over white space, quotes, angle brackets, or the invisible characters that turn
-// the direction of writing, with which a link could be made to read as another.
+// A URL ends at white space, quotes, angle brackets, and at bidirectional control characters, with
+// which a link could be made to look like another one.
 const INSIDE = String.raw`[^\s<>"\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]`;
 const ADDRESS = new RegExp(String.raw`(?<![\p{L}\p{N}_@])(?:https?:\/\/|www\.)${INSIDE}+`, "giu");
 const TRAILING = /[.,;:!?'’”»*_~…]+$/u;
 const PAIRS = { ")": "(", "]": "[", "}": "{" };
 
 /**
- * Split a text into `{text}` and `{text, href}`, in order; joined they are the text again.
+ * Split a text into parts, `{text}` or `{text, href}`, in order.
  *
- * Only http and https become links, so that no text can run a script.
+ * Only http and https become links, as other schemes can run scripts.
  */
 export function linkify(text) {
   const parts = [];
@@ -25,7 +25,7 @@ export function linkify(text) {
   return parts;
 }
 
-/** Leave the sentence its full stop and its closing bracket, and Wikipedia its own. */
+/** Strip punctuation that belongs to the sentence; keep closing brackets that the URL opens. */
 function withoutTrailing(address) {
   for (;;) {
     const shorter = withoutOpenBracket(address.replace(TRAILING, ""));

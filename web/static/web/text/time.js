@@ -1,56 +1,56 @@
-// Words and order are those of en-US, the language of the client; the zone is the reader's own.
-const LOCALE = "en-US";
+import { locale, t } from "./translate.js";
+
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const clockTime = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
+const clockTime = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
 const shortDay = dayFormat({});
 const datedDay = dayFormat({ year: "numeric" });
 const longDay = dayFormat({ weekday: "long" });
 const longDatedDay = dayFormat({ weekday: "long", year: "numeric" });
 
 function dayFormat(more) {
-  return new Intl.DateTimeFormat(LOCALE, { month: "short", day: "numeric", ...more });
+  return new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", ...more });
 }
 
-/** Format the time of a last activity: "Just now", "5m ago", "2:30 PM", "Yesterday", "Feb 15". */
+/** Format the time of the last activity: "Just now", "5m ago", "2:30 PM", "Yesterday", "Feb 15". */
 export function formatListTime(date, now = new Date()) {
   const minutes = Math.floor((now - date) / MINUTE);
-  // The server's clock may be ahead of the reader's: what comes from the future is now.
-  if (minutes < 1) return "Just now";
-  if (minutes < 60) return `${minutes}m ago`;
+  // The server's clock may be ahead of the reader's.
+  if (minutes < 1) return t("date.now");
+  if (minutes < 60) return t("date.minutesAgo", { count: minutes });
   const days = daysBetween(date, now);
   if (days <= 0) return formatBubbleTime(date);
-  if (days === 1) return "Yesterday";
+  if (days === 1) return t("date.yesterday");
   return formatDate(date, now);
 }
 
-/** Format a day by its date, also one to come: "Feb 15", "Feb 15, 2025" in another year. */
+/** Format a date: "Feb 15", or "Feb 15, 2025" in another year. */
 export function formatDate(date, now = new Date()) {
   return (isSameYear(date, now) ? shortDay : datedDay).format(date);
 }
 
 /** Format a time of day: "2:30 PM". */
 export function formatBubbleTime(date) {
-  // Some browsers put a narrow no-break space before PM, which fonts lack and tests trip over.
+  // Some browsers put a narrow no-break space before PM, which many fonts lack.
   return clockTime.format(date).replace("\u202f", " ");
 }
 
 /** Format the heading of a day: "Today", "Yesterday", "Monday, Feb 15", "Monday, Feb 15, 2025". */
 export function formatDay(date, now = new Date()) {
   const days = daysBetween(date, now);
-  if (days <= 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days <= 0) return t("date.today");
+  if (days === 1) return t("date.yesterday");
   return (isSameYear(date, now) ? longDay : longDatedDay).format(date);
 }
 
-/** Return the reader's calendar day as "2026-02-15". */
+/** Return the day in the reader's time zone as "2026-02-15". */
 export function dayKey(date) {
   const month = String(date.getMonth() + 1).padStart(2, "0");
   return `${date.getFullYear()}-${month}-${String(date.getDate()).padStart(2, "0")}`;
 }
 
-/** Count calendar days, not spans of 24 hours: the days when clocks change have 23 or 25. */
+/** Count calendar days: when clocks change, a day has 23 or 25 hours. */
 function daysBetween(date, now) {
   return dayNumber(now) - dayNumber(date);
 }

@@ -1,21 +1,20 @@
-// Letters that no accent can be taken from.
+// Letters that Unicode does not decompose.
 const PLAIN = { ł: "l", ø: "o", đ: "d", æ: "ae", œ: "oe" };
 
 /**
- * Reduce words to what counts when somebody has to type them: letters and digits.
+ * Reduce words to lower-case letters and digits, to compare what somebody types as a confirmation.
  *
- * Case, accents, spaces, apostrophes, hyphens, emoji and what cannot be seen do not: there are several
- * of each, of which a keyboard has one or none. Empty if nothing counts.
+ * Keyboards have one or none of the many accents, spaces, apostrophes, hyphens and emoji.
  */
 export function normalizeTyped(words) {
-  // By way of capitals, "ß" becomes "ss" and a dotless "ı" an "i".
+  // Upper case first: "ß" becomes "ss" and a dotless "ı" becomes "i".
   const folded = words.normalize("NFKD").toUpperCase().toLowerCase();
   return folded
     .replace(/[^\p{Ll}\p{Lo}\p{N}]|\p{Default_Ignorable_Code_Point}/gu, "")
     .replace(/[łøđæœ]/g, (letter) => PLAIN[letter]);
 }
 
-/** Tell whether words can be typed on every keyboard: in Latin letters and digits. */
+/** Return whether words have only Latin letters and digits, which every keyboard can type. */
 export function isTypeable(words) {
   return /^[a-z0-9]+$/.test(normalizeTyped(words));
 }

@@ -4,13 +4,14 @@ import { session } from "../core/session.js";
 import { StoreController } from "../core/store.js";
 import { formatBadge } from "../live/badge.js";
 import { inbox } from "../live/inbox.js";
+import { t } from "../text/translate.js";
 import { Element } from "./element.js";
 import { icon } from "./icons.js";
 import { signOut } from "./sign-out.js";
 
 const MESSAGES = ["messages", "conversation", "archive", "archived-conversation"];
 
-/** Lead to the parts of the client; the unread count stands on it wherever somebody is. */
+/** The main navigation, with the unread count. */
 class AppNav extends Element {
   constructor() {
     super();
@@ -21,16 +22,16 @@ class AppNav extends Element {
 
   render() {
     const { user } = session;
-    return html`<nav class="nav" aria-label="Main">
+    return html`<nav class="nav" aria-label=${t("nav.label")}>
       <div class="nav-brand">${icon("brand")}</div>
       <ul class="nav-list">
-        ${this.#link("/messages", "Messages", "messages", MESSAGES)}
+        ${this.#link("/messages", t("nav.messages"), "messages", MESSAGES)}
         ${user?.role === "TRAINER" ? this.#trainerLinks() : nothing}
-        ${this.#link("/settings", "Settings", "settings", ["settings"])}
-        ${user?.role === "ADMIN" ? this.#link("/admin/", "Admin", "admin", []) : nothing}
+        ${this.#link("/settings", t("nav.settings"), "settings", ["settings"])}
+        ${user?.role === "ADMIN" ? this.#link("/admin/", t("nav.admin"), "admin", []) : nothing}
         <li class="nav-sign-out">
           <button type="button" class="nav-link" @click=${signOut}>
-            <span class="nav-icon">${icon("sign-out")}</span>Sign out
+            <span class="nav-icon">${icon("sign-out")}</span>${t("nav.signOut")}
           </button>
         </li>
       </ul>
@@ -39,8 +40,8 @@ class AppNav extends Element {
 
   #trainerLinks() {
     return html`
-      ${this.#link("/trainees", "Trainees", "trainees", ["trainees", "trainee"])}
-      ${this.#link("/invitations", "Invitations", "invitations", ["invitations"])}
+      ${this.#link("/trainees", t("nav.trainees"), "trainees", ["trainees", "trainee"])}
+      ${this.#link("/invitations", t("nav.invitations"), "invitations", ["invitations"])}
     `;
   }
 
@@ -57,7 +58,10 @@ class AppNav extends Element {
   #badge() {
     const count = formatBadge(inbox.unreadCount);
     if (!count) return nothing;
-    return html`<span class="badge">${count}<span class="visually-hidden"> unread</span></span>`;
+    return html`<span class="badge">
+      <span aria-hidden="true">${count}</span>
+      <span class="visually-hidden">${t("badge.unread", { count })}</span>
+    </span>`;
   }
 }
 

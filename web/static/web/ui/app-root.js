@@ -6,16 +6,15 @@ import { session } from "../core/session.js";
 import { StoreController } from "../core/store.js";
 import { startLive } from "../live/live.js";
 import { fullName } from "../text/names.js";
+import { parts, t } from "../text/translate.js";
 import "./app-nav.js";
-import { banner } from "./banner.js";
 import { Element } from "./element.js";
+import { icon } from "./icons.js";
 import { screenOf } from "./screens.js";
 import { errorState } from "./states.js";
 import { toast } from "./toast.js";
-import "./title.js"; // it reads the product's name before the badge writes over it
-import { followViewport } from "./viewport.js";
 
-/** Frame everything: banner, navigation and a screen; fires "ready" when the first one stands. */
+/** The frame: banner, navigation and screen. Fires "ready" when the first screen has rendered. */
 class AppRoot extends Element {
   static properties = { screen: { state: true }, failure: { state: true } };
   #shown = "";
@@ -25,7 +24,6 @@ class AppRoot extends Element {
     new StoreController(this, session);
     new StoreController(this, router);
     startLive();
-    followViewport();
   }
 
   willUpdate() {
@@ -42,8 +40,8 @@ class AppRoot extends Element {
   render() {
     const isFill = Boolean(this.screen?.fills) && !this.failure;
     return html`
-      <a class="skip-link" href="#main" @click=${this.#skip}>Skip to content</a>
-      ${session.isImpersonating ? this.#lookBanner() : nothing}
+      <a class="skip-link" href="#main" @click=${this.#skip}>${t("app.skip")}</a>
+      ${session.isImpersonating ? this.#impersonationBanner() : nothing}
       ${this.hasAttribute("data-signed-out") ? nothing : html`<app-nav></app-nav>`}
       <main id="main" class="frame-main" data-layout=${isFill ? "fill" : "page"} tabindex="-1">
         ${this.failure ? this.#failed() : this.screen}
@@ -52,47 +50,50 @@ class AppRoot extends Element {
     `;
   }
 
-  #lookBanner() {
+  #impersonationBanner() {
     const end = () => session.endImpersonation().catch((error) => toast(error.message));
-    const who = html`<bdi>${fullName(session.user)}</bdi>`;
-    const line = banner(html`You are looking through ${who}’s account. Nothing can be changed.`, {
-      kind: "warning",
-      iconName: "eye",
-      action: html`<button type="button" class="button button-small" @click=${end}>End</button>`,
-    });
-    return html`<section class="frame-banner" aria-label="Somebody’s account">${line}</section>`;
+    const name = html`<bdi>${fullName(session.user)}</bdi>`;
+    return html`<section class="frame-banner" aria-label=${t("impersonation.label")}>
+      <div class="banner banner-warning">
+        ${icon("eye", { small: true })}
+        <p>${parts("impersonation.banner", { name })}</p>
+        <button type="button" class="button button-small" @click=${end}>
+          ${t("impersonation.end")}
+        </button>
+      </div>
+    </section>`;
   }
 
   #failed() {
-    // A module that failed to load fails for ever in the same page: browsers remember it.
+    // Browsers never retry a module that failed to load, so the page has to reload.
     return errorState({
-      title: "This page could not be loaded",
+      title: t("app.failed"),
       error: this.failure,
       retry: () => location.reload(),
     });
   }
 
-  /** Put up the screen of the route, unless it stands there. */
+  /** Show the screen of the route, unless it is shown already. */
   async #show() {
     const { tag, load, isMessages } = screenOf(router.route, session.user);
     const wanted = isMessages ? tag : `${tag} ${router.route.params.id ?? ""}`;
     if (wanted === this.#shown) return;
     const isFirst = this.#shown === "";
     this.#shown = wanted;
-    this.failure = await load().then(() => null, lost);
+    this.failure = await load().then(() => null, loadFailure);
     if (wanted !== this.#shown) return;
-    // Each begins at the top, or goes back to its place itself; the old one keeps its own.
+    // A new screen starts at the top, or restores its own scroll position.
     this.querySelector("main").scrollTop = 0;
     this.screen = document.createElement(tag);
     await this.updateComplete;
     await this.screen.updateComplete;
     if (isFirst) this.dispatchEvent(new Event("ready"));
-    else await this.#arrive(this.screen);
+    else await this.#focusScreen(this.screen);
   }
 
-  /** Put the focus on the heading, unless the screen has put it elsewhere. */
-  async #arrive(screen) {
-    await screen.loaded; // whose heading is a name that is not there yet
+  /** Focus the heading, unless the screen has focused something else. */
+  async #focusScreen(screen) {
+    await screen.loaded; // its heading can be a name that is still loading
     const isElsewhere = !screen.isConnected || screen.contains(document.activeElement);
     if (!isElsewhere) this.#focusHeading();
   }
@@ -114,12 +115,10 @@ function isThread({ name, query }) {
   return name.endsWith("conversation") || (name === "messages" && Number(query.trainee) > 0);
 }
 
-function lost(error) {
-  console.error(error); // a module can also be broken, and nobody would know
+function loadFailure(error) {
+  console.error(error); // it can also be a bug in the module
   const isNetwork = !network.isOnline;
-  const message = isNetwork
-    ? "There is no network. Try again when there is one."
-    : "The connection was lost, or there is a newer version.";
+  const message = isNetwork ? t("app.offline") : t("app.outdated");
   return { isNetwork, message };
 }
 

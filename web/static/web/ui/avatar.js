@@ -3,10 +3,9 @@ import { hue, initials } from "../text/names.js";
 import { Element } from "./element.js";
 
 /**
- * Show a person's picture, or their initials on a colour that is always theirs.
+ * A person's picture, or their initials on their colour.
  *
- * Decoration: the name has to stand beside it. `size` is "small" (2rem), none (2.75rem) or "large"
- * (5rem).
+ * Decorative: show the name beside it. `size` is "small" (2rem), "large" (5rem) or none (2.75rem).
  */
 class UserAvatar extends Element {
   static properties = { person: { attribute: false }, broken: { state: true } };

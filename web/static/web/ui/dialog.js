@@ -1,15 +1,16 @@
 import { html, nothing } from "lit";
 import { session } from "../core/session.js";
+import { parts, t } from "../text/translate.js";
 import { isTypeable, normalizeTyped } from "../text/typeable.js";
 import { Element } from "./element.js";
 import "./field.js";
 import { Form, formStatus, submitButton } from "./form.js";
 
 /**
- * Ask before something that cannot be taken back; resolve to whether it was done.
+ * Ask for confirmation of an irreversible action; resolve to whether it was done.
  *
- * `act` does it, while the dialog is open: what goes wrong is said there. With `typed`, people have
- * to write one of those words first: the first that has letters, or another if they cannot.
+ * `act` runs while the dialog is open, which shows its errors. With `typed`, the user has to type
+ * one of these words: the first that has letters or digits, or the next if they can't type it.
  */
 export function confirm({ title, text, label, isDangerous = false, typed = [], act }) {
   const dialog = document.createElement("app-dialog");
@@ -36,7 +37,7 @@ class AppDialog extends Element {
   }
 
   async firstUpdated() {
-    // So that the focus goes to the first field, not to Cancel.
+    // showModal() then focuses the field instead of Cancel.
     await this.querySelector("text-field")?.updateComplete;
     this.querySelector("dialog").showModal();
   }
@@ -54,7 +55,9 @@ class AppDialog extends Element {
         <p id="dialog-text">${this.text}</p>
         ${this.words.length ? this.#field(...this.words) : nothing} ${formStatus(this.#form)}
         <div class="form-actions">
-          <button type="button" class="button button-quiet" @click=${this.#close}>Cancel</button>
+          <button type="button" class="button button-quiet" @click=${this.#close}>
+            ${t("dialog.cancel")}
+          </button>
           ${submitButton(this.#form, this.label, this.#classes)}
         </div>
       </form>
@@ -63,11 +66,11 @@ class AppDialog extends Element {
 
   #field(wanted, other) {
     return html`<text-field
-      .label=${html`Type “<bdi>${wanted}</bdi>” to confirm`}
+      .label=${parts("dialog.type", { words: html`<bdi>${wanted}</bdi>` })}
       name="typed"
       autocomplete="off"
       autocapitalize="off"
-      hint=${other && !isTypeable(wanted) ? `Or “${other}”, if you cannot type that.` : ""}
+      hint=${other && !isTypeable(wanted) ? t("dialog.typeOther", { words: other }) : ""}
       required
       error=${this.#form.errorOf("typed")}
     ></text-field>`;
@@ -97,13 +100,13 @@ class AppDialog extends Element {
   }
 }
 
-/** Have the shape of an API error, for the form to show it at the field. */
+/** An error of the shape of an ApiError, which the form shows at the field. */
 class Mistyped extends Error {
   status = 400;
 
   constructor(expected) {
     super();
-    this.fields = { typed: [`Please type “${expected}”.`] };
+    this.fields = { typed: [t("dialog.mistyped", { words: expected })] };
   }
 }
 

@@ -1,6 +1,6 @@
 import { LitElement } from "lit";
 
-/** Be the base of every element: light DOM, so that the global style sheets reach it. */
+/** The base class of all elements: light DOM, so that the global style sheets apply. */
 export class Element extends LitElement {
   createRenderRoot() {
     return this;

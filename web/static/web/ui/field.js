@@ -1,13 +1,14 @@
 import { html, ifDefined, nothing } from "lit";
+import { t } from "../text/translate.js";
 import { Element } from "./element.js";
 
 let fields = 0;
 
 /**
- * Ask for a line of text: label, input, hint and error, tied together for screen readers.
+ * A labelled text input with hint and error, associated for screen readers.
  *
- * The input belongs to the <form> around it. `value` is what it begins with; `rows` makes it a box
- * of several lines; a password can be looked at.
+ * The input belongs to the <form> around it. `value` is the initial value; `rows` makes it a
+ * <textarea>; a password can be revealed.
  */
 class TextField extends Element {
   static properties = {
@@ -96,10 +97,15 @@ class TextField extends Element {
     const reveal = () => (this.revealed = !this.revealed);
     return html`<div class="input-wrap">
       ${this.#input(this.revealed ? "text" : "password")}
-      <button type="button" class="link-button" @click=${reveal}>
-        ${this.revealed ? "Hide" : "Show"}<span class="visually-hidden"> ${this.label}</span>
+      <button type="button" class="link-button" aria-label=${this.#revealLabel} @click=${reveal}>
+        ${this.revealed ? t("field.hide") : t("field.show")}
       </button>
     </div>`;
+  }
+
+  get #revealLabel() {
+    const { label } = this;
+    return this.revealed ? t("field.hideLabel", { label }) : t("field.showLabel", { label });
   }
 
   get #describedBy() {

@@ -1,11 +1,12 @@
 import { html, nothing } from "lit";
+import { t } from "../text/translate.js";
 import { icon } from "./icons.js";
 
 /**
- * Drive a form of a Lit element: one request at a time, and errors where they belong.
+ * Controls a form of a Lit element: one request at a time, with errors at their fields.
  *
- * `action(values, form)` does the work; the sentence that it returns is shown as done. ApiErrors go
- * to their fields, the first of which gets the focus, or under the form; 429 counts down.
+ * `action(values, form)` submits it, and can return a success message. An ApiError is shown at its
+ * fields, and the first of them is focused, or below the form; a 429 counts down.
  */
 export class Form {
   isBusy = false;
@@ -27,12 +28,12 @@ export class Form {
     clearTimeout(this.#ticking);
   }
 
-  /** Listen to the form's "submit" with it. */
+  /** The listener for the form's "submit". */
   submit = async (event) => {
     event.preventDefault();
     if (this.isBusy || this.waitSeconds > 0) return;
     const form = event.target;
-    this.#errors = whatIsMissing(form);
+    this.#errors = validationErrors(form);
     this.#error = null;
     this.done = "";
     if (Object.keys(this.#errors).length === 0) await this.#run(form);
@@ -41,20 +42,19 @@ export class Form {
     this.#focusFirstError(form);
   };
 
-  /** Return what is wrong with a field, or "". */
+  /** Return the error of a field, or "". */
   errorOf(name) {
     return this.#errors[name]?.join(" ") ?? "";
   }
 
   get error() {
     if (this.waitSeconds > 0) {
-      const unit = this.waitSeconds === 1 ? "second" : "seconds";
-      return `Too many attempts. Try again in ${this.waitSeconds} ${unit}.`;
+      return t("form.wait", { count: this.waitSeconds });
     }
     return this.#error?.message ?? "";
   }
 
-  /** How long the server wants to be left alone, in whole seconds. */
+  /** Whole seconds until the server accepts the next attempt. */
   get waitSeconds() {
     return Math.max(0, Math.ceil((this.#waitUntil - Date.now()) / 1000));
   }
@@ -72,7 +72,7 @@ export class Form {
   }
 
   #take(error, form) {
-    if (error.status === undefined) throw error; // a bug of ours, not an answer of the API
+    if (error.status === undefined) throw error; // a bug, not an ApiError
     if (error.status === 429) return this.#wait(error.retryAfter ?? 60);
     const fields = Object.entries(error.fields ?? {});
     this.#errors = Object.fromEntries(fields.filter(([name]) => form.elements[name]));
@@ -97,17 +97,17 @@ export class Form {
   }
 }
 
-/** Check what HTML knows of the inputs, in our words: the browser's are in its own language. */
-function whatIsMissing(form) {
+/** Validate the inputs with our texts: the browser's are in the language of the browser. */
+function validationErrors(form) {
   const wrong = [...form.elements].filter((input) => input.name && !input.validity.valid);
   return Object.fromEntries(wrong.map((input) => [input.name, [sentence(input.validity)]]));
 }
 
 function sentence({ valueMissing }) {
-  return valueMissing ? "Please fill this in." : "This does not look like an email address.";
+  return valueMissing ? t("form.required") : t("form.email");
 }
 
-/** Write under a form what went wrong or well. */
+/** Render the error or success message below a form. */
 export function formStatus(form) {
   return html`
     <div class="form-status" role="alert">
@@ -121,7 +121,7 @@ export function formStatus(form) {
   `;
 }
 
-/** Draw the button of a form; it keeps the focus, and does nothing, while a request runs. */
+/** Render the submit button; during a request it keeps the focus but does nothing. */
 export function submitButton(form, label, classes = "button button-primary") {
   const isOff = form.isBusy || form.waitSeconds > 0;
   return html`<button type="submit" class=${classes} aria-disabled=${isOff ? "true" : nothing}>

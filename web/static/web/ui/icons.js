@@ -1,6 +1,6 @@
 import { html } from "lit";
 
-// Paths on a grid of 24, drawn with a pen of 1.75 (styles/base.css).
+// Paths on a grid of 24 × 24, with a stroke of 1.75 (styles/base.css).
 const PATHS = {
   admin: "M12 3l7.5 3v5.5c0 4.4-3 7.9-7.5 9.5-4.5-1.6-7.5-5.1-7.5-9.5V6zM9 12l2.2 2.2L15.2 10",
   alert: "M12 3.5 2.8 19.5h18.4zM12 10v4M12 16.9v.1",
@@ -52,7 +52,7 @@ const PATHS = {
   trash: "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12.5h9.4L17.5 7M10.5 11v5M13.5 11v5",
 };
 
-/** Draw an icon in the colour of the text around it; screen readers do not hear of it. */
+/** Render an icon in the current text colour, hidden from screen readers. */
 export function icon(name, { small = false } = {}) {
   return html`<svg
     class=${small ? "icon icon-small" : "icon"}

@@ -1,25 +1,26 @@
 import { html, nothing } from "lit";
 import { StoreController } from "../core/store.js";
+import { t } from "../text/translate.js";
 import { Element } from "./element.js";
 
 /**
- * End a list that has more: the next page of `.pages` comes as somebody gets near.
+ * The end of a paginated list: loads the next page of `.pages` when it comes near the screen.
  *
- * The button is for keyboards and for after an error, which stops the loading by itself.
+ * The button is for keyboards, and for after an error, which stops automatic loading.
  */
 class LoadMore extends Element {
   static properties = { pages: { attribute: false }, isNear: { state: true } };
   #followed = new StoreController(this);
-  #watch = new IntersectionObserver((seen) => this.#saw(seen), { rootMargin: "600px" });
+  #observer = new IntersectionObserver((all) => this.#observed(all), { rootMargin: "600px" });
 
   connectedCallback() {
     super.connectedCallback();
-    this.#watch.observe(this);
+    this.#observer.observe(this);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#watch.disconnect();
+    this.#observer.disconnect();
   }
 
   willUpdate() {
@@ -36,13 +37,13 @@ class LoadMore extends Element {
     return html`<div class="more">
       ${error ? html`<p class="field-error" role="alert">${error.message}</p>` : nothing}
       <button type="button" class="button" @click=${() => this.pages.loadMore()}>
-        ${isLoadingMore ? "Loading…" : error ? "Try again" : "Show more"}
+        ${isLoadingMore ? t("list.loading") : error ? t("action.retry") : t("list.more")}
       </button>
     </div>`;
   }
 
-  #saw(seen) {
-    this.isNear = seen.at(-1).isIntersecting;
+  #observed(entries) {
+    this.isNear = entries.at(-1).isIntersecting;
   }
 }
 

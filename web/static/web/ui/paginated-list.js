@@ -1,12 +1,12 @@
 import { Store } from "../core/store.js";
 
-/** Load a list of the API page by page, for somebody who scrolls. */
+/** A list of the API, loaded page by page. */
 export class PaginatedList extends Store {
   /** "loading", "ready" or "error". */
   status = "loading";
   error = null;
   items = [];
-  /** How many there are on the server. */
+  /** The number of rows on the server. */
   total = 0;
   hasMore = false;
   isLoadingMore = false;
@@ -20,7 +20,7 @@ export class PaginatedList extends Store {
     this.#fetchPage = fetchPage;
   }
 
-  /** Load from the first page; what is there stays until the answer is. */
+  /** Reload from the first page; the current rows stay until the response. */
   async load() {
     this.status = this.items.length > 0 ? "ready" : "loading";
     this.error = null;
@@ -30,19 +30,19 @@ export class PaginatedList extends Store {
     });
   }
 
-  /** Load the next page, unless one is under way; an error leaves the rest as it is. */
+  /** Load the next page, unless one is loading; an error keeps the rows. */
   async loadMore() {
     if (!this.hasMore || this.isLoadingMore) return;
     this.isLoadingMore = true;
     this.error = null;
     await this.#get(this.#page + 1, (page) => {
-      // Rows move from page to page while others are added.
+      // Rows shift between pages when others are added.
       const known = new Set(this.items.map((each) => each.id));
       this.items = [...this.items, ...page.results.filter((each) => !known.has(each.id))];
     });
   }
 
-  /** Replace a row, or put a new one on top. */
+  /** Replace a row, or insert a new one at the top. */
   put(item) {
     const index = this.items.findIndex((each) => each.id === item.id);
     this.items = index < 0 ? [item, ...this.items] : this.items.with(index, item);
@@ -60,7 +60,7 @@ export class PaginatedList extends Store {
     const run = ++this.#runs;
     this.changed();
     const page = await this.#fetchPage(number).catch((error) => ({ error }));
-    if (run !== this.#runs) return; // a newer question has been asked meanwhile
+    if (run !== this.#runs) return; // there is a newer request
     this.isLoadingMore = false;
     if (page.error) this.#fail(page.error);
     else this.#take(page, number, take);
@@ -75,7 +75,7 @@ export class PaginatedList extends Store {
   }
 
   #fail(error) {
-    if (error.status === undefined) throw error; // a bug of ours, not an answer of the API
+    if (error.status === undefined) throw error; // a bug, not an ApiError
     this.error = error;
     if (this.status === "loading") this.status = "error";
   }

@@ -1,4 +1,4 @@
-// The element of each route, and the module that defines it, loaded when it is first needed.
+// The element of each route, and a function that loads its module.
 const messages = ["messages-screen", () => import("../screens/messages.js")];
 const trainees = ["trainees-screen", () => import("../screens/trainees.js")];
 const trainee = ["trainee-screen", () => import("../screens/trainee.js")];
@@ -22,7 +22,7 @@ const SCREENS = {
 
 const FOR_TRAINERS = [trainees, trainee, invitations];
 
-/** Find the screen of a route: `{tag, load, isMessages}`; who may not have it gets not-found. */
+/** Return the screen of a route, `{tag, load, isMessages}`; not-found if it is forbidden. */
 export function screenOf(route, user) {
   let found = SCREENS[route.name] ?? notFound;
   if (FOR_TRAINERS.includes(found) && user?.role !== "TRAINER") found = notFound;

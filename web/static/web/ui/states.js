@@ -1,10 +1,11 @@
 import { html, nothing } from "lit";
+import { t } from "../text/translate.js";
 import { icon } from "./icons.js";
 
-/** Draw grey rows where rows will be, and say "Loading…" to those who cannot see them. */
+/** Render placeholder rows, with "Loading…" for screen readers. */
 export function skeletonRows(count = 6) {
   return html`<div role="status">
-    <span class="visually-hidden">Loading…</span>
+    <span class="visually-hidden">${t("list.loading")}</span>
     ${Array.from({ length: count }, skeletonRow)}
   </div>`;
 }
@@ -19,7 +20,7 @@ function skeletonRow() {
   </div>`;
 }
 
-/** Say that there is nothing yet, and what to do about it: `action` is a template. */
+/** Render the state of an empty list; `action` is a template. */
 export function emptyState({ iconName, title, text = "", action = nothing }) {
   return html`<div class="state">
     <div class="state-icon">${icon(iconName)}</div>
@@ -28,16 +29,18 @@ export function emptyState({ iconName, title, text = "", action = nothing }) {
   </div>`;
 }
 
-/** Say what went wrong; `retry` is called by the button, and there is none without it. */
-export function errorState({ error = null, title = "This could not be loaded", retry = null }) {
+/** Render an error; with `retry` there is a button that calls it. */
+export function errorState({ error = null, title = t("error.title"), retry = null }) {
   return html`<div class="state state-error" role="alert">
     <div class="state-icon">${icon(error?.isNetwork ? "offline" : "alert")}</div>
     <h2>${title}</h2>
-    <p>${error?.message ?? "Something went wrong. Try again in a moment."}</p>
+    <p>${error?.message ?? t("error.unknown")}</p>
     ${retry ? retryButton(retry) : nothing}
   </div>`;
 }
 
 function retryButton(retry) {
-  return html`<button type="button" class="button" @click=${retry}>Try again</button>`;
+  return html`<button type="button" class="button" @click=${retry}>
+    ${t("action.retry")}
+  </button>`;
 }

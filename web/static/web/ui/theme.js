@@ -1,21 +1,21 @@
 const KEY = "theme";
 
-/** Return "light", "dark" or, where people leave it to their device, "system". */
+/** Return "light", "dark" or "system" (the default). */
 export function chosenTheme() {
   try {
     return localStorage.getItem(KEY) ?? "system";
   } catch {
-    return "system"; // storage is forbidden in some private windows
+    return "system"; // some private windows forbid storage
   }
 }
 
-/** Keep a theme for this browser; the classic script of the page's head puts it on. */
+/** Store a theme for this browser; theme.js applies it. */
 export function chooseTheme(theme) {
   try {
     if (theme === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    return; // nothing to keep it in, so the device's theme stays
+    return; // without storage the device's theme stays
   }
   dispatchEvent(new Event("theme-change"));
 }

@@ -1,4 +1,5 @@
 import { html, nothing, repeat } from "lit";
+import { t } from "../text/translate.js";
 import { Element } from "./element.js";
 import { icon } from "./icons.js";
 
@@ -6,8 +7,8 @@ const SHOWN_MS = 6000;
 const AT_ONCE = 3;
 
 /**
- * Say something in passing: `text` is a string or a template. With an `action` ({label, run}) it
- * stays until it is closed.
+ * Show a toast for 6 s; `text` is a string or template. With an `action`, `{label, run}`, it stays
+ * until it is closed.
  */
 export function toast(text, { action = null } = {}) {
   dispatchEvent(new CustomEvent("app-toast", { detail: { text, action } }));
@@ -37,8 +38,8 @@ class AppToast extends Element {
 
   handleEvent({ type, detail }) {
     if (type === "app-toast") return this.#add(detail);
-    const action = { label: "Reload", run: detail.accept };
-    this.#add({ text: "A new version is ready.", action });
+    const action = { label: t("update.reload"), run: detail.accept };
+    this.#add({ text: t("update.ready"), action });
   }
 
   render() {
@@ -60,7 +61,8 @@ class AppToast extends Element {
 
   #closeButton(each) {
     const close = () => this.#close(each);
-    return html`<button type="button" class="icon-button" aria-label="Close" @click=${close}>
+    const label = t("toast.close");
+    return html`<button type="button" class="icon-button" aria-label=${label} @click=${close}>
       ${icon("close", { small: true })}
     </button>`;
   }

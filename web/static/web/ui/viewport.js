@@ -1,7 +1,7 @@
 /**
- * Keep the page above the on-screen keyboard where the browser lays it over (Safari on iOS).
+ * Shrink the page above an on-screen keyboard that covers it, as in Safari on iOS.
  *
- * Elsewhere `interactive-widget=resizes-content` does it. Leaves the page alone while it is zoomed.
+ * Other browsers support `interactive-widget=resizes-content`. Does nothing on a zoomed page.
  */
 export function followViewport(viewport = window.visualViewport) {
   const fit = () => {

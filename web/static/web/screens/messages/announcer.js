@@ -1,18 +1,20 @@
 import { html, repeat } from "lit";
 import { fullName } from "../../text/names.js";
+import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 
 const KEPT = 5;
 
 /**
- * Read each message that arrives to who cannot see it, once, and say of each that fails that it was
- * not sent; older pages are never read out.
+ * Announces each incoming message once to screen readers, and each message that fails to send.
+ *
+ * Older pages are never announced.
  */
 class MessageAnnouncer extends Element {
   static properties = { thread: { attribute: false }, news: { state: true } };
 
   #listening = null;
-  // Those whose failure has been said, or was there when the thread was opened.
+  // Failures that were announced, or older than the opening of the thread.
   #failed = new Set();
 
   constructor() {
@@ -25,7 +27,7 @@ class MessageAnnouncer extends Element {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     this.thread.addEventListener("incoming", ({ detail }) => this.#receive(detail), { signal });
-    this.thread.addEventListener("change", () => this.#lookForFailed(), { signal });
+    this.thread.addEventListener("change", () => this.#announceFailed(), { signal });
     this.#failed = new Set(this.#listFailed().map((each) => each.client_id));
   }
 
@@ -36,7 +38,7 @@ class MessageAnnouncer extends Element {
 
   render() {
     const line = ({ text }) => html`<p>${text}</p>`;
-    // Not atomic: what was read before is not read again with the next.
+    // Not atomic, so that only the new line is read.
     return html`<div class="visually-hidden" role="status" aria-atomic="false">
       ${repeat(this.news, ({ key }) => key, line)}
     </div>`;
@@ -49,14 +51,15 @@ class MessageAnnouncer extends Element {
   #receive({ id, sender, content }) {
     const key = `id-${id}`;
     if (this.news.some((each) => each.key === key)) return;
-    this.#say(key, `${fullName(sender)}: ${content}`);
+    this.#say(key, t("message.spoken", { name: fullName(sender), text: content }));
   }
 
-  /** One that fails again after another try is said again. */
-  #lookForFailed() {
+  /** Announce new failures; one that fails again after a retry counts as new. */
+  #announceFailed() {
     const failed = this.#listFailed();
     for (const { client_id: id, content } of failed) {
-      if (!this.#failed.has(id)) this.#say(`failed-${id}-${Date.now()}`, `Not sent: ${content}`);
+      const text = t("message.notSent", { text: content });
+      if (!this.#failed.has(id)) this.#say(`failed-${id}-${Date.now()}`, text);
     }
     this.#failed = new Set(failed.map((each) => each.client_id));
   }

@@ -2,18 +2,19 @@ import { html, ifDefined, nothing } from "lit";
 import { linkify } from "../../text/linkify.js";
 import { fullName } from "../../text/names.js";
 import { formatBubbleTime } from "../../text/time.js";
+import { t } from "../../text/translate.js";
 import { tickMark } from "./ticks.js";
 
-/** Tell whether an item of the other side has not been read yet. */
+/** Return whether an item is an unread message of the other person. */
 export function isUnread(item) {
   return !item.isOwn && item.state === "sent";
 }
 
 /**
- * Show one message of a thread; `actions` has `retry` and `discard`, each called with a client_id.
+ * Render a message; `actions` has `retry` and `discard`, each called with a client_id.
  *
- * The last thing in it, `.bubble-end`, is what has to be on the screen for the message to count
- * as seen: one that is taller than the screen never is as a whole.
+ * A message counts as seen when its end, `.bubble-end`, is on the screen: one that is taller than
+ * the screen is never visible as a whole.
  */
 export function bubble(item, { isFirst, isLast }, actions) {
   const side = item.isOwn ? "own" : "other";
@@ -24,7 +25,7 @@ export function bubble(item, { isFirst, isLast }, actions) {
     ?data-unread=${isUnread(item)}
   >
     <div class="bubble" dir="auto">
-      <span class="visually-hidden" dir="ltr">${item.isOwn ? "You" : fullName(item.sender)}:</span>
+      <span class="visually-hidden" dir="ltr">${author(item)}</span>
       <span class="bubble-text">${linkify(item.content).map(piece)}</span>
       <span class="bubble-end" dir="ltr">
         <time datetime=${item.date.toISOString()}>${formatBubbleTime(item.date)}</time>
@@ -35,6 +36,10 @@ export function bubble(item, { isFirst, isLast }, actions) {
   </li>`;
 }
 
+function author({ isOwn, sender }) {
+  return isOwn ? t("message.byYou") : t("message.by", { name: fullName(sender) });
+}
+
 function piece({ text, href }) {
   if (!href) return text;
   return html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
@@ -42,8 +47,12 @@ function piece({ text, href }) {
 
 function failure({ error, clientId }, { retry, discard }) {
   return html`<div class="failure">
-    <span>${error ?? "This message could not be sent."}</span>
-    <button type="button" class="link-button" @click=${() => retry(clientId)}>Retry</button>
-    <button type="button" class="link-button" @click=${() => discard(clientId)}>Delete</button>
+    <span>${error ?? t("message.failed")}</span>
+    ${button(t("message.retry"), () => retry(clientId))}
+    ${button(t("message.delete"), () => discard(clientId))}
   </div>`;
+}
+
+function button(label, act) {
+  return html`<button type="button" class="link-button" @click=${act}>${label}</button>`;
 }

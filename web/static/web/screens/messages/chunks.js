@@ -1,10 +1,10 @@
 const CHUNK_SIZE = 40;
 
 /**
- * Split the items of a day into chunks that keep their members for as long as the thread is open.
+ * Splits the items of a day into chunks; an item stays in its chunk while the thread is open.
  *
- * The browser skips chunks that are off the screen (`content-visibility`), which keeps thousands
- * of messages smooth. Older pages make chunks of their own: items never move into another element.
+ * The browser skips rendering chunks off the screen (`content-visibility`), so that thousands of
+ * messages scroll smoothly. Older pages get new chunks: items never move to another element.
  */
 export class Chunks {
   #chunkOf = new Map();
@@ -38,14 +38,15 @@ export class Chunks {
 }
 
 /**
- * Let the browser skip chunks from now on, each after it was laid out once: its true size is then
- * remembered, and nothing jumps when it comes on the screen. The newest one may still grow.
+ * Allow the browser to skip chunks that have been laid out once.
+ *
+ * It then knows their size, so that nothing jumps. The newest chunk can still grow.
  */
 export function settleChunks(scroller) {
   const settle = () => {
     const fresh = [...scroller.querySelectorAll(".chunk:not(.settled)")];
     for (const chunk of fresh.slice(0, -1)) chunk.classList.add("settled");
   };
-  // The first frame lays out; the size is remembered at its end.
+  // The browser remembers the size at the end of the first frame.
   requestAnimationFrame(() => requestAnimationFrame(settle));
 }

@@ -1,20 +1,21 @@
 import { html } from "lit";
 import { session } from "../../core/session.js";
+import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { isDeleted } from "./people.js";
 
-/** Tell why nobody can write in a thread: a sentence, or null when they can. */
+/** Return why a thread is read-only, as a text, or null. */
 export function closedReason({ status, conversation }, person) {
-  if (session.isImpersonating) return "You are only looking: nothing can be written here.";
-  if (status === "gone") return "This conversation has ended. You can no longer write here.";
+  if (session.isImpersonating) return t("closed.impersonating");
+  if (status === "gone") return t("closed.ended");
   if (status === "archived" || conversation?.is_archived) {
-    return "This conversation is archived. You can read it, but nothing can be written any more.";
+    return t("closed.archived");
   }
-  if (person && isDeleted(person)) return "This account was deleted. Nobody would read an answer.";
+  if (person && isDeleted(person)) return t("closed.deleted");
   return null;
 }
 
-/** Stand in the place of the box that is closed. */
+/** Render the reason in place of the composer. */
 export function closedNote(reason) {
   const iconName = session.isImpersonating ? "eye" : "archive";
   return html`<p class="closed-note" role="status">

@@ -1,19 +1,20 @@
 import { classMap, html, live, nothing } from "lit";
 import { Draft } from "../../live/drafts.js";
+import { t } from "../../text/translate.js";
 import { codePoints, COUNTER_FROM, isSendable, MAX_LENGTH, trimmed } from "../../text/length.js";
 import { Element } from "../../ui/element.js";
 import { icon } from "../../ui/icons.js";
 import { Countdown } from "./countdown.js";
 
-// Where a box cannot grow by itself.
+// Without support, `updated` resizes the box.
 const GROWS = CSS.supports("field-sizing", "content");
-// Keyboards on a screen have no Shift+Enter: there Enter makes a line, and the button sends.
+// On-screen keyboards have no Shift+Enter: there Enter inserts a new line.
 const ON_SCREEN = matchMedia("(pointer: coarse) and (not (any-pointer: fine))");
 
 /**
- * Write a message: Enter sends, Shift+Enter makes a line; on a phone Enter makes a line.
+ * The message box: Enter sends and Shift+Enter inserts a new line, as Enter does on phones.
  *
- * Fires "sent" when a message is on its way, and "leave" on Escape.
+ * Fires "sent" when a message was queued, and "leave" on Escape.
  */
 class MessageComposer extends Element {
   static properties = { thread: { attribute: false }, text: { state: true } };
@@ -35,7 +36,7 @@ class MessageComposer extends Element {
     super.connectedCallback();
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    this.thread.addEventListener("returned", (event) => this.#takeBack(event), { signal });
+    this.thread.addEventListener("returned", (event) => this.#restore(event), { signal });
     this.thread.addEventListener("change", () => this.#follow(), { signal });
     this.#draft = new Draft(this.thread.id ?? `trainee-${this.thread.traineeId}`);
     this.#draft.addEventListener("change", () => (this.text = this.#draft.text), { signal });
@@ -48,7 +49,7 @@ class MessageComposer extends Element {
     this.#draft.close();
   }
 
-  /** Take what stands in the box along to the conversation that has just been made. */
+  /** Move the draft to the conversation that was just created. */
   moveDraft(conversationId) {
     this.#draft.move(conversationId);
   }
@@ -57,13 +58,13 @@ class MessageComposer extends Element {
     const length = codePoints(trimmed(this.text));
     const isTooLong = length > MAX_LENGTH;
     return html`<form class="composer" @submit=${this.#submit}>
-      ${this.#renderHold()}
+      ${this.#renderThrottle()}
       <div class=${classMap({ "composer-box": true, "too-long": isTooLong })}>
         <textarea
           rows="1"
           dir="auto"
-          aria-label="Message"
-          placeholder="Write a message"
+          aria-label=${t("composer.label")}
+          placeholder=${t("composer.placeholder")}
           enterkeyhint=${ON_SCREEN.matches ? "enter" : "send"}
           autocomplete="off"
           aria-invalid=${isTooLong ? "true" : nothing}
@@ -76,7 +77,7 @@ class MessageComposer extends Element {
         <button
           type="submit"
           class="send-button"
-          aria-label="Send"
+          aria-label=${t("composer.send")}
           aria-disabled=${this.#canSend ? "false" : "true"}
         >
           ${icon("send")}
@@ -96,13 +97,12 @@ class MessageComposer extends Element {
     return isSendable(this.text) && this.#countdown.seconds === 0;
   }
 
-  #renderHold() {
+  #renderThrottle() {
     const { seconds } = this.#countdown;
     if (!seconds) return nothing;
-    const unit = seconds === 1 ? "second" : "seconds";
-    // A timer is not read out with each second; `#spoken` tells of it once.
+    // Screen readers do not read a timer each second; `#spoken` announces it once.
     return html`<p class="slow-down" role="timer">
-      ${icon("clock", { small: true })} Slow down. Try again in ${seconds} ${unit}
+      ${icon("clock", { small: true })} ${t("composer.slowDown", { count: seconds })}
     </p>`;
   }
 
@@ -114,8 +114,8 @@ class MessageComposer extends Element {
   }
 
   #spoken(isTooLong) {
-    if (isTooLong) return `Too long: at most ${MAX_LENGTH} characters can be sent.`;
-    return this.#countdown.seconds ? "Too fast. What you have written is not lost." : "";
+    if (isTooLong) return t("composer.limit", { max: MAX_LENGTH });
+    return this.#countdown.seconds ? t("composer.tooFast") : "";
   }
 
   #input({ target }) {
@@ -124,7 +124,7 @@ class MessageComposer extends Element {
   }
 
   #key(event) {
-    // 229: Safari ends a composition before the Enter that chose its word.
+    // 229: Safari ends the composition before the keydown of the Enter that confirms it.
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") this.dispatchEvent(new Event("leave"));
     if (event.key === "Enter" && !event.shiftKey && !ON_SCREEN.matches) this.#submit(event);
@@ -144,21 +144,21 @@ class MessageComposer extends Element {
     this.dispatchEvent(new Event("sent"));
   }
 
-  /** Take back what came too fast, unless something else stands in the box by now. */
-  #takeBack(event) {
+  /** Restore a throttled text, unless the box has another text by now. */
+  #restore(event) {
     if (this.text.trim()) return;
     event.preventDefault();
     this.#write(event.detail.text);
   }
 
   #follow() {
-    this.#followHold();
+    this.#followThrottle();
     const { conversation } = this.thread;
     if (conversation) this.#draft.setTrainee(conversation.trainee.id);
   }
 
-  /** Count down whenever the server takes nothing, also where what came too fast waits in line. */
-  #followHold() {
+  /** Count down during a throttle, also when the throttled message stays queued. */
+  #followThrottle() {
     const { heldFor } = this.thread;
     if (heldFor > this.#countdown.seconds) this.#countdown.start(heldFor);
   }

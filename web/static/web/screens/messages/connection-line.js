@@ -1,15 +1,16 @@
 import { html, nothing } from "lit";
+import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 
-// A connection that comes back within a moment is nobody's business.
-const PATIENCE_MS = 1500;
-const WORDS = {
-  connecting: "Connecting…",
-  reconnecting: "Reconnecting…",
-  offline: "You are offline. Your messages wait here and will be sent.",
+// Short interruptions are not shown.
+const DELAY_MS = 1500;
+const TEXTS = {
+  connecting: t("connection.connecting"),
+  reconnecting: t("connection.reconnecting"),
+  offline: t("connection.offline"),
 };
 
-/** Say that the connection is lost: `state` and `since` are a store's `connection…`. */
+/** Shows a lost connection; `state` and `since` are a store's connection and its start. */
 class ConnectionLine extends Element {
   static properties = { state: { attribute: false }, since: { attribute: false } };
 
@@ -17,7 +18,7 @@ class ConnectionLine extends Element {
 
   updated() {
     clearTimeout(this.#timer);
-    const wait = this.since + PATIENCE_MS - Date.now();
+    const wait = this.since + DELAY_MS - Date.now();
     if (wait > 0) this.#timer = setTimeout(() => this.requestUpdate(), wait);
   }
 
@@ -27,9 +28,9 @@ class ConnectionLine extends Element {
   }
 
   render() {
-    const isLate = Date.now() - this.since >= PATIENCE_MS;
-    const text = this.state === "offline" || isLate ? WORDS[this.state] : null;
-    // Without a space inside: CSS takes the line away while it is empty.
+    const isLate = Date.now() - this.since >= DELAY_MS;
+    const text = this.state === "offline" || isLate ? TEXTS[this.state] : null;
+    // Without white space, as CSS hides the line while it is :empty.
     return html`<p role="status" class="connection-line">${text ?? nothing}</p>`;
   }
 }

@@ -3,16 +3,22 @@ import { StoreController } from "../../core/store.js";
 import { clock } from "../../live/clock.js";
 import { inbox } from "../../live/inbox.js";
 import { outbox } from "../../live/outbox.js";
+import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 import { errorState, skeletonRows } from "../../ui/states.js";
 import { conversationRow } from "./conversation-row.js";
 import { noConversations } from "./empty-states.js";
-import { moveByKey } from "./list-keys.js";
 import { ProximityObserver } from "./proximity-observer.js";
 
 const SKELETONS = 8;
+const STEPS = {
+  ArrowDown: (index) => index + 1,
+  ArrowUp: (index) => index - 1,
+  Home: () => 0,
+  End: (_, last) => last,
+};
 
-/** List the conversations, or with `isArchive` those of removed trainees; more come on the way. */
+/** The list of conversations or, with `isArchive`, of archived ones; loads more while scrolling. */
 class ConversationList extends Element {
   static properties = {
     isArchive: { attribute: false },
@@ -23,7 +29,7 @@ class ConversationList extends Element {
 
   #scroller = createRef();
   #isLoading = false;
-  // The row that has the focus; one that moves loses it, as it is taken out and put in again.
+  // The focused row, which loses the focus when Lit moves it.
   #focused = null;
 
   constructor() {
@@ -44,7 +50,7 @@ class ConversationList extends Element {
     if (this.isArchive) inbox.loadArchived();
   }
 
-  /** Put the focus on the row of the open conversation, or on the first one. */
+  /** Focus the row of the open conversation, or the first one. */
   focusCurrent() {
     this.querySelector("a[tabindex='0']")?.focus();
   }
@@ -69,20 +75,20 @@ class ConversationList extends Element {
   }
 
   #renderList(conversations, hasMore) {
-    const inOrder = this.#rowInOrder(conversations);
+    const tabStop = this.#tabStop(conversations);
     const row = (conversation) =>
       conversationRow(conversation, {
         now: clock.now,
         isCurrent: conversation.id === this.currentId,
-        isInOrder: conversation.id === inOrder,
-        // The open thread shows its own.
+        isTabStop: conversation.id === tabStop,
+        // The open thread shows its own unsent messages.
         pending: conversation.id === this.currentId ? [] : outbox.list(conversation.id),
       });
     return html`<div class="list-scroller" ${ref(this.#scroller)}>
       <ul
         class="conversations"
         role="list"
-        aria-label=${this.isArchive ? "Archived conversations" : "Conversations"}
+        aria-label=${this.isArchive ? t("archive.list") : t("conversations.label")}
         @keydown=${moveByKey}
         @focusin=${this.#noteFocus}
       >
@@ -95,22 +101,24 @@ class ConversationList extends Element {
   #renderEnd() {
     if (!this.hasFailed) {
       return html`<div class="list-end">
-        <span class="spinner" role="img" aria-label="Loading more conversations"></span>
+        <span class="spinner" role="img" aria-label=${t("conversations.loadingMore")}></span>
       </div>`;
     }
     return html`<div class="list-failed">
-      More could not be loaded.
-      <button type="button" class="link-button" @click=${() => this.#loadMore()}>Try again</button>
+      ${t("conversations.moreFailed")}
+      <button type="button" class="link-button" @click=${() => this.#loadMore()}>
+        ${t("action.retry")}
+      </button>
     </div>`;
   }
 
   #renderError() {
     const retry = () => (this.isArchive ? inbox.loadArchived() : inbox.retry());
-    return errorState({ title: "Your conversations could not be loaded", retry });
+    return errorState({ title: t("conversations.failed"), retry });
   }
 
-  /** Choose the one row that Tab goes to; arrows go to the others. */
-  #rowInOrder(conversations) {
+  /** Return the one row that Tab reaches; arrow keys reach the others. */
+  #tabStop(conversations) {
     const ids = new Set(conversations.map(({ id }) => id));
     return [this.focusedId, this.currentId].find((id) => ids.has(id)) ?? conversations[0].id;
   }
@@ -129,6 +137,17 @@ class ConversationList extends Element {
     );
     this.#isLoading = false;
   }
+}
+
+/** Move the focus between the links of a list with the arrow keys, Home and End. */
+function moveByKey(event) {
+  const step = STEPS[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+  const links = [...event.currentTarget.querySelectorAll("a")];
+  const index = links.indexOf(document.activeElement);
+  if (index < 0) return;
+  event.preventDefault();
+  links[Math.max(0, Math.min(step(index, links.length - 1), links.length - 1))].focus();
 }
 
 customElements.define("conversation-list", ConversationList);

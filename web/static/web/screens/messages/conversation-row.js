@@ -1,6 +1,7 @@
 import { html, ifDefined, nothing } from "lit";
 import { fullName } from "../../text/names.js";
 import { formatListTime } from "../../text/time.js";
+import { t } from "../../text/translate.js";
 import { isDeleted, otherPerson } from "./people.js";
 import { tickMark } from "./ticks.js";
 import "../../ui/avatar.js";
@@ -8,10 +9,11 @@ import "../../ui/avatar.js";
 const MOST = 99;
 
 /**
- * Show one conversation of a list; `isInOrder` is the one row that Tab goes to, and `pending` what
- * waits in the outbox for it.
+ * Render a conversation in the list.
+ *
+ * `isTabStop` marks the one row that Tab reaches; `pending` are its entries of the outbox.
  */
-export function conversationRow(conversation, { now, isCurrent, isInOrder, pending }) {
+export function conversationRow(conversation, { now, isCurrent, isTabStop, pending }) {
   const { id, is_archived: isArchived, unread_count: unread } = conversation;
   const person = otherPerson(conversation);
   return html`<li>
@@ -20,20 +22,20 @@ export function conversationRow(conversation, { now, isCurrent, isInOrder, pendi
       href=${isArchived ? `/messages/archived/${id}` : `/messages/${id}`}
       data-conversation-id=${id}
       aria-current=${ifDefined(isCurrent ? "page" : undefined)}
-      tabindex=${isInOrder ? 0 : -1}
+      tabindex=${isTabStop ? 0 : -1}
     >
       <user-avatar .person=${person}></user-avatar>
       <span class="conversation-text">
         <span class="conversation-head">
           <span class="conversation-name" dir="auto"
-            >${isArchived ? "[Trainee removed]" : fullName(person)}</span
+            >${isArchived ? t("conversation.removed") : fullName(person)}</span
           >
           ${lastTime(conversation, now)}
         </span>
         ${isArchived && !isDeleted(person) ? smallName(person) : nothing}
         <span class="conversation-foot">
           <span class="conversation-preview" dir="auto">${conversation.last_message_preview}</span>
-          ${pending.length ? unsentMark(pending) : nothing}
+          ${pending.length ? unsentTick(pending) : nothing}
           ${unread ? unreadBadge(unread) : nothing}
         </span>
       </span>
@@ -52,14 +54,14 @@ function lastTime({ last_message_at: moment }, now) {
   >`;
 }
 
-/** Mark what has not gone out, as the thread itself marks it. */
-function unsentMark(pending) {
+/** Render the tick of unsent messages, as the thread does. */
+function unsentTick(pending) {
   return tickMark(pending.some(({ state }) => state === "failed") ? "failed" : "waiting");
 }
 
 function unreadBadge(count) {
   return html`<span class="badge">
     <span aria-hidden="true">${count > MOST ? `${MOST}+` : count}</span>
-    <span class="visually-hidden">${count} unread</span>
+    <span class="visually-hidden">${t("badge.unread", { count })}</span>
   </span>`;
 }

@@ -1,6 +1,6 @@
 const SECOND = 1000;
 
-/** Count seconds down to a moment, and draw the host anew with each. */
+/** A countdown in seconds that re-renders its host each second. */
 export class Countdown {
   #host;
   #until = 0;
@@ -11,7 +11,7 @@ export class Countdown {
     host.addController(this);
   }
 
-  /** How many whole seconds are left. */
+  /** The remaining whole seconds. */
   get seconds() {
     return Math.max(0, Math.ceil((this.#until - Date.now()) / SECOND));
   }
@@ -33,7 +33,7 @@ export class Countdown {
     clearTimeout(this.#timer);
     this.#host.requestUpdate();
     const left = this.#until - Date.now();
-    // Awake when the number changes, not a second after the last time.
+    // Wake up when the number changes.
     if (left > 0) this.#timer = setTimeout(() => this.#tick(), left % SECOND || SECOND);
   }
 }

@@ -1,12 +1,13 @@
 import { guard, html, nothing, repeat } from "lit";
 import { daySections } from "../../live/messages.js";
 import { formatDay } from "../../text/time.js";
+import { t } from "../../text/translate.js";
 import { bubble } from "./bubble.js";
 
 /**
- * Show the items of a thread by days.
+ * Render the items of a thread by days.
  *
- * `chunks` keeps them in their elements, and the unread begin at the item with `dividerKey`.
+ * `chunks` keeps items in their elements; the divider is above the item with `dividerKey`.
  */
 export function dayList(items, { now, chunks, dividerKey, actions }) {
   const daySection = (day) => {
@@ -36,10 +37,10 @@ function chunkList(placed, actions) {
 }
 
 function divider() {
-  return html`<li class="unread-divider"><span>New messages</span></li>`;
+  return html`<li class="unread-divider"><span>${t("history.new")}</span></li>`;
 }
 
-/** Tell of each item whether it is the first and the last that people see together. */
+/** Add to each item whether it is the first or the last of its group. */
 function withEdges(items, dividerKey) {
   return items.map((item, index) => ({
     key: item.key,
@@ -52,7 +53,7 @@ function withEdges(items, dividerKey) {
   }));
 }
 
-/** List all that a chunk is drawn from: where nothing of it has changed, it is not drawn anew. */
+/** List what a chunk is rendered from: it is skipped while none of it has changed. */
 function signature(placed) {
   return placed.flatMap(({ item, edges }) => [
     item,

@@ -1,8 +1,9 @@
 import { html, nothing } from "lit";
 import { session } from "../../core/session.js";
+import { t } from "../../text/translate.js";
 import { emptyState } from "../../ui/states.js";
 
-/** Say why a list of conversations is empty, and how one comes to be. */
+/** Render an empty list of conversations, with how to start one. */
 export function noConversations(isArchive) {
   if (isArchive) return noArchived();
   return session.user?.role === "TRAINEE" ? waitForTrainer() : startOne();
@@ -12,10 +13,12 @@ function startOne() {
   const canStart = session.user?.role === "TRAINER" && !session.isImpersonating;
   return emptyState({
     iconName: "messages",
-    title: "No conversations yet",
-    text: canStart ? "Write to one of your trainees to start one." : "",
+    title: t("conversations.empty"),
+    text: canStart ? t("conversations.emptyHint") : "",
     action: canStart
-      ? html`<a class="button button-primary" href="/trainees">Choose a trainee</a>`
+      ? html`<a class="button button-primary" href="/trainees">
+          ${t("conversations.choose")}
+        </a>`
       : nothing,
   });
 }
@@ -23,30 +26,30 @@ function startOne() {
 function waitForTrainer() {
   return emptyState({
     iconName: "messages",
-    title: "No messages yet",
-    text: "Your trainer will reach out here.",
+    title: t("conversations.waiting"),
+    text: t("conversations.waitingHint"),
   });
 }
 
 function noArchived() {
   return emptyState({
     iconName: "archive",
-    title: "Nothing archived",
-    text: "When you remove a trainee, your conversation stays readable here.",
+    title: t("archive.empty"),
+    text: t("archive.emptyHint"),
   });
 }
 
-/** Say that a conversation cannot be read, because it ended or because it never was one's own. */
+/** Render a conversation that has ended, or that the user has no access to. */
 export function nothingHere() {
   return emptyState({
     iconName: "archive",
-    title: "Nothing to read here",
-    text: "This conversation has ended.",
-    action: html`<a class="button" href="/messages">Back to messages</a>`,
+    title: t("conversation.gone"),
+    text: t("conversation.goneHint"),
+    action: html`<a class="button" href="/messages">${t("nav.toMessages")}</a>`,
   });
 }
 
-/** Fill the panel beside the list while no conversation is open. */
+/** Render the thread panel while no conversation is open. */
 export function chooseConversation() {
-  return emptyState({ iconName: "messages", title: "Choose a conversation" });
+  return emptyState({ iconName: "messages", title: t("conversation.choose") });
 }

@@ -4,13 +4,13 @@ import { isUnread } from "./bubble.js";
 
 const MAX_PAGES = 5;
 
-/** Tell whether unread messages can lie before the oldest one that is loaded. */
+/** Return whether there can be unread messages before the oldest loaded one. */
 export function hasUnreadBefore({ messages, hasOlder, conversation }) {
   const isOthers = (message) => message.sender.id !== session.user?.id;
   return mayHideUnread({ messages, hasOlder, conversation, isOthers });
 }
 
-/** Load older pages, five at most, until the first unread message is there. */
+/** Load up to five older pages, until the first unread message is loaded. */
 export async function loadUnread(thread) {
   for (let page = 0; page < MAX_PAGES && hasUnreadBefore(thread); page += 1) {
     const before = thread.messages.length;
@@ -19,7 +19,7 @@ export async function loadUnread(thread) {
   }
 }
 
-/** Return the first unread item that nobody has had on the screen, or null; `watch` knows. */
-export function firstUnseen(items, watch) {
-  return items.find((item) => isUnread(item) && !watch.hasSeen(item.id)) ?? null;
+/** Return the first unread item that was not on the screen yet, or null. */
+export function firstUnseen(items, visibility) {
+  return items.find((item) => isUnread(item) && !visibility.hasSeen(item.id)) ?? null;
 }

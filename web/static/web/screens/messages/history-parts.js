@@ -1,46 +1,61 @@
 import { html, nothing } from "lit";
+import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { errorState } from "../../ui/states.js";
 import "../../ui/avatar.js";
 
-/** Show that there is more above: it is being fetched, or that has failed. */
+/** Render the top of a history that has older messages: loading, or failed. */
 export function historyTop({ hasOlder }, hasFailed, retry) {
   if (!hasOlder) return nothing;
   return html`<div class="history-top">
     ${hasFailed
-      ? html`<span>Older messages could not be loaded.</span>
-          <button type="button" class="link-button" @click=${retry}>Try again</button>`
-      : html`<span class="spinner" role="img" aria-label="Loading older messages"></span>`}
+      ? html`<span>${t("history.olderFailed")}</span>
+          <button type="button" class="link-button" @click=${retry}>
+            ${t("action.retry")}
+          </button>`
+      : html`<span class="spinner" role="img" aria-label=${t("history.loadingOlder")}></span>`}
   </div>`;
 }
 
-/** Lead from further up to the end; `count` messages have come meanwhile. */
+/** Render the button to the newest message; `count` new ones have arrived. */
 export function newestButton(count, goToEnd) {
-  const label = count ? `${count} new ${count === 1 ? "message" : "messages"}` : null;
+  const label = count ? t("history.newCount", { count }) : null;
   return html`<button
     type="button"
     class="newest-button"
-    aria-label=${label ?? "Go to the newest message"}
+    aria-label=${label ?? t("history.toNewest")}
     @click=${goToEnd}
   >
     ${label ? html`<span>${label}</span>` : nothing} ${icon("arrow-down", { small: true })}
   </button>`;
 }
 
-/** Say that a history could not be loaded. */
+const PLACEHOLDERS = ["other", "other long", "own", "other", "own long", "own", "other"];
+
+/** Render placeholders of messages that are loading. */
+export function bubbleSkeletons() {
+  return html`<div class="history" role="status">
+    <span class="visually-hidden">${t("history.loading")}</span>
+    <div class="history-inner" aria-hidden="true">
+      ${PLACEHOLDERS.map((kind) => html`<div class="skeleton bubble-skeleton ${kind}"></div>`)}
+    </div>
+  </div>`;
+}
+
+/** Render a history that failed to load. */
 export function failedHistory(thread) {
-  const title = "These messages could not be loaded";
+  const title = t("history.failed");
   return html`<div class="history-empty">
     ${errorState({ error: thread.error ?? null, title, retry: () => thread.retry() })}
   </div>`;
 }
 
-/** Invite to write the first message; where that cannot be, the note below says why. */
+/** Render an empty thread; if it is read-only, the note below explains it. */
 export function emptyHistory({ status }, person) {
   const isOpen = status !== "gone" && status !== "archived" && person;
   if (!isOpen) return html`<div class="history-empty"></div>`;
   return html`<div class="history-empty">
     <user-avatar size="large" .person=${person}></user-avatar>
-    <p class="soft">No messages yet. Say hello!</p>
+    <p class="soft">${t("history.empty")}</p>
   </div>`;
 }

@@ -7,20 +7,25 @@ import { Element } from "../../ui/element.js";
 import { Chunks, settleChunks } from "./chunks.js";
 import { dayList } from "./day-sections.js";
 import { firstUnseen, hasUnreadBefore, loadUnread } from "./first-unread.js";
-import { emptyHistory, failedHistory, historyTop, newestButton } from "./history-parts.js";
+import {
+  bubbleSkeletons,
+  emptyHistory,
+  failedHistory,
+  historyTop,
+  newestButton,
+} from "./history-parts.js";
 import { ProximityObserver } from "./proximity-observer.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
-import { bubbleSkeletons } from "./skeletons.js";
 import { VisibilityTracker } from "./visibility-tracker.js";
 
-// Older messages are fetched before somebody gets there.
+// Older messages load before the user reaches the top.
 const AHEAD = "800px 0px 0px 0px";
 
 /**
- * Show the messages of a thread, and hold the place of who reads them.
+ * The messages of a thread, with a stable scroll position.
  *
- * A tick must not say "read" of what was never on the screen: so whenever more unread messages are
- * there than fit, the history stands at the first of them, not at its end.
+ * If there are more unread messages than fit, it scrolls to the first of them instead of the end,
+ * as only messages that were on the screen may be marked as read.
  */
 class MessageHistory extends Element {
   static properties = {
@@ -29,7 +34,7 @@ class MessageHistory extends Element {
     label: { attribute: false },
   };
 
-  /** Whether the place to begin at has been found. */
+  /** Whether the initial scroll position is known. */
   isPlaced = false;
   #isPlacing = false;
   #store = new StoreController(this);
@@ -41,7 +46,7 @@ class MessageHistory extends Element {
   #dividerKey = null;
   #oldestId = 0;
   #newestId = 0;
-  // The newest message when the end was last on the screen.
+  // The newest message when the end was last visible.
   #endId = 0;
   #hasFailed = false;
 
@@ -66,7 +71,7 @@ class MessageHistory extends Element {
   render() {
     const { status, messages } = this.thread;
     if (status === "error" && messages.length === 0) return failedHistory(this.thread);
-    // What was just written here is shown before anything is loaded.
+    // New messages of the user are shown before the history has loaded.
     const isOnlyOwn = messages.length === 0 && this.#items.length > 0;
     if (!this.isPlaced && !isOnlyOwn) return bubbleSkeletons();
     if (this.#items.length === 0) return emptyHistory(this.thread, this.person);
@@ -92,7 +97,7 @@ class MessageHistory extends Element {
   updated() {
     if (!this.scroller || !this.isPlaced) return;
     const newest = this.#items.findLast((item) => item.id)?.id ?? 0;
-    if (newest > this.#newestId && this.#anchor.wasAtEnd) this.#holdAtUnseen();
+    if (newest > this.#newestId && this.#anchor.wasAtEnd) this.#scrollToUnseen();
     this.#newestId = newest;
     if (this.#anchor.isAtEnd) this.#endId = newest;
     settleChunks(this.scroller);
@@ -110,7 +115,7 @@ class MessageHistory extends Element {
     });
   }
 
-  /** Find the place to begin at: at first, and when a reset has begun the history anew. */
+  /** Find the initial position: at first, and after a reset of the history. */
   #placeIfDue() {
     const oldestId = this.thread.messages[0]?.id ?? 0;
     const isDue = !this.isPlaced || oldestId > this.#oldestId;
@@ -118,7 +123,7 @@ class MessageHistory extends Element {
     if (isDue) this.#place();
   }
 
-  /** Begin at once, unless the first unread message has to be fetched. */
+  /** Load the first unread message if necessary. */
   async #place() {
     this.isPlaced = !hasUnreadBefore(this.thread);
     this.#newestId = 0;
@@ -130,19 +135,19 @@ class MessageHistory extends Element {
     this.requestUpdate();
   }
 
-  /** Stand at the first message that nobody has seen, when it would lie above the screen. */
-  #holdAtUnseen() {
+  /** Scroll to the first unseen message if it is above the screen. */
+  #scrollToUnseen() {
     const item = firstUnseen(this.#items, this.#visibility);
     if (!item) return;
     const row = this.scroller.querySelector(`[data-message-id="${item.id}"]`);
-    const isFirstLook = this.#newestId === 0;
-    if (!isFirstLook && !this.#anchor.isAbove(row)) return;
+    const isFirst = this.#newestId === 0;
+    if (!isFirst && !this.#anchor.isAbove(row)) return;
     this.#dividerKey = item.key;
     this.requestUpdate();
     this.updateComplete.then(() => this.#anchor.showUnlessBelow(row));
   }
 
-  /** Go to the end for a message that was written in this window. */
+  /** Scroll to the end after the user has sent a message. */
   followOwn() {
     this.#dividerKey = null;
     this.#goToEnd();

@@ -1,20 +1,21 @@
 import { session } from "../../core/session.js";
+import { t } from "../../text/translate.js";
 
 const DELETED_ID = 0;
 const DELETED = {
   id: DELETED_ID,
-  first_name: "Deleted",
-  last_name: "account",
+  first_name: t("person.deleted"),
+  last_name: "",
   profile_image: null,
 };
 
-/** Return the person on the other side of a conversation; a deleted one has a name for people. */
+/** Return the other person of a conversation; a deleted account gets a display name. */
 export function otherPerson({ trainer, trainee }) {
   const other = trainer.id === session.user?.id ? trainee : trainer;
   return isDeleted(other) ? DELETED : other;
 }
 
-/** Tell whether the account was deleted, so that nobody would read an answer. */
+/** Return whether a person's account was deleted. */
 export function isDeleted(person) {
   return person.id === DELETED_ID;
 }

@@ -1,6 +1,7 @@
 /**
- * Call `onNear` when an element inside the host comes near the screen, again after each update:
- * an observer alone is silent while the element stays in reach, as after a short page.
+ * Calls `onNear` when an element of the host comes near the screen, and after each update.
+ *
+ * An IntersectionObserver alone does not fire while the element stays near, as after a short page.
  */
 export class ProximityObserver {
   #host;
@@ -9,7 +10,7 @@ export class ProximityObserver {
   #onNear;
   #observer = null;
 
-  /** `margin` is how far ahead, as in CSS; the host's `scroller` is what scrolls, or null. */
+  /** `margin` is a CSS rootMargin; the host's `scroller` is the scrolling element or null. */
   constructor(host, { selector, margin, onNear }) {
     this.#host = host;
     this.#selector = selector;
@@ -23,7 +24,7 @@ export class ProximityObserver {
     this.hostDisconnected();
     if (!element) return;
     const options = { root: this.#host.scroller, rootMargin: this.#margin };
-    this.#observer = new IntersectionObserver((entries) => this.#look(entries), options);
+    this.#observer = new IntersectionObserver((entries) => this.#observed(entries), options);
     this.#observer.observe(element);
   }
 
@@ -32,7 +33,7 @@ export class ProximityObserver {
     this.#observer = null;
   }
 
-  #look(entries) {
+  #observed(entries) {
     if (entries.some((entry) => entry.isIntersecting)) this.#onNear();
   }
 }

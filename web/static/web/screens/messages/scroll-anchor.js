@@ -1,15 +1,15 @@
-// As good as at the end: a finger rarely stops at the very last pixel.
+// Within this distance counts as being at the end.
 const END_PX = 48;
 const HEADROOM_PX = 80;
 
 /**
- * Hold the place in a history that is anchored at its bottom.
+ * Keeps the scroll position of a history that is anchored at its end.
  *
- * The scroller is a reversed column, so older pages above cannot move anything. What is new below
- * would: when somebody has scrolled up, the distance by which their row moved is scrolled back.
+ * The scroller is a reversed column, so older pages above move nothing. New messages below do:
+ * after an update away from the end, it scrolls by the distance that the visible row has moved.
  */
 export class ScrollAnchor {
-  /** Whether the end was on the screen before the last update. */
+  /** Whether the end was visible before the last update. */
   wasAtEnd = true;
   #host;
   #anchor = null;
@@ -24,7 +24,7 @@ export class ScrollAnchor {
     return this.#host.scroller;
   }
 
-  /** Tell whether the newest message is on the screen; `scrollTop` goes from 0 down to negative. */
+  /** Return whether the end is visible; `scrollTop` is 0 at the end and negative above. */
   get isAtEnd() {
     return !this.#scroller || this.#scroller.scrollTop > -END_PX;
   }
@@ -34,15 +34,15 @@ export class ScrollAnchor {
     this.#scroller?.scrollTo({ top: 0 });
   }
 
-  /** Tell whether a row begins above what is on the screen. */
+  /** Return whether a row starts above the screen. */
   isAbove(row) {
     return row.getBoundingClientRect().top < this.#scroller.getBoundingClientRect().top;
   }
 
-  /** Bring a row that begins above the screen to its top, under the day and the divider. */
+  /** Scroll a row that starts above the screen to the top, with room for the divider. */
   showUnlessBelow(row) {
-    const way = row.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
-    if (way < HEADROOM_PX) this.#scroller.scrollTop += way - HEADROOM_PX;
+    const distance = row.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
+    if (distance < HEADROOM_PX) this.#scroller.scrollTop += distance - HEADROOM_PX;
   }
 
   hostUpdate() {

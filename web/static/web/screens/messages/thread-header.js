@@ -2,19 +2,20 @@ import { html, nothing } from "lit";
 import { router } from "../../core/router.js";
 import { session } from "../../core/session.js";
 import { fullName } from "../../text/names.js";
+import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { isDeleted } from "./people.js";
 import "../../ui/avatar.js";
 
 /**
- * Head a thread.
+ * Render the header of a thread.
  *
- * `isLost` says that nobody will be found, `isAlone` that no list stands beside it, so that this is
- * the heading of the page; `backTo` is where Back leads on the first page of a visit, or null.
+ * `isLost`: the person will not be found. `isAlone`: there is no list beside it, so that it has the
+ * main heading. `backTo`: the path of the back button on the first page of a visit, or null.
  */
 export function threadHeader({ person, isArchived, isLost, isAlone, backTo }) {
   const small = isArchived && person && !isDeleted(person) ? fullName(person) : null;
-  // One h2 for good: it may have the focus before anybody knows the name.
+  // Always the same h2: it can have the focus before the name is known.
   return html`<header class="thread-header">
     ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
     <div class="thread-title">
@@ -30,7 +31,7 @@ function backButton(backTo) {
   return html`<button
     type="button"
     class="icon-button thread-back"
-    aria-label="Back"
+    aria-label=${t("nav.back")}
     @click=${() => router.back(backTo)}
   >
     ${icon("back")}
@@ -44,12 +45,12 @@ function face(person, isLost) {
 }
 
 function nobodyYet() {
-  return html`<span class="visually-hidden">Conversation</span>`;
+  return html`<span class="visually-hidden">${t("conversation.label")}</span>`;
 }
 
-/** Lead a trainer from the name to the trainee's page. */
+/** For trainers the name links to the trainee's page. */
 function title(person, isArchived) {
-  if (isArchived) return "[Trainee removed]";
+  if (isArchived) return t("conversation.removed");
   const hasPage = session.user?.role === "TRAINER" && !isDeleted(person);
   const name = fullName(person);
   return hasPage ? html`<a href="/trainees/${person.id}">${name}</a>` : name;

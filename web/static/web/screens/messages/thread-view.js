@@ -6,9 +6,10 @@ import { StoreController } from "../../core/store.js";
 import { closeThread, openNewThread, openThread } from "../../live/thread.js";
 import { inbox } from "../../live/inbox.js";
 import { fullName } from "../../text/names.js";
+import { parts, t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 import { errorState } from "../../ui/states.js";
-import { setTitle } from "../../ui/title.js";
+import { setTitle } from "../../live/badge.js";
 import { closedNote, closedReason } from "./closed-note.js";
 import { nothingHere } from "./empty-states.js";
 import { otherPerson } from "./people.js";
@@ -21,9 +22,9 @@ import "./message-history.js";
 const DESK = matchMedia("(width >= 50rem)");
 
 /**
- * Show one thread, of `conversationId`, or of `traineeId` before there is a conversation.
+ * A thread: of `conversationId`, or of `traineeId` before there is a conversation.
  *
- * It shows that one for as long as it is on the page. Fires "leave" when Escape is pressed.
+ * It shows the same thread while it is connected. Fires "leave" when Escape is pressed.
  */
 class ThreadView extends Element {
   static properties = {
@@ -34,8 +35,8 @@ class ThreadView extends Element {
     failure: { state: true },
   };
 
-  // Whether somebody was writing when the first message made the conversation that opens next.
-  static #goesOn = false;
+  // Whether the composer had the focus when the first message created the next conversation.
+  static #keepsFocus = false;
 
   #thread = null;
   #store = new StoreController(this);
@@ -79,23 +80,25 @@ class ThreadView extends Element {
 
   updated() {
     const person = this.#person;
-    if (!person) setTitle("Messages");
-    else setTitle(this.#isArchived ? "[Trainee removed]" : fullName(person));
+    if (!person) setTitle(t("nav.messages"));
+    else setTitle(this.#isArchived ? t("conversation.removed") : fullName(person));
   }
 
   #renderFailure() {
-    const title = "This conversation could not be opened";
+    const title = t("conversation.failed");
     const retry = this.failure.isTemporary ? () => this.#begin() : null;
     return errorState({ error: this.failure, title, retry });
   }
 
   #renderThread(person) {
     const thread = this.#thread;
-    // What was written here and did not go out is shown whatever has become of the conversation.
+    // Unsent messages are shown even if the conversation is gone.
     const isEmpty = !thread.messages.length && !thread.pending.length;
     if (isEmpty && this.failure) return this.#renderFailure();
     if (isEmpty && thread.status === "gone") return nothingHere();
-    const label = person ? `Messages with ${fullName(person)}` : "Messages";
+    const label = person
+      ? t("conversation.log", { name: fullName(person) })
+      : t("nav.messages");
     return html`
       <connection-line
         .state=${thread.connection}
@@ -121,12 +124,12 @@ class ThreadView extends Element {
   }
 
   #typing(person) {
-    const name = person?.first_name || fullName(person);
+    const name = html`<bdi class="truncate">${person?.first_name || fullName(person)}</bdi>`;
     return html`<span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
-      <bdi class="truncate">${name}</bdi> is typing`;
+      ${parts("person.typing", { name })}`;
   }
 
-  /** Open the conversation that there is with a trainee, or a thread that will begin one. */
+  /** Open the conversation with a trainee, or a thread that will create it. */
   async #begin() {
     this.failure = null;
     const known = inbox.findByTrainee(this.traineeId);
@@ -158,7 +161,7 @@ class ThreadView extends Element {
   #created(conversationId) {
     const composer = this.querySelector("message-composer");
     composer?.moveDraft(conversationId);
-    ThreadView.#goesOn = Boolean(composer?.contains(document.activeElement));
+    ThreadView.#keepsFocus = Boolean(composer?.contains(document.activeElement));
     this.#goTo(conversationId);
   }
 
@@ -166,12 +169,12 @@ class ThreadView extends Element {
     if (this.isConnected) router.navigate(`/messages/${conversationId}`, { replace: true });
   }
 
-  /** Begin in the box at a desk; on a phone that would put the keyboard over the messages. */
+  /** Focus the composer; on phones the heading, as the keyboard would cover the messages. */
   async #focus() {
     await this.querySelector("message-composer")?.updateComplete;
-    const box = DESK.matches || ThreadView.#goesOn ? this.querySelector("textarea") : null;
+    const box = DESK.matches || ThreadView.#keepsFocus ? this.querySelector("textarea") : null;
     (box ?? this.querySelector("h2"))?.focus({ preventScroll: true });
-    ThreadView.#goesOn = false;
+    ThreadView.#keepsFocus = false;
   }
 
   #leave() {

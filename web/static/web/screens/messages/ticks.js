@@ -1,15 +1,16 @@
 import { html } from "lit";
+import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 
 const TICKS = {
-  waiting: { label: "Sending", iconName: "clock" },
-  sending: { label: "Sending", iconName: "clock" },
-  sent: { label: "Sent", iconName: "check" },
-  read: { label: "Read", iconName: "check-double" },
-  failed: { label: "Not sent", iconName: "alert" },
+  waiting: { label: t("tick.sending"), iconName: "clock" },
+  sending: { label: t("tick.sending"), iconName: "clock" },
+  sent: { label: t("tick.sent"), iconName: "check" },
+  read: { label: t("tick.read"), iconName: "check-double" },
+  failed: { label: t("tick.failed"), iconName: "alert" },
 };
 
-/** Show how far one's own message has come; one that waits is on its way, as far as people care. */
+/** Render the delivery state of the user's message; a waiting one counts as being sent. */
 export function tickMark(state) {
   const { label, iconName } = TICKS[state];
   return html`<span class="tick" role="img" aria-label=${label} title=${label}>

@@ -1,28 +1,28 @@
 import { page } from "../../live/page.js";
 
 /**
- * Report which unread messages of a history really come on the screen.
+ * Reports which unread messages of a history have been on the screen.
  *
- * Nothing is reported before the host `isPlaced`, that is, shows where somebody begins to read; and
- * nothing past a message that was skipped, as a read mark would be for that one too.
+ * Not before the host `isPlaced`, at its initial position; and not past a message that was skipped,
+ * as marking as read includes all earlier messages.
  */
 export class VisibilityTracker {
   #host;
   #onSeen;
   #observer = null;
   #root = null;
-  // By id: what stands there anew after a reset has been on the screen all the same.
+  // By id, as a reset creates new elements.
   #shown = new Set();
   #seen = new Set();
 
-  /** `onSeen(id)`: all unread messages of the host up to this one were on the screen. */
+  /** `onSeen(id)` is called when all unread messages up to this id were on the screen. */
   constructor(host, onSeen) {
     this.#host = host;
     this.#onSeen = onSeen;
     host.addController(this);
   }
 
-  /** Tell whether somebody had an unread message before them. */
+  /** Return whether an unread message was on the screen. */
   hasSeen(id) {
     return this.#seen.has(id);
   }
@@ -50,14 +50,14 @@ export class VisibilityTracker {
     if (root === this.#root) return;
     this.#root = root;
     this.#observer?.disconnect();
-    this.#observer = root && new IntersectionObserver((all) => this.#look(all), { root });
+    this.#observer = root && new IntersectionObserver((all) => this.#observed(all), { root });
   }
 
   #unread() {
     return [...(this.#root?.querySelectorAll(".message[data-unread]") ?? [])];
   }
 
-  #look(entries) {
+  #observed(entries) {
     for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
       this.#observer.unobserve(target);
       const row = target.closest(".message");
@@ -66,7 +66,7 @@ export class VisibilityTracker {
     this.#report();
   }
 
-  // What is on the screen behind another window counts from when somebody comes back to it.
+  // Messages behind another window count once the page has the focus.
   #report = () => {
     if (!page.hasFocus) return;
     for (const id of this.#shown) this.#seen.add(id);

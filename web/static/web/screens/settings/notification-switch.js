@@ -1,9 +1,10 @@
 import { html } from "lit";
 import { StoreController } from "../../core/store.js";
 import { notifications } from "../../live/notifications.js";
+import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 
-/** Turn notifications of this device on and off, or say why that cannot be. */
+/** Turn notifications on this device on or off, or explain why they are unavailable. */
 class NotificationSwitch extends Element {
   static properties = { isBusy: { state: true } };
 
@@ -24,10 +25,10 @@ class NotificationSwitch extends Element {
           aria-describedby="notification-reason"
           @change=${this.#toggle}
         />
-        Notify me of new messages
+        ${t("notifications.label")}
       </label>
       <p class="field-hint" id="notification-reason" role="status">
-        ${notifications.reason || "When nobody looks at this page."}
+        ${notifications.reason || t("notifications.background")}
       </p>
     `;
   }
@@ -38,7 +39,7 @@ class NotificationSwitch extends Element {
       await (target.checked ? notifications.enable() : notifications.disable());
     } finally {
       this.isBusy = false;
-      target.checked = notifications.state === "on"; // people can say no to the browser
+      target.checked = notifications.state === "on"; // the user can deny the browser's prompt
     }
   }
 }

@@ -1,21 +1,23 @@
 import { html } from "lit";
 import { setPassword } from "../../core/endpoints.js";
 import { session } from "../../core/session.js";
+import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 import "../../ui/field.js";
 import { Form, formStatus, submitButton } from "../../ui/form.js";
 
-/** Change one's own password. */
+/** Change the user's password. */
 class PasswordForm extends Element {
   #form = new Form(this, (values, form) => this.#change(values, form));
 
   render() {
-    // Password managers look for the account beside the passwords.
+    // Password managers need the user name in the form.
     return html`<form class="form" novalidate @submit=${this.#form.submit}>
       <input type="text" autocomplete="username" .value=${session.user?.email ?? ""} hidden />
-      ${this.#field("Current password", "current_password", "current-password")}
-      ${this.#field("New password", "new_password", "new-password")} ${formStatus(this.#form)}
-      <div class="form-actions">${submitButton(this.#form, "Change password", "button")}</div>
+      ${this.#field(t("password.current"), "current_password", "current-password")}
+      ${this.#field(t("field.newPassword"), "new_password", "new-password")}
+      ${formStatus(this.#form)}
+      <div class="form-actions">${submitButton(this.#form, t("password.change"), "button")}</div>
     </form>`;
   }
 
@@ -34,7 +36,7 @@ class PasswordForm extends Element {
   async #change({ current_password, new_password }, form) {
     await setPassword(current_password, new_password);
     form.reset();
-    return "Your password is changed.";
+    return t("password.done");
   }
 }
 

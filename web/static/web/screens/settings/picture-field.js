@@ -2,12 +2,13 @@ import { html, nothing } from "lit";
 import { updateMe } from "../../core/endpoints.js";
 import { session } from "../../core/session.js";
 import { StoreController } from "../../core/store.js";
+import { t } from "../../text/translate.js";
 import "../../ui/avatar.js";
 import { Element } from "../../ui/element.js";
 import { icon } from "../../ui/icons.js";
 import { squarePicture } from "./square-picture.js";
 
-/** Change or remove one's own picture; the chosen one is shown while it is on its way. */
+/** Change or remove the user's picture, with a preview during the upload. */
 class PictureField extends Element {
   static properties = {
     preview: { state: true },
@@ -32,7 +33,7 @@ class PictureField extends Element {
         <div role="alert">
           ${this.error ? html`<p class="field-error">${this.error}</p>` : nothing}
         </div>
-        <p class="visually-hidden" role="status">${this.isBusy ? "Saving your picture…" : ""}</p>
+        <p class="visually-hidden" role="status">${this.isBusy ? t("picture.saving") : ""}</p>
       </div>
     </div>`;
   }
@@ -46,12 +47,12 @@ class PictureField extends Element {
         @click=${() => this.querySelector("input").click()}
       >
         ${icon("camera", { small: true })}
-        ${session.user?.profile_image ? "Change picture" : "Add picture"}
+        ${session.user?.profile_image ? t("picture.change") : t("picture.add")}
       </button>
       <input
         type="file"
         accept="image/jpeg,image/png,image/webp,image/gif"
-        aria-label="Picture"
+        aria-label=${t("picture.label")}
         hidden
         @change=${this.#choose}
       />
@@ -61,7 +62,7 @@ class PictureField extends Element {
   #removeButton() {
     const remove = () => this.#save({ profile_image: null });
     return html`<button type="button" class="button button-quiet" @click=${remove}>
-      Remove picture
+      ${t("picture.remove")}
     </button>`;
   }
 
@@ -69,7 +70,7 @@ class PictureField extends Element {
     const [file] = target.files;
     if (!file) return;
     const picture = await squarePicture(file);
-    target.value = ""; // so that choosing the same file again is a change, too
+    target.value = ""; // so that choosing the same file again fires "change"
     const form = new FormData();
     form.append("profile_image", picture);
     const url = (this.preview = URL.createObjectURL(picture));

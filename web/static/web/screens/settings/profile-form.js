@@ -1,11 +1,12 @@
 import { html, nothing } from "lit";
 import { updateMe } from "../../core/endpoints.js";
 import { session } from "../../core/session.js";
+import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 import "../../ui/field.js";
 import { Form, formStatus, submitButton } from "../../ui/form.js";
 
-/** Change one's own names and, for a trainer, that of the business. */
+/** Change the user's names and, for trainers, the business name. */
 class ProfileForm extends Element {
   #form = new Form(this, (values) => this.#save(values));
 
@@ -13,13 +14,17 @@ class ProfileForm extends Element {
     const isTrainer = session.user?.role === "TRAINER";
     return html`<form class="form" novalidate @submit=${this.#form.submit}>
       <div class="field-pair">
-        ${this.#field("First name", "first_name", "given-name")}
-        ${this.#field("Last name", "last_name", "family-name")}
+        ${this.#field(t("field.firstName"), "first_name", "given-name")}
+        ${this.#field(t("field.lastName"), "last_name", "family-name")}
       </div>
-      ${isTrainer ? this.#field("Business name", "business_name", "organization", 200) : nothing}
+      ${isTrainer ? this.#businessField() : nothing}
       ${formStatus(this.#form)}
-      <div class="form-actions">${submitButton(this.#form, "Save profile")}</div>
+      <div class="form-actions">${submitButton(this.#form, t("profile.save"))}</div>
     </form>`;
+  }
+
+  #businessField() {
+    return this.#field(t("profile.business"), "business_name", "organization", 200);
   }
 
   #field(label, name, autocomplete, maxlength = 150) {
@@ -35,7 +40,7 @@ class ProfileForm extends Element {
 
   async #save(values) {
     session.setUser(await updateMe(values));
-    return "Saved.";
+    return t("profile.saved");
   }
 }
 

@@ -1,9 +1,9 @@
 const SIDE = 512;
 
 /**
- * Cut the middle square out of a picture and make it small: phones take photos of many megabytes.
+ * Crop a picture to its central square and scale it down, as photos have many megabytes.
  *
- * Returns the file itself when the browser cannot read it; the server then says what is wrong.
+ * Returns a file that the browser cannot decode unchanged: the server reports the error.
  */
 export async function squarePicture(file) {
   const bitmap = await createImageBitmap(file).catch(() => null);

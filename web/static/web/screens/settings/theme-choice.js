@@ -1,17 +1,18 @@
 import { html } from "lit";
+import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { chooseTheme, chosenTheme } from "../../ui/theme.js";
 
 const THEMES = [
-  ["system", "System", "system"],
-  ["light", "Light", "sun"],
-  ["dark", "Dark", "moon"],
+  ["system", t("theme.system"), "system"],
+  ["light", t("theme.light"), "sun"],
+  ["dark", t("theme.dark"), "moon"],
 ];
 
-/** Offer the themes; each is put on at once. */
+/** Render the choice of themes, which apply at once. */
 export function themeChoice() {
   return html`<fieldset class="choices">
-    <legend class="visually-hidden">Theme</legend>
+    <legend class="visually-hidden">${t("theme.label")}</legend>
     ${THEMES.map(choice)}
   </fieldset>`;
 }

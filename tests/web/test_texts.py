@@ -1,0 +1,96 @@
+"""Every text for people is in a file of its language, and nowhere else."""
+
+import re
+
+import pytest
+
+from tests.web.javascript import parse, texts_in_html
+from tests.web.pages import MODULES, source_of
+
+ENGLISH = source_of("text/en.js")
+TEXTS = dict(
+    re.findall(r'^  "([\w.]+)":\s*(\{.*?\n?  ?\}|"[^"]*"),$', ENGLISH, re.MULTILINE | re.DOTALL)
+)
+# `t("key", { … })` and `parts("key", { … })`; the parameters may hold one more level of braces.
+USE = re.compile(r'\b(?:t|parts)\(\s*"([\w.]+)"(?:,\s*\{((?:[^{}]|\{[^{}]*\})*)\})?')
+USERS = [name for name in MODULES if name not in ("text/en.js", "text/translate.js")]
+# Strings that start like a sentence, or have two words, and are not for people.
+WORDS = re.compile(r"[A-Z][a-z’]+(?![\w-]*[A-Z:-])|[A-Za-z’,]+ [A-Za-z’]+[.…!?]?$")
+NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home"}
+NOT_FOR_PEOPLE |= {"Bearer \0", "other long", "own long"}
+
+
+def uses_in(name: str) -> list[tuple[str, str]]:
+    """Return each key that a module uses, with the source of its parameters."""
+    return USE.findall(source_of(name))
+
+
+def literal_texts_in(name: str) -> list[str]:
+    """Return what a module would show or say in a language of its own."""
+    source = re.sub(r"(?:console\.\w+|new (?:Type)?Error)\([^;]*;", "", source_of(name))
+    module = parse(source)
+    shown = [text for template in module.html for text in texts_in_html(template)]
+    found = [text.strip() for text in shown if re.search(r"[A-Za-z]", text.replace("\0", ""))]
+    plain = [each for each in module.strings + module.templates if each not in NOT_FOR_PEOPLE]
+    return found + [each for each in plain if WORDS.match(each)]
+
+
+def test_texts_are_found() -> None:
+    assert len(TEXTS) == len(re.findall(r'^  "', ENGLISH, re.MULTILINE)) > 100
+
+
+def test_every_key_that_is_used_exists_and_every_key_is_used() -> None:
+    used = {key for name in USERS for key, _ in uses_in(name)}
+
+    assert used == set(TEXTS)
+
+
+def test_keys_are_literal() -> None:
+    calls = [
+        each
+        for name in USERS
+        for each in re.findall(r"(?<![\w.#])(?:t|parts)\(\s*[^\"\s)]", source_of(name))
+    ]
+
+    assert calls == []
+
+
+@pytest.mark.parametrize("name", USERS)
+def test_parameters_are_those_of_the_text(name: str) -> None:
+    for key, parameters in uses_in(name):
+        wanted = set(re.findall(r"\{(\w+)\}", TEXTS[key].removeprefix("{")))
+        given = set(re.findall(r"(?:^|[{,])\s*(\w+)(?=\s*(?:[:,]|$))", parameters.strip()))
+        assert given == wanted, key
+
+
+def test_plural_forms_are_those_of_english() -> None:
+    plurals = [text for text in TEXTS.values() if text.startswith("{")]
+
+    assert plurals
+    for text in plurals:
+        assert re.findall(r"(\w+): \"", text) == ["one", "other"]
+
+
+@pytest.mark.parametrize("name", USERS)
+def test_no_text_is_outside_its_file(name: str) -> None:
+    assert literal_texts_in(name) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "html`<p>Hello</p>`",
+        "html`<p>${name} is here</p>`",
+        "html`<p>${list.map((each) => html`<b>${each} or</b>`)}</p>`",
+        'html`<a aria-label="Close"></a>`',
+        'html`<input placeholder="Search by ${x}" />`',
+        'toast("Sent again.")',
+        "toast(`Sent again to ${email}.`)",
+        'setTitle("Trainees")',
+        'const LABEL = { sent: "Not sent" };',
+    ],
+)
+def test_text_in_a_module_is_noticed(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.web.test_texts.source_of", lambda name: source)
+
+    assert literal_texts_in("any.js") != []
