@@ -79,7 +79,7 @@ def _processor() -> str:
 
 def _changes() -> str:
     """Say when the product's code is not what the commit has."""
-    code = ("config", "users", "messaging", "trainer", "requirements.txt")
+    code = ("config", "server", "users", "messaging", "trainer", "requirements.txt")
     return " and changes" if _git("status", "--porcelain", "--", *code) else ""
 
 

@@ -12,14 +12,15 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
-from config.handler import ByPath, OneHopHandler  # noqa: E402 - needs the settings
-from config.limits import LimitBody  # noqa: E402 - needs the settings
-from config.password_forms import FewPasswordForms  # noqa: E402 - as above
-from config.shutdown import drain_on_sigterm  # noqa: E402 - as above
-from config.static_files import StaticFilesHandler  # noqa: E402 - as above
-from live.publisher import publisher  # noqa: E402 - as above
+from live.publisher import publisher  # noqa: E402 - needs the apps
+from messaging.consumers.sockets import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
 from notifications.worker import push_worker  # noqa: E402 - as above
+from server.handler import ByPath, OneHopHandler  # noqa: E402 - as above
+from server.limits import LimitBody  # noqa: E402 - needs the settings
+from server.password_forms import FewPasswordForms  # noqa: E402 - as above
+from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
+from server.static_files import StaticFilesHandler  # noqa: E402 - as above
 
 # How long the end of the process waits for notifications that are on their way.
 PUSH_SECONDS = 3
@@ -29,7 +30,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     """Drain when told to stop, and send what was announced and notified before the process ends."""
     await receive()
     _settle_memory()
-    drain_on_sigterm(asyncio.get_running_loop())
+    drain_on_sigterm(asyncio.get_running_loop(), _drain)
     if settings.PUSH_IN_WEB:
         push_worker.start()
     await send({"type": "lifespan.startup.complete"})
@@ -38,6 +39,11 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     await publisher.flush()
     await asyncio.to_thread(push_worker.join, PUSH_SECONDS)
     await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _drain() -> None:
+    push_worker.stop()
+    await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
 
 
 def _settle_memory() -> None:

@@ -28,6 +28,7 @@ SOURCE_FOLDERS = (
     "users",
     "live",
     "backoffice",
+    "server",
     "api",
     "db",
 )
@@ -63,7 +64,7 @@ def main() -> None:
         log_config=log_config,
         # Else each line is put together, and then not written.
         access_log=log_config["root"]["level"] in ("DEBUG", "INFO"),
-        http="config.connection:LimitedConnection",
+        http="server.connection:LimitedConnection",
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,

@@ -94,9 +94,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "config.content_policy.ContentPolicyMiddleware",
+    "server.content_policy.ContentPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "config.cookies.refuse_nul_in_cookies",
+    "server.cookies.refuse_nul_in_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     *_languages,
     "django.middleware.common.CommonMiddleware",
@@ -105,22 +105,22 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# The API has tokens, and no session: see config.handler, which serves it in threads of its own.
+# The API has tokens, and no session: see server.handler, which serves it in threads of its own.
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     *_languages,
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# Static files have nothing to do with people: see config.static_files.
+# Static files have nothing to do with people: see server.static_files.
 STATIC_MIDDLEWARE = [
-    "config.static_files.lean_headers",
+    "server.static_files.lean_headers",
     # In production files are compressed once, by collectstatic.
-    *(["config.static_files.compress_files"] if DEBUG else []),
+    *(["server.static_files.compress_files"] if DEBUG else []),
     "servestatic.middleware.ServeStaticMiddleware",
 ]
 API_THREADS = env.positive("API_THREADS", default=8)
-# What takes long has threads of its own, so that nothing else waits for it: see config.lanes.
+# What takes long has threads of its own, so that nothing else waits for it: see server.lanes.
 PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
 # Requests that wait for one of these threads, a third of a second each; more are answered 503.
 PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)

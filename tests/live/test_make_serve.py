@@ -27,6 +27,7 @@ PRODUCT = (
     "web",
     "live",
     "backoffice",
+    "server",
     "api",
     "db",
 )

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client as Browser
 from django.test import RequestFactory
 
-from config.static_files import compress_files, lean_headers
+from server.static_files import compress_files, lean_headers
 from tests.web.pages import open_page
 from users.models import User
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db import connections
 
-from config.handler import OneHopHandler
+from server.handler import OneHopHandler
 
 T = TypeVar("T")
 Story = Callable[[OneHopHandler], Coroutine[Any, Any, T]]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from api.errors import Busy
-from config.limits import read_body
+from server.limits import read_body
 
 BUSY = orjson.dumps({"detail": str(Busy.default_detail), "code": Busy.default_code})
 

@@ -25,9 +25,9 @@ from django.urls import set_script_prefix
 from django.utils.module_loading import import_string
 
 from api.errors import busy
-from config.lanes import Lane, LaneFull, find_password_requests
-from config.limits import is_form, read_body
-from config.uploads import Admission, UploadSlots, counted
+from server.lanes import Lane, LaneFull, find_password_requests
+from server.limits import is_form, read_body
+from server.uploads import Admission, UploadSlots, counted
 
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]

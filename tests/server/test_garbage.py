@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from config.handler import OneHopHandler
+from server.handler import OneHopHandler
 from tests.factories import access_of
 from users.models import User
 

@@ -9,11 +9,11 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import path
 
-from config.handler import OneHopHandler
-from config.lanes import find_password_requests
-from config.password_forms import FewPasswordForms
-from tests.config.requests import Request, run, wait_for
+from server.handler import OneHopHandler
+from server.lanes import find_password_requests
+from server.password_forms import FewPasswordForms
 from tests.factories import access_of, make_trainee
+from tests.server.requests import Request, run, wait_for
 from tests.users.hashers import HeldHasher
 from users.models import User
 from users.views import SetPasswordView

@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.files.storage import InMemoryStorage
 
-from config.handler import OneHopHandler
-from tests.config.requests import FORM, Request, form, run, wait_for
+from server.handler import OneHopHandler
 from tests.factories import access_of, claims_of, impersonate, make_trainee, tokens_of
+from tests.server.requests import FORM, Request, form, run, wait_for
 from tests.users.bodies import INVALID_TOKEN
 from tests.users.test_pictures import draw
 from users.models import User

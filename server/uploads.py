@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.lanes import LaneFull
+from server.lanes import LaneFull
 
 View = Callable[..., HttpResponseBase]
 

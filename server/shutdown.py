@@ -8,25 +8,20 @@ to the processes that are left. Here SIGTERM first spreads the closings, then re
 import asyncio
 import signal
 import threading
+from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import Any
 
-from django.conf import settings
 
-from messaging.consumers.sockets import open_sockets
-from notifications.worker import push_worker
-
-
-def drain_on_sigterm(loop: asyncio.AbstractEventLoop) -> None:
-    """Put the draining before the server's own handler; a second SIGTERM goes straight to it."""
+def drain_on_sigterm(loop: asyncio.AbstractEventLoop, drain: Callable[[], Awaitable[None]]) -> None:
+    """Await `drain` before the server's own handler; a second SIGTERM goes straight to that."""
     if threading.current_thread() is not threading.main_thread():
         return  # a server inside a test: signals belong to the main thread
     servers_own: Any = signal.getsignal(signal.SIGTERM)
     draining: set[asyncio.Task[None]] = set()
 
-    async def drain(frame: FrameType | None) -> None:
-        push_worker.stop()
-        await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
+    async def drain_and_pass_on(frame: FrameType | None) -> None:
+        await drain()
         servers_own(signal.SIGTERM, frame)
 
     def handle(signum: int, frame: FrameType | None) -> None:
@@ -34,6 +29,8 @@ def drain_on_sigterm(loop: asyncio.AbstractEventLoop) -> None:
             signal.signal(signal.SIGTERM, servers_own)
             signal.raise_signal(signal.SIGTERM)
             return
-        loop.call_soon_threadsafe(lambda: draining.add(asyncio.ensure_future(drain(frame))))
+        loop.call_soon_threadsafe(
+            lambda: draining.add(asyncio.ensure_future(drain_and_pass_on(frame)))
+        )
 
     signal.signal(signal.SIGTERM, handle)
