@@ -1,7 +1,6 @@
 """The one entry point for HTTP and WebSocket."""
 
 import asyncio
-import gc
 import os
 from typing import Any
 
@@ -16,9 +15,11 @@ from live.publisher import publisher  # noqa: E402 - needs the apps
 from messaging.consumers.sockets import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
 from notifications.worker import push_worker  # noqa: E402 - as above
-from server.handler import ByPath, OneHopHandler  # noqa: E402 - as above
-from server.limits import LimitBody  # noqa: E402 - needs the settings
+from server.handler import OneHopHandler  # noqa: E402 - needs the settings
+from server.limits import LimitBody  # noqa: E402 - as above
+from server.memory import settle_memory  # noqa: E402 - as above
 from server.password_forms import FewPasswordForms  # noqa: E402 - as above
+from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from server.static_files import StaticFilesHandler  # noqa: E402 - as above
 
@@ -29,7 +30,7 @@ PUSH_SECONDS = 3
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     """Drain when told to stop, and send what was announced and notified before the process ends."""
     await receive()
-    _settle_memory()
+    settle_memory()
     drain_on_sigterm(asyncio.get_running_loop(), _drain)
     if settings.PUSH_IN_WEB:
         push_worker.start()
@@ -46,22 +47,10 @@ async def _drain() -> None:
     await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
 
 
-def _settle_memory() -> None:
-    """
-    Have the garbage collector leave alone what was loaded at the start, and all else mostly.
-
-    Everybody waits while it looks at what is new, ten times as long for ten times as many objects: a
-    few milliseconds for these.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000, 50, 100)
-
-
-_pages = ByPath(settings.STATIC_URL, StaticFilesHandler(), FewPasswordForms(http))
+_pages = PathRouter(settings.STATIC_URL, StaticFilesHandler(), FewPasswordForms(http))
 _by_protocol = ProtocolTypeRouter(
     {
-        "http": LimitBody(ByPath("/api/", OneHopHandler(), _pages)),
+        "http": LimitBody(PathRouter("/api/", OneHopHandler(), _pages)),
         "websocket": sockets,
         "lifespan": lifespan,
     }

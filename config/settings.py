@@ -120,6 +120,8 @@ STATIC_MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
 ]
 API_THREADS = env.positive("API_THREADS", default=8)
+# Requests that wait for one of these threads, some 2 ms each; more are answered 503.
+API_QUEUE = env.int("API_QUEUE", default=1000)
 # What takes long has threads of its own, so that nothing else waits for it: see server.lanes.
 PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
 # Requests that wait for one of these threads, a third of a second each; more are answered 503.

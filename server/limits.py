@@ -6,6 +6,8 @@ import orjson
 from django.conf import settings
 from rest_framework.permissions import SAFE_METHODS
 
+from server.disconnects import ClientGone
+
 TOO_LARGE = orjson.dumps({"detail": "The request is too large.", "code": "request_too_large"})
 
 
@@ -63,13 +65,13 @@ def _may_be_large(scope: Any) -> bool:
     return scope["path"].startswith("/api/") and is_form(scope)
 
 
-async def read_body(receive: Any) -> bytes | None:
-    """Return the whole body, or None when the client went away before its end."""
+async def read_body(receive: Any) -> bytes:
+    """Return the whole body; raise ClientGone if the client goes away before its end."""
     parts = []
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return None
+            raise ClientGone
         parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(parts)

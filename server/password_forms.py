@@ -1,16 +1,26 @@
 """Limits how many admin forms that hash a password run at a time."""
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.urls import reverse
 
 from api.errors import Busy
+from server.disconnects import ClientGone, wait_until_gone
 from server.limits import read_body
 
-BUSY = orjson.dumps({"detail": str(Busy.default_detail), "code": Busy.default_code})
+logger = logging.getLogger(__name__)
+
+BUSY_PAGE = b"""<!doctype html>
+<html lang="en">
+<title>Please try again</title>
+<h1>Please try again</h1>
+<p>Too many people are signing in right now. Wait a few seconds, then reload this page.</p>
+"""
 
 
 class FewPasswordForms:
@@ -30,31 +40,50 @@ class FewPasswordForms:
         self._people = reverse("admin:users_user_changelist")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if not self._hashes(scope):
+        if self._hashes(scope):
+            await self._take(scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-        elif (body := await read_body(receive)) is not None:
-            await self._take(scope, _again(body, receive), send)
 
     def _hashes(self, scope: Any) -> bool:
-        """Tell whether a request signs in, or writes a person, which may set a password."""
+        """Return whether a request signs in, or writes a person, which may set a password."""
         path = scope["path"]
         is_form = path in self._paths or path.startswith(self._people)
         return bool(scope["method"] == "POST" and is_form)
 
     async def _take(self, scope: Any, receive: Any, send: Any) -> None:
-        if self._pending >= self._most:
-            await _refuse(send)
+        """Read a form, and pass it on when its turn comes and its client is still there."""
+        try:
+            body = await read_body(receive)
+            if self._pending >= self._most:
+                logger.warning(
+                    "503 POST %s: %s forms with passwords wait.", scope["path"], self._most
+                )
+                await _refuse(send)
+                return
+            async with self._turn(receive):
+                await self.app(scope, _again(body, receive), send)
+        except ClientGone:
             return
+
+    @asynccontextmanager
+    async def _turn(self, receive: Any) -> AsyncIterator[None]:
+        """Wait for a turn, and hold it; raise ClientGone if the client went away meanwhile."""
         self._pending += 1
+        leaving = asyncio.create_task(wait_until_gone(receive))
         try:
             async with self._running:
-                await self.app(scope, receive, send)
+                if leaving.done():
+                    raise ClientGone
+                leaving.cancel()  # from here on Django listens for it
+                yield
         finally:
+            leaving.cancel()
             self._pending -= 1
 
 
 def _again(body: bytes, receive: Any) -> Any:
-    """Return what receives a body that has been read, and then what comes after it."""
+    """Return a `receive` that repeats a body that has been read, then passes on what follows."""
     first = [{"type": "http.request", "body": body}]
 
     async def receive_again() -> Any:
@@ -65,9 +94,12 @@ def _again(body: bytes, receive: Any) -> Any:
 
 async def _refuse(send: Any) -> None:
     headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(BUSY)),
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", b"%d" % len(BUSY_PAGE)),
+        (b"content-security-policy", b"default-src 'none'"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cache-control", b"no-store"),
         (b"retry-after", b"%d" % Busy.wait),
     ]
     await send({"type": "http.response.start", "status": Busy.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": BUSY})
+    await send({"type": "http.response.body", "body": BUSY_PAGE})

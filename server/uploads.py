@@ -93,7 +93,7 @@ class UploadSlots:
         of_one = settings.LARGE_BODIES_PER_PERSON + settings.LARGE_BODIES_QUEUE_PER_PERSON
         of_all = settings.LARGE_BODIES + settings.LARGE_BODIES_QUEUE
         if self._requests[user_id] >= of_one or self._requests.total() >= of_all:
-            raise LaneFull
+            raise LaneFull("Too many forms wait for an upload slot.")
         if user_id not in self._slots_of:
             self._slots_of[user_id] = asyncio.Semaphore(settings.LARGE_BODIES_PER_PERSON)
         self._requests[user_id] += 1

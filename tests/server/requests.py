@@ -48,7 +48,11 @@ def _close_connections(all_at_once: Barrier) -> None:
 
 
 class Request:
-    """A request whose body, if it `is_held`, does not come to its end before it is let go."""
+    """
+    A request whose body, if it `is_held`, does not come to its end before it is let go.
+
+    Its client stays until it `leave`s.
+    """
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class Request:
         is_held: bool = False,
     ) -> None:
         self.body, self.may_end = body, asyncio.Event()
+        self.has_ended, self.has_left = False, asyncio.Event()
         self.reads, self.status = 0, 0
         self.headers: dict[str, str] = {}
         self.content = b""
@@ -85,9 +90,24 @@ class Request:
     def json(self) -> Any:
         return json.loads(self.content)
 
+    def leave(self) -> None:
+        """Go away, before the end of the body if that is held."""
+        self.has_left.set()
+        self.may_end.set()
+
+    async def stay(self) -> Any:
+        """Send nothing more; return when the client leaves."""
+        await self.has_left.wait()
+        return {"type": "http.disconnect"}
+
     async def _receive(self) -> Any:
+        if self.has_ended:
+            return await self.stay()
         self.reads += 1
         await self.may_end.wait()
+        if self.has_left.is_set():
+            return {"type": "http.disconnect"}
+        self.has_ended = True
         return {"type": "http.request", "body": self.body}
 
     async def _send(self, message: Any) -> None:

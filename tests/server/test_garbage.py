@@ -13,6 +13,7 @@ REQUESTS = 20
 MOST_OBJECTS = 15
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", ["conversations/", "unread-count/", "conversations/0/messages/"])
 def test_request_leaves_little_to_the_garbage_collector(bob: User, path: str) -> None:
     handler = OneHopHandler()

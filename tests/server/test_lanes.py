@@ -2,16 +2,19 @@
 
 import asyncio
 import json
+import threading
+from types import ModuleType
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from server.handler import OneHopHandler
-from server.lanes import find_password_requests
-from server.password_forms import FewPasswordForms
+from server.lanes import Lane
+from server.password_requests import find_password_requests
 from tests.factories import access_of, make_trainee
 from tests.server.requests import Request, run, wait_for
 from tests.users.hashers import HeldHasher
@@ -115,52 +118,128 @@ def test_sign_ins_past_the_queue_are_told_to_come_back(
     assert asked[-1].headers["access-control-allow-origin"] == "https://app.example.com"
 
 
-# The admin
+# The API's own lane
 # ------------------------------------------------------------------------------
-class Pages:
-    """Stands for Django's own handler: does not answer before it is let go."""
+class Held:
+    """A view that does not come to an end before it is let go. It remembers what it was called for."""
 
     def __init__(self) -> None:
-        self.may_end = asyncio.Event()
-        self.bodies: list[bytes] = []
+        self.may_end = threading.Event()
+        self.begun: list[str] = []
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.bodies.append((await receive())["body"])
-        if scope["method"] == "POST":
-            await self.may_end.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+    def __call__(self, request: HttpRequest, name: str) -> HttpResponse:
+        self.begun.append(name)
+        assert self.may_end.wait(30)
+        return HttpResponse(name)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/admin/login/",
-        "/admin/password_change/",
-        "/admin/users/user/add/",
-        "/admin/users/user/1/password/",
-    ],
-)
-def test_few_forms_with_passwords_run_at_a_time_in_the_admin(settings: Any, path: str) -> None:
-    settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE = 1, 2
+@pytest.fixture
+def view(settings: Any) -> Held:
+    """Serve /api/<name>/ with one thread, and have two requests wait for it."""
+    settings.API_THREADS, settings.API_QUEUE = 1, 2
+    held = Held()
+    routes = ModuleType("routes")
+    routes.urlpatterns = [path("api/<str:name>/", held)]  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = routes
+    return held
 
-    async def story() -> tuple[list[bytes], list[Request]]:
-        pages = Pages()
-        app = FewPasswordForms(pages)
-        half = Request("POST", path, b"half", is_held=True)
-        forms = [half, *(Request("POST", path, b"%d" % number) for number in range(5))]
-        tasks = [each.begin(app) for each in forms]
-        await wait_for(lambda: sum(each.status != 0 for each in forms) == 2)
-        await Request("GET", path).ask(app)
-        bodies = list(pages.bodies)
-        pages.may_end.set()
-        half.may_end.set()
+
+@pytest.mark.django_db(transaction=True)
+def test_request_past_the_queue_is_told_to_come_back(
+    view: Held, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
+    origin = (b"origin", b"https://app.example.com")
+    asked = [Request("GET", f"/api/{n}/", b"", origin) for n in range(4)]
+
+    async def story(handler: OneHopHandler) -> None:
+        tasks = [each.begin(handler) for each in asked]
+        await wait_for(lambda: asked[-1].status)
+        view.may_end.set()
         await asyncio.gather(*tasks)
-        return bodies, forms
 
-    bodies, forms = asyncio.run(story())
+    run(story)
 
-    assert bodies == [b"0", b""]  # who only looks does not wait
-    assert [each.status for each in forms] == [200, 200, 200, 200, 503, 503]
-    assert forms[-1].json() == BUSY
-    assert forms[-1].headers["retry-after"] == "2"
+    assert view.begun == ["0", "1", "2"]
+    assert [each.status for each in asked] == [200, 200, 200, 503]
+    assert asked[-1].json() == BUSY
+    assert asked[-1].headers["retry-after"] == "2"
+    assert asked[-1].headers["access-control-allow-origin"] == "https://app.example.com"
+    assert [(each.name, each.levelname) for each in caplog.records] == [
+        ("server.handler", "WARNING")
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_whose_client_leaves_while_it_waits_is_dropped_and_makes_room(view: Held) -> None:
+    asked = [Request("GET", f"/api/{name}/") for name in ("runs", "leaves", "waits", "comes")]
+    *first, last = asked
+
+    async def story(handler: OneHopHandler) -> None:
+        tasks = [each.begin(handler) for each in first]
+        await wait_for(lambda: view.begun and all(each.has_ended for each in first))
+        first[1].leave()
+        await tasks[1]
+        tasks.append(last.begin(handler))
+        await wait_for(lambda: last.has_ended)
+        view.may_end.set()
+        await asyncio.gather(*tasks)
+
+    run(story)
+
+    assert view.begun == ["runs", "waits", "comes"]
+    assert [each.status for each in asked] == [200, 0, 200, 200]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_that_has_begun_is_finished_although_its_client_leaves(view: Held) -> None:
+    request = Request("GET", "/api/runs/")
+
+    async def story(handler: OneHopHandler) -> None:
+        task = request.begin(handler)
+        await wait_for(lambda: view.begun)
+        request.leave()
+        view.may_end.set()
+        await task
+
+    run(story)
+
+    assert (request.status, request.content) == (200, b"runs")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_request_whose_client_leaves_before_the_end_of_the_body_is_dropped(view: Held) -> None:
+    half = Request("POST", "/api/half/", is_held=True)
+
+    async def story(handler: OneHopHandler) -> None:
+        task = half.begin(handler)
+        await wait_for(lambda: half.reads)
+        half.leave()
+        await task
+
+    run(story)
+
+    assert (view.begun, half.status) == ([], 0)
+
+
+def test_waiter_that_is_cancelled_takes_its_call_out_of_the_queue() -> None:
+    may_end = threading.Event()
+    done: list[str] = []
+
+    async def story() -> None:
+        lane = Lane("lane", threads=1, queue=1)
+        running = asyncio.create_task(lane.run(may_end.wait, 30))
+        await asyncio.sleep(0)
+        waiting = asyncio.create_task(lane.run_for(Request().stay, done.append, "work"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await asyncio.sleep(0)
+        next_one = asyncio.create_task(lane.run(done.append, "next"))
+        may_end.set()
+        await asyncio.gather(running, next_one)
+
+    asyncio.run(story())
+
+    assert done == ["next"]

@@ -1,0 +1,50 @@
+"""Turns a Django response into the status, headers and bytes that leave over ASGI."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+
+Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, bytes]
+
+# A browser's own cache outlives the sign-out.
+NOT_STORED = (b"cache-control", b"no-store")
+# A length would be that of the body that they leave out.
+WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+def answer_of(response: HttpResponseBase) -> Answer:
+    """Return what is sent for a response. Reads a streaming response to its end."""
+    content = _content_of(response)
+    return response.status_code, _headers_of(response, len(content)), content
+
+
+def _headers_of(response: HttpResponseBase, length: int) -> Headers:
+    """Return the headers with a length, without which uvicorn would answer in chunks."""
+    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    if not response.has_header("Cache-Control"):
+        headers.append(NOT_STORED)
+    cookies = response.cookies.values()
+    if response.status_code not in WITHOUT_LENGTH:
+        headers.append((b"content-length", b"%d" % length))
+    return headers + [(b"set-cookie", each.OutputString().encode("ascii")) for each in cookies]
+
+
+def _content_of(response: HttpResponseBase) -> bytes:
+    if isinstance(response, HttpResponse):
+        return response.content
+    return b"".join(response)
+
+
+def break_reference_cycles(response: HttpResponseBase) -> None:
+    """
+    Break the cycles between DRF's view, request and response.
+
+    Else each request leaves some seventy objects to the garbage collector, which pauses everything.
+    """
+    context = getattr(response, "renderer_context", None)
+    if context:
+        context["request"].parser_context.clear()
+        vars(context["view"]).clear()
+        context.clear()

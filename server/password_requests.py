@@ -1,0 +1,50 @@
+"""Finds the requests of the API that hash a password."""
+
+from collections.abc import Iterable, Iterator
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.views import APIView
+
+
+def find_password_requests() -> frozenset[tuple[str, str]]:
+    """
+    Return method and path of each request that hashes a password.
+
+    A view declares it by `hashes_passwords = True`. Its path may have no parameters, as each request
+    looks up its literal path in this set, which costs next to nothing.
+    """
+    return frozenset(
+        (method.upper(), path)
+        for path, view in _list_views(get_resolver().url_patterns, "/")
+        if getattr(view, "hashes_passwords", False)
+        for method in _list_writes(_without_parameters(path, view))
+    )
+
+
+def _list_views(
+    patterns: Iterable[URLPattern | URLResolver], prefix: str
+) -> Iterator[tuple[str, type[APIView]]]:
+    for each in patterns:
+        path = f"{prefix}{each.pattern}"
+        if isinstance(each, URLResolver):
+            yield from _list_views(each.url_patterns, path)
+        elif view := getattr(each.callback, "cls", None):
+            yield path, view
+
+
+def _without_parameters(path: str, view: type[APIView]) -> type[APIView]:
+    if "<" in path:
+        raise ImproperlyConfigured(
+            f"{view.__name__} hashes passwords, so {path} needs to be fixed."
+        )
+    return view
+
+
+def _list_writes(view: type[APIView]) -> list[str]:
+    return [
+        name
+        for name in view.http_method_names
+        if hasattr(view, name) and name.upper() not in SAFE_METHODS
+    ]

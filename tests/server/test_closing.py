@@ -1,0 +1,168 @@
+"""What happens at the end of a request: resources are closed, and broken database connections."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.db import connection, transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import path
+
+from server.handler import OneHopHandler
+from tests.server.requests import Request, run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+@pytest.fixture
+def serve(settings: Any) -> Callable[..., list[Request]]:
+    """Ask each of some views once, one after the other, in the same thread."""
+    settings.API_THREADS = 1
+
+    def serve(*views: View) -> list[Request]:
+        routes = ModuleType("routes")
+        routes.urlpatterns = [  # type: ignore[attr-defined]
+            path(f"api/{number}/", view) for number, view in enumerate(views)
+        ]
+        settings.ROOT_URLCONF = routes
+
+        async def story(handler: OneHopHandler) -> list[Request]:
+            return [
+                await Request("GET", f"/api/{number}/").ask(handler) for number in range(len(views))
+            ]
+
+        return run(story)
+
+    return serve
+
+
+class Resource:
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (b"one ", b"two")
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_resource_of_a_response_is_read_to_its_end_and_closed(serve: Any) -> None:
+    resource = Resource()
+
+    (answer,) = serve(lambda _: StreamingHttpResponse(resource))
+
+    assert (answer.content, answer.headers["content-length"]) == (b"one two", "7")
+    assert resource.is_closed
+
+
+def test_file_of_a_response_is_closed(serve: Any, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"content")
+    opened = file.open("rb")
+
+    (answer,) = serve(lambda _: FileResponse(opened))
+
+    assert (answer.status, answer.content) == (200, b"content")
+    assert opened.closed
+
+
+def test_resource_is_closed_although_its_response_cannot_be_sent(serve: Any) -> None:
+    class Broken(Resource):
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"one "
+            raise ZeroDivisionError
+
+    resource = Broken()
+
+    with pytest.raises(ZeroDivisionError):
+        serve(lambda _: StreamingHttpResponse(resource))
+
+    assert resource.is_closed
+
+
+def test_signals_of_a_request_are_sent_around_its_view(serve: Any) -> None:
+    seen: list[str] = []
+
+    def view(_: HttpRequest) -> HttpResponse:
+        seen.append("view")
+        return HttpResponse()
+
+    def note_start(**_: Any) -> None:
+        seen.append("started")
+
+    def note_end(**_: Any) -> None:
+        seen.append("finished")
+
+    request_started.connect(note_start)
+    request_finished.connect(note_end)
+    try:
+        serve(view, view)
+    finally:
+        request_started.disconnect(note_start)
+        request_finished.disconnect(note_end)
+
+    assert seen == ["started", "view", "finished"] * 2
+
+
+# Database connections
+# ------------------------------------------------------------------------------
+def ask_database(_: HttpRequest) -> HttpResponse:
+    """Answer the thread, and the identity of its database connection."""
+    connection.ensure_connection()
+    return HttpResponse(f"{threading.current_thread().name} {id(connection.connection)}")
+
+
+def test_thread_keeps_its_database_connection(serve: Any) -> None:
+    first, second = serve(ask_database, ask_database)
+
+    assert first.content == second.content
+    assert first.content.startswith(b"api")
+
+
+def test_database_connection_that_no_longer_works_is_replaced(serve: Any) -> None:
+    seen: list[Any] = []
+
+    def break_it(_: HttpRequest) -> HttpResponse:
+        connection.ensure_connection()
+        seen.append(connection.connection)
+        connection.errors_occurred = True  # as any error of the database leaves it
+        connection.is_usable = lambda: False  # type: ignore[method-assign]  # this thread's alone
+        return HttpResponse()
+
+    def look(_: HttpRequest) -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        seen.append(connection.connection)
+        return HttpResponse()
+
+    answers = serve(break_it, look)
+
+    assert [each.status for each in answers] == [200, 200]
+    assert seen[0] is not seen[1]
+
+
+def test_database_connection_with_an_open_transaction_is_replaced(serve: Any) -> None:
+    seen: list[Any] = []
+
+    def leave_it_open(_: HttpRequest) -> HttpResponse:
+        transaction.set_autocommit(False)
+        seen.append(connection.connection)
+        return HttpResponse()
+
+    def look(_: HttpRequest) -> HttpResponse:
+        connection.ensure_connection()
+        seen.append(connection.connection)
+        return HttpResponse(str(transaction.get_autocommit()))
+
+    _, second = serve(leave_it_open, look)
+
+    assert second.content == b"True"
+    assert seen[0] is not seen[1]

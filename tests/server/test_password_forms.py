@@ -1,0 +1,98 @@
+"""The admin's forms with passwords: few run at a time, few wait, and more are told to come back."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from server.password_forms import FewPasswordForms
+from tests.server.requests import Request, wait_for
+
+
+class Pages:
+    """Stands for Django's own handler: does not answer before it is let go."""
+
+    def __init__(self) -> None:
+        self.may_end = asyncio.Event()
+        self.bodies: list[bytes] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.bodies.append((await receive())["body"])
+        if scope["method"] == "POST":
+            await self.may_end.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/login/",
+        "/admin/password_change/",
+        "/admin/users/user/add/",
+        "/admin/users/user/1/password/",
+    ],
+)
+def test_few_forms_with_passwords_run_at_a_time_in_the_admin(
+    settings: Any, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE = 1, 2
+
+    async def story() -> tuple[list[bytes], list[Request]]:
+        pages = Pages()
+        app = FewPasswordForms(pages)
+        half = Request("POST", path, b"half", is_held=True)
+        forms = [half, *(Request("POST", path, b"%d" % number) for number in range(5))]
+        tasks = [each.begin(app) for each in forms]
+        await wait_for(lambda: sum(each.status != 0 for each in forms) == 2)
+        await Request("GET", path).ask(app)
+        bodies = list(pages.bodies)
+        pages.may_end.set()
+        half.may_end.set()
+        await asyncio.gather(*tasks)
+        return bodies, forms
+
+    bodies, forms = asyncio.run(story())
+
+    assert bodies == [b"0", b""]  # who only looks does not wait
+    assert [each.status for each in forms] == [200, 200, 200, 200, 503, 503]
+    refused = forms[-1]
+    assert (refused.headers["retry-after"], refused.headers["cache-control"]) == ("2", "no-store")
+    assert refused.headers["content-type"] == "text/html; charset=utf-8"
+    assert b"Wait a few seconds" in refused.content
+    assert [(each.name, each.levelname) for each in caplog.records] == [
+        ("server.password_forms", "WARNING")
+    ] * 2
+
+
+def test_form_whose_client_leaves_while_it_waits_is_dropped(settings: Any) -> None:
+    settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE = 1, 2
+
+    async def story() -> tuple[list[bytes], list[Request]]:
+        pages = Pages()
+        app = FewPasswordForms(pages)
+        forms = [Request("POST", "/admin/login/", b"%d" % number) for number in range(3)]
+        tasks = [each.begin(app) for each in forms]
+        await wait_for(lambda: pages.bodies and all(each.has_ended for each in forms))
+        forms[1].leave()
+        pages.may_end.set()
+        await asyncio.gather(*tasks)
+        return pages.bodies, forms
+
+    bodies, forms = asyncio.run(story())
+
+    assert bodies == [b"0", b"2"]
+    assert [each.status for each in forms] == [200, 0, 200]
+
+
+def test_form_whose_client_leaves_in_the_middle_is_not_passed_on(settings: Any) -> None:
+    async def story() -> list[bytes]:
+        pages = Pages()
+        half = Request("POST", "/admin/login/", b"half", is_held=True)
+        task = half.begin(FewPasswordForms(pages))
+        await wait_for(lambda: half.reads)
+        half.leave()
+        await task
+        return pages.bodies
+
+    assert asyncio.run(story()) == []
