@@ -21,7 +21,7 @@ from server.memory import settle_memory  # noqa: E402 - as above
 from server.password_forms import FewPasswordForms  # noqa: E402 - as above
 from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
-from server.static_files import StaticFilesHandler  # noqa: E402 - as above
+from server.static_files import build_static_files  # noqa: E402 - as above
 
 # How long the end of the process waits for notifications that are on their way.
 PUSH_SECONDS = 3
@@ -47,7 +47,7 @@ async def _drain() -> None:
     await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
 
 
-_pages = PathRouter(settings.STATIC_URL, StaticFilesHandler(), FewPasswordForms(http))
+_pages = PathRouter(settings.STATIC_URL, build_static_files(), FewPasswordForms(http))
 _by_protocol = ProtocolTypeRouter(
     {
         "http": LimitBody(PathRouter("/api/", OneHopHandler(), _pages)),

@@ -112,13 +112,6 @@ API_MIDDLEWARE = [
     *_languages,
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# Static files have nothing to do with people: see server.static_files.
-STATIC_MIDDLEWARE = [
-    "server.static_files.lean_headers",
-    # In production files are compressed once, by collectstatic.
-    *(["server.static_files.compress_files"] if DEBUG else []),
-    "servestatic.middleware.ServeStaticMiddleware",
-]
 API_THREADS = env.positive("API_THREADS", default=8)
 # Requests that wait for one of these threads, some 2 ms each; more are answered 503.
 API_QUEUE = env.int("API_QUEUE", default=1000)
@@ -317,9 +310,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-SERVESTATIC_USE_FINDERS = DEBUG
-SERVESTATIC_AUTOREFRESH = DEBUG
-SERVESTATIC_ALLOW_ALL_ORIGINS = False
 # Compressing takes most of the time of `collectstatic`, and nobody asks for the rest.
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 SERVESTATIC_SKIP_COMPRESS_EXTENSIONS = ("gif", "ico", "jpg", "map", "png", "webp", "woff", "woff2")

@@ -1,7 +1,9 @@
-"""Turns a Django response into the status, headers and bytes that leave over ASGI."""
+"""Answers as the status, headers and bytes that leave over ASGI, made of Django responses or not."""
 
 from http import HTTPStatus
+from typing import Any
 
+import orjson
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -12,6 +14,23 @@ Answer = tuple[int, Headers, bytes]
 NOT_STORED = (b"cache-control", b"no-store")
 # A length would be that of the body that they leave out.
 WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+
+
+async def send_answer(send: Any, answer: Answer) -> None:
+    """Send a whole answer."""
+    status, headers, content = answer
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def json_answer(status: int, detail: str, code: str, *headers: tuple[bytes, bytes]) -> Answer:
+    """Return an error in the shape that all have."""
+    content = orjson.dumps({"detail": detail, "code": code})
+    own = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(content)),
+    ]
+    return status, [*own, *headers], content
 
 
 def answer_of(response: HttpResponseBase) -> Answer:

@@ -19,7 +19,7 @@ from django.urls import set_script_prefix
 from django.utils.log import log_response
 
 from api.errors import busy
-from server.answers import Answer, answer_of, break_reference_cycles
+from server.answers import Answer, answer_of, break_reference_cycles, send_answer
 from server.chain import ApiRequest, StandIn, build_chain
 from server.disconnects import ClientGone
 from server.kept_connections import keep_connections, replace_cut_connections
@@ -50,13 +50,12 @@ class OneHopHandler:
         """
         take = self._take_form if is_form(scope) else self._take
         try:
-            status, headers, content = await take(scope, receive)
+            answer = await take(scope, receive)
         except ClientGone:
             return
         except LaneFull as full:
-            status, headers, content = self._refuse(scope, full)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+            answer = self._refuse(scope, full)
+        await send_answer(send, answer)
 
     async def _take(self, scope: Any, receive: Any) -> Answer:
         """Read a small body, and answer it in its lane."""

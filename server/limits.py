@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import orjson
 from django.conf import settings
 from rest_framework.permissions import SAFE_METHODS
 
+from api.formats import RequestTooLarge
+from server.answers import json_answer, send_answer
 from server.disconnects import ClientGone
-
-TOO_LARGE = orjson.dumps({"detail": "The request is too large.", "code": "request_too_large"})
 
 
 class BodyTooLarge(Exception):
@@ -83,10 +82,7 @@ def _declared_length(scope: Any) -> int:
 
 
 async def _refuse(send: Any) -> None:
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(TOO_LARGE)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": TOO_LARGE})
+    too_large = RequestTooLarge
+    headers = (b"connection", b"close")
+    answer = json_answer(413, too_large.default_detail, too_large.default_code, headers)
+    await send_answer(send, answer)

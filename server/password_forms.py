@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from api.errors import Busy
+from server.answers import Answer, send_answer
 from server.disconnects import ClientGone, wait_until_gone
 from server.limits import read_body
 
@@ -21,6 +22,15 @@ BUSY_PAGE = b"""<!doctype html>
 <h1>Please try again</h1>
 <p>Too many people are signing in right now. Wait a few seconds, then reload this page.</p>
 """
+BUSY_HEADERS = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-length", b"%d" % len(BUSY_PAGE)),
+    (b"content-security-policy", b"default-src 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"retry-after", b"%d" % Busy.wait),
+]
+BUSY_ANSWER: Answer = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
 
 
 class FewPasswordForms:
@@ -59,7 +69,7 @@ class FewPasswordForms:
                 logger.warning(
                     "503 POST %s: %s forms with passwords wait.", scope["path"], self._most
                 )
-                await _refuse(send)
+                await send_answer(send, BUSY_ANSWER)
                 return
             async with self._turn(receive):
                 await self.app(scope, _again(body, receive), send)
@@ -90,16 +100,3 @@ def _again(body: bytes, receive: Any) -> Any:
         return first.pop() if first else await receive()
 
     return receive_again
-
-
-async def _refuse(send: Any) -> None:
-    headers = [
-        (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-length", b"%d" % len(BUSY_PAGE)),
-        (b"content-security-policy", b"default-src 'none'"),
-        (b"x-content-type-options", b"nosniff"),
-        (b"cache-control", b"no-store"),
-        (b"retry-after", b"%d" % Busy.wait),
-    ]
-    await send({"type": "http.response.start", "status": Busy.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": BUSY_PAGE})

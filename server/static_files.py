@@ -1,116 +1,78 @@
 """
-What servestatic leaves to do for some hundred small modules.
+Serves static files with servestatic's ASGI application, past Django and its middleware.
 
-Their headers would be a third of a first load, and all of Django around each most of its time.
+The headers of some hundred small modules would be a third of a first load, so they are few.
 """
 
-import gzip
-from collections.abc import Awaitable, Callable
-from io import BytesIO
+from collections.abc import Iterator
 from typing import Any
 
-import brotli
 from django.conf import settings
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
-from django.utils.decorators import async_only_middleware
-from django.utils.module_loading import import_string
-from servestatic.responders import MissingFileError
+from django.contrib.staticfiles.finders import get_finders
+from servestatic.asgi import ServeStaticASGI
 
-from api.errors import page_not_found
+from api.exceptions import NotFound
+from server.answers import json_answer, send_answer
+from server.compression import CompressText
 
-GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
-
-COMPRESSIBLE = ("text/", "application/json", "image/svg+xml")
-# As well as gzip's best, in a fraction of the time that brotli's best takes.
-BROTLI_QUALITY = 6
-FOR_PAGES_ALONE = ("Cross-Origin-Opener-Policy", "Referrer-Policy")
-# Who may keep a file for ever does not ask whether it has changed.
-FOR_FILES_THAT_CHANGE = ("ETag", "Last-Modified")
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+# Immutable files need no validators.
+VALIDATORS = frozenset({b"etag", b"last-modified"})
+SECONDS_IN_CACHES = 60
+MANIFEST = "staticfiles.json"  # collectstatic's own
 
 
-class StaticFilesHandler(ASGIHandler):
+def build_static_files() -> Any:
     """
-    An ASGI application for `STATIC_URL`, behind `STATIC_MIDDLEWARE` and nothing else.
+    Return an ASGI application for `STATIC_URL`.
 
-    Django's own handler starts a thread for each request, which is several times the work of
-    reading one of these files.
+    In production it serves what `collectstatic` has left in `STATIC_ROOT`, as it is at the start; in
+    development the files of the apps, as they are, compressed on their way.
     """
+    files = ServeStaticASGI(
+        _no_such_file,
+        autorefresh=settings.DEBUG,
+        max_age=0 if settings.DEBUG else SECONDS_IN_CACHES,
+        allow_all_origins=False,
+    )
+    for folder in _list_app_folders() if settings.DEBUG else [settings.STATIC_ROOT]:
+        files.add_files(folder, settings.STATIC_URL)
+    files.files.pop(f"{settings.STATIC_URL}{MANIFEST}", None)
+    lean = LeanHeaders(files)
+    return CompressText(lean) if settings.DEBUG else lean
 
-    def load_middleware(self, is_async: bool = True) -> None:
-        chain: Any = _no_such_file
-        for name in reversed(settings.STATIC_MIDDLEWARE):
-            chain = import_string(name)(chain)
-        self._middleware_chain = chain
+
+def _list_app_folders() -> Iterator[str]:
+    """Return the last first: servestatic serves a file from the folder that was added last."""
+    storages = [storage for finder in get_finders() for storage in _storages_of(finder)]
+    for storage in reversed(storages):
+        yield storage.location
+
+
+def _storages_of(finder: Any) -> list[Any]:
+    return list(finder.storages.values())
+
+
+class LeanHeaders:
+    """Adds `nosniff` to each answer, and takes off the validators of files that never change."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request, whose body does not matter."""
-        request = ASGIRequest(scope, BytesIO())
-        try:
-            response = await self._middleware_chain(request)
-        except MissingFileError:  # what servestatic makes of it while DEBUG is on
-            response = await _no_such_file(request)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        await self.send_response(response, send)
+        async def send_lean(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": _make_lean(message["headers"])}
+            await send(message)
+
+        await self._app(scope, receive, send_lean)
 
 
-async def _no_such_file(request: HttpRequest) -> HttpResponseBase:
-    return page_not_found(request, Http404())
+def _make_lean(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    is_immutable = any(name == b"cache-control" and b"immutable" in v for name, v in headers)
+    dropped = VALIDATORS if is_immutable else frozenset()
+    return [*((name, value) for name, value in headers if name not in dropped), NOSNIFF]
 
 
-@async_only_middleware
-def lean_headers(get_response: GetResponse) -> GetResponse:
-    """Take headers off static files that say nothing there."""
-
-    async def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = await get_response(request)
-        if request.path_info.startswith("/static/"):
-            is_for_ever = "immutable" in response.headers.get("Cache-Control", "")
-            for name in (*FOR_PAGES_ALONE, *(FOR_FILES_THAT_CHANGE if is_for_ever else ())):
-                response.headers.pop(name, None)
-        return response
-
-    return middleware
-
-
-@async_only_middleware
-def compress_files(get_response: GetResponse) -> GetResponse:
-    """
-    Compress static files on their way, in development, where no `collectstatic` has done it before.
-
-    Django's own middleware makes each part of a streamed file a gzip of its own, and browsers stop
-    after the first.
-    """
-
-    async def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = await get_response(request)
-        if not isinstance(response, StreamingHttpResponse) or not _is_worth_it(request, response):
-            return response
-        content = b"".join([chunk async for chunk in response])
-        return _compressed(request, content, response)
-
-    return middleware
-
-
-def _is_worth_it(request: HttpRequest, response: StreamingHttpResponse) -> bool:
-    is_whole_file = request.method == "GET" and response.status_code == 200  # noqa: PLR2004 - OK
-    is_plain = "Content-Encoding" not in response.headers
-    is_text = response.headers.get("Content-Type", "").startswith(COMPRESSIBLE)
-    return request.path_info.startswith("/static/") and is_whole_file and is_plain and is_text
-
-
-def _compressed(
-    request: HttpRequest, content: bytes, response: StreamingHttpResponse
-) -> HttpResponse:
-    accepted = request.headers.get("Accept-Encoding", "")
-    headers = dict(response.headers)
-    if "br" in accepted:
-        content, headers["Content-Encoding"] = (
-            brotli.compress(content, quality=BROTLI_QUALITY),
-            "br",
-        )
-    elif "gzip" in accepted:
-        content, headers["Content-Encoding"] = gzip.compress(content, mtime=0), "gzip"
-    headers |= {"Content-Length": str(len(content)), "Vary": "Accept-Encoding"}
-    return HttpResponse(content, headers=headers)
+async def _no_such_file(scope: Any, receive: Any, send: Any) -> None:
+    await send_answer(send, json_answer(404, NotFound.detail, NotFound.code))

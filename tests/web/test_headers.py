@@ -3,14 +3,8 @@
 import re
 from typing import Any
 
-import pytest
-from asgiref.sync import async_to_sync
-from django.http import HttpRequest, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.test import Client as Browser
-from django.test import RequestFactory
 
-from server.static_files import compress_files, lean_headers
 from tests.web.pages import open_page
 from users.models import User
 
@@ -76,63 +70,3 @@ def test_worker_may_serve_the_whole_site_and_is_asked_for_each_time(client: Brow
 
     assert (response["content-type"], response["cache-control"]) == ("text/javascript", "no-cache")
     assert response["service-worker-allowed"] == "/"
-
-
-def answered(
-    middleware: Any,
-    headers: dict[str, str],
-    method: str = "GET",
-    path: str = "/static/a.js",
-    **request: str,
-) -> Any:
-    """Let a middleware answer a request for a static file of 50 KB in three parts."""
-
-    async def serve(_: HttpRequest) -> HttpResponseBase:
-        async def parts() -> Any:
-            for each in (b"one " * 5000, b"two " * 5000, b"three "):
-                yield each
-
-        return StreamingHttpResponse(
-            parts(), headers={"Content-Type": "text/javascript", **headers}
-        )
-
-    asked = RequestFactory().generic(method, path, headers=request)
-    return async_to_sync(middleware(serve))(asked)
-
-
-@pytest.mark.parametrize(("accepted", "encoding"), [("gzip", "gzip"), ("gzip, br, zstd", "br")])
-def test_development_compresses_files_whole(accepted: str, encoding: str) -> None:
-    response = answered(compress_files, {}, **{"accept-encoding": accepted})
-
-    assert response["content-encoding"] == encoding
-    assert response["vary"] == "Accept-Encoding"
-    assert int(response["content-length"]) == len(response.content) < 500
-
-
-def test_development_leaves_the_rest_as_it_is() -> None:
-    asked = {"accept-encoding": "gzip, br"}
-    answers = [
-        answered(compress_files, {"Content-Type": "image/png"}, **asked),
-        answered(compress_files, {"Content-Encoding": "gzip"}, **asked),
-        answered(compress_files, {}, path="/media/a.js", **asked),
-        answered(compress_files, {}, method="HEAD", **asked),
-    ]
-
-    assert [each.streaming for each in answers] == [True] * 4
-
-
-def test_file_that_never_changes_has_no_header_for_asking_again() -> None:
-    about = {
-        "ETag": "x",
-        "Last-Modified": "x",
-        "Referrer-Policy": "x",
-        "X-Content-Type-Options": "x",
-    }
-
-    kept = answered(lean_headers, {**about, "Cache-Control": "max-age=9, public, immutable"})
-    changing = answered(lean_headers, {**about, "Cache-Control": "max-age=0, public"})
-    page = answered(lean_headers, about, path="/messages")
-
-    assert set(kept.headers) == {"Content-Type", "Cache-Control", "X-Content-Type-Options"}
-    assert set(changing.headers) == {*kept.headers, "ETag", "Last-Modified"}
-    assert set(page.headers) == {"Content-Type", *about}

@@ -1,0 +1,146 @@
+"""Static files as the server answers them: collected ones in production, those of the apps otherwise."""
+
+import asyncio
+import gzip
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+
+from server.static_files import build_static_files
+from tests.server.requests import Request
+
+SCRIPT = "const one = 1;\n" * 500
+HASHED = "a.0123456789ab.js"
+FOREVER = "max-age=315360000, public, immutable"
+
+
+@pytest.fixture
+def collected(settings: Any, tmp_path: Path) -> Path:
+    """Serve a folder as in production, with a script and its compressed twins."""
+    settings.DEBUG, settings.STATIC_ROOT = False, tmp_path
+    (tmp_path / HASHED).write_text(SCRIPT)
+    (tmp_path / f"{HASHED}.br").write_bytes(brotli.compress(SCRIPT.encode()))
+    (tmp_path / f"{HASHED}.gz").write_bytes(gzip.compress(SCRIPT.encode()))
+    (tmp_path / "plain.txt").write_text("plain")
+    return tmp_path
+
+
+@pytest.fixture
+def own(settings: Any, tmp_path: Path) -> Path:
+    """Serve two folders as in development, the first of which goes before the second."""
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "both.txt").write_text(folder.name)
+    settings.DEBUG, settings.STATICFILES_DIRS = True, folders
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    (folders[1] / "a.js").write_text(SCRIPT)
+    (folders[1] / "a.png").write_bytes(b"picture " * 1000)
+    return folders[1]
+
+
+def ask(name: str, method: str = "GET", **headers: str) -> Request:
+    lines = [(key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()]
+    return asyncio.run(Request(method, f"/static/{name}", b"", *lines).ask(build_static_files()))
+
+
+# Production
+# ------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("accepted", "encoding"), [("gzip", "gzip"), ("gzip, br, zstd", "br"), ("", None)]
+)
+def test_collected_file_is_served_as_its_client_accepts_it(
+    collected: Path, accepted: str, encoding: str | None
+) -> None:
+    answer = ask(HASHED, accept_encoding=accepted)
+
+    decode = {"gzip": gzip.decompress, "br": brotli.decompress, None: bytes}[encoding]
+    assert (answer.status, decode(answer.content).decode()) == (200, SCRIPT)
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["content-length"] == str(len(answer.content))
+
+
+def test_file_that_never_changes_has_few_headers(collected: Path) -> None:
+    answer = ask(HASHED, accept_encoding="br")
+
+    assert answer.headers["cache-control"] == FOREVER
+    assert set(answer.headers) == {
+        "cache-control",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "vary",
+        "x-content-type-options",
+    }
+
+
+def test_file_that_may_change_can_be_asked_for_again(collected: Path) -> None:
+    first = ask("plain.txt")
+    again = ask("plain.txt", if_none_match=first.headers["etag"])
+
+    assert first.headers["cache-control"] == "max-age=60, public"
+    assert (again.status, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["missing.js", "../settings.py", "staticfiles.json", ""])
+def test_what_is_no_file_is_404_in_the_usual_shape(collected: Path, name: str) -> None:
+    (collected.parent / "settings.py").write_text("secret")
+    (collected / "staticfiles.json").write_text("{}")
+
+    answer = ask(name)
+
+    assert answer.status == 404
+    assert answer.json() == {"detail": "Not found.", "code": "not_found"}
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_file_is_not_written_to(collected: Path) -> None:
+    assert ask(HASHED, "POST").status == 405
+
+
+# Development
+# ------------------------------------------------------------------------------
+def test_file_of_the_first_folder_is_served(own: Path) -> None:
+    assert ask("both.txt").content == b"first"
+
+
+def test_file_that_is_written_under_a_running_server_is_served(own: Path) -> None:
+    async def story() -> tuple[Request, Request]:
+        files = build_static_files()
+        before = await Request("GET", "/static/new.js").ask(files)
+        (own / "new.js").write_text(SCRIPT)
+        return before, await Request("GET", "/static/new.js").ask(files)
+
+    before, after = asyncio.run(story())
+
+    assert (before.status, after.status) == (404, 200)
+    assert after.headers["cache-control"] == "max-age=0, public"
+
+
+@pytest.mark.parametrize(("accepted", "encoding"), [("gzip", "gzip"), ("gzip, br, zstd", "br")])
+def test_development_compresses_files_whole(own: Path, accepted: str, encoding: str) -> None:
+    answer = ask("a.js", accept_encoding=accepted)
+
+    decode = {"gzip": gzip.decompress, "br": brotli.decompress}[encoding]
+    assert decode(answer.content).decode() == SCRIPT
+    assert (answer.headers["content-encoding"], answer.headers["vary"]) == (
+        encoding,
+        "Accept-Encoding",
+    )
+    assert int(answer.headers["content-length"]) == len(answer.content) < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "accepted"),
+    [("a.js", "GET", "identity"), ("a.js", "HEAD", "br"), ("a.png", "GET", "br")],
+)
+def test_development_leaves_the_rest_as_it_is(
+    own: Path, name: str, method: str, accepted: str
+) -> None:
+    answer = ask(name, method, accept_encoding=accepted)
+
+    assert answer.status == 200
+    assert "content-encoding" not in answer.headers
+    assert int(answer.headers["content-length"]) == (own / name).stat().st_size
