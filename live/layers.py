@@ -1,17 +1,17 @@
 """The channel layer over Redis, made to outlive Redis and to send several events at once."""
 
 import asyncio
+import binascii
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from channels_redis.pubsub import (
-    RedisPubSubChannelLayer,
-    RedisPubSubLoopLayer,
-    RedisSingleShardConnection,
-)
-from channels_redis.utils import _wrap_close
+from channels.layers import BaseChannelLayer
+from channels_redis.serializers import registry
+from channels_redis.utils import decode_hosts
+
+from live.shards import Shard
 
 Message = dict[str, Any]
 
@@ -33,8 +33,8 @@ class LocalQueue(asyncio.Queue[bytes]):
     """
     The events that wait for this process: at most `LIMIT`, the oldest dropped first.
 
-    The library's queue has no bound, so a loop that stands still could fill the memory. What is
-    dropped here is found again as a hole in the versions.
+    Without a bound a loop that stands still could fill the memory. A dropped event is found again as
+    a hole in the versions.
     """
 
     LIMIT = 10_000
@@ -45,60 +45,115 @@ class LocalQueue(asyncio.Queue[bytes]):
         super().put_nowait(item)
 
 
-class Shard(RedisSingleShardConnection):  # type: ignore[misc]  # it has no types
-    """A connection to one Redis that publishes several events in one round trip."""
+class LoopState:
+    """The channels, groups and connections of one event loop: none of them works in another."""
 
-    async def publish_many(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Publish to channels, in this order."""
-        async with self._lock:
-            self._ensure_redis()
-            pipeline = self._redis.pipeline(transaction=False)
-            for channel, message in messages:
-                pipeline.publish(channel, message)
-            await pipeline.execute()
+    def __init__(self, hosts: Iterable[dict[str, Any]]) -> None:
+        self.channels: dict[str, LocalQueue] = {}
+        self.groups: defaultdict[str, set[str]] = defaultdict(set)
+        self._shards = [Shard(host, self.deliver) for host in hosts]
 
+    def shard_of(self, name: str) -> Shard:
+        """Return the Redis of a group: the same one in every process, also with channels_redis."""
+        slot = binascii.crc32(name.encode()) & 0xFFF
+        return self._shards[slot * len(self._shards) // 4096]
 
-class ResilientLoopLayer(RedisPubSubLoopLayer):  # type: ignore[misc]  # as above
-    """A channel that exists without Redis: only groups are subscribed to."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._shards: list[Shard] = [Shard(each.host, self) for each in self._shards]
-
-    async def group_send_many(self, messages: Sequence[tuple[str, Message]]) -> None:
-        """Send each message to its group; those of one group arrive in order."""
-        batches: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
-        for group, message in messages:
-            channel = self._get_group_channel_name(group)
-            shard = self._get_shard(channel)
-            batches[shard].append((channel, self.channel_layer.serialize(message)))
-        await asyncio.gather(*(shard.publish_many(batch) for shard, batch in batches.items()))
-
-    async def new_channel(self, prefix: str = "specific.") -> str:
-        channel = f"{self.prefix}{prefix}{uuid.uuid4().hex}"
-        self.channels[channel] = LocalQueue()
-        return channel
-
-    async def receive(self, channel: str) -> Any:
-        try:
-            message = await self.channels[channel].get()
-        except BaseException:
-            self.channels.pop(channel, None)
-            raise
-        return self.channel_layer.deserialize(message)
+    def deliver(self, name: str, data: bytes) -> None:
+        """Put an event into the queue of each channel that is in its group."""
+        for channel in self.groups.get(name, ()):
+            if channel in self.channels:
+                self.channels[channel].put_nowait(data)
 
 
-class ResilientRedisChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]  # as above
+class ResilientRedisChannelLayer(BaseChannelLayer):
     """
     Redis pub/sub in which sockets can be opened, and stay open, while Redis is away.
 
-    `send()` to a single channel is not supported: nothing here uses it.
+    Takes the options of channels_redis' pub/sub layer, and speaks to processes that use it. Channels
+    exist in memory only; Redis knows of groups. So `send()` to a single channel is not supported.
     """
 
-    def _get_layer(self) -> ResilientLoopLayer:
+    extensions = ("groups",)
+
+    def __init__(
+        self,
+        hosts: Sequence[Any] | None = None,
+        prefix: str = "asgi",
+        symmetric_encryption_keys: Sequence[str] | None = None,
+        serializer_format: str = "msgpack",
+    ) -> None:
+        super().__init__()
+        self._hosts, self._prefix = decode_hosts(hosts), prefix
+        keys = {"symmetric_encryption_keys": symmetric_encryption_keys}
+        self._serializer = registry.get_serializer(serializer_format, **keys)
+        self._states: dict[asyncio.AbstractEventLoop, LoopState] = {}
+
+    async def new_channel(self, prefix: str = "specific.") -> str:
+        """Return the name of a new channel, which exists until its `receive` is cancelled."""
+        channel = f"{self._prefix}{prefix}{uuid.uuid4().hex}"
+        self._state().channels[channel] = LocalQueue()
+        return channel
+
+    async def receive(self, channel: str) -> Message:
+        """Wait for an event, and return it."""
+        channels = self._state().channels
+        try:
+            data = await channels[channel].get()
+        except BaseException:
+            channels.pop(channel, None)
+            raise
+        message: Message = self._serializer.deserialize(data)
+        return message
+
+    async def group_add(self, group: str, channel: str) -> None:
+        """Have a channel of this process get a group's events. Raise RedisError, OSError."""
+        state, name = self._state(), self._name_of(group)
+        state.groups[name].add(channel)
+        try:
+            await state.shard_of(name).subscribe(name)
+        except BaseException:
+            self._forget(name, channel)
+            raise
+
+    async def group_discard(self, group: str, channel: str) -> None:
+        """End that. Raise RedisError, OSError; the channel gets no more events all the same."""
+        name = self._name_of(group)
+        if self._forget(name, channel):
+            await self._state().shard_of(name).unsubscribe(name)
+
+    async def group_send(self, group: str, message: Message) -> None:
+        """Send one message to a group. Raise RedisError, OSError."""
+        await self.group_send_many([(group, message)])
+
+    async def group_send_many(self, messages: Sequence[tuple[str, Message]]) -> None:
+        """Send each message to its group, in one round trip; those of one group arrive in order."""
+        state = self._state()
+        batches: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
+        for group, message in messages:
+            name = self._name_of(group)
+            batches[state.shard_of(name)].append((name, self._serializer.serialize(message)))
+        await asyncio.gather(*(shard.publish(batch) for shard, batch in batches.items()))
+
+    def _forget(self, name: str, channel: str) -> bool:
+        """Take a channel out of a group; return whether the group is empty now."""
+        groups = self._state().groups
+        if channel not in groups.get(name, ()):
+            return False
+        groups[name].discard(channel)
+        if groups[name]:
+            return False
+        del groups[name]
+        return True
+
+    def _name_of(self, group: str) -> str:
+        """Return what a group is called in Redis: as in channels_redis."""
+        return f"{self._prefix}__group__{group}"
+
+    def _state(self) -> LoopState:
         loop = asyncio.get_running_loop()
-        if loop not in self._layers:
-            self._layers[loop] = ResilientLoopLayer(*self._args, **self._kwargs, channel_layer=self)
-            _wrap_close(self, loop)
-        layer: ResilientLoopLayer = self._layers[loop]
-        return layer
+        if loop not in self._states:
+            open_ones = {
+                each: state for each, state in self._states.items() if not each.is_closed()
+            }
+            self._states = {**open_ones, loop: LoopState(self._hosts)}
+        return self._states[loop]

@@ -1,0 +1,115 @@
+"""One Redis, as the channel layer uses it: publishing, and subscriptions that outlive its restarts."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from channels_redis.utils import create_pool
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+AWAY = (RedisError, OSError)
+
+
+class Shard:
+    """
+    Two connections to one Redis, in one event loop; `host` is an entry of the layer's `hosts`.
+
+    `deliver` is called with the channel and the bytes of each message. When Redis comes back, what
+    was subscribed to is subscribed to again.
+    """
+
+    # The first pause before connecting again, and the longest; each is twice as long as the last.
+    RETRY_SECONDS = 0.1
+    RETRY_SECONDS_AT_MOST = 1.0
+    # A connection can die without a word, in a failover for example. Silence for this long is ended by
+    # a ping; silence after that means that it is dead.
+    SILENCE_SECONDS = 20.0
+
+    def __init__(self, host: dict[str, Any], deliver: Callable[[str, bytes], None]) -> None:
+        self._redis = Redis(connection_pool=create_pool(host))
+        self._deliver = deliver
+        self._publishing = asyncio.Lock()
+        self._subscribing = asyncio.Lock()
+        self._channels: set[str] = set()
+        self._pubsub: PubSub | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
+        """Publish messages to channels, in this order and in one round trip. Raise RedisError, OSError."""
+        async with self._publishing, self._redis.pipeline(transaction=False) as pipeline:
+            for channel, message in messages:
+                pipeline.publish(channel, message)
+            await pipeline.execute()
+
+    async def subscribe(self, channel: str) -> None:
+        """Have messages of a channel delivered from now on. Raise RedisError, OSError."""
+        async with self._subscribing:
+            if channel in self._channels:
+                return
+            pubsub = await self._connect()
+            await pubsub.subscribe(channel)
+            self._channels.add(channel)
+            if self._reading is None or self._reading.done():
+                self._reading = asyncio.create_task(self._read())
+
+    async def unsubscribe(self, channel: str) -> None:
+        """End that, also when it is Redis that cannot be told. Raise RedisError, OSError."""
+        async with self._subscribing:
+            self._channels.discard(channel)
+            if self._pubsub:
+                await self._pubsub.unsubscribe(channel)
+
+    async def _connect(self) -> PubSub:
+        """Return the connection that is subscribed to all channels."""
+        if self._pubsub is None:
+            pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+            if self._channels:
+                await pubsub.subscribe(*self._channels)
+            self._pubsub = pubsub
+        return self._pubsub
+
+    async def _disconnect(self) -> None:
+        async with self._subscribing:
+            pubsub, self._pubsub = self._pubsub, None
+            if pubsub:
+                with suppress(*AWAY):
+                    await pubsub.aclose()  # type: ignore[no-untyped-call]  # as they left it
+
+    async def _read(self) -> None:
+        """Deliver what comes for as long as there are channels; connect again after a failure."""
+        pause = self.RETRY_SECONDS
+        while self._channels:
+            try:
+                async with self._subscribing:
+                    pubsub = await self._connect()
+                pause = self.RETRY_SECONDS
+                await self._deliver_from(pubsub)
+            except AWAY as error:
+                logger.warning("Redis is away; trying again: %s", error)  # its repr tells less
+                await self._disconnect()
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, self.RETRY_SECONDS_AT_MOST)
+
+    async def _deliver_from(self, pubsub: PubSub) -> None:
+        """Return when nothing is subscribed to. Raise RedisError, OSError when Redis is away."""
+        loop = asyncio.get_running_loop()
+        is_pinged = False
+        while pubsub.subscribed:
+            start = loop.time()
+            message = await pubsub.get_message(timeout=self.SILENCE_SECONDS)
+            if message is not None or loop.time() < start + self.SILENCE_SECONDS:
+                is_pinged = False
+                if message is not None and message["type"] == "message":
+                    self._deliver(message["channel"].decode(), message["data"])
+            elif is_pinged:
+                raise RedisConnectionError("A subscription does not answer.")
+            else:
+                await pubsub.ping()
+                is_pinged = True

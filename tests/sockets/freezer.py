@@ -1,0 +1,36 @@
+"""A proxy whose connections can fall silent, as in a failover in which nobody says goodbye."""
+
+import asyncio
+from contextlib import suppress
+
+
+class Freezer:
+    """Pass bytes on to a port of this machine, until the connections so far are frozen."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self._pumps: set[asyncio.Task[None]] = set()
+        self.connections = 0
+        self.port = 0
+
+    async def start(self) -> "Freezer":
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        return self
+
+    def freeze(self) -> None:
+        """Have what is open stay open and silent. New connections work."""
+        for pump in self._pumps:
+            pump.cancel()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        for source, target in ((reader, to_writer), (to_reader, writer)):
+            self._pumps.add(asyncio.create_task(self._pump(source, target)))
+
+    async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await source.read(65536):
+                target.write(data)
+            target.close()
