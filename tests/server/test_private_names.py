@@ -1,0 +1,205 @@
+"""
+What the product uses of libraries although nothing promises that it stays.
+
+A use that is not listed here fails, and so does a listed name that is gone: so an upgrade of a
+library that would break the product fails here first, with the name.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+import uvicorn
+from channels.consumer import get_handler_name
+from channels.layers import BaseChannelLayer
+from channels_redis.serializers import registry
+from channels_redis.utils import create_pool, decode_hosts
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.exception import convert_exception_to_response
+from django.core.paginator import Paginator
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
+from django.db.models.expressions import Col
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.utils.log import log_response
+from redis.asyncio import Redis
+from servestatic.asgi import ServeStaticASGI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+
+from server.connection import LimitedConnection
+from server.routing import PathRouter
+from tests.server import private_names as scan
+from users.models import User
+
+# With an underscore, and yet documented by Django: the model _meta API, Model._state, managers.
+PRIVATE: dict[str, Callable[[], bool]] = {
+    "_db": lambda: User.objects.db_manager("x")._db == "x",
+    "_default_manager": lambda: User._default_manager is User.objects,
+    "_meta": lambda: all(each.attname and each.column for each in User._meta.concrete_fields),
+    "_state": lambda: User()._state.adding and User()._state.fields_cache == {},
+}
+# Hooks that Django names in its documentation, or in a docstring, and their parameters.
+OVERRIDDEN: dict[str, tuple[type, list[str]]] = {
+    "_get_page": (Paginator, ["self", "args", "kwargs"]),
+    "_make_hash_value": (PasswordResetTokenGenerator, ["self", "user", "timestamp"]),
+}
+UNDOCUMENTED = {
+    "channels.consumer.get_handler_name",
+    "channels_redis.serializers.registry",
+    "channels_redis.utils.create_pool",
+    "channels_redis.utils.decode_hosts",
+    "django.core.handlers.asgi.ASGIRequest",
+    "django.core.handlers.exception.convert_exception_to_response",
+    "django.db.backends.base.base.BaseDatabaseWrapper",
+    "django.db.backends.utils.CursorWrapper",
+    "django.db.models.base.ModelBase",
+    "django.db.models.base.ModelState",
+    "django.db.models.expressions.Col",
+    "django.db.models.expressions.CombinedExpression",
+    "django.utils.log.log_response",
+    "redis.asyncio.client.PubSub",
+    "servestatic.asgi.ServeStaticASGI",
+    "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol",
+}
+
+
+def names_of(uses: Iterable[scan.Use]) -> dict[str, list[str]]:
+    places: dict[str, list[str]] = {}
+    for use in uses:
+        places.setdefault(use.name, []).append(use.place)
+    return places
+
+
+def test_private_names_that_are_used_are_those_that_are_pinned() -> None:
+    found = names_of(scan.find_private_uses())
+
+    assert {name: places for name, places in found.items() if name not in PRIVATE} == {}
+    assert set(PRIVATE) - set(found) == set()
+
+
+@pytest.mark.parametrize("name", PRIVATE)
+def test_private_name_is_what_it_was(name: str) -> None:
+    assert PRIVATE[name]()
+
+
+def test_private_methods_that_are_replaced_are_those_that_are_pinned() -> None:
+    assert set(names_of(scan.find_private_overrides())) == set(OVERRIDDEN)
+    for name, (kind, parameters) in OVERRIDDEN.items():
+        assert [*inspect.signature(getattr(kind, name)).parameters] == parameters
+
+
+def test_undocumented_names_that_are_imported_are_those_that_are_pinned() -> None:
+    found = names_of(scan.find_undocumented_imports())
+
+    assert {name: places for name, places in found.items() if name not in UNDOCUMENTED} == {}
+    assert set(UNDOCUMENTED) - set(found) == set()
+
+
+# What the undocumented ones have to do
+# ------------------------------------------------------------------------------
+def test_djangos_handlers_do_what_the_chain_relies_on(caplog: pytest.LogCaptureFixture) -> None:
+    request = RequestFactory().get("/api/")
+
+    def fail(_: Any) -> HttpResponse:
+        raise ZeroDivisionError
+
+    response: Any = convert_exception_to_response(fail)(request)
+    log_response("%s", "again", response=response, request=request)
+
+    assert response.status_code == 500
+    assert [each.levelname for each in caplog.records] == ["ERROR"]  # once, and not again
+    assert issubclass(ASGIRequest, type(request).__mro__[1])
+    assert list(inspect.signature(ASGIRequest).parameters) == ["scope", "body_file"]
+
+
+def test_database_wrapper_has_what_kept_connections_rely_on() -> None:
+    assert isinstance(connection._connections["default"], BaseDatabaseWrapper)  # type: ignore[attr-defined]  # the proxy's own
+    names = ("close_at", "errors_occurred", "connection", "vendor", "close_if_unusable_or_obsolete")
+    assert [name for name in names if not hasattr(connection, name)] == []
+
+
+def test_models_have_what_hand_written_sql_relies_on() -> None:
+    state, field = ModelState(), User._meta.get_field("email")
+
+    assert (state.db, state.adding, state.fields_cache) == (None, True, {})
+    assert connection.ops.get_db_converters(Col("users_user", field)) is not None
+    assert DEFAULT_DB_ALIAS == "default"
+
+
+def test_channels_has_what_layer_and_consumers_rely_on() -> None:
+    layer = BaseChannelLayer()
+
+    assert get_handler_name({"type": "access.changed"}) == "access_changed"
+    for call in (layer.send("channel", {}), layer.group_send("group", {})):
+        with pytest.raises(NotImplementedError):
+            asyncio.run(call)
+
+
+def test_channels_redis_has_what_the_layer_relies_on() -> None:
+    async def make_pubsub() -> Any:
+        (host,) = decode_hosts([{"address": "redis://localhost"}])
+        return Redis(connection_pool=create_pool(host)).pubsub(ignore_subscribe_messages=True)
+
+    serializer = registry.get_serializer("msgpack", symmetric_encryption_keys=["key"])
+    pubsub = asyncio.run(make_pubsub())
+
+    assert serializer.deserialize(serializer.serialize({"a": 1})) == {"a": 1}
+    assert not pubsub.subscribed
+    for name in ("subscribe", "unsubscribe", "get_message", "ping", "aclose"):
+        assert callable(getattr(pubsub, name))
+
+
+def test_servestatic_has_what_static_files_rely_on() -> None:
+    files = ServeStaticASGI(None, autorefresh=False, max_age=60, allow_all_origins=False)
+
+    assert files.files == {}
+    assert list(inspect.signature(files.add_files).parameters) == ["root", "prefix"]
+
+
+# uvicorn's connection
+# ------------------------------------------------------------------------------
+def make_connection(kind: type[HttpToolsProtocol]) -> HttpToolsProtocol:
+    config = uvicorn.Config(PathRouter("/", None, None), lifespan="off", log_config=None)
+    return kind(
+        config=config, server_state=ServerState(), app_state={}, _loop=asyncio.new_event_loop()
+    )
+
+
+def test_connection_uses_only_what_uvicorns_has_and_hides_nothing_of_it() -> None:
+    (node,) = [node for _, node, found in scan.find_classes() if found is LimitedConnection]
+    used, own = scan.list_names_of_self(node)
+    theirs = make_connection(HttpToolsProtocol)
+    theirs.on_message_begin()  # makes `url`
+
+    lacks = {name for name in used - own if not hasattr(theirs, name)}
+    replaced = {name for name in own if hasattr(theirs, name)}
+
+    assert lacks == set()
+    assert replaced == {
+        "connection_made",
+        "connection_lost",
+        "data_received",
+        "handle_websocket_upgrade",
+        "on_headers_complete",
+        "on_message_begin",
+        "on_message_complete",
+        "send_400_response",
+    }
+    for name in replaced:
+        ours, base = getattr(LimitedConnection, name), getattr(HttpToolsProtocol, name)
+        assert [*inspect.signature(ours).parameters] == [*inspect.signature(base).parameters]
+
+
+def test_request_and_socket_of_uvicorn_have_what_the_connection_looks_at() -> None:
+    assert "self.response_complete = False" in inspect.getsource(RequestResponseCycle.__init__)
+    assert "self.handshake_initiated = False" in inspect.getsource(
+        WebSocketsSansIOProtocol.__init__
+    )
+    assert callable(make_connection(HttpToolsProtocol).parser.should_upgrade)
