@@ -65,6 +65,7 @@ def main() -> None:
         # Else each line is put together, and then not written.
         access_log=log_config["root"]["level"] in ("DEBUG", "INFO"),
         http="server.connection:LimitedConnection",
+        ws="server.socket_protocol:SocketProtocol",
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,

@@ -135,6 +135,21 @@ def test_handshake_with_the_token_in_the_query_is_refused_for_an_archived_conver
     assert refusal(partial(here(bob).knock_by_query, conversation.pk)) == NOT_VISIBLE
 
 
+def test_refused_handshake_is_no_error_in_the_log(
+    here: Join, server: WebServer, charlie: User, conversation: Conversation
+) -> None:
+    stranger = here(charlie)
+    before = len(server.log.read_text())
+
+    for _ in range(3):
+        refusal(partial(stranger.knock_by_query, conversation.pk))
+    stranger.conversations()  # by now what comes after an answer is written
+
+    written = server.log.read_text()[before:]
+    assert written.count(f'{conversation.pk}/?token=[redacted]" 403') == 3
+    assert "ERROR" not in written
+
+
 def test_handshake_with_the_token_in_the_query_is_refused_for_a_foreign_origin(
     here: Join, bob: User
 ) -> None:

@@ -67,6 +67,7 @@ UNDOCUMENTED = {
     "redis.asyncio.client.PubSub",
     "servestatic.asgi.ServeStaticASGI",
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol",
+    "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol",
 }
 
 
