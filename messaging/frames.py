@@ -6,19 +6,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-import orjson
-
 from api.formats import utc
+from live.frames import encode
 from messaging.models import Conversation, Message
 from messaging.selectors import Replay
 from messaging.serializers import REMOVED_PERSON_ID, ConversationSerializer, messages_data
 
 _conversation = ConversationSerializer()
-
-
-def encode(frame: dict[str, Any]) -> str:
-    """Return a frame as JSON text."""
-    return orjson.dumps(frame).decode()
 
 
 def new_message(message: dict[str, Any]) -> str:
@@ -57,10 +51,6 @@ def pong(version: int | None) -> str:
 def reset(version: int) -> str:
     """Too much was missed to be told: load the thread afresh."""
     return encode({"type": "reset", "version": version})
-
-
-def error(detail: str, code: str) -> str:
-    return encode({"type": "error", "detail": detail, "code": code})
 
 
 def conversation_updated(conversation: Conversation) -> str:

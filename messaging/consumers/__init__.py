@@ -1,5 +1,5 @@
+from live.unknown_path import UnknownPathConsumer
 from messaging.consumers.conversation import ConversationConsumer
 from messaging.consumers.inbox import InboxConsumer
-from messaging.consumers.unknown import UnknownPathConsumer
 
 __all__ = ["ConversationConsumer", "InboxConsumer", "UnknownPathConsumer"]

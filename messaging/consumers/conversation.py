@@ -7,26 +7,27 @@ from rest_framework import serializers
 
 from api.exceptions import NotFound
 from api.fields import validated
+from live.batched_check import Lookup
+from live.close_codes import CloseCode
+from live.frames import Frame
+from live.handshake import since_of
 from live.publisher import Event
+from live.task_coalescer import errands
+from live.threads import in_thread
+from live.token_bucket import TypingGate
 from messaging import frames, selectors
-from messaging.consumers.base import Frame, LiveConsumer
-from messaging.consumers.codes import CloseCode
-from messaging.consumers.errands import errands
-from messaging.consumers.handshake import since_of
-from messaging.consumers.limits import TypingGate
-from messaging.consumers.lookup import Lookup
-from messaging.consumers.threads import in_thread
 from messaging.serializers import MarkReadSerializer
 from messaging.services.reading import ReadMark, mark_read
 from messaging.services.typing import show_typing
 from users.services.accounts import ensure_may_write
+from users.sockets import UserConsumer
 from users.throttling import count_request
 
 logger = logging.getLogger(__name__)
 _newer = Lookup(selectors.list_newer)
 
 
-class ConversationConsumer(LiveConsumer):
+class ConversationConsumer(UserConsumer):
     """
     A socket on one conversation: a complete, ordered, exactly-once stream made from a lossy layer.
 

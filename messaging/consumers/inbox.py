@@ -1,18 +1,19 @@
 import asyncio
 
+from live.frames import Frame
 from live.publisher import Event
+from live.task_coalescer import errands
+from live.threads import in_thread
 from messaging import frames, selectors
-from messaging.consumers.base import Frame, LiveConsumer
-from messaging.consumers.errands import errands
-from messaging.consumers.threads import in_thread
 from messaging.models import Conversation
 from messaging.selectors import InboxSum
+from users.sockets import UserConsumer
 
 # Several changes within this time are told as one.
 GATHER_SECONDS = 0.03
 
 
-class InboxConsumer(LiveConsumer):
+class InboxConsumer(UserConsumer):
     """
     A device's socket for its lists and badges: how each conversation stands after it has changed.
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -12,10 +12,10 @@ from django.test import RequestFactory
 
 from api.errors import server_error
 from api.throttling import counter, try_count
+from live.reconciler import review
+from live.registry import open_sockets
 from messaging import frames
 from messaging.consumers import ConversationConsumer
-from messaging.consumers.review import review
-from messaging.consumers.sockets import open_sockets
 from messaging.models import Conversation
 from messaging.selectors import Replay, get_conversation, get_replay, list_changes
 from messaging.services.reading import mark_read
@@ -23,6 +23,7 @@ from tests.conftest import Client
 from tests.factories import access_of, claims_of, write
 from tests.faults.history import version_of
 from users.models import User
+from users.sockets import UserAccess
 
 UNAVAILABLE = {
     "detail": "The service is temporarily unavailable. Please try again.",
@@ -66,7 +67,7 @@ def test_socket_that_is_still_opening_is_not_reviewed(
 ) -> None:
     """While Redis is away joining takes a second, and a review falls into it."""
     socket = ConversationConsumer()
-    socket.user, socket.claims = alice, claims_of(alice_token)
+    socket.access = UserAccess(alice, claims_of(alice_token))
 
     async def hear() -> None:
         event = {"conversation_id": conversation.pk, "version": 1, "frame": "{}"}
@@ -76,7 +77,7 @@ def test_socket_that_is_still_opening_is_not_reviewed(
 
     async_to_sync(hear)()
 
-    assert socket not in review._keys
+    assert review._keys.get(cast(Any, socket)) is None
     assert not socket._is_ended
 
 

@@ -9,11 +9,11 @@ import pytest
 from django.db import OperationalError
 from orjson import loads
 
+from live.batched_check import Lookup
+from live.close_codes import CloseCode
+from live.outbox import Outbox
+from live.task_coalescer import Errands, errands
 from messaging.consumers import ConversationConsumer, InboxConsumer
-from messaging.consumers.codes import CloseCode
-from messaging.consumers.errands import Errands, errands
-from messaging.consumers.lookup import Lookup
-from messaging.consumers.outbox import Outbox
 from messaging.models import Conversation
 from messaging.selectors import InboxSum
 from messaging.services.archiving import archive_conversations, reopen_conversations
@@ -21,6 +21,7 @@ from tests.factories import access_of, claims_of, impersonate, write
 from users.exceptions import ImpersonationReadOnly
 from users.models import User
 from users.selectors import get_user_by_claims
+from users.sockets import UserAccess
 from users.throttling import count_request
 
 Message = dict[str, Any]
@@ -74,7 +75,7 @@ def open_at_1(transactional_db: None, bob: User, conversation: Conversation) -> 
 
     def consumer(client: Client) -> ConversationConsumer:
         socket = ConversationConsumer()
-        socket.user, socket.claims = bob, claims
+        socket.access = UserAccess(bob, claims)
         socket._outbox = Outbox(client.send)
         socket.conversation_id, socket.version = conversation.pk, 1
         return socket
@@ -211,7 +212,7 @@ def test_inbox_whose_sum_is_another_at_each_review_looks_for_the_difference(
     async def scenario() -> None:
         client = Client()
         inbox = InboxConsumer()
-        inbox.user, inbox.claims, inbox._outbox = bob, claims, Outbox(client.send)
+        inbox.access, inbox._outbox = UserAccess(bob, claims), Outbox(client.send)
         inbox._versions, inbox._is_told = {conversation.pk: 1}, True
 
         for version in (2, 3):
@@ -235,7 +236,7 @@ def test_read_frames_while_impersonating_use_up_nobodys_limit(
 
     async def scenario() -> None:
         socket = open_at_1(Client())
-        socket.user, socket.claims = looking, claims
+        socket.access = UserAccess(looking, claims)
 
         for _ in range(2):
             with pytest.raises(ImpersonationReadOnly):

@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, ClassVar, Generic
 
-import orjson
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -12,36 +11,31 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from rest_framework.exceptions import ValidationError
 
-from api.exceptions import NotFound, ServiceError
+from api.exceptions import NotFound, NotSignedIn, ServiceError
+from live import frames
+from live.access import A, Authenticator
+from live.close_codes import CloseCode, Refused
 from live.exceptions import BadFrame, UnknownFrame
-from live.publisher import Event
-from messaging import frames
-from messaging.consumers.bell import bell
-from messaging.consumers.codes import CloseCode, Refused
-from messaging.consumers.errands import errands
-from messaging.consumers.handshake import (
+from live.frames import Frame
+from live.handshake import (
     accepted_protocol,
     has_token_in_query,
     is_allowed_origin,
     refusal_of,
     token_of,
 )
-from messaging.consumers.limits import new_frame_bucket
-from messaging.consumers.outbox import Outbox
-from messaging.consumers.review import review
-from messaging.consumers.roll import Compare
-from messaging.consumers.sockets import open_sockets
-from messaging.consumers.threads import in_thread
-from users.exceptions import InvalidToken
-from users.models import User
-from users.selectors import get_user_by_claims, has_ended
-from users.services.sessions import record_view
-from users.tokens import Claims, read_access_token
-
-Frame = dict[str, Any]
+from live.listener import bell
+from live.outbox import Outbox
+from live.position_table import Compare
+from live.publisher import Event
+from live.reconciler import review
+from live.registry import open_sockets
+from live.task_coalescer import errands
+from live.threads import in_thread
+from live.token_bucket import new_frame_bucket
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer, Generic[A]):
     """
     A socket of somebody who is signed in.
 
@@ -50,9 +44,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     a task that writes, so that a slow client holds up nothing.
     """
 
-    user: User
-    claims: Claims
-    compare: Compare
+    authenticator: ClassVar[Authenticator[Any]]
+    access: A
+    compare: ClassVar[Compare]
     is_inbox = False
 
     def __init__(self) -> None:
@@ -95,7 +89,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             self._accept()
         except Refused as refusal:
             self.end(refusal.code)
-        except InvalidToken:
+        except NotSignedIn:
             self.end(CloseCode.NOT_SIGNED_IN)
         except NotFound:
             self.end(CloseCode.NOT_VISIBLE)
@@ -116,15 +110,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _sign_in(self) -> None:
         if not is_allowed_origin(self.scope):
             raise Refused(CloseCode.NOT_VISIBLE)
-        self.claims = read_access_token(token_of(self.scope))
-        self.user = await in_thread(self._authenticate, self.claims)
+        self.access = await self._authenticate(token_of(self.scope))
         open_sockets.admit(self)
-        await bell.join(self.user.pk)
+        await bell.join(self.access.user_id)
 
-    def _authenticate(self, claims: Claims) -> User:
-        user = get_user_by_claims(claims)
-        record_view(viewer=user, method="SOCKET", path=self.scope["path"])
-        return user
+    async def _authenticate(self, token: str, **of: int) -> A:
+        path = self.scope["path"]
+        return await in_thread(self.authenticator.authenticate, token, path, **of)
 
     def end(self, code: CloseCode) -> None:
         """Close the socket, after what waits in the outbox; or refuse the handshake."""
@@ -142,9 +134,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def _leave(self) -> None:
         self._is_ended = True
         review.forget(self)
-        if hasattr(self, "claims"):
+        if hasattr(self, "access"):
             open_sockets.discard(self)
-            bell.leave(self.claims.user_id)
+            bell.leave(self.access.user_id)
 
     async def websocket_disconnect(self, message: Any) -> None:
         raise StopConsumer
@@ -170,7 +162,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if size > settings.SOCKET_MAX_FRAME_BYTES:
             self.end(CloseCode.FRAME_TOO_LARGE)
             return
-        frame = parse_frame(text_data)
+        frame = frames.parse(text_data)
         if self.is_within_limit(frame):
             await self._answer(frame)
         else:
@@ -210,11 +202,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def renew(self, frame: Frame) -> None:
         """Take a fresh token of the same user; a bad one changes nothing."""
         token = frame.get("token")
-        claims = read_access_token(token if isinstance(token, str) else "")
-        if claims.user_id != self.user.pk:
-            raise InvalidToken
-        self.user = await in_thread(self._authenticate, claims)
-        self.claims = claims
+        self.access = await self._authenticate(
+            token if isinstance(token, str) else "", user_id=self.access.user_id
+        )
         self.has_moved()
 
     # Staying true
@@ -249,19 +239,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def check_access(self) -> None:
         """Close if the session has ended, or the user may not sign in any more."""
-        claims = self.claims
-        is_over = await in_thread(has_ended, claims)
-        if is_over and claims is self.claims:
+        access = self.access
+        has_ended = await in_thread(self.authenticator.has_ended, access)
+        if has_ended and access is self.access:
             self.end(CloseCode.NOT_SIGNED_IN)
-
-
-def parse_frame(text: str | None) -> Frame | None:
-    """Return a frame; None for what is not a JSON object, binary included."""
-    try:
-        frame = orjson.loads(text or "")
-    except orjson.JSONDecodeError:
-        return None
-    return frame if isinstance(frame, dict) else None
 
 
 def _first_message(detail: Any) -> str:

@@ -1,7 +1,7 @@
 import asyncio
 
-from messaging.consumers.roll import Compare
-from messaging.consumers.threads import in_thread
+from live.position_table import Compare
+from live.threads import in_thread
 
 GATHER_SECONDS = 0.03
 """Between two queries. Who asks alone waits for nothing."""

@@ -8,8 +8,8 @@ from channels.layers import get_channel_layer
 
 from live.events import user_group, user_of
 from live.publisher import Event
-from messaging.consumers.errands import errands
-from messaging.consumers.sockets import OpenSockets, open_sockets
+from live.registry import OpenSockets, open_sockets
+from live.task_coalescer import errands
 
 logger = logging.getLogger(__name__)
 

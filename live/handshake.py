@@ -8,7 +8,7 @@ import orjson
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from messaging.consumers.codes import CloseCode
+from live.close_codes import CloseCode
 
 BEARER = "bearer"
 Message = dict[str, Any]

@@ -2,21 +2,17 @@
 
 import pytest
 
-from messaging.consumers import roll
-from messaging.consumers.roll import Roll
+from live import position_table as roll
+from live.position_table import Roll
 
 Rows = set[tuple[int, ...]]
-
-
-def compare(*columns: list[int]) -> dict[int, object]:
-    return {}
 
 
 @pytest.fixture
 def rows(monkeypatch: pytest.MonkeyPatch) -> Roll:
     """A roll in slices of three, with five rows whose keys are 1 to 5."""
     monkeypatch.setattr(roll, "SLICE", 3)
-    found = Roll(compare)
+    found = Roll()
     for key in range(1, 6):
         found.write((key, key * 10))
     return found

@@ -8,18 +8,21 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from live.access import Access
+from live.close_codes import CloseCode, Refused
 from live.publisher import Event
-from messaging.consumers.codes import CloseCode, Refused
-from users.tokens import Claims
 
 
 class Socket(Protocol):
     """An open socket, as far as those are concerned who look after all of them."""
 
-    claims: Claims
     is_inbox: bool
     active_at: float
     """When its client last sent a frame, a ping included; time.monotonic()."""
+
+    @property
+    def access(self) -> Access:
+        """What its token grants."""
 
     def hear(self, event: Event) -> None:
         """Take an event of its user; without waiting for anything."""
@@ -50,7 +53,7 @@ class OpenSockets:
         """
         if self._is_draining:
             raise Refused(CloseCode.RESTARTING)
-        user_id = socket.claims.user_id
+        user_id = socket.access.user_id
         evicted = self._choose_evicted(user_id)
         self._of_user.setdefault(user_id, set()).add(socket)
         if evicted:
@@ -79,7 +82,7 @@ class OpenSockets:
         raise Refused(CloseCode.TOO_MUCH)
 
     def discard(self, socket: Socket) -> None:
-        user_id = socket.claims.user_id
+        user_id = socket.access.user_id
         sockets = self._of_user.get(user_id, set())
         sockets.discard(socket)
         if not sockets:

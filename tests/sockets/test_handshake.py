@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from messaging.consumers.handshake import is_allowed_origin
+from live.handshake import is_allowed_origin
 
 
 def scope_of(host: str, origin: str) -> dict[str, Any]:

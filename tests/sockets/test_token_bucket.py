@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from messaging.consumers.limits import FrameBucket, TypingGate
+from live.token_bucket import FrameBucket, TypingGate
 
 
 @pytest.fixture

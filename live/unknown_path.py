@@ -2,8 +2,8 @@ from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from messaging.consumers.codes import CloseCode
-from messaging.consumers.handshake import has_token_in_query, refusal_of
+from live.close_codes import CloseCode
+from live.handshake import has_token_in_query, refusal_of
 
 
 class UnknownPathConsumer(AsyncWebsocketConsumer):

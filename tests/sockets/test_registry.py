@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from live.close_codes import CloseCode, Refused
 from live.publisher import Event
-from messaging.consumers.codes import CloseCode, Refused
-from messaging.consumers.sockets import OpenSockets
+from live.registry import OpenSockets
 from users.tokens import Claims
 
 BOB = Claims(user_id=2, session_id=None, impersonating=False, expires_at=2**31)
@@ -17,7 +17,7 @@ class Tab:
     """A socket of Bob's, whose client has been idle for some seconds."""
 
     def __init__(self, sockets: OpenSockets, idle: float = 0, *, is_inbox: bool = False) -> None:
-        self.claims = BOB
+        self.access = BOB
         self.is_inbox = is_inbox
         self.active_at = time.monotonic() - idle
         self.closed_with: CloseCode | None = None

@@ -20,8 +20,7 @@ class Roll:
     to have the database compare their rows. So each writes down where it is when that changes.
     """
 
-    def __init__(self, compare: Compare) -> None:
-        self.compare = compare
+    def __init__(self) -> None:
         self._columns: list[array[int]] = []
         self._places: dict[int, int] = {}
 

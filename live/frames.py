@@ -1,0 +1,26 @@
+"""Frames that every socket takes and sends: JSON objects in text frames."""
+
+from typing import Any
+
+import orjson
+
+Frame = dict[str, Any]
+
+
+def encode(frame: Frame) -> str:
+    """Return a frame as JSON text."""
+    return orjson.dumps(frame).decode()
+
+
+def parse(text: str | None) -> Frame | None:
+    """Return the frame in `text`; None if it is not a JSON object, as for a binary frame."""
+    try:
+        frame = orjson.loads(text or "")
+    except orjson.JSONDecodeError:
+        return None
+    return frame if isinstance(frame, dict) else None
+
+
+def error(detail: str, code: str) -> str:
+    """Return an error frame; `code` is part of the wire contract."""
+    return encode({"type": "error", "detail": detail, "code": code})

@@ -1,0 +1,62 @@
+"""How a socket of a user is authenticated, and what it knows of its user."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from live.consumer import LiveConsumer
+from users.exceptions import InvalidToken
+from users.models import User
+from users.selectors import get_user_by_claims, has_ended, list_ended
+from users.services.sessions import record_view
+from users.tokens import Claims, read_access_token
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UserAccess:
+    """A user, and the claims of the token that speaks for them."""
+
+    user: User
+    claims: Claims
+
+    @property
+    def user_id(self) -> int:
+        return self.claims.user_id
+
+    @property
+    def session_id(self) -> int | None:
+        return self.claims.session_id
+
+    @property
+    def expires_at(self) -> float:
+        return self.claims.expires_at
+
+
+class TokenAuthenticator:
+    """Authenticates sockets by access tokens, as TokenAuthentication does requests."""
+
+    def authenticate(self, token: str, path: str, *, user_id: int | None = None) -> UserAccess:
+        """Verify a token, load its user and record an impersonator's view; raise InvalidToken."""
+        claims = read_access_token(token)
+        if user_id not in (None, claims.user_id):
+            raise InvalidToken
+        user = get_user_by_claims(claims)
+        record_view(viewer=user, method="SOCKET", path=path)
+        return UserAccess(user, claims)
+
+    def has_ended(self, access: UserAccess) -> bool:
+        return has_ended(access.claims)
+
+    def list_ended(
+        self, keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
+    ) -> set[int]:
+        return list_ended(keys, user_ids, session_ids)
+
+
+class UserConsumer(LiveConsumer[UserAccess]):
+    """A socket of a signed-in user."""
+
+    authenticator = TokenAuthenticator()
+
+    @property
+    def user(self) -> User:
+        return self.access.user
