@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
 from live.publisher import publisher  # noqa: E402 - needs the apps
-from messaging.consumers.sockets import open_sockets  # noqa: E402 - needs the apps
+from live.registry import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
 from notifications.worker import push_worker  # noqa: E402 - as above
 from server.handler import OneHopHandler  # noqa: E402 - needs the settings

@@ -1,36 +1,36 @@
 import asyncio
 
-from live.position_table import Compare
+from live.position_table import ListBehind
 from live.threads import in_thread
 
-GATHER_SECONDS = 0.03
-"""Between two queries. Who asks alone waits for nothing."""
+BATCH_SECONDS = 0.03
+"""Minimum time between two queries. A check that comes alone does not wait."""
 
 
-class Lookup:
+class BatchedCheck:
     """
-    Tells many sockets, each at a moment of its own, whether it lacks something, in few queries.
+    Check single sockets against the database, many in one query.
 
-    Every client pings now and then. A query for each ping would be what an idle socket costs.
+    Every client pings now and then; one query per ping would be most of what an idle socket costs.
     """
 
-    def __init__(self, compare: Compare) -> None:
-        self._compare = compare
+    def __init__(self, list_behind: ListBehind) -> None:
+        self._list_behind = list_behind
         self._rows: list[tuple[int, ...]] = []
-        self._looking: asyncio.Task[dict[int, object]] | None = None
+        self._query: asyncio.Task[dict[int, object]] | None = None
         self._next_at = 0.0
 
-    async def differs(self, *row: int) -> bool:
-        """Return whether a row, whose key is left out, differs from what the database has by now."""
+    async def is_behind(self, *row: int) -> bool:
+        """Return whether the database has gone on from a position; `row` is given without its key."""
         key = len(self._rows)
         self._rows.append((key, *row))
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look())
-        return key in await asyncio.shield(self._looking)
+        if self._query is None:
+            self._query = asyncio.create_task(self._run_query())
+        return key in await asyncio.shield(self._query)
 
-    async def _look(self) -> dict[int, object]:
+    async def _run_query(self) -> dict[int, object]:
         loop = asyncio.get_running_loop()
         await asyncio.sleep(max(0.0, self._next_at - loop.time()))
-        self._next_at = loop.time() + GATHER_SECONDS
-        rows, self._rows, self._looking = self._rows, [], None
-        return await in_thread(self._compare, *zip(*rows, strict=True))
+        self._next_at = loop.time() + BATCH_SECONDS
+        rows, self._rows, self._query = self._rows, [], None
+        return await in_thread(self._list_behind, *zip(*rows, strict=True))

@@ -12,8 +12,8 @@ class CloseCode(IntEnum):
     FRAME_TOO_LARGE = 4009
 
 
-class Refused(Exception):
-    """The socket is to be closed with a code."""
+class SocketRefused(Exception):
+    """Raised while a socket opens, to close it with a code."""
 
     def __init__(self, code: CloseCode) -> None:
         self.code = code

@@ -1,4 +1,4 @@
-"""What a client says when it opens a socket, and how it is refused one."""
+"""The handshake of a socket: its token, origin and query, and the messages that refuse it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,26 +16,26 @@ Refusal = tuple[int, dict[str, str], dict[str, str]]
 """Status, headers and body."""
 
 
-def query_of(scope: Mapping[str, Any]) -> dict[str, str]:
-    """Return the query's parameters, the last of each."""
+def query_params(scope: Mapping[str, Any]) -> dict[str, str]:
+    """Return the query parameters; the last value of each counts."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
     return {name: values[-1] for name, values in query.items()}
 
 
-def token_of(scope: Mapping[str, Any]) -> str:
+def access_token(scope: Mapping[str, Any]) -> str:
     """
     Return the access token, or an empty string.
 
-    From the sub-protocol pair `bearer, <token>`, which stays out of logs, or from `?token=`.
+    It is in the sub-protocol pair `bearer, <token>`, which no log shows, or in `?token=`.
     """
     if _has_bearer(scope):
         return str(scope["subprotocols"][1])
-    return query_of(scope).get("token", "")
+    return query_params(scope).get("token", "")
 
 
 def has_token_in_query(scope: Mapping[str, Any]) -> bool:
-    """Tell whether the token comes as `?token=`, from a client written before the sub-protocol."""
-    return not _has_bearer(scope) and "token" in query_of(scope)
+    """Return whether the token is in `?token=`, as older clients send it."""
+    return not _has_bearer(scope) and "token" in query_params(scope)
 
 
 def _has_bearer(scope: Mapping[str, Any]) -> bool:
@@ -43,13 +43,13 @@ def _has_bearer(scope: Mapping[str, Any]) -> bool:
     return len(protocols) > 1 and protocols[0] == BEARER
 
 
-def accepted_protocol(scope: Mapping[str, Any]) -> str | None:
-    """Return the sub-protocol to answer with: a browser fails if it offered some and gets none."""
+def accepted_subprotocol(scope: Mapping[str, Any]) -> str | None:
+    """Return the sub-protocol to accept: a browser that offered some fails if it gets none."""
     return BEARER if BEARER in scope.get("subprotocols", []) else None
 
 
 def is_allowed_origin(scope: Mapping[str, Any]) -> bool:
-    """Let in native clients, which send no Origin, the server's own pages, and the allow-list."""
+    """Allow native clients, which send no Origin, the server's own pages, and the allow-list."""
     headers = dict(scope.get("headers", []))
     origin = headers.get(b"origin", b"").decode("latin-1")
     if not origin:
@@ -60,28 +60,28 @@ def is_allowed_origin(scope: Mapping[str, Any]) -> bool:
 
 
 def _is_ours(host: str) -> bool:
-    """Check the Host header too: a name that somebody else points here is not our own page."""
+    """Check the Host header too: another site's name may point to this server."""
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
-def since_of(scope: Mapping[str, Any]) -> int | None:
-    """Return `?since=`; None without it; -1 for what is no version, so that the client starts afresh."""
-    raw = query_of(scope).get("since")
+def resume_version(scope: Mapping[str, Any]) -> int | None:
+    """Return `?since=`; None without it; -1 if it is not a version, so that the client loads afresh."""
+    raw = query_params(scope).get("since")
     if raw is None:
         return None
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1  # noqa: PLR2004
 
 
-def refusal_of(scope: Mapping[str, Any], code: CloseCode) -> list[Message]:
+def refusal_messages(scope: Mapping[str, Any], code: CloseCode) -> list[Message]:
     """
     Return the ASGI messages that refuse a handshake; [] for a code that has no HTTP status.
 
-    A client with `?token=` takes an accepted handshake for success, and would reconnect each second.
+    A client with `?token=` takes an accepted handshake for success, and would reconnect every second.
     """
     if code not in _REFUSALS:
         return []
     if "websocket.http.response" not in scope.get("extensions", {}):
-        return [{"type": "websocket.close", "code": int(code)}]  # the server makes it a 403
+        return [{"type": "websocket.close", "code": int(code)}]  # the server answers 403
     status, headers, body = _REFUSALS[code]
     headers = {"Content-Type": "application/json", **headers}
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]

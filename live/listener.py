@@ -1,4 +1,4 @@
-"""Hears events for all sockets of this process."""
+"""Receives events from the channel layer for all sockets of this process."""
 
 import asyncio
 import logging
@@ -8,80 +8,81 @@ from channels.layers import get_channel_layer
 
 from live.events import user_group, user_of
 from live.publisher import Event
-from live.registry import OpenSockets, open_sockets
-from live.task_coalescer import errands
+from live.registry import SocketRegistry, open_sockets
+from live.task_coalescer import tasks
 
 logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 1.0
 
 
-class Bell:
+class EventListener:
     """
-    One channel of the layer for the whole process, in the group of each user who has a socket here.
+    One channel for the whole process, subscribed to the group of each user with a socket here.
 
-    So an event is decoded once, however many sockets it is for, and a socket that hears nothing
-    costs neither a queue nor a task.
+    An event is decoded once for all of a user's sockets, and an idle socket needs neither a queue nor
+    a task.
     """
 
-    def __init__(self, sockets: OpenSockets) -> None:
+    def __init__(self, sockets: SocketRegistry) -> None:
         self._sockets = sockets
         self._channel = ""
         self._listening: asyncio.Task[None] | None = None
-        self._joined: set[int] = set()
-        self._unjoined: set[int] = set()
-        self._leaving: set[int] = set()
+        self._subscribed: set[int] = set()
+        self._failed: set[int] = set()
+        self._released: set[int] = set()
 
-    async def join(self, user_id: int) -> None:
-        """Hear a user's events from now on; while Redis is away the review has it tried again."""
-        if user_id in self._joined:
+    async def subscribe(self, user_id: int) -> None:
+        """Subscribe to a user's events. If the channel layer is away, the reconciler has it retried."""
+        if user_id in self._subscribed:
             return
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                await self._layer.group_add(user_group(user_id), await self._own_channel())
+                await self._layer.group_add(user_group(user_id), await self._ensure_channel())
         except Exception as error:  # noqa: BLE001 - any failure of the layer means the same
             logger.warning("A group could not be joined yet: %r", error)
-            self._unjoined.add(user_id)
+            self._failed.add(user_id)
         else:
-            self._joined.add(user_id)
-            self._unjoined.discard(user_id)
-        if not self._sockets.of(user_id):
-            self.leave(user_id)  # whoever closed meanwhile found nothing to leave
+            self._subscribed.add(user_id)
+            self._failed.discard(user_id)
+        if not self._sockets.of_user(user_id):
+            self.release(user_id)  # the socket closed meanwhile, when there was no subscription yet
 
-    async def join_again(self) -> None:
-        """Join what could not be joined."""
-        await asyncio.gather(*(self.join(user_id) for user_id in self._unjoined))
+    async def retry_failed(self) -> None:
+        """Try the failed subscriptions again."""
+        await asyncio.gather(*(self.subscribe(user_id) for user_id in self._failed))
 
-    def leave(self, user_id: int) -> None:
-        """Hear no more of a user soon, if that was the last socket here."""
-        self._leaving.add(user_id)
-        errands.begin(self._leave)
+    def release(self, user_id: int) -> None:
+        """Unsubscribe from a user soon, unless another of their sockets is open here."""
+        self._released.add(user_id)
+        tasks.schedule(self._unsubscribe_released)
 
-    async def _leave(self) -> None:
-        while self._leaving:
-            user_id = self._leaving.pop()
-            if not self._sockets.of(user_id):
-                await self._discard(user_id)
+    async def _unsubscribe_released(self) -> None:
+        while self._released:
+            user_id = self._released.pop()
+            if not self._sockets.of_user(user_id):
+                await self._unsubscribe(user_id)
 
-    async def _discard(self, user_id: int) -> None:
-        self._unjoined.discard(user_id)
-        if user_id not in self._joined:
+    async def _unsubscribe(self, user_id: int) -> None:
+        self._failed.discard(user_id)
+        if user_id not in self._subscribed:
             return
-        self._joined.discard(user_id)
+        self._subscribed.discard(user_id)
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._layer.group_discard(user_group(user_id), self._channel)
-        except Exception as error:  # noqa: BLE001 - events for nobody do no harm
+        except Exception as error:  # noqa: BLE001 - events without a socket do no harm
             logger.debug("A group could not be left: %r", error)
 
     @property
     def _layer(self) -> Any:
         return get_channel_layer()
 
-    async def _own_channel(self) -> str:
+    async def _ensure_channel(self) -> str:
+        """Return the channel; make a new one if nothing receives from it, as on a new event loop."""
         if self._listening is None or self._listening.done():
-            self._unjoined |= self._joined
-            self._joined.clear()
+            self._failed |= self._subscribed
+            self._subscribed.clear()
             self._channel = await self._layer.new_channel()
             self._listening = asyncio.create_task(self._listen())
         return self._channel
@@ -94,16 +95,16 @@ class Bell:
                 logger.exception("An event could not be received.")
                 await asyncio.sleep(TIMEOUT_SECONDS)
                 continue
-            # One without its group comes from an older process during a deployment.
+            # An event without its group comes from an older release during a deployment.
             if "group" in event:
-                self._ring(user_of(event["group"]), event)
+                self._dispatch(user_of(event["group"]), event)
 
-    def _ring(self, user_id: int, event: Event) -> None:
-        for socket in tuple(self._sockets.of(user_id)):
+    def _dispatch(self, user_id: int, event: Event) -> None:
+        for socket in tuple(self._sockets.of_user(user_id)):
             try:
-                socket.hear(event)
+                socket.on_event(event)
             except Exception:
-                logger.exception("A socket could not take an event.")
+                logger.exception("A socket failed on an event.")
 
 
-bell = Bell(open_sockets)
+listener = EventListener(open_sockets)

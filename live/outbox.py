@@ -9,41 +9,41 @@ Message = dict[str, Any]
 
 
 class Outbox:
-    """What waits for one client. A task writes while there is something, so nobody else waits."""
+    """A queue of ASGI messages for one client. A task sends them, so that no caller waits."""
 
-    __slots__ = ("_send", "_waiting", "_writing")
+    __slots__ = ("_queue", "_send", "_writer")
 
     def __init__(self, send: Callable[[Message], Awaitable[None]]) -> None:
         self._send = send
-        self._waiting: deque[Message] = deque()
-        self._writing: asyncio.Task[None] | None = None
+        self._queue: deque[Message] = deque()
+        self._writer: asyncio.Task[None] | None = None
 
     @property
     def is_full(self) -> bool:
-        """Whether `SOCKET_PENDING_FRAMES` wait for a client that does not read."""
-        return len(self._waiting) >= int(settings.SOCKET_PENDING_FRAMES)
+        """Whether `SOCKET_PENDING_FRAMES` are queued: the client reads too slowly, or not at all."""
+        return len(self._queue) >= int(settings.SOCKET_PENDING_FRAMES)
 
     def put(self, message: Message) -> None:
-        """Have a message of ASGI sent soon."""
-        self._waiting.append(message)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write())
+        """Queue a message, and start the task that sends it."""
+        self._queue.append(message)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
 
-    def forget(self) -> None:
-        """Send nothing of what waits but what is half sent."""
-        self._waiting.clear()
+    def clear(self) -> None:
+        """Drop what is queued. A message that is being sent still goes out."""
+        self._queue.clear()
 
     async def _write(self) -> None:
         try:
-            while self._waiting:
-                await self._send(self._waiting.popleft())
+            while self._queue:
+                await self._send(self._queue.popleft())
         except OSError:
-            self.forget()  # the client is gone; the disconnect event follows
+            self.clear()  # the client is gone; the disconnect event follows
         finally:
-            self._writing = None
+            self._writer = None
 
     def close(self) -> None:
-        """Stop writing: there is nobody any more."""
-        self.forget()
-        if self._writing:
-            self._writing.cancel()
+        """Drop what is queued, and stop sending."""
+        self.clear()
+        if self._writer:
+            self._writer.cancel()

@@ -1,31 +1,31 @@
-"""Where the open sockets are, in a form in which the database can be asked about all of them."""
+"""The positions of the open sockets, in the form in which one query compares all of them."""
 
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
 Columns = Sequence[Sequence[int]]
-Compare = Callable[..., dict[int, Any]]
-"""Takes columns; returns how things stand that differ from a row, each by the row's key."""
+ListBehind = Callable[..., dict[int, Any]]
+"""Takes the columns key, user and position; returns the newer state of each row that is behind, by key."""
 
-SLICE = 1000
-"""Rows of one question, which takes the event loop less than a millisecond."""
+SLICE_ROWS = 1000
+"""Rows per query: building its parameters blocks the event loop for less than 1 ms."""
 
 
-class Roll:
+class PositionTable:
     """
-    A row of numbers for each open socket of one kind, kept in columns, the first of them the key.
+    One row of integers per socket, stored in columns; the first is the key.
 
-    To look at five thousand objects, spread over all of the memory, takes several times as long as
-    to have the database compare their rows. So each writes down where it is when that changes.
+    Visiting 5,000 socket objects all over the memory takes several times as long as the query that
+    compares their rows, so each socket upserts its row when it moves.
     """
 
     def __init__(self) -> None:
         self._columns: list[array[int]] = []
         self._places: dict[int, int] = {}
 
-    def write(self, row: Sequence[int]) -> None:
-        """Add a row, or replace the one with its key."""
+    def upsert(self, row: Sequence[int]) -> None:
+        """Insert a row, or replace the one with its key."""
         place = self._places.get(row[0])
         if place is None:
             self._places[row[0]] = len(self._places)
@@ -39,8 +39,8 @@ class Roll:
         for column, value in zip(self._columns, row, strict=True):
             column[place] = value
 
-    def erase(self, key: int) -> None:
-        """Take out a row, if it is there; the last one moves to its place."""
+    def delete(self, key: int) -> None:
+        """Delete a row, if there is one; the last row moves to its place."""
         place = self._places.pop(key, None)
         if place is None:
             return
@@ -49,10 +49,11 @@ class Roll:
             self._places[last[0]] = place
             self._replace(place, last)
 
-    def starts(self) -> range:
-        """Return where the slices begin, for `read`."""
-        return range(0, len(self._places), SLICE)
+    def slices(self) -> list[slice]:
+        """Return the parts of at most `SLICE_ROWS` rows that `read` takes."""
+        rows = len(self._places)
+        return [slice(start, start + SLICE_ROWS) for start in range(0, rows, SLICE_ROWS)]
 
-    def read(self, start: int) -> Columns:
-        """Return the columns of a slice, as they are now."""
-        return [column[start : start + SLICE] for column in self._columns]
+    def read(self, part: slice) -> Columns:
+        """Return the columns of a slice as they are now."""
+        return [column[part] for column in self._columns]

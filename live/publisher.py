@@ -84,7 +84,7 @@ class Publisher:
         try:
             async with asyncio.timeout(self.SEND_TIMEOUT_SECONDS):
                 await send_to_groups(get_channel_layer(), messages)
-        except Exception as error:  # noqa: BLE001 - the bell may fail in any way, the truth is stored
+        except Exception as error:  # noqa: BLE001 - any failure of the layer means the same
             self._paused_until = time.monotonic() + self.PAUSE_SECONDS
             logger.warning("The channel layer is away: %r", error)
 

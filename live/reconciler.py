@@ -1,9 +1,9 @@
 """
-Holds the open sockets of this process against the database, all of them within a second or so.
+Compares all open sockets of this process with the database, about once a second.
 
-The channel layer may lose any event: a message, the end of somebody's access. So each socket writes
-down where it is, and the database answers with what differs: nothing which matters depends on the
-layer, and an idle socket costs one row of a parameter and no task.
+The channel layer may lose any event: a message, or the end of a user's access. So each socket records
+its position, and the database returns the rows that differ. Nothing depends on the layer but speed, and
+an idle socket costs one row of a query's parameters and no task.
 """
 
 import asyncio
@@ -16,104 +16,108 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from live.access import Authenticator
-from live.listener import bell
-from live.position_table import Columns, Compare, Roll
+from live.listener import listener
+from live.position_table import Columns, ListBehind, PositionTable
 from live.registry import Socket
-from live.task_coalescer import errands
+from live.task_coalescer import tasks
 from live.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
 
-class Reviewed(Socket, Protocol):
-    """A socket that says where it is."""
+class TrackedSocket(Socket, Protocol):
+    """A socket with a position that one query can compare for all sockets of its class."""
 
     authenticator: ClassVar[Authenticator[Any]]
-    """What finds out whose access has ended."""
-
-    compare: ClassVar[Compare]
-    """What finds out whether sockets of this kind lack something."""
+    list_behind: ClassVar[ListBehind]
 
     @property
     def position(self) -> tuple[int, ...]:
-        """How far it is, as `compare` takes it."""
+        """How far its client is: the columns that `list_behind` takes after key and user."""
 
 
-class Review:
-    """Asks about the sockets that have been noted, a slice at a time; it serves one event loop."""
+Kind = type[TrackedSocket]
+
+
+class Reconciler:
+    """Checks tracked sockets, a slice at a time; it serves one event loop."""
 
     def __init__(self) -> None:
-        self._sockets: dict[int, Reviewed] = {}
-        self._keys: dict[Reviewed, int] = {}
+        self._sockets: dict[int, TrackedSocket] = {}
+        self._keys: dict[TrackedSocket, int] = {}
         self._new_keys = count(1)
-        self._rolls: dict[type[Reviewed], Roll] = {}
-        self._going: asyncio.Task[None] | None = None
+        self._tables: dict[Kind, PositionTable] = {}
+        self._running: asyncio.Task[None] | None = None
 
-    def note(self, socket: Reviewed) -> None:
+    def track(self, socket: TrackedSocket) -> None:
         """
-        Write down where a socket is: from now on it is reviewed, and whoever moves is noted again.
+        Record the position of a socket. Call it after each change of its position or access.
 
-        One that is still opening is not noted: what it may see has not been looked up yet.
+        A socket that is still opening must not be tracked: it has not been checked what it may see.
         """
         key = self._keys.get(socket) or self._add(socket)
         access = socket.access
         row = (access.user_id, access.session_id or 0, int(access.expires_at))
-        self._roll_of(socket).write((key, *row, *socket.position))
+        self._table_of(socket).upsert((key, *row, *socket.position))
 
-    def _add(self, socket: Reviewed) -> int:
+    def _add(self, socket: TrackedSocket) -> int:
         key = self._keys[socket] = next(self._new_keys)
         self._sockets[key] = socket
-        if self._going is None or self._going.done():
-            self._going = asyncio.create_task(self._go_round())
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
         return key
 
-    def _roll_of(self, socket: Reviewed) -> Roll:
+    def _table_of(self, socket: TrackedSocket) -> PositionTable:
         kind = type(socket)
-        if kind not in self._rolls:
-            self._rolls[kind] = Roll()
-        return self._rolls[kind]
+        if kind not in self._tables:
+            self._tables[kind] = PositionTable()
+        return self._tables[kind]
 
-    def forget(self, socket: Reviewed) -> None:
+    def untrack(self, socket: TrackedSocket) -> None:
+        """Stop checking a socket, if it is tracked."""
         if key := self._keys.pop(socket, None):
             del self._sockets[key]
-            self._roll_of(socket).erase(key)
+            self._table_of(socket).delete(key)
 
-    async def _go_round(self) -> None:
-        """Ask about one slice after the other, spread over the interval, while there are sockets."""
-        while turns := self._turns():
-            errands.begin(bell.join_again)
-            for kind, start in turns:
-                await self._try_review(kind, self._rolls[kind].read(start))
-                await asyncio.sleep(settings.SOCKET_REVIEW_SECONDS / len(turns))
+    def is_tracked(self, socket: TrackedSocket) -> bool:
+        return socket in self._keys
 
-    def _turns(self) -> list[tuple[type[Reviewed], int]]:
-        return [(kind, start) for kind, roll in self._rolls.items() for start in roll.starts()]
+    async def _run(self) -> None:
+        """Check every slice once per `SOCKET_REVIEW_SECONDS`; return when no socket is left."""
+        while slices := self._slices():
+            tasks.schedule(listener.retry_failed)
+            for kind, part in slices:
+                await self._try_check(kind, self._tables[kind].read(part))
+                await asyncio.sleep(settings.SOCKET_REVIEW_SECONDS / len(slices))
 
-    async def _try_review(self, kind: type[Reviewed], rows: Columns) -> None:
+    def _slices(self) -> list[tuple[Kind, slice]]:
+        return [(kind, part) for kind, table in self._tables.items() for part in table.slices()]
+
+    async def _try_check(self, kind: Kind, rows: Columns) -> None:
         try:
-            await self.review(kind, rows)
+            await self._check(kind, rows)
         except DatabaseError as error:
-            logger.warning("The database is away, sockets are not reviewed: %s", error)
+            logger.warning("The database is away, sockets are not reconciled: %s", error)
         except Exception:
-            logger.exception("A review of the open sockets failed.")
+            logger.exception("Open sockets could not be reconciled.")
 
-    async def review(self, kind: type[Reviewed], rows: Columns) -> None:
-        """Hold rows against the database, and begin what follows from it."""
-        ended, stands = await in_thread(_ask, kind, rows)
+    async def _check(self, kind: Kind, rows: Columns) -> None:
+        """Compare rows with the database; schedule what the sockets that differ have to do."""
+        ended, behind = await in_thread(_query, kind, rows)
         for key in ended & self._sockets.keys():
-            # Which asks once more: its token may have been renewed meanwhile.
-            errands.begin(self._sockets[key].check_access)
-        for key in stands.keys() & self._sockets.keys():
-            errands.begin(self._sockets[key].catch_up_with, stands[key])
+            # It queries once more: its token may have been renewed meanwhile.
+            tasks.schedule(self._sockets[key].check_access)
+        for key in behind.keys() & self._sockets.keys():
+            tasks.schedule(self._sockets[key].reconcile, behind[key])
 
 
-def _ask(kind: type[Reviewed], rows: Columns) -> tuple[set[int], dict[int, Any]]:
-    """Return the keys of those whose access has ended, and how things stand that differ."""
+def _query(kind: Kind, rows: Columns) -> tuple[set[int], dict[int, Any]]:
+    """Return the keys of the sockets whose access has ended, and the newer state of those behind."""
     keys, user_ids, session_ids, expiries, *position = rows
     now = time.time()
     expired = {key for key, expiry in zip(keys, expiries, strict=True) if expiry <= now}
     ended = expired | kind.authenticator.list_ended(keys, user_ids, session_ids)
-    return ended, kind.compare(keys, user_ids, *position)
+    return ended, kind.list_behind(keys, user_ids, *position)
 
 
-review = Review()
+reconciler = Reconciler()

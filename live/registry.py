@@ -9,104 +9,104 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from live.access import Access
-from live.close_codes import CloseCode, Refused
+from live.close_codes import CloseCode, SocketRefused
 from live.publisher import Event
 
 
 class Socket(Protocol):
-    """An open socket, as far as those are concerned who look after all of them."""
+    """An open socket, as the registry, the listener and the reconciler see it."""
 
-    is_inbox: bool
+    is_evicted_last: bool
+    """Whether other sockets of the same user are closed first to make room."""
     active_at: float
-    """When its client last sent a frame, a ping included; time.monotonic()."""
+    """When its client last sent a frame, pings included; time.monotonic()."""
 
     @property
-    def access(self) -> Access:
-        """What its token grants."""
+    def access(self) -> Access: ...
 
-    def hear(self, event: Event) -> None:
-        """Take an event of its user; without waiting for anything."""
+    def on_event(self, event: Event) -> None:
+        """Handle an event of its user without waiting for anything."""
 
     async def check_access(self) -> None:
         """Close if its access has ended."""
 
-    async def catch_up_with(self, stands: Any) -> None:
-        """Send what is missing, for the database stands otherwise."""
+    async def reconcile(self, actual: Any) -> None:
+        """Send what is missing: `actual` is the state in the database, newer than the position."""
 
-    def end(self, code: CloseCode) -> None:
-        """Close, after what waits to be sent."""
+    def close_soon(self, code: CloseCode) -> None:
+        """Close after the queued frames."""
 
 
-class OpenSockets:
-    """Who has which sockets open; it serves one event loop."""
+class SocketRegistry:
+    """The open sockets by user, and the limit on their number; it serves one event loop."""
 
     def __init__(self) -> None:
-        self._of_user: dict[int, set[Socket]] = {}
+        self._by_user: dict[int, set[Socket]] = {}
         self._evicted_at: dict[int, float] = {}
         self._is_draining = False
 
-    def admit(self, socket: Socket) -> None:
+    def add(self, socket: Socket) -> None:
         """
         Add a socket; past `SOCKETS_PER_USER` close the one of its user that has been idle longest.
 
-        Raises Refused when shutting down, and when there are far too many and all are in use.
+        Raises SocketRefused while draining, and past `SOCKETS_PER_USER_AT_MOST` if all are in use.
         """
         if self._is_draining:
-            raise Refused(CloseCode.RESTARTING)
+            raise SocketRefused(CloseCode.RESTARTING)
         user_id = socket.access.user_id
         evicted = self._choose_evicted(user_id)
-        self._of_user.setdefault(user_id, set()).add(socket)
+        self._by_user.setdefault(user_id, set()).add(socket)
         if evicted:
             self._evicted_at[user_id] = time.monotonic()
-            evicted.end(CloseCode.TOO_MUCH)
+            evicted.close_soon(CloseCode.TOO_MUCH)
 
     def _choose_evicted(self, user_id: int) -> Socket | None:
         """
-        Return the socket to close for a new one, or None if there is room. Raises Refused.
+        Return the socket to close for a new one, or None if there is room. Raises SocketRefused.
 
-        Past `SOCKETS_PER_USER`, close the idlest, but at most one a minute: clients that reconnect at
-        once would otherwise close each other's sockets forever. Until then more are let in, up to
-        `SOCKETS_PER_USER_AT_MOST`. At that limit, close the idlest if it has been idle for a minute.
+        At most one is evicted per `SOCKET_EVICTION_SECONDS`: clients that reconnect at once would
+        otherwise close each other's sockets forever. Until then up to `SOCKETS_PER_USER_AT_MOST` are
+        accepted. At that limit, the idlest is evicted if it has been idle for as long.
         """
-        sockets = self.of(user_id)
+        sockets = self.of_user(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:
             return None
-        idle = min(sockets, key=_by_use)
+        idlest = min(sockets, key=_eviction_order)
         latest = time.monotonic() - settings.SOCKET_EVICTION_SECONDS
         if self._evicted_at.get(user_id, latest) <= latest:
-            return idle
+            return idlest
         if len(sockets) < settings.SOCKETS_PER_USER_AT_MOST:
             return None
-        if idle.active_at <= latest:
-            return idle
-        raise Refused(CloseCode.TOO_MUCH)
+        if idlest.active_at <= latest:
+            return idlest
+        raise SocketRefused(CloseCode.TOO_MUCH)
 
-    def discard(self, socket: Socket) -> None:
+    def remove(self, socket: Socket) -> None:
+        """Remove a socket, if it is registered."""
         user_id = socket.access.user_id
-        sockets = self._of_user.get(user_id, set())
+        sockets = self._by_user.get(user_id, set())
         sockets.discard(socket)
         if not sockets:
-            self._of_user.pop(user_id, None)
+            self._by_user.pop(user_id, None)
             self._evicted_at.pop(user_id, None)
 
-    def of(self, user_id: int) -> Collection[Socket]:
-        return self._of_user.get(user_id, ())
+    def of_user(self, user_id: int) -> Collection[Socket]:
+        return self._by_user.get(user_id, ())
 
     async def drain(self, seconds: float) -> None:
-        """Let no more sockets in, and close the open ones, each at a random moment within a time."""
+        """Refuse new sockets, and close each open one at a random moment within `seconds`."""
         self._is_draining = True
-        sockets = [each for sockets in self._of_user.values() for each in sockets]
-        await asyncio.gather(*(_end_within(seconds, socket) for socket in sockets))
+        sockets = [each for sockets in self._by_user.values() for each in sockets]
+        await asyncio.gather(*(_close_within(seconds, socket) for socket in sockets))
 
 
-def _by_use(socket: Socket) -> tuple[bool, float]:
-    """Sort by when a client last used a socket; inboxes last, as a device has nothing in their place."""
-    return socket.is_inbox, socket.active_at
+def _eviction_order(socket: Socket) -> tuple[bool, float]:
+    return socket.is_evicted_last, socket.active_at
 
 
-async def _end_within(seconds: float, socket: Socket) -> None:
+async def _close_within(seconds: float, socket: Socket) -> None:
     await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311 - it keeps no secret
-    socket.end(CloseCode.RESTARTING)
+    socket.close_soon(CloseCode.RESTARTING)
 
 
-open_sockets = OpenSockets()
+open_sockets = SocketRegistry()

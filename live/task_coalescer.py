@@ -7,47 +7,54 @@ from django.db import Error as DatabaseError
 
 logger = logging.getLogger(__name__)
 
-Act = Callable[..., Awaitable[None]]
+Func = Callable[..., Awaitable[None]]
 
 
-class Errands:
+class TaskCoalescer:
     """
-    What sockets have to do that nobody waits for, each thing at most once at a time.
+    Run at most one background task per (socket, method).
 
-    What fails because the database is away is left: the review finds that it is still to be done.
+    A task that fails because the database is away is not retried here: the reconciler finds what is
+    left to do.
     """
 
     def __init__(self) -> None:
-        self._under_way: dict[Act, asyncio.Task[None]] = {}
-        self._once_more: dict[Act, tuple[Any, ...]] = {}
+        self._running: dict[Func, asyncio.Task[None]] = {}
+        self._reruns: dict[Func, tuple[Any, ...]] = {}
 
-    def begin(self, act: Act, *args: Any) -> None:
+    def schedule(self, func: Func, *args: Any) -> None:
         """
-        Begin an act, which is known by its function and its socket.
+        Run a method of a socket in the background.
 
-        One that is under way is done once more after that: it may have looked too early.
+        A request that arrives while it runs triggers one more run, with the newest arguments: the
+        current run may have read the database too early.
         """
-        if act in self._under_way:
-            self._once_more[act] = args
+        task = self._running.get(func)
+        if task and not task.done():
+            self._reruns[func] = args
         else:
-            self._under_way[act] = asyncio.create_task(self._run(act, args))
+            self._running[func] = asyncio.create_task(self._run(func, args))
 
-    async def _run(self, act: Act, args: tuple[Any, ...]) -> None:
+    async def _run(self, func: Func, args: tuple[Any, ...]) -> None:
         try:
-            await _attempt(act, args)
-            while act in self._once_more:
-                await _attempt(act, self._once_more.pop(act))
+            await _run_once(func, args)
+            while func in self._reruns:
+                await _run_once(func, self._reruns.pop(func))
         finally:
-            del self._under_way[act]
+            del self._running[func]
+
+    async def join(self) -> None:
+        """Wait for the tasks that run now, reruns included."""
+        await asyncio.gather(*self._running.values())
 
 
-async def _attempt(act: Act, args: tuple[Any, ...]) -> None:
+async def _run_once(func: Func, args: tuple[Any, ...]) -> None:
     try:
-        await act(*args)
+        await func(*args)
     except DatabaseError as error:
-        logger.debug("%s is put off: %r", act.__qualname__, error)
+        logger.debug("%s is left to the reconciler: %r", func.__qualname__, error)
     except Exception:
-        logger.exception("%s has failed.", act.__qualname__)
+        logger.exception("%s failed.", func.__qualname__)
 
 
-errands = Errands()
+tasks = TaskCoalescer()

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
+from live.access import Authenticator
 from live.consumer import LiveConsumer
 from users.exceptions import InvalidToken
 from users.models import User
@@ -55,7 +57,7 @@ class TokenAuthenticator:
 class UserConsumer(LiveConsumer[UserAccess]):
     """A socket of a signed-in user."""
 
-    authenticator = TokenAuthenticator()
+    authenticator: ClassVar[Authenticator[UserAccess]] = TokenAuthenticator()
 
     @property
     def user(self) -> User:

@@ -2,20 +2,22 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import cached_property
+from typing import ClassVar
 
 from rest_framework import serializers
 
 from api.exceptions import NotFound
 from api.fields import validated
-from live.batched_check import Lookup
+from live.batched_check import BatchedCheck
 from live.close_codes import CloseCode
 from live.frames import Frame
-from live.handshake import since_of
+from live.handshake import resume_version
+from live.position_table import ListBehind
 from live.publisher import Event
-from live.task_coalescer import errands
+from live.task_coalescer import tasks
 from live.threads import in_thread
-from live.token_bucket import TypingGate
 from messaging import frames, selectors
+from messaging.consumers.typing_throttle import TypingThrottle
 from messaging.serializers import MarkReadSerializer
 from messaging.services.reading import ReadMark, mark_read
 from messaging.services.typing import show_typing
@@ -24,7 +26,7 @@ from users.sockets import UserConsumer
 from users.throttling import count_request
 
 logger = logging.getLogger(__name__)
-_newer = Lookup(selectors.list_newer)
+_newer = BatchedCheck(selectors.list_newer)
 
 
 class ConversationConsumer(UserConsumer):
@@ -36,7 +38,7 @@ class ConversationConsumer(UserConsumer):
     """
 
     conversation_id = 0
-    compare = staticmethod(selectors.list_newer)
+    list_behind: ClassVar[ListBehind] = staticmethod(selectors.list_newer)
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +53,7 @@ class ConversationConsumer(UserConsumer):
         """Read what was missed, after events are heard: the other way round there would be a gap."""
         self.conversation_id = self.scope["url_route"]["kwargs"]["conversation_id"]
         async with self._reading:
-            await self._replay(since_of(self.scope))
+            await self._replay(resume_version(self.scope))
 
     async def _replay(self, since: int | None) -> None:
         missed = await in_thread(selectors.get_replay, self.user, self.conversation_id, since)
@@ -63,17 +65,17 @@ class ConversationConsumer(UserConsumer):
 
     def _go_to(self, version: int) -> None:
         self.version = version
-        self.has_moved()
+        self.track_position()
 
     async def _catch_up(self) -> None:
         try:
             await self._replay(self.version)
         except NotFound:
-            self.end(CloseCode.NOT_VISIBLE)
+            self.close_soon(CloseCode.NOT_VISIBLE)
 
     # From the channel layer
     # --------------------------------------------------------------------------
-    def hear_conversation_changed(self, event: Event) -> None:
+    def handle_conversation_changed(self, event: Event) -> None:
         if event["conversation_id"] != self.conversation_id:
             return
         is_next = event["version"] == self.version + 1
@@ -87,7 +89,7 @@ class ConversationConsumer(UserConsumer):
         """Begin to read what there is up to a version; an old one is dropped."""
         if version > self.version:
             self._announced_version = max(self._announced_version, version)
-            errands.begin(self._fill_hole)
+            tasks.schedule(self._fill_hole)
 
     async def _fill_hole(self) -> None:
         """Read what lies before the newest event, unless it has come meanwhile."""
@@ -98,12 +100,12 @@ class ConversationConsumer(UserConsumer):
                 )
                 await self._catch_up()
 
-    def hear_conversation_typing(self, event: Event) -> None:
+    def handle_conversation_typing(self, event: Event) -> None:
         # What may be seen is not known before the handshake is answered.
-        if event["conversation_id"] == self.conversation_id and not self._is_knocking:
+        if event["conversation_id"] == self.conversation_id and not self._is_handshaking:
             self.push(event["frame"])
 
-    def hear_conversation_archived(self, event: Event) -> None:
+    def handle_conversation_archived(self, event: Event) -> None:
         """Have the database say so: one that was held back may speak of what is open again."""
         if event["conversation_id"] == self.conversation_id:
             self._look_up_to(event["version"])
@@ -112,19 +114,19 @@ class ConversationConsumer(UserConsumer):
     def position(self) -> tuple[int, int]:
         return self.conversation_id, self.version
 
-    async def catch_up_with(self, stands: int | None) -> None:
+    async def reconcile(self, actual: int | None) -> None:
         """
         Close if this may not be seen any more; catch up with what a whole interval did not bring.
 
         What is new since the last review is most likely on its way.
         """
-        if stands is None:
-            self.end(CloseCode.NOT_VISIBLE)
+        if actual is None:
+            self.close_soon(CloseCode.NOT_VISIBLE)
             return
         if self.version < self._reviewed_version:
-            self._announced_version = max(self._announced_version, stands)
+            self._announced_version = max(self._announced_version, actual)
             await self._fill_hole()
-        self._reviewed_version = stands
+        self._reviewed_version = actual
 
     # From the client
     # --------------------------------------------------------------------------
@@ -133,28 +135,28 @@ class ConversationConsumer(UserConsumer):
 
     async def answer_ping(self, frame: Frame) -> None:
         """Send what was missed, if anything was, then the version."""
-        is_behind = await _newer.differs(self.user.pk, *self.position)
+        is_behind = await _newer.is_behind(self.user.pk, *self.position)
         async with self._reading:
             if is_behind:
                 await self._catch_up()
             self.push(frames.pong(self.version))
 
     @cached_property
-    def _typing(self) -> TypingGate:
+    def _typing(self) -> TypingThrottle:
         """Made by the first typing frame: most sockets never get one."""
-        return TypingGate()
+        return TypingThrottle()
 
     def is_within_limit(self, frame: Frame | None) -> bool:
         """Count typing frames apart: a held key does not have the socket closed."""
         if frame and frame.get("type") == "typing":
-            return self._typing.arrives()
+            return self._typing.accepts_frame()
         return super().is_within_limit(frame)
 
     async def show_typing(self, frame: Frame) -> None:
         """Announce the typing state to the other side; past the limit drop the frame, without an error."""
         is_typing = frame.get("is_typing")
         is_wrong = self.user.is_impersonated or not isinstance(is_typing, bool)
-        if is_wrong and not self._typing.may_be_refused():
+        if is_wrong and not self._typing.may_send_error():
             return
         if not isinstance(is_typing, bool):
             raise serializers.ValidationError("is_typing must be true or false.")
@@ -163,20 +165,20 @@ class ConversationConsumer(UserConsumer):
         self._tell_typing()
 
     def _tell_typing(self) -> None:
-        if self._typing.passes():
+        if self._typing.should_announce():
             show_typing(
                 by=self.user,
                 conversation_id=self.conversation_id,
                 to_id=self._other_id,
                 is_typing=self._typing.is_typing,
             )
-        elif self._typing.is_behind:
-            errands.begin(self._tell_typing_later)
+        elif self._typing.is_pending:
+            tasks.schedule(self._tell_typing_later)
 
     async def _tell_typing_later(self) -> None:
         """Announce the latest state once the limit allows: a dropped frame may have been the last."""
-        await asyncio.sleep(self._typing.wait)
-        if self._typing.is_behind and not self._is_ended:
+        await asyncio.sleep(self._typing.wait_seconds)
+        if self._typing.is_pending and not self._is_closing:
             self._tell_typing()
 
     async def mark_read(self, frame: Frame) -> None:

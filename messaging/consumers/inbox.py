@@ -1,8 +1,10 @@
 import asyncio
+from typing import ClassVar
 
 from live.frames import Frame
+from live.position_table import ListBehind
 from live.publisher import Event
-from live.task_coalescer import errands
+from live.task_coalescer import tasks
 from live.threads import in_thread
 from messaging import frames, selectors
 from messaging.models import Conversation
@@ -20,8 +22,8 @@ class InboxConsumer(UserConsumer):
     Events only ring: the state is read from the database, once for all that rang together.
     """
 
-    is_inbox = True
-    compare = staticmethod(selectors.list_other_sums)
+    is_evicted_last = True
+    list_behind: ClassVar[ListBehind] = staticmethod(selectors.list_other_sums)
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,23 +44,23 @@ class InboxConsumer(UserConsumer):
 
     # From the channel layer
     # --------------------------------------------------------------------------
-    def hear_conversation_changed(self, event: Event) -> None:
+    def handle_conversation_changed(self, event: Event) -> None:
         if event["version"] > self._versions.get(event["conversation_id"], 0):
             self._ring({event["conversation_id"]})
 
-    def hear_conversation_archived(self, event: Event) -> None:
+    def handle_conversation_archived(self, event: Event) -> None:
         self._ring({event["conversation_id"]})
 
     def _ring(self, conversation_ids: set[int]) -> None:
         """Have them told; what comes while the socket opens waits until the badge is told."""
         self._rung |= conversation_ids
         if self._rung and self._is_told:
-            errands.begin(self._refresh)
+            tasks.schedule(self._refresh)
 
     async def _refresh(self) -> None:
         await asyncio.sleep(GATHER_SECONDS)
         rung, self._rung = self._rung, set()
-        if rung and not self._is_ended:
+        if rung and not self._is_closing:
             async with self._sending:
                 await self._tell(rung)
 
@@ -70,7 +72,7 @@ class InboxConsumer(UserConsumer):
         if unread_count != self._unread_count:
             self._unread_count = unread_count
             self.push(frames.unread_count(unread_count))
-        self.has_moved()
+        self.track_position()
 
     def _load(self, conversation_ids: set[int] | list[int]) -> tuple[list[Conversation], int]:
         entries = selectors.list_inbox_entries(self.user, conversation_ids)
@@ -88,7 +90,7 @@ class InboxConsumer(UserConsumer):
     def position(self) -> InboxSum:
         return InboxSum.of(self._versions)
 
-    async def catch_up_with(self, stands: InboxSum) -> None:
+    async def reconcile(self, actual: InboxSum) -> None:
         """
         Look for differences at every other review that finds the sums to differ.
 
@@ -96,8 +98,8 @@ class InboxConsumer(UserConsumer):
         rest: while events are lost, those of a busy trainer never do.
         """
         if self._has_differed:
-            actual = await in_thread(selectors.get_inbox_versions, self.user)
-            self._ring({pk for pk, _ in actual.items() ^ self._versions.items()})
+            versions = await in_thread(selectors.get_inbox_versions, self.user)
+            self._ring({pk for pk, _ in versions.items() ^ self._versions.items()})
         self._has_differed = not self._has_differed
 
     # From the client

@@ -27,7 +27,7 @@ def drop_events() -> None:
     async def leave_holes(self: Any, *args: Any) -> None:
         return
 
-    ConversationConsumer.hear_conversation_changed = pass_on  # type: ignore[method-assign]
+    ConversationConsumer.handle_conversation_changed = pass_on  # type: ignore[method-assign]
     ConversationConsumer._fill_hole = leave_holes  # type: ignore[method-assign]
     ConversationConsumer._catch_up = leave_holes  # type: ignore[method-assign]
 

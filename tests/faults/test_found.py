@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -12,7 +12,7 @@ from django.test import RequestFactory
 
 from api.errors import server_error
 from api.throttling import counter, try_count
-from live.reconciler import review
+from live.reconciler import reconciler
 from live.registry import open_sockets
 from messaging import frames
 from messaging.consumers import ConversationConsumer
@@ -71,14 +71,14 @@ def test_socket_that_is_still_opening_is_not_reviewed(
 
     async def hear() -> None:
         event = {"conversation_id": conversation.pk, "version": 1, "frame": "{}"}
-        open_sockets.admit(socket)
-        socket.hear({"type": "conversation.changed", **event})
-        open_sockets.discard(socket)
+        open_sockets.add(socket)
+        socket.on_event({"type": "conversation.changed", **event})
+        open_sockets.remove(socket)
 
     async_to_sync(hear)()
 
-    assert review._keys.get(cast(Any, socket)) is None
-    assert not socket._is_ended
+    assert not reconciler.is_tracked(socket)
+    assert not socket._is_closing
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import pytest
 from django.db import OperationalError
 from orjson import loads
 
-from live.batched_check import Lookup
+from live.batched_check import BatchedCheck
 from live.close_codes import CloseCode
 from live.outbox import Outbox
-from live.task_coalescer import Errands, errands
+from live.task_coalescer import TaskCoalescer, tasks
 from messaging.consumers import ConversationConsumer, InboxConsumer
 from messaging.models import Conversation
 from messaging.selectors import InboxSum
@@ -93,9 +93,9 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def finish_errands() -> None:
+async def finish_tasks() -> None:
     """Let everything be done that was begun for a socket."""
-    await asyncio.gather(*errands._under_way.values())
+    await tasks.join()
     await settle()
 
 
@@ -106,13 +106,13 @@ def test_next_event_is_written_in_the_next_turn_of_the_loop_as_it_came(
         client = Client()
         socket = open_at_1(client)
 
-        socket.hear(changed(conversation, 2))
-        socket.hear(changed(conversation, 3))
+        socket.on_event(changed(conversation, 2))
+        socket.on_event(changed(conversation, 3))
         await asyncio.sleep(0)
 
         assert client.seen == [text("frame 2"), text("frame 3")]
         assert socket.version == 3
-        socket._leave()
+        socket._unregister()
 
     run(scenario)
 
@@ -124,9 +124,9 @@ def test_old_event_another_conversations_and_one_of_an_unknown_kind_are_dropped(
         client = Client()
         socket = open_at_1(client)
 
-        socket.hear(changed(conversation, 1))
-        socket.hear({**changed(conversation, 2), "conversation_id": conversation.pk + 1})
-        socket.hear({"type": "push"})
+        socket.on_event(changed(conversation, 1))
+        socket.on_event({**changed(conversation, 2), "conversation_id": conversation.pk + 1})
+        socket.on_event({"type": "push"})
         await asyncio.sleep(0)
 
         assert (client.seen, socket.version) == ([], 1)
@@ -139,8 +139,8 @@ def test_old_archival_is_dropped(open_at_1: Opener, conversation: Conversation) 
         client = Client()
         socket = open_at_1(client)
 
-        socket.hear(archived(conversation, 1))
-        await finish_errands()
+        socket.on_event(archived(conversation, 1))
+        await finish_tasks()
 
         assert client.seen == []
 
@@ -154,8 +154,8 @@ def test_archival_closes_the_socket(open_at_1: Opener, conversation: Conversatio
         client = Client()
         socket = open_at_1(client)
 
-        socket.hear(archived(conversation, 2))
-        await finish_errands()
+        socket.on_event(archived(conversation, 2))
+        await finish_tasks()
 
         assert client.seen == [close(CloseCode.NOT_VISIBLE)]
 
@@ -171,11 +171,11 @@ def test_archival_that_is_over_closes_nothing(
         client = Client()
         socket = open_at_1(client)
 
-        socket.hear(archived(conversation, 2))
-        await finish_errands()
+        socket.on_event(archived(conversation, 2))
+        await finish_tasks()
 
         assert (client.seen, socket.version) == ([], 3)
-        socket._leave()
+        socket._unregister()
 
     run(scenario)
 
@@ -193,12 +193,12 @@ def test_archival_that_is_over_closes_nothing_while_the_socket_opens(
 
         opening = asyncio.create_task(socket.open())
         await asyncio.sleep(0)
-        socket.hear(archived(conversation, 2))
+        socket.on_event(archived(conversation, 2))
         await opening
-        await finish_errands()
+        await finish_tasks()
 
         assert (client.seen, socket.version) == ([], 3)
-        socket._leave()
+        socket._unregister()
 
     run(scenario)
 
@@ -216,13 +216,13 @@ def test_inbox_whose_sum_is_another_at_each_review_looks_for_the_difference(
         inbox._versions, inbox._is_told = {conversation.pk: 1}, True
 
         for version in (2, 3):
-            await inbox.catch_up_with(InboxSum(1, conversation.pk, version))
-        await finish_errands()
+            await inbox.reconcile(InboxSum(1, conversation.pk, version))
+        await finish_tasks()
 
         frames = [loads(each["text"]) for each in client.seen]
         assert [each["type"] for each in frames] == ["conversation_updated", "unread_count"]
         assert frames[0]["conversation"]["version"] == 3
-        inbox._leave()
+        inbox._unregister()
 
     run(scenario)
 
@@ -278,9 +278,9 @@ def test_one_query_answers_all_who_ask_while_another_runs() -> None:
         return {key: None for key, value in zip(keys, values, strict=True) if value > 5}
 
     async def scenario() -> None:
-        lookup = Lookup(compare)
-        assert await lookup.differs(9) is True
-        answers = await asyncio.gather(*(lookup.differs(value) for value in (4, 6, 5, 7)))
+        check = BatchedCheck(compare)
+        assert await check.is_behind(9) is True
+        answers = await asyncio.gather(*(check.is_behind(value) for value in (4, 6, 5, 7)))
         assert answers == [False, True, False, True]
 
     run(scenario)
@@ -300,12 +300,12 @@ def test_errand_is_done_once_at_a_time_and_once_more_if_asked_for_meanwhile(
         raise error
 
     async def scenario() -> None:
-        errands = Errands()
-        errands.begin(fail, "first")
-        errands.begin(fail, "second")
-        errands.begin(fail, "third")
+        coalescer = TaskCoalescer()
+        coalescer.schedule(fail, "first")
+        coalescer.schedule(fail, "second")
+        coalescer.schedule(fail, "third")
         await settle()
-        errands.begin(fail, "fourth")
+        coalescer.schedule(fail, "fourth")
         await settle()
 
     with caplog.at_level(logging.WARNING):

@@ -1,58 +1,62 @@
-"""The rows of the open sockets: whatever comes and goes, each is read once, as it was last written."""
+"""The rows of the open sockets: each is read once, as it was last written."""
 
 import pytest
 
-from live import position_table as roll
-from live.position_table import Roll
+from live import position_table
+from live.position_table import PositionTable
 
 Rows = set[tuple[int, ...]]
 
 
 @pytest.fixture
-def rows(monkeypatch: pytest.MonkeyPatch) -> Roll:
-    """A roll in slices of three, with five rows whose keys are 1 to 5."""
-    monkeypatch.setattr(roll, "SLICE", 3)
-    found = Roll()
+def rows(monkeypatch: pytest.MonkeyPatch) -> PositionTable:
+    """A table in slices of three, with five rows whose keys are 1 to 5."""
+    monkeypatch.setattr(position_table, "SLICE_ROWS", 3)
+    found = PositionTable()
     for key in range(1, 6):
-        found.write((key, key * 10))
+        found.upsert((key, key * 10))
     return found
 
 
-def read(rows: Roll) -> list[Rows]:
-    return [set(zip(*rows.read(start), strict=True)) for start in rows.starts()]
+def read(rows: PositionTable) -> list[Rows]:
+    return [set(zip(*rows.read(part), strict=True)) for part in rows.slices()]
 
 
-def test_rows_are_read_in_slices(rows: Roll) -> None:
+def test_rows_are_read_in_slices(rows: PositionTable) -> None:
     assert read(rows) == [{(1, 10), (2, 20), (3, 30)}, {(4, 40), (5, 50)}]
 
 
-def test_row_is_replaced_by_its_key(rows: Roll) -> None:
-    rows.write((2, 21))
+def test_row_is_replaced_by_its_key(rows: PositionTable) -> None:
+    rows.upsert((2, 21))
 
     assert read(rows) == [{(1, 10), (2, 21), (3, 30)}, {(4, 40), (5, 50)}]
 
 
-def test_last_row_takes_the_place_of_an_erased_one_and_is_still_its_own(rows: Roll) -> None:
-    rows.erase(2)
-    rows.write((5, 51))
-    rows.write((6, 60))
+def test_last_row_takes_the_place_of_a_deleted_one_and_keeps_its_key(
+    rows: PositionTable,
+) -> None:
+    rows.delete(2)
+    rows.upsert((5, 51))
+    rows.upsert((6, 60))
 
     assert read(rows) == [{(1, 10), (5, 51), (3, 30)}, {(4, 40), (6, 60)}]
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3, 4, 5), (5, 4, 3, 2, 1), (3, 5, 1, 4, 2)])
-def test_roll_is_empty_when_all_are_erased(rows: Roll, order: tuple[int, ...]) -> None:
-    for erased, key in enumerate(order, start=1):
-        rows.erase(key)
-        left = {(each, each * 10) for each in order[erased:]}
+def test_table_is_empty_when_all_rows_are_deleted(
+    rows: PositionTable, order: tuple[int, ...]
+) -> None:
+    for deleted, key in enumerate(order, start=1):
+        rows.delete(key)
+        left = {(each, each * 10) for each in order[deleted:]}
         assert set().union(*read(rows)) == left
 
     assert read(rows) == []
 
 
-def test_erasing_what_is_not_there_changes_nothing(rows: Roll) -> None:
+def test_deleting_an_unknown_key_changes_nothing(rows: PositionTable) -> None:
     before = read(rows)
 
-    rows.erase(9)
+    rows.delete(9)
 
     assert read(rows) == before

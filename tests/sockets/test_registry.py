@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from live.close_codes import CloseCode, Refused
+from live.close_codes import CloseCode, SocketRefused
 from live.publisher import Event
-from live.registry import OpenSockets
+from live.registry import SocketRegistry
 from users.tokens import Claims
 
 BOB = Claims(user_id=2, session_id=None, impersonating=False, expires_at=2**31)
@@ -16,76 +16,78 @@ BOB = Claims(user_id=2, session_id=None, impersonating=False, expires_at=2**31)
 class Tab:
     """A socket of Bob's, whose client has been idle for some seconds."""
 
-    def __init__(self, sockets: OpenSockets, idle: float = 0, *, is_inbox: bool = False) -> None:
+    def __init__(
+        self, sockets: SocketRegistry, idle: float = 0, *, is_evicted_last: bool = False
+    ) -> None:
         self.access = BOB
-        self.is_inbox = is_inbox
+        self.is_evicted_last = is_evicted_last
         self.active_at = time.monotonic() - idle
         self.closed_with: CloseCode | None = None
         self._sockets = sockets
 
-    def end(self, code: CloseCode) -> None:
+    def close_soon(self, code: CloseCode) -> None:
         self.closed_with = code
-        self._sockets.discard(self)
+        self._sockets.remove(self)
 
-    def hear(self, event: Event) -> None: ...
+    def on_event(self, event: Event) -> None: ...
 
     async def check_access(self) -> None: ...
 
-    async def catch_up_with(self, stands: Any) -> None: ...
+    async def reconcile(self, actual: Any) -> None: ...
 
 
 @pytest.fixture
-def sockets(settings: Any) -> OpenSockets:
+def sockets(settings: Any) -> SocketRegistry:
     """Return room for two, and for four at most."""
     settings.SOCKETS_PER_USER = 2
     settings.SOCKETS_PER_USER_AT_MOST = 4
-    return OpenSockets()
+    return SocketRegistry()
 
 
-def open_tabs(sockets: OpenSockets, *idle: float) -> list[Tab]:
+def open_tabs(sockets: SocketRegistry, *idle: float) -> list[Tab]:
     tabs = [Tab(sockets, seconds) for seconds in idle]
     for tab in tabs:
-        sockets.admit(tab)
+        sockets.add(tab)
     return tabs
 
 
-def test_longest_idle_socket_makes_room(sockets: OpenSockets) -> None:
+def test_longest_idle_socket_makes_room(sockets: SocketRegistry) -> None:
     tabs = open_tabs(sockets, 3, 20, 0)
 
     assert [tab.closed_with for tab in tabs] == [None, CloseCode.TOO_MUCH, None]
-    assert sockets.of(BOB.user_id) == {tabs[0], tabs[2]}
+    assert sockets.of_user(BOB.user_id) == {tabs[0], tabs[2]}
 
 
-def test_inbox_is_the_last_to_make_room(sockets: OpenSockets) -> None:
-    inbox = Tab(sockets, 1000, is_inbox=True)
-    sockets.admit(inbox)
+def test_inbox_is_the_last_to_make_room(sockets: SocketRegistry) -> None:
+    inbox = Tab(sockets, 1000, is_evicted_last=True)
+    sockets.add(inbox)
 
     thread, newest = open_tabs(sockets, 1, 0)
 
     assert thread.closed_with == CloseCode.TOO_MUCH
-    assert sockets.of(BOB.user_id) == {inbox, newest}
+    assert sockets.of_user(BOB.user_id) == {inbox, newest}
 
 
-def test_only_one_makes_room_in_a_minute(sockets: OpenSockets) -> None:
+def test_only_one_makes_room_in_a_minute(sockets: SocketRegistry) -> None:
     tabs = open_tabs(sockets, 20, 10, 0, 0, 0)
 
     assert [tab.closed_with for tab in tabs] == [CloseCode.TOO_MUCH, None, None, None, None]
 
 
 def test_socket_is_refused_when_there_are_too_many_and_none_is_idle_for_a_minute(
-    sockets: OpenSockets,
+    sockets: SocketRegistry,
 ) -> None:
     tabs = open_tabs(sockets, 59, 50, 50, 50, 0)
 
-    with pytest.raises(Refused) as refused:
-        sockets.admit(Tab(sockets))
+    with pytest.raises(SocketRefused) as refused:
+        sockets.add(Tab(sockets))
 
     assert refused.value.code == CloseCode.TOO_MUCH
-    assert sockets.of(BOB.user_id) == set(tabs[1:])
+    assert sockets.of_user(BOB.user_id) == set(tabs[1:])
 
 
 def test_socket_that_is_idle_for_a_minute_makes_room_whenever_there_are_too_many(
-    sockets: OpenSockets,
+    sockets: SocketRegistry,
 ) -> None:
     tabs = open_tabs(sockets, 300, 200, 100, 0, 0)
 
@@ -95,7 +97,7 @@ def test_socket_that_is_idle_for_a_minute_makes_room_whenever_there_are_too_many
 
 
 def test_more_than_there_may_be_never_churn_although_each_comes_back_at_once(
-    sockets: OpenSockets,
+    sockets: SocketRegistry,
 ) -> None:
     tabs, closings = open_tabs(sockets, 0, 0, 0, 0), 0
 
@@ -106,11 +108,11 @@ def test_more_than_there_may_be_never_churn_although_each_comes_back_at_once(
             (tabs[number],) = open_tabs(sockets, 0)
 
     assert closings == 1
-    assert sockets.of(BOB.user_id) == set(tabs)
+    assert sockets.of_user(BOB.user_id) == set(tabs)
 
 
-def test_nothing_is_kept_of_who_has_left(sockets: OpenSockets) -> None:
+def test_nothing_is_kept_of_who_has_left(sockets: SocketRegistry) -> None:
     for tab in open_tabs(sockets, 0, 0, 0, 0):
-        sockets.discard(tab)
+        sockets.remove(tab)
 
-    assert vars(sockets) == vars(OpenSockets())
+    assert vars(sockets) == vars(SocketRegistry())
