@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django_stubs_ext import StrOrPromise
 
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
@@ -23,9 +24,11 @@ async def send_answer(send: Any, answer: Answer) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-def json_answer(status: int, detail: str, code: str, *headers: tuple[bytes, bytes]) -> Answer:
+def json_answer(
+    status: int, detail: StrOrPromise, code: str, *headers: tuple[bytes, bytes]
+) -> Answer:
     """Return an error in the shape that all have."""
-    content = orjson.dumps({"detail": detail, "code": code})
+    content = orjson.dumps({"detail": str(detail), "code": code})
     own = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(content)),
