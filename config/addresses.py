@@ -1,5 +1,5 @@
 """
-Reads the addresses that variables hold: of pages, databases and mail servers.
+Parses addresses in environment variables: of pages, databases, Redis and mail servers.
 
 Each function raises ValueError. Its message follows the variable's name and contains no password.
 """
@@ -17,13 +17,13 @@ from psycopg.pq import Conninfo
 POSTGRES, SQLITE = "django.db.backends.postgresql", "django.db.backends.sqlite3"
 SQLITE_OPTIONS = {"timeout", "init_command"}
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
-# Options that would undo what the product needs, or that have a variable of their own.
+# Options that the product depends on, or that have their own variable.
 NOT_IN_A_URL = {
     "conn_max_age": "connections are pooled, see DATABASE_POOL_SIZE",
     "pool": "see DATABASE_POOL_SIZE",
     "prepare_threshold": "see DATABASE_PREPARE",
 }
-# These print secrets, or keep them in memory for ever.
+# These print e-mails with their secrets, or keep them in memory.
 NOT_FOR_PRODUCTION = {"consolemail", "memorymail"}
 MAIL_OPTIONS = {"EMAIL_USE_TLS", "EMAIL_USE_SSL"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
@@ -32,7 +32,7 @@ TRUE, FALSE = {"1", "true", "on", "ok", "yes", "y"}, {"0", "false", "off", "no",
 
 
 def parse_bool(text: str) -> bool:
-    """Return what a word for yes or no means."""
+    """Parse a word for true or false."""
     if text.lower() not in TRUE | FALSE:
         raise ValueError(f"is {text!r}, which is neither 1 nor 0")
     return text.lower() in TRUE
@@ -40,12 +40,12 @@ def parse_bool(text: str) -> bool:
 
 def read_origin(text: str) -> str:
     """
-    Return an origin as browsers send it: lower case, without a slash or the scheme's own port.
+    Return an origin as browsers send it: lower case, without a trailing slash or a default port.
 
-    Apps in a native shell have schemes of their own, such as `capacitor://localhost`.
+    Native shells have their own schemes, such as `capacitor://localhost`.
     """
     with _told("is not an origin such as https://app.example.com"):
-        if text == "null":  # of a page from a file
+        if text == "null":  # a page opened from a file
             return text
         url = urlsplit(text)
         if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#@\s*]+/?", text, re.IGNORECASE):
@@ -54,7 +54,7 @@ def read_origin(text: str) -> str:
 
 
 def read_public_url(text: str) -> str:
-    """Return the address under which people open the product, without a slash at its end."""
+    """Return the URL at which people open the product, without a trailing slash."""
     with _told("is not an http(s) address without a path, such as https://gym.example.com"):
         origin = read_origin(text)
         if not origin.startswith(("http://", "https://")):
@@ -63,7 +63,7 @@ def read_public_url(text: str) -> str:
 
 
 def read_redis_urls(urls: list[str]) -> list[str]:
-    """Return the addresses of Redis servers if they are such."""
+    """Return the URLs after checking that each is a Redis server's."""
     with _told("is not redis://host:6379/0, rediss:// or unix://, or several with commas between"):
         for url in urls:
             parts = urlsplit(url)
@@ -73,7 +73,7 @@ def read_redis_urls(urls: list[str]) -> list[str]:
 
 
 def read_database(url: str) -> dict[str, Any]:
-    """Return Django's settings of a database; the query of the URL is in OPTIONS."""
+    """Return Django's database settings; the query of the URL becomes OPTIONS."""
     with _told("is not postgres://user:password@host:5432/name or sqlite:////path"):
         if url == "sqlite://:memory:":
             return {"ENGINE": SQLITE, "NAME": ":memory:", "OPTIONS": {}}
@@ -112,7 +112,7 @@ def _libpq_options() -> set[str]:
 
 
 def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Return our options with those of the URL, which go first; both run their `init_command`."""
+    """Return our options overridden by those of the URL; both `init_command`s run."""
     merged = {**ours, **given}
     if "init_command" in ours and "init_command" in given:
         merged["init_command"] = f"{ours['init_command']} {given['init_command']}"
@@ -120,7 +120,7 @@ def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]
 
 
 def read_email(url: str, *, in_production: bool) -> dict[str, Any]:
-    """Return Django's settings for mail; the console is no place for the secrets of production."""
+    """Return Django's mail settings. In production, back ends that print e-mails are refused."""
     with _told(
         "is not smtp+tls://user:password@host:587, smtp+ssl://, smtp:// or filemail:///folder"
     ):

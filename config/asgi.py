@@ -1,4 +1,4 @@
-"""The one entry point for HTTP and WebSocket."""
+"""The ASGI entry point for HTTP and WebSocket."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from server.static_files import build_static_files  # noqa: E402 - as above
 
-# How long the end of the process waits for notifications that are on their way.
+# How long a stopping process waits for notifications that are being sent.
 PUSH_SECONDS = 3
 
 
@@ -58,6 +58,6 @@ _by_protocol = ProtocolTypeRouter(
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Serve one connection, and let events leave from this loop."""
+    """Serve one connection; events are published on this loop."""
     publisher.attach(asyncio.get_running_loop())
     await _by_protocol(scope, receive, send)

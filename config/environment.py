@@ -21,17 +21,17 @@ REQUIRED_IN_PRODUCTION = (
     "PUBLIC_URL",
 )
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-# What Django's own check asks of a key: a shorter one, or one of few letters, can be guessed.
+# As in Django's own check: a shorter key, or one of few different characters, can be guessed.
 KEY_LENGTH, KEY_LETTERS = 50, 5
 
 
 class InvalidEnvironment(ImproperlyConfigured):
-    """A variable is missing or malformed; the message is one line, for the operator."""
+    """A variable is missing or malformed; the message is one line for the operator."""
 
 
 @contextmanager
 def without_traceback() -> Iterator[None]:
-    """End the process with that one line, where the environment is the reason."""
+    """Exit with the one-line message of InvalidEnvironment instead of a traceback."""
     try:
         yield
     except InvalidEnvironment as error:
@@ -40,7 +40,7 @@ def without_traceback() -> Iterator[None]:
 
 class Environment(environ.Env):  # type: ignore[misc]  # its package carries no types
     """
-    The variables of this process and of `.env`. An empty one counts as not set.
+    The variables of this process and of `.env`. An empty one counts as unset.
 
     Every method takes a name and a default, and raises InvalidEnvironment for a malformed value.
     """
@@ -48,7 +48,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
     def get_value(
         self, var: str, cast: Any = None, default: Any = None, parse_default: bool = False
     ) -> Any:
-        """Return the value as `cast`, or the default as it is."""
+        """Return the value converted by `cast`, or the default unchanged."""
         text = self.ENVIRON.get(var, "").strip()
         if not text:
             return default
@@ -57,7 +57,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
 
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
-        """Return the text as a bool, a number, a list of what is between commas, or as it is."""
+        """Return the text as a bool, a number or a comma-separated list, or unchanged."""
         if cast is bool:
             return addresses.parse_bool(value)
         if cast is list:
@@ -67,27 +67,27 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
         return value
 
     def flag(self, var: str, default: bool) -> bool:
-        """Return a bool, but refuse an empty value: nobody knows which of the two was meant."""
+        """Return a bool; raise for an empty value, which could mean either."""
         if var in self.ENVIRON and not self.ENVIRON[var].strip():
             raise InvalidEnvironment(f"{var} is empty: write 0 or 1, or leave it out.")
         return bool(self.bool(var, default=default))
 
     def positive(self, var: str, default: int) -> int:
-        """Return a whole number from 1 up, for what nothing works without, such as threads."""
+        """Return an integer of at least 1, for numbers such as threads."""
         number: int = self.int(var, default=default)
         if number < 1:
             raise InvalidEnvironment(f"{var} is {number}: it has to be 1 or more.")
         return number
 
     def port(self, var: str, default: int) -> int:
-        """Return the number of a TCP port."""
+        """Return a TCP port number."""
         port: int = self.int(var, default=default)
         if not 0 <= port < 2**16:
             raise InvalidEnvironment(f"{var} is {port}, which is not a port.")
         return port
 
     def rate(self, var: str, default: str) -> str:
-        """Return how often something may be done, as in `30/minute`, or `off`."""
+        """Return a rate such as `30/minute`, or `off`."""
         text: str = self.str(var, default=default)
         try:
             if text != "off":
@@ -97,7 +97,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
         return text
 
     def log_level(self, var: str, default: str) -> str:
-        """Return the name of a level."""
+        """Return the name of a log level."""
         level: str = self.str(var, default=default).upper()
         if level not in LOG_LEVELS:
             raise InvalidEnvironment(
@@ -111,32 +111,38 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
             return [addresses.read_origin(each) for each in self.list(var, default=default)]
 
     def public_url(self, var: str, default: str) -> str:
-        """Return the product's own address."""
+        """Return the product's own URL."""
         with _naming(var):
             return addresses.read_public_url(self.str(var, default=default))
 
     def redis_urls(self, var: str) -> list[str]:
-        """Return the addresses of Redis servers, none by default."""
+        """Return the URLs of Redis servers; an empty list without any."""
         with _naming(var):
             return addresses.read_redis_urls(self.list(var, default=[]))
 
     def database(self, var: str, default: str) -> dict[str, Any]:
-        """Return Django's settings of a database."""
+        """Return Django's database settings."""
         with _naming(var):
             return addresses.read_database(self.str(var, default=default))
 
     def email(self, var: str, default: str, *, in_production: bool) -> dict[str, Any]:
-        """Return Django's settings for mail."""
+        """Return Django's mail settings."""
         with _naming(var):
             url = self.str(var, default=default)
             return addresses.read_email(url, in_production=in_production)
 
     def list_missing(self) -> list[str]:
-        """Return the names of what production needs and this environment lacks; "," is nothing too."""
+        """
+        Return the names of variables that production needs and that are unset; a lone "," counts as
+        unset.
+        """
         return [name for name in REQUIRED_IN_PRODUCTION if not self.list(name, default=[])]
 
     def ensure_production(self) -> None:
-        """Raise InvalidEnvironment for what is missing, all at once, or for a key that is no secret."""
+        """
+        Raise InvalidEnvironment listing every missing variable, or for a SECRET_KEY that can be
+        guessed.
+        """
         if missing := self.list_missing():
             raise InvalidEnvironment(f"DEBUG=0 is production and lacks: {', '.join(missing)}")
         key = self.str("SECRET_KEY")
@@ -159,7 +165,7 @@ def _parse_number(text: str, kind: type[int] | type[float]) -> int | float:
 
 @contextmanager
 def _naming(var: str) -> Iterator[None]:
-    """Put the variable's name before what is wrong with it."""
+    """Prefix the message of an error with the variable's name."""
     try:
         yield
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""What Django's error pages of development must not show."""
+"""Hides secrets on Django's error pages for development."""
 
 import re
 
@@ -6,7 +6,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 
 class HideSecrets(SafeExceptionReporterFilter):
-    """Hide settings whose values may hold a password or a key, and not by their names alone."""
+    """Hide settings whose values may contain a password or key, whatever their names."""
 
     hidden_settings = re.compile(
         f"{SafeExceptionReporterFilter.hidden_settings.pattern}"

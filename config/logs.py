@@ -1,10 +1,10 @@
-"""What the logs must not show."""
+"""Keeps secrets out of the logs."""
 
 import logging
 import re
 
-# As it stands in a query or, as mail programs rewrite links, encoded once or several times in a path,
-# behind "&amp;" or whatever else is no letter.
+# In a query, or percent-encoded (perhaps repeatedly) in a path, as mail programs rewrite links; after
+# "&amp;" or any other character that is not a letter.
 _TOKEN = re.compile(
     r"((?:[?&#;/!]|%(?:25)*[0-9A-F]{2})(?:token|code)(?:=|%(?:25)*3D))"
     r"(?:(?!%(?:25)*(?:26|23))[^&#\s\"'])+",
@@ -13,7 +13,7 @@ _TOKEN = re.compile(
 
 
 class RedactTokens(logging.Filter):
-    """Replace the value of `?token=` and `?code=` in every line, however encoded: many read logs."""
+    """Mask the value of `?token=` and `?code=` in every line, however encoded: logs have many readers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

@@ -1,7 +1,7 @@
 """
 Serves HTTP and WebSocket: `python -m config.serve [--reload]`, configured by the environment.
 
-With `--reload` it is for development; without, for production, and it asks for DEBUG=0.
+With `--reload` it is for development; without, for production, where DEBUG=0 is required.
 """
 
 import argparse
@@ -32,25 +32,25 @@ SOURCE_FOLDERS = (
     "api",
     "db",
 )
-# The application closes what is over 4 KiB with 4009; what is over this never reaches it (1009).
+# The application closes a socket with 4009 for a frame over 4 KiB. uvicorn closes it with 1009 above this.
 LARGEST_FRAME_BYTES = 1024 * 1024
-# Below the minute after which proxies cut what is silent. Five thousand sockets that are pinged every
-# 20 s, as by default, take four hundredths of a core for it.
+# Below the minute after which proxies close idle connections. The default of 20 s would cost 4 % of a
+# core for 5,000 sockets.
 PING_SECONDS = 45
-# For requests in flight, after the sockets were closed over SHUTDOWN_SPREAD_SECONDS.
+# For requests in flight, once the sockets are closed (see SHUTDOWN_SPREAD_SECONDS).
 SHUTDOWN_SECONDS = 4
 
 env = Environment()
 
 
 def main() -> None:
-    """Serve until told to stop; `HOST`, `PORT` and `WEB_CONCURRENCY` say where and how wide."""
+    """Serve until told to stop, at `HOST` and `PORT` with `WEB_CONCURRENCY` processes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reload", action="store_true", help="restart when the code changes")
     arguments = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
     _allow_many_connections()
-    log_config = _log_config()  # reads .env, so before anything else is asked of the environment
+    log_config = _log_config()  # first, because it reads .env
     logging.config.dictConfig(log_config)
     if not arguments.reload:
         check_start(env)
@@ -62,7 +62,7 @@ def main() -> None:
         reload=arguments.reload,
         reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,
         log_config=log_config,
-        # Else each line is put together, and then not written.
+        # Otherwise each line would be formatted and then discarded.
         access_log=log_config["root"]["level"] in ("DEBUG", "INFO"),
         http="server.connection:LimitedConnection",
         ws="server.socket_protocol:SocketProtocol",
@@ -76,16 +76,16 @@ def main() -> None:
 
 
 def _allow_many_connections() -> None:
-    """Take all the open files that the system grants: each connection is one, and 1024 are soon gone."""
+    """Raise the limit of open files to the maximum: each connection needs one, and the default is 1024."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _workers() -> int:
     """
-    Return how many processes to run: `WEB_CONCURRENCY`, or one for each core that this one may use.
+    Return the number of processes: `WEB_CONCURRENCY`, or one for each available core.
 
-    The in-memory channel layer reaches only the sockets of its own process: without Redis it is one.
+    Without Redis it is one: the in-memory channel layer does not reach other processes.
     """
     wanted: int = env.int("WEB_CONCURRENCY", default=0)
     if env.str("REDIS_URL", default=""):
@@ -96,7 +96,7 @@ def _workers() -> int:
 
 
 def _log_config() -> dict[str, Any]:
-    """Return the project's own logging: its filter keeps tokens out of the access log."""
+    """Return the project's logging configuration, whose filter keeps tokens out of the access log."""
     return settings.LOGGING
 
 

@@ -1,9 +1,9 @@
 """
-The one settings module, configured by the environment.
+The only settings module, configured by the environment.
 
 With an empty environment it is a development set-up that needs no other server: SQLite, the
-in-memory channel layer, demo people. With `DEBUG=0` it is production, and refuses to start while
-a variable is missing or malformed. `.env.example` lists every variable.
+in-memory channel layer, demo people. With `DEBUG=0` it is production, and raises an error while a
+variable is missing or malformed. `.env.example` lists every variable.
 """
 
 import os
@@ -21,14 +21,14 @@ from config.addresses import merge_options
 from config.environment import Environment, InvalidEnvironment
 from config.languages import list_languages
 
-# Lets classes of Django that are generic in its type stubs be written with their type.
+# Makes Django's classes subscriptable, as they are in its type stubs.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = Environment()
-# Tests say themselves which servers they use; a checkout's own settings must not leak into them.
+# Tests set their own servers; the settings of a checkout must not leak into them.
 if "TEST_BACKEND" not in os.environ and (BASE_DIR / ".env").exists():
     Environment.read_env(BASE_DIR / ".env")
 
@@ -38,12 +38,15 @@ if not DEBUG:
 
 
 def _development_key(name: str, size: int) -> str:
-    """Return a key made once for this checkout: a key in the repository would let anyone sign."""
+    """
+    Return a random key, created once per checkout: with a key in the repository anyone could sign
+    tokens.
+    """
     path, draft = VAR_DIR / name, VAR_DIR / f"{name}.{os.getpid()}"
     VAR_DIR.mkdir(exist_ok=True)
     if not path.exists():
         draft.write_text(secrets.token_urlsafe(size))
-        # Whole or not at all: another process may look for it in the same moment.
+        # Atomically: another process may be doing the same.
         with suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()
@@ -60,12 +63,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-# English is in the code; every other language is a compiled `locale/<language>/LC_MESSAGES/django.mo`.
+# English texts are in the code. Another language is a compiled locale/<language>/LC_MESSAGES/django.mo.
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGES = [("en", "English"), *list_languages(BASE_DIR / "locale")]
-# Chooses by Accept-Language, at the cost of a header on every answer: only where there is a choice.
+# Chooses by Accept-Language. It adds a header to every response, so only if there is a choice.
 _languages = ["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []
-# Where people open the product: links in e-mails are built from it, never from a Host header.
+# The URL at which people open the product. Links in e-mails use it, never the Host header.
 _here = f"http://127.0.0.1:{env.port('PORT', default=8000)}"
 PUBLIC_URL = env.public_url("PUBLIC_URL", default=_here)
 
@@ -105,7 +108,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# The API has tokens, and no session: see server.handler, which serves it in threads of its own.
+# The API uses tokens, not sessions. server.handler serves it in its own threads.
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -113,16 +116,16 @@ API_MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 API_THREADS = env.positive("API_THREADS", default=8)
-# Requests that wait for one of these threads, some 2 ms each; more are answered 503.
+# Requests that may wait for one of these threads, about 2 ms each; more get 503.
 API_QUEUE = env.int("API_QUEUE", default=1000)
-# What takes long has threads of its own, so that nothing else waits for it: see server.lanes.
+# Slow work has its own threads, so that nothing else waits for it: see server.lanes.
 PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
-# Requests that wait for one of these threads, a third of a second each; more are answered 503.
+# Requests that may wait for one of these threads, a third of a second each; more get 503.
 PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
-# One picture is decoded at a time, as that takes up to 160 MB.
+# One at a time, because decoding a picture takes up to 160 MB.
 PICTURE_THREADS = 1
 _api_connections = API_THREADS + PASSWORD_THREADS + PICTURE_THREADS
-# Every path of the API ends in a slash; a POST to one that does not is a 404, not an exception.
+# Every API path ends with a slash. Without it a POST gets 404, not an exception.
 APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -148,27 +151,27 @@ DATABASES: dict[str, dict[str, Any]] = {
 _url_options = DATABASES["default"]["OPTIONS"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
-        # IMMEDIATE takes the write lock at BEGIN, which is what select_for_update() does elsewhere.
+        # Takes the write lock at BEGIN: SQLite has no row locks for select_for_update().
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-    # A file also in tests: threads that share an in-memory database get "table is locked".
+    # A file in tests too: threads sharing an in-memory database fail with "table is locked".
     _test_file = env.str("TEST_SQLITE_NAME", default=str(VAR_DIR / "test.sqlite3"))
     DATABASES["default"]["TEST"] = {"NAME": _test_file}
 else:
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 3,
-        # The few statements that every request makes are parsed and planned once a connection.
+        # Statements that every request runs are parsed and planned once per connection.
         "server_side_binding": True,
         "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
         "pool": {
             "min_size": 1,
-            # Each thread of the API keeps one; sockets, the admin and notifications share six.
+            # One for each API thread; sockets, the admin and background work share six.
             "max_size": env.positive("DATABASE_POOL_SIZE", default=_api_connections + 6),
-            # How long a request waits for a connection before it answers 503.
+            # Seconds to wait for a connection before answering 503.
             "timeout": 3,
-            # The pool's own 300 s mean ever longer pauses, so 503s long after the database is back.
+            # With the default of 300 s the pool's back-off grows so long that 503s outlast the outage.
             "reconnect_timeout": 2,
         },
     }
@@ -191,7 +194,7 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
     "SIGNING_KEY": SECRET_KEY,
 }
-# The longest time that one look through somebody else's account may last, refreshes included.
+# The maximum duration of an impersonation, refreshes included.
 IMPERSONATION_LIFETIME = timedelta(hours=4)
 INVITATION_LIFETIME = timedelta(days=7)
 
@@ -210,7 +213,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
-    # `?format=` would otherwise turn a request with an unknown value into a 404.
+    # Otherwise an unknown `?format=` would cause a 404.
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -225,17 +228,17 @@ CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 MAX_JSON_BODY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024
-# Forms with files that one process takes in at a time, as each is held in memory; of one person; and
-# how many requests wait for that, in all and of one person. More are answered 503.
+# Uploads that a process reads at a time, as each is held in memory: in all and per person; and how
+# many may wait, in all and per person. More get 503.
 LARGE_BODIES = 16
 LARGE_BODIES_PER_PERSON = 2
 LARGE_BODIES_QUEUE = 64
 LARGE_BODIES_QUEUE_PER_PERSON = 8
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-# The request line and all headers together; an access token in `?token=` has some 300.
+# The request line and all headers; an access token in `?token=` takes about 300 bytes.
 MAX_HEAD_BYTES = env.positive("MAX_HEAD_BYTES", default=32 * 1024)
-# How long a client may take to send them, and then the body, before the connection is closed.
+# Seconds in which a client must send the headers, then the body, before the connection is closed.
 REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
 REQUEST_BODY_SECONDS = env.float("REQUEST_BODY_SECONDS", default=120.0)
 
@@ -260,7 +263,7 @@ REDIS_URLS = env.redis_urls("REDIS_URL")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
-        # Ten years: a process is in the groups of its people for as long as they have sockets.
+        # Ten years: a process stays in a group as long as the user has a socket there.
         "CONFIG": {"group_expiry": 315_360_000},
     }
 }
@@ -269,39 +272,38 @@ if REDIS_URLS:
         "BACKEND": "live.layers.ResilientRedisChannelLayer",
         "CONFIG": {
             "hosts": [
-                # A subscription is silent for as long as nobody writes: no read timeout.
+                # No read timeout: a subscription may be silent for hours.
                 {"address": url, "socket_timeout": None, "socket_connect_timeout": 1}
                 for url in REDIS_URLS
             ]
         },
     }
-# Browsers name their origin; the server's own is always allowed. Native clients send none.
+# Browsers send their origin; the server's own is always allowed. Native clients send none.
 SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
-# Past this many in one process, a new socket closes the one that has been idle longest, one a minute:
-# clients that reconnect at once would else push each other out in turn. Meanwhile more are let in.
+# Beyond this many sockets in one process, a new one closes the longest idle, at most one a minute:
+# otherwise clients that reconnect at once would evict each other in turn. Until then more are admitted.
 SOCKETS_PER_USER = env.positive("SOCKETS_PER_USER", default=20)
 SOCKETS_PER_USER_AT_MOST = 5 * SOCKETS_PER_USER
 SOCKET_EVICTION_SECONDS = 60.0
 SOCKET_MAX_FRAME_BYTES = 4096
-# A burst of this many frames, refilled at FRAMES_PER_SECOND; past it the socket is closed. Typing
-# frames have a budget of the same size for themselves; past it they are dropped.
+# Token bucket for frames; a socket that exceeds it is closed. Typing frames have their own bucket of
+# the same size; beyond it they are dropped.
 SOCKET_FRAME_BURST = env.positive("SOCKET_FRAME_BURST", default=60)
 SOCKET_FRAMES_PER_SECOND = env.positive("SOCKET_FRAMES_PER_SECOND", default=10)
-# A `true` that is sent again and again reaches the other side this often.
+# A repeated `true` is forwarded this often.
 SOCKET_TYPING_INTERVAL_SECONDS = 1.0
-# Each typing frame has to be read before it can be dropped. A held key sends 30 a second; a client
-# that sends more than any keyboard is closed.
+# Even a dropped frame has to be parsed. A held key sends 30 a second; a client that exceeds any keyboard
+# is closed.
 SOCKET_TYPING_FRAME_BURST = 1000
 SOCKET_TYPING_FRAMES_PER_SECOND = 100
-# Frames that wait for a client that reads too slowly; past it the socket is closed.
+# Frames queued for a slow client; beyond this the socket is closed.
 SOCKET_PENDING_FRAMES = env.positive("SOCKET_PENDING_FRAMES", default=1000)
-# More changes than this are not replayed: the client is told to load the thread afresh. All of a
-# replay waits for the client at once.
+# Beyond this many changes the client is told to reload the thread, as a whole replay is queued at once.
 SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
-# How often open sockets are held against the database, for what the channel layer lost.
+# How often open sockets are compared with the database, for events that the channel layer lost.
 SOCKET_REVIEW_SECONDS = env.float("SOCKET_REVIEW_SECONDS", default=1.0)
 
-# Over how long the open sockets of a process that is told to stop are closed; 10 s are left for all.
+# A stopping process spreads the closing of its sockets over this time; it has 10 s in all.
 SHUTDOWN_SPREAD_SECONDS = min(env.float("SHUTDOWN_SPREAD_SECONDS", default=4.0), 5.0)
 
 # Files  https://docs.djangoproject.com/en/5.2/howto/static-files/
@@ -310,15 +312,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-# Compressing takes most of the time of `collectstatic`, and nobody asks for the rest.
+# Plain names are never requested, and compressing them takes most of the time of `collectstatic`.
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 SERVESTATIC_SKIP_COMPRESS_EXTENSIONS = ("gif", "ico", "jpg", "map", "png", "webp", "woff", "woff2")
 _hashed = "servestatic.storage.CompressedManifestStaticFilesStorage"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Names with a hash, so that browsers may keep a file for ever. The imports in modules stay as
-    # they are: see web.assets.
+    # Hashed names, so that browsers may cache files for ever. Imports in modules are mapped by web.assets.
     "staticfiles": {"BACKEND": _plain if DEBUG else _hashed},
 }
 
@@ -330,11 +331,11 @@ EMAIL_TIMEOUT = 10
 
 # Push notifications
 # ------------------------------------------------------------------------------
-# How long a message may stay unread before its recipient's devices are notified.
+# Seconds that a message stays unread before its recipient's devices are notified.
 PUSH_DELAY_SECONDS = env.float("PUSH_DELAY_SECONDS", default=5.0)
 # Whether web processes send them; without, `manage.py push` does.
 PUSH_IN_WEB = env.bool("PUSH_IN_WEB", default=True)
-# Web Push: who the server is to the browsers' push services. Without a key it is off.
+# Identifies the server to browsers' push services. Without it, Web Push is off.
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 if DEBUG and not VAPID_PRIVATE_KEY:
     VAPID_PRIVATE_KEY = _development_key("vapid_key", 32)
@@ -344,9 +345,9 @@ _subject = PUBLIC_URL if PUBLIC_URL.startswith("https:") else "mailto:webmaster@
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=_subject)
 if not VAPID_SUBJECT.startswith(("mailto:", "https:")):
     raise InvalidEnvironment("VAPID_SUBJECT is neither a mailto: nor an https: address.")
-# Push services of one's own, as `host` or `host:port`: these may be anywhere, and without TLS.
+# Your own push services, as `host` or `host:port`; they may be in a private network and without TLS.
 PUSH_PRIVATE_HOSTS = env.list("PUSH_PRIVATE_HOSTS", default=[])
-# Native apps: the key file of a Firebase service account. Without it, they get none.
+# The key file of a Firebase service account. Without it, native apps get no notifications.
 FCM_CREDENTIALS_FILE = env.str("FCM_CREDENTIALS_FILE", default="")
 if FCM_CREDENTIALS_FILE and not Path(FCM_CREDENTIALS_FILE).is_file():
     raise InvalidEnvironment("FCM_CREDENTIALS_FILE names no file.")
@@ -357,7 +358,7 @@ FCM_URL = env.str("FCM_URL", default="https://fcm.googleapis.com")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-# The browser client's refresh token. Over plain HTTP it works in development alone.
+# The browser client's refresh token; plain HTTP is allowed in development only.
 REFRESH_COOKIE_SECURE = not DEBUG or PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -367,9 +368,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.HideSecrets"
 
-# What a page may load and run  https://django-csp.readthedocs.io/
+# Content Security Policy  https://django-csp.readthedocs.io/
 # ------------------------------------------------------------------------------
-# Pictures and sockets are named by PUBLIC_URL, which need not be the name that a page was opened by.
+# Pictures and sockets use PUBLIC_URL, which may differ from the host in the page's address.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -408,9 +409,9 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        # At DEBUG it writes down what goes over sockets: tokens, cookies and messages.
+        # At DEBUG it would log the content of sockets: tokens, cookies and messages.
         "uvicorn.error": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
-        # Each says on every refused request what the access log says already.
+        # These repeat what the access log says about each refused request.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

@@ -14,7 +14,7 @@ logger = logging.getLogger("config.serve")
 
 
 def check_start(env: Environment) -> None:
-    """Raise InvalidEnvironment for a missing or unusable value; log a warning for each unwise one."""
+    """Raise InvalidEnvironment for a missing or unusable variable; log a warning for each unwise one."""
     _ensure_deliberate(env)
     _ensure_writable(Path(settings.MEDIA_ROOT))
     for warning in list_warnings():
@@ -25,7 +25,7 @@ def _ensure_deliberate(env: Environment) -> None:
     """
     Require an explicit DEBUG.
 
-    `manage.py` defaults to development, so it would have collected static files for the wrong mode.
+    `manage.py` defaults to development, so `collectstatic` would have run for the wrong mode.
     """
     if not env.str("DEBUG", default=""):
         lacks = ", ".join(["DEBUG=0", *env.list_missing()])
@@ -42,7 +42,7 @@ def _ensure_writable(folder: Path) -> None:
 
 
 def list_warnings() -> Iterator[str]:
-    """Say what is meant for tests, or lets more in than it need to."""
+    """Return warnings about values meant for tests, or that allow more than necessary."""
     if settings.DEBUG:
         yield "DEBUG=1: error pages show source code. Never do this where strangers can reach it."
         return
