@@ -54,13 +54,10 @@ class Publisher:
             await self._draining
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
-        loop = self._loop
-        if loop is None or loop.is_closed():
-            with self._starting:
-                if self._loop is None or self._loop.is_closed():
-                    self._loop = _loop_in_background()
-                loop = self._loop
-        return loop
+        with self._starting:
+            if self._loop is None or self._loop.is_closed():
+                self._loop = _loop_in_background()
+            return self._loop
 
     def _enqueue(self, group: str, event: Event) -> None:
         if len(self._pending) >= self.PENDING_LIMIT:

@@ -1,52 +1,27 @@
 """What sockets do with events, in memory: the ORM raises in an event loop, so it is used before."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import OperationalError
 from orjson import loads
 
-from live.batched_check import BatchedCheck
 from live.close_codes import CloseCode
 from live.outbox import Outbox
-from live.task_coalescer import TaskCoalescer, tasks
 from messaging.consumers import ConversationConsumer, InboxConsumer
 from messaging.models import Conversation
 from messaging.selectors import InboxSum
 from messaging.services.archiving import archive_conversations, reopen_conversations
 from tests.factories import access_of, claims_of, impersonate, write
+from tests.sockets.client import Client, Message, close, finish_tasks, run, text
 from users.exceptions import ImpersonationReadOnly
 from users.models import User
 from users.selectors import get_user_by_claims
 from users.sockets import UserAccess
 from users.throttling import count_request
 
-Message = dict[str, Any]
-Opener = Callable[["Client"], ConversationConsumer]
-
-
-class Client:
-    """The other end of a socket: what it was sent, while it reads."""
-
-    def __init__(self) -> None:
-        self.seen: list[Message] = []
-        self.reads = asyncio.Event()
-        self.reads.set()
-
-    async def send(self, message: Message) -> None:
-        await self.reads.wait()
-        self.seen.append(message)
-
-
-def text(frame: str) -> Message:
-    return {"type": "websocket.send", "text": frame}
-
-
-def close(code: CloseCode) -> Message:
-    return {"type": "websocket.close", "code": int(code)}
+Opener = Callable[[Client], ConversationConsumer]
 
 
 def changed(conversation: Conversation, version: int) -> Message:
@@ -81,22 +56,6 @@ def open_at_1(transactional_db: None, bob: User, conversation: Conversation) -> 
         return socket
 
     return consumer
-
-
-def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(scenario())
-
-
-async def settle() -> None:
-    """Let everything run that waits for nothing."""
-    for _ in range(20):
-        await asyncio.sleep(0)
-
-
-async def finish_tasks() -> None:
-    """Let everything be done that was begun for a socket."""
-    await tasks.join()
-    await settle()
 
 
 def test_next_event_is_written_in_the_next_turn_of_the_loop_as_it_came(
@@ -245,71 +204,3 @@ def test_read_frames_while_impersonating_use_up_nobodys_limit(
     run(scenario)
     for person in (alice, bob):
         count_request(person)
-
-
-def test_client_that_falls_behind_sees_no_frame_beyond_the_gap(
-    open_at_1: Opener, conversation: Conversation, settings: Any
-) -> None:
-    settings.SOCKET_PENDING_FRAMES = 3
-
-    async def scenario() -> None:
-        client = Client()
-        socket = open_at_1(client)
-        client.reads.clear()
-
-        socket.push("half sent")
-        await asyncio.sleep(0)
-        for number in range(6):
-            socket.push(f"waits {number}")
-        client.reads.set()
-        await settle()
-
-        assert client.seen == [text("half sent"), close(CloseCode.TOO_MUCH)]
-
-    run(scenario)
-
-
-def test_one_query_answers_all_who_ask_while_another_runs() -> None:
-    questions: list[tuple[tuple[int, ...], ...]] = []
-
-    def compare(*columns: tuple[int, ...]) -> dict[int, object]:
-        questions.append(columns)
-        keys, values = columns
-        return {key: None for key, value in zip(keys, values, strict=True) if value > 5}
-
-    async def scenario() -> None:
-        check = BatchedCheck(compare)
-        assert await check.is_behind(9) is True
-        answers = await asyncio.gather(*(check.is_behind(value) for value in (4, 6, 5, 7)))
-        assert answers == [False, True, False, True]
-
-    run(scenario)
-    assert questions == [((0,), (9,)), ((0, 1, 2, 3), (4, 6, 5, 7))]
-
-
-@pytest.mark.parametrize(("error", "logged"), [(OperationalError(), 0), (ValueError(), 1)])
-def test_errand_is_done_once_at_a_time_and_once_more_if_asked_for_meanwhile(
-    error: Exception, logged: int, caplog: pytest.LogCaptureFixture
-) -> None:
-    done: list[str] = []
-
-    async def fail(what: str) -> None:
-        done.append(f"begin {what}")
-        await asyncio.sleep(0)
-        done.append(f"end {what}")
-        raise error
-
-    async def scenario() -> None:
-        coalescer = TaskCoalescer()
-        coalescer.schedule(fail, "first")
-        coalescer.schedule(fail, "second")
-        coalescer.schedule(fail, "third")
-        await settle()
-        coalescer.schedule(fail, "fourth")
-        await settle()
-
-    with caplog.at_level(logging.WARNING):
-        run(scenario)
-    ran = ["first", "third", "fourth"]
-    assert done == [f"{step} {each}" for each in ran for step in ("begin", "end")]
-    assert len(caplog.records) == len(ran) * logged

@@ -101,3 +101,30 @@ def test_layer_that_is_away_is_left_alone_for_a_while(
     publisher._paused_until = 0
     send(publisher, range(160, 170))
     assert layer.batches == [list(range(160, 170))]
+
+
+def test_process_without_a_server_sends_from_a_thread_of_its_own(layer: Layer) -> None:
+    publisher = Publisher()
+
+    for number in range(3):
+        publisher.submit("user.1", {"type": "event", "number": number})
+    loop = publisher._running_loop()
+    asyncio.run_coroutine_threadsafe(publisher.flush(), loop).result(timeout=10)
+    loop.call_soon_threadsafe(loop.stop)
+
+    assert [*chain(*layer.batches)] == [0, 1, 2]
+
+
+def test_events_past_the_limit_are_dropped(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Publisher, "PENDING_LIMIT", 5)
+
+    send(Publisher(), range(7))
+
+    assert [*chain(*layer.batches)] == [0, 1, 2, 3, 4]
+    assert len(caplog.records) == 2
+
+
+def test_flush_without_any_event_returns_at_once() -> None:
+    async_to_sync(Publisher().flush)()

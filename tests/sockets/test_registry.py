@@ -1,5 +1,6 @@
 """Which of somebody's sockets makes room for another; all in memory."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -116,3 +117,14 @@ def test_nothing_is_kept_of_who_has_left(sockets: SocketRegistry) -> None:
         sockets.remove(tab)
 
     assert vars(sockets) == vars(SocketRegistry())
+
+
+def test_draining_closes_every_socket_and_refuses_new_ones(sockets: SocketRegistry) -> None:
+    tabs = open_tabs(sockets, 1, 2)
+
+    asyncio.run(sockets.drain(0.01))
+
+    assert [tab.closed_with for tab in tabs] == [CloseCode.RESTARTING] * 2
+    with pytest.raises(SocketRefused) as refused:
+        sockets.add(Tab(sockets))
+    assert refused.value.code == CloseCode.RESTARTING

@@ -1,0 +1,15 @@
+from typing import Any
+
+import pytest
+
+from tests.sockets.counting import Grant, Store, store
+
+
+@pytest.fixture(autouse=True)
+def counted(settings: Any) -> Store:
+    """The store as it is at the start: Bob (2) has a session, Charlie (3) has none."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    store.__init__()  # type: ignore[misc]  # as new
+    store.grants = {"bob": Grant(2, 20), "bob's next": Grant(2, 21), "charlie": Grant(3)}
+    store.number = 1
+    return store

@@ -1,0 +1,57 @@
+"""Whom an event is sent to, and when."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from live import events
+from live.events import announce, announce_now, user_group, user_of
+from live.publisher import Event, Publisher
+
+EVENT: Event = {"type": "event"}
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Event]]:
+    """The groups and events that are handed to the publisher."""
+    found: list[tuple[str, Event]] = []
+    publisher = Publisher()
+    monkeypatch.setattr(publisher, "submit", lambda *of: found.append(of))
+    monkeypatch.setattr(events, "publisher", publisher)
+    return found
+
+
+def test_event_leaves_after_the_commit(transactional_db: Any, sent: list[Any]) -> None:
+    with transaction.atomic():
+        announce(2, EVENT)
+        assert sent == []
+
+    assert sent == [("user.2", EVENT)]
+
+
+def test_event_of_a_transaction_that_is_rolled_back_does_not_leave(
+    transactional_db: Any, sent: list[Any]
+) -> None:
+    with transaction.atomic():
+        announce(2, EVENT)
+        transaction.set_rollback(True)
+
+    assert sent == []
+
+
+def test_event_without_a_transaction_leaves_at_once(sent: list[Any]) -> None:
+    announce_now(2, EVENT)
+
+    assert sent == [("user.2", EVENT)]
+
+
+def test_nothing_is_sent_to_a_deleted_user(transactional_db: Any, sent: list[Any]) -> None:
+    announce(None, EVENT)
+    announce_now(None, EVENT)
+
+    assert sent == []
+
+
+def test_group_tells_its_user() -> None:
+    assert user_of(user_group(17)) == 17

@@ -1,0 +1,114 @@
+"""Open sockets against the database: what the channel layer lost is found, and nothing else is done."""
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from live.close_codes import CloseCode
+from live.reconciler import Reconciler, reconciler
+from tests.sockets.client import Client, close, finish_tasks, run, scope_of, until
+from tests.sockets.counting import CountingConsumer, Grant, Store
+
+
+@pytest.fixture(autouse=True)
+def _quick_rounds(settings: Any) -> None:
+    settings.SOCKET_REVIEW_SECONDS = 0.01
+
+
+async def connect(name: str = "bob") -> tuple[Client, CountingConsumer]:
+    client, socket = Client(), CountingConsumer()
+    await client.connect(socket, scope_of(name))
+    return client, socket
+
+
+async def pass_rounds(store: Store) -> None:
+    """Wait until every socket has been checked since now."""
+    last = store.queries + 2
+    await until(lambda: store.queries >= last)
+    await finish_tasks()
+
+
+def test_socket_that_is_behind_is_brought_up_to_date_once(counted: Store) -> None:
+    async def scenario() -> None:
+        behind, _ = await connect()
+        current, other = await connect()
+
+        counted.number = 2
+        other.show(2)
+        await pass_rounds(counted)
+
+        assert behind.frames == current.frames == [{"number": 1}, {"number": 2}]
+
+    run(scenario)
+
+
+def test_ended_session_closes_its_sockets_without_any_event(counted: Store) -> None:
+    async def scenario() -> None:
+        ended, _ = await connect("bob")
+        living, _ = await connect("charlie")
+
+        counted.ended.add(20)
+        await until(lambda: close(CloseCode.NOT_SIGNED_IN) in ended.seen)
+
+        assert living.frames == [{"number": 1}]
+
+    run(scenario)
+
+
+def test_expired_token_closes_its_socket_although_nothing_was_changed(counted: Store) -> None:
+    counted.grants["bob"] = Grant(2, 20, expires_at=1.0)
+
+    async def scenario() -> None:
+        client, _ = await connect()
+
+        await until(lambda: close(CloseCode.NOT_SIGNED_IN) in client.seen)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(OperationalError("away"), "WARNING"), (ValueError("bug"), "ERROR")]
+)
+def test_failed_query_is_logged_and_the_next_round_goes_on(
+    counted: Store, error: Exception, level: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        client, _ = await connect()
+
+        counted.error = error
+        await pass_rounds(counted)
+        counted.error, counted.number = None, 2
+        await until(lambda: {"number": 2} in client.frames)
+
+    with caplog.at_level(logging.WARNING):
+        run(scenario)
+    logged = {each.levelname for each in caplog.records if each.name == "live.reconciler"}
+    assert logged == {level}
+
+
+def test_no_query_is_made_when_the_last_socket_has_closed(counted: Store) -> None:
+    async def scenario() -> None:
+        client, _ = await connect()
+        await client.disconnect()
+        await until(lambda: bool(reconciler._running and reconciler._running.done()))
+
+        queries = counted.queries
+        await asyncio.sleep(0.05)
+        assert counted.queries == queries
+
+        client, _ = await connect()
+        counted.number = 2
+        await until(lambda: {"number": 2} in client.frames)
+
+    run(scenario)
+
+
+def test_socket_that_was_never_tracked_can_be_untracked() -> None:
+    own = Reconciler()
+
+    own.untrack(CountingConsumer())
+
+    assert not own._sockets
