@@ -63,7 +63,7 @@ def test_older_state_of_a_message_does_not_replace_a_newer_one(run: Run) -> None
 
 def test_mark_that_comes_before_its_page_is_not_lost(run: Run) -> None:
     script = """
-        t.mark({ isOwn: true, upTo: 11, readAt: "now", version: 20 });
+        t.applyReadReceipt({ isOwn: true, upTo: 11, readAt: "now", version: 20 });
         t.begin(x);
         return read();
     """
@@ -74,9 +74,9 @@ def test_mark_that_comes_before_its_page_is_not_lost(run: Run) -> None:
 def test_marks_turn_only_their_side(run: Run) -> None:
     script = """
         t.begin(x);
-        t.mark({ isOwn: false, upTo: 12, readAt: "now", version: 20 });
+        t.applyReadReceipt({ isOwn: false, upTo: 12, readAt: "now", version: 20 });
         const others = read();
-        t.mark({ isOwn: true, upTo: 12, readAt: "now", version: 21 });
+        t.applyReadReceipt({ isOwn: true, upTo: 12, readAt: "now", version: 21 });
         return [others, read()];
     """
 
@@ -98,7 +98,7 @@ def test_frames_before_the_first_page_leave_no_hole(run: Run) -> None:
 
 
 def test_version_moves_only_forward_and_not_by_history(run: Run) -> None:
-    script = "t.version = 7; t.begin(x); t.reach(9); t.reach(8); return t.version"
+    script = "t.version = 7; t.begin(x); t.advanceTo(9); t.advanceTo(8); return t.version"
 
     assert run(script, page_of(40, 41)) == 9
 
@@ -107,7 +107,7 @@ def test_reset_holds_once_the_thread_is_loaded(run: Run) -> None:
     script = """
         t.version = 900; t.begin(x.before);
         t.reset(30);
-        t.add([x.live]); t.reach(31);
+        t.add([x.live]); t.advanceTo(31);
         const meanwhile = t.version;
         t.begin(x.after);
         return [meanwhile, t.version, ids()];
@@ -120,7 +120,7 @@ def test_reset_holds_once_the_thread_is_loaded(run: Run) -> None:
 def test_what_is_kept_resumes_without_a_hole(run: Run) -> None:
     script = """
         t.version = 7; t.begin(x.page);
-        const kept = t.toKeep();
+        const kept = t.snapshot();
         const later = new Timeline(1);
         later.restore(structuredClone(kept));
         later.add([x.live]);
@@ -150,7 +150,7 @@ def test_unchanged_messages_stay_the_same_items(run: Run) -> None:
     script = """
         t.begin(x);
         const before = m.threadItems(t.messages, [], 1);
-        t.mark({ isOwn: true, upTo: 11, readAt: "now", version: 20 });
+        t.applyReadReceipt({ isOwn: true, upTo: 11, readAt: "now", version: 20 });
         const after = m.threadItems(t.messages, [], 1);
         return after.map((item, index) => item === before[index]);
     """

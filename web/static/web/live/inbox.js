@@ -5,7 +5,7 @@ import { account } from "./account.js";
 import { ConversationList } from "./conversation-list.js";
 import { InboxFeed } from "./inbox-feed.js";
 
-const KEPT = 200;
+const CACHED_ROWS = 200;
 const KEY = "inbox";
 // Every how many polls all loaded pages are requested, not only the first.
 const FULL_POLL = 6;
@@ -62,12 +62,12 @@ class Inbox extends Store {
     feed.addEventListener("frame", ({ detail }) => this.#receive(detail));
     feed.addEventListener("synced", () => this.retry());
     feed.addEventListener("connection", () => this.changed());
-    const kept = await account.db.get("kv", KEY);
+    const cached = await account.db.get("kv", KEY);
     if (feed !== this.#feed) return;
-    if (kept) this.#restore(kept);
+    if (cached) this.#restore(cached);
     feed.start();
     // Otherwise cached rows are shown until the feed is synced.
-    if (!kept) this.retry();
+    if (!cached) this.retry();
   }
 
   /** Stop, and clear everything for the next user. */
@@ -176,8 +176,8 @@ class Inbox extends Store {
   #updated() {
     if (!this.#feed) return;
     const { unreadCount } = this;
-    const kept = { conversations: this.conversations.slice(0, KEPT), unreadCount };
-    if (this.#active.isFresh) account.db.put("kv", kept, KEY);
+    const snapshot = { conversations: this.conversations.slice(0, CACHED_ROWS), unreadCount };
+    if (this.#active.isFresh) account.db.put("kv", snapshot, KEY);
     this.changed();
   }
 }

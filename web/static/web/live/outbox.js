@@ -43,10 +43,10 @@ class Outbox extends Store {
   async load() {
     const db = this.#db;
     const before = [...this.#entries.keys()];
-    const kept = await db.getAll("outbox");
+    const stored = await db.getAll("outbox");
     if (db !== this.#db) return;
     for (const clientId of before) this.#entries.delete(clientId);
-    for (const entry of kept) this.#entries.set(entry.client_id, entry);
+    for (const entry of stored) this.#entries.set(entry.client_id, entry);
     this.changed();
   }
 

@@ -41,12 +41,12 @@ export class ThreadCache {
   }
 
   #flush() {
-    const kept = this.#isDue ? this.#snapshot() : null;
-    if (!kept) return;
+    const data = this.#isDue ? this.#snapshot() : null;
+    if (!data) return;
     this.#isDue = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#intervalEnded(), INTERVAL_MS);
-    this.#db.put("threads", { id: this.#id, ...kept });
+    this.#db.put("threads", { id: this.#id, ...data });
   }
 
   #intervalEnded() {

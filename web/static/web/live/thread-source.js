@@ -39,12 +39,12 @@ export class ThreadSource extends EventTarget {
   }
 
   async open() {
-    const kept = await this.#cache.read();
+    const snapshot = await this.#cache.read();
     if (this.#isClosed) return;
-    if (kept) {
-      this.timeline.restore(kept);
-      this.conversation = kept.conversation;
-      this.#become(kept.conversation.is_archived ? "archived" : "ready");
+    if (snapshot) {
+      this.timeline.restore(snapshot);
+      this.conversation = snapshot.conversation;
+      this.#become(snapshot.conversation.is_archived ? "archived" : "ready");
     }
     await this.#load();
   }

@@ -3,7 +3,7 @@ import { fullName } from "../../text/names.js";
 import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 
-const KEPT = 5;
+const MAX_LINES = 5;
 
 /**
  * Announces each incoming message once to screen readers, and each message that fails to send.
@@ -65,7 +65,7 @@ class MessageAnnouncer extends Element {
   }
 
   #say(key, text) {
-    this.news = [...this.news, { key, text }].slice(-KEPT);
+    this.news = [...this.news, { key, text }].slice(-MAX_LINES);
   }
 }
 
