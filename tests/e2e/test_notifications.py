@@ -152,7 +152,7 @@ def test_switch_says_why_it_cannot_be_turned_on(open_device: OpenDevice, alice: 
     sign_in(page, alice, "/settings")
 
     expect(page.get_by_role("switch")).to_be_disabled()
-    expect(page.get_by_text("blocked in the settings of the browser")).to_be_visible()
+    expect(page.get_by_text("Notifications are blocked")).to_be_visible()
 
 
 def test_subscription_is_registered_and_forgotten_with_the_sign_out(
