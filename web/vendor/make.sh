@@ -1,12 +1,15 @@
 #!/bin/sh
-# Bundles the two libraries of the browser client into web/static/web/vendor/, for `make vendor`.
+# Bundles the two libraries of the browser client into web/static/web/vendor/, and the database that
+# its tests use in node into tests/js/vendor/, for `make vendor`.
 # Needs npm. Nobody else does: the results are committed, and the client itself has no build step.
 # Versions are exact, also those of what the libraries need themselves.
 set -eu
 
 ESBUILD=esbuild@0.28.2
+INDEXEDDB=fake-indexeddb@6.2.8
 here=$(cd "$(dirname "$0")" && pwd)
 there=$here/../static/web/vendor
+tests=$here/../../tests/js/vendor
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -16,10 +19,13 @@ echo '{"private": true}' > package.json
 # shellcheck disable=SC2046 - one argument for each version
 npm install --no-audit --no-fund --no-package-lock --loglevel=error "$ESBUILD" $(cat "$here/versions.txt")
 
-for name in lit idb; do
-  ./node_modules/.bin/esbuild "$name.js" --bundle --format=esm --target=es2022 --minify \
-    --legal-comments=inline --outfile="$there/$name.js"
-done
+bundle() {
+  ./node_modules/.bin/esbuild "$1.js" --bundle --format=esm --target=es2022 --minify \
+    --legal-comments=inline --outfile="$2/$1.js"
+}
+
+bundle lit "$there"
+bundle idb "$there"
 
 {
   echo "# Made by \`make vendor\` with $ESBUILD from:"
@@ -30,3 +36,9 @@ done
 for package in lit idb; do
   { echo "== $package =="; echo; cat "node_modules/$package/LICENSE"; echo; } >> "$there/LICENSES"
 done
+
+# For tests alone; its licence stands beside it.
+npm install --no-audit --no-fund --no-package-lock --loglevel=error "$INDEXEDDB"
+echo 'export * from "fake-indexeddb";' > fake-indexeddb.js
+bundle fake-indexeddb "$tests"
+{ echo "== $INDEXEDDB =="; echo; cat node_modules/fake-indexeddb/LICENSE; } > "$tests/LICENSES"

@@ -6,6 +6,9 @@ import { outbox } from "./outbox.js";
 /**
  * The outgoing half of a thread: its entries in the outbox.
  *
+ * Each kind of thread has `pending`, its entries of the outbox in order, and `target`, the recipient
+ * of new entries: `{conversation_id}` or `{trainee_id}`.
+ *
  * Fires "returned" with `{text, seconds}` when a message was throttled: an empty composer takes the
  * text back and calls preventDefault(); otherwise it waits in the outbox.
  */
@@ -16,16 +19,6 @@ export class Outgoing extends Store {
     super();
     this.follow(outbox, "change", () => this.changed());
     this.follow(outbox, "returned", (event) => this.#returned(event));
-  }
-
-  /** The entries of the outbox for this thread, in order. */
-  get pending() {
-    return [];
-  }
-
-  /** The recipient of new entries: `{conversation_id}` or `{trainee_id}`. */
-  get target() {
-    return {};
   }
 
   /** Seconds until the throttle ends; 0 without one. */

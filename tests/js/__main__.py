@@ -1,0 +1,69 @@
+"""
+Runs the tests of the browser client's logic in node: `python -m tests.js [--coverage FOLDER …] [test …]`.
+
+node comes with Playwright's wheel, so nothing else is installed. Without names of tests all are run
+and their coverage is judged. Folders hold what browsers have counted (tests/e2e/js_coverage.py),
+which then counts too. Exits with 1 where a test fails or too little is covered.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import playwright
+
+from tests.js.coverage import LEAST, measure, report
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = "tests/js/**/*.test.js"
+NODE = Path(playwright.__file__).parent / "driver" / "node"
+PATIENCE = 300.0
+"""Seconds for all tests: node's own time limits cannot end a loop without a pause."""
+# Tests of times and words state what somebody sees in New York, at a German browser.
+READER = {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}
+
+
+def main(arguments: list[str]) -> int:
+    """Run what the arguments name; return an exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.js")
+    parser.add_argument("--coverage", action="append", default=[], type=Path, metavar="FOLDER")
+    parser.add_argument("tests", nargs="*")
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        code = run_node(chosen.tests or [TESTS], Path(folder))
+        if code or chosen.tests:
+            return code
+        return judge([Path(folder), *chosen.coverage])
+
+
+def run_node(tests: list[str], coverage: Path) -> int:
+    """Run test files in node, which leaves its coverage in a folder; return an exit code."""
+    command = [str(NODE), "--import", "./tests/js/hooks.mjs", "--test", *tests]
+    environment = {**os.environ, **READER, "NODE_V8_COVERAGE": str(coverage)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as node:
+        try:
+            return node.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            # Upon SIGTERM it says what was running, and takes its own processes along.
+            node.terminate()
+            return node.wait() or 1
+        except BaseException:
+            node.terminate()
+            raise
+
+
+def judge(folders: list[Path]) -> int:
+    """Print what was covered; return 1 if that is too little of any module."""
+    modules = measure(folders)
+    print(report(modules))
+    weak = [module.name for module in modules if not module.is_covered]
+    if weak:
+        print(f"Less than {LEAST} % of the lines or branches are covered of: {', '.join(weak)}")
+    return 1 if weak else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

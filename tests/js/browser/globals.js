@@ -1,0 +1,13 @@
+/** Have names mean something else for all that runs after. */
+export function setGlobals(values) {
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  }
+}
+
+/** Replace a property until the end of a test, also one that is inherited. */
+export function replace(t, object, name, value) {
+  const own = Object.getOwnPropertyDescriptor(object, name);
+  Object.defineProperty(object, name, { value, configurable: true, writable: true });
+  t.after(() => (own ? Object.defineProperty(object, name, own) : delete object[name]));
+}

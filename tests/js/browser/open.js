@@ -1,0 +1,139 @@
+import * as database from "../vendor/fake-indexeddb.js";
+import { makeChannels } from "./channels.js";
+import { setGlobals } from "./globals.js";
+import { ALICE, BOB, makeToken } from "./people.js";
+import { json, TestServer } from "./server.js";
+import { makeSockets } from "./sockets.js";
+import { MemoryStorage } from "./storage.js";
+import { Place, TestDocument } from "./window.js";
+
+const CLIENT = new URL("../../../web/static/web/", import.meta.url);
+const NOW = Date.parse("2026-02-16T12:00:00Z");
+const STEP_MS = 500;
+const CLOCKS = ["setTimeout", "setInterval", "Date", "AbortSignal.timeout"];
+// The real one: a test's clock stands still while promises are kept.
+const { setImmediate } = globalThis;
+const nativeLocks = navigator.locks;
+
+let count = 0;
+
+/**
+ * Open a browser of one test: what the client asks of one, on a clock that the test moves.
+ *
+ * Pages are loaded with `load`; what they keep, say to one another and ask of `server` stays in here.
+ */
+export function openBrowser(t, { path = "/messages" } = {}) {
+  t.mock.timers.enable({ apis: CLOCKS, now: NOW });
+  const browser = new Browser(path, t.mock.timers);
+  browser.install();
+  t.after(() => browser.server.verify());
+  return browser;
+}
+
+/** Let all that waits for no clock happen: promises, locks, the database. */
+export async function settle() {
+  for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+class Browser {
+  server = new TestServer();
+  document = new TestDocument();
+  window = new EventTarget();
+  localStorage = new MemoryStorage();
+  sessionStorage = new MemoryStorage();
+  WebSocket = makeSockets();
+  #timers;
+  #number = (count += 1);
+  #tabs = 0;
+
+  constructor(path, timers) {
+    this.#timers = timers;
+    this.place = new Place(this.window, path);
+    this.navigator = { onLine: true, locks: locksOf(this.#number) };
+  }
+
+  /** Put in place what the client finds in `globalThis`. */
+  install() {
+    const { document, localStorage, sessionStorage, navigator, WebSocket } = this;
+    setGlobals({ document, localStorage, sessionStorage, navigator, WebSocket });
+    setGlobals({ ...this.place, fetch: this.server.fetch, BroadcastChannel: makeChannels() });
+    setGlobals({ ...database, indexedDB: new database.IDBFactory() });
+    setGlobals({ caches: undefined, Notification: undefined });
+    for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+      setGlobals({ [name]: this.window[name].bind(this.window) });
+    }
+  }
+
+  /** Open another page, which shares all but the modules with the first; returns its `load`. */
+  openTab() {
+    const query = `?tab=${this.#number}.${(this.#tabs += 1)}`;
+    return async (...names) => {
+      const loaded = names.map((name) => import(new URL(name + query, CLIENT)));
+      return Object.assign({}, ...(await Promise.all(loaded)));
+    };
+  }
+
+  /** Load modules of the first page, and return what they export. */
+  load = this.openTab();
+
+  /** Have something happen to the window, as "online" or "pagehide". */
+  fire(type, more = {}) {
+    this.window.dispatchEvent(Object.assign(new Event(type), more));
+  }
+
+  /** Put another tab before the page, or take it away. */
+  show(visibilityState = "visible") {
+    this.document.visibilityState = visibilityState;
+    this.document.dispatchEvent(new Event("visibilitychange"));
+  }
+
+  /** Move the clock, and let happen what is due. */
+  async pass(ms) {
+    await settle();
+    for (let rest = ms; rest > 0; rest -= STEP_MS) {
+      this.#timers.tick(Math.min(rest, STEP_MS));
+      await settle();
+    }
+  }
+}
+
+/** node's own locks, by names that no other test uses. */
+function locksOf(number) {
+  return {
+    request: (name, ...more) => nativeLocks.request(`${number} ${name}`, ...more),
+  };
+}
+
+/** Open a browser in which somebody has signed in before, and start the session of its first page. */
+export async function openSignedIn(t, { me = ALICE, path } = {}) {
+  const browser = openBrowser(t, { path });
+  browser.localStorage.setItem("me", JSON.stringify(me));
+  browser.server.on("POST /api/auth/jwt/refresh/", () => ({ access: makeToken(me.id) }));
+  browser.server.on("POST /api/auth/jwt/blacklist/", json());
+  browser.server.on("GET /api/auth/users/me/", me);
+  return Object.assign(browser, await startSession(browser.load));
+}
+
+/** Have the pages that are loaded from now on be Alice's look through Bob's account. */
+export function beginLook({ localStorage, sessionStorage, server }) {
+  const look = { access: makeToken(BOB.id), expiresAt: Date.now() + 3_600_000, by: ALICE };
+  localStorage.setItem("me", JSON.stringify(ALICE));
+  sessionStorage.setItem("look", JSON.stringify(look));
+  server.on("GET /api/auth/users/me/", BOB);
+}
+
+/** Open a browser in which Alice looks through Bob's account; `teach` prepares its server. */
+export async function openLook(t, teach = () => {}) {
+  const browser = openBrowser(t);
+  beginLook(browser);
+  teach(browser);
+  return Object.assign(browser, await startSession(browser.load));
+}
+
+/** Start the session of a page, and return it with what other modules of the page export. */
+export async function startSession(load, ...names) {
+  const modules = await load("core/session.js", ...names);
+  await modules.session.start();
+  await settle();
+  return modules;
+}

@@ -1,0 +1,65 @@
+/** `navigator.serviceWorker`, with a registration whose workers a test moves on. */
+export class TestWorkers extends EventTarget {
+  controller = null;
+  registration = Object.assign(new EventTarget(), {
+    waiting: null,
+    installing: null,
+    updates: 0,
+    pushManager: undefined,
+    shown: [],
+    update: async () => {
+      this.registration.updates += 1;
+    },
+    showNotification: async (title, options) => {
+      this.registration.shown.push(new TestNotification(this, title, options));
+    },
+    getNotifications: async () => this.registration.shown,
+  });
+  ready = Promise.resolve(this.registration);
+
+  async register(url, options) {
+    this.registered = { url, ...options };
+    return this.registration;
+  }
+
+  async getRegistration() {
+    return this.registration;
+  }
+
+  /** Have a new version come. */
+  find(worker) {
+    this.registration.installing = worker;
+    this.registration.dispatchEvent(new Event("updatefound"));
+  }
+
+  /** Have a page hear what the worker says. */
+  say(data, ports = []) {
+    this.dispatchEvent(new MessageEvent("message", { data, ports }));
+  }
+}
+
+class TestNotification {
+  constructor(workers, title, options) {
+    Object.assign(this, options, { workers, title });
+  }
+
+  close() {
+    const { registration } = this.workers;
+    registration.shown = registration.shown.filter((each) => each !== this);
+  }
+}
+
+/** One version of the service worker. */
+export class TestWorker extends EventTarget {
+  state = "installing";
+  messages = [];
+
+  become(state) {
+    this.state = state;
+    this.dispatchEvent(new Event("statechange"));
+  }
+
+  postMessage(message) {
+    this.messages.push(message);
+  }
+}

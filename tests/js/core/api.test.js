@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openBrowser } from "../browser/open.js";
+import { json, refusal } from "../browser/server.js";
+
+async function open(t) {
+  const browser = openBrowser(t);
+  const { request, setTokenSource } = await browser.load("core/api.js");
+  const tokens = { generation: 0, value: "old", accessToken: async () => tokens.value };
+  tokens.refresh = async () => (tokens.value = "new");
+  setTokenSource(tokens);
+  return { ...browser, request, tokens, browser };
+}
+
+const wrong = (promise) => promise.then(assert.fail, (error) => error);
+
+test("a request carries token and JSON, and returns JSON", async (t) => {
+  const { request, server } = await open(t);
+  server.on("POST /api/x/", { ok: true });
+
+  assert.deepEqual(await request("POST", "x/", { body: { a: 1 } }), { ok: true });
+  const [{ headers, body }] = server.requests;
+  assert.deepEqual(headers, { Authorization: "Bearer old", "Content-Type": "application/json" });
+  assert.deepEqual(body, { a: 1 });
+});
+
+test("a form goes as it is, and who is not signed in sends no token", async (t) => {
+  const { request, server } = await open(t);
+  server.on("PATCH /api/x/", json());
+  const form = new FormData();
+
+  assert.equal(await request("PATCH", "x/", { form, auth: false }), null);
+  assert.deepEqual([server.requests[0].headers, server.requests[0].body], [{}, form]);
+});
+
+test("of a next page only path and query count", async (t) => {
+  const { request, server } = await open(t);
+  server.on("GET /api/x/", []);
+
+  await request("GET", "http://internal:8000/api/x/?page=2#top");
+
+  assert.equal(server.requests[0].path, "/api/x/?page=2");
+});
+
+test("a refusal has status, code and sentence of the server", async (t) => {
+  const { request, server } = await open(t);
+  server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": "3" }));
+
+  const error = await wrong(request("GET", "x/"));
+
+  assert.equal(error.name, "ApiError");
+  assert.deepEqual([error.status, error.code, error.message], [429, "throttled", "Refused: throttled."]);
+  assert.deepEqual([error.retryAfter, error.isTemporary, error.isNetwork], [3, false, false]);
+});
+
+test("a Retry-After that is a date, or nothing to wait for, is none", async (t) => {
+  const { request, server } = await open(t);
+  for (const value of ["Mon, 16 Feb 2026 12:00:00 GMT", "0", "-1"]) {
+    server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": value }));
+    assert.equal((await wrong(request("GET", "x/"))).retryAfter, null, value);
+  }
+});
+
+test("a 400 has its fields, and the first sentence of them", async (t) => {
+  const { request, server } = await open(t);
+  const fields = { email: ["Not an address.", "Too long."], name: ["Missing."] };
+  server.on("GET /api/x/", json(fields, { status: 400 }));
+
+  const error = await wrong(request("GET", "x/"));
+
+  assert.deepEqual([error.code, error.message, error.fields], ["invalid", "Not an address.", fields]);
+});
+
+for (const [status, body] of [[502, "<html>Bad Gateway</html>"], [500, ""], [400, ""], [404, "null"]]) {
+  test(`${status} with ${body || "nothing"} is an error of the server without words of its own`, async (t) => {
+    const { request, server } = await open(t);
+    server.on("GET /api/x/", new Response(body, { status, headers: { "Retry-After": "7" } }));
+
+    const error = await wrong(request("GET", "x/"));
+
+    assert.deepEqual([error.status, error.code, error.retryAfter], [status, "server_error", 7]);
+    assert.equal(error.isTemporary, status >= 500);
+  });
+}
+
+test("an answer that is cut off is an answer that did not come", async (t) => {
+  const { request, server } = await open(t);
+  const broken = { pull: (controller) => controller.error(new TypeError("terminated")) };
+  server.on("GET /api/x/", () => new Response(new ReadableStream(broken)));
+  assert.equal((await wrong(request("GET", "x/"))).code, "network");
+
+  server.on("GET /api/x/", new Response('{"half": '));
+  assert.equal((await wrong(request("GET", "x/"))).isNetwork, true);
+});
+
+test("a server that cannot be reached is an error of its own", async (t) => {
+  const { request, server } = await open(t);
+  server.isReachable = false;
+
+  const error = await wrong(request("GET", "x/"));
+
+  assert.deepEqual([error.status, error.code, error.isNetwork, error.isTemporary], [0, "network", true, true]);
+});
+
+test("answers, and those that do not come, tell whether there is a network", async (t) => {
+  const { request, server, browser } = await open(t);
+  const { network } = await browser.load("core/network.js");
+  server.on("GET /api/x/", []);
+  server.isReachable = browser.navigator.onLine = false;
+
+  await wrong(request("GET", "x/"));
+  assert.equal(network.isOnline, false);
+  server.isReachable = true;
+  await request("GET", "x/");
+
+  assert.equal(network.isOnline, true);
+});
+
+test("a request that hangs for half a minute has failed", async (t) => {
+  const { request, server, browser } = await open(t);
+  server.hold("GET /api/x/");
+  let error = null;
+  wrong(request("GET", "x/")).then((each) => (error = each));
+
+  await browser.pass(29_500);
+  assert.equal(error, null);
+  await browser.pass(1_000);
+
+  assert.equal(error.isNetwork, true);
+});
+
+test("what the caller gives up is not the network's fault", async (t) => {
+  const { request, server } = await open(t);
+  server.hold("GET /api/x/");
+  const controller = new AbortController();
+
+  const asked = wrong(request("GET", "x/", { signal: controller.signal }));
+  controller.abort();
+
+  assert.equal((await asked).name, "AbortError");
+});
+
+test("a token that is refused is renewed once, and the request repeated", async (t) => {
+  const { request, server } = await open(t);
+  const isNew = ({ headers }) => headers.Authorization === "Bearer new";
+  server.on("GET /api/x/", (asked) => (isNew(asked) ? { ok: true } : refusal(401, "token_not_valid")));
+
+  assert.deepEqual(await request("GET", "x/"), { ok: true });
+
+  server.on("GET /api/x/", refusal(401, "not_authenticated"));
+  assert.equal((await wrong(request("GET", "x/"))).status, 401);
+  assert.equal(server.requests.length, 4);
+});
+
+test("what one person has asked for is not asked again in the name of the next", async (t) => {
+  const { request, server, tokens } = await open(t);
+  server.on("GET /api/x/", () => {
+    tokens.generation += 1;
+    return refusal(401, "token_not_valid");
+  });
+
+  assert.equal((await wrong(request("GET", "x/"))).status, 401);
+  assert.equal(server.requests.length, 1);
+});
+
+test("401 without a token is the answer, as for a wrong password", async (t) => {
+  const { request, server } = await open(t);
+  server.on("POST /api/x/", refusal(401, "no_active_account"));
+
+  assert.equal((await wrong(request("POST", "x/", { auth: false }))).code, "no_active_account");
+  assert.equal(server.requests.length, 1);
+});

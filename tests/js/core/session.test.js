@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openBrowser, openLook, openSignedIn, settle, startSession } from "../browser/open.js";
+import { ALICE, BOB, makeToken } from "../browser/people.js";
+import { json, refusal } from "../browser/server.js";
+
+const [SIGN_IN, REFRESH, SIGN_OUT] = ["create", "refresh", "blacklist"].map(
+  (name) => `POST /api/auth/jwt/${name}/`,
+);
+const ME = "GET /api/auth/users/me/";
+
+/** Open a browser in which nobody has signed in, and the session of its first page. */
+async function openStranger(t) {
+  const browser = openBrowser(t);
+  const { session } = await browser.load("core/session.js");
+  await session.start();
+  browser.server.on(SIGN_OUT, json());
+  return Object.assign(browser, { session });
+}
+
+/** Open another tab of the same browser, and return its session. */
+const openTab = async (browser) => (await startSession(browser.openTab())).session;
+
+function ends(session) {
+  const seen = [];
+  session.addEventListener("ended", ({ detail }) => seen.push(detail));
+  return seen;
+}
+
+const kept = (browser) => JSON.parse(browser.localStorage.getItem("me"));
+
+test("a stranger is signed out, and has no token", async (t) => {
+  const { session } = await openStranger(t);
+
+  assert.deepEqual([session.state, session.user], ["signed-out", null]);
+  await assert.rejects(session.accessToken(), { status: 401 });
+});
+
+test("who signs in is known here and remembered", async (t) => {
+  const browser = await openStranger(t);
+  const { server, session } = browser;
+  server.on(SIGN_IN, { access: makeToken(ALICE.id) });
+  server.on(ME, ALICE);
+
+  await session.signIn("alice@app.example", "secret");
+
+  assert.deepEqual([session.state, session.user, kept(browser)], ["signed-in", ALICE, ALICE]);
+  assert.equal(await session.accessToken(), makeToken(ALICE.id));
+  assert.equal(session.persistent, true);
+});
+
+test("a wrong password changes nothing", async (t) => {
+  const { server, session } = await openStranger(t);
+  server.on(SIGN_IN, refusal(401, "no_active_account"));
+
+  await assert.rejects(session.signIn("a", "b"), { code: "no_active_account" });
+
+  assert.equal(session.state, "signed-out");
+});
+
+test("who was signed in opens without a network as who they were", async (t) => {
+  const browser = openBrowser(t);
+  browser.localStorage.setItem("me", JSON.stringify(ALICE));
+  browser.server.isReachable = false;
+  const { session } = await browser.load("core/session.js");
+
+  await session.start();
+  await settle();
+
+  assert.deepEqual([session.state, session.user], ["signed-in", ALICE]);
+});
+
+test("what the server knows of oneself replaces what was kept", async (t) => {
+  const browser = await openSignedIn(t);
+  browser.server.on(ME, { ...ALICE, first_name: "Alicia" });
+
+  const session = await openTab(browser);
+
+  assert.equal(session.user.first_name, "Alicia");
+  assert.equal(kept(browser).first_name, "Alicia");
+});
+
+test("a session that the server refuses is over, for a reason", async (t) => {
+  const browser = openBrowser(t);
+  browser.localStorage.setItem("me", JSON.stringify(ALICE));
+  browser.server.on(REFRESH, refusal(401, "token_not_valid"));
+  const { session } = await browser.load("core/session.js");
+  const seen = ends(session);
+
+  await session.start();
+  await settle();
+
+  assert.deepEqual([session.state, session.endReason, kept(browser)], ["signed-out", "refused", null]);
+  assert.deepEqual(seen, [{ userId: ALICE.id, reason: "refused" }]);
+});
+
+test("who signs out is signed out at once, in all tabs, and their farewells are heard first", async (t) => {
+  const browser = await openSignedIn(t);
+  const { session } = browser;
+  const other = await openTab(browser);
+  const [here, there] = [ends(session), ends(other)];
+  session.beforeSignOut(async () => assert.equal(await session.accessToken(), makeToken(ALICE.id)));
+
+  await session.signOut();
+  await settle();
+
+  assert.deepEqual([here, there].map(([{ reason }]) => reason), ["signed-out", "elsewhere"]);
+  assert.deepEqual([session.state, other.state, kept(browser)], ["signed-out", "signed-out", null]);
+  assert.equal(browser.server.asked(SIGN_OUT).length, 1);
+});
+
+test("a farewell that hangs holds nobody for more than 3 s", async (t) => {
+  const browser = await openSignedIn(t);
+  const { session } = browser;
+  session.beforeSignOut(() => new Promise(() => {}));
+
+  session.signOut();
+  await browser.pass(2_500);
+  assert.equal(session.state, "signed-in");
+  await browser.pass(500);
+
+  assert.equal(session.state, "signed-out");
+});
+
+test("a sign-out without a network is told to the server by the next page", async (t) => {
+  const browser = await openSignedIn(t);
+  browser.server.isReachable = false;
+  await browser.session.signOut();
+  browser.server.isReachable = true;
+
+  const next = await openTab(browser);
+
+  assert.equal(next.state, "signed-out");
+  assert.equal(browser.server.asked(SIGN_OUT).length, 2);
+  assert.equal(browser.localStorage.getItem("sign-out-is-due"), null);
+});
+
+test("a tab hears of a sign-in in another, and is signed in, too", async (t) => {
+  const browser = await openStranger(t);
+  const other = await openTab(browser);
+  browser.server.on(SIGN_IN, { access: makeToken(ALICE.id) });
+  browser.server.on(REFRESH, { access: makeToken(ALICE.id) });
+  browser.server.on(ME, ALICE);
+
+  await browser.session.signIn("a", "b");
+  await settle();
+
+  assert.deepEqual([other.state, other.user], ["signed-in", ALICE]);
+});
+
+test("a tab of somebody else is loaded anew when another signs in", async (t) => {
+  const browser = await openSignedIn(t);
+  new BroadcastChannel("session").postMessage({ type: "signed-in", userId: ALICE.id });
+  await settle();
+  assert.deepEqual(browser.place.loads, []);
+
+  new BroadcastChannel("session").postMessage({ type: "signed-in", userId: BOB.id });
+  await settle();
+
+  assert.deepEqual(browser.place.loads, ["/messages"]);
+});
+
+test("a sign-out that is heard late does not end the next sign-in", async (t) => {
+  const browser = await openSignedIn(t);
+  browser.localStorage.setItem("sign-in", "2000");
+
+  new BroadcastChannel("session").postMessage({ type: "signed-out", signIn: 1000 });
+  await settle();
+  assert.equal(browser.session.state, "signed-in");
+  new BroadcastChannel("session").postMessage({ type: "signed-out", signIn: 2000 });
+  await settle();
+
+  assert.equal(browser.session.state, "signed-out");
+});
+
+test("a tab whose cookie is somebody else's by now asks nothing in their name", async (t) => {
+  const browser = await openSignedIn(t);
+  browser.server.on(REFRESH, { access: makeToken(BOB.id) });
+
+  await assert.rejects(browser.session.refresh(), { status: 401 });
+
+  assert.deepEqual([browser.place.loads, kept(browser)], [["/messages"], null]);
+});
+
+test("who joins by an invitation is signed in in the place of who was", async (t) => {
+  const browser = await openSignedIn(t);
+  const seen = ends(browser.session);
+  browser.server.on("POST /api/auth/invitations/accept/", { access: makeToken(BOB.id), user: BOB });
+
+  await browser.session.join({ code: "c", password: "p", first_name: "Bob", last_name: "Bell" });
+
+  assert.deepEqual(seen, [{ userId: ALICE.id, reason: "replaced" }]);
+  assert.deepEqual([browser.session.user, browser.session.generation], [BOB, 1]);
+});
+
+test("who signs out before it is known who they are stays signed out", async (t) => {
+  const browser = await openStranger(t);
+  const { server, session } = browser;
+  server.on(SIGN_IN, { access: makeToken(ALICE.id) });
+  const answer = server.hold(ME);
+
+  const signedIn = session.signIn("a", "b");
+  await settle();
+  await session.signOut();
+  answer(ALICE);
+
+  await assert.rejects(signedIn, { status: 401 });
+  assert.deepEqual([session.state, session.user], ["signed-out", null]);
+});
+
+test("a change of oneself is shown, and remembered", async (t) => {
+  const browser = await openSignedIn(t);
+  const names = [];
+  browser.session.addEventListener("change", () => names.push(browser.session.user.first_name));
+
+  browser.session.setUser({ ...ALICE, first_name: "Alicia" });
+
+  assert.deepEqual([names, kept(browser).first_name], [["Alicia"], "Alicia"]);
+});
+
+test("a new token is told to whoever keeps a connection", async (t) => {
+  const { session } = await openSignedIn(t);
+  const tokens = [];
+  session.addEventListener("token", ({ detail }) => tokens.push(detail));
+
+  await session.refresh();
+
+  assert.deepEqual(tokens, [makeToken(ALICE.id)]);
+});
+
+// Looking through somebody's account
+// ------------------------------------------------------------------------------
+test("a look begins on a page loaded anew", async (t) => {
+  const browser = await openSignedIn(t);
+  browser.server.on("POST /api/trainer/impersonate/2/start/", { access: makeToken(BOB.id) });
+
+  await browser.session.impersonate(2);
+
+  assert.deepEqual(browser.place.loads, ["/messages"]);
+  assert.deepEqual(JSON.parse(browser.sessionStorage.getItem("look")).by, ALICE);
+});
+
+test("a look is somebody else's account, of which nothing is kept", async (t) => {
+  const { session } = await openLook(t);
+
+  assert.deepEqual([session.user, session.impersonatedBy], [BOB, ALICE]);
+  assert.deepEqual([session.isImpersonating, session.persistent], [true, false]);
+  session.setUser({ ...BOB, first_name: "Rob" });
+  assert.equal(await session.accessToken(), makeToken(BOB.id));
+});
+
+test("a look hears of no sign-in, and ends with its own sign-out elsewhere", async (t) => {
+  const browser = await openLook(t);
+  const seen = ends(browser.session);
+
+  new BroadcastChannel("session").postMessage({ type: "signed-in", userId: 99 });
+  await settle();
+  assert.deepEqual(browser.session.user, BOB);
+  new BroadcastChannel("session").postMessage({ type: "signed-out", signIn: null });
+  await settle();
+
+  assert.deepEqual(seen, [{ userId: ALICE.id, reason: "elsewhere" }]);
+  assert.equal(browser.sessionStorage.getItem("look"), null);
+});
+
+test("a look that the server refuses is never prolonged", async (t) => {
+  const browser = await openLook(t);
+
+  await assert.rejects(browser.session.refresh(), { status: 401 });
+
+  assert.deepEqual(browser.place.loads, ["/trainees/2"]);
+});
+
+test("a look that begins while the server is away asks again when it wants", async (t) => {
+  const teach = ({ server }) => server.on(ME, refusal(429, "throttled", { "Retry-After": "5" }));
+  const browser = await openLook(t, teach);
+  assert.equal(browser.session.state, "starting");
+  browser.server.on(ME, refusal(503, "unavailable"));
+  await browser.pass(5_000);
+  browser.server.on(ME, BOB);
+
+  await browser.pass(2_500);
+  assert.equal(browser.session.state, "starting");
+  await browser.pass(500);
+
+  assert.equal(browser.session.state, "signed-in");
+});
+
+test("a look that is over when it begins leads home, once", async (t) => {
+  const browser = await openLook(t, ({ server }) => server.on(ME, refusal(401, "token_not_valid")));
+
+  await browser.pass(10_000);
+
+  assert.deepEqual(browser.place.loads, ["/"]);
+});
+
+test("a look is ended at the server first, as its token would live on", async (t) => {
+  const browser = await openLook(t);
+  browser.server.on("POST /api/trainer/impersonate/end/", refusal(503, "unavailable"));
+  await assert.rejects(browser.session.endImpersonation(), { status: 503 });
+  assert.deepEqual(browser.place.loads, []);
+
+  browser.server.on("POST /api/trainer/impersonate/end/", refusal(404, "not_found"));
+  await browser.session.endImpersonation();
+
+  assert.deepEqual(browser.place.loads, ["/trainees/2"]);
+});

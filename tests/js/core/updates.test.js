@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setGlobals } from "../browser/globals.js";
+import { openBrowser, settle } from "../browser/open.js";
+import { TestWorker, TestWorkers } from "../browser/workers.js";
+
+const HOUR_MS = 60 * 60 * 1000;
+
+async function open(t, { controller = new TestWorker(), teach = () => {} } = {}) {
+  const browser = openBrowser(t);
+  const workers = (browser.navigator.serviceWorker = new TestWorkers());
+  workers.controller = controller;
+  teach(workers);
+  const offers = [];
+  addEventListener("app-update", ({ detail }) => offers.push(detail));
+  const { startUpdates } = await browser.load("core/updates.js");
+  await startUpdates();
+  return { browser, workers, registration: workers.registration, offers };
+}
+
+function install(workers) {
+  const worker = new TestWorker();
+  workers.find(worker);
+  workers.registration.waiting = worker;
+  worker.become("installed");
+  return worker;
+}
+
+test("the worker's script is never taken from a cache", async (t) => {
+  const { workers } = await open(t);
+
+  assert.deepEqual(workers.registered, { url: "/sw.js", updateViaCache: "none" });
+});
+
+test("a new version waits until somebody accepts it, then the page loads anew once", async (t) => {
+  const { browser, workers, offers } = await open(t);
+
+  const worker = install(workers);
+  assert.deepEqual([offers.length, worker.messages], [1, []]);
+  offers[0].accept();
+  assert.deepEqual(worker.messages, [{ type: "SKIP_WAITING" }]);
+  workers.dispatchEvent(new Event("controllerchange"));
+
+  assert.deepEqual(browser.place.loads, ["/messages"]);
+});
+
+test("a version that waits already is offered at once", async (t) => {
+  const teach = (workers) => (workers.registration.waiting = new TestWorker());
+
+  assert.equal((await open(t, { teach })).offers.length, 1);
+});
+
+test("the first version ever replaces nothing", async (t) => {
+  const { browser, workers, offers } = await open(t, { controller: null });
+
+  install(workers);
+  workers.dispatchEvent(new Event("controllerchange"));
+  assert.deepEqual([offers, browser.place.loads], [[], []]);
+  workers.dispatchEvent(new Event("controllerchange"));
+
+  assert.deepEqual(browser.place.loads, ["/messages"]);
+});
+
+test("a version that could not be installed is not offered", async (t) => {
+  const { workers, offers } = await open(t);
+  const worker = new TestWorker();
+  workers.find(worker);
+  worker.become("redundant");
+  workers.find(null);
+
+  assert.deepEqual(offers, []);
+});
+
+test("the page asks for a new version hourly and on coming back, while it is seen", async (t) => {
+  const { browser, registration } = await open(t);
+  registration.update = async () => {
+    registration.updates += 1;
+    throw new TypeError("offline");
+  };
+
+  browser.show("hidden");
+  t.mock.timers.tick(HOUR_MS);
+  assert.equal(registration.updates, 0);
+  browser.show();
+  t.mock.timers.tick(HOUR_MS);
+  await settle();
+
+  assert.equal(registration.updates, 2);
+});
+
+test("browsers that refuse a worker go on without", async (t) => {
+  const refuse = () => Promise.reject(new DOMException("No.", "SecurityError"));
+
+  const { offers } = await open(t, { teach: (workers) => (workers.register = refuse) });
+
+  assert.deepEqual(offers, []);
+});
+
+test("browsers without service workers look for no version", async (t) => {
+  const browser = openBrowser(t);
+  const { startUpdates } = await browser.load("core/updates.js");
+
+  await startUpdates();
+  browser.show();
+});
+
+test("the one script address is vouched for by a policy, and no other", async (t) => {
+  const browser = openBrowser(t);
+  let policy;
+  const createPolicy = (name, rules) => (policy = { name, createScriptURL: rules.createScriptURL });
+  setGlobals({ trustedTypes: { createPolicy } });
+  t.after(() => setGlobals({ trustedTypes: undefined }));
+  const { workerUrl } = await browser.load("core/worker-url.js");
+
+  assert.deepEqual([workerUrl(), policy.name], ["/sw.js", "service-worker"]);
+  assert.throws(() => policy.createScriptURL("/other.js"), TypeError);
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openBrowser, settle } from "../browser/open.js";
+
+async function open(t) {
+  const browser = openBrowser(t);
+  const first = await browser.load("core/web-lock.js");
+  const second = await browser.openTab()("core/web-lock.js");
+  return { browser, tabs: [first.withLock, second.withLock] };
+}
+
+test("two tabs do the same work one after the other", async (t) => {
+  const { tabs } = await open(t);
+  const log = [];
+  const { promise, resolve } = Promise.withResolvers();
+
+  const one = tabs[0]("work", async () => {
+    log.push("first begins");
+    await promise;
+    log.push("first ends");
+    return 1;
+  });
+  const two = tabs[1]("work", async () => log.push("second"));
+  const other = tabs[1]("other work", async () => log.push("other"));
+  await other;
+  await settle();
+  assert.deepEqual(log, ["first begins", "other"]);
+  resolve();
+
+  assert.deepEqual(await Promise.all([one, two]), [1, 4]);
+  assert.deepEqual(log.slice(2), ["first ends", "second"]);
+});
+
+test("work that fails ends its turn, and the error is its own", async (t) => {
+  const { tabs } = await open(t);
+
+  await assert.rejects(tabs[0]("work", () => Promise.reject(new RangeError("no"))), RangeError);
+
+  assert.equal(await tabs[1]("work", () => "done"), "done");
+});
+
+test("a page in the back/forward cache gets an error that passes", async (t) => {
+  const { browser, tabs } = await open(t);
+  browser.navigator.locks.request = () =>
+    Promise.reject(new DOMException("Not fully active.", "InvalidStateError"));
+
+  await assert.rejects(tabs[0]("work", assert.fail), { name: "ApiError", isTemporary: true });
+});
+
+test("browsers without locks do it all the same", async (t) => {
+  const { browser, tabs } = await open(t);
+  browser.navigator.locks = undefined;
+
+  assert.equal(await tabs[0]("work", () => "done"), "done");
+});

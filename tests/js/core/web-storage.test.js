@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setGlobals } from "../browser/globals.js";
+import { openBrowser } from "../browser/open.js";
+
+async function open(t) {
+  const browser = openBrowser(t);
+  return { browser, kept: await browser.load("core/web-storage.js") };
+}
+
+test("what is kept is read again, null forgets it, and the tab's own is in the tab alone", async (t) => {
+  const { browser, kept } = await open(t);
+
+  kept.storedUser.write({ id: 5 });
+  kept.storedSignIn.write(17);
+  kept.storedImpersonation.write({ access: "a" });
+  assert.deepEqual([kept.storedUser.read(), kept.storedSignIn.read()], [{ id: 5 }, 17]);
+  assert.deepEqual(kept.storedImpersonation.read(), { access: "a" });
+  assert.equal(browser.localStorage.getItem("look"), null);
+  kept.storedUser.write(null);
+
+  assert.deepEqual([kept.storedUser.read(), kept.storedSignIn.read()], [null, 17]);
+});
+
+test("what somebody else has written there, or a browser that keeps nothing, is nothing", async (t) => {
+  const { browser, kept } = await open(t);
+  browser.localStorage.setItem("me", "{half");
+  assert.equal(kept.storedUser.read(), null);
+
+  setGlobals({ sessionStorage: null });
+  assert.equal(kept.storedImpersonation.read(), null);
+});
+
+test("whoever is forgotten takes along the pictures of the people that they saw", async (t) => {
+  const { kept } = await open(t);
+  kept.storedUser.write({ id: 5 });
+  const deleted = [];
+  setGlobals({ caches: { delete: (name) => deleted.push(name) } });
+
+  kept.forgetUser();
+
+  assert.deepEqual([kept.storedUser.read(), deleted], [null, ["pictures"]]);
+});
+
+test("each conversation's draft has a place in the tab", async (t) => {
+  const { kept } = await open(t);
+
+  kept.storedDraft.write("7", "row of 7");
+  kept.storedDraft.write("8", "row of 8");
+  kept.storedDraft.write("7", null);
+  assert.deepEqual([kept.storedDraft.read("7"), kept.storedDraft.read("8")], [undefined, "row of 8"]);
+  kept.storedDraft.clear();
+
+  assert.equal(kept.storedDraft.read("8"), undefined);
+});
+
+test("a sign-out is due until it is not", async (t) => {
+  const { browser, kept } = await open(t);
+
+  assert.equal(kept.pendingSignOut.read(), false);
+  kept.pendingSignOut.write(true);
+  assert.equal(kept.pendingSignOut.read(), true);
+  kept.pendingSignOut.write(false);
+
+  assert.equal(browser.localStorage.getItem("sign-out-is-due"), null);
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { beginLook, openBrowser } from "../browser/open.js";
+import { TestWorkers } from "../browser/workers.js";
+
+/** Open a page of a conversation; returns its worker, and what the worker has been told. */
+async function open(t, prepare = () => {}) {
+  const browser = openBrowser(t, { path: "/messages/7" });
+  const workers = (browser.navigator.serviceWorker = new TestWorkers());
+  prepare(browser);
+  const { answerWorker } = await browser.load("core/worker-messages.js");
+  answerWorker();
+  const { port1, port2 } = new MessageChannel();
+  t.after(() => port1.close());
+  const answers = t.mock.method(port2, "postMessage", () => {});
+  const told = () => answers.mock.calls.map((call) => call.arguments[0]);
+  return { workers, port: port2, told };
+}
+
+test("the worker is told which path is shown, and leads to what was clicked", async (t) => {
+  const { workers, port, told } = await open(t);
+
+  workers.say({ type: "where" }, [port]);
+  workers.say({ type: "open", path: "/messages/8" });
+  workers.say({ type: "where" }, [port]);
+  workers.say(null);
+
+  assert.deepEqual(told(), ["/messages/7", "/messages/8"]);
+});
+
+test("a look through somebody's account shows and tells nothing", async (t) => {
+  const { workers, port, told } = await open(t, beginLook);
+
+  workers.say({ type: "where" }, [port]);
+  workers.say({ type: "open", path: "/messages/8" });
+
+  assert.deepEqual([told(), location.pathname], [[], "/messages/7"]);
+});
+
+test("browsers without service workers say nothing", async (t) => {
+  await open(t, ({ navigator }) => (navigator.serviceWorker = undefined));
+});

@@ -1,0 +1,145 @@
+"""
+Says which lines and branches of the browser client's logic have run, by V8's own counts.
+
+node and Chromium count in the same form: for each script, ranges of its functions and of the blocks
+inside them; what has no range of its own ran as often as what is around it. Counts of any number of
+runs are merged by module, whatever the host, the hash in a file's name or the query.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+CLIENT = Path(__file__).resolve().parents[2] / "web" / "static" / "web"
+LOGIC = ("core", "live", "text")
+LEAST = 90
+"""Per cent of the lines, and of the branches, of each module."""
+
+MODULE = re.compile(r"/static/web/(?P<name>[\w/-]+?)(?:\.[0-9a-f]{12})?\.js(?:\?.*)?$")
+MOST_SHOWN = 12
+COMMENTS = ("//", "/*", "*")
+
+
+class Count(NamedTuple):
+    """How many of something have run."""
+
+    covered: int
+    total: int
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.covered / self.total
+
+
+@dataclass
+class Module:
+    """One source file, and what of it has run; offsets are in UTF-16 units, as V8's are."""
+
+    name: str
+    source: str
+    hits: bytes = field(init=False)
+    blocks: set[tuple[int, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        length = _length(self.source)
+        self.hits = bytes(length)
+        self.blocks = {(0, length)}
+
+    def add(self, functions: Iterable[dict[str, Any]]) -> None:
+        """Add what one run has counted; raises ValueError for a run of another version."""
+        hits = bytearray(len(self.hits))
+        # Outer functions and blocks come before those inside them.
+        for block in (each for function in functions for each in function["ranges"]):
+            start, end = block["startOffset"], block["endOffset"]
+            hits[start:end] = bytes([block["count"] > 0]) * (end - start)
+            self.blocks.add((start, end))
+        if len(hits) != len(self.hits):
+            raise ValueError(f"What was counted is of another version of {self.name}.")
+        self.hits = _either(self.hits, bytes(hits))
+
+    @property
+    def is_covered(self) -> bool:
+        """Tell whether enough of its lines and of its branches have run."""
+        return all(each.percent >= LEAST for each in (self.count_lines(), self.count_branches()))
+
+    def count_lines(self) -> Count:
+        missed, total = self.missed_lines(), sum(1 for _ in self._lines())
+        return Count(total - len(missed), total)
+
+    def count_branches(self) -> Count:
+        """Count functions, and the blocks in them that can run another number of times."""
+        covered = sum(any(self.hits[start:end]) for start, end in self.blocks)
+        return Count(covered, len(self.blocks))
+
+    def missed_lines(self) -> list[int]:
+        """Return the numbers of the lines of which nothing has run."""
+        return [number for number, start, end in self._lines() if not any(self.hits[start:end])]
+
+    def _lines(self) -> Iterator[tuple[int, int, int]]:
+        """Yield number, start and end of each line with code, without the white space around it."""
+        offset = 0
+        for number, line in enumerate(self.source.splitlines(keepends=True), start=1):
+            code = line.strip()
+            start = offset + len(line) - len(line.lstrip())
+            if code and not code.startswith(COMMENTS):
+                yield number, start, start + _length(code)
+            offset += _length(line)
+
+
+def measure(folders: Iterable[Path]) -> list[Module]:
+    """Return all logic modules, with what the runs have counted that left files in these folders."""
+    modules = {path: Module(path, (CLIENT / path).read_text()) for path in _list_logic()}
+    for script in (each for folder in folders for each in _read(folder)):
+        found = MODULE.search(script["url"])
+        module = modules.get(f"{found['name']}.js") if found else None
+        if module:
+            module.add(script["functions"])
+    return list(modules.values())
+
+
+def report(modules: list[Module]) -> str:
+    """Return a table of what was covered, and where not."""
+    rows = [f"{'module':32} {'lines':>7} {'branches':>9}  missed lines"]
+    for module in modules:
+        missed = _shorten(module.missed_lines())
+        rows.append(_row(module.name, module.count_lines(), module.count_branches(), missed))
+    lines = _sum(module.count_lines() for module in modules)
+    branches = _sum(module.count_branches() for module in modules)
+    rows.append(_row("all", lines, branches, ""))
+    return "\n".join(rows)
+
+
+def _shorten(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:MOST_SHOWN]))
+    return shown if len(numbers) <= MOST_SHOWN else f"{shown}, and {len(numbers) - MOST_SHOWN} more"
+
+
+def _row(name: str, lines: Count, branches: Count, missed: str) -> str:
+    return f"{name:32} {lines.percent:5.1f} % {branches.percent:7.1f} %  {missed}".rstrip()
+
+
+def _sum(counts: Iterable[Count]) -> Count:
+    return Count(*map(sum, zip(*counts, strict=True)))
+
+
+def _list_logic() -> list[str]:
+    found = (path for folder in LOGIC for path in (CLIENT / folder).rglob("*.js"))
+    return sorted(path.relative_to(CLIENT).as_posix() for path in found)
+
+
+def _read(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in folder.glob("*.json"):
+        yield from json.loads(path.read_text())["result"]
+
+
+def _either(one: bytes, other: bytes) -> bytes:
+    # As two large numbers: a run has a thousand scripts, and each a byte for every character.
+    either = int.from_bytes(one, "little") | int.from_bytes(other, "little")
+    return either.to_bytes(len(one), "little")
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,29 @@
+/**
+ * Lets node import the client's modules as a page does: `node --import ./tests/js/hooks.mjs`.
+ *
+ * Bare names lead to the vendored libraries, as the page's import map does. A module that is imported
+ * with a query (`outbox.js?tab=1`) imports all others with the same one: each query is a page with
+ * instances of its own, beside the others.
+ */
+import { registerHooks } from "node:module";
+
+const CLIENT = new URL("../../web/static/web/", import.meta.url).href;
+const LIBRARIES = { idb: "vendor/idb.js", lit: "vendor/lit.js" };
+// Without state, so that one instance does for all pages.
+const SHARED = ["text/", "vendor/"].map((folder) => CLIENT + folder);
+const OURS = [CLIENT, new URL("./", import.meta.url).href];
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const library = LIBRARIES[specifier];
+    const found = next(library ? CLIENT + library : specifier, context);
+    if (!OURS.some((folder) => found.url.startsWith(folder))) return found;
+    return { ...found, url: inTheTabOf(context.parentURL, found.url), format: "module" };
+  },
+});
+
+function inTheTabOf(parent, url) {
+  const isOfAPage = parent?.startsWith(CLIENT) && url.startsWith(CLIENT);
+  if (!isOfAPage || url.includes("?") || SHARED.some((folder) => url.startsWith(folder))) return url;
+  return url + new URL(parent).search;
+}

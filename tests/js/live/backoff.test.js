@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { delayAfter, jittered } from "../../../web/static/web/live/backoff.js";
+
+test("a wait doubles from half a second to half a minute, and half of it is chance", () => {
+  const span = (failures) => [delayAfter(failures, () => 0), delayAfter(failures, () => 1)];
+
+  const spans = [1, 2, 3, 7, 50, 5000].map(span);
+
+  assert.deepEqual(spans, [
+    [250, 500], [500, 1000], [1000, 2000], [15000, 30000], [15000, 30000], [15000, 30000],
+  ]);
+});
+
+test("a jittered time differs by up to a fifth", () => {
+  assert.deepEqual([0, 0.25, 0.5].map((chance) => jittered(5000, () => chance)), [4000, 4500, 5000]);
+  assert.ok(Math.abs(jittered(5000, () => 1) - 6000) < 1e-6);
+});
+
+test("without a word about chance it is chance", () => {
+  assert.ok(new Set(Array.from({ length: 10 }, () => delayAfter(1))).size > 1);
+  assert.ok(new Set(Array.from({ length: 10 }, () => jittered(1))).size > 1);
+});

@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openLook, openSignedIn, settle, startSession } from "../browser/open.js";
+
+const NAMES = ["live/drafts.js", "live/outbox.js", "live/account.js"];
+
+async function open(t, openBrowser = openSignedIn) {
+  const browser = await openBrowser(t);
+  /** Open a tab: `box(name)` opens a box in it. Each has its own place to remember its row. */
+  async function join() {
+    const tab = await startSession(browser.openTab(), ...NAMES);
+    const box = async (name = 7) => {
+      const draft = new tab.Draft(name);
+      t.after(() => draft.close());
+      draft.changes = 0;
+      draft.addEventListener("change", () => (draft.changes += 1));
+      await settle();
+      return draft;
+    };
+    return { box, ...tab };
+  }
+  const kept = async ({ account }) => (await account.db.getAll("drafts")).sort();
+  return { browser, join, kept };
+}
+
+const isFirst = { content: "hello", conversation_id: 7, trainee_id: null };
+
+test("what is written is kept, and there when the box opens again", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+  const first = await tab.box();
+  assert.deepEqual([first.text, first.changes], ["", 0]);
+
+  for (const text of ["h", "he", "hello"]) first.write(text);
+  await settle();
+  const again = await tab.box();
+
+  assert.deepEqual([again.text, again.changes], ["hello", 1]);
+  assert.equal((await tab.box(8)).text, "");
+});
+
+test("an empty text is forgotten", async (t) => {
+  const { join, kept } = await open(t);
+  const tab = await join();
+  const box = await tab.box();
+
+  box.write("");
+  box.write("hello");
+  box.write("");
+  await settle();
+
+  assert.deepEqual(await kept(tab), []);
+  assert.equal((await tab.box()).text, "");
+});
+
+test("a box opens with the draft that its tab had last, else with the newest", async (t) => {
+  const { browser, join, kept } = await open(t);
+  const [one, two] = [await join(), await join()];
+  const [first, second] = [await one.box(), await two.box()];
+  first.write("first");
+  await browser.pass(1_000);
+  second.write("second");
+  await settle();
+  assert.deepEqual(await kept(one), ["first", "second"]);
+
+  browser.sessionStorage.removeItem("drafts");
+  assert.equal((await one.box()).text, "second");
+  first.write("first again");
+  await settle();
+
+  assert.equal((await one.box()).text, "first again");
+});
+
+test("a box that only shows a draft follows the tab in which it is written on", async (t) => {
+  const { join, kept } = await open(t);
+  const [one, two] = [await join(), await join()];
+  const writer = await one.box();
+  writer.write("hello");
+  await settle();
+  const reader = await two.box();
+
+  writer.write("hello there");
+  await settle();
+  assert.deepEqual([reader.text, reader.changes], ["hello there", 2]);
+  writer.write("");
+  await settle();
+
+  assert.deepEqual([reader.text, await kept(one)], ["", []]);
+});
+
+test("two that write on the same draft have one each from then on", async (t) => {
+  const { join, kept } = await open(t);
+  const [one, two] = [await join(), await join()];
+  const first = await one.box();
+  first.write("hello");
+  await settle();
+  const second = await two.box();
+
+  second.write("hello from two");
+  await settle();
+  assert.deepEqual([first.text, second.text], ["hello", "hello from two"]);
+
+  assert.deepEqual(await kept(one), ["hello", "hello from two"]);
+});
+
+test("a box in which nothing stands stays empty, whatever another tab writes", async (t) => {
+  const { join } = await open(t);
+  const [one, two] = [await join(), await join()];
+  const [writer, empty] = [await one.box(), await two.box()];
+
+  writer.write("hello");
+  await settle();
+
+  assert.deepEqual([empty.text, empty.changes], ["", 0]);
+});
+
+test("a text that is sent in any tab leaves each box that holds it", async (t) => {
+  const { join, kept } = await open(t);
+  const tab = await join();
+  const [same, other] = [await tab.box(), await tab.box(8)];
+  same.write(" hello ");
+  other.write("hello");
+  const added = (detail) => tab.outbox.dispatchEvent(new CustomEvent("added", { detail }));
+
+  added({ ...isFirst, content: "something else" });
+  assert.equal(same.text, " hello ");
+  added(isFirst);
+  await settle();
+
+  assert.deepEqual([same.text, same.changes, other.text], ["", 1, "hello"]);
+  assert.deepEqual(await kept(tab), ["hello"]);
+});
+
+test("a text that goes its way is kept in no draft of the conversation", async (t) => {
+  const { browser, join, kept } = await open(t);
+  const [one, two] = [await join(), await join()];
+  const [first, second] = [await one.box(), await two.box()];
+  first.write("hello");
+  await browser.pass(1_000);
+  second.write("hello");
+  await settle();
+  assert.deepEqual(await kept(one), ["hello", "hello"]);
+
+  first.write("");
+  await first.sent("hello ");
+  await settle();
+
+  assert.deepEqual(await kept(one), []);
+});
+
+test("a first message that is sent in another tab leaves the box of its trainee", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+  const [same, other] = [await tab.box("trainee-2"), await tab.box("trainee-3")];
+  same.write("hello");
+  other.write("hello");
+
+  const detail = { content: "hello", conversation_id: null, trainee_id: 2 };
+  tab.outbox.dispatchEvent(new CustomEvent("added", { detail }));
+
+  assert.deepEqual([same.text, other.text], ["", "hello"]);
+});
+
+test("a draft to a trainee goes along to the conversation that has been made", async (t) => {
+  const { join, kept } = await open(t);
+  const tab = await join();
+  const draft = await tab.box("trainee-2");
+  draft.write("hello");
+
+  draft.move(7);
+  await settle();
+
+  assert.deepEqual([await kept(tab), (await tab.box("trainee-2")).text], [["hello"], ""]);
+  assert.equal((await tab.box(7)).text, "hello");
+});
+
+test("a draft to a trainee is found in a conversation that was begun elsewhere", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+  (await tab.box("trainee-2")).write("hello");
+  await settle();
+  const box = await tab.box(7);
+  assert.equal(box.text, "");
+
+  box.setTrainee(2);
+  box.setTrainee(2);
+  await settle();
+  assert.equal(box.text, "hello");
+  const busy = await tab.box(8);
+  busy.write("other");
+  busy.setTrainee(2);
+  await settle();
+
+  assert.equal(busy.text, "other");
+});
+
+test("what is written while the kept draft is read stands", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+  (await tab.box()).write("kept");
+  await settle();
+
+  const draft = new tab.Draft(7);
+  draft.write("new");
+  await settle();
+
+  assert.equal(draft.text, "new");
+  draft.close();
+});
+
+test("a page that comes back looks again", async (t) => {
+  const { browser, join } = await open(t);
+  const [one, two] = [await join(), await join()];
+  const writer = await one.box();
+  const [empty, own] = [await two.box(), await two.box(8)];
+  own.write("mine");
+  writer.write("hello");
+  await settle();
+
+  browser.sessionStorage.removeItem("drafts");
+  browser.fire("pageshow", { persisted: true });
+  await settle();
+  assert.deepEqual([empty.text, own.text], ["hello", "mine"]);
+  for (const row of await one.account.db.keys("drafts")) await one.account.db.delete("drafts", row);
+  browser.fire("pageshow", { persisted: true });
+  await settle();
+
+  assert.deepEqual([empty.text, own.text], ["", ""]);
+});
+
+test("right-to-left text and half characters are kept as they are", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+
+  (await tab.box()).write("\u202bשלום 💪\u202c");
+  await settle();
+
+  assert.equal((await tab.box()).text, "\u202bשלום 💪\u202c");
+});
+
+test("who signs out leaves no draft that is still to be written", async (t) => {
+  const { browser, join, kept } = await open(t);
+  const tab = await join();
+  const box = await tab.box();
+
+  box.write("one");
+  box.write("two");
+  tab.clearDrafts();
+  await settle();
+
+  assert.deepEqual(await kept(tab), ["one"]);
+  assert.equal(browser.sessionStorage.getItem("drafts"), null);
+});
+
+test("a look through an account writes nothing", async (t) => {
+  const { browser, join } = await open(t, openLook);
+  const box = await (await join()).box();
+
+  box.write("hello");
+  await settle();
+
+  assert.deepEqual([box.text, browser.sessionStorage.getItem("drafts")], ["hello", null]);
+});
+
+test("drafts of versions before this one, in rows by the bare name, are found", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+  await tab.account.db.put("drafts", "old", "7");
+  await tab.account.db.put("drafts", "not this one", "70 1 x");
+
+  assert.equal((await tab.box()).text, "old");
+});

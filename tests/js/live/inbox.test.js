@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openSignedIn, settle } from "../browser/open.js";
+import { BOB, makeConversation } from "../browser/people.js";
+import { refusal } from "../browser/server.js";
+
+const LIST = "GET /api/messaging/conversations/";
+const ACTIVE = `${LIST}?page=1`;
+const ARCHIVE = `${LIST}?page=1&archived=true`;
+const pageOf = (...results) => ({ results, next: null, count: results.length });
+
+async function start(t, { rows = [makeConversation(7)], archived = [], me, kept } = {}) {
+  const browser = await openSignedIn(t, { me });
+  browser.server.on(ACTIVE, () => pageOf(...rows));
+  browser.server.on(ARCHIVE, () => pageOf(...archived));
+  browser.server.on("GET /api/messaging/unread-count/", { unread_count: 4 });
+  const { account, inbox } = await browser.load("live/account.js", "live/inbox.js");
+  if (kept) await account.db.put("kv", kept, "inbox");
+  const arrived = [];
+  inbox.addEventListener("arrived", ({ detail }) => arrived.push(detail.conversation.id));
+  t.after(() => inbox.stop());
+  inbox.start();
+  inbox.start();
+  await settle();
+  const { opened } = browser.WebSocket;
+  const deliver = (frame) => opened.at(-1).deliver(frame);
+  const live = () => {
+    opened.at(-1).accept();
+    deliver({ type: "pong" });
+    return settle();
+  };
+  const updated = (conversation) => deliver({ type: "conversation_updated", conversation });
+  const asked = (route) => browser.server.asked(route).length;
+  return { browser, account, inbox, arrived, deliver, live, updated, asked };
+}
+
+const ids = ({ conversations }) => conversations.map(({ id }) => id);
+
+test("the list is loaded at once, and again when its socket is live", async (t) => {
+  const { inbox, live, asked } = await start(t);
+  assert.deepEqual([inbox.status, ids(inbox), inbox.hasMore, asked(ACTIVE)], ["ready", [7], false, 1]);
+  assert.deepEqual([inbox.connection, inbox.isLeader, inbox.isPolled], ["connecting", true, false]);
+
+  await live();
+
+  assert.deepEqual([inbox.connection, asked(ACTIVE)], ["online", 2]);
+});
+
+test("what was kept is shown at once, and the server is asked once frames come", async (t) => {
+  const kept = { conversations: [makeConversation(3)], unreadCount: 2 };
+  const { inbox, live, asked } = await start(t, { kept });
+  assert.deepEqual([ids(inbox), inbox.unreadCount, asked(ACTIVE)], [[3], 2, 0]);
+
+  await live();
+
+  assert.deepEqual([ids(inbox), asked(ACTIVE)], [[7], 1]);
+});
+
+test("what is shown is kept for the next page", async (t) => {
+  const { account, deliver, live } = await start(t);
+  await live();
+
+  deliver({ type: "unread_count", unread_count: 9 });
+  await settle();
+
+  const { conversations, unreadCount } = await account.db.get("kv", "inbox");
+  assert.deepEqual([conversations.map(({ id }) => id), unreadCount], [[7], 9]);
+});
+
+test("a conversation arrives with each new message, unless it is archived or read", async (t) => {
+  const { inbox, arrived, live, updated } = await start(t);
+  await live();
+
+  updated(makeConversation(7, { unread_count: 1, version: 11 }));
+  updated(makeConversation(7, { unread_count: 1, version: 12 }));
+  updated(makeConversation(7, { unread_count: 2, version: 13 }));
+  updated(makeConversation(7, { unread_count: 0, version: 14 }));
+  updated(makeConversation(8, { unread_count: 1, version: 1 }));
+  updated(makeConversation(9, { unread_count: 1, version: 1, is_archived: true }));
+
+  assert.deepEqual([arrived, ids(inbox)], [[7, 7, 8], [8, 7]]);
+  assert.deepEqual([ids(inbox.archived), inbox.get(9).id], [[9], 9]);
+});
+
+test("frames of other kinds are nobody's", async (t) => {
+  const { inbox, deliver, live } = await start(t);
+  await live();
+  const before = inbox.conversations;
+
+  deliver({ type: "presence" });
+
+  assert.equal(inbox.conversations, before);
+});
+
+test("a trainee's list loses what is archived, for good", async (t) => {
+  const { browser, inbox, live, updated, asked } = await start(t, { me: BOB });
+  await live();
+
+  updated(makeConversation(7, { version: 11, is_archived: true }));
+  assert.deepEqual([ids(inbox), inbox.get(7)], [[], null]);
+  browser.server.on(ACTIVE, pageOf());
+
+  assert.equal(await inbox.locate(7), null);
+  assert.equal(asked(ARCHIVE), 0);
+});
+
+test("a conversation is found wherever it is", async (t) => {
+  const { browser, inbox } = await start(t, { archived: [makeConversation(5, { is_archived: true })] });
+  const rows = Array.from({ length: 60 }, (_, index) => makeConversation(100 + index));
+  const [first, second] = [rows.slice(10).reverse(), rows.slice(0, 10).reverse()];
+  browser.server.on(ACTIVE, { results: first, next: "/api/?page=2", count: 60 });
+  browser.server.on(`${LIST}?page=2`, { results: second, next: null, count: 60 });
+  await inbox.retry();
+
+  assert.equal(inbox.get(103), null);
+  assert.equal((await inbox.locate(103)).id, 103);
+  assert.equal((await inbox.locate(5)).is_archived, true);
+  assert.equal(await inbox.locate(Number.MAX_SAFE_INTEGER), null);
+  assert.equal(inbox.findByTrainee(BOB.id).trainee.id, BOB.id);
+  assert.equal(inbox.findByTrainee(99), null);
+});
+
+test("more of list and archive is loaded on demand", async (t) => {
+  const { browser, inbox } = await start(t);
+  const rows = Array.from({ length: 60 }, (_, index) => makeConversation(60 - index));
+  for (const archived of ["", "&archived=true"]) {
+    const ofList = rows.map((row) => ({ ...row, is_archived: archived !== "" }));
+    browser.server.on(`${LIST}?page=1${archived}`, { results: ofList.slice(0, 50), next: "…", count: 60 });
+    browser.server.on(`${LIST}?page=2${archived}`, { results: ofList.slice(50), next: null, count: 60 });
+  }
+  await inbox.retry();
+  await inbox.loadArchived();
+  assert.deepEqual([inbox.conversations.length, inbox.archived.conversations.length], [50, 50]);
+
+  await inbox.loadMore();
+  await inbox.loadMoreArchived();
+  assert.deepEqual([inbox.conversations.length, inbox.archived.conversations.length], [60, 60]);
+  await inbox.retry();
+
+  assert.deepEqual([inbox.archived.isFresh, inbox.archived.status], [true, "ready"]);
+});
+
+test("a list that cannot be loaded is an error, until it can", async (t) => {
+  const { account, browser, inbox } = await start(t);
+  inbox.stop();
+  await account.db.delete("kv", "inbox");
+  browser.server.on(ACTIVE, refusal(503, "unavailable"));
+  inbox.start();
+  await settle();
+  assert.equal(inbox.status, "error");
+
+  browser.server.on(ACTIVE, pageOf(makeConversation(7)));
+  await inbox.retry();
+
+  assert.equal(inbox.status, "ready");
+});
+
+test("where sockets are blocked the list is asked for, all of it each sixth time", async (t) => {
+  const { browser, inbox, asked } = await start(t);
+  t.mock.method(Math, "random", () => 0.5);
+  const rows = Array.from({ length: 60 }, (_, index) => makeConversation(60 - index));
+  browser.server.on(ACTIVE, { results: rows.slice(0, 50), next: "…", count: 60 });
+  browser.server.on(`${LIST}?page=2`, { results: rows.slice(50), next: null, count: 60 });
+  await inbox.retry();
+  await inbox.loadMore();
+  const [first, second] = [asked(ACTIVE), asked(`${LIST}?page=2`)];
+
+  await browser.pass(6_000 + 6 * 5_000);
+
+  assert.deepEqual([inbox.connection, inbox.isPolled, inbox.unreadCount], ["polling", true, 4]);
+  assert.equal(asked(ACTIVE) - first, 7);
+  assert.equal(asked(`${LIST}?page=2`) - second, 2);
+});
+
+test("after it was stopped nothing is left, and nothing comes", async (t) => {
+  const { browser, account, inbox, live } = await start(t);
+  await live();
+  const answer = browser.server.hold(ACTIVE);
+  const loading = inbox.retry();
+  await settle();
+
+  inbox.stop();
+  await account.db.delete("kv", "inbox");
+  answer(pageOf(makeConversation(8)));
+  await loading;
+
+  assert.deepEqual([ids(inbox), inbox.unreadCount, inbox.status], [[], 0, "loading"]);
+  assert.deepEqual([inbox.connection, inbox.isLeader], ["connecting", false]);
+  assert.ok(inbox.connectionSince <= Date.now());
+  assert.equal(await account.db.get("kv", "inbox"), undefined);
+});
+
+test("who is stopped while what was kept is read does not begin", async (t) => {
+  const { inbox, asked } = await start(t);
+  inbox.stop();
+  const before = asked(ACTIVE);
+
+  inbox.start();
+  inbox.stop();
+  await settle();
+
+  assert.equal(asked(ACTIVE), before);
+});
+
+test("a poll that comes after the end tells nobody", async (t) => {
+  const { browser, inbox } = await start(t);
+  const answer = browser.server.hold("GET /api/messaging/unread-count/");
+  await browser.pass(6_000);
+
+  inbox.stop();
+  answer({ unread_count: 8 });
+  await settle();
+
+  assert.equal(inbox.unreadCount, 0);
+});

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openBrowser, openLook, openSignedIn, settle } from "../browser/open.js";
+import { ALICE, BOB, makeConversation, makeMessage, makePage, makeToken } from "../browser/people.js";
+
+const NAMES = ["account", "drafts", "inbox", "live", "notifications", "outbox", "thread"].map((name) => `live/${name}.js`);
+
+async function start(t, open = openSignedIn) {
+  const browser = await open(t);
+  const rows = { results: [makeConversation(7)], next: null, count: 1 };
+  browser.server.on("GET /api/messaging/conversations/", rows);
+  browser.server.on("GET /api/messaging/conversations/7/messages/", makePage([makeMessage(1)]));
+  const modules = await browser.load("core/session.js", ...NAMES);
+  t.after(() => (modules.inbox.stop(), modules.outbox.stop()));
+  modules.startLive();
+  await settle();
+  return { browser, ...modules };
+}
+
+const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
+
+test("data flow for who is signed in", async (t) => {
+  const { browser, inbox, outbox } = await start(t);
+  const sent = t.mock.fn(({ body }) => makeMessage(2, body));
+  browser.server.on("POST /api/messaging/conversations/7/send/", sent);
+
+  await outbox.add({ conversation_id: 7, content: "hello" });
+  await settle();
+
+  assert.deepEqual([inbox.status, inbox.conversations.length, sent.mock.callCount()], ["ready", 1, 1]);
+});
+
+test("nothing flows before somebody has signed in", async (t) => {
+  const { browser, inbox, session } = await start(t, openBrowser);
+  assert.deepEqual([inbox.status, browser.server.requests], ["loading", []]);
+  browser.server.on("POST /api/auth/jwt/create/", { access: makeToken(ALICE.id) });
+  browser.server.on("GET /api/auth/users/me/", ALICE);
+  session.start();
+
+  await session.signIn("a", "b");
+  await settle();
+
+  assert.equal(inbox.status, "ready");
+});
+
+test("who signs out leaves nothing here", async (t) => {
+  const { browser, inbox, openThread, session } = await start(t);
+  const thread = openThread(7);
+  await settle();
+  assert.equal(thread.status, "ready");
+  assert.deepEqual(await databases(), ["messaging-1"]);
+
+  await session.signOut();
+  await settle();
+
+  assert.deepEqual([await databases(), inbox.conversations], [[], []]);
+  assert.ok(browser.WebSocket.opened.every(({ readyState }) => readyState === 3));
+});
+
+test("after any other end what was written waits", async (t) => {
+  const { browser, account, Draft, session } = await start(t);
+  const draft = new Draft(7);
+  draft.write("hello");
+  await settle();
+
+  browser.server.on("POST /api/auth/invitations/accept/", { access: makeToken(BOB.id), user: BOB });
+  await session.join({});
+  await settle();
+  assert.deepEqual([account.key, await account.db.getAll("drafts")], ["2", []]);
+  session.setUser(ALICE);
+
+  assert.deepEqual(await account.db.getAll("drafts"), ["hello"]);
+  draft.close();
+});
+
+test("a look sends nothing, and notifies nobody", async (t) => {
+  const { inbox, notifications, outbox } = await start(t, openLook);
+
+  assert.deepEqual([inbox.status, notifications.state], ["ready", "unsupported"]);
+  await outbox.add({ conversation_id: 7, content: "hello" });
+  await settle();
+  assert.equal(outbox.all()[0].state, "waiting");
+});
+
+test("a change of oneself alone changes nothing", async (t) => {
+  const { browser, session } = await start(t);
+  const { length } = browser.server.requests;
+
+  session.setUser({ ...ALICE, first_name: "Alicia" });
+  await settle();
+
+  assert.equal(browser.server.requests.length, length);
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  daySections,
+  markRead,
+  mergeMessages,
+  threadItems,
+} from "../../../web/static/web/live/messages.js";
+import { ALICE, makeMessage } from "../browser/people.js";
+
+const entry = { client_id: "c", content: "hi", created_at: 0, state: "waiting", error: null };
+
+test("merging alters neither side", () => {
+  const [held, incoming] = [[makeMessage(2)], [makeMessage(1)]];
+
+  assert.deepEqual(mergeMessages(held, incoming).map(({ id }) => id), [1, 2]);
+  assert.deepEqual([held.length, incoming.length], [1, 1]);
+});
+
+test("ids are compared as numbers, up to the largest", () => {
+  const large = Number.MAX_SAFE_INTEGER;
+
+  const merged = mergeMessages([makeMessage(large), makeMessage(9)], [makeMessage(large - 1)]);
+
+  assert.deepEqual(merged.map(({ id }) => id), [9, large - 1, large]);
+});
+
+test("a mark that changes nothing leaves the array as it is", () => {
+  const messages = [makeMessage(1, { is_read: true }), makeMessage(2)];
+  const mark = { upTo: 1, readAt: "now", version: 9 };
+
+  assert.equal(markRead(messages, () => true, mark), messages);
+});
+
+test("a mark is part of a message's version, and takes none back", () => {
+  const messages = [makeMessage(1, { version: 3 }), makeMessage(2, { version: 30 }), makeMessage(3)];
+
+  const read = markRead(messages, () => true, { upTo: 2, readAt: "now", version: 9 });
+
+  assert.deepEqual(read.map(({ version }) => version), [9, 30, 3]);
+  assert.equal(read[2], messages[2]);
+});
+
+test("one's own message keeps the key that it had in the outbox, others have one by id", () => {
+  const theirs = makeMessage(2, { client_id: "theirs" });
+  const own = makeMessage(3, { client_id: "c", is_read: true });
+
+  const before = threadItems([theirs], [entry], ALICE.id);
+  const after = threadItems([theirs, own], [], ALICE.id);
+
+  assert.deepEqual(before.map(({ key, state }) => [key, state]), [["id-2", "sent"], ["c", "waiting"]]);
+  assert.deepEqual(after.map(({ key, state }) => [key, state]), [["id-2", "sent"], ["c", "read"]]);
+});
+
+test("what did not change is the same item as before", () => {
+  const messages = [10, 11, 12].map((id) => makeMessage(id));
+  const mark = { upTo: 11, readAt: "now", version: 20 };
+  const before = threadItems(messages, [entry], ALICE.id);
+
+  const marked = markRead(messages, ({ id }) => id === 11, mark);
+  const after = threadItems(marked, [entry], ALICE.id);
+
+  assert.deepEqual(after.map((item, index) => item === before[index]), [true, false, true, true]);
+});
+
+test("days are the reader's, and a pause of 5 minutes divides what one person wrote", () => {
+  // In New York, where midnight is at five.
+  const times = { 1: "04:58", 3: "04:59", 5: "05:01", 6: "05:02", 8: "05:30", 9: "04:00" };
+  const messages = Object.entries(times).map(([id, time]) =>
+    makeMessage(Number(id), { created_at: `2026-02-16T${time}:00Z` }),
+  );
+
+  const sections = daySections(threadItems(messages, [], ALICE.id));
+
+  const shown = sections.map(({ key, groups }) => [key, groups.map(({ items }) => items.map(({ id }) => id))]);
+  // An earlier clock does not go back a day.
+  assert.deepEqual(shown, [["2026-02-15", [[1, 3]]], ["2026-02-16", [[5], [6], [8], [9]]]]);
+});
+
+test("a thread without messages has no days", () => {
+  assert.deepEqual(daySections(threadItems([], [], ALICE.id)), []);
+});

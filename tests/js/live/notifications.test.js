@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setGlobals } from "../browser/globals.js";
+import { openSignedIn, settle } from "../browser/open.js";
+import { ALICE, BOB, makeConversation } from "../browser/people.js";
+import { json } from "../browser/server.js";
+import { TestWorkers } from "../browser/workers.js";
+
+const PUSH_KEY = "GET /api/users/push-key/";
+
+/** Start notifications; the browser has been asked for permission, or will be. */
+async function start(t, { permission = "granted", kept, hasWorkers = true, publicKey = null, me } = {}) {
+  const browser = await openSignedIn(t, { me });
+  const workers = new TestWorkers();
+  if (hasWorkers) browser.navigator.serviceWorker = workers;
+  const Notification = { permission, requestPermission: async () => (Notification.permission = "granted") };
+  setGlobals({ Notification });
+  browser.server.on(PUSH_KEY, { public_key: publicKey });
+  browser.server.on("POST /api/users/device-token/", json());
+  browser.server.on("DELETE /api/users/device-token/", json());
+  browser.server.on("GET /api/messaging/conversations/", { results: [], next: null, count: 0 });
+  const modules = await browser.load("live/notifications.js", "live/inbox.js", "live/account.js");
+  const { account, inbox, notifications } = modules;
+  if (kept) await account.db.put("kv", kept, "notifications");
+  inbox.start();
+  await settle();
+  await notifications.start();
+  t.after(() => inbox.stop());
+  const socket = browser.WebSocket.opened[0];
+  socket.accept();
+  socket.deliver({ type: "pong" });
+  await settle();
+  let version = 10;
+  /** Have the list say how many messages of a conversation are unread. */
+  const arrive = (unread_count, more = {}) => {
+    const conversation = makeConversation(7, { unread_count, version: (version += 1), ...more });
+    socket.deliver({ type: "conversation_updated", conversation });
+    return settle();
+  };
+  const shown = () => workers.registration.shown;
+  return { browser, session: browser.session, workers, Notification, arrive, shown, ...modules };
+}
+
+test("a hidden page tells of a new message after a second", async (t) => {
+  const { browser, arrive, shown } = await start(t);
+  browser.show("hidden");
+
+  await arrive(1, { last_message_preview: "שלום", trainee: { ...BOB, profile_image: "/bob.webp" } });
+  await browser.pass(500);
+  assert.deepEqual(shown(), []);
+  await browser.pass(500);
+
+  const [{ title, body, tag, icon, data, renotify }] = shown();
+  assert.deepEqual([title, body, tag], ["Bob Bell", "שלום", "conversation-7"]);
+  assert.deepEqual([icon, data, renotify], ["/bob.webp", { path: "/messages/7" }, true]);
+});
+
+test("a trainee is told of their trainer", async (t) => {
+  const { browser, arrive, shown } = await start(t, { me: BOB });
+  browser.show("hidden");
+
+  await arrive(1);
+  await browser.pass(1_000);
+
+  assert.deepEqual([shown()[0].title, shown()[0].icon], ["Alice Ames", undefined]);
+});
+
+test("what is read meanwhile, on any device, is not told", async (t) => {
+  const { browser, arrive, shown } = await start(t);
+  browser.show("hidden");
+
+  await arrive(1);
+  await arrive(0);
+  await browser.pass(2_000);
+
+  assert.deepEqual(shown(), []);
+});
+
+test("who looks at the page needs no notification", async (t) => {
+  const { browser, arrive, shown } = await start(t);
+
+  await arrive(1);
+  await browser.pass(2_000);
+  browser.show("hidden");
+  await arrive(2);
+  browser.show();
+  await browser.pass(2_000);
+
+  assert.deepEqual(shown(), []);
+});
+
+test("a tab that does not lead leaves it to the one that does", async (t) => {
+  const { browser, arrive, inbox, shown } = await start(t);
+  browser.show("hidden");
+  const taken = Promise.withResolvers();
+  t.after(() => taken.resolve());
+  browser.navigator.locks.request(`inbox-${ALICE.id}`, { steal: true }, () => taken.promise);
+  await settle();
+  assert.equal(inbox.isLeader, false);
+
+  inbox.dispatchEvent(new CustomEvent("arrived", { detail: { conversation: makeConversation(7) } }));
+  await browser.pass(2_000);
+
+  assert.deepEqual(shown(), []);
+});
+
+test("what was read is taken down, and nothing else", async (t) => {
+  const { browser, workers, arrive, shown } = await start(t);
+  browser.show("hidden");
+  await arrive(1);
+  await arrive(1, { id: 8 });
+  await browser.pass(1_000);
+  await workers.registration.showNotification("of something else", {});
+  assert.equal(shown().length, 3);
+
+  await arrive(0);
+
+  assert.deepEqual(shown().map(({ tag }) => tag), ["conversation-8", undefined]);
+});
+
+test("what is pushed is not shown by the page, too", async (t) => {
+  const options = { publicKey: "AAAA" };
+  const { browser, workers, notifications, arrive, shown } = await start(t, options);
+  const unsubscribe = async () => true;
+  const subscription = { unsubscribe, toJSON: () => "token" };
+  workers.registration.pushManager = {
+    getSubscription: async () => null,
+    subscribe: async () => subscription,
+  };
+  assert.notEqual(notifications.reason, "");
+
+  await notifications.enable();
+  assert.deepEqual([notifications.state, notifications.reason], ["on", ""]);
+  browser.show("hidden");
+  await arrive(1);
+  await browser.pass(2_000);
+
+  assert.deepEqual(shown(), []);
+});
+
+test("what was turned off stays off, until it is turned on by a click", async (t) => {
+  const { account, notifications } = await start(t, { kept: "off" });
+  assert.deepEqual([notifications.state, notifications.reason], ["off", ""]);
+
+  await notifications.enable();
+  assert.deepEqual([notifications.state, await account.db.get("kv", "notifications")], ["on", "on"]);
+  await notifications.disable();
+
+  assert.deepEqual([notifications.state, await account.db.get("kv", "notifications")], ["off", "off"]);
+});
+
+test("permission is asked for by a click only", async (t) => {
+  const { notifications, Notification } = await start(t, { permission: "default" });
+  assert.deepEqual([notifications.state, Notification.permission], ["off", "default"]);
+
+  await notifications.enable();
+
+  assert.equal(notifications.state, "on");
+});
+
+test("a browser that blocks them says why", async (t) => {
+  const { notifications, Notification } = await start(t, { permission: "denied" });
+  Notification.requestPermission = async () => "denied";
+  assert.equal(notifications.state, "blocked");
+  assert.notEqual(notifications.reason, "");
+
+  await notifications.enable();
+
+  assert.equal(notifications.state, "blocked");
+});
+
+test("a browser without them says so", async (t) => {
+  const { notifications } = await start(t, { hasWorkers: false });
+  assert.equal(notifications.state, "unsupported");
+  assert.notEqual(notifications.reason, "");
+  await notifications.stop();
+});
+
+test("on a device that somebody else may use next nothing stays", async (t) => {
+  const { browser, notifications, arrive, shown } = await start(t);
+  browser.show("hidden");
+  await arrive(1);
+  await browser.pass(1_000);
+  assert.equal(shown().length, 1);
+
+  await notifications.stop();
+  await arrive(2);
+  await browser.pass(2_000);
+
+  assert.deepEqual([notifications.state, shown()], ["unsupported", []]);
+});
+
+test("who is gone before their choice is known is not told", async (t) => {
+  const { browser, notifications, session } = await start(t, { kept: "off" });
+
+  const starting = notifications.start();
+  session.setUser(BOB);
+  await starting;
+  assert.equal(notifications.state, "off");
+  const answer = browser.server.hold(PUSH_KEY);
+  const enabling = notifications.enable();
+  await settle();
+  await notifications.disable();
+  answer({ public_key: null });
+  await enabling;
+
+  assert.equal(notifications.state, "off");
+});

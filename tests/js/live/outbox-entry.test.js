@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  queueHeads,
+  isOnlyInQueue,
+  isFor,
+  queueKey,
+  newEntry,
+} from "../../../web/static/web/live/outbox-entry.js";
+
+function entry(client_id, conversation_id, state = "waiting") {
+  return { client_id, conversation_id, trainee_id: conversation_id ? null : 7, state };
+}
+
+test("each conversation is a line, and a failed entry holds up nobody", () => {
+  const entries = [
+    entry("a", 1, "failed"),
+    entry("b", 1),
+    entry("c", 1),
+    entry("d", null),
+    entry("e", 2),
+    entry("f", null),
+  ];
+
+  assert.deepEqual(queueHeads(entries).map((each) => each.client_id), ["b", "d", "e"]);
+  assert.deepEqual(queueHeads([]), []);
+});
+
+test("an entry is alone among failed ones and other lines", () => {
+  const entries = [entry("a", 1, "failed"), entry("b", 1), entry("c", 2), entry("d", 2)];
+
+  assert.deepEqual(entries.map((each) => isOnlyInQueue(each, entries)), [true, true, false, false]);
+});
+
+test("a new entry is trimmed, valid Unicode, and has an id of its own", () => {
+  const make = () => newEntry({ conversation_id: 1, content: " a\n b \ud800", order: 1 });
+
+  assert.equal(make().content, "a\n b \ufffd");
+  assert.notEqual(make().client_id, make().client_id);
+});
+
+test("a trainee is no conversation, and a conversation with them is another target", () => {
+  const first = newEntry({ trainee_id: 7, content: "a", order: 1 });
+  const later = { ...first, conversation_id: 7 };
+
+  assert.deepEqual([isFor(first, { traineeId: 7 }), isFor(first, 7)], [true, false]);
+  assert.deepEqual([isFor(later, { traineeId: 7 }), isFor(later, 7)], [false, true]);
+  assert.notEqual(queueKey(first), queueKey(later));
+});
+
+test("ids up to the largest that JSON numbers can carry are told apart", () => {
+  const [one, other] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1];
+  const entries = [entry("a", one), entry("b", other)];
+
+  assert.equal(queueHeads(entries).length, 2);
+  assert.equal(isFor(entries[0], other), false);
+});

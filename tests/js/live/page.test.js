@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openBrowser, settle } from "../browser/open.js";
+
+async function open(t) {
+  const browser = openBrowser(t);
+  const { page, clock } = await browser.load("live/page.js", "live/clock.js");
+  const events = [];
+  for (const type of ["visible", "hidden", "online", "offline", "focus", "left", "restored"]) {
+    page.addEventListener(type, () => events.push(type));
+  }
+  return { browser, page, clock, events };
+}
+
+test("a page is looked at when it is visible and has the focus", async (t) => {
+  const { browser, page, events } = await open(t);
+  assert.deepEqual([page.isVisible, page.hasFocus, page.isOnline], [true, true, true]);
+
+  browser.document.isFocused = false;
+  assert.deepEqual([page.isVisible, page.hasFocus], [true, false]);
+  browser.show("hidden");
+  assert.deepEqual([page.isVisible, page.hasFocus], [false, false]);
+  browser.document.isFocused = true;
+  browser.show();
+  browser.fire("focus");
+
+  assert.deepEqual(events, ["hidden", "visible", "focus"]);
+});
+
+test("a page that the back/forward cache brings back is restored, then visible", async (t) => {
+  const { browser, events } = await open(t);
+
+  browser.fire("pageshow", { persisted: false });
+  browser.fire("pagehide");
+  browser.fire("pageshow", { persisted: true });
+
+  assert.deepEqual(events, ["left", "restored", "visible"]);
+});
+
+test("whether there is a network is what core/network.js says", async (t) => {
+  const { browser, page, events } = await open(t);
+  browser.server.isReachable = false;
+  browser.navigator.onLine = false;
+
+  browser.fire("offline");
+  await settle();
+  assert.equal(page.isOnline, false);
+  browser.fire("online");
+
+  assert.deepEqual([page.isOnline, events], [true, ["offline", "online"]]);
+});
+
+test("the clock ticks every 30 s while the page can be seen, and on coming back", async (t) => {
+  const { browser, clock } = await open(t);
+  const times = [];
+  clock.addEventListener("change", () => times.push(Number(clock.now)));
+  const start = Date.now();
+
+  await browser.pass(60_000);
+  browser.show("hidden");
+  await browser.pass(60_000);
+  browser.show();
+
+  assert.deepEqual(times.map((time) => (time - start) / 1000), [30, 60, 120]);
+});

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openLook, openSignedIn, settle } from "../browser/open.js";
+import { ALICE, BOB, makeConversation, makeMessage, makePage } from "../browser/people.js";
+import { refusal } from "../browser/server.js";
+
+const READ = "POST /api/messaging/conversations/7/read/";
+const NAMES = ["read-receipts", "thread-feed", "timeline", "inbox"].map((name) => `live/${name}.js`);
+
+/**
+ * Open a thread of which these messages are loaded; Bob's have even ids.
+ *
+ * `sent` has the marks that went over its socket, `answer` is the frame with which they are read.
+ */
+async function open(t, { ids = [2, 4, 6], openBrowser = openSignedIn, next = null, unread = 3, isOpen = true } = {}) {
+  const browser = await openBrowser(t);
+  const { ReadReceipts, ThreadFeed, Timeline, inbox } = await browser.load(...NAMES);
+  inbox.put(makeConversation(7, { version: 6, unread_count: unread }));
+  const timeline = new Timeline(ALICE.id);
+  timeline.begin(makePage(ids.map((id) => makeMessage(id)), { next }));
+  timeline.advanceTo(6);
+  const feed = new ThreadFeed(7, timeline);
+  const marks = new ReadReceipts(7, timeline, feed);
+  feed.addEventListener("change", () => marks.consider());
+  t.after(() => (feed.stop(), marks.stop()));
+  const unchanged = { results: [], next: null, version: 6 };
+  browser.server.on("GET /api/messaging/conversations/7/messages/", unchanged);
+  feed.start();
+  await settle();
+  const [socket] = browser.WebSocket.opened;
+  if (isOpen) socket.accept();
+  if (isOpen) socket.deliver({ type: "pong", version: 6 });
+  return {
+    browser,
+    marks,
+    timeline,
+    feed,
+    sent: () => socket.sent.filter(({ type }) => type === "read").map(({ up_to }) => up_to),
+    answer: (up_to) => socket.deliver({ type: "conversation_read", up_to, read_at: "now", version: 7 }),
+    asked: () => browser.server.asked(READ),
+  };
+}
+
+test("what was on the screen is marked, one mark at a time", async (t) => {
+  const { marks, sent, answer } = await open(t);
+
+  marks.seen(2);
+  marks.seen(4);
+  marks.seen(6);
+  assert.deepEqual(sent(), [2]);
+  answer(2);
+  assert.deepEqual(sent(), [2, 6]);
+  answer(6);
+  marks.consider();
+
+  assert.deepEqual(sent(), [2, 6]);
+});
+
+test("one's own messages need no mark", async (t) => {
+  const { marks, sent } = await open(t, { ids: [2, 3, 5], unread: 1 });
+
+  marks.seen(5);
+
+  assert.deepEqual(sent(), [2]);
+});
+
+test("nothing is marked before somebody looks at the page", async (t) => {
+  const { browser, marks, sent } = await open(t);
+  browser.document.isFocused = false;
+
+  marks.seen(4);
+  assert.deepEqual(sent(), []);
+  browser.document.isFocused = true;
+  browser.fire("focus");
+  assert.deepEqual(sent(), [4]);
+  browser.show();
+
+  assert.deepEqual(sent(), [4]);
+});
+
+test("nothing is marked while the thread is not followed", async (t) => {
+  const { marks, feed, sent } = await open(t);
+  feed.stop();
+
+  marks.seen(4);
+
+  assert.deepEqual(sent(), []);
+});
+
+test("a look through an account marks nothing", async (t) => {
+  const { marks, sent } = await open(t, { openBrowser: openLook });
+
+  marks.seen(4);
+
+  assert.deepEqual(sent(), []);
+});
+
+test("nothing is marked while unread messages can lie before those that are loaded", async (t) => {
+  const { marks, timeline, sent } = await open(t, { next: "/api/…", unread: 4 });
+
+  marks.seen(6);
+  assert.deepEqual(sent(), []);
+  timeline.addOlder(makePage([makeMessage(1)]));
+  marks.seen(6);
+
+  assert.deepEqual(sent(), [6]);
+});
+
+test("nothing is marked between a reset and the page that follows it", async (t) => {
+  const { marks, timeline, sent } = await open(t);
+  timeline.reset(3);
+
+  marks.seen(6);
+
+  assert.deepEqual(sent(), []);
+});
+
+test("a mark that the socket leaves without an answer for 5 s goes over REST", async (t) => {
+  const { browser, marks, timeline, asked } = await open(t);
+  browser.server.on(READ, { read_at: "2026-02-16T12:00:05Z" });
+
+  marks.seen(6);
+  await browser.pass(4_500);
+  assert.deepEqual(asked(), []);
+  await browser.pass(500);
+
+  assert.deepEqual(asked(), [{ up_to: 6 }]);
+  assert.equal(timeline.messages[0].read_at, "2026-02-16T12:00:05Z");
+});
+
+test("without a socket a mark goes over REST, and again after a failure", async (t) => {
+  const { browser, marks, timeline, asked } = await open(t, { isOpen: false });
+  browser.server.on(READ, refusal(429, "throttled", { "Retry-After": "7" }));
+  marks.seen(6);
+  await browser.pass(6_500);
+  assert.equal(asked().length, 1);
+  browser.server.on(READ, refusal(503, "unavailable"));
+  await browser.pass(500);
+  assert.equal(asked().length, 2);
+
+  browser.server.on(READ, { read_at: "now" });
+  await browser.pass(5_000);
+
+  assert.deepEqual([asked().length, timeline.messages.every((each) => each.is_read)], [3, true]);
+});
+
+for (const late of [{ read_at: "now" }, refusal(503, "unavailable")]) {
+  test(`an answer that comes after the end is nobody's (${late.status ?? 200})`, async (t) => {
+    const { browser, marks, timeline, asked } = await open(t, { isOpen: false });
+    const answer = browser.server.hold(READ);
+    marks.seen(6);
+    await settle();
+
+    marks.stop();
+    answer(late);
+    await browser.pass(20_000);
+
+    assert.deepEqual([asked().length, timeline.messages[0].is_read], [1, false]);
+  });
+}
+
+// Whether unread messages can lie before the oldest one that is loaded
+// ------------------------------------------------------------------------------
+const hides = {
+  "nothing older": [{ hasOlder: false }, false],
+  "a message that is read": [{ messages: [makeMessage(4, { is_read: true }), makeMessage(6)] }, false],
+  "as many as the row counts": [{ unread_count: 2 }, false],
+  "fewer than the row counts": [{ unread_count: 3 }, true],
+  "a row that is not known": [{ conversation: null }, true],
+  "only messages newer than the row": [{ version: 3, unread_count: 0 }, true],
+  "one's own that was there by then": [{ messages: [makeMessage(5), makeMessage(8)], unread_count: 0 }, false],
+  "an empty page": [{ messages: [], unread_count: 0 }, true],
+};
+
+for (const [name, [more, expected]] of Object.entries(hides)) {
+  test(`with ${name}, unread ones ${expected ? "can" : "cannot"} lie before`, async (t) => {
+    const { load } = await openSignedIn(t);
+    const { mayHideUnread } = await load("live/read-receipts.js");
+    const { version = 6, unread_count = 2, ...rest } = more;
+    const thread = {
+      messages: [makeMessage(4), makeMessage(6)],
+      hasOlder: true,
+      conversation: makeConversation(7, { version, unread_count }),
+      isOthers: ({ sender }) => sender.id === BOB.id,
+      ...rest,
+    };
+
+    assert.equal(mayHideUnread(thread), expected);
+  });
+}

@@ -1,0 +1,596 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openLook, openSignedIn, settle } from "../browser/open.js";
+import { ALICE, BOB, makeConversation, makeMessage, makePage } from "../browser/people.js";
+import { refusal } from "../browser/server.js";
+
+const LIST = "GET /api/messaging/conversations/";
+const MESSAGES = "GET /api/messaging/conversations/7/messages/";
+const NEWEST = `${MESSAGES}?before=${Number.MAX_SAFE_INTEGER}&limit=20`;
+const READ = "POST /api/messaging/conversations/7/read/";
+const SEND = "POST /api/messaging/conversations/7/send/";
+const NAMES = ["live/thread.js", "live/inbox.js", "live/outbox.js", "live/account.js"];
+
+const pageOf = (...results) => ({ results, next: null, count: results.length });
+const changes = (version, messages = []) => ({ results: messages, next: null, version });
+const ids = (thread) => thread.messages.map(({ id }) => id);
+
+/** Start what a signed-in page has, and teach the server one conversation with two messages. */
+async function start(t, { openBrowser = openSignedIn, prepare = () => {} } = {}) {
+  const browser = await openBrowser(t);
+  const { server } = browser;
+  server.on(LIST, pageOf(makeConversation(7)));
+  server.on(NEWEST, makePage([makeMessage(4), makeMessage(5)]));
+  server.on(READ, { read_at: "now" });
+  server.on("GET /api/messaging/unread-count/", { unread_count: 0 });
+  await prepare(browser);
+  const modules = await browser.load(...NAMES);
+  modules.inbox.start();
+  modules.outbox.start(ALICE.id);
+  await settle();
+  t.after(() => {
+    modules.closeAllThreads();
+    modules.inbox.stop();
+    modules.outbox.stop();
+  });
+  const sockets = () => browser.WebSocket.opened.filter(({ url }) => url.pathname.endsWith("/7/"));
+  const lists = () => browser.WebSocket.opened.filter(({ url }) => url.pathname === "/ws/messaging/");
+  const deliver = (frame) => sockets().at(-1).deliver(frame);
+  const live = async (version = 10) => {
+    sockets().at(-1).accept();
+    deliver({ type: "pong", version });
+    await settle();
+  };
+  const listLive = async () => {
+    lists().at(-1).accept();
+    lists().at(-1).deliver({ type: "pong" });
+    await settle();
+  };
+  const updated = async (more) => {
+    const conversation = makeConversation(7, more);
+    lists().at(-1).deliver({ type: "conversation_updated", conversation });
+    await settle();
+  };
+  const open = async (id = 7) => {
+    const thread = modules.openThread(id);
+    await settle();
+    return thread;
+  };
+  return { browser, server, ...modules, sockets, deliver, live, listLive, updated, open };
+}
+
+test("a thread opens with the newest page, and follows from the version of its row", async (t) => {
+  const { open, sockets, live } = await start(t);
+
+  const thread = await open();
+  assert.deepEqual([thread.status, ids(thread), thread.hasOlder], ["ready", [4, 5], false]);
+  assert.equal(sockets()[0].url.search, "?since=10");
+  assert.deepEqual([thread.connection, thread.newestSeenId], ["connecting", 0]);
+  await live();
+
+  assert.equal(thread.connection, "online");
+  assert.ok(thread.connectionSince <= Date.now());
+});
+
+test("frames bring messages, ticks and typing", async (t) => {
+  const { open, live, deliver } = await start(t);
+  const thread = await open();
+  await live();
+  const incoming = [];
+  thread.addEventListener("incoming", ({ detail }) => incoming.push(detail.id));
+
+  deliver({ type: "typing_indicator", user_id: BOB.id, is_typing: true });
+  assert.equal(thread.otherIsTyping, true);
+  deliver({ type: "new_message", message: makeMessage(6, { version: 11 }) });
+  deliver({ type: "new_message", message: makeMessage(6, { version: 11 }) });
+  deliver({ type: "new_message", message: makeMessage(7, { version: 12 }) });
+  assert.deepEqual([thread.otherIsTyping, incoming, ids(thread)], [false, [6], [4, 5, 6, 7]]);
+  deliver({ type: "read_receipt", reader_id: BOB.id, up_to: 5, read_at: "now", version: 13 });
+  deliver({ type: "read_receipt", reader_id: ALICE.id, up_to: 6, read_at: "now", version: 13 });
+  deliver({ type: "conversation_read", up_to: 4, read_at: "now", version: 14 });
+  deliver({ type: "typing_indicator", user_id: ALICE.id, is_typing: true });
+  deliver({ type: "of a later version" });
+
+  assert.deepEqual(thread.messages.filter((each) => each.is_read).map(({ id }) => id), [4, 5]);
+  assert.deepEqual([thread.newestSeenId, thread.otherIsTyping], [4, false]);
+});
+
+test("what is caught up with on opening is not news", async (t) => {
+  const { open, sockets, deliver, live } = await start(t);
+  const thread = await open();
+  const incoming = t.mock.fn();
+  thread.addEventListener("incoming", incoming);
+  sockets()[0].accept();
+
+  deliver({ type: "new_message", message: makeMessage(6, { version: 11 }) });
+  await live(11);
+
+  assert.deepEqual([ids(thread), incoming.mock.callCount()], [[4, 5, 6], 0]);
+});
+
+test("a socket that was lost resumes from the last version", async (t) => {
+  const { browser, open, sockets, live, deliver } = await start(t);
+  await open();
+  await live();
+  deliver({ type: "new_message", message: makeMessage(6, { version: 11 }) });
+
+  sockets()[0].hangUp(1006);
+  await browser.pass(1_000);
+
+  assert.equal(sockets()[1].url.search, "?since=11");
+});
+
+test("a thread that was open before is shown from the device, and resumes from there", async (t) => {
+  const { server, open, live, closeThread, sockets } = await start(t);
+  const first = await open();
+  await live(12);
+  closeThread(first);
+  await settle();
+  server.on(NEWEST, () => assert.fail("it is here"));
+
+  const again = await open();
+
+  assert.deepEqual([again.status, ids(again)], ["ready", [4, 5]]);
+  assert.equal(sockets().at(-1).url.search, "?since=12");
+});
+
+test("older pages come on demand, one at a time", async (t) => {
+  const { server, open } = await start(t);
+  server.on(NEWEST, makePage([makeMessage(4), makeMessage(5)], { next: "/api/…" }));
+  const thread = await open();
+  const answer = server.hold(`${MESSAGES}?before=4&limit=20`);
+
+  const loading = Promise.all([thread.loadOlder(), thread.loadOlder()]);
+  assert.equal(thread.isLoadingOlder, true);
+  answer(makePage([makeMessage(2)]));
+  await loading;
+  await thread.loadOlder();
+
+  assert.deepEqual([ids(thread), thread.hasOlder, thread.isLoadingOlder], [[2, 4, 5], false, false]);
+  assert.equal(server.asked(`${MESSAGES}?before=4&limit=20`).length, 1);
+});
+
+test("an older page that cannot be had is asked for again", async (t) => {
+  const { server, open } = await start(t);
+  server.on(NEWEST, makePage([makeMessage(4)], { next: "/api/…" }));
+  const thread = await open();
+  server.on(`${MESSAGES}?before=4&limit=20`, refusal(503, "unavailable"));
+  await assert.rejects(thread.loadOlder(), { status: 503 });
+
+  server.on(`${MESSAGES}?before=4&limit=20`, makePage([]));
+  await thread.loadOlder();
+
+  assert.deepEqual([thread.hasOlder, thread.isLoadingOlder], [false, false]);
+});
+
+test("too much was missed: the thread begins anew with the newest page", async (t) => {
+  const { server, open, live, deliver } = await start(t);
+  const thread = await open();
+  await live();
+  server.on(NEWEST, makePage([makeMessage(90), makeMessage(91)], { next: "/api/…" }));
+
+  deliver({ type: "reset", version: 200 });
+  await settle();
+
+  assert.deepEqual([ids(thread), thread.hasOlder, thread.status], [[90, 91], true, "ready"]);
+});
+
+test("a page that was asked for before a reset is asked for again", async (t) => {
+  const { server, open, live, deliver } = await start(t);
+  const answers = [Promise.withResolvers(), Promise.withResolvers()];
+  let count = 0;
+  server.on(NEWEST, () => answers[count++].promise);
+  const thread = await open();
+  await live();
+
+  deliver({ type: "reset", version: 200 });
+  answers[0].resolve(makePage([makeMessage(4)]));
+  await settle();
+  assert.deepEqual(ids(thread), []);
+  answers[1].resolve(makePage([makeMessage(90)]));
+  await settle();
+
+  assert.deepEqual([ids(thread), count], [[90], 2]);
+});
+
+test("an older page that comes after a reset is not put before what begins anew", async (t) => {
+  const { server, open, live, deliver } = await start(t);
+  server.on(NEWEST, makePage([makeMessage(4)], { next: "/api/…" }));
+  const thread = await open();
+  await live();
+  const older = server.hold(`${MESSAGES}?before=4&limit=20`);
+  const loading = thread.loadOlder();
+  await settle();
+  server.on(NEWEST, makePage([makeMessage(90)], { next: "/api/…" }));
+  deliver({ type: "reset", version: 200 });
+  await settle();
+
+  older(makePage([makeMessage(2)]));
+  await loading;
+
+  assert.deepEqual(ids(thread), [90]);
+});
+
+test("where sockets are blocked it asks what changed, page by page", async (t) => {
+  const { browser, server, open } = await start(t);
+  const thread = await open();
+  const incoming = t.mock.fn();
+  thread.addEventListener("incoming", incoming);
+  server.on(`${MESSAGES}?since=10`, changes(10));
+  await browser.pass(6_000);
+  assert.equal(thread.connection, "polling");
+
+  const next = { results: [makeMessage(6, { version: 11 })], next: `https://internal/api/next/`, version: 12 };
+  server.on(`${MESSAGES}?since=10`, next);
+  server.on("GET /api/next/", changes(12, [makeMessage(8, { version: 12 })]));
+  server.on(`${MESSAGES}?since=12`, changes(12));
+  await browser.pass(6_000);
+
+  assert.deepEqual([ids(thread), incoming.mock.callCount()], [[4, 5, 6, 8], 2]);
+});
+
+test("a server whose data come from a backup has the thread begin anew", async (t) => {
+  const { browser, server, open } = await start(t);
+  const thread = await open();
+  server.on(`${MESSAGES}?since=10`, changes(5));
+  server.on(`${MESSAGES}?since=5`, changes(5));
+  server.on(NEWEST, makePage([makeMessage(3)]));
+
+  await browser.pass(12_000);
+
+  assert.deepEqual(ids(thread), [3]);
+});
+
+// Sending
+// ------------------------------------------------------------------------------
+test("what is sent is shown at once, then as a message, and once in between", async (t) => {
+  const { server, open, live, deliver } = await start(t);
+  const thread = await open();
+  await live();
+  const answer = server.hold(SEND);
+
+  const { clientId } = await thread.send(" hello ");
+  assert.deepEqual(thread.pending.map(({ content }) => content), ["hello"]);
+  const message = makeMessage(9, { client_id: clientId, version: 11 });
+  deliver({ type: "new_message", message });
+  assert.deepEqual([thread.pending, ids(thread)], [[], [4, 5, 9]]);
+  answer(message);
+  await settle();
+
+  assert.deepEqual([thread.pending, ids(thread)], [[], [4, 5, 9]]);
+});
+
+test("the answer to sending is a message before its frame comes", async (t) => {
+  const { server, open } = await start(t);
+  const thread = await open();
+  server.on(SEND, ({ body }) => makeMessage(9, { ...body, version: 11 }));
+
+  await thread.send("hello");
+  await settle();
+
+  assert.deepEqual([thread.pending, ids(thread)], [[], [4, 5, 9]]);
+});
+
+test("what cannot be sent is not taken", async (t) => {
+  const { server, open } = await start(t);
+  const thread = await open();
+  assert.deepEqual(await thread.send(" \n "), {});
+  assert.deepEqual(await thread.send("x".repeat(2001)), {});
+  server.on(SEND, refusal(429, "throttled", { "Retry-After": "9" }));
+  thread.addEventListener("returned", (event) => event.preventDefault());
+
+  await thread.send("hello");
+  await settle();
+
+  assert.deepEqual([thread.heldFor, thread.pending], [9, []]);
+  assert.deepEqual(await thread.send("again"), { heldFor: 9 });
+});
+
+test("a message that came too fast waits where nobody takes it back", async (t) => {
+  const { server, open } = await start(t);
+  const [thread, other] = [await open(), await open(8)];
+  server.on(SEND, refusal(429, "throttled", { "Retry-After": "9" }));
+  const returned = [];
+  for (const each of [thread, other]) {
+    each.addEventListener("returned", ({ detail }) => returned.push([each.id, detail.text]));
+  }
+
+  await thread.send("hello");
+  await settle();
+
+  assert.deepEqual([returned, thread.pending.length], [[[7, "hello"]], 1]);
+});
+
+test("what has failed can be tried again, or its text taken out", async (t) => {
+  const { server, open } = await start(t);
+  const thread = await open();
+  server.on(SEND, refusal(400, "invalid"));
+  const { clientId } = await thread.send("hello");
+  await settle();
+  assert.equal(thread.pending[0].state, "failed");
+
+  await thread.retrySend(clientId);
+  await settle();
+  assert.equal(server.asked(SEND).length, 2);
+
+  assert.equal(thread.discardSend(clientId), "hello");
+  assert.equal(thread.discardSend(clientId), "");
+  assert.deepEqual(thread.pending, []);
+});
+
+test("typing is told while the thread can be written to, and ends with sending", async (t) => {
+  const { server, open, live, sockets } = await start(t);
+  const thread = await open();
+  await live();
+  server.on(SEND, ({ body }) => makeMessage(9, { ...body, version: 11 }));
+
+  thread.type(true);
+  await thread.send("hello");
+  await settle();
+
+  const typed = sockets()[0].sent.filter(({ type }) => type === "typing");
+  assert.deepEqual(typed.map(({ is_typing }) => is_typing), [true, false]);
+});
+
+test("what was seen is marked as read", async (t) => {
+  const { open, live, sockets } = await start(t);
+  const thread = await open();
+  await live();
+
+  thread.seen(4);
+
+  assert.deepEqual(sockets()[0].sent.at(-1), { type: "read", up_to: 4 });
+});
+
+test("a look through an account sends, types and marks nothing", async (t) => {
+  const { browser, open, live, sockets } = await start(t, { openBrowser: openLook });
+  const thread = await open();
+  await live();
+
+  thread.type(true);
+  thread.seen(5);
+  assert.deepEqual(await thread.send("hello"), {});
+  await settle();
+
+  assert.deepEqual(sockets()[0].sent.map(({ type }) => type), ["ping"]);
+  assert.deepEqual(await indexedDB.databases().then((all) => all.map(({ name }) => name)), []);
+  assert.equal(browser.server.asked(READ).length, 0);
+});
+
+// Ending, and beginning again
+// ------------------------------------------------------------------------------
+test("an archived conversation can be read, and has no socket of its own", async (t) => {
+  const archived = makeConversation(7, { is_archived: true });
+  const prepare = ({ server }) => {
+    server.on(LIST, pageOf());
+    server.on(`${LIST}?page=1&archived=true`, pageOf(archived));
+  };
+  const { server, open, sockets, closeThread } = await start(t, { prepare });
+
+  const thread = await open();
+  assert.deepEqual([thread.status, ids(thread), sockets().length], ["archived", [4, 5], 0]);
+  assert.equal(thread.connection, "connecting");
+  thread.type(true);
+  closeThread(thread);
+  await settle();
+  server.on(`${MESSAGES}?since=10`, changes(10, [makeMessage(6, { version: 10 })]));
+
+  const again = await open();
+  assert.deepEqual([again.status, ids(again)], ["archived", [4, 5, 6]]);
+});
+
+test("a conversation that is archived while it is open can still be read", async (t) => {
+  const { server, open, live, listLive, updated, sockets } = await start(t);
+  const thread = await open();
+  await live();
+  await listLive();
+  server.on(`${MESSAGES}?since=10`, changes(11, [makeMessage(6, { version: 11 })]));
+  server.on(LIST, pageOf());
+
+  await updated({ version: 11, is_archived: true });
+
+  assert.deepEqual([thread.status, ids(thread)], ["archived", [4, 5, 6]]);
+  assert.equal(sockets()[0].readyState, 3);
+});
+
+test("a conversation that is taken up again goes on", async (t) => {
+  const { server, open, live, listLive, updated, sockets } = await start(t);
+  const thread = await open();
+  await live();
+  await listLive();
+  server.on(`${MESSAGES}?since=10`, changes(11));
+  server.on(LIST, pageOf());
+  await updated({ version: 11, is_archived: true });
+  assert.equal(thread.status, "archived");
+
+  await updated({ version: 12 });
+
+  assert.deepEqual([thread.status, sockets().length], ["ready", 2]);
+});
+
+test("4003 and an archived conversation are one thing", async (t) => {
+  const { server, open, live, sockets } = await start(t);
+  const thread = await open();
+  await live();
+  server.on(`${MESSAGES}?since=10`, changes(10));
+  server.on(LIST, pageOf());
+  server.on(`${LIST}?page=1&archived=true`, pageOf());
+
+  sockets()[0].hangUp(4003);
+  await settle();
+
+  assert.deepEqual([thread.status, thread.conversation.is_archived], ["archived", true]);
+});
+
+test("4003 and a conversation that can be seen: it is followed without a socket", async (t) => {
+  const { browser, server, open, live, sockets } = await start(t);
+  const thread = await open();
+  await live();
+  server.on(`${MESSAGES}?since=10`, changes(10));
+
+  sockets()[0].hangUp(4003);
+  await browser.pass(30_000);
+
+  assert.deepEqual([thread.status, thread.connection, sockets().length], ["ready", "polling", 1]);
+});
+
+test("4003 and a server that cannot say why: it is asked again", async (t) => {
+  const { browser, server, open, live, sockets } = await start(t);
+  const thread = await open();
+  await live();
+  server.on(`${MESSAGES}?since=10`, refusal(503, "unavailable"));
+  sockets()[0].hangUp(4003);
+  await settle();
+  assert.equal(thread.status, "ready");
+
+  server.on(`${MESSAGES}?since=10`, refusal(404, "not_found"));
+  await browser.pass(6_000);
+
+  assert.equal(thread.status, "gone");
+});
+
+test("of a conversation that may not be seen any more nothing is kept", async (t) => {
+  const { server, open, live, sockets, account } = await start(t);
+  const thread = await open();
+  await live();
+  assert.equal((await account.db.getAll("threads")).length, 1);
+  server.on(`${MESSAGES}?since=10`, refusal(404, "not_found"));
+  server.on(LIST, pageOf());
+
+  sockets()[0].hangUp(4003);
+  await settle();
+
+  assert.equal(thread.status, "gone");
+  assert.deepEqual(await account.db.getAll("threads"), []);
+});
+
+test("a conversation that nobody knows is gone", async (t) => {
+  const { open, sockets } = await start(t, { prepare: ({ server }) => server.on(LIST, pageOf()) });
+
+  const thread = await open();
+
+  assert.deepEqual([thread.status, thread.conversation, sockets().length], ["gone", null, 0]);
+});
+
+test("a poll that the server cannot answer changes nothing", async (t) => {
+  const { browser, server, open } = await start(t);
+  const thread = await open();
+  server.on(`${MESSAGES}?since=10`, refusal(503, "unavailable"));
+
+  await browser.pass(7_000);
+
+  assert.deepEqual([thread.status, ids(thread)], ["ready", [4, 5]]);
+  assert.notEqual(thread.connection, "polling");
+});
+
+test("a poll that finds nothing to see has ended", async (t) => {
+  const { browser, server, open } = await start(t);
+  const thread = await open();
+  server.on(`${MESSAGES}?since=10`, refusal(404, "not_found"));
+
+  await browser.pass(7_000);
+
+  assert.equal(thread.status, "gone");
+});
+
+test("without sockets a conversation that leaves the list has ended", async (t) => {
+  const { browser, server, open } = await start(t);
+  const thread = await open();
+  server.on(`${MESSAGES}?since=10`, changes(10));
+  await browser.pass(7_000);
+
+  server.on(LIST, pageOf());
+  await browser.pass(40_000);
+
+  assert.equal(thread.status, "archived");
+});
+
+test("a thread that cannot be loaded is an error, until it can or there is a connection again", async (t) => {
+  const { server, open, listLive } = await start(t);
+  server.on(NEWEST, refusal(503, "unavailable"));
+  const thread = await open();
+  assert.equal(thread.status, "error");
+  await thread.retry();
+  assert.equal(thread.status, "error");
+
+  server.on(NEWEST, makePage([makeMessage(4)]));
+  await listLive();
+
+  assert.deepEqual([thread.status, ids(thread)], ["ready", [4]]);
+});
+
+test("a thread whose page failed is loaded as soon as its own socket is live", async (t) => {
+  const { server, open, live } = await start(t);
+  server.on(NEWEST, refusal(503, "unavailable"));
+  const thread = await open();
+  server.on(NEWEST, makePage([makeMessage(4)]));
+
+  await live();
+
+  assert.deepEqual([thread.status, ids(thread)], ["ready", [4]]);
+});
+
+// Closing
+// ------------------------------------------------------------------------------
+test("a thread that two views have open closes with the last", async (t) => {
+  const { open, closeThread, live, sockets } = await start(t);
+  const [one, two] = [await open(), await open()];
+  assert.equal(one, two);
+  await live();
+
+  closeThread(one);
+  assert.equal(sockets()[0].readyState, 1);
+  closeThread(two);
+  assert.equal(sockets()[0].readyState, 3);
+  closeThread(two);
+
+  assert.notEqual(await open(), one);
+});
+
+test("a thread that is closed while its conversation is looked for stays closed", async (t) => {
+  let answer;
+  const prepare = ({ server }) => (answer = server.hold(LIST));
+  const { openThread, closeThread, sockets } = await start(t, { prepare });
+  const thread = openThread(7);
+  await settle();
+
+  closeThread(thread);
+  answer(pageOf(makeConversation(7)));
+  await settle();
+
+  assert.deepEqual([thread.status, sockets().length], ["loading", 0]);
+});
+
+test("a thread that is closed while it opens stays closed", async (t) => {
+  const { server, openThread, closeThread, sockets } = await start(t);
+  const answer = server.hold(NEWEST);
+  const early = openThread(7);
+  closeThread(early);
+  await settle();
+  assert.equal(sockets().length, 0);
+
+  const later = openThread(7);
+  await settle();
+  closeThread(later);
+  answer(makePage([makeMessage(4)]));
+  await settle();
+
+  assert.deepEqual([early.status, later.status], ["loading", "loading"]);
+});
+
+test("a thread that is closed while its end is looked into stays closed", async (t) => {
+  const { browser, server, open, live, sockets, closeThread } = await start(t);
+  const thread = await open();
+  await live();
+  const answer = server.hold(`${MESSAGES}?since=10`);
+  sockets()[0].hangUp(4003);
+  await settle();
+
+  closeThread(thread);
+  answer(changes(10));
+  await settle();
+  assert.equal(thread.status, "ready");
+  await browser.pass(20_000);
+
+  assert.equal(server.asked(`${MESSAGES}?since=10`).length, 1);
+});

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Timeline } from "../../../web/static/web/live/timeline.js";
+import { ALICE, makeMessage, makePage } from "../browser/people.js";
+
+const ids = (timeline) => timeline.messages.map((each) => each.id);
+const read = (timeline) => timeline.messages.filter((each) => each.is_read).map(({ id }) => id);
+
+function pageOf(numbers, next = null) {
+  return makePage(numbers.map((id) => makeMessage(id)), { next });
+}
+
+test("messages stand by id, and once", () => {
+  const timeline = new Timeline(ALICE.id);
+
+  timeline.begin(pageOf([10]));
+  timeline.add([13, 11, 12, 12].map((id) => makeMessage(id)));
+
+  assert.deepEqual(ids(timeline), [10, 11, 12, 13]);
+  assert.equal(timeline.newest.id, 13);
+});
+
+test("an empty conversation is loaded, and has nothing older", () => {
+  const timeline = new Timeline(ALICE.id);
+
+  timeline.begin(pageOf([]));
+
+  assert.deepEqual([timeline.isLoaded, timeline.hasOlder, timeline.newest], [true, false, null]);
+  timeline.add([makeMessage(1)]);
+  assert.deepEqual(ids(timeline), [1]);
+});
+
+test("an older state of a message does not replace a newer one", () => {
+  const timeline = new Timeline(ALICE.id);
+
+  timeline.add([makeMessage(5, { version: 9, is_read: true })]);
+  timeline.add([makeMessage(5)]);
+
+  assert.deepEqual(read(timeline), [5]);
+});
+
+test("a mark that comes before its page is not lost", () => {
+  const timeline = new Timeline(ALICE.id);
+
+  timeline.applyReadReceipt({ isOwn: true, upTo: 11, readAt: "now", version: 20 });
+  timeline.begin(pageOf([10, 11, 12, 13]));
+
+  assert.deepEqual(read(timeline), [11]);
+});
+
+test("a mark that comes after a later one takes nothing back", () => {
+  const timeline = new Timeline(ALICE.id);
+  timeline.begin(pageOf([11, 13]));
+
+  timeline.applyReadReceipt({ isOwn: true, upTo: 13, readAt: "later", version: 21 });
+  timeline.applyReadReceipt({ isOwn: true, upTo: 11, readAt: "earlier", version: 20 });
+
+  assert.deepEqual(read(timeline), [11, 13]);
+  assert.equal(timeline.messages[0].read_at, "later");
+});
+
+test("marks turn only their side", () => {
+  const timeline = new Timeline(ALICE.id);
+  timeline.begin(pageOf([10, 11, 12, 13]));
+
+  timeline.applyReadReceipt({ isOwn: false, upTo: 12, readAt: "now", version: 20 });
+  assert.deepEqual(read(timeline), [10, 12]);
+  timeline.applyReadReceipt({ isOwn: true, upTo: 12, readAt: "now", version: 21 });
+
+  assert.deepEqual(read(timeline), [10, 11, 12]);
+});
+
+test("a changed message that is not loaded leaves no hole", () => {
+  const timeline = new Timeline(ALICE.id);
+  timeline.begin(pageOf([20, 21], "/api/…"));
+
+  timeline.add([makeMessage(5, { version: 30 })]);
+
+  assert.deepEqual([ids(timeline), timeline.hasOlder], [[20, 21], true]);
+});
+
+test("frames before the first page leave no hole", () => {
+  const timeline = new Timeline(ALICE.id);
+
+  timeline.add([makeMessage(5, { version: 30 }), makeMessage(22)]);
+  timeline.begin(pageOf([20, 21], "/api/…"));
+
+  assert.deepEqual(ids(timeline), [20, 21, 22]);
+});
+
+test("older pages come before what is here, until there are no more", () => {
+  const timeline = new Timeline(ALICE.id);
+  timeline.begin(pageOf([20, 21], "/api/…"));
+
+  timeline.addOlder(pageOf([18, 19], "/api/…"));
+  assert.equal(timeline.hasOlder, true);
+  timeline.addOlder(pageOf([]));
+
+  assert.deepEqual([ids(timeline), timeline.hasOlder], [[18, 19, 20, 21], false]);
+});
+
+test("the version moves only forward, and not by history", () => {
+  const timeline = new Timeline(ALICE.id);
+  timeline.version = 7;
+
+  timeline.begin(pageOf([40, 41]));
+  timeline.advanceTo(9);
+  timeline.advanceTo(8);
+
+  assert.equal(timeline.version, 9);
+});
+
+test("a reset holds once the thread is loaded", () => {
+  const timeline = new Timeline(ALICE.id);
+  timeline.version = 900;
+  timeline.begin(pageOf([40, 41]));
+
+  timeline.reset(30);
+  timeline.add([makeMessage(12)]);
+  timeline.advanceTo(31);
+  assert.deepEqual([timeline.version, timeline.isLoaded], [900, false]);
+  timeline.begin(pageOf([10, 11]));
+
+  assert.deepEqual([timeline.version, ids(timeline)], [31, [10, 11, 12]]);
+});
+
+test("what is kept resumes without a hole", () => {
+  const timeline = new Timeline(ALICE.id);
+  timeline.version = 7;
+  timeline.begin(pageOf(Array.from({ length: 150 }, (_, index) => index + 1)));
+
+  const later = new Timeline(ALICE.id);
+  later.restore(structuredClone(timeline.snapshot()));
+  later.add([makeMessage(151)]);
+
+  assert.deepEqual([later.hasOlder, later.version, later.messages.length], [true, 7, 101]);
+  assert.equal(later.messages[0].id, 51);
+});

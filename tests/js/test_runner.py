@@ -1,0 +1,52 @@
+"""A test in node that fails has to fail the run, and none may be left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.js.__main__ import ROOT, judge, run_node
+from tests.js.coverage import measure
+
+# Modules that only another one uses, by the tests of that one.
+PARTS = {
+    "clock": "page",
+    "newest-page": "thread",
+    "outbox-sender": "outbox",
+    "outgoing": "thread",
+    "thread-feed": "thread",
+    "thread-source": "thread",
+    "trusted": "updates",
+}
+LEFT_OUT = re.compile(r"\.(skip|todo|only)\(|\b(skip|todo|only):|\bt\.(skip|todo)\b")
+
+
+@pytest.mark.parametrize(("shown", "fails"), [("New_York", False), ("Berlin", True)])
+def test_run_fails_with_its_tests(tmp_path: Path, shown: str, fails: bool) -> None:
+    path = tmp_path / "zone.test.mjs"
+    path.write_text(f"""
+        import assert from "node:assert/strict";
+        import {{ test }} from "node:test";
+        test("zone", () => assert.match(Intl.DateTimeFormat().resolvedOptions().timeZone, /{shown}/));
+    """)
+
+    assert bool(run_node([str(path)], tmp_path / "coverage")) is fails
+
+
+def test_run_fails_where_nothing_is_covered(tmp_path: Path) -> None:
+    assert judge([tmp_path]) == 1
+
+
+def test_no_test_is_left_out() -> None:
+    tests = list(ROOT.glob("tests/js/**/*.test.js"))
+
+    assert tests
+    assert [each.name for each in tests if LEFT_OUT.search(each.read_text())] == []
+
+
+def test_each_logic_module_has_its_tests() -> None:
+    """A module that others cover in passing still has tests of what it promises."""
+    tested = {each.name.removesuffix(".test.js") for each in ROOT.glob("tests/js/*/*.test.js")}
+    modules = [Path(module.name).stem for module in measure([])]
+
+    assert [name for name in modules if PARTS.get(name, name) not in tested] == []

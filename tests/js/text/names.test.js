@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fullName, hue, initials } from "../../../web/static/web/text/names.js";
+
+const person = (id, first_name, last_name, email) => ({ id, first_name, last_name, email });
+
+const NAMES = [
+  [person(1, "Tina", "Torres"), "Tina Torres", "TT", 1],
+  [person(14, "émile", ""), "émile", "É", 2],
+  [person(3, "", "", "a@b.example"), "a@b.example", "A", 3],
+  [person(0, "[removed]", "", ""), "[removed]", "R", 0],
+  [person(12, "💪🏽 Max", "岡本"), "💪🏽 Max 岡本", "💪🏽岡", 0],
+  [person(4, "\u200b", "\u2060", "a@b.example"), "a@b.example", "A", 4],
+  [person(5, "שרה", "כהן"), "שרה כהן", "שכ", 5],
+  [person(6, "...", "!"), "... !", "?", 6],
+  [null, "Someone", "?", 0],
+];
+
+for (const [who, name, letters, colour] of NAMES) {
+  test(`name, initials and colour of ${name}`, () => {
+    assert.deepEqual([fullName(who), initials(who), hue(who)], [name, letters, colour]);
+  });
+}
+
+test("Turkish devices write the initial of ivan as everybody does", () => {
+  assert.equal(initials(person(1, "ivan", "")), "I");
+});
