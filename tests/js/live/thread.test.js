@@ -472,6 +472,17 @@ test("a conversation that nobody knows is gone", async (t) => {
   assert.deepEqual([thread.status, thread.conversation, sockets().length], ["gone", null, 0]);
 });
 
+test("a conversation that ends between the list and its page is gone", async (t) => {
+  const { server, open } = await start(t);
+  server.on(NEWEST, refusal(404, "not_found"));
+
+  const thread = await open();
+
+  assert.equal(thread.status, "gone");
+  // The list still has it, which is no reason to ask again and again.
+  assert.equal(server.asked(NEWEST).length, 1);
+});
+
 test("a poll that the server cannot answer changes nothing", async (t) => {
   const { browser, server, open } = await start(t);
   const thread = await open();

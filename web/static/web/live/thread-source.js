@@ -145,7 +145,6 @@ export class ThreadSource extends EventTarget {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.feed.stop();
-    this.#endedAt = Math.max(this.conversation.version, this.timeline.version);
     try {
       await this.feed.pull();
       await inbox.retry();
@@ -178,6 +177,7 @@ export class ThreadSource extends EventTarget {
 
   /** Delete the cache, and reload the list. */
   #accessLost() {
+    this.#endedAt = Math.max(this.conversation?.version ?? 0, this.timeline.version);
     this.feed.stop();
     this.#cache.forget();
     inbox.retry();
