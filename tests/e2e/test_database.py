@@ -8,9 +8,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, wait_until
-from tests.e2e.modules import Run, module_runner
 from tests.e2e.screens import composer, expect_tick, message, open_thread, path_of, write
-from tests.live.server import WebServer
 from users.models import User
 
 # Literally what release 1 creates, so that no change of the client can change it here.
@@ -56,12 +54,6 @@ HOLD_OPEN = """name => new Promise((resolve) => {
 })"""
 ADDING_STEP = 'STEPS.push((db) => db.createObjectStore("reactions"));'
 FAILING_STEP = 'STEPS.push(() => { throw new Error("This step fails."); });'
-PRELUDE = """
-    const { STEPS, STORES, upgrade } = await import("/static/web/core/schema.js");
-    const { deleteDB, openDB } = await import("idb");
-    const describe = (db) => Object.fromEntries(
-        [...db.objectStoreNames].map(name => [name, db.transaction(name).store.keyPath]));
-"""
 
 
 @pytest.fixture
@@ -220,43 +212,3 @@ def test_outbox_is_shown_and_sent_once_another_tab_has_stopped_blocking_the_upgr
         "written before the upgrade",
         "written meanwhile",
     ]
-
-
-@pytest.fixture(scope="module")
-def run(browser: Any, shared_server: WebServer) -> Any:
-    with module_runner(browser, shared_server, PRELUDE) as run:
-        yield run
-
-
-def test_steps_create_the_stores_that_the_client_uses(run: Run) -> None:
-    script = """
-        const db = await openDB("new", STEPS.length, { upgrade });
-        const made = describe(db);
-        db.close();
-        await deleteDB("new");
-        return [made, STORES];
-    """
-
-    made, used = run(script)
-
-    assert made == used
-
-
-def test_each_earlier_version_is_upgraded_to_the_same_schema(run: Run) -> None:
-    script = """
-        STEPS.push((db) => db.createObjectStore("first"), (db, transaction) => {
-            transaction.objectStore("first").createIndex("by_name", "name");
-        });
-        const versions = [...STEPS.keys()].map(index => index + 1);
-        return Promise.all(versions.map(async version => {
-            (await openDB(`from-${version}`, version, { upgrade })).close();
-            const db = await openDB(`from-${version}`, STEPS.length, { upgrade });
-            const { store } = db.transaction("first");
-            return [Object.keys(describe(db)), [...store.indexNames]];
-        }));
-    """
-
-    upgraded = run(script)
-
-    stores = sorted(["kv", "threads", "outbox", "drafts", "first"])
-    assert upgraded == [[stores, ["by_name"]]] * 3
