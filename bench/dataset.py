@@ -60,14 +60,14 @@ FROM generate_series(0, {CONVERSATIONS} - 1) k
 # n is the number of a message in its conversation, from 0. Parameter: messages of a conversation.
 _MESSAGES = f"""
 INSERT INTO messaging_message (id, conversation_id, sender_id, content, client_id, created_at,
-    read_at, version, created_version, read_version)
+    read_at, version, created_version, content_version, read_version)
 SELECT n * {CONVERSATIONS} + k + 1, k + 1,
     CASE WHEN mod(n, 2) = 0 THEN {FIRST_TRAINEE} + k ELSE {_TRAINER} END,
     'Message ' || n || ': three sets of eight, the last one slower, then stretch.',
     gen_random_uuid(),
     written, CASE WHEN is_read THEN written END,
     CASE WHEN is_read THEN read_version ELSE created_version END,
-    created_version, CASE WHEN is_read THEN read_version END
+    created_version, created_version, CASE WHEN is_read THEN read_version END
 FROM (SELECT %(messages)s::bigint AS messages) size
 CROSS JOIN LATERAL generate_series(0, messages - 1) n
 CROSS JOIN LATERAL (

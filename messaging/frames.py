@@ -70,10 +70,11 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
 
-    Each is the frame that was missed, with its own version: a message comes as it was written, and
-    its receipt follows. A client that is cut off in the middle resumes from the highest version it
-    has seen, and loses nothing but this: a deleted account is one change of many messages, and cut
-    off within them it shows some under the old name until it next loads them.
+    Each has its own version: a message comes with the text that it has now, unread, once more if its
+    text or sender has changed since it was written, and its receipt follows. A client that is cut off
+    in the middle resumes from the highest version it has seen, and loses nothing but this: a deleted
+    account is one change of many messages, and cut off within them the client shows some under the
+    old name until it next loads them.
     """
     if missed.is_too_long:
         return [reset(missed.version)]
@@ -89,17 +90,17 @@ def replay(missed: Replay, user_id: int) -> list[str]:
 
 
 def _shown(row: Message, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
-    """Show a message when it was written, and again when it was altered otherwise than by reading."""
-    if row.created_version > since:
-        yield row.created_version, new_message(data | _unread(row))
-    is_altered = row.version not in (row.created_version, row.read_version)
-    # A mark that came later hides the version at which the account was deleted.
-    if is_altered or (row.sender_id is None and row.created_version <= since):
-        yield row.version, new_message(data)
+    """Show a message at the version at which it was written, and at that of its last other change."""
+    for version in sorted({row.created_version, row.shown_version}):
+        if version > since:
+            yield version, new_message(data | _as_of(row, version))
 
 
-def _unread(row: Message) -> dict[str, Any]:
-    return {"is_read": False, "read_at": None, "version": row.created_version}
+def _as_of(row: Message, version: int) -> dict[str, Any]:
+    """Return whether a message was read at a version, and the version, which is not later."""
+    if row.read_version and row.read_version <= version:
+        return {"version": version}
+    return {"version": version, "is_read": False, "read_at": None}
 
 
 def _read_marks(missed: Replay, user_id: int) -> list[tuple[int, str]]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
@@ -95,13 +97,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What the other side wrote and `user` has not read; a deleted person is the other side."""
         return self.unread().exclude(sender=user)
 
+    def change_content(self, *, version: int, **values: Any) -> int:
+        """Change what is shown of messages, as a version of their conversation; return how many."""
+        return self.update(version=version, content_version=version, **values)
+
 
 class Message(models.Model):
     """
     One text in a conversation.
 
-    `version` is the conversation's version at the last change of this message, `created_version`
-    and `read_version` those at which it was written and read: what catching up is told from.
+    `version` is the conversation's version at the last change of this message. `created_version` and
+    `read_version` are those at which it was written and read. `content_version` is that of the last
+    change of what is shown: written, edited, deleted, or its sender removed. A replay is made from them.
     """
 
     conversation = models.ForeignKey(
@@ -120,6 +127,8 @@ class Message(models.Model):
     version = models.PositiveIntegerField()
     created_version = models.PositiveIntegerField()
     read_version = models.PositiveIntegerField(null=True)
+    # NULL in a row of the release before this column, which may still run during a deployment.
+    content_version = models.PositiveIntegerField(null=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -164,3 +173,10 @@ class Message(models.Model):
     @property
     def is_read(self) -> bool:
         return self.read_at is not None
+
+    @property
+    def shown_version(self) -> int:
+        """Return `content_version`, also for a row that the release before has written or changed."""
+        if self.version != self.read_version:
+            return self.version
+        return self.content_version or self.created_version

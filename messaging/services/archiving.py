@@ -75,7 +75,6 @@ def prepare_account_deletion(*, user: User) -> None:
     for conversation in _lock(Conversation.objects.of(user)):
         conversation.version += 1
         conversation.save(update_fields=["version"])
-        Message.objects.filter(conversation=conversation, sender=user).update(
-            version=conversation.version
-        )
+        written = Message.objects.filter(conversation=conversation, sender=user)
+        written.change_content(version=conversation.version)
         announce_altered(conversation)

@@ -122,6 +122,7 @@ def _stored_message(stored: Stored, sender: User, content: str, client_id: UUID 
         created_at=stored.created_at,
         version=conversation.version,
         created_version=conversation.version,
+        content_version=conversation.version,
     )
 
 

@@ -29,6 +29,7 @@ MESSAGE = Columns(
     "version",
     "created_version",
     "read_version",
+    "content_version",
 )
 
 # What a change needs to know of the conversation that it has locked.

@@ -24,7 +24,7 @@ class Stored:
 _IS_OPEN = "NOT c.is_archived AND c.trainer_id IS NOT NULL AND c.trainee_id IS NOT NULL"
 _INSERT = (
     "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
-    " version, created_version)"
+    " version, created_version, content_version)"
 )
 # Whoever waits for the lock goes on from the row as it is then, so that no number is taken twice and
 # nothing slips in behind an archival. SQLite has locked everything at BEGIN.
@@ -35,7 +35,7 @@ WITH locked AS (
     FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE} FOR NO KEY UPDATE
 ), stored AS (
     {_INSERT}
-    SELECT id, %s, %s, %s::uuid, now, version + 1, version + 1 FROM locked WHERE is_open
+    SELECT id, %s, %s, %s::uuid, now, version + 1, version + 1, version + 1 FROM locked WHERE is_open
     ON CONFLICT DO NOTHING RETURNING id
 ), counted AS (
     UPDATE messaging_conversation c SET version = c.version + 1,
@@ -84,8 +84,8 @@ def _store_in_steps(seen: list[Any], message: list[Any]) -> Row | None:
     *locked, now, is_open = found
     conversation_id, version = locked[0], LOCKED.load(locked).version + 1
     stored = is_open and fetch_one(
-        f"{_INSERT} VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-        [conversation_id, *message, now, version, version],
+        f"{_INSERT} VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        [conversation_id, *message, now, version, version, version],
     )
     if not stored:
         return (*locked, now, None)

@@ -38,6 +38,7 @@ def _fill(conversation: Conversation, size: int) -> None:
             created_at=start + timedelta(seconds=number),
             version=number,
             created_version=number,
+            content_version=number,
         )
         for number in range(1, size + 1)
     )

@@ -22,6 +22,7 @@ from messaging.services.archiving import reopen_conversations
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
 from tests.factories import make_person, make_trainee, make_trainer
+from tests.messaging.edits import edit_message
 from tests.messaging.impersonator import try_every_write
 from tests.messaging.model import ADMIN, PEOPLE, TRAINEES, TRAINERS, Line, Model, Thread
 from tests.messaging.observer import Observer
@@ -40,6 +41,7 @@ coaches = st.sampled_from((*["coach"] * 8, *PEOPLE))
 sides = st.sampled_from((*["trainer", "trainee"] * 5, *PEOPLE))
 threads = st.integers(0, 11)
 contents = st.sampled_from(["Hi", "Two\n lines", "\U0001f3cb" * 101, "<b>x</b>", "x" * 2000])
+edited_contents = st.sampled_from(["Edited", "Edited again", "Hi"])
 client_ids = st.none() | st.sampled_from([UUID(int=number) for number in (1, 2, 3)])
 
 
@@ -189,6 +191,18 @@ class Conversations(RuleBasedStateMachine):
         elif thread:
             marked = self.model.read(thread, reader, last, timezone.now())
             assert (mark.conversation_id, mark.messages_marked) == (thread.pk, marked)
+
+    @rule(number=threads, back=st.integers(0, 4), content=edited_contents, side=sides)
+    def edit(self, number: int, back: int, content: str, side: str) -> None:
+        """Edit one of the newest messages, and have somebody read what they had not, as mostly happens."""
+        thread = self.thread(number)
+        if thread and not thread.is_archived:
+            line = thread.lines[-1 - back % len(thread.lines)]
+            edit_message(line.pk, content)
+            self.model.edit(thread, line, content)
+            self.observer.check_rows()
+            self.observer.check_replays()
+            self.read(number, side, None)
 
     # Who belongs to whom
     # --------------------------------------------------------------------------

@@ -57,6 +57,16 @@ class Thread:
         own = [each for each in self.lines if each.sender == sender and client_id]
         return next((each for each in own if each.client_id == client_id), None)
 
+    def shown_by(self, line: Line) -> str:
+        """Return the last change of what is shown of a message."""
+        changes = {f"message {line.pk}", f"edit {line.pk}", f"{line.sender} deleted"}
+        return [each for each in self.changes if each in changes][-1]
+
+    def edited_after(self, version: int) -> set[int]:
+        """Return the messages with an edit to come, whose newest text a replay shows before."""
+        later = self.changes[version:]
+        return {each.pk for each in self.lines if f"edit {each.pk}" in later}
+
     def unread_by(self, reader: str) -> list[Line]:
         return [each for each in self.lines if each.sender != reader and not each.read_at]
 
@@ -103,6 +113,10 @@ class Model:
         for line in marked:
             line.read_at, line.version = at, version
         return len(marked)
+
+    def edit(self, thread: Thread, line: Line, content: str) -> None:
+        line.content = content
+        line.version = thread.change(f"edit {line.pk}")
 
     def move(self, trainee: str, trainer: str | None) -> None:
         before = self.coach_of[trainee]

@@ -7,6 +7,7 @@ from messaging.models import Conversation
 from messaging.selectors import get_replay, list_conversations
 from messaging.services.archiving import reopen_conversations
 from messaging.services.reading import mark_read
+from tests.messaging.edits import edit_message
 from trainer.services.trainees import remove_trainee
 from users.models import User
 
@@ -31,4 +32,20 @@ def test_replay_names_a_deleted_sender_although_the_message_was_read_since(
     shown, mark = map(json.loads, frames.replay(get_replay(bob, conversation.pk, since=1), bob.pk))
 
     assert shown["message"]["sender"]["first_name"] == "[removed]"
-    assert (shown["message"]["version"], mark["type"]) == (3, "conversation_read")
+    assert (shown["message"]["version"], mark["type"]) == (2, "conversation_read")
+
+
+def test_replay_shows_an_edit_although_the_message_was_read_since(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    """Failed before there was `content_version`: a client at version 1 got the read receipt alone."""
+    edit_message(conversation.messages.get().pk, "Edited")
+    mark_read(reader=bob, conversation_id=conversation.pk)
+
+    for reader, kind in ((alice, "read_receipt"), (bob, "conversation_read")):
+        missed = get_replay(reader, conversation.pk, since=1)
+        shown, receipt = map(json.loads, frames.replay(missed, reader.pk))
+
+        assert (shown["type"], shown["message"]["content"]) == ("new_message", "Edited")
+        assert (shown["message"]["version"], shown["message"]["is_read"]) == (2, False)
+        assert (receipt["type"], receipt["version"]) == (kind, 3)

@@ -31,6 +31,7 @@ def test_send_takes_next_version_and_becomes_last_message(
 
     conversation.refresh_from_db()
     assert (message.version, message.created_version, message.read_version) == (2, 2, None)
+    assert message.content_version == 2
     assert (conversation.version, conversation.message_count) == (2, 2)
     assert conversation.last_message == message
     assert conversation.last_message_at == message.created_at

@@ -73,6 +73,7 @@ def _write_history(trainer: User, trainee: User) -> None:
             created_at=begin + timedelta(hours=9 * index, minutes=7 * index % 50),
             version=index + 1,
             created_version=index + 1,
+            content_version=index + 1,
         )
         for index, text in enumerate(texts)
     ]

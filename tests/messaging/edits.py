@@ -1,0 +1,18 @@
+"""Editing a message, as far as versions go: it comes before there is an endpoint, for what replays it."""
+
+from django.db import transaction
+
+from messaging.events import announce_altered
+from messaging.models import Conversation, Message
+
+
+@transaction.atomic
+def edit_message(message_id: int, content: str) -> None:
+    """Change a message's text as the next version of its conversation."""
+    conversations = Conversation.objects.select_for_update(no_key=True)
+    conversation = conversations.get(messages=message_id)
+    conversation.version += 1
+    conversation.save(update_fields=["version"])
+    edited = Message.objects.filter(pk=message_id)
+    edited.change_content(version=conversation.version, content=content)
+    announce_altered(conversation)

@@ -1,0 +1,118 @@
+"""What the migrations of this app make of old rows, and leave to a process of the release before."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from messaging import frames
+from messaging.models import Message
+from messaging.selectors import get_replay
+from messaging.services.archiving import prepare_account_deletion
+from tests.messaging.edits import edit_message
+from users.models import User
+
+LATEST = "0003_content_versions_of_old_messages"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def migrate(name: str) -> Any:
+    """Migrate this app to a migration, there or back, and return the models as they are then."""
+    executor = MigrationExecutor(connection)
+    executor.migrate([("messaging", name)])
+    return executor.loader.project_state([("messaging", name)]).apps
+
+
+@pytest.fixture
+def restored(transactional_db: None) -> Iterator[None]:
+    """Bring the tables back to what the code knows."""
+    yield
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+@pytest.fixture
+def before(restored: None, alice: User, bob: User) -> Any:
+    """The models of the first release; nothing is written yet."""
+    return migrate("0001_conversations_and_messages")
+
+
+def add_conversation(apps: Any, alice: User | None, bob: User | None, **fields: Any) -> Any:
+    people = {"trainer_id": alice and alice.pk, "trainee_id": bob and bob.pk}
+    return apps.get_model("messaging", "Conversation").objects.create(**people, **fields)
+
+
+def add_message(
+    conversation: Any, sender: User | None, written: int, version: int, read: int | None = None
+) -> int:
+    """Write a message as the first release would, and return its id."""
+    message = conversation.messages.create(
+        sender_id=sender and sender.pk,
+        content=f"Message {written}",
+        version=version,
+        created_version=written,
+        read_version=read,
+        read_at=timezone.now() if read else None,
+    )
+    return int(message.pk)
+
+
+def test_old_messages_get_the_version_of_their_last_change_of_content(
+    before: Any, alice: User
+) -> None:
+    conversation = add_conversation(before, alice, None, version=6)
+    unread = add_message(conversation, alice, 1, version=1)
+    read = add_message(conversation, alice, 2, version=4, read=4)
+    removed = add_message(conversation, None, 3, version=5)
+    removed_after_reading = add_message(conversation, None, 6, version=8, read=7)
+    read_after_removal = add_message(conversation, None, 9, version=10, read=10)
+
+    migrate("0003_content_versions_of_old_messages")
+
+    assert dict(Message.objects.values_list("pk", "content_version")) == {
+        unread: 1,
+        read: 2,
+        removed: 5,
+        removed_after_reading: 8,
+        read_after_removal: 10,
+    }
+    migrate("0001_conversations_and_messages")
+
+
+def test_old_messages_of_several_batches_are_all_filled(before: Any, alice: User) -> None:
+    old = before.get_model("messaging", "Message")
+    conversation = add_conversation(before, alice, None, version=2500)
+    old.objects.bulk_create(
+        old(conversation=conversation, content="Hi", version=n, created_version=n)
+        for n in range(1, 2501)
+    )
+
+    migrate("0003_content_versions_of_old_messages")
+
+    assert not Message.objects.filter(content_version=None).exists()
+
+
+def test_replay_is_right_while_a_process_of_the_release_before_writes(
+    before: Any, alice: User, bob: User
+) -> None:
+    migrate("0003_content_versions_of_old_messages")
+    conversation = add_conversation(before, alice, bob, version=4)
+    edited = add_message(conversation, alice, 1, version=1)
+    add_message(conversation, bob, 2, version=4, read=4)
+    add_message(conversation, None, 3, version=3)
+    migrate(LATEST)
+
+    edit_message(edited, "Edited")
+
+    shown = [
+        json.loads(each) for each in frames.replay(get_replay(bob, conversation.pk, 3), bob.pk)
+    ]
+    assert [each.get("message", each)["version"] for each in shown] == [4, 5]
+    assert shown[-1]["message"]["content"] == "Edited"
+    prepare_account_deletion(user=alice)
+    assert Message.objects.get(pk=edited).content_version == 6
