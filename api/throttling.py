@@ -56,7 +56,7 @@ class Counter:
         """Count one if that is within `rate`; a refusal is not remembered."""
         return not self._ask(rate, *identifiers)
 
-    def take_back(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
+    def refund(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
         """Forget the newest one that was counted. While Redis is away it stays counted there."""
         key = rate.key_for(*identifiers)
         if self._shared and time.monotonic() >= self._redis_away_until:
@@ -86,7 +86,7 @@ class Counter:
             self._refused_until.clear()
         self._refused_until[key] = until
 
-    def noted_wait(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
+    def cached_retry_after(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
         """Return the seconds that are left of the last refusal; asks nobody and counts nothing."""
         until = self._refused_until.get(rate.key_for(*identifiers), 0.0)
         return max(0, math.ceil(until - time.monotonic()))
@@ -136,19 +136,19 @@ def count(scope: str, identifier: str | int) -> None:
         raise TooFast(wait)
 
 
-def try_count(scope: str, identifier: str | int) -> bool:
-    """Count one use of `scope` if that is within its rate; what comes to nothing, `take_back`."""
+def try_hit(scope: str, identifier: str | int) -> bool:
+    """Count one use of `scope` if that is within its rate; `refund` one that came to nothing."""
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     return rate is None or counter().try_hit(rate, scope, str(identifier))
 
 
-def take_back(scope: str, identifier: str | int) -> None:
-    """Have a use that was just counted not count: nothing came of it."""
+def refund(scope: str, identifier: str | int) -> None:
+    """Uncount the newest use, of which nothing came."""
     if rate := parse_rate(settings.THROTTLE_RATES[scope]):
-        counter().take_back(rate, scope, str(identifier))
+        counter().refund(rate, scope, str(identifier))
 
 
-def noted_wait(scope: str, identifier: str | int) -> int:
+def cached_retry_after(scope: str, identifier: str | int) -> int:
     """
     Return for how many seconds it is known that `count` would refuse; 0 when it has to be asked.
 
@@ -156,4 +156,4 @@ def noted_wait(scope: str, identifier: str | int) -> int:
     nobody. Another process finds out by a refusal of its own.
     """
     rate = parse_rate(settings.THROTTLE_RATES[scope])
-    return counter().noted_wait(rate, scope, str(identifier)) if rate else 0
+    return counter().cached_retry_after(rate, scope, str(identifier)) if rate else 0

@@ -34,14 +34,14 @@ def drop_events() -> None:
 
 def ignore_client_id() -> None:
     """Store every send, whatever was sent before."""
-    from messaging.services import sending  # noqa: PLC0415 - needs the apps
+    from messaging.services import posting, sending  # noqa: PLC0415 - needs the apps
 
-    store = sending._store
+    post = posting.post_message
 
-    def forget(conversation_id: int, sender: Any, content: str, client_id: Any) -> Any:
-        return store(conversation_id, sender, content, None)
+    def forget(**message: Any) -> Any:
+        return post(**{**message, "client_id": None})
 
-    sending._store = forget
+    sending.post_message = forget  # type: ignore[attr-defined]  # imported there
 
 
 def main() -> None:

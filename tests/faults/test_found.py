@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from api.errors import server_error
-from api.throttling import counter, try_count
+from api.throttling import counter, try_hit
 from live.reconciler import reconciler
 from live.registry import open_sockets
 from messaging import frames
@@ -121,8 +121,8 @@ def test_send_to_a_read_only_database_uses_nothing_up(
     for _ in range(31):
         api.post(f"/api/messaging/conversations/{conversation.pk}/send/", {"content": "Hi"})
 
-    assert all(try_count("messaging", alice.pk) for _ in range(30))
-    assert not try_count("messaging", alice.pk)
+    assert all(try_hit("messaging", alice.pk) for _ in range(30))
+    assert not try_hit("messaging", alice.pk)
 
 
 def answer_to(error: Exception) -> HttpResponse:

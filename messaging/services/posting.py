@@ -1,0 +1,78 @@
+"""Posting a message: lock the conversation, store, announce. No limits and no throttle."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from messaging.events import announce_message
+from messaging.exceptions import ConversationNotFound
+from messaging.models import Conversation, Message
+from messaging.services.changes import ensure_writable
+from messaging.sql.storing import Stored, store_message
+from users.models import User
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A stored message; `is_repeat` when an earlier request had sent it already."""
+
+    message: Message
+    is_repeat: bool
+
+
+def post_message(
+    *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
+) -> SentMessage:
+    """
+    Store a message, and announce it after commit; several may share an outer transaction.
+
+    Locks the conversation until the transaction ends. `content` is 1 to 2000 code points, stripped. A
+    `client_id` that was used before returns the first message and stores nothing. Raises
+    ConversationNotFound, ConversationArchived or ParticipantGone.
+    """
+    stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
+    if stored is None:
+        raise ConversationNotFound
+    if stored.message_id is None:
+        impossible = RuntimeError("A message was refused that nothing stands against.")
+        return find_repeat(stored.conversation, sender, client_id, otherwise=impossible)
+    message = _stored_message(stored, sender, content, client_id)
+    announce_message(stored.conversation, message)
+    return SentMessage(message=message, is_repeat=False)
+
+
+def find_repeat(
+    conversation: Conversation, sender: User, client_id: UUID | None, *, otherwise: Exception
+) -> SentMessage:
+    """Return what an earlier request has sent; without one, raise why nothing is stored."""
+    if first := sent_with(conversation, sender, client_id).select_related("sender").first():
+        return SentMessage(message=first, is_repeat=True)
+    ensure_writable(conversation)
+    raise otherwise
+
+
+def sent_with(
+    conversation: Conversation, sender: User, client_id: UUID | None
+) -> QuerySet[Message]:
+    """Return the message that an earlier request with this `client_id` has sent, if there is one."""
+    if client_id is None:
+        return Message.objects.none()
+    return Message.objects.filter(conversation=conversation, sender=sender, client_id=client_id)
+
+
+def _stored_message(stored: Stored, sender: User, content: str, client_id: UUID | None) -> Message:
+    conversation = stored.conversation
+    conversation.version += 1
+    return Message(
+        id=stored.message_id,
+        conversation=conversation,
+        sender=sender,
+        content=content,
+        client_id=client_id,
+        created_at=stored.created_at,
+        version=conversation.version,
+        created_version=conversation.version,
+        content_version=conversation.version,
+    )
