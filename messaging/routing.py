@@ -12,7 +12,7 @@ _re_path: Any = re_path
 sockets = URLRouter(
     [
         _path("ws/messaging/", InboxConsumer.as_asgi()),
-        _path("ws/messaging/<int:conversation_id>/", ConversationConsumer.as_asgi()),
+        _path("ws/messaging/<id:conversation_id>/", ConversationConsumer.as_asgi()),
         _re_path(r"", UnknownPathConsumer.as_asgi()),
     ]
 )

@@ -6,7 +6,6 @@ from typing import NamedTuple, TypeVar, overload
 
 from django.conf import settings
 
-from api.fields import MAX_ID
 from messaging.exceptions import ConversationNotFound
 from messaging.models import MAX_VERSION, Conversation, Message
 from messaging.sql import lists, review, threads
@@ -54,6 +53,14 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
     )
 
 
+def get_described_conversation(user: User, conversation_id: int) -> Conversation:
+    """Return a conversation that `user` may read, as in the list; raise ConversationNotFound."""
+    found = lists.select_described(lists.ONE, [conversation_id, user.pk, user.pk], user.pk)
+    if not found:
+        raise ConversationNotFound
+    return found[0]
+
+
 def has_active_conversation(user: User) -> bool:
     """Tell whether somebody takes part in a conversation that is not archived."""
     return Conversation.objects.of(user).active().exists()
@@ -67,8 +74,6 @@ def _side_of(user: User) -> str | None:
 
 def get_conversation(user: User, conversation_id: int) -> Conversation:
     """Return a conversation that `user` may read, with its people; raise ConversationNotFound."""
-    if conversation_id > MAX_ID:
-        raise ConversationNotFound
     conversation = threads.select_conversation(conversation_id, user.pk)
     if conversation is None:
         raise ConversationNotFound
@@ -132,8 +137,6 @@ def list_changes(
 
 
 def _slice(user: User, conversation_id: int, part: Part) -> Slice:
-    if conversation_id > MAX_ID:
-        raise ConversationNotFound
     one_more = replace(part, limit=part.limit + 1)
     conversation, found = threads.select_thread(conversation_id, user.pk, one_more)
     if conversation is None:
@@ -170,7 +173,7 @@ def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     Without a version nothing was missed. One from the future, as after a restored backup, or a
     negative one is "too long" as well: load it afresh.
     """
-    if since is None or not 0 <= since <= MAX_ID:
+    if since is None or not 0 <= since <= MAX_VERSION:
         changes = Slice(get_conversation(user, conversation_id), [], has_more=False)
     else:
         changes = list_changes(user, conversation_id, since, settings.SOCKET_REPLAY_LIMIT)

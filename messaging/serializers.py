@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.fields import ClientIdField, IdField, TextField
+from api.fields import MAX_ID, ClientIdField, IdField, TextField
 from api.formats import utc
 from messaging.models import (
     CONTENT_MAX_LENGTH,
@@ -178,10 +178,10 @@ class UnreadCountSerializer(serializers.Serializer[Any]):
 class KeysetSerializer(serializers.Serializer[Any]):
     """The query of a page of messages by key; at most one of `before`, `after` and `since`."""
 
-    before = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
-    after = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    before = serializers.IntegerField(required=False, min_value=0, max_value=MAX_ID)
+    after = serializers.IntegerField(required=False, min_value=0, max_value=MAX_ID)
     since = serializers.IntegerField(required=False, min_value=0, max_value=MAX_VERSION)
-    since_id = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    since_id = serializers.IntegerField(required=False, min_value=0, max_value=MAX_ID)
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=100)
 
     def validate(self, attrs: dict[str, int]) -> dict[str, int]:

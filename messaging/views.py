@@ -63,8 +63,16 @@ class ConversationListView(APIView):
         return pages.get_paginated_response(conversations_data(page))
 
 
+class ConversationView(APIView):
+    @extend_schema(responses=ConversationSerializer, extensions={"x-codes": ["not_found"]})
+    def get(self, request: Request, conversation_id: int) -> Response:
+        """Return one conversation as it stands in the list."""
+        found = selectors.get_described_conversation(current_user(request), conversation_id)
+        return Response(conversations_data([found])[0])
+
+
 class StartConversationView(APIView):
-    throttle_classes = ()  # the service counts what it accepts
+    throttle_classes = ()  # the service counts, as repeats are free
 
     @extend_schema(
         request=StartSerializer,
@@ -146,7 +154,7 @@ class MessageListView(APIView):
 
 
 class SendMessageView(APIView):
-    throttle_classes = ()  # the service counts what it accepts
+    throttle_classes = ()  # the service counts, as repeats are free
 
     @extend_schema(
         request=SendSerializer,

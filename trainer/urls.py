@@ -5,14 +5,14 @@ from users.views import EndImpersonationView
 
 urlpatterns = [
     path("trainer/trainees/", views.TraineeListView.as_view()),
-    path("trainer/trainees/<int:trainee_id>/", views.TraineeDetailView.as_view()),
-    path("trainer/trainees/<int:trainee_id>/remove/", views.RemoveTraineeView.as_view()),
+    path("trainer/trainees/<id:trainee_id>/", views.TraineeDetailView.as_view()),
+    path("trainer/trainees/<id:trainee_id>/remove/", views.RemoveTraineeView.as_view()),
     path(
-        "trainer/impersonate/<int:trainee_id>/start/", views.StartTraineeImpersonationView.as_view()
+        "trainer/impersonate/<id:trainee_id>/start/", views.StartTraineeImpersonationView.as_view()
     ),
     path("trainer/impersonate/end/", EndImpersonationView.as_view()),
     path("trainer/invitations/", views.InvitationListView.as_view()),
-    path("trainer/invitations/<int:invitation_id>/", views.InvitationView.as_view()),
-    path("trainer/invitations/<int:invitation_id>/resend/", views.ResendInvitationView.as_view()),
+    path("trainer/invitations/<id:invitation_id>/", views.InvitationView.as_view()),
+    path("trainer/invitations/<id:invitation_id>/resend/", views.ResendInvitationView.as_view()),
     path("auth/invitations/accept/", views.AcceptInvitationView.as_view()),
 ]

@@ -14,6 +14,7 @@ from django.conf import settings
 from jwt.types import Options
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
+from api.fields import MAX_ID
 from users.exceptions import InvalidToken
 from users.models import AuthSession
 
@@ -61,12 +62,20 @@ class Claims:
 
     @classmethod
     def of(cls, payload: dict[str, Any]) -> "Claims":
+        """Raise KeyError, TypeError or ValueError for a payload that no server of ours has signed."""
         return cls(
-            user_id=int(payload["user_id"]),
-            session_id=int(payload["sid"]) if "sid" in payload else None,
+            user_id=_id_of(payload["user_id"]),
+            session_id=_id_of(payload["sid"]) if "sid" in payload else None,
             impersonating=payload.get("impersonating") is True,
             expires_at=float(payload["exp"]),
         )
+
+
+def _id_of(value: Any) -> int:
+    number = int(value)
+    if not 0 < number <= MAX_ID:
+        raise ValueError(number)
+    return number
 
 
 def read_access_token(raw: str) -> Claims:

@@ -11,8 +11,6 @@ urlpatterns = [
     path("auth/users/set_password/", views.SetPasswordView.as_view()),
     path("auth/users/reset_password/", views.PasswordResetView.as_view()),
     path("auth/users/reset_password_confirm/", views.PasswordResetConfirmView.as_view()),
-    path(
-        "admin/impersonate/<int:trainer_id>/start/", views.StartTrainerImpersonationView.as_view()
-    ),
+    path("admin/impersonate/<id:trainer_id>/start/", views.StartTrainerImpersonationView.as_view()),
     path("admin/impersonate/end/", views.EndImpersonationView.as_view()),
 ]

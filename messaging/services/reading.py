@@ -3,7 +3,6 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from api.fields import MAX_ID
 from messaging.events import announce_read
 from messaging.exceptions import ConversationNotFound, MessageNotFound
 from messaging.sql.marking import Marked, mark_messages
@@ -36,10 +35,6 @@ def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -
 
 
 def _mark(conversation_id: int, reader_id: int, up_to: int | None, now: datetime) -> Marked:
-    if conversation_id > MAX_ID:
-        raise ConversationNotFound
-    if up_to is not None and up_to > MAX_ID:
-        raise MessageNotFound
     marked = mark_messages(conversation_id, reader_id, up_to, now)
     if marked is None:
         raise ConversationNotFound

@@ -9,6 +9,7 @@ from messaging.sql.columns import (
     ADDED_AT,
     JOIN_PEOPLE,
     UNREAD,
+    VISIBLE,
     WITH_PEOPLE,
     People,
     cut,
@@ -66,4 +67,6 @@ def page_of(side: str, limit: int, offset: int) -> str:
     )
 
 
+# Sources: one conversation that a user may see, and some of a user's.
+ONE = f"(SELECT * FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE})"
 SOME_OF = "(SELECT * FROM messaging_conversation WHERE (trainer_id = %s OR trainee_id = %s) AND id IN ({}))"

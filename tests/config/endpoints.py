@@ -26,7 +26,7 @@ def _walk(
     patterns: list[URLPattern | URLResolver], prefix: str = ""
 ) -> Iterator[tuple[str, type[APIView]]]:
     for pattern in patterns:
-        route = prefix + re.sub(r"<int:(\w+)>", r"<\1>", str(pattern.pattern))
+        route = prefix + re.sub(r"<id:(\w+)>", r"<\1>", str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, route)
             continue

@@ -37,6 +37,7 @@ TABLE = {
     "DELETE users/device-token/": (401, 204, 204, 204, 403, 204, 401),
     "GET auth/users/me/": (401, 200, 200, 200, 200, 200, 401),
     "GET messaging/conversations/": (401, 200, 200, 200, 200, 200, 401),
+    "GET messaging/conversations/<conversation_id>/": (401, 404, 404, 404, 200, 404, 401),
     "GET messaging/conversations/<conversation_id>/messages/": (401, 404, 404, 404, 200, 404, 401),
     "GET messaging/unread-count/": (401, 200, 200, 200, 200, 200, 401),
     "GET trainer/invitations/": (401, 403, 200, 403, 403, 403, 401),

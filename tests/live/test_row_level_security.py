@@ -35,7 +35,7 @@ EXPECTED: dict[str, dict[str, int | str]] = {
         "trainer of the removed trainee": OPEN,
         "deactivated user": 4001,
     },
-    "ws/messaging/<int:conversation_id>/": {
+    "ws/messaging/<id:conversation_id>/": {
         "trainer": OPEN,
         "trainee": OPEN,
         "impersonator": OPEN,
@@ -100,7 +100,7 @@ def test_socket_lets_in_who_may_and_nobody_else(
 
 def knock(server: WebServer, route: str, guest: Guest) -> int | str | None:
     tokens, conversation = guest
-    path = route.replace("<int:conversation_id>", str(conversation.pk))
+    path = route.replace("<id:conversation_id>", str(conversation.pk))
     with Socket(f"ws://127.0.0.1:{server.port}/{path}", tokens.access) as socket:
         return socket.outcome()
 

@@ -124,7 +124,7 @@ def test_read_up_to_message_from_elsewhere_is_not_found(
     assert count_unread(bob) == 1
 
 
-@pytest.mark.parametrize("up_to", [0, -1, 2**63 - 1, 10**30])
+@pytest.mark.parametrize("up_to", [0, -1, 2**63 - 1])
 def test_read_up_to_unknown_message_is_not_found(
     bob: User, conversation: Conversation, up_to: int
 ) -> None:

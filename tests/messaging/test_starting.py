@@ -75,7 +75,7 @@ def test_start_with_foreign_trainee_is_not_found(alice: User, charlie: User) -> 
     assert not Conversation.objects.exists()
 
 
-@pytest.mark.parametrize("trainee_id", [0, -1, 2**63 - 1, 10**30])
+@pytest.mark.parametrize("trainee_id", [0, -1, 2**63 - 1])
 def test_start_with_unknown_trainee_is_not_found(alice: User, trainee_id: int) -> None:
     with pytest.raises(TraineeNotFound):
         start_conversation(trainer=alice, trainee_id=trainee_id, content="Hello")

@@ -181,11 +181,11 @@ def test_strangers_trainee_is_not_found(api: Client, alice: User, charlie: User)
 
     answers = [
         call(f"{URL}{pk}/{end}")
-        for pk in (charlie.pk, alice.pk, 2**63 - 1, 10**30)
+        for pk in (charlie.pk, alice.pk, 2**63 - 1)
         for call, end in ((api.get, ""), (api.post, "remove/"))
     ]
 
-    assert [(each.status_code, each.json()) for each in answers] == [(404, NO_TRAINEE)] * 8
+    assert [(each.status_code, each.json()) for each in answers] == [(404, NO_TRAINEE)] * 6
     charlie.refresh_from_db()
     assert charlie.parent_trainer_id
 

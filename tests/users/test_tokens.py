@@ -149,6 +149,17 @@ def test_token_without_a_claim_is_refused(api: Client, bob: User, claim: str) ->
     assert api.with_token(str(token)).get(ME).json() == INVALID_TOKEN
 
 
+@pytest.mark.parametrize("claim", ["user_id", "sid"])
+@pytest.mark.parametrize("value", [0, -1, 2**63, 10**30])
+def test_token_with_an_id_of_no_row_is_refused(
+    api: Client, bob: User, claim: str, value: int
+) -> None:
+    token = AccessToken(tokens_of(bob).access)  # type: ignore[arg-type]  # as above
+    token[claim] = value
+
+    assert api.with_token(str(token)).get(ME).json() == INVALID_TOKEN
+
+
 def test_refresh_leaves_the_token_it_was_made_from_alive(api: Client, bob: User) -> None:
     old = tokens_of(bob)
 

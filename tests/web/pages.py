@@ -9,7 +9,7 @@ from django.test import Client
 from web.assets import DYNAMIC_IMPORT, FOLDER, STATIC_IMPORT, list_files
 from web.urls import PAGES
 
-PATHS = ["/" + page.replace("<int:id>", "7") for page in PAGES]
+PATHS = ["/" + page.replace("<id:id>", "7") for page in PAGES]
 MODULES = [name for name in list_files() if name.endswith(".js") and not name.startswith("vendor/")]
 
 
