@@ -57,6 +57,12 @@ INSERT INTO messaging_conversation (id, trainer_id, trainee_id, version, message
 SELECT k + 1, {_TRAINER}, {FIRST_TRAINEE} + k, 0, 0, now(), false, now() - interval '3 years'
 FROM generate_series(0, {CONVERSATIONS} - 1) k
 """
+_PARTICIPANTS = """
+INSERT INTO messaging_participant (conversation_id, user_id, side)
+SELECT id, trainer_id, 'trainer' FROM messaging_conversation
+UNION ALL
+SELECT id, trainee_id, 'trainee' FROM messaging_conversation
+"""
 # n is the number of a message in its conversation, from 0. Parameter: messages of a conversation.
 _MESSAGES = f"""
 INSERT INTO messaging_message (id, conversation_id, sender_id, content, client_id, created_at,
@@ -142,7 +148,10 @@ class Dataset:
             with connection.transaction():
                 # Else a foreign key is looked up three times for each row.
                 connection.execute("SET LOCAL session_replication_role = replica")
-                for sql in (_CLEAR, _PEOPLE, _SESSIONS, _SESSION_SEQUENCE, _CONVERSATIONS):
+                for sql in (
+                    *(_CLEAR, _PEOPLE, _SESSIONS, _SESSION_SEQUENCE),
+                    *(_CONVERSATIONS, _PARTICIPANTS),
+                ):
                     connection.execute(sql)
                 with _without_indexes(connection):
                     connection.execute(_MESSAGES, values)

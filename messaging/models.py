@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db import models
-from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db import models, transaction
+from django.db.models import CheckConstraint, F, Index, OuterRef, Q, UniqueConstraint
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils import timezone
@@ -17,12 +17,28 @@ MAX_VERSION = 2**31 - 1
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Who may see a conversation, as `messaging.sql.rules` has it for the statements written by hand."""
+
     def of(self, user: User) -> ConversationQuerySet:
         """Conversations in which `user` takes part, archived or not."""
         return self.filter(Q(trainer=user) | Q(trainee=user))
 
+    def visible_to(self, user: User) -> ConversationQuerySet:
+        """Those that `user` may read: a trainer's own, and a trainee's while they are active."""
+        return self.filter(Q(trainer=user) | Q(trainee=user, is_archived=False))
+
     def active(self) -> ConversationQuerySet:
         return self.filter(is_archived=False)
+
+    def begin(self, *, trainer: User, trainee: User) -> Conversation:
+        """Create a pair's conversation, with the rows of its two people."""
+        with transaction.atomic(using=self.db):
+            conversation = self.create(trainer=trainer, trainee=trainee)
+            Participant.objects.bulk_create(
+                Participant(conversation=conversation, user=user, side=side)
+                for side, user in ((Side.TRAINER, trainer), (Side.TRAINEE, trainee))
+            )
+        return conversation
 
 
 class Conversation(models.Model):
@@ -89,13 +105,59 @@ class Conversation(models.Model):
         return tuple(pk for pk in (self.trainer_id, self.trainee_id) if pk is not None)
 
 
+class Side(models.TextChoices):
+    TRAINER = "trainer"
+    TRAINEE = "trainee"
+
+
+class Participant(models.Model):
+    """
+    One person in a conversation: the row for what is that person's own, such as muting or pinning.
+
+    The conversation's `trainer` and `trainee` decide what may be seen, and these rows equal them. The
+    row of a deleted account stays, with NULL. A process of the release before makes no rows, so a
+    conversation may lack them until the next deployment: treat a missing row as one without settings.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="participations",
+    )
+    side = models.CharField(max_length=7, choices=Side.choices)
+
+    class Meta:
+        constraints = (
+            # Until a team can be on one side.
+            UniqueConstraint(
+                fields=["conversation", "side"], name="messaging_participant_side_once"
+            ),
+            UniqueConstraint(
+                fields=["conversation", "user"], name="messaging_participant_user_once"
+            ),
+            CheckConstraint(
+                condition=Q(side__in=Side.values), name="messaging_participant_side_is_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.side} of conversation {self.conversation_id}"
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
+    """What is unread, as `messaging.sql.rules` has it for the statements written by hand."""
+
     def unread(self) -> MessageQuerySet:
+        """Messages that the other side of their sender has not read."""
         return self.filter(read_at__isnull=True)
 
-    def unread_by(self, user: User) -> MessageQuerySet:
-        """What the other side wrote and `user` has not read; a deleted person is the other side."""
-        return self.unread().exclude(sender=user)
+    def unread_by(self, reader: User | F | OuterRef) -> MessageQuerySet:
+        """Unread messages that `reader` did not write; those of a deleted account count."""
+        return self.unread().exclude(sender=reader)
 
     def change_content(self, *, version: int, **values: Any) -> int:
         """Change what is shown of messages, as a version of their conversation; return how many."""

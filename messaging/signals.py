@@ -1,12 +1,14 @@
 from typing import Any
 
-from django.db.models.signals import pre_delete
+from django.apps.registry import Apps
+from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
 from messaging.selectors import has_active_conversation
 from messaging.services.archiving import prepare_account_deletion
+from messaging.services.participants import complete_participants
 from users.models import User
 from users.services.administration import role_changing
 
@@ -25,3 +27,11 @@ def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
             "role",
             _("This person has active conversations. Archive them under Conversations first."),
         )
+
+
+@receiver(post_migrate)
+def complete_rows(sender: Any, apps: Apps | None = None, **kwargs: Any) -> None:
+    """Complete with each `migrate` what processes without participants left out during the last one."""
+    models = apps.all_models["messaging"] if apps else {}  # none when a test's tables are emptied
+    if sender.name == "messaging" and "participant" in models:
+        complete_participants()

@@ -100,9 +100,8 @@ def list_notifications(delivery_ids: Collection[int]) -> list[Notification]:
 
 def _described(delivery_ids: Collection[int]) -> QuerySet[Any]:
     unread = (
-        Message.objects.unread()
+        Message.objects.unread_by(OuterRef("recipient"))
         .filter(conversation=OuterRef("conversation"), created_version__lte=OuterRef("up_to"))
-        .exclude(sender=OuterRef("recipient"))
         .exclude(sender=None)
     )
     counted = unread.order_by().values("conversation").annotate(count=Count("pk"))
@@ -126,7 +125,7 @@ def _count_unread(user_ids: Collection[int]) -> dict[int, int]:
     counts: dict[int, int] = {}
     for side in ("trainer", "trainee"):
         person = f"conversation__{side}"
-        unread = Message.objects.unread().exclude(sender=F(person))
+        unread = Message.objects.unread_by(F(person))
         mine = unread.filter(**{f"{person}__in": user_ids}, conversation__is_archived=False)
         for user_id, count in mine.values_list(person).annotate(Count("pk")).order_by():
             counts[user_id] = counts.get(user_id, 0) + count

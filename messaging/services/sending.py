@@ -110,4 +110,4 @@ def _get_or_create(trainer: User, trainee: User) -> tuple[Conversation, bool]:
     )
     if found:
         return found, False
-    return Conversation.objects.create(trainer=trainer, trainee=trainee), True
+    return Conversation.objects.begin(trainer=trainer, trainee=trainee), True

@@ -1,4 +1,4 @@
-"""What is selected, how it becomes instances, and who may see what."""
+"""What is selected, and how it becomes instances."""
 
 from db.sql import Columns, Row
 from messaging.models import Conversation, Message
@@ -34,11 +34,6 @@ MESSAGE = Columns(
 
 # What a change needs to know of the conversation that it has locked.
 LOCKED = Columns(Conversation, "id", "trainer", "trainee", "version", "is_archived")
-
-# The trainer sees all of their own, the trainee only what is active. Parameters: the user, twice.
-VISIBLE = "(c.trainer_id = %s OR (c.trainee_id = %s AND NOT c.is_archived))"
-# The other side's, unread. A deleted person is the other side. Parameter: the reader.
-UNREAD = "m.read_at IS NULL AND (m.sender_id IS NULL OR m.sender_id <> %s)"
 
 WITH_PEOPLE = f"{CONVERSATION.of('c')}, {PERSON.of('trainer')}, {PERSON.of('trainee')}"
 JOIN_PEOPLE = """

@@ -8,13 +8,12 @@ from messaging.models import PREVIEW_LENGTH, Conversation
 from messaging.sql.columns import (
     ADDED_AT,
     JOIN_PEOPLE,
-    UNREAD,
-    VISIBLE,
     WITH_PEOPLE,
     People,
     cut,
     load_conversation,
 )
+from messaging.sql.rules import ON_SIDE, UNREAD, VISIBLE
 
 
 def count_unread(user_id: int, side: str) -> int:
@@ -22,15 +21,15 @@ def count_unread(user_id: int, side: str) -> int:
     row = fetch_one(
         "SELECT count(*) FROM messaging_conversation c"
         f" JOIN messaging_message m ON m.conversation_id = c.id AND {UNREAD}"
-        f" WHERE c.{side}_id = %s AND NOT c.is_archived",
-        [user_id, user_id],
+        f" WHERE {ON_SIDE.format(side=side)}",
+        [user_id, user_id, False],
     )
     return int(row[0]) if row else 0
 
 
 def count_conversations(user_id: int, side: str, *, archived: bool) -> int:
     row = fetch_one(
-        f"SELECT count(*) FROM messaging_conversation c WHERE c.{side}_id = %s AND c.is_archived = %s",
+        f"SELECT count(*) FROM messaging_conversation c WHERE {ON_SIDE.format(side=side)}",
         [user_id, archived],
     )
     return int(row[0]) if row else 0
@@ -62,8 +61,8 @@ def _described(row: Row, people: People) -> Conversation:
 def page_of(side: str, limit: int, offset: int) -> str:
     """Return a source: a page of those in which somebody is on that side. Parameters: who, archived."""
     return (
-        f"(SELECT * FROM messaging_conversation WHERE {side}_id = %s AND is_archived = %s"
-        f" ORDER BY last_message_at DESC, id DESC {cut(limit, offset)})"
+        f"(SELECT * FROM messaging_conversation c WHERE {ON_SIDE.format(side=side)}"
+        f" ORDER BY c.last_message_at DESC, c.id DESC {cut(limit, offset)})"
     )
 
 

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from api.fields import MAX_ID
 from db.sql import Row, execute, fetch_all, fetch_one, to_db
 from messaging.models import Conversation
-from messaging.sql.columns import LOCKED, UNREAD, VISIBLE
+from messaging.sql.columns import LOCKED
+from messaging.sql.rules import UNREAD, VISIBLE
 
 
 @dataclass(frozen=True)

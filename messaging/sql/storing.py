@@ -9,7 +9,8 @@ from django.db import connection, transaction
 
 from db.sql import Row, execute, fetch_one, to_db, to_time
 from messaging.models import Conversation
-from messaging.sql.columns import LOCKED, VISIBLE
+from messaging.sql.columns import LOCKED
+from messaging.sql.rules import VISIBLE
 
 
 @dataclass(frozen=True)

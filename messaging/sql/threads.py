@@ -12,11 +12,11 @@ from messaging.sql.columns import (
     ADDED_AT,
     JOIN_PEOPLE,
     MESSAGE,
-    VISIBLE,
     WITH_PEOPLE,
     cut,
     load_conversation,
 )
+from messaging.sql.rules import VISIBLE
 
 
 def select_conversation(conversation_id: int, user_id: int) -> Conversation | None:

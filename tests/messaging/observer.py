@@ -3,7 +3,7 @@
 from typing import Any
 
 from messaging.exceptions import ConversationNotFound
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, Participant
 from messaging.selectors import (
     count_unread,
     get_conversation,
@@ -74,6 +74,11 @@ class Observer:
             (each.pk, len(each.changes), len(each.lines)) for each in threads
         ]
         assert [each.last_message_id for each in rows] == [each.lines[-1].pk for each in threads]
+        assert set(Participant.objects.values_list("conversation", "side", "user")) == {
+            (each.pk, side, user_id)
+            for each in rows
+            for side, user_id in (("trainer", each.trainer_id), ("trainee", each.trainee_id))
+        }
         pairs = list(zip(rows, threads, strict=True))
         self.stale = [each for _, each in pairs if len(self._seen(each)) <= each.version]
         for row, thread in pairs:

@@ -63,7 +63,7 @@ def _person(name: str, first_name: str, last_name: str, role: str, **fields: Any
 def _write_history(trainer: User, trainee: User) -> None:
     """Write some weeks of conversation; all but the trainee's last three messages are read."""
     texts = [text for pair in HISTORY for text in pair]
-    conversation = Conversation.objects.create(trainer=trainer, trainee=trainee)
+    conversation = Conversation.objects.begin(trainer=trainer, trainee=trainee)
     begin = timezone.now() - timedelta(hours=9 * len(texts))
     messages = [
         Message(

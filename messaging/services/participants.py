@@ -1,0 +1,43 @@
+"""The rows of the people in a conversation."""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from messaging.models import Conversation, Participant, Side
+
+BATCH = 1000
+
+
+def complete_participants() -> int:
+    """
+    Add the rows of conversations that have none, and return how many conversations had none.
+
+    During a deployment, processes of the release before make conversations without them.
+    """
+    completed = 0
+    while added := _complete_some():
+        completed += added
+    return completed
+
+
+@transaction.atomic
+def _complete_some() -> int:
+    """Lock up to a thousand conversations without rows, and add them; return how many there were."""
+    has_rows = Exists(Participant.objects.filter(conversation=OuterRef("pk")))
+    bare = Conversation.objects.filter(~has_rows).order_by("pk")[:BATCH]
+    # An account that is being deleted waits for the lock, or has left NULL.
+    ids = list(bare.values_list("pk", flat=True))
+    locked = Conversation.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    found = list(locked)
+    Participant.objects.bulk_create(
+        (
+            Participant(conversation=each, user_id=user_id, side=side)
+            for each in found
+            for side, user_id in (
+                (Side.TRAINER, each.trainer_id),
+                (Side.TRAINEE, each.trainee_id),
+            )
+        ),
+        ignore_conflicts=True,
+    )
+    return len(found)
