@@ -72,7 +72,7 @@ class ConversationView(APIView):
 
 
 class StartConversationView(APIView):
-    throttle_classes = ()  # the service counts, as repeats are free
+    throttle_classes = ()  # the service counts what it accepts
 
     @extend_schema(
         request=StartSerializer,
@@ -154,7 +154,7 @@ class MessageListView(APIView):
 
 
 class SendMessageView(APIView):
-    throttle_classes = ()  # the service counts, as repeats are free
+    throttle_classes = ()  # the service counts what it accepts
 
     @extend_schema(
         request=SendSerializer,

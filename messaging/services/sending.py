@@ -31,8 +31,8 @@ def send_message(
     """
     Post a message of a person, at most 30 a minute; see `post_message`.
 
-    A repeat is not counted, a refused request is. Raises ImpersonationReadOnly, ConversationNotFound,
-    ConversationArchived, ParticipantGone or TooFast.
+    What stores no message is refunded: repeats, refusals and failures. Raises ImpersonationReadOnly,
+    ConversationNotFound, ConversationArchived, ParticipantGone or TooFast.
     """
     ensure_may_write(sender)
     # Recently throttled: answer from memory instead of inserting and rolling back under the lock.
@@ -43,9 +43,13 @@ def send_message(
         # Some that are counted may prove to be repeats: what is refused is what would be stored.
         return _post_and_count(sender, conversation_id, content, client_id)
     # Counted before, so that Redis is not waited for under the lock, and one statement does for all.
-    sent = post_message(
-        sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
-    )
+    try:
+        sent = post_message(
+            sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
+        )
+    except Exception:
+        refund("messaging", sender.pk)
+        raise
     if sent.is_repeat:
         refund("messaging", sender.pk)
     return sent

@@ -1,5 +1,5 @@
 """
 The statements of the hot paths, by hand: see db.sql for why.
 
-`conversation` is `c`, `message` is `m` everywhere. Who may see what is written once, in `VISIBLE`.
+`conversation` is `c`, `message` is `m` everywhere. The rules are in `rules`.
 """

@@ -51,7 +51,7 @@ def test_look_begins_with_session_and_trainee(api: Client, alice: User, bob: Use
 def test_strangers_trainee_is_not_found(api: Client, alice: User, charlie: User) -> None:
     api.as_user(alice)
 
-    for url in (start_url(charlie), start_url(alice), f"/api/trainer/impersonate/{10**30}/start/"):
+    for url in (start_url(charlie), start_url(alice), f"/api/trainer/impersonate/{2**62}/start/"):
         response = api.post(url)
         assert (response.status_code, response.json()) == (404, NO_TRAINEE)
 
