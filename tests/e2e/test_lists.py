@@ -40,10 +40,24 @@ def test_all_conversations_can_be_reached_by_scrolling(
 def test_deep_link_to_a_conversation_past_the_first_page_opens_it(
     desk: Page, alice: User, crowd: list[Conversation]
 ) -> None:
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url.partition("/conversations/")[2]))
+
     sign_in(desk, alice, f"/messages/{crowd[0].pk}")
 
     expect(message(desk, "Hello Trainee000")).to_be_visible()
     expect(desk.get_by_role("heading", name="Trainee000 Tester")).to_be_visible()
+    assert f"{crowd[0].pk}/" in asked
+    assert not [each for each in asked if each.startswith("?page=2")]
+
+
+@pytest.mark.complains(r"status of 404")
+def test_deep_link_to_a_conversation_of_somebody_else_finds_nothing(
+    desk: Page, charlie: User, crowd: list[Conversation]
+) -> None:
+    sign_in(desk, charlie, f"/messages/{crowd[0].pk}")
+
+    expect(desk.get_by_text("This conversation isn’t available")).to_be_visible()
 
 
 def test_trainees_are_found_by_search_and_by_scrolling(

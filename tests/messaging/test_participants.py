@@ -91,12 +91,12 @@ def test_rows_are_one_for_each_side_and_person(
     dora = make_trainer("dora")
     refused = [
         {"user": dora, "side": "trainer"},
-        {"user": dora, "side": "assistant"},
+        {"user": dora, "side": "coach"},
     ]
 
     for fields in refused:
         with pytest.raises(IntegrityError), transaction.atomic():
             Participant.objects.create(conversation=conversation, **fields)
     Participant.objects.filter(conversation=conversation, side="trainee").delete()
-    with pytest.raises(IntegrityError, match=r"(?s)user|UNIQUE"), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         Participant.objects.create(conversation=conversation, user=alice, side="trainee")

@@ -65,6 +65,9 @@ export const unregisterDevice = (token) =>
 export const listConversations = ({ page = 1, archived = false } = {}) =>
   get(`messaging/conversations/?${query({ page, archived: archived || undefined })}`);
 
+/** Get one conversation as it is in the list; 404 for one that the user may not see. */
+export const getConversation = (id) => get(`messaging/conversations/${id}/`);
+
 /** Get messages by options or a `next` URL, newest first (with `since`: oldest change first). */
 export const getMessages = (id, options = {}) =>
   typeof options === "string"

@@ -4,6 +4,7 @@ import { Store } from "../core/store.js";
 import { account } from "./account.js";
 import { ConversationList } from "./conversation-list.js";
 import { InboxFeed } from "./inbox-feed.js";
+import { LocatedConversation } from "./located-conversation.js";
 
 const CACHED_ROWS = 200;
 const KEY = "inbox";
@@ -20,6 +21,7 @@ class Inbox extends Store {
   /** The archive: `{status, conversations, hasMore}`, empty before `loadArchived`. */
   archived = new ConversationList({ isArchive: true });
   #active = new ConversationList({ isArchive: false });
+  #located = new LocatedConversation();
   #feed = null;
   #polls = 0;
 
@@ -76,6 +78,7 @@ class Inbox extends Store {
     this.#feed = null;
     this.#active = new ConversationList({ isArchive: false });
     this.archived = new ConversationList({ isArchive: true });
+    this.#located = new LocatedConversation();
     this.unreadCount = 0;
     this.changed();
   }
@@ -83,19 +86,21 @@ class Inbox extends Store {
   // Finding
   // ------------------------------------------------------------------------------
   get(id) {
-    return this.#active.get(id) ?? this.archived.get(id);
+    return this.#listed(id) ?? this.#located.get(id);
   }
+
+  #listed = (id) => this.#active.get(id) ?? this.archived.get(id);
 
   /** Return the active conversation with a trainee, if it is loaded; else null. */
   findByTrainee(traineeId) {
     return this.conversations.find((each) => each.trainee.id === traineeId) ?? null;
   }
 
-  /** Find a conversation, loading pages as needed; null without access. Throws ApiError. */
+  /** Find a conversation, on the server if no list has it; null without access. Throws ApiError. */
   async locate(id) {
-    await this.#loadUntil(this.#active, id);
-    if (this.#hasArchive) await this.#loadUntil(this.archived, id);
-    return this.get(id);
+    const row = this.#listed(id) ?? (await this.#located.fetch(id));
+    this.#updated();
+    return row;
   }
 
   /** Trainees have no access to archived conversations. */
@@ -103,15 +108,11 @@ class Inbox extends Store {
     return session.user?.role !== "TRAINEE";
   }
 
-  async #loadUntil(list, id) {
-    if (!this.get(id) && !list.isFresh) await list.refresh();
-    while (!this.get(id) && list.hasMore) await list.loadMore();
-    this.#updated();
-  }
-
   put(conversation) {
     this.#active.put(conversation);
     if (this.#hasArchive) this.archived.put(conversation);
+    const isLost = conversation.is_archived && !this.#hasArchive;
+    this.#located.put(conversation.id, isLost ? null : conversation);
     this.#updated();
   }
 
@@ -120,6 +121,7 @@ class Inbox extends Store {
   /** Reload; on failure the rows stay. */
   async retry() {
     if (this.archived.isFresh) this.loadArchived();
+    this.#located.refresh(this.#listed).catch(() => {}); // as with the lists, what is shown stays
     await this.#active.load(() => this.#updated());
   }
 
@@ -143,6 +145,7 @@ class Inbox extends Store {
     const all = this.#polls++ % FULL_POLL === 0;
     const feed = this.#feed;
     const [{ unread_count }] = await Promise.all([getUnreadCount(), this.#active.refresh({ all })]);
+    await this.#located.refresh(this.#listed);
     if (feed === this.#feed) feed.share({ type: "unread_count", unread_count });
   }
 
