@@ -17,7 +17,7 @@ PARTS = {
     "outgoing": "thread",
     "thread-feed": "thread",
     "thread-source": "thread",
-    "trusted": "updates",
+    "worker-url": "updates",
 }
 LEFT_OUT = re.compile(r"\.(skip|todo|only)\(|\b(skip|todo|only):|\bt\.(skip|todo)\b")
 
