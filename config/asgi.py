@@ -11,6 +11,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
+from jobs.worker import worker  # noqa: E402 - needs the apps
 from live.publisher import publisher  # noqa: E402 - needs the apps
 from live.registry import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
@@ -23,8 +24,8 @@ from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from server.static_files import build_static_files  # noqa: E402 - as above
 
-# How long a stopping process waits for notifications that are being sent.
-PUSH_SECONDS = 3
+# How long a stopping process waits for jobs that run, and for notifications that are being sent.
+JOB_SECONDS = PUSH_SECONDS = 3
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
@@ -32,17 +33,22 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     await receive()
     settle_memory()
     drain_on_sigterm(asyncio.get_running_loop(), _drain)
+    if settings.JOBS_IN_WEB:
+        worker.start()
     if settings.PUSH_IN_WEB:
         push_worker.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    worker.stop()
     push_worker.stop()
+    await asyncio.to_thread(worker.join, JOB_SECONDS)
     await publisher.flush()
     await asyncio.to_thread(push_worker.join, PUSH_SECONDS)
     await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _drain() -> None:
+    worker.stop()
     push_worker.stop()
     await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
 

@@ -27,6 +27,7 @@ SOURCE_FOLDERS = (
     "messaging",
     "users",
     "live",
+    "jobs",
     "backoffice",
     "server",
     "api",

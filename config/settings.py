@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "api",
+    "jobs",
     "live",
     "users",
     "messaging",
@@ -329,6 +330,20 @@ STORAGES = {
 vars().update(env.email("EMAIL_URL", default="consolemail://", in_production=not DEBUG))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Messaging <messaging@localhost>")
 EMAIL_TIMEOUT = 10
+
+# Jobs
+# ------------------------------------------------------------------------------
+# Whether web processes run them; without, `manage.py worker` does.
+JOBS_IN_WEB = env.bool("JOBS_IN_WEB", default=True)
+# Jobs that one process runs at a time. While it uses the database, each takes a connection.
+JOB_THREADS = env.positive("JOB_THREADS", default=8)
+# How often a process looks for jobs that others have enqueued; its own it runs at once.
+JOB_POLL_SECONDS = 1.0
+# After this time without a sign of life from its worker, a job is run by another one.
+JOB_LEASE_SECONDS = env.positive("JOB_LEASE_SECONDS", default=30)
+# How long a job stays in the admin after it has ended: with success, and without.
+JOB_KEEP_DONE = timedelta(days=1)
+JOB_KEEP_FAILED = timedelta(days=30)
 
 # Push notifications
 # ------------------------------------------------------------------------------

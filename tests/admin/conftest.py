@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client as Browser
 from django.utils import timezone
 
+from jobs.models import Job
 from messaging.models import Conversation
 from notifications.models import DeviceToken, PushDelivery, PushMark
 from tests.admin.pages import registered_models
@@ -38,6 +39,7 @@ def everything(alice: User, bob: User, conversation: Conversation) -> Conversati
         code_hash="secret-code",
         expires_at=timezone.now() + timedelta(days=1),
     )
+    Job.objects.create(kind="users.send_reset", args={"user_id": bob.pk}, state=Job.State.WAITING)
     return conversation
 
 

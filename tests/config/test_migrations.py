@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-OWN = ("users", "messaging", "push", "trainer")
+OWN = ("jobs", "users", "messaging", "push", "trainer")
 
 
 @pytest.mark.django_db

@@ -28,7 +28,7 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="module")
 def demo_server(django_db_setup: None, postgres: Postgres) -> Iterator[WebServer]:
     # Without its own look at the database, which would find some of the connections before a request.
-    quiet = {"PUSH_IN_WEB": "0", "SOCKET_REVIEW_SECONDS": "3600"}
+    quiet = {"PUSH_IN_WEB": "0", "JOBS_IN_WEB": "0", "SOCKET_REVIEW_SECONDS": "3600"}
     environment = {"DATABASE_URL": postgres.url, "REDIS_URL": "", **quiet}
     for command in (("migrate", "--verbosity=0"), ("demo",)):
         manage(*command, **environment).check_returncode()

@@ -1,0 +1,129 @@
+"""
+Takes due jobs for one worker, and keeps them while it lives.
+
+PostgreSQL passes over rows that another transaction has locked; SQLite has one writer at a time. A
+job whose lease has expired is due like a new one: its worker was killed, or lost the database.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Count, F
+from django.db.models.functions import Now
+
+from jobs.claims import Claim, Failure, Outcome
+from jobs.models import Job
+from jobs.registry import get_kind
+from jobs.services.finishing import record_outcome
+
+# Names the lock under which jobs of kinds with a limit are counted and claimed.
+LIMIT_LOCK = 0x6A6F6273
+LEFT = Failure("The worker was killed, or the job exceeded its time limit.")
+
+
+@transaction.atomic
+def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim]:
+    """
+    Claim up to `most` due jobs, and of each kind as many as there is `room` for.
+
+    A job that has no try left after a crash is given up here.
+    """
+    rows = list(_choose(_within_limits(room), most))
+    spent = [each for each in rows if _is_spent(each)]
+    taken = [each for each in rows if each not in spent]
+    for each in spent:
+        _give_up(each)
+    Job.objects.filter(pk__in=[each.pk for each in taken]).update(
+        state=Job.State.RUNNING,
+        attempts=F("attempts") + 1,
+        due_at=_end_of_lease(),
+        again_at=None,
+        claimed_by=worker,
+    )
+    return [_claim_of(each, each.attempts + 1) for each in taken]
+
+
+def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
+    """
+    Return the room that is left for each kind by its limit over all processes.
+
+    Another process that claims at this moment may take all, so nothing of kinds with a limit is left.
+    """
+    limits = {name: limit for name in room if (limit := get_kind(name).limit) is not None}
+    if not limits:
+        return dict(room)
+    if not _lock_limits():
+        return {name: count for name, count in room.items() if name not in limits}
+    held = Job.objects.held().filter(kind__in=limits).order_by()
+    counts = dict(held.values_list("kind").annotate(Count("pk")))
+    left = {name: limit - counts.get(name, 0) for name, limit in limits.items()}
+    return {name: min(count, left.get(name, count)) for name, count in room.items()}
+
+
+def _lock_limits() -> bool:
+    """
+    Tell whether this transaction may count and claim jobs of kinds with a limit.
+
+    A process that is frozen with this lock loses it after 5 s: PostgreSQL ends its session.
+    """
+    if connection.vendor != "postgresql":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s),"
+            " set_config('idle_in_transaction_session_timeout', '5s', true)",
+            [LIMIT_LOCK],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
+    """Lock and yield the most urgent due jobs, and no more of a kind than there is room for."""
+    left, chosen = dict(room), set[int]()
+    for priority in Job.Priority:
+        due = Job.objects.due().filter(priority=priority).order_by("due_at")
+        found = bool(most)
+        # Again while a kind without room left stood in the way of others.
+        while found and len(chosen) < most:
+            kinds = [name for name, count in left.items() if count > 0]
+            rows = due.filter(kind__in=kinds).exclude(pk__in=chosen)
+            found = False
+            for row in rows.select_for_update(skip_locked=True)[: most - len(chosen)]:
+                found = True
+                if left[row.kind] > 0:
+                    left[row.kind] -= 1
+                    chosen.add(row.pk)
+                    yield row
+
+
+def _is_spent(row: Job) -> bool:
+    """Tell whether the last try of a job ended with its worker."""
+    return row.claimed_by is not None and row.attempts > get_kind(row.kind).retries
+
+
+def _give_up(row: Job) -> None:
+    record_outcome(worker=row.claimed_by or "", outcome=Outcome(_claim_of(row, row.attempts), LEFT))
+
+
+def _claim_of(row: Job, attempt: int) -> Claim:
+    return Claim(row.pk, get_kind(row.kind), row.args, attempt)
+
+
+def extend_leases(*, worker: str, claims: Iterable[Claim]) -> None:
+    """Keep these jobs for another lease, but for those that another worker has taken meanwhile."""
+    ids = [each.job_id for each in claims]
+    Job.objects.held_by(worker).filter(pk__in=ids).update(due_at=_end_of_lease())
+
+
+def _end_of_lease() -> object:
+    return Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def release_jobs(*, worker: str, claims: Iterable[Claim]) -> None:
+    """Let other workers take these jobs at once; the run that is broken off is not counted."""
+    ids = [each.job_id for each in claims]
+    Job.objects.held_by(worker).filter(pk__in=ids).update(
+        state=Job.State.WAITING, due_at=Now(), attempts=F("attempts") - 1, claimed_by=None
+    )

@@ -1,0 +1,117 @@
+"""Records the end of runs. A worker that has lost a job to another one records nothing for it."""
+
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from jobs.claims import Claim, Failure, Outcome
+from jobs.models import Job, JobQuerySet
+from jobs.registry import JobKind
+from jobs.services.scheduling import schedule_next
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 60 * 60.0
+# Each pause is up to this share shorter or longer, so that what failed together is not retried together.
+JITTER = 0.25
+
+
+@transaction.atomic
+def record_outcomes(*, worker: str, outcomes: Iterable[Outcome]) -> None:
+    """Record how these runs ended; those that succeeded in a few statements for all of them."""
+    succeeded: dict[tuple[JobKind, int], list[int]] = defaultdict(list)
+    for each in outcomes:
+        if each.failure is None:
+            succeeded[each.claim.kind, each.claim.attempt].append(each.claim.job_id)
+        else:
+            record_outcome(worker=worker, outcome=each)
+    for (kind, attempt), ids in succeeded.items():
+        _finish(Job.objects.held_by(worker).filter(pk__in=ids, attempts=attempt), kind)
+
+
+def _finish(rows: JobQuerySet, kind: JobKind) -> None:
+    """End these jobs, or have them run again: by their schedule, or as their key was enqueued again."""
+    ended = rows.filter(again_at=None)
+    interval = kind.interval
+    if interval is not None:
+        ended.update(
+            state=Job.State.WAITING,
+            due_at=Now() + interval,
+            attempts=0,
+            claimed_by=None,
+            last_error="",
+            finished_at=Now(),
+        )
+    elif kind.keep_done:
+        # The arguments have served their purpose, and may hold personal data.
+        ended.update(
+            state=Job.State.DONE,
+            due_at=None,
+            finished_at=Now(),
+            args={},
+            claimed_by=None,
+            last_error="",
+        )
+    else:
+        ended.delete()
+    # Second, so that no job enqueued between the two statements is missed by both.
+    _run_again(rows)
+
+
+def _run_again(rows: JobQuerySet) -> None:
+    rows.exclude(again_at=None).update(
+        state=Job.State.WAITING, due_at=F("again_at"), again_at=None, attempts=0, claimed_by=None
+    )
+
+
+def record_outcome(*, worker: str, outcome: Outcome) -> None:
+    """Retry a failed run later, or give its job up; raise nothing if the worker has lost it."""
+    claim, failure = outcome.claim, outcome.failure
+    assert failure is not None  # noqa: S101 - successes are recorded together
+    rows = Job.objects.held_by(worker).filter(pk=claim.job_id, attempts=claim.attempt)
+    if failure.is_final or claim.attempt > claim.kind.retries:
+        _give_up(rows, claim, failure)
+    else:
+        pause = max(backoff(claim.attempt), failure.seconds)
+        rows.update(
+            state=Job.State.WAITING,
+            due_at=Now() + timedelta(seconds=pause),
+            again_at=None,
+            claimed_by=None,
+            last_error=failure.error,
+        )
+        logger.warning(
+            "Job %s %s failed and is tried again in %.0f s, attempt %s: %s",
+            claim.kind.name,
+            claim.job_id,
+            pause,
+            claim.attempt,
+            failure.error,
+        )
+
+
+def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
+    """End a job without success, unless its key was enqueued again: then all its tries begin anew."""
+    rows.filter(again_at=None).update(
+        state=Job.State.FAILED,
+        due_at=None,
+        finished_at=Now(),
+        claimed_by=None,
+        last_error=failure.error,
+    )
+    _run_again(rows)
+    schedule_next(claim.kind)
+    logger.error("Job %s %s was given up: %s", claim.kind.name, claim.job_id, failure.error)
+
+
+def backoff(attempt: int) -> float:
+    """Return the seconds to wait after a failed attempt: doubling, up to an hour, with jitter."""
+    pause = min(FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
+    return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret

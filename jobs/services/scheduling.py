@@ -1,0 +1,27 @@
+"""Keeps one live row of each recurring kind; its next run is stored when the last one ends."""
+
+from datetime import timedelta
+
+from jobs.registry import JobKind, list_kinds
+from jobs.services.enqueueing import insert
+from jobs.sql import to_seconds
+
+# Enqueue a recurring kind with this key to have it run at once.
+SCHEDULE_KEY = "schedule"
+
+
+def ensure_scheduled() -> None:
+    """Store a row, due at once, for each recurring kind that has none."""
+    rows = [_row_of(kind, timedelta(0)) for kind in list_kinds() if kind.every is not None]
+    if rows:
+        insert(rows, is_delayed=True, coalesce=False)
+
+
+def schedule_next(kind: JobKind) -> None:
+    """Store the next run of a recurring kind whose row was given up or discarded."""
+    if kind.interval is not None:
+        insert([_row_of(kind, kind.interval)], is_delayed=True, coalesce=False)
+
+
+def _row_of(kind: JobKind, delay: timedelta) -> tuple[str, str, str, int, float | str]:
+    return kind.name, SCHEDULE_KEY, "{}", kind.priority.value, to_seconds(delay)

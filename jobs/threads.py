@@ -1,0 +1,82 @@
+"""The threads of a worker: each runs one handler at a time."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+from traceback import extract_tb
+
+from django.db import connections
+
+from jobs.claims import Claim, Failure, Outcome
+from jobs.exceptions import GiveUp, RetryLater
+
+MAX_ERROR_LENGTH = 500
+
+
+class JobThreads:
+    """
+    Starts threads as they are needed, and keeps them.
+
+    They are daemons, so a handler that hangs does not keep the process from ending.
+    """
+
+    def __init__(self, most: int, on_end: Callable[[Outcome], None]) -> None:
+        self._most = most
+        self._on_end = on_end
+        self._queue: SimpleQueue[Claim] = SimpleQueue()
+        self._started = 0
+        self._busy = 0
+        self._lock = threading.Lock()
+
+    @property
+    def free(self) -> int:
+        """Return how many more jobs can be run at once."""
+        return self._most - self._busy
+
+    def run(self, claim: Claim) -> None:
+        """Run a job in a free thread; call `on_end` there with its outcome."""
+        with self._lock:
+            self._busy += 1
+            if self._busy > self._started:
+                self._started += 1
+                threading.Thread(target=self._serve, name="job", daemon=True).start()
+        self._queue.put(claim)
+
+    def _serve(self) -> None:
+        while True:
+            claim = self._queue.get()
+            outcome = Outcome(claim, run_handler(claim))
+            if self._queue.empty():
+                connections.close_all()  # back into the pool
+            with self._lock:
+                self._busy -= 1
+            self._on_end(outcome)
+
+
+def run_handler(claim: Claim) -> Failure | None:
+    """Call the handler of a job, and return the way in which it failed, if it did."""
+    try:
+        claim.kind.handler(**claim.args)
+    except GiveUp as error:
+        return Failure(_describe(error), is_final=True)
+    except RetryLater as error:
+        return Failure(_describe(error), seconds=error.seconds)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - recorded, shown in the admin, retried
+        return Failure(_describe(error))
+    return None
+
+
+def _shorten(text: str) -> str:
+    """Return a text on one line, as PostgreSQL can store it."""
+    line = " ".join(text.replace("\0", " ").split())
+    return line.encode(errors="replace").decode()[:MAX_ERROR_LENGTH]
+
+
+def _describe(error: BaseException) -> str:
+    """Return an error in one line with the place where it was raised, for the admin."""
+    if isinstance(error, (GiveUp, RetryLater)):
+        return _shorten(str(error))
+    frame = extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return _shorten(f"{type(error).__name__}: {error} ({place})")

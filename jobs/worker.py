@@ -1,0 +1,177 @@
+"""
+The worker of a process: claims due jobs, has its threads run them, and records how they end.
+
+Any number of processes may have one; row locks share the work out. The worker's own thread alone
+touches the table, so an outcome that the database does not take now is kept until it is back.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections import Counter
+from queue import Empty, SimpleQueue
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from jobs.claims import Claim, Outcome
+from jobs.registry import list_kinds
+from jobs.selectors import get_seconds_until_due
+from jobs.services.claiming import claim_jobs, extend_leases, release_jobs
+from jobs.services.finishing import record_outcomes
+from jobs.services.scheduling import ensure_scheduled
+from jobs.threads import JobThreads
+from jobs.wake import add_listener, remove_listener
+
+logger = logging.getLogger(__name__)
+
+# How often a recurring job without a row is noticed.
+SCHEDULE_SECONDS = 60.0
+# A lease is extended this many times before it would expire, so one or two may fail.
+EXTENSIONS = 3
+# What runs when the process is told to stop may take this long to end; then it is released.
+GRACE_SECONDS = 2.5
+
+
+class Worker:
+    """Runs jobs in a thread of its own until it is told to stop."""
+
+    def __init__(self, *, threads: int | None = None, grace_seconds: float = GRACE_SECONDS) -> None:
+        self._name = f"{socket.gethostname()[:60]} {os.getpid()} {secrets.token_hex(4)}"
+        self._most: int = threads or settings.JOB_THREADS
+        self._grace_seconds = grace_seconds
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._ended: SimpleQueue[Outcome] = SimpleQueue()
+        self._unrecorded: list[Outcome] = []
+        self._running: dict[Claim, float] = {}
+        self._threads = JobThreads(self._most, self._on_end)
+        self._next_extension = self._next_schedule = 0.0
+        self._longest_pause = min(
+            settings.JOB_POLL_SECONDS, settings.JOB_LEASE_SECONDS / EXTENSIONS
+        )
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self.run, name="jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Claim nothing more; returns at once."""
+        self._stopping.set()
+        self._wake.set()
+
+    def is_alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def join(self, seconds: float) -> None:
+        """Wait until all that ran has ended or is released, but not longer than that."""
+        if self._thread:
+            self._thread.join(seconds)
+
+    def run(self) -> None:
+        """Work until told to stop. An error is logged, and tried again; it ends nothing."""
+        add_listener(self._wake.set)
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                if pause := self._work():
+                    self._wake.wait(pause)
+            self._finish()
+        finally:
+            remove_listener(self._wake.set)
+
+    def _on_end(self, outcome: Outcome) -> None:
+        """Take the end of a run from a job's thread."""
+        self._ended.put(outcome)
+        self._wake.set()
+
+    def _work(self) -> float:
+        """Do what there is to do in the database; return for how many seconds there is nothing."""
+        pause = self._longest_pause
+        try:
+            self._record()
+            self._extend()
+            self._schedule()
+            pause = self._claim()
+        except DatabaseError as error:
+            connection.close()
+            logger.warning("The database is away, jobs wait: %s", error)
+        except Exception:
+            logger.exception("Looking for jobs failed.")
+        if pause and connection.vendor == "postgresql":
+            connection.close()  # back into the pool
+        return pause
+
+    def _record(self) -> None:
+        while True:
+            try:
+                self._unrecorded.append(self._ended.get_nowait())
+            except Empty:
+                break
+        if self._unrecorded:
+            record_outcomes(worker=self._name, outcomes=self._unrecorded)
+            for each in self._unrecorded:
+                self._running.pop(each.claim, None)
+            self._unrecorded.clear()
+
+    def _extend(self) -> None:
+        now = time.monotonic()
+        if now < self._next_extension:
+            return
+        for claim, started in list(self._running.items()):
+            if now - started > claim.kind.timeout.total_seconds():
+                # Its lease expires, and it is tried again; its thread cannot be stopped.
+                del self._running[claim]
+                logger.error("Job %s %s takes too long.", claim.kind.name, claim.job_id)
+        if self._running:
+            extend_leases(worker=self._name, claims=self._running)
+        self._next_extension = now + settings.JOB_LEASE_SECONDS / EXTENSIONS
+
+    def _schedule(self) -> None:
+        if time.monotonic() >= self._next_schedule:
+            ensure_scheduled()
+            self._next_schedule = time.monotonic() + SCHEDULE_SECONDS
+
+    def _claim(self) -> float:
+        room, free = self._room(), self._threads.free
+        seconds = get_seconds_until_due(kinds=room) if free else None
+        if seconds is None or seconds > 0:
+            return min(seconds or self._longest_pause, self._longest_pause)
+        claims = claim_jobs(worker=self._name, room=room, most=free)
+        for each in claims:
+            self._running[each] = time.monotonic()
+            self._threads.run(each)
+        # Without any: another worker was faster, or a limit is reached.
+        return 0 if claims else self._longest_pause
+
+    def _room(self) -> dict[str, int]:
+        """Return how many more jobs of each kind fit here: none may take all threads."""
+        share = max(1, self._most - max(1, self._most // 4))
+        running = Counter(each.kind.name for each in self._running)
+        room = {each.name: share - running[each.name] for each in list_kinds()}
+        return {name: count for name, count in room.items() if count > 0}
+
+    def _finish(self) -> None:
+        """Wait for what runs, record how it ended, and release the rest."""
+        deadline = time.monotonic() + self._grace_seconds
+        try:
+            while True:
+                self._wake.clear()
+                self._record()
+                left = deadline - time.monotonic()
+                if not self._running or left <= 0:
+                    break
+                self._wake.wait(left)
+            if self._running:
+                release_jobs(worker=self._name, claims=self._running)
+        except DatabaseError as error:
+            logger.warning("The database is away, jobs go on when their leases expire: %s", error)
+        finally:
+            connection.close()
+
+
+worker = Worker()

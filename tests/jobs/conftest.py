@@ -1,0 +1,57 @@
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import F
+
+from jobs import registry
+from jobs.models import Job
+from jobs.registry import job
+
+# PostgreSQL's plans: SQLite's say nothing of how many rows they read.
+collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_plans.py"]
+
+Register = Callable[..., "Calls"]
+Later = Callable[[float], None]
+
+
+class Calls(list[dict[str, Any]]):
+    """A handler that records its arguments, and raises what it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.errors: list[BaseException] = []
+        self.on_call: Callable[[], object] = lambda: None
+
+    def take(self, **args: Any) -> None:
+        self.append(args)
+        self.on_call()
+        if self.errors:
+            raise self.errors.pop(0)
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch) -> Register:
+    """Register kinds of jobs for one test: those of the product are not there."""
+    monkeypatch.setattr(registry, "_kinds", {})
+
+    def add(name: str = "note", **options: Any) -> Calls:
+        calls = Calls()
+        job(name, **options)(calls.take)
+        return calls
+
+    return add
+
+
+@pytest.fixture
+def later() -> Later:
+    """Let time pass for all jobs that are live or have ended."""
+
+    def pass_time(seconds: float) -> None:
+        passed = timedelta(seconds=seconds)
+        for name in ("due_at", "again_at", "finished_at"):
+            Job.objects.exclude(**{name: None}).update(**{name: F(name) - passed})
+
+    return pass_time

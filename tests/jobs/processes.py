@@ -1,0 +1,81 @@
+"""Workers as processes of their own, on the test database."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from tests.live.server import ROOT, test_environment
+
+T = TypeVar("T")
+
+STARTED = "Running jobs."
+# A machine that is busy with other tests takes long to start a process.
+PATIENCE_SECONDS = 60.0
+
+
+def eventually(probe: Callable[[], T | None], pause: float = 0.05) -> T:
+    """Ask again and again until there is an answer, and return it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (found := probe()) is None:
+        assert time.monotonic() < deadline, "What was waited for did not come."
+        time.sleep(pause)
+    return found
+
+
+class WorkerProcess:
+    """`manage.py worker` with the kinds of the tests."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
+        self.notes, self._log = folder / "notes", folder / "worker.log"
+        self._command = [sys.executable, "-m", "tests.jobs.worker", *arguments]
+        self._environment = test_environment(JOBS_LOG=str(self.notes), **environment)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text() if self._log.exists() else ""
+
+    def start(self) -> None:
+        """Start, and wait until it works."""
+        starts = self.log.count(STARTED)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        eventually(lambda: self.log.count(STARTED) > starts or None)
+
+    def signal(self, signum: signal.Signals) -> None:
+        assert self._process
+        os.kill(self._process.pid, signum)
+
+    def kill(self) -> None:
+        """End it as a crash does: nothing is put in order."""
+        assert self._process
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> int:
+        """Tell it to stop, and return its exit code."""
+        self.signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self) -> int:
+        assert self._process
+        return self._process.wait(PATIENCE_SECONDS)
+
+
+@contextmanager
+def working(folder: Path, *arguments: str, **environment: str) -> Iterator[WorkerProcess]:
+    """Run a worker process; kill it in the end if it still runs."""
+    worker = WorkerProcess(folder, *arguments, **environment)
+    try:
+        worker.start()
+        yield worker
+    finally:
+        worker.kill()

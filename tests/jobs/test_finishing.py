@@ -1,0 +1,192 @@
+"""What becomes of a job after its run."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from jobs.exceptions import GiveUp, RetryLater
+from jobs.models import Job
+from jobs.selectors import get_seconds_until_due
+from jobs.services.enqueueing import enqueue
+from jobs.services.finishing import backoff
+from jobs.services.scheduling import SCHEDULE_KEY, ensure_scheduled
+from tests.jobs.conftest import Later, Register
+from tests.jobs.running import claim, fail, run_due, states, succeed
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+def seconds_until_due() -> float:
+    seconds = get_seconds_until_due(kinds=["note"])
+    assert seconds is not None
+    return seconds
+
+
+def test_done_job_stays_without_its_arguments(register: Register) -> None:
+    register()
+    enqueue(kind="note", args={"email": "bob@example.com"})
+
+    run_due()
+
+    row = Job.objects.get()
+    assert (row.state, row.args, row.due_at, row.claimed_by) == ("done", {}, None, None)
+    assert row.finished_at is not None
+
+
+def test_done_job_of_a_kind_that_keeps_none_is_deleted(register: Register) -> None:
+    register(keep_done=False)
+    enqueue(kind="note", key="1")
+    enqueue(kind="note", key="2")
+    claims = claim()
+    enqueue(kind="note", key="2")
+
+    succeed(claims)
+
+    assert [(each.key, each.state) for each in Job.objects.all()] == [("2", "waiting")]
+
+
+def test_failed_job_is_retried_after_growing_pauses_and_then_given_up(
+    register: Register, later: Later, caplog: pytest.LogCaptureFixture
+) -> None:
+    calls = register(retries=2)
+    calls.errors = [ValueError(f"No {number}\0") for number in range(3)]
+    enqueue(kind="note", args={"n": 1})
+    pauses = []
+
+    for _ in range(2):
+        run_due()
+        pauses.append(seconds_until_due())
+        later(3600)
+    with caplog.at_level(logging.ERROR):
+        run_due()
+
+    assert 3 <= pauses[0] <= 7 <= pauses[1] <= 13
+    row = Job.objects.get()
+    assert (row.state, row.attempts, row.args, len(calls)) == ("failed", 3, {"n": 1}, 3)
+    assert row.last_error.startswith("ValueError: No 2 (conftest.py:")
+    assert f"Job note {row.pk} was given up: ValueError" in caplog.text
+
+
+def test_pauses_double_with_jitter_up_to_an_hour() -> None:
+    pauses = [[backoff(attempt) for _ in range(50)] for attempt in (1, 4, 40)]
+
+    assert all(3.75 <= each <= 6.25 for each in pauses[0])
+    assert all(30 <= each <= 50 for each in pauses[1])
+    assert all(2700 <= each <= 4500 for each in pauses[2])
+    assert all(len(set(each)) > 10 for each in pauses)
+
+
+def test_handler_says_when_to_try_again(register: Register) -> None:
+    calls = register()
+    calls.errors = [RetryLater("HTTP 429", seconds=900)]
+    enqueue(kind="note")
+
+    run_due()
+
+    assert seconds_until_due() == pytest.approx(900, abs=5)
+    assert Job.objects.get().last_error == "HTTP 429"
+
+
+def test_backoff_is_the_least_pause(register: Register) -> None:
+    calls = register()
+    calls.errors = [RetryLater("HTTP 503", seconds=1)]
+    enqueue(kind="note")
+
+    run_due()
+
+    assert seconds_until_due() > 3
+
+
+def test_handler_gives_up(register: Register) -> None:
+    calls = register()
+    calls.errors = [GiveUp("No such address")]
+    enqueue(kind="note")
+
+    run_due()
+
+    row = Job.objects.get()
+    assert (row.state, row.attempts, row.last_error) == ("failed", 1, "No such address")
+
+
+def test_handler_that_exits_ends_no_thread(register: Register) -> None:
+    calls = register()
+    calls.errors = [SystemExit(1)]
+    enqueue(kind="note")
+
+    run_due()
+
+    assert Job.objects.get().last_error.startswith("SystemExit: 1")
+
+
+def test_given_up_while_its_key_is_enqueued_again_begins_anew(register: Register) -> None:
+    register(retries=0)
+    enqueue(kind="note", key="7")
+    claims = claim()
+    enqueue(kind="note", key="7")
+
+    fail(claims)
+
+    row = Job.objects.get()
+    assert (row.state, row.attempts) == ("waiting", 0)
+    assert run_due() == 1
+
+
+def test_recurring_job_runs_again_after_its_interval(register: Register, later: Later) -> None:
+    calls = register(every=HOUR)
+    ensure_scheduled()
+    ensure_scheduled()
+
+    assert (run_due(), run_due()) == (1, 0)
+    later(3599)
+    ensure_scheduled()
+    assert run_due() == 0
+    later(1)
+    assert run_due() == 1
+    assert calls == [{}, {}]
+    row = Job.objects.get()
+    assert (row.state, row.attempts, row.key) == ("waiting", 0, SCHEDULE_KEY)
+    assert row.finished_at is not None
+
+
+def test_interval_is_asked_for_each_time(register: Register) -> None:
+    intervals = [timedelta(seconds=60), timedelta(seconds=600)]
+    register(every=lambda: intervals.pop(0))
+    ensure_scheduled()
+
+    run_due()
+    first = seconds_until_due()
+    enqueue(kind="note", key=SCHEDULE_KEY)
+    run_due()
+
+    assert (round(first, -1), round(seconds_until_due(), -1)) == (60, 600)
+
+
+def test_recurring_job_that_is_given_up_stays_visible_and_recurs(
+    register: Register, later: Later
+) -> None:
+    calls = register(every=HOUR, retries=0)
+    calls.errors = [ValueError("No")]
+    ensure_scheduled()
+
+    run_due()
+    ensure_scheduled()
+
+    assert states() == ["failed", "waiting"]
+    assert seconds_until_due() == pytest.approx(3600, abs=5)
+    later(3600)
+    assert run_due() == 1
+    assert states() == ["failed", "waiting"]
+
+
+def test_states_that_contradict_each_other_cannot_be_stored(register: Register) -> None:
+    register()
+    enqueue(kind="note")
+
+    for wrong in ({"state": "done"}, {"due_at": None}, {"state": "running"}, {"claimed_by": "me"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Job.objects.update(**wrong)
+    assert states() == ["waiting"]

@@ -1,0 +1,50 @@
+"""A thousand jobs, and a worker that is killed ten times on the way: none is lost."""
+
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from jobs.models import Job
+from jobs.services.enqueueing import Call, enqueue_many
+from tests.jobs import kinds  # noqa: F401 - registers them
+from tests.jobs.processes import WorkerProcess, eventually, working
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+JOBS, KILLS = 1000, 10
+# Jobs of one worker that can be done and not recorded when it is killed: those of its threads, and
+# those that ended while the last ones were recorded.
+IN_FLIGHT = 50
+
+
+def test_each_job_is_done_at_least_once_although_the_worker_is_killed_ten_times(
+    tmp_path: Path,
+) -> None:
+    enqueue_many(kind="test.note", calls=[Call({"number": n}) for n in range(JOBS)])
+    pid_file, killed = tmp_path / "pid", set[int]()
+
+    with working(tmp_path, JOB_LEASE_SECONDS="1", RESPAWN_PID=str(pid_file)) as worker:
+        for share in range(1, KILLS + 1):
+            wait_for_notes(worker, share * JOBS // (KILLS + 1))
+            os.kill(int(pid_file.read_text()), signal.SIGKILL)
+            killed.add(int(pid_file.read_text()))
+        eventually(lambda: None if Job.objects.filter(kind="test.note").live().exists() else True)
+        os.kill(int(pid_file.read_text()), signal.SIGTERM)
+        assert worker.wait() == 0
+
+    times = Counter(notes_of(worker))
+    assert len(killed) == KILLS
+    assert sorted(times) == list(range(JOBS))
+    assert times.total() <= JOBS + KILLS * IN_FLIGHT
+    assert set(Job.objects.filter(kind="test.note").values_list("state")) == {("done",)}
+
+
+def wait_for_notes(worker: WorkerProcess, count: int) -> None:
+    eventually(lambda: len(notes_of(worker)) >= count or None, pause=0.001)
+
+
+def notes_of(worker: WorkerProcess) -> list[int]:
+    return [int(line) for line in worker.notes.read_text().split()] if worker.notes.exists() else []

@@ -1,0 +1,47 @@
+import pytest
+from django.conf import settings
+
+from jobs.models import Job
+from jobs.services import pruning
+from jobs.services.enqueueing import Call, enqueue, enqueue_many
+from jobs.services.pruning import prune_jobs
+from tests.jobs.conftest import Later, Register
+from tests.jobs.running import claim, fail, run_due, states
+
+pytestmark = pytest.mark.django_db
+
+DAY = 24 * 60 * 60
+
+
+def test_done_jobs_go_after_a_day_and_those_given_up_after_a_month(
+    register: Register, later: Later
+) -> None:
+    register(retries=0)
+    enqueue(kind="note")
+    fail(claim())
+    enqueue(kind="note")
+    run_due()
+    enqueue(kind="note")
+    assert states() == ["failed", "done", "waiting"]
+
+    later(DAY - 5)
+    assert prune_jobs() == 0
+    later(10)
+    assert prune_jobs() == 1
+    assert states() == ["failed", "waiting"]
+    later(29 * DAY)
+    assert prune_jobs() == 1
+    assert states() == ["waiting"]
+
+
+def test_many_are_pruned_in_batches(
+    register: Register, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pruning, "BATCH", 3)
+    register()
+    enqueue_many(kind="note", calls=[Call()] * 7)
+    run_due()
+    later(settings.JOB_KEEP_DONE.total_seconds() + 5)
+
+    assert prune_jobs() == 7
+    assert not Job.objects.exists()

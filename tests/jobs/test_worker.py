@@ -1,0 +1,220 @@
+"""Real worker processes, and the worker of a web process."""
+
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from jobs.models import Job
+from jobs.services.enqueueing import Call, enqueue, enqueue_many
+from jobs.worker import Worker
+from tests.jobs import kinds  # noqa: F401 - registers them
+from tests.jobs.conftest import Register
+from tests.jobs.processes import eventually, working
+from tests.jobs.running import states
+from tests.live.server import WebServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LEASE = {"JOB_LEASE_SECONDS": "1"}
+
+
+def wait_for(state: str, kind: str) -> Job:
+    """Return the job of that kind once it is in that state."""
+    return eventually(lambda: Job.objects.filter(kind=kind, state=state).first())
+
+
+def test_jobs_are_run_and_the_process_ends_when_told_to(tmp_path: Path) -> None:
+    enqueue_many(kind="test.note", calls=[Call({"number": n}) for n in range(20)])
+
+    with working(tmp_path) as worker:
+        eventually(lambda: set(states()) == {"done", "waiting"} or None)  # and its own, for pruning
+        assert worker.stop() == 0
+
+    assert sorted(map(int, worker.notes.read_text().split())) == list(range(20))
+
+
+def test_failed_job_is_given_up_with_its_error(tmp_path: Path) -> None:
+    enqueue(kind="test.fail")
+
+    with working(tmp_path) as worker:
+        row = wait_for("failed", "test.fail")
+
+    assert row.last_error.startswith("ValueError: It broke. (kinds.py:")
+    assert f"Job test.fail {row.pk} was given up" in worker.log
+
+
+def test_killed_worker_loses_nothing_to_another_one(tmp_path: Path) -> None:
+    enqueue(kind="test.slow", args={"number": 1, "seconds": 600})
+    with working(tmp_path, **LEASE) as worker:
+        eventually(lambda: worker.notes.exists() or None)
+        worker.kill()
+    Job.objects.filter(kind="test.slow").update(args={"number": 2, "seconds": 0})
+
+    with working(tmp_path, **LEASE) as worker:
+        assert wait_for("done", "test.slow").attempts >= 2
+    assert worker.notes.read_text().split() == ["1", "2"]
+
+
+def test_job_that_kills_its_worker_is_given_up(tmp_path: Path) -> None:
+    enqueue(kind="test.kill")
+
+    for _ in range(2):
+        with working(tmp_path, **LEASE) as worker:
+            assert worker.wait() == -signal.SIGKILL
+    with working(tmp_path, **LEASE):
+        row = wait_for("failed", "test.kill")
+
+    assert (row.attempts, row.last_error[:22]) == (2, "The worker was killed,")
+
+
+def test_lease_is_extended_while_the_job_runs(register: Register, settings: Any) -> None:
+    settings.JOB_LEASE_SECONDS = 3
+    gate = threading.Event()
+    register("hangs").on_call = gate.wait
+    worker = Worker()
+    enqueue(kind="hangs")
+    worker.start()
+
+    first = wait_for("running", "hangs")
+    eventually(lambda: Job.objects.filter(due_at__gt=first.due_at).first())
+
+    gate.set()
+    worker.stop()
+    worker.join(60)
+
+
+def test_job_past_its_time_limit_holds_up_no_other_one(tmp_path: Path) -> None:
+    enqueue(kind="test.hang")
+
+    with working(tmp_path, "--threads=2", **LEASE) as worker:
+        row = wait_for("failed", "test.hang")
+        enqueue(kind="test.note", args={"number": 1})
+        wait_for("done", "test.note")
+        assert worker.stop() == 0
+
+    assert "exceeded its time limit" in row.last_error
+    assert f"Job test.hang {row.pk} takes too long." in worker.log
+
+
+def test_worker_that_is_told_to_stop_finishes_what_is_short(tmp_path: Path) -> None:
+    enqueue(kind="test.slow", args={"number": 1, "seconds": 2})
+
+    with working(tmp_path) as worker:
+        wait_for("running", "test.slow")
+        assert worker.stop() == 0
+
+    assert Job.objects.get(kind="test.slow").state == "done"
+
+
+def test_worker_that_is_told_to_stop_releases_what_is_long(register: Register) -> None:
+    gate = threading.Event()
+    register("hangs", retries=0).on_call = gate.wait
+    worker = Worker(grace_seconds=0.1)
+    enqueue(kind="hangs")
+    worker.start()
+    wait_for("running", "hangs")
+
+    worker.stop()
+    worker.join(60)
+
+    row = Job.objects.get()
+    assert (row.state, row.attempts, worker.is_alive()) == ("waiting", 0, False)
+    gate.set()
+
+
+def test_frozen_worker_loses_its_jobs_and_records_nothing_when_it_wakes(tmp_path: Path) -> None:
+    enqueue(kind="test.slow", args={"number": 1, "seconds": 1})
+    with working(tmp_path, **LEASE) as frozen:
+        eventually(lambda: frozen.notes.exists() or None)
+        frozen.signal(signal.SIGSTOP)
+        with working(tmp_path, **LEASE):
+            row = wait_for("done", "test.slow")
+        frozen.signal(signal.SIGCONT)
+        enqueue(kind="test.note", args={"number": 2})
+        wait_for("done", "test.note")
+
+    assert row.attempts >= 2
+    assert set(states()) == {"done", "waiting"}
+    assert (frozen.notes.read_text().split()[-1], frozen.log.count("Traceback")) == ("2", 0)
+
+
+def test_database_that_is_away_ends_nothing(tmp_path: Path) -> None:
+    nowhere = "postgres://postgres@127.0.0.1:9/nothing"
+
+    with working(tmp_path, DATABASE_URL=nowhere) as worker:
+        eventually(lambda: worker.log.count("The database is away, jobs wait") > 1 or None)
+        assert worker.stop() == 0
+
+    assert "Traceback" not in worker.log
+
+
+def test_outcome_is_recorded_when_the_database_is_back(
+    register: Register, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = threading.Event()
+    calls = register()
+    calls.on_call = gate.wait
+    worker = Worker()
+    worker.start()
+    enqueue(kind="note")
+    wait_for("running", "note")
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE jobs_job RENAME TO jobs_away")
+        gate.set()
+        eventually(lambda: caplog.text.count("The database is away, jobs wait") > 1 or None)
+        cursor.execute("ALTER TABLE jobs_away RENAME TO jobs_job")
+    wait_for("done", "note")
+
+    worker.stop()
+    worker.join(60)
+    assert calls == [{}]
+
+
+def test_job_that_was_enqueued_here_is_run_at_once(register: Register, settings: Any) -> None:
+    settings.JOB_POLL_SECONDS = 3600.0
+    settings.JOB_LEASE_SECONDS = 7200
+    calls = register()
+    worker = Worker()
+    worker.start()
+
+    enqueue(kind="note")
+    wait_for("done", "note")
+    enqueue(kind="note", delay=timedelta(milliseconds=50))
+    eventually(lambda: len(calls) == 2 or None)
+    worker.stop()
+    worker.join(10)
+
+
+def test_one_kind_leaves_threads_to_others(register: Register) -> None:
+    gate = threading.Event()
+    register("hangs").on_call = gate.wait
+    quick = register("quick")
+    worker = Worker(threads=4)
+    enqueue_many(kind="hangs", calls=[Call()] * 8)
+    enqueue(kind="quick")
+
+    worker.start()
+    eventually(lambda: quick or None)
+
+    assert Job.objects.filter(kind="hangs", state="running").count() == 3
+    gate.set()
+    worker.stop()
+    worker.join(60)
+
+
+def test_web_process_runs_jobs_unless_told_otherwise(tmp_path: Path) -> None:
+    with WebServer(JOBS_IN_WEB="0", PUSH_IN_WEB="0"), WebServer(PUSH_IN_WEB="0") as server:
+        row = wait_for("waiting", "jobs.prune")
+        eventually(lambda: Job.objects.filter(pk=row.pk).exclude(finished_at=None).first())
+        server.send_signal(signal.SIGTERM)
+        server.wait(60)
+    Job.objects.update(due_at=Now())
+    with WebServer(JOBS_IN_WEB="0", PUSH_IN_WEB="0"):
+        assert Job.objects.get().attempts == 0
