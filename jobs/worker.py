@@ -75,6 +75,7 @@ class Worker:
     def run(self) -> None:
         """Work until told to stop. An error is logged, and tried again; it ends nothing."""
         add_listener(self._wake.set)
+        logger.info("Running jobs.")
         try:
             while not self._stopping.is_set():
                 self._wake.clear()

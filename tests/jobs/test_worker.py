@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models.functions import Now
 
 from jobs.models import Job
 from jobs.services.enqueueing import Call, enqueue, enqueue_many
 from jobs.worker import Worker
 from tests.jobs import kinds  # noqa: F401 - registers them
 from tests.jobs.conftest import Register
-from tests.jobs.processes import eventually, working
+from tests.jobs.processes import STARTED, eventually, working
 from tests.jobs.running import states
 from tests.live.server import WebServer
 
@@ -209,12 +208,11 @@ def test_one_kind_leaves_threads_to_others(register: Register) -> None:
     worker.join(60)
 
 
-def test_web_process_runs_jobs_unless_told_otherwise(tmp_path: Path) -> None:
-    with WebServer(JOBS_IN_WEB="0", PUSH_IN_WEB="0"), WebServer(PUSH_IN_WEB="0") as server:
-        row = wait_for("waiting", "jobs.prune")
-        eventually(lambda: Job.objects.filter(pk=row.pk).exclude(finished_at=None).first())
+def test_web_process_runs_jobs_unless_told_otherwise() -> None:
+    with WebServer(JOBS_IN_WEB="0", PUSH_IN_WEB="0") as server:
+        assert STARTED not in server.log.read_text()
+    with WebServer(PUSH_IN_WEB="0") as server:
+        eventually(lambda: STARTED in server.log.read_text() or None)
+        eventually(lambda: Job.objects.exclude(finished_at=None).first())  # its own, for pruning
         server.send_signal(signal.SIGTERM)
         server.wait(60)
-    Job.objects.update(due_at=Now())
-    with WebServer(JOBS_IN_WEB="0", PUSH_IN_WEB="0"):
-        assert Job.objects.get().attempts == 0

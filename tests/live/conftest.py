@@ -22,7 +22,7 @@ collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.p
 ALLOWED_ORIGIN = "https://app.example.com"
 # These servers run until the last test, and would take the deliveries of tests/notifications for their
 # own: to them the push service of such a test is a private address, so they would forget its devices.
-NO_PUSH = {"PUSH_IN_WEB": "0", "JOBS_IN_WEB": "0"}
+NO_PUSH = {"PUSH_IN_WEB": "0"}
 # No review of the open sockets: what arrives was brought by an event, and not found in the database.
 BELL_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
 # No event of another process reaches it: what arrives was found in the database by the review.

@@ -1,14 +1,19 @@
 import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from datetime import UTC
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
 from api.throttling import count
+from jobs.exceptions import GiveUp
+from jobs.services.enqueueing import enqueue
 from trainer.exceptions import (
     AlreadyHasTrainer,
     AlreadyYourTrainee,
@@ -19,8 +24,9 @@ from trainer.models import Invitation
 from users.coaching import set_trainer, trainees_of
 from users.links import make_link
 from users.locking import lock_account
+from users.mail import send_text
 from users.models import User, normalize_email
-from users.services.accounts import check_password_strength, ensure_may_write, send_in_background
+from users.services.accounts import check_password_strength, ensure_may_write
 from users.services.sessions import begin_session
 from users.tokens import TokenPair
 
@@ -79,13 +85,29 @@ def _lock_pending(trainer: User, invitation_id: int) -> Invitation:
 
 
 def _renew(invitation: Invitation, trainer: User) -> None:
-    code = secrets.token_urlsafe(32)
-    invitation.code_hash = _hash(code)
     invitation.expires_at = timezone.now() + settings.INVITATION_LIFETIME
+    invitation.code_hash = _hash(_code_of(invitation))
     invitation.save()
+    pk = invitation.pk
+    enqueue(kind="trainer.mail_invitation", args={"invitation_id": pk}, key=str(pk))
+
+
+def mail_invitation(*, invitation_id: int) -> None:
+    """
+    E-mail the link of an invitation; do nothing if it was withdrawn, accepted, or has expired.
+
+    Raises GiveUp if the link is another one by now: the signing key was changed.
+    """
+    invitation = Invitation.objects.open().filter(pk=invitation_id).first()
+    if invitation is None or not _may_train(invitation.trainer):
+        return
+    code = _code_of(invitation)
+    if _hash(code) != invitation.code_hash:
+        raise GiveUp("The code of this invitation cannot be made again. Resend it.")
+    trainer = invitation.trainer
     name = trainer.get_full_name() or trainer.email
     words = f"{invitation.message}\n\n" if invitation.message else ""
-    send_in_background(
+    send_text(
         to=invitation.email,
         subject="Your trainer invites you",
         text=(
@@ -94,6 +116,18 @@ def _renew(invitation: Invitation, trainer: User) -> None:
             f"The link is valid for {settings.INVITATION_LIFETIME.days} days.\n"
         ),
     )
+
+
+def _code_of(invitation: Invitation) -> str:
+    """
+    Return the secret of an invitation's link, which is stored nowhere.
+
+    It follows from the signing key and from the end of the invitation, which each renewal changes: so
+    a mail that is tried again has the same link.
+    """
+    value = f"{invitation.pk} {invitation.expires_at.astimezone(UTC).isoformat()}"
+    digest = salted_hmac("trainer.invitation", value, algorithm="sha256").digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _hash(code: str) -> str:

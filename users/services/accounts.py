@@ -1,30 +1,28 @@
 """Changes that people make to their own account, and that an admin makes to somebody's."""
 
-import logging
 from dataclasses import dataclass
-from threading import Thread
 
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
+from jobs.services.enqueueing import enqueue
 from users.events import announce_access_changed
 from users.exceptions import ImpersonationReadOnly, InvalidResetLink, InvalidToken
 from users.links import make_link
 from users.locking import lock_account
+from users.mail import send_text
 from users.models import AuthSession, User, normalize_email
 from users.reset_links import reset_links
 from users.services.sessions import end_sessions, keep_session
 
-logger = logging.getLogger(__name__)
-
+MAX_ADDRESS_LENGTH = 254
 NAME_FIELDS = ("first_name", "last_name", "business_name", "phone_number")
 
 
@@ -128,11 +126,18 @@ def store_password(*, user: User) -> None:
 
 def send_password_reset(*, email: str) -> None:
     """
-    E-mail a link that sets a new password; do nothing, as silently, for an unknown address.
+    Have a link that sets a new password e-mailed, if the address has an account.
 
-    The mail leaves from a thread of its own, so that the answer takes as long in both cases.
+    A job looks that up, so the answer takes as long for an unknown address.
     """
-    user = User.objects.filter(email=normalize_email(email), is_active=True).first()
+    address = normalize_email(email)
+    if len(address) <= MAX_ADDRESS_LENGTH:
+        enqueue(kind="users.mail_password_reset", args={"email": address})
+
+
+def mail_password_reset(*, email: str) -> None:
+    """E-mail a link that sets a new password; do nothing for an unknown address."""
+    user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
         return
     link = make_link(
@@ -140,7 +145,7 @@ def send_password_reset(*, email: str) -> None:
         uid=urlsafe_base64_encode(force_bytes(user.pk)),
         token=reset_links.make_token(user),
     )
-    send_in_background(
+    send_text(
         to=user.email,
         subject="Set a new password",
         text=(
@@ -192,16 +197,3 @@ def reactivate_user(*, user: User) -> None:
     """Allow sign-in again; old tokens stay invalid."""
     user.is_active = True
     user.save(update_fields=["is_active"])
-
-
-def send_in_background(*, to: str, subject: str, text: str) -> None:
-    """E-mail `text` after commit, without making anybody wait for the mail server."""
-    transaction.on_commit(Thread(target=_send_logged, args=(to, subject, text), daemon=False).start)
-
-
-def _send_logged(to: str, subject: str, text: str) -> None:
-    try:
-        send_mail(subject, text, None, [to])
-    except OSError as error:
-        # What was asked for can be asked for again: there is a button for it.
-        logger.error("An e-mail was not sent: %s", error)  # noqa: TRY400 - no trace with addresses

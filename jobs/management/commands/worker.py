@@ -1,4 +1,3 @@
-import logging
 import signal
 import threading
 from argparse import ArgumentParser
@@ -8,8 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from jobs.worker import Worker
-
-logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 8.0
 
@@ -24,7 +21,6 @@ class Command(BaseCommand):
         told_to_stop = _stop_on_signals()
         worker = Worker(threads=threads, grace_seconds=GRACE_SECONDS)
         worker.start()
-        logger.info("Running jobs.")
         while worker.is_alive():
             if told_to_stop.wait(1):
                 worker.stop()

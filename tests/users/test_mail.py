@@ -1,0 +1,149 @@
+"""E-mails are jobs: no answer waits for one, a failure is tried again, and no secret is stored."""
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from jobs.models import Job
+from tests.conftest import Client
+from tests.jobs.running import run_due
+from tests.users.post import link_in, wait_for_mail
+from trainer.services.invitations import invite_trainee, resend_invitation, withdraw_invitation
+from users.models import User
+from users.services.accounts import deactivate_user, send_password_reset
+
+pytestmark = pytest.mark.django_db
+
+RESET = "/api/auth/users/reset_password/"
+
+
+class RefusingServer(socketserver.StreamRequestHandler):
+    """A mail server that takes no mail for any address."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        for line in self.rfile:
+            refused = line.upper().startswith(b"RCPT")
+            self.wfile.write(b"550 no such user\r\n" if refused else b"250 ok\r\n")
+
+
+@pytest.fixture
+def refusing_server(settings: Any) -> Iterator[None]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), RefusingServer) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
+        yield
+        server.shutdown()
+
+
+@pytest.fixture
+def no_server(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+
+
+def test_reset_runs_the_same_statements_for_an_unknown_address(api: Client, bob: User) -> None:
+    statements = []
+    for email in ("bob@example.com", "nobody@example.com"):
+        with CaptureQueriesContext(connection) as captured:
+            assert api.post(RESET, {"email": email}).status_code == 204
+        statements.append([each["sql"].split(" ", 1)[0] for each in captured])
+
+    assert statements[0] == statements[1]
+    assert "INSERT" in statements[0]
+    assert Job.objects.count() == 2
+
+
+def test_address_that_is_too_long_for_an_account_is_no_job(db: None) -> None:
+    send_password_reset(email=f"{'a' * 20_000}@example.com")
+
+    assert not Job.objects.exists()
+
+
+def test_mail_server_that_is_away_is_tried_again(bob: User, no_server: None) -> None:
+    send_password_reset(email=bob.email)
+
+    run_due()
+
+    row = Job.objects.get()
+    assert (row.state, row.attempts) == ("waiting", 1)
+    assert row.last_error.startswith("ConnectionRefusedError")
+
+
+def test_address_that_the_mail_server_refuses_is_given_up(bob: User, refusing_server: None) -> None:
+    send_password_reset(email=bob.email)
+
+    run_due()
+
+    row = Job.objects.get()
+    assert (row.state, row.last_error) == ("failed", "The mail server refuses this address: [550]")
+
+
+def test_account_that_was_locked_meanwhile_gets_no_link(bob: User) -> None:
+    send_password_reset(email=bob.email)
+    deactivate_user(user=bob)
+
+    run_due()
+
+    assert mail.outbox == []
+
+
+def test_no_secret_of_a_link_is_stored_before_or_after_it_is_sent(bob: User, alice: User) -> None:
+    send_password_reset(email=bob.email)
+    invite_trainee(trainer=alice, email="eve@example.com")
+    before = [(each.kind, json.dumps(each.args)) for each in Job.objects.order_by("pk")]
+
+    wait_for_mail(2)
+
+    assert before[0] == ("users.mail_password_reset", '{"email": "bob@example.com"}')
+    assert before[1][1].startswith('{"invitation_id": ')
+    assert [each.args for each in Job.objects.all()] == [{}, {}]
+
+
+def test_invitation_that_is_tried_again_has_the_same_link(alice: User) -> None:
+    invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
+    first = link_in(wait_for_mail())
+    Job.objects.update(
+        state="waiting", due_at="2020-01-01T00:00Z", args={"invitation_id": invitation.pk}
+    )
+
+    assert link_in(wait_for_mail(2)) == first
+
+
+def test_invitation_resent_before_it_was_mailed_is_one_mail_with_the_last_link(
+    alice: User,
+) -> None:
+    invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
+    resend_invitation(trainer=alice, invitation_id=invitation.pk)
+
+    wait_for_mail()
+    first = link_in(mail.outbox[0])
+    resend_invitation(trainer=alice, invitation_id=invitation.pk)
+
+    assert link_in(wait_for_mail(2)) != first
+
+
+def test_invitation_withdrawn_before_it_was_mailed_is_not_mailed(alice: User) -> None:
+    invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
+    withdraw_invitation(trainer=alice, invitation_id=invitation.pk)
+
+    run_due()
+
+    assert (mail.outbox, Job.objects.get().state) == ([], "done")
+
+
+def test_invitation_whose_signing_key_was_changed_is_given_up(alice: User, settings: Any) -> None:
+    invite_trainee(trainer=alice, email="eve@example.com")
+    settings.SECRET_KEY = "another-key"
+
+    run_due()
+
+    assert (mail.outbox, Job.objects.get().state) == ([], "failed")
