@@ -11,6 +11,7 @@ from live.close_codes import CloseCode
 from live.reconciler import Reconciler, reconciler
 from tests.sockets.client import Client, close, finish_tasks, run, scope_of, until
 from tests.sockets.counting import CountingConsumer, Grant, Store
+from tests.sockets.layer import Layer
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +88,22 @@ def test_failed_query_is_logged_and_the_next_round_goes_on(
         run(scenario)
     logged = {each.levelname for each in caplog.records if each.name == "live.reconciler"}
     assert logged == {level}
+
+
+def test_group_that_could_not_be_joined_is_joined_in_a_later_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scenario() -> None:
+        layer = Layer()
+        layer.error = ConnectionError()
+        monkeypatch.setattr("live.listener.get_channel_layer", lambda: layer)
+        await connect()
+        assert layer.groups == set()
+
+        layer.error = None
+        await until(lambda: layer.groups == {"user.2"})
+
+    run(scenario)
 
 
 def test_no_query_is_made_when_the_last_socket_has_closed(counted: Store) -> None:
