@@ -13,12 +13,12 @@ SELECT c.id, c.last_message_at, c.created_at, c.version, substr(l.content, 1, 10
     a.id, a.first_name, a.last_name, a.email, b.id, b.first_name, b.last_name, b.email
 FROM (
     SELECT * FROM messaging_conversation WHERE trainer_id = $1 AND NOT is_archived
-    ORDER BY last_message_at DESC, id DESC LIMIT 50
+    ORDER BY last_message_at DESC NULLS LAST, id DESC LIMIT 50
 ) c
 JOIN users_user a ON a.id = c.trainer_id
 JOIN users_user b ON b.id = c.trainee_id
 LEFT JOIN messaging_message l ON l.id = c.last_message_id
-ORDER BY c.last_message_at DESC, c.id DESC
+ORDER BY c.last_message_at DESC NULLS LAST, c.id DESC
 """
 UNREAD = """
 SELECT count(*) FROM messaging_conversation c

@@ -89,6 +89,7 @@ class Conversation(models.Model):
             ),
         )
         indexes = (
+            # With NULLS LAST on PostgreSQL, by a migration; SQLite sorts so, and refuses to be told.
             Index(fields=["trainer", "-last_message_at", "-id"], name="messaging_conv_of_trainer"),
             Index(fields=["trainee", "-last_message_at", "-id"], name="messaging_conv_of_trainee"),
         )

@@ -15,6 +15,9 @@ from messaging.sql.columns import (
 )
 from messaging.sql.rules import ON_SIDE, UNREAD, VISIBLE
 
+# PostgreSQL would put those without a message first, SQLite last.
+NEWEST_ACTIVITY_FIRST = "c.last_message_at DESC NULLS LAST, c.id DESC"
+
 
 def count_unread(user_id: int, side: str) -> int:
     """Count what is unread in the active conversations in which a user is on that side."""
@@ -46,7 +49,7 @@ def select_described(source: str, params: Sequence[Any], user_id: int) -> list[C
         f"SELECT {WITH_PEOPLE}, substr(l.content, 1, {PREVIEW_LENGTH}),"
         f" (SELECT count(*) FROM messaging_message m WHERE m.conversation_id = c.id AND {UNREAD})"
         f" FROM {source} c {JOIN_PEOPLE} LEFT JOIN messaging_message l ON l.id = c.last_message_id"
-        " ORDER BY c.last_message_at DESC, c.id DESC"
+        f" ORDER BY {NEWEST_ACTIVITY_FIRST}"
     )
     people: People = {}
     return [_described(row, people) for row in fetch_all(sql, [user_id, *params])]
@@ -62,7 +65,7 @@ def page_of(side: str, limit: int, offset: int) -> str:
     """Return a source: a page of those in which somebody is on that side. Parameters: who, archived."""
     return (
         f"(SELECT * FROM messaging_conversation c WHERE {ON_SIDE.format(side=side)}"
-        f" ORDER BY c.last_message_at DESC, c.id DESC {cut(limit, offset)})"
+        f" ORDER BY {NEWEST_ACTIVITY_FIRST} {cut(limit, offset)})"
     )
 
 

@@ -43,6 +43,17 @@ def test_list_stands_by_newest_activity(
     )
 
 
+def test_conversation_without_a_message_stands_last(
+    api: Client, alice: User, conversation: Conversation
+) -> None:
+    empty = Conversation.objects.create(trainer=alice, trainee=make_trainee("eve", alice))
+    newest = open_conversation(alice, make_trainee("fred", alice))
+
+    results = api.as_user(alice).get(URL).json()["results"]
+
+    assert [each["id"] for each in results] == [newest.pk, conversation.pk, empty.pk]
+
+
 def test_archived_list_is_the_trainers_only(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:

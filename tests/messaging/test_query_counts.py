@@ -184,6 +184,28 @@ def test_read_takes_the_same_queries_however_much_is_unread(alice: User) -> None
     assert counts[0] == counts[1]
 
 
+def test_list_reads_its_page_in_the_order_of_an_index(api: Client, alice: User) -> None:
+    """Sorting all conversations of a busy trainer for each page would cost more with each of them."""
+    make_crowd(alice, 500)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    page = next(each for each in queries_of(api.as_user(alice), LIST) if "LIMIT 50" in each)
+
+    plan = explain(page)
+    if connection.vendor == "postgresql":
+        plan = json.dumps(find_limit(json.loads(plan)[0]["Plan"]))
+        assert '"Node Type": "Sort"' not in plan
+    assert "messaging_conv_of_trainer" in plan
+
+
+def find_limit(plan: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the node of a plan that cuts the page, with what is below."""
+    if plan["Node Type"] == "Limit":
+        return plan
+    return next(filter(None, map(find_limit, plan.get("Plans", []))), None)
+
+
 def count_plans() -> int:
     """Count how often PostgreSQL has planned a prepared statement of pages; SQLite says nothing."""
     if connection.vendor != "postgresql":

@@ -1,0 +1,35 @@
+from django.db import migrations
+
+SIDES = ("trainer", "trainee")
+
+
+def sort_nulls_last(apps, schema_editor):
+    replace_indexes(schema_editor, "NULLS LAST")
+
+
+def sort_nulls_first(apps, schema_editor):
+    replace_indexes(schema_editor, "NULLS FIRST")
+
+
+def replace_indexes(schema_editor, nulls):
+    """
+    Make the indexes of lists anew with an order of NULLs, under the same names; PostgreSQL only.
+
+    Django's `Index` can express this only in a way that SQLite refuses, which has NULLs last anyway.
+    """
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    for side in SIDES:
+        name = f"messaging_conv_of_{side}"
+        schema_editor.execute(
+            f"CREATE INDEX {name}_new ON messaging_conversation"
+            f" ({side}_id, last_message_at DESC {nulls}, id DESC)"
+        )
+        schema_editor.execute(f"DROP INDEX {name}")
+        schema_editor.execute(f"ALTER INDEX {name}_new RENAME TO {name}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("messaging", "0005_participants_of_old_conversations")]
+
+    operations = [migrations.RunPython(sort_nulls_last, sort_nulls_first)]
