@@ -199,3 +199,11 @@ def test_same_key_enqueued_at_once_is_one_job(register: Register) -> None:
     run_at_once([lambda: enqueue(kind="note", key="7")] * 8)
 
     assert Job.objects.get().key == "7"
+
+
+def test_many_jobs_are_stored_in_batches(register: Register) -> None:
+    register()
+
+    enqueue_many(kind="note", calls=[Call({"n": n}) for n in range(450)])
+
+    assert Job.objects.count() == 450

@@ -1,12 +1,16 @@
-"""A claim and a poll cost the same however many jobs have ended: PostgreSQL reads one small index."""
+"""A claim reads one small index, however many jobs have ended, and waits for no locked row."""
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from jobs.models import Job
 from jobs.selectors import get_seconds_until_due
+from jobs.services.enqueueing import Call, enqueue_many
 from tests.jobs.conftest import Register
 from tests.jobs.running import claim
+from tests.live.server import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -39,3 +43,19 @@ def explain(sql: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {sql}")
         return [line for (line,) in cursor.fetchall()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_that_another_transaction_has_locked_holds_up_no_claim(register: Register) -> None:
+    register()
+    enqueue_many(kind="note", calls=[Call(), Call()])
+    locked = Job.objects.earliest("pk").pk
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")  # or a claim that waits would wait for ever
+
+    with psycopg.connect(database_url()) as other:
+        other.execute("SELECT 1 FROM jobs_job WHERE id = %s FOR UPDATE", [locked])
+        claimed = [each.job_id for each in claim()]
+    connection.close()
+
+    assert claimed == [Job.objects.latest("pk").pk]
