@@ -97,9 +97,6 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"Conversation {self.pk}"
 
-    def has_participant(self, user_id: int) -> bool:
-        return user_id in (self.trainer_id, self.trainee_id)
-
     @property
     def participant_ids(self) -> tuple[int, ...]:
         """The people whose accounts still exist."""
