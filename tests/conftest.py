@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from rest_framework.test import APIClient
 
@@ -9,7 +10,21 @@ from api.throttling import counter
 from messaging.models import Conversation
 from tests.factories import access_of, make_trainee, make_trainer, open_conversation
 from tests.flush import flush_patiently
+from tests.running.selection import (  # noqa: F401 - hooks of pytest
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
+from tests.running.template import use_template
 from users.models import User
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings_parallel_suffix: None) -> bool:
+    """Have Django take the database that is there already, if it is a copy of the template."""
+    return use_template(settings.DATABASES["default"])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.chromium import UNAVAILABLE
 
+pytestmark = pytest.mark.without_servers
+
 ROOT = Path(__file__).parent.parent
 BROWSER = "#!/bin/sh\nexit 0\n"
 STUB = "#!/bin/sh\nexit 127\n"

@@ -5,9 +5,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from api.schema import FILES
+
+pytestmark = pytest.mark.without_servers
 
 ROOT = Path(__file__).parent.parent
 OF_COMPOSE_ONLY = {"POSTGRES_PASSWORD"}

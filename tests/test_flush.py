@@ -10,6 +10,8 @@ import pytest
 from tests.backends import Postgres
 from tests.flush import flush_patiently
 
+pytestmark = pytest.mark.without_servers
+
 IS_BLOCKED = "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)"
 
 

@@ -18,11 +18,13 @@ import psutil
 
 from tests.backends import guard
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 """How long a server may take until it answers, recovery after a kill included."""
 # Below the ports that systems hand to outgoing connections: a client that keeps trying one of those
 # while its server is down can connect to itself, and then the server cannot have the port back.
 PORTS = range(15000, 32000)
+# Of these, the ones that this process may take, as "15000-15999": see tests.running.worker.
+PORTS_VARIABLE = "TEST_PORTS"
 
 
 class BackendUnavailable(Exception):
@@ -201,7 +203,14 @@ def is_free(port: int) -> bool:
 
 def find_free_port() -> int:
     """Return a port of 127.0.0.1 that is free at this moment."""
-    return next(port for port in iter(lambda: random.choice(PORTS), None) if is_free(port))
+    ports = list_own_ports()
+    return next(port for port in iter(lambda: random.choice(ports), None) if is_free(port))
+
+
+def list_own_ports() -> range:
+    """Return the ports that no other process of this test run takes."""
+    first, _, last = os.environ.get(PORTS_VARIABLE, "").partition("-")
+    return range(int(first), int(last) + 1) if last else PORTS
 
 
 def find_in_wheel(package: str, pattern: str) -> Iterator[Path]:

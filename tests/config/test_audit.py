@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.without_servers
+
 SCRIPT = Path(__file__).parents[2] / ".ci" / "audit.py"
 NOT_AUDITED = "The database of vulnerabilities cannot be reached; nothing was audited.\n"
 SOUND = {"name": "sound", "version": "1.0", "vulns": []}

@@ -8,6 +8,8 @@ from django.conf import settings
 
 from live.close_codes import CloseCode
 
+pytestmark = pytest.mark.without_servers
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.config.test_settings import PRODUCTION, ROOT, load
 
+pytestmark = pytest.mark.without_servers
+
 SERVE = ["-m", "config.serve"]
 CHECK = ["manage.py", "check"]
 POSTGRES = "postgres://user:hunter2@localhost:5432/database"

@@ -4,6 +4,8 @@ import pytest
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter, get_default_exception_reporter_filter
 
+pytestmark = pytest.mark.without_servers
+
 SECRETS = {
     "REDIS_URLS": ["redis://:hunter2@localhost"],
     "DATABASES": {"default": {"OPTIONS": {"sslkey": "hunter2"}, "USER": "hunter2"}},

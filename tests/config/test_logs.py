@@ -4,6 +4,8 @@ import pytest
 
 from config.logs import RedactTokens
 
+pytestmark = pytest.mark.without_servers
+
 
 @pytest.mark.parametrize(
     ("line", "shown"),

@@ -8,6 +8,8 @@ from django.test import Client as Browser
 from tests.conftest import Client
 from tests.messaging.bodies import NOT_FOUND
 
+pytestmark = pytest.mark.without_servers
+
 
 def test_healthz_answers_without_a_database(api: Client) -> None:
     response: Any = api.get("/healthz")

@@ -21,6 +21,8 @@ from tests.faults.stories import (
     written,
 )
 
+pytestmark = pytest.mark.without_servers
+
 
 def found(history: History, snapshot: Snapshot) -> dict[str, int]:
     """Return the kinds that the judge complains of."""

@@ -17,7 +17,7 @@ from users.tokens import TokenPair
 T = TypeVar("T")
 Frame = dict[str, Any]
 
-PATIENCE = 8.0
+PATIENCE = 20.0
 """Seconds to wait for what must come."""
 
 

@@ -13,6 +13,8 @@ from django.db import connection
 from tests.backends import find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120
+"""A server takes one to start, and many times that beside tests that keep all cores busy."""
 
 
 class WebServer:
@@ -49,7 +51,7 @@ class WebServer:
         return self
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 break

@@ -2,6 +2,8 @@ import pytest
 
 from tests.config.test_settings import PRODUCTION, load
 
+pytestmark = pytest.mark.without_servers
+
 KEY = "A" * 42 + "E"
 
 

@@ -20,6 +20,8 @@ from notifications.vapid import get_public_key
 from tests.notifications.conftest import MakeBrowser
 from tests.notifications.service import Browser, PushService
 
+pytestmark = pytest.mark.without_servers
+
 
 @pytest.fixture
 def bobs(make_browser: MakeBrowser) -> Browser:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.pages import PATHS, links_in, open_page
 
+pytestmark = pytest.mark.without_servers
+
 BUDGET_BYTES = 120_000
 # Status line, date, type, length, caching, encoding: what each file has beside its content.
 HEADERS_BYTES = 260

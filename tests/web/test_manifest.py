@@ -11,6 +11,8 @@ from tests.web.pages import open_page, source_of
 from web import manifest
 from web.assets import FOLDER
 
+pytestmark = pytest.mark.without_servers
+
 
 @pytest.fixture
 def described(client: Browser) -> dict[str, Any]:

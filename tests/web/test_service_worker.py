@@ -10,6 +10,8 @@ from tests.web.pages import build_in, import_map_in, links_in, open_page
 from web import assets
 from web.assets import FOLDER, list_files
 
+pytestmark = pytest.mark.without_servers
+
 
 def test_worker_keeps_every_file_of_the_client_and_each_is_there(client: Browser) -> None:
     build = build_in(client.get("/sw.js"))

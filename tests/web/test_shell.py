@@ -14,6 +14,8 @@ from tests.web.pages import PATHS, links_in, open_page, source_of
 from web.assets import FOLDER
 from web.urls import PAGES
 
+pytestmark = pytest.mark.without_servers
+
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_path_of_the_client_is_the_shell(path: str) -> None:

@@ -1,0 +1,72 @@
+"""Which runs the arguments of `tests.run` ask for."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BACKENDS = ("embedded", "production")
+IN_BROWSER = Path("tests/e2e").resolve()
+# Most tests wait: for servers, locks and browsers. With this many, two cores are busy all the time.
+WORKERS = {"embedded": 2, "embedded-browser": 0, "production": 2, "production-browser": 2}
+ALONE = ("--pdb", "--trace")
+"""Options that need the terminal."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One pytest on one set of servers; with no worker, its tests run in that process itself."""
+
+    backend: str
+    in_browser: bool
+    arguments: tuple[str, ...]
+    wanted_workers: int | None
+    is_whole: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.backend}-browser" if self.in_browser else self.backend
+
+    @property
+    def workers(self) -> int:
+        return WORKERS[self.name] if self.wanted_workers is None else self.wanted_workers
+
+
+def list_runs(backends: Sequence[str], arguments: Sequence[str]) -> list[Run]:
+    """Return the runs, the one without a browser before the one with, for each of the backends."""
+    arguments, workers = take_workers(arguments)
+    paths = find_paths(arguments)
+    if workers is None and (paths or set(ALONE) & set(arguments)):
+        # Workers take longer to start than most files take to run.
+        workers = 0
+    runs = []
+    for backend in backends:
+        for in_browser, given in zip((False, True), split(arguments), strict=True):
+            if given is not None:
+                runs.append(Run(backend, in_browser, tuple(given), workers, is_whole=not paths))
+    return runs
+
+
+def take_workers(arguments: Sequence[str]) -> tuple[list[str], int | None]:
+    """Return the arguments without pytest-xdist's `-n`, and its number: each needs servers."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("-n", "--numprocesses", type=int)
+    known, others = parser.parse_known_args(arguments)
+    return others, known.numprocesses
+
+
+def find_paths(arguments: Sequence[str]) -> dict[str, Path]:
+    """Return those of the arguments that name files, folders or tests in them."""
+    paths = {each: Path(each.partition("::")[0]).resolve() for each in arguments}
+    return {each: path for each, path in paths.items() if path.exists()}
+
+
+def split(arguments: Sequence[str]) -> tuple[list[str] | None, list[str] | None]:
+    """Return what to give to each kind of run; None for one that none of the paths belongs to."""
+    paths = find_paths(arguments)
+    options = [each for each in arguments if each not in paths]
+    in_browser = [each for each, path in paths.items() if path.is_relative_to(IN_BROWSER)]
+    others = [each for each in paths if each not in in_browser]
+    if not paths or any(path in IN_BROWSER.parents for path in paths.values()):
+        return list(arguments), [*options, "tests/e2e"]
+    return [*options, *others] if others else None, [*options, *in_browser] if in_browser else None

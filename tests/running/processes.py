@@ -1,0 +1,131 @@
+"""Pytest processes: one that talks to the terminal, or several side by side."""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.running.plan import Run
+
+LOGS = Path(os.environ.get("TEST_LOGS", "var/test-logs"))
+PATIENCE = 30.0
+"""Seconds that a pytest has to tear down after a signal; its workers take up to 15."""
+PROGRESS = re.compile(rb"\[ *(\d+)%\]")
+SECONDS_BETWEEN_REPORTS = 30.0
+NOTHING_COLLECTED = 5
+
+
+@dataclass
+class Job:
+    """A pytest that runs, or has ended with `code`."""
+
+    run: Run
+    process: subprocess.Popen[bytes]
+    log: Path | None
+    began_at: float = field(default_factory=time.monotonic)
+    code: int | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def poll(self) -> bool:
+        """Tell whether it has ended."""
+        if self.code is None:
+            before = _cpu_seconds_of_ended()
+            self.code = self.process.poll()
+            self.seconds = time.monotonic() - self.began_at
+            self.cpu_seconds = _cpu_seconds_of_ended() - before
+        return self.code is not None
+
+    def read_progress(self) -> str:
+        """Return the last percentage that it has printed."""
+        found = PROGRESS.findall(self.log.read_bytes()) if self.log else []
+        return f"{self.run.name} {found[-1].decode() if found else 0} %"
+
+    def summarise(self) -> str:
+        how = f"failed (exit code {self.code})" if self.has_failed else "passed"
+        return f"{self.run.name}: {how} in {self.seconds:.0f} s, {self.cpu_seconds:.0f} s of CPU"
+
+    @property
+    def has_failed(self) -> bool:
+        # An expression such as -k may well choose tests of one run only: see tests.run.
+        return self.code not in (0, NOTHING_COLLECTED)
+
+    def interrupt(self, *, from_terminal: bool) -> None:
+        """
+        Have pytest tear down what its tests started: it does so on SIGINT only, not on SIGTERM.
+
+        Ctrl-C reached a pytest on the terminal already, and a second one would interrupt that.
+        """
+        if self.code is None and (self.log or not from_terminal):
+            self._signal(signal.SIGINT)
+
+    def wait_or_kill(self) -> None:
+        """Wait until it has torn down; then kill its workers and servers that are still there."""
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._signal(signal.SIGKILL)
+            self.process.wait()
+        if self.log:
+            self._signal(signal.SIGKILL)
+
+    def _signal(self, signum: int) -> None:
+        with suppress(ProcessLookupError):
+            if self.log:
+                os.killpg(self.process.pid, signum)
+            else:
+                self.process.send_signal(signum)
+
+
+def start(run: Run, environment: dict[str, str], *, alone: bool) -> Job:
+    """Start pytest: on this terminal if it is alone, else with its output in a file."""
+    command = [sys.executable, "-m", "pytest", *_list_options(run), *run.arguments]
+    if alone:
+        return Job(run, subprocess.Popen(command, env=environment), None)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"{run.name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            process_group=0,
+        )
+    return Job(run, process, log)
+
+
+def _list_options(run: Run) -> Iterator[str]:
+    """Yield what keeps this pytest's files apart from those of others, and its workers' tests together."""
+    yield from ("-o", f"cache_dir=var/pytest/{run.name}")
+    yield f"--output=var/test-results/{run.name}"
+    if run.workers:
+        yield from ("-n", str(run.workers), "--dist", "loadfile")
+
+
+def wait_for_all(jobs: Sequence[Job], report: Callable[[str], None]) -> Iterator[Job]:
+    """Yield each as it ends; meanwhile, report the others' progress now and then."""
+    waiting, reported_at = list(jobs), time.monotonic()
+    while waiting:
+        for job in [each for each in waiting if each.poll()]:
+            waiting.remove(job)
+            yield job
+        if time.monotonic() > reported_at + SECONDS_BETWEEN_REPORTS and waiting:
+            reported_at = time.monotonic()
+            if all(each.log for each in waiting):
+                report(", ".join(each.read_progress() for each in waiting))
+        time.sleep(0.1)
+
+
+def _cpu_seconds_of_ended() -> float:
+    """Return what all children that have ended took, with theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

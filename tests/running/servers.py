@@ -1,0 +1,90 @@
+"""The servers of a test run, and the environment that leads each pytest to its own."""
+
+import os
+import random
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+from tests.backends import Postgres, Redis
+from tests.backends.server import PORTS
+from tests.running.plan import Run
+from tests.running.template import make_sqlite_template, postgres_template
+
+Environment = dict[str, str]
+
+PORTS_OF_A_WORKER = 500
+# Each worker's servers of the product keep up to 17 connections each.
+MAX_CONNECTIONS = 500
+NAMED_ELSEWHERE = ("DATABASE_URL", "REDIS_URL")
+"""What a checkout or a shell may have set, and what tests must not use."""
+
+
+@contextmanager
+def prepared(
+    runs: Sequence[Run], extra: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[dict[Run, Environment]]:
+    """Start what the runs need; yield each one's environment. Raises BackendUnavailable."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-tests-")))
+        ports = _list_port_ranges()
+        backends = {run.backend for run in runs}
+        shared = {name: SHARED[name](stack, folder) for name in sorted(backends)}
+        is_alone = len(runs) == 1 and not runs[0].workers
+        described = {
+            run: _describe(run, shared[run.backend], stack, folder, ports, is_alone=is_alone)
+            for run in runs
+        }
+        yield {run: {**environment, **extra} for run, environment in described.items()}
+
+
+def _share_embedded(stack: ExitStack, folder: Path) -> Environment:
+    return {"TEST_TEMPLATE": make_sqlite_template(folder)}
+
+
+def _share_production(stack: ExitStack, folder: Path) -> Environment:
+    postgres = stack.enter_context(Postgres(max_connections=MAX_CONNECTIONS))
+    template = stack.enter_context(postgres_template(postgres.url))
+    return {"TEST_TEMPLATE": template, "DATABASE_URL": postgres.url}
+
+
+SHARED = {"embedded": _share_embedded, "production": _share_production}
+
+
+def _describe(
+    run: Run,
+    shared: Environment,
+    stack: ExitStack,
+    folder: Path,
+    ports: Iterator[str],
+    *,
+    is_alone: bool,
+) -> Environment:
+    """Return the environment of a run; names of databases differ from those of the other runs."""
+    workers = range(max(1, run.workers))
+    own = {
+        "TEST_BACKEND": run.backend,
+        "PYTEST_PLUGINS": "tests.running.worker",
+        "TEST_PORT_RANGES": " ".join(next(ports) for _ in workers),
+        **({"TEST_WHOLE": "1"} if run.is_whole else {}),
+    }
+    if run.backend == "embedded":
+        own["TEST_SQLITE_NAME"] = str(folder / f"{run.name}.sqlite3")
+    else:
+        server = shared["DATABASE_URL"].rpartition("/")[0]
+        own["DATABASE_URL"] = f"{server}/{run.name.replace('-', '_')}_{os.getpid()}"
+        # Redis has databases, but a message published in one reaches all: a server for each worker,
+        # so the one that TEST_REDIS_URL names serves only a run that has no other beside it.
+        urls = [stack.enter_context(Redis(own=not is_alone)).url for _ in workers]
+        own |= {"REDIS_URL": urls[0], "TEST_REDIS_URLS": " ".join(urls)}
+    inherited = {k: v for k, v in os.environ.items() if k not in NAMED_ELSEWHERE}
+    return {**inherited, **shared, **own}
+
+
+def _list_port_ranges() -> Iterator[str]:
+    """Yield ranges that do not overlap, in an order of their own: another checkout may be tested."""
+    firsts = list(range(PORTS.start, PORTS.stop, PORTS_OF_A_WORKER))
+    random.shuffle(firsts)
+    return (f"{first}-{first + PORTS_OF_A_WORKER - 1}" for first in firsts)

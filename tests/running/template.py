@@ -1,0 +1,66 @@
+"""
+One migrated database for each set of servers, copied by every worker of every run.
+
+`tests.run` makes it and names it in TEST_TEMPLATE. Without that variable, as when pytest is started
+by hand, each run migrates a database of its own.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def postgres_template(server_url: str) -> Iterator[str]:
+    """Migrate a database on that server; yield its name. Dropped after the block."""
+    name = f"template_{os.getpid()}"
+    _execute(server_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        _migrate(f"{server_url.rpartition('/')[0]}/{name}")
+        yield name
+    finally:
+        _execute(server_url, sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+def make_sqlite_template(folder: Path) -> str:
+    """Migrate a database in the folder; return the file."""
+    path = folder / "template.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    return str(path)
+
+
+def use_template(database: dict[str, Any]) -> bool:
+    """
+    Have a test database begin as a copy of the template; `database` is one of `settings.DATABASES`.
+
+    Return whether the copy is there already: Django clones on PostgreSQL only.
+    """
+    template = os.environ.get("TEST_TEMPLATE")
+    if not template:
+        return False
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        shutil.copy(template, database["TEST"]["NAME"])
+        return True
+    database["TEST"]["TEMPLATE"] = template
+    return False
+
+
+def _migrate(url: str) -> None:
+    environment: Mapping[str, str] = {**os.environ, "TEST_BACKEND": "template", "DATABASE_URL": url}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
+def _execute(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
