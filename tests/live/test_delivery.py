@@ -1,12 +1,16 @@
+import pytest
+
 from messaging.models import Conversation
 from tests.factories import open_conversation
 from tests.live.conftest import Join
 from users.models import User
 
 
+@pytest.mark.postgres_only("the embedded set-up has one process")
 def test_message_arrives_on_a_socket_of_the_other_process(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
+    assert here(alice).server is not there(bob).server
     with there(bob).socket(conversation.pk) as socket:
         sent = here(alice).send(conversation.pk, "Squats at six").json()
 

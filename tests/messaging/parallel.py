@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Barrier
 from typing import TypeVar
 
+import pytest
 from django.db import connection, connections, transaction
 
 from api.exceptions import ServiceError
@@ -13,7 +14,10 @@ from api.exceptions import ServiceError
 T = TypeVar("T")
 
 PATIENCE = 10.0
-MOMENT = 0.5
+overlapping = pytest.mark.postgres_only(
+    "SQLite lets no two transactions overlap that write, whatever the code locks"
+)
+"""For tests with `run_before_commit`."""
 
 
 def run_at_once(calls: Sequence[Callable[[], T]]) -> tuple[list[T], list[ServiceError]]:
@@ -39,8 +43,9 @@ def run_before_commit(
     Run `second` in a thread while `first` is done and not committed; return what came of it.
 
     A `second` that waits, as it should, goes on after the commit. `then` ends the transaction of
-    `first`.
+    `first`. PostgreSQL only: mark the test as `overlapping`.
     """
+    assert connection.vendor == "postgresql"
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             first()
@@ -51,10 +56,7 @@ def run_before_commit(
 
 
 def _wait_until_blocked(running: Future[T]) -> None:
-    """Wait until somebody waits for a lock, or has ended; SQLite does not tell: it gets a moment."""
-    if connection.vendor != "postgresql":
-        wait([running], MOMENT)
-        return
+    """Wait until another connection waits for a lock of this one, or has ended."""
     deadline = time.monotonic() + PATIENCE
     while not (running.done() or _is_somebody_blocked()):
         assert time.monotonic() < deadline, "Nobody waits for what is not committed."
@@ -62,8 +64,12 @@ def _wait_until_blocked(running: Future[T]) -> None:
 
 
 def _is_somebody_blocked() -> bool:
+    """Tell whether a connection waits for this one; others wait in other tests' databases."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
         return bool(cursor.fetchone()[0])
 
 

@@ -24,7 +24,7 @@ from messaging.services.archiving import (
 )
 from messaging.services.reading import ReadMark, mark_read
 from messaging.services.sending import send_message, start_conversation
-from tests.messaging.parallel import run_at_once, run_before_commit
+from tests.messaging.parallel import overlapping, run_at_once, run_before_commit
 from trainer.services.trainees import remove_trainee
 from users.exceptions import TraineeNotFound
 from users.models import User
@@ -161,6 +161,7 @@ def test_parallel_read_marks_mark_each_message_once(
     assert conversation.version == 6
 
 
+@overlapping
 def test_read_of_all_marks_what_was_stored_while_it_waited(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
@@ -207,6 +208,7 @@ def test_deletion_racing_with_sends_loses_no_message(
     assert (conversation.version, conversation.message_count) == (sent + 2, sent + 1)
 
 
+@overlapping
 def test_deletion_lets_the_persons_own_send_commit_first(
     bob: User, conversation: Conversation
 ) -> None:
@@ -221,6 +223,7 @@ def test_deletion_lets_the_persons_own_send_commit_first(
     assert (conversation.trainee, conversation.version) == (None, 3)
 
 
+@overlapping
 def test_deletion_of_a_trainer_takes_the_trainees_before_the_conversations(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
@@ -236,6 +239,7 @@ def test_deletion_of_a_trainer_takes_the_trainees_before_the_conversations(
     assert (bob.parent_trainer, conversation.trainer) == (None, None)
 
 
+@overlapping
 def test_reopening_behind_a_removal_leaves_it_archived(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
@@ -248,6 +252,7 @@ def test_reopening_behind_a_removal_leaves_it_archived(
     assert (reopened, conversation.is_archived) == (0, True)
 
 
+@overlapping
 def test_removal_behind_a_reopening_archives_again(
     alice: User, bob: User, conversation: Conversation
 ) -> None:

@@ -10,7 +10,7 @@ from messaging.services.reading import mark_read
 from tests.conftest import Client
 from tests.factories import access_of, impersonate
 from tests.messaging.bodies import NO_TRAINEE, READ_ONLY, moment
-from tests.messaging.parallel import run_before_commit
+from tests.messaging.parallel import overlapping, run_before_commit
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body, summary_body
 from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.exceptions import TraineeNotFound
@@ -187,6 +187,7 @@ def test_look_through_a_look_is_refused(api: Client, alice: User, bob: User, dor
     assert (response.status_code, response.json()) == (403, READ_ONLY)
 
 
+@overlapping
 @pytest.mark.django_db(transaction=True)
 def test_look_behind_a_removal_is_refused(alice: User, bob: User) -> None:
     remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
@@ -198,6 +199,7 @@ def test_look_behind_a_removal_is_refused(alice: User, bob: User) -> None:
     assert not AuthSession.objects.exists()
 
 
+@overlapping
 @pytest.mark.django_db(transaction=True)
 def test_look_before_a_removal_ends_with_it(alice: User, bob: User) -> None:
     remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)

@@ -1,4 +1,4 @@
-"""What begins while its end is on the way. On PostgreSQL the row locks are what is tested."""
+"""A sign-in or impersonation that begins while its end is not yet committed: the row locks decide."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,14 +10,14 @@ from django.utils.http import urlsafe_base64_encode
 
 from api.exceptions import FieldInvalid, NotFound
 from tests.factories import PASSWORD, access_of, claims_of, make_person
-from tests.messaging.parallel import run_before_commit
+from tests.messaging.parallel import overlapping, run_before_commit
 from users.exceptions import InvalidCredentials, InvalidToken
 from users.models import AuthSession, User
 from users.selectors import get_user_by_claims
 from users.services.accounts import deactivate_user, reset_password, set_password
 from users.services.sessions import begin_session, impersonate_trainer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), overlapping]
 
 NEW = "another-long-secret-2"
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from notifications.models import DeviceToken
 from tests.conftest import Client
 from tests.factories import PASSWORD, impersonate, make_person, tokens_of
-from tests.messaging.parallel import run_before_commit
+from tests.messaging.parallel import overlapping, run_before_commit
 from tests.users.bodies import INVALID_TOKEN
 from tests.users.ends import (
     ENDS,
@@ -264,6 +264,7 @@ def test_end_is_written_down_whoever_saves(
 LATE: list[End] = [shell_password, demote, take_superuser, demote_in_the_database]
 
 
+@overlapping
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", LATE)
 def test_sign_in_that_overlaps_the_end_is_refused(root: User, end: End) -> None:
@@ -275,6 +276,7 @@ def test_sign_in_that_overlaps_the_end_is_refused(root: User, end: End) -> None:
     assert not AuthSession.objects.exists()
 
 
+@overlapping
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", LATE)
 def test_look_that_overlaps_the_end_is_refused(root: User, alice: User, end: End) -> None:

@@ -8,6 +8,8 @@ import pytest
 from tests.web.pages import MODULES, import_map_in, links_in, open_page, source_of, specifiers_in
 from web.assets import FOLDER, LIBRARIES, list_files
 
+pytestmark = pytest.mark.without_servers
+
 # What makes HTML, code or style out of text.
 FORBIDDEN = re.compile(
     r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|unsafeSVG|unsafeCSS|createContextualFragment"
@@ -83,7 +85,10 @@ def test_page_names_hashed_files_alone(hashed: Path) -> None:
 
 
 def test_collected_modules_are_as_they_were_written(hashed: Path) -> None:
-    for url in import_map_in(open_page()).values():
+    urls = import_map_in(open_page()).values()
+
+    assert urls
+    for url in urls:
         collected = hashed / url.removeprefix("/static/")
         name = re.sub(r"\.[0-9a-f]{12}\.", ".", url.removeprefix("/static/web/"))
         assert collected.read_text() == source_of(name)
