@@ -118,7 +118,7 @@ def test_reset_mails_a_link_to_the_public_address_and_not_to_the_host(
 
     message = wait_for_mail()
     assert (response.status_code, response.content) == (204, b"")
-    assert (message.to, message.subject) == (["bob@example.com"], "Set a new password")
+    assert (message.to, message.subject) == (["bob@example.com"], "Reset your password")
     assert link_in(message).startswith("https://gym.example/reset-password#uid=")
     assert "evil" not in message.body
 

@@ -106,15 +106,23 @@ def mail_invitation(*, invitation_id: int) -> None:
         raise GiveUp("The code of this invitation cannot be made again. Resend it.")
     trainer = invitation.trainer
     name = trainer.get_full_name() or trainer.email
-    words = f"{invitation.message}\n\n" if invitation.message else ""
+    message = f"{invitation.message}\n\n" if invitation.message else ""
     send_text(
         to=invitation.email,
-        subject="Your trainer invites you",
-        text=(
-            f"{name} invites you to train together.\n\n{words}"
-            f"{make_link('join', code=code)}\n\n"
-            f"The link is valid for {settings.INVITATION_LIFETIME.days} days.\n"
-        ),
+        subject=str(_("An invitation from your trainer")),
+        text=_(
+            "%(name)s invites you to train together.\n\n"
+            "%(message)s"
+            "To accept the invitation, open this link:\n\n"
+            "%(link)s\n\n"
+            "The link is valid for %(days)s days.\n"
+        )
+        % {
+            "name": name,
+            "message": message,
+            "link": make_link("join", code=code),
+            "days": settings.INVITATION_LIFETIME.days,
+        },
     )
 
 

@@ -147,12 +147,13 @@ def mail_password_reset(*, email: str) -> None:
     )
     send_text(
         to=user.email,
-        subject="Set a new password",
-        text=(
-            "Somebody, you most likely, asked for a new password.\n\n"
-            f"{link}\n\n"
-            "If it was not you, there is nothing to do.\n"
-        ),
+        subject=str(_("Reset your password")),
+        text=_(
+            "Someone (probably you) asked to reset your password. To choose a new one, open this link:\n\n"
+            "%(link)s\n\n"
+            "If it was not you, ignore this e-mail. Your password stays the same.\n"
+        )
+        % {"link": link},
     )
 
 
