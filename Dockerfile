@@ -16,7 +16,7 @@ COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
 
-# Nothing is asked of these servers; the values only let the settings be read as in production.
+# No server is contacted: production settings require these variables to be set.
 RUN DEBUG=0 SECRET_KEY=of-the-build-alone-0123456789-0123456789-0123456789 \
     DATABASE_URL=postgres://build/build REDIS_URL=redis://build EMAIL_URL=dummymail:// \
     ALLOWED_HOSTS=build PUBLIC_URL=http://build python manage.py collectstatic --noinput
@@ -29,7 +29,7 @@ VOLUME /srv/media
 USER app
 EXPOSE 8000
 
-# The name has to be an allowed one: the first of them, as 127.0.0.1 rarely is.
+# Uses the first allowed host name, because 127.0.0.1 is rarely allowed.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import os; from urllib.request import Request, urlopen; name = os.environ['ALLOWED_HOSTS'].split(',')[0].strip(' .').replace('*', 'localhost'); urlopen(Request(f\"http://127.0.0.1:{os.environ['PORT']}/healthz\", headers={'Host': name}), timeout=4)"]
 

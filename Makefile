@@ -1,12 +1,12 @@
-# What people and CI run. Each target makes .venv and installs what it needs, again only when the
-# requirements have changed.
+# Commands for people and CI. Each target creates .venv and installs its requirements, again only
+# after they have changed.
 
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check
 PIP_COMPILE := $(PYTHON) -m piptools compile --quiet --strip-extras --no-header \
 	--annotation-style=line --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
-# Production, as far as checks go that ask no server.
+# Production settings, for checks that contact no server.
 AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1 2 3 4 5) \
 	DATABASE_URL=postgres://user@localhost/database REDIS_URL=redis://localhost \
 	ALLOWED_HOSTS=example.com PUBLIC_URL=https://example.com EMAIL_URL=smtp+tls://mail.example.com:587 \
@@ -24,9 +24,9 @@ run: .venv/.runtime ## Serve with demo people on 127.0.0.1:$PORT (8000), and rel
 	@$(PYTHON) manage.py demo
 	@exec $(PYTHON) -m config.serve --reload
 
-# Whatever .env says: nobody serves error pages with source code by a file left over.
+# Overrides .env, so that a forgotten DEBUG=1 never exposes error pages with source code.
 serve: export DEBUG := 0
-serve: .venv/.runtime ## Serve for real, configured by the environment (see .env.example)
+serve: .venv/.runtime ## Serve in production mode, configured by the environment (see .env.example)
 	@echo "Migrating the database"
 	@$(PYTHON) manage.py migrate --noinput --verbosity 0
 	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
@@ -44,10 +44,10 @@ test-embedded: .venv/.dev ## Run all tests on SQLite and the in-memory channel l
 test-production: .venv/.dev ## Run all tests on a real PostgreSQL and a real Redis
 	@exec $(PYTHON) -m tests.run production $(ARGS)
 
-faults: .venv/.dev ## Break everything for ten minutes and judge; ARGS="--seconds 60 --seed 1"
+faults: .venv/.dev ## Inject faults for ten minutes and check the outcome; ARGS="--seconds 60 --seed 1"
 	@exec $(PYTHON) -m tests.faults $(ARGS)
 
-bench: .venv/.bench ## Measure it beside a floor, for two minutes; ARGS="--full" or "--scenario processes"
+bench: .venv/.bench ## Compare the speed with a minimal server, for two minutes; ARGS="--full" or "--scenario processes"
 	@exec $(PYTHON) -m bench $(ARGS)
 
 check: .venv/.dev ## Check style, types, imports, migrations, settings, the API description and vulnerabilities
@@ -60,11 +60,11 @@ check: .venv/.dev ## Check style, types, imports, migrations, settings, the API 
 	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(PYTHON) .ci/audit.py
 
-format: .venv/.dev ## Format the code, and mend what ruff can
+format: .venv/.dev ## Format the code, and fix what ruff can
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 
-schema: .venv/.runtime ## Write the API description anew, which /api/schema/ serves
+schema: .venv/.runtime ## Regenerate the API description, which /api/schema/ serves
 	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file api/openapi.yaml
 	$(PYTHON) manage.py spectacular --format openapi-json --file api/openapi.json
 
@@ -73,20 +73,20 @@ lock: .venv/.dev ## Compile requirements*.in; ARGS=--upgrade takes newer version
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-bench.txt requirements-bench.in
 
-vendor: ## Bundle the browser client's two libraries anew; needs npm
+vendor: ## Rebuild the browser client's two libraries; needs npm
 	sh web/vendor/make.sh
 
-icons: .venv/.runtime ## Draw the browser client's icons anew
+icons: .venv/.runtime ## Redraw the browser client's icons
 	$(PYTHON) web/icons/draw.py
 
-screenshots: .venv/.dev ## Take a picture of every screen and state, and those of the README
+screenshots: .venv/.dev ## Take screenshots of every screen and state, and those of the README
 	@exec $(PYTHON) -m tests.e2e.screenshots $(ARGS)
 
 clean: ## Remove .venv and caches; the data in var/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A python3.11 that does not run, or has no ensurepip (Debian without python3-venv), does not count.
+# Skips a python3.11 that does not run, or has no ensurepip (Debian without python3-venv).
 .venv/bin/python:
 	@for python in python3.11 python3; do \
 		if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -103,13 +103,13 @@ clean: ## Remove .venv and caches; the data in var/ stays
 	@$(PIP_INSTALL) --requirement requirements.txt
 	@touch $@
 
-# Holds what requirements.txt holds, in the same versions.
+# requirements-dev.txt includes requirements.txt, in the same versions.
 .venv/.dev: requirements.txt requirements-dev.txt | .venv/bin/python
 	@echo "Installing requirements-dev.txt (a minute, once)"
 	@$(PIP_INSTALL) --requirement requirements-dev.txt
 	@touch .venv/.runtime $@
 
-# Holds what requirements-dev.txt holds, in the same versions.
+# requirements-bench.txt includes requirements-dev.txt, in the same versions.
 .venv/.bench: requirements-bench.txt .venv/.dev | .venv/bin/python
 	@$(PIP_INSTALL) --requirement requirements-bench.txt
 	@touch $@

@@ -38,7 +38,7 @@ def test_known_vulnerability_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert audit(report(SOUND, broken, UNKNOWN)) == 1
 
     assert capsys.readouterr().out == (
-        "broken 1.0: CVE-2026-1, mended in 1.1\nbroken 1.0: CVE-2026-1, mended in no version yet\n"
+        "broken 1.0: CVE-2026-1, fixed in 1.1\nbroken 1.0: CVE-2026-1, fixed in no version yet\n"
     )
 
 
