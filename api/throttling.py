@@ -28,7 +28,7 @@ REDIS_PAUSE_SECONDS = 2.0
 # Threads that use Redis at a time, a connection each. With hundreds of them, some would wait for the
 # interpreter longer than the time-out.
 REDIS_AT_ONCE = 16
-NOTED_REFUSALS = 10_000
+CACHED_REFUSALS = 10_000
 
 
 class Counter:
@@ -48,13 +48,13 @@ class Counter:
         Count one use; return 0 if it was within `rate`, otherwise the seconds until the next is
         allowed.
         """
-        if wait := self._ask(rate, *identifiers):
-            self._note(rate.key_for(*identifiers), time.monotonic() + wait)
+        if wait := self._hit_available(rate, *identifiers):
+            self._cache_refusal(rate.key_for(*identifiers), time.monotonic() + wait)
         return wait
 
     def try_hit(self, rate: limits.RateLimitItem, *identifiers: str) -> bool:
         """Count one if that is within `rate`; a refusal is not remembered."""
-        return not self._ask(rate, *identifiers)
+        return not self._hit_available(rate, *identifiers)
 
     def refund(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
         """Forget the newest one that was counted. While Redis is away it stays counted there."""
@@ -68,21 +68,21 @@ class Counter:
             with self._local_lock:
                 del events.get(key, [])[:1]
 
-    def _ask(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
+    def _hit_available(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
         if self._shared:
             try:
                 with self._at_once:
                     if time.monotonic() >= self._redis_away_until:
-                        return _hit(self._shared, rate, *identifiers)
+                        return _hit_limiter(self._shared, rate, *identifiers)
             except RedisError as error:
                 logger.warning("Redis is away, each process counts for itself: %r", error)
                 self._redis_away_until = time.monotonic() + REDIS_PAUSE_SECONDS
         with self._local_lock:
-            return _hit(self._local, rate, *identifiers)
+            return _hit_limiter(self._local, rate, *identifiers)
 
-    def _note(self, key: str, until: float) -> None:
+    def _cache_refusal(self, key: str, until: float) -> None:
         """Remember a refusal; to forget them all costs each no more than one try in vain."""
-        if len(self._refused_until) >= NOTED_REFUSALS:
+        if len(self._refused_until) >= CACHED_REFUSALS:
             self._refused_until.clear()
         self._refused_until[key] = until
 
@@ -108,7 +108,9 @@ def _redis_limiter(url: str) -> MovingWindowRateLimiter:
     return MovingWindowRateLimiter(storage)
 
 
-def _hit(limiter: MovingWindowRateLimiter, rate: limits.RateLimitItem, *identifiers: str) -> int:
+def _hit_limiter(
+    limiter: MovingWindowRateLimiter, rate: limits.RateLimitItem, *identifiers: str
+) -> int:
     if limiter.hit(rate, *identifiers):
         return 0
     window = limiter.get_window_stats(rate, *identifiers)
@@ -129,7 +131,7 @@ def parse_rate(text: str) -> limits.RateLimitItem | None:
     return None if text == "off" else limits.parse(text)
 
 
-def count(scope: str, identifier: str | int) -> None:
+def hit(scope: str, identifier: str | int) -> None:
     """Count one use of `scope`; raise TooFast past its rate."""
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate and (wait := counter().hit(rate, scope, str(identifier))):
@@ -150,7 +152,7 @@ def refund(scope: str, identifier: str | int) -> None:
 
 def cached_retry_after(scope: str, identifier: str | int) -> int:
     """
-    Return for how many seconds it is known that `count` would refuse; 0 when it has to be asked.
+    Return for how many seconds it is known that `hit` would refuse; 0 when it has to be asked.
 
     What this process has refused is remembered until the next use is within the rate, so it asks
     nobody. Another process finds out by a refusal of its own.

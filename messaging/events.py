@@ -25,11 +25,11 @@ def announce_message(conversation: Conversation, message: Message) -> None:
 
 def announce_read(conversation: Conversation, *, reader_id: int, read_at: Any, up_to: int) -> None:
     """Tell the other side of a receipt, and the reader's own devices that it is read."""
-    mark = frames.Mark(read_at=utc(read_at), up_to=up_to, version=conversation.version)
-    receipt = frames.read_receipt(mark, reader_id=reader_id)
+    receipt = frames.ReadReceipt(read_at=utc(read_at), up_to=up_to, version=conversation.version)
+    others = frames.read_receipt(receipt, reader_id=reader_id)
     for user_id in conversation.participant_ids:
         is_reader = user_id == reader_id
-        frame = frames.conversation_read(mark) if is_reader else receipt
+        frame = frames.conversation_read(receipt) if is_reader else others
         announce(user_id, _changed(conversation, frame))
 
 

@@ -21,7 +21,7 @@ def new_message(message: dict[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Mark:
+class ReadReceipt:
     """What was read, and when: everything of the other side up to and including a message."""
 
     read_at: str | None
@@ -29,14 +29,14 @@ class Mark:
     version: int
 
 
-def read_receipt(mark: Mark, *, reader_id: int) -> str:
+def read_receipt(receipt: ReadReceipt, *, reader_id: int) -> str:
     """To the other side: what you wrote was read."""
-    return encode({"type": "read_receipt", "reader_id": reader_id, **asdict(mark)})
+    return encode({"type": "read_receipt", "reader_id": reader_id, **asdict(receipt)})
 
 
-def conversation_read(mark: Mark) -> str:
+def conversation_read(receipt: ReadReceipt) -> str:
     """To the reader's own devices: this was read, on one of them."""
-    return encode({"type": "conversation_read", **asdict(mark)})
+    return encode({"type": "conversation_read", **asdict(receipt)})
 
 
 def typing_indicator(*, user_id: int, is_typing: bool) -> str:
@@ -84,7 +84,7 @@ def replay(missed: Replay, user_id: int) -> list[str]:
         for row, each in zip(missed.messages, data, strict=True)
         for versioned in _shown(row, each, missed.since)
     ]
-    due = sorted(shown + _read_marks(missed, user_id), key=itemgetter(0))
+    due = sorted(shown + _receipts(missed, user_id), key=itemgetter(0))
     # The messages were read after the conversation's version: what is newer still comes by itself.
     return [frame for version, frame in due if version <= missed.version]
 
@@ -103,21 +103,21 @@ def _as_of(row: Message, version: int) -> dict[str, Any]:
     return {"version": version, "is_read": False, "read_at": None}
 
 
-def _read_marks(missed: Replay, user_id: int) -> list[tuple[int, str]]:
+def _receipts(missed: Replay, user_id: int) -> list[tuple[int, str]]:
     read = [each for each in missed.messages if (each.read_version or 0) > missed.since]
     read.sort(key=lambda each: (each.read_version, each.pk))
     groups = groupby(read, key=lambda each: each.read_version or 0)
     return [
-        (version, _read_mark(list(messages)[-1], missed.conversation, user_id))
+        (version, _receipt(list(messages)[-1], missed.conversation, user_id))
         for version, messages in groups
     ]
 
 
-def _read_mark(last: Message, conversation: Conversation, user_id: int) -> str:
+def _receipt(last: Message, conversation: Conversation, user_id: int) -> str:
     """Tell a read mark to one of the two people: the reader is who did not write the message."""
-    mark = Mark(read_at=utc(last.read_at), up_to=last.pk, version=last.read_version or 0)
+    receipt = ReadReceipt(read_at=utc(last.read_at), up_to=last.pk, version=last.read_version or 0)
     if last.sender_id != user_id:
-        return conversation_read(mark)
+        return conversation_read(receipt)
     ids = (conversation.trainer_id, conversation.trainee_id)
     reader_id = next((each for each in ids if each != user_id), None)
-    return read_receipt(mark, reader_id=reader_id or REMOVED_PERSON_ID)
+    return read_receipt(receipt, reader_id=reader_id or REMOVED_PERSON_ID)

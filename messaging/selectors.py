@@ -8,8 +8,8 @@ from django.conf import settings
 
 from messaging.exceptions import ConversationNotFound
 from messaging.models import MAX_VERSION, Conversation, Message
-from messaging.sql import lists, review, threads
-from messaging.sql.threads import Part
+from messaging.sql import lists, reconcile, threads
+from messaging.sql.threads import MessageQuery
 from users.models import User
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def list_messages(conversation: Conversation) -> Rows[Message]:
     return Rows(
         lambda: conversation.message_count,
         lambda limit, offset: threads.select_messages(
-            conversation.pk, Part("true", NEWEST_FIRST, [], limit, offset)
+            conversation.pk, MessageQuery("true", NEWEST_FIRST, [], limit, offset)
         ),
     )
 
@@ -105,17 +105,19 @@ class Slice:
 
 def list_newest_messages(user: User, conversation_id: int, limit: int) -> Slice:
     """Return the `limit` newest messages, newest first; raise ConversationNotFound."""
-    return _slice(user, conversation_id, Part("true", NEWEST_FIRST, [], limit))
+    return _slice(user, conversation_id, MessageQuery("true", NEWEST_FIRST, [], limit))
 
 
 def list_messages_before(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
     """Return up to `limit` messages older than an id, newest first; raise ConversationNotFound."""
-    return _slice(user, conversation_id, Part("m.id < %s", NEWEST_FIRST, [message_id], limit))
+    return _slice(
+        user, conversation_id, MessageQuery("m.id < %s", NEWEST_FIRST, [message_id], limit)
+    )
 
 
 def list_messages_after(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
     """Return the `limit` messages next newer than an id, newest first; raise ConversationNotFound."""
-    found = _slice(user, conversation_id, Part("m.id > %s", "m.id", [message_id], limit))
+    found = _slice(user, conversation_id, MessageQuery("m.id > %s", "m.id", [message_id], limit))
     return replace(found, messages=found.messages[::-1])
 
 
@@ -133,15 +135,15 @@ def list_changes(
     if since_id is not None:
         where = "m.version >= %s AND (m.version > %s OR m.id > %s)"
         params = [since, since, since_id]
-    return _slice(user, conversation_id, Part(where, OLDEST_CHANGE_FIRST, params, limit))
+    return _slice(user, conversation_id, MessageQuery(where, OLDEST_CHANGE_FIRST, params, limit))
 
 
-def _slice(user: User, conversation_id: int, part: Part) -> Slice:
-    one_more = replace(part, limit=part.limit + 1)
+def _slice(user: User, conversation_id: int, query: MessageQuery) -> Slice:
+    one_more = replace(query, limit=query.limit + 1)
     conversation, found = threads.select_thread(conversation_id, user.pk, one_more)
     if conversation is None:
         raise ConversationNotFound
-    return Slice(conversation, found[: part.limit], has_more=len(found) > part.limit)
+    return Slice(conversation, found[: query.limit], has_more=len(found) > query.limit)
 
 
 def count_unread(user: User) -> int:
@@ -196,7 +198,7 @@ def list_newer(
 
     None is for one that this user does not see on a socket any more. All in one query.
     """
-    return dict(review.select_newer(keys, user_ids, conversation_ids, versions))
+    return dict(reconcile.select_newer(keys, user_ids, conversation_ids, versions))
 
 
 class InboxSum(NamedTuple):
@@ -225,7 +227,7 @@ def list_other_sums(
     versions: Sequence[int],
 ) -> dict[int, InboxSum]:
     """Return how those sums stand that are other than given, each by its key; in one query."""
-    rows = review.select_other_sums(keys, user_ids, conversations, ids, versions)
+    rows = reconcile.select_other_sums(keys, user_ids, conversations, ids, versions)
     return {key: InboxSum(*stands) for key, *stands in rows}
 
 

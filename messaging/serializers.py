@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from api.fields import MAX_ID, ClientIdField, IdField, TextField
@@ -165,7 +166,8 @@ class MarkReadSerializer(serializers.Serializer[Any]):
     up_to = IdField(required=False, allow_null=True, default=None)
 
 
-class MarkedSerializer(serializers.Serializer[Any]):
+@extend_schema_serializer(component_name="Marked")
+class MarkReadResultSerializer(serializers.Serializer[Any]):
     conversation_id = serializers.IntegerField()
     messages_marked = serializers.IntegerField()
     read_at = serializers.DateTimeField()

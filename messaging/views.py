@@ -13,7 +13,7 @@ from messaging.pagination import ConversationPage, MessagePage
 from messaging.serializers import (
     ConversationSerializer,
     KeysetSerializer,
-    MarkedSerializer,
+    MarkReadResultSerializer,
     MarkReadSerializer,
     MessageSerializer,
     SendSerializer,
@@ -176,17 +176,17 @@ class SendMessageView(APIView):
 class MarkReadView(APIView):
     @extend_schema(
         request=MarkReadSerializer,
-        responses=MarkedSerializer,
+        responses=MarkReadResultSerializer,
         extensions={"x-codes": ["not_found", "message_not_found"]},
     )
     def post(self, request: Request, conversation_id: int) -> Response:
         """Mark the other side's messages as read, up to and including `up_to`."""
-        mark = mark_read(
+        result = mark_read(
             reader=current_user(request),
             conversation_id=conversation_id,
             **validated(MarkReadSerializer, request.data),
         )
-        return Response(MarkedSerializer(mark).data)
+        return Response(MarkReadResultSerializer(result).data)
 
 
 class UnreadCountView(APIView):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from api.throttling import count
+from api.throttling import hit
 from users.models import User
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def count_request(user: User) -> None:
     While impersonating, requests count towards the impersonator's limit.
     """
     impersonator_id = user.auth_session.impersonator_id if user.auth_session else None
-    count("user", impersonator_id or user.pk)
+    hit("user", impersonator_id or user.pk)
 
 
 class UserThrottle(BaseThrottle):
@@ -58,6 +58,6 @@ class OwnPasswordThrottle(BaseThrottle):
 
 def count_sign_in(address: str, email: object) -> None:
     """Count one sign-in attempt, successful or not; raise TooFast past either limit."""
-    count("sign_in_address", address)
+    hit("sign_in_address", address)
     if isinstance(email, str) and email.strip():
-        count("sign_in", email.strip().lower()[:254])
+        hit("sign_in", email.strip().lower()[:254])

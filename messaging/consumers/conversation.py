@@ -19,7 +19,7 @@ from live.threads import in_thread
 from messaging import frames, selectors
 from messaging.consumers.typing_throttle import TypingThrottle
 from messaging.serializers import MarkReadSerializer
-from messaging.services.reading import ReadMark, mark_read
+from messaging.services.reading import MarkReadResult, mark_read
 from messaging.services.typing import show_typing
 from users.services.accounts import ensure_may_write
 from users.sockets import UserConsumer
@@ -44,7 +44,7 @@ class ConversationConsumer(UserConsumer):
         super().__init__()
         self.version = 0
         self._announced_version = 0
-        self._reviewed_version = 0
+        self._last_compared_version = 0
         self._other_id: int | None = None
         # What is read from the database must all be pushed before anything newer.
         self._reading = asyncio.Lock()
@@ -83,9 +83,9 @@ class ConversationConsumer(UserConsumer):
             self.push(event["frame"])
             self._go_to(event["version"])
         else:
-            self._look_up_to(event["version"])
+            self._catch_up_to(event["version"])
 
-    def _look_up_to(self, version: int) -> None:
+    def _catch_up_to(self, version: int) -> None:
         """Begin to read what there is up to a version; an old one is dropped."""
         if version > self.version:
             self._announced_version = max(self._announced_version, version)
@@ -108,7 +108,7 @@ class ConversationConsumer(UserConsumer):
     def handle_conversation_archived(self, event: Event) -> None:
         """Have the database say so: one that was held back may speak of what is open again."""
         if event["conversation_id"] == self.conversation_id:
-            self._look_up_to(event["version"])
+            self._catch_up_to(event["version"])
 
     @property
     def position(self) -> tuple[int, int]:
@@ -123,10 +123,10 @@ class ConversationConsumer(UserConsumer):
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)
             return
-        if self.version < self._reviewed_version:
+        if self.version < self._last_compared_version:
             self._announced_version = max(self._announced_version, actual)
             await self._fill_hole()
-        self._reviewed_version = actual
+        self._last_compared_version = actual
 
     # From the client
     # --------------------------------------------------------------------------
@@ -162,9 +162,9 @@ class ConversationConsumer(UserConsumer):
             raise serializers.ValidationError("is_typing must be true or false.")
         ensure_may_write(self.user)
         self._typing.is_typing = is_typing
-        self._tell_typing()
+        self._announce_typing()
 
-    def _tell_typing(self) -> None:
+    def _announce_typing(self) -> None:
         if self._typing.should_announce():
             show_typing(
                 by=self.user,
@@ -173,19 +173,19 @@ class ConversationConsumer(UserConsumer):
                 is_typing=self._typing.is_typing,
             )
         elif self._typing.is_pending:
-            tasks.schedule(self._tell_typing_later)
+            tasks.schedule(self._announce_typing_later)
 
-    async def _tell_typing_later(self) -> None:
+    async def _announce_typing_later(self) -> None:
         """Announce the latest state once the limit allows: a dropped frame may have been the last."""
         await asyncio.sleep(self._typing.wait_seconds)
         if self._typing.is_pending and not self._is_closing:
-            self._tell_typing()
+            self._announce_typing()
 
     async def mark_read(self, frame: Frame) -> None:
         up_to = validated(MarkReadSerializer, frame)["up_to"]
         await in_thread(self._mark_read, up_to)
 
-    def _mark_read(self, up_to: int | None) -> ReadMark:
+    def _mark_read(self, up_to: int | None) -> MarkReadResult:
         ensure_may_write(self.user)
         count_request(self.user)
         return mark_read(reader=self.user, conversation_id=self.conversation_id, up_to=up_to)

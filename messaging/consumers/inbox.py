@@ -12,7 +12,7 @@ from messaging.selectors import InboxSum
 from users.sockets import UserConsumer
 
 # Several changes within this time are told as one.
-GATHER_SECONDS = 0.03
+COALESCE_SECONDS = 0.03
 
 
 class InboxConsumer(UserConsumer):
@@ -29,45 +29,45 @@ class InboxConsumer(UserConsumer):
         super().__init__()
         self._versions: dict[int, int] = {}
         self._unread_count: int | None = None
-        self._rung: set[int] = set()
-        self._has_differed = False
-        self._is_told = False
+        self._changed_ids: set[int] = set()
+        self._differed_before = False
+        self._is_initialized = False
         self._sending = asyncio.Lock()
 
     async def open(self) -> None:
         """Tell the badge, so that a reconnect alone puts it right."""
         async with self._sending:
             self._versions = await in_thread(selectors.get_inbox_versions, self.user)
-            await self._tell([])
-        self._is_told = True
-        self._ring(set())
+            await self._send_updates([])
+        self._is_initialized = True
+        self._schedule_refresh(set())
 
     # From the channel layer
     # --------------------------------------------------------------------------
     def handle_conversation_changed(self, event: Event) -> None:
         if event["version"] > self._versions.get(event["conversation_id"], 0):
-            self._ring({event["conversation_id"]})
+            self._schedule_refresh({event["conversation_id"]})
 
     def handle_conversation_archived(self, event: Event) -> None:
-        self._ring({event["conversation_id"]})
+        self._schedule_refresh({event["conversation_id"]})
 
-    def _ring(self, conversation_ids: set[int]) -> None:
+    def _schedule_refresh(self, conversation_ids: set[int]) -> None:
         """Have them told; what comes while the socket opens waits until the badge is told."""
-        self._rung |= conversation_ids
-        if self._rung and self._is_told:
+        self._changed_ids |= conversation_ids
+        if self._changed_ids and self._is_initialized:
             tasks.schedule(self._refresh)
 
     async def _refresh(self) -> None:
-        await asyncio.sleep(GATHER_SECONDS)
-        rung, self._rung = self._rung, set()
-        if rung and not self._is_closing:
+        await asyncio.sleep(COALESCE_SECONDS)
+        changed, self._changed_ids = self._changed_ids, set()
+        if changed and not self._is_closing:
             async with self._sending:
-                await self._tell(rung)
+                await self._send_updates(changed)
 
-    async def _tell(self, conversation_ids: set[int] | list[int]) -> None:
+    async def _send_updates(self, conversation_ids: set[int] | list[int]) -> None:
         entries, unread_count = await in_thread(self._load, conversation_ids)
         for entry in entries:
-            if self._note(entry):
+            if self._record(entry):
                 self.push(frames.conversation_updated(entry))
         if unread_count != self._unread_count:
             self._unread_count = unread_count
@@ -78,7 +78,7 @@ class InboxConsumer(UserConsumer):
         entries = selectors.list_inbox_entries(self.user, conversation_ids)
         return entries, selectors.count_unread(self.user)
 
-    def _note(self, entry: Conversation) -> bool:
+    def _record(self, entry: Conversation) -> bool:
         """Remember how a conversation stands; return whether that is news."""
         if entry.is_archived:
             return self._versions.pop(entry.pk, None) is not None
@@ -97,10 +97,10 @@ class InboxConsumer(UserConsumer):
         What is new since the last one is most likely on its way. Sums are not waited for to come to
         rest: while events are lost, those of a busy trainer never do.
         """
-        if self._has_differed:
+        if self._differed_before:
             versions = await in_thread(selectors.get_inbox_versions, self.user)
-            self._ring({pk for pk, _ in versions.items() ^ self._versions.items()})
-        self._has_differed = not self._has_differed
+            self._schedule_refresh({pk for pk, _ in versions.items() ^ self._versions.items()})
+        self._differed_before = not self._differed_before
 
     # From the client
     # --------------------------------------------------------------------------

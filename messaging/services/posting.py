@@ -10,7 +10,7 @@ from messaging.events import announce_message
 from messaging.exceptions import ConversationNotFound
 from messaging.models import Conversation, Message
 from messaging.services.changes import ensure_writable
-from messaging.sql.storing import Stored, store_message
+from messaging.sql.send import Stored, store_message
 from users.models import User
 
 

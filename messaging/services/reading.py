@@ -5,19 +5,19 @@ from django.utils import timezone
 
 from messaging.events import announce_read
 from messaging.exceptions import ConversationNotFound, MessageNotFound
-from messaging.sql.marking import Marked, mark_messages
+from messaging.sql.mark_read import MarkedMessages, mark_messages
 from users.models import User
 from users.services.accounts import ensure_may_write
 
 
 @dataclass(frozen=True)
-class ReadMark:
+class MarkReadResult:
     conversation_id: int
     messages_marked: int
     read_at: datetime
 
 
-def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -> ReadMark:
+def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -> MarkReadResult:
     """
     Mark what the other side wrote as read, up to and including a message, or all of it.
 
@@ -31,10 +31,10 @@ def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -
         conversation = marked.conversation
         conversation.version += 1
         announce_read(conversation, reader_id=reader.pk, read_at=now, up_to=marked.up_to)
-    return ReadMark(conversation_id, messages_marked=marked.count, read_at=now)
+    return MarkReadResult(conversation_id, messages_marked=marked.count, read_at=now)
 
 
-def _mark(conversation_id: int, reader_id: int, up_to: int | None, now: datetime) -> Marked:
+def _mark(conversation_id: int, reader_id: int, up_to: int | None, now: datetime) -> MarkedMessages:
     marked = mark_messages(conversation_id, reader_id, up_to, now)
     if marked is None:
         raise ConversationNotFound

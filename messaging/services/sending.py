@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from api.exceptions import TooFast
-from api.throttling import cached_retry_after, count, refund, try_hit
+from api.throttling import cached_retry_after, hit, refund, try_hit
 from messaging.exceptions import NotATrainer
 from messaging.models import Conversation, Message
 from messaging.selectors import get_conversation
@@ -64,7 +64,7 @@ def _post_and_count(
         sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
     )
     if not sent.is_repeat:
-        count("messaging", sender.pk)
+        hit("messaging", sender.pk)
     return sent
 
 

@@ -29,7 +29,7 @@ def select_conversation(conversation_id: int, user_id: int) -> Conversation | No
 
 
 @dataclass(frozen=True)
-class Part:
+class MessageQuery:
     """Which messages of a conversation, in which order; the texts are constants, `params` their values."""
 
     where: str
@@ -47,14 +47,14 @@ class Part:
         )
 
 
-def select_messages(conversation_id: int, part: Part) -> list[Message]:
+def select_messages(conversation_id: int, query: MessageQuery) -> list[Message]:
     """Return some messages of a conversation."""
-    rows = fetch_all(part.sql.format("%s"), [conversation_id, *part.params])
+    rows = fetch_all(query.sql.format("%s"), [conversation_id, *query.params])
     return [MESSAGE.load(row) for row in rows]
 
 
 def select_thread(
-    conversation_id: int, user_id: int, part: Part
+    conversation_id: int, user_id: int, query: MessageQuery
 ) -> tuple[Conversation | None, list[Message]]:
     """
     Return a conversation that a user may see, with its people, and some of its messages.
@@ -63,12 +63,12 @@ def select_thread(
     """
     if connection.vendor != "postgresql":
         conversation = select_conversation(conversation_id, user_id)
-        return conversation, select_messages(conversation_id, part) if conversation else []
+        return conversation, select_messages(conversation_id, query) if conversation else []
     sql = (
         f"SELECT {WITH_PEOPLE}, {MESSAGE.of('m')} FROM messaging_conversation c {JOIN_PEOPLE}"
-        f" LEFT JOIN LATERAL ({part.sql.format('c.id')}) m ON true"
-        f" WHERE c.id = %s AND {VISIBLE} ORDER BY {part.order}"
+        f" LEFT JOIN LATERAL ({query.sql.format('c.id')}) m ON true"
+        f" WHERE c.id = %s AND {VISIBLE} ORDER BY {query.order}"
     )
-    rows = fetch_all(sql, [*part.params, conversation_id, user_id, user_id])
+    rows = fetch_all(sql, [*query.params, conversation_id, user_id, user_id])
     messages = [MESSAGE.load(row[ADDED_AT:]) for row in rows if row[ADDED_AT] is not None]
     return (load_conversation(rows[0], {}) if rows else None), messages

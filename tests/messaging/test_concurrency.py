@@ -22,7 +22,7 @@ from messaging.services.archiving import (
     prepare_account_deletion,
     reopen_conversations,
 )
-from messaging.services.reading import ReadMark, mark_read
+from messaging.services.reading import MarkReadResult, mark_read
 from messaging.services.sending import send_message, start_conversation
 from tests.messaging.parallel import overlapping, run_at_once, run_before_commit
 from trainer.services.trainees import remove_trainee
@@ -171,7 +171,7 @@ def test_read_of_all_marks_what_was_stored_while_it_waited(
     mark = run_before_commit(send, read)
 
     conversation.refresh_from_db()
-    assert isinstance(mark, ReadMark)
+    assert isinstance(mark, MarkReadResult)
     assert (mark.messages_marked, count_unread(bob), conversation.version) == (2, 0, 3)
 
 

@@ -172,7 +172,7 @@ def test_inbox_whose_sum_is_another_at_each_review_looks_for_the_difference(
         client = Client()
         inbox = InboxConsumer()
         inbox.access, inbox._outbox = UserAccess(bob, claims), Outbox(client.send)
-        inbox._versions, inbox._is_told = {conversation.pk: 1}, True
+        inbox._versions, inbox._is_initialized = {conversation.pk: 1}, True
 
         for version in (2, 3):
             await inbox.reconcile(InboxSum(1, conversation.pk, version))

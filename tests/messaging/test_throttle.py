@@ -13,7 +13,7 @@ from limits.strategies import MovingWindowRateLimiter
 from rest_framework.response import Response
 
 from api.exceptions import TooFast
-from api.throttling import _hit, cached_retry_after, count, counter
+from api.throttling import _hit_limiter, cached_retry_after, counter, hit
 from messaging.models import Conversation, Message
 from messaging.services.sending import send_message
 from tests.conftest import Client
@@ -148,12 +148,12 @@ def test_who_was_refused_is_told_of_repeats_and_of_what_else_stands_against_it(
 
 def test_refusal_ends_when_the_next_use_is_within_the_rate(bob: User, settings: Any) -> None:
     settings.THROTTLE_RATES = {"messaging": "1/second"}
-    uses = map(count, ["messaging"] * 1000, [bob.pk] * 1000)
+    uses = map(hit, ["messaging"] * 1000, [bob.pk] * 1000)
     with pytest.raises(TooFast):
         list(uses)
 
     assert eventually(lambda: cached_retry_after("messaging", bob.pk) == 0 or None)
-    count("messaging", bob.pk)
+    hit("messaging", bob.pk)
 
 
 class JustBefore(MovingWindowRateLimiter):
@@ -166,7 +166,7 @@ class JustBefore(MovingWindowRateLimiter):
 def test_wait_is_short_when_the_window_has_moved_on_since_the_refusal() -> None:
     limiter = JustBefore(MemoryStorage())
 
-    assert _hit(limiter, parse("30/minute"), "messaging") == 1
+    assert _hit_limiter(limiter, parse("30/minute"), "messaging") == 1
 
 
 def test_each_person_has_a_minute_of_their_own(

@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
-from api.throttling import count
+from api.throttling import hit
 from jobs.exceptions import GiveUp
 from jobs.services.enqueueing import enqueue
 from trainer.exceptions import (
@@ -179,7 +179,7 @@ def _lock_open(code: str) -> Invitation:
 def _check_rejoining(user: User, password: str) -> None:
     """Raise AlreadyHasTrainer, TooFast or FieldInvalid for somebody who may not join as `user`."""
     _ensure_is_free(user)
-    count("sign_in", user.email)
+    hit("sign_in", user.email)
     if not user.check_password(password):
         raise _wrong_password()
 

@@ -14,7 +14,7 @@ from messaging.sql.rules import UNREAD, VISIBLE
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedMessages:
     """A conversation as it was locked, whether it has the message asked for, and what was marked."""
 
     conversation: Conversation
@@ -57,7 +57,7 @@ _BUMP = "UPDATE messaging_conversation SET version = version + 1 WHERE id = %s"
 
 def mark_messages(
     conversation_id: int, reader_id: int, up_to: int | None, now: datetime
-) -> Marked | None:
+) -> MarkedMessages | None:
     """
     Lock a conversation that the reader may see, and mark what they have not read as its next version.
 
@@ -74,7 +74,7 @@ def mark_messages(
     if row is None:
         return None
     *locked, has_message, count, marked_up_to = row
-    return Marked(LOCKED.load(locked), bool(has_message), count, marked_up_to)
+    return MarkedMessages(LOCKED.load(locked), bool(has_message), count, marked_up_to)
 
 
 @transaction.atomic
