@@ -39,7 +39,7 @@ def test_page_has_every_threat_that_was_asked_for() -> None:
     assert len(ROWS) > 30
     for word in (
         "logs",
-        "admin's door",
+        "admin's sign-in",
         "mass assignment",
         "`host`",
         "`?next=`",
