@@ -1,1 +1,1 @@
-"""What stands between a connection and Django: limits, threads, admission of uploads, static files."""
+"""Everything between a connection and Django: limits, thread pools, upload admission, static files."""

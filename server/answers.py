@@ -1,4 +1,4 @@
-"""Answers as the status, headers and bytes that leave over ASGI, made of Django responses or not."""
+"""Responses as status, headers and bytes, ready to send over ASGI, whether or not Django made them."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,14 +11,14 @@ from django_stubs_ext import StrOrPromise
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 
-# A browser's own cache outlives the sign-out.
+# A browser's cache outlives a sign-out.
 NOT_STORED = (b"cache-control", b"no-store")
-# A length would be that of the body that they leave out.
+# With these statuses, a Content-Length would describe the body that is left out.
 WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 async def send_answer(send: Any, answer: Answer) -> None:
-    """Send a whole answer."""
+    """Send a complete response."""
     status, headers, content = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
@@ -27,7 +27,7 @@ async def send_answer(send: Any, answer: Answer) -> None:
 def json_answer(
     status: int, detail: StrOrPromise, code: str, *headers: tuple[bytes, bytes]
 ) -> Answer:
-    """Return an error in the shape that all have."""
+    """Return an error response in the shape that all API errors have."""
     content = orjson.dumps({"detail": str(detail), "code": code})
     own = [
         (b"content-type", b"application/json"),
@@ -37,13 +37,13 @@ def json_answer(
 
 
 def answer_of(response: HttpResponseBase) -> Answer:
-    """Return what is sent for a response. Reads a streaming response to its end."""
+    """Convert a Django response; a streaming response is read to its end."""
     content = _content_of(response)
     return response.status_code, _headers_of(response, len(content)), content
 
 
 def _headers_of(response: HttpResponseBase, length: int) -> Headers:
-    """Return the headers with a length, without which uvicorn would answer in chunks."""
+    """Return the headers, with a Content-Length: without one uvicorn would use chunked encoding."""
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
     if not response.has_header("Cache-Control"):
         headers.append(NOT_STORED)
@@ -63,7 +63,8 @@ def break_reference_cycles(response: HttpResponseBase) -> None:
     """
     Break the cycles between DRF's view, request and response.
 
-    Else each request leaves some seventy objects to the garbage collector, which pauses everything.
+    Otherwise each request leaves about seventy objects to the garbage collector, and a collection
+    pauses the whole process.
     """
     context = getattr(response, "renderer_context", None)
     if context:

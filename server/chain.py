@@ -1,4 +1,4 @@
-"""The middleware and the view of the API as one synchronous call."""
+"""The API's middleware and views as one synchronous call."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,17 +16,20 @@ Chain = Callable[["ApiRequest"], HttpResponseBase]
 
 
 class ApiRequest(ASGIRequest):
-    """A request with an optional `stand_in`, which maps the view of its path to another one."""
+    """
+    A request with an optional `stand_in`: a function that returns the view to call instead of its
+    own.
+    """
 
     stand_in: StandIn | None = None
 
 
 def build_chain(middleware: Iterable[str]) -> Chain:
     """
-    Return what answers a request: the middleware, the first outermost, around its view.
+    Return the function that answers a request: middleware, the first outermost, then the view.
 
-    A middleware with hooks for views or templates does not work here. Exceptions become responses at
-    each step, as in Django's own handlers.
+    Middleware with `process_view` or `process_template_response` is not supported. Exceptions
+    become responses at each step, as in Django's own handlers.
     """
     chain: Any = convert_exception_to_response(_call_view)
     for name in reversed(list(middleware)):

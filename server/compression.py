@@ -1,4 +1,4 @@
-"""Compresses static files on their way, in development, where no `collectstatic` has done it before."""
+"""Compresses static files on the fly in development; in production `collectstatic` has done so."""
 
 import gzip
 from collections.abc import Callable
@@ -9,12 +9,12 @@ import brotli
 from server.answers import Answer, Headers, send_answer
 
 COMPRESSIBLE = (b"text/", b"application/json", b"image/svg+xml")
-# As well as gzip's best, in a fraction of the time that brotli's best takes.
+# Compresses as well as gzip's best level, in a fraction of the time of brotli's best.
 BROTLI_QUALITY = 6
 
 
 class CompressText:
-    """Compress whole answers with status 200 that are text, by what their client accepts."""
+    """Compress text responses with status 200, with an encoding that the client accepts."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -30,7 +30,7 @@ class CompressText:
 
 
 def _choose(accepted: bytes) -> tuple[bytes, Callable[[bytes], bytes]] | None:
-    """Return the name and the function of an encoding that the client accepts."""
+    """Return name and function of an encoding that the client accepts; None if there is none."""
     if b"br" in accepted:
         return b"br", lambda content: brotli.compress(content, quality=BROTLI_QUALITY)
     if b"gzip" in accepted:
@@ -39,7 +39,7 @@ def _choose(accepted: bytes) -> tuple[bytes, Callable[[bytes], bytes]] | None:
 
 
 async def _collect(app: Any, scope: Any, receive: Any) -> Answer:
-    """Return the whole answer of an ASGI application."""
+    """Return the complete response of an ASGI application."""
     start: dict[str, Any] = {}
     parts: list[bytes] = []
 

@@ -1,4 +1,4 @@
-"""Connections that may not stay half-open: limits on the head of a request, and on its arrival."""
+"""Limits on the size of a request's head, and on the time in which a request must arrive."""
 
 import asyncio
 from enum import Enum
@@ -18,11 +18,11 @@ HEAD_TOO_LARGE = (
 
 
 class HeadTooLarge(Exception):
-    """The headers have more than `MAX_HEAD_BYTES`."""
+    """The request line and headers have more than `MAX_HEAD_BYTES`."""
 
 
 class Awaited(Enum):
-    """What a client still owes us of a request that it has begun."""
+    """The part of a request that the client has yet to send."""
 
     HEAD = "head"
     BODY = "body"
@@ -31,11 +31,11 @@ class Awaited(Enum):
 
 class LimitedConnection(HttpToolsProtocol):
     """
-    uvicorn's own, with what its parser has no limits for.
+    uvicorn's HTTP protocol, with limits that its parser lacks.
 
-    A client that sends half a request, or half of a socket's handshake, and no more costs a file
-    descriptor: a thousand of them would shut out everybody else, so each is closed after a while. A
-    request that arrives in one piece costs no timer.
+    A client that sends only half of a request or of a WebSocket handshake occupies a file
+    descriptor, and a thousand of them would exhaust the limit, so such connections are closed after
+    a time-out. A request that arrives in one piece needs no timer.
     """
 
     _awaits = Awaited.HEAD
@@ -46,11 +46,11 @@ class LimitedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as theirs
         super().connection_made(transport)
-        self._watch()
+        self._update_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._awaits = Awaited.NOTHING
-        self._watch()
+        self._update_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -58,16 +58,16 @@ class LimitedConnection(HttpToolsProtocol):
         if self._awaits is Awaited.NOTHING and self._is_idle():
             self._awaits = (
                 Awaited.HEAD
-            )  # empty lines, which begin no request and end the keep-alive
+            )  # blank lines: they stop the keep-alive timer but begin no request
         if self._awaits is Awaited.HEAD:
             self._head_bytes += len(data)
             if self._head_bytes > settings.MAX_HEAD_BYTES:
                 self._is_head_too_large = True
                 self.send_400_response("")
-        self._watch()
+        self._update_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what cannot be parsed, and close; a head that is too large is 431."""
+        """Answer a request that cannot be parsed and close; a head that is too large gets 431."""
         self._awaits = Awaited.NOTHING
         if self._is_head_too_large:
             self.transport.write(HEAD_TOO_LARGE)
@@ -75,14 +75,14 @@ class LimitedConnection(HttpToolsProtocol):
         else:
             super().send_400_response(msg)
 
-    # What the parser finds
+    # Callbacks of the parser
     # --------------------------------------------------------------------------
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._awaits, self._head_bytes = Awaited.HEAD, 0
 
     def on_headers_complete(self) -> None:
-        # Each header is also a colon, a space and the end of a line.
+        # Each header has 4 more bytes: a colon, a space and CRLF.
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > settings.MAX_HEAD_BYTES:
             self._is_head_too_large = True
@@ -96,25 +96,25 @@ class LimitedConnection(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """
-        Hand over to the socket's protocol, and refuse what its own parser does not take.
+        Hand over to the WebSocket protocol; answer 400 to a handshake that its parser rejects.
 
-        That has limits of its own, of 128 headers and 8 KiB for each, and knows GET alone. What it
-        does not take it would leave open and unanswered for ever.
+        That parser accepts only GET, up to 128 headers and 8 KiB per header. It would leave any
+        other handshake open and unanswered forever.
         """
         super().handle_websocket_upgrade()
-        sockets_own: Any = self.transport.get_protocol()
-        if not sockets_own.handshake_initiated:
-            self.send_400_response("This is no handshake of a socket.")
+        socket_protocol: Any = self.transport.get_protocol()
+        if not socket_protocol.handshake_initiated:
+            self.send_400_response("Not a WebSocket handshake.")
 
-    # Patience
+    # Time-outs
     # --------------------------------------------------------------------------
     def _is_idle(self) -> bool:
         cycle: Any = self.cycle  # None before the first request
         is_answered = bool(cycle and cycle.response_complete)
         return is_answered and self.timeout_keep_alive_task is None
 
-    def _watch(self) -> None:
-        """Have one timer for what is awaited now, and none when nothing is."""
+    def _update_timer(self) -> None:
+        """Start the timer for the awaited part of a request; cancel it if nothing is awaited."""
         if self._awaits is self._timed:
             return
         if self._timer:

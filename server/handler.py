@@ -1,10 +1,10 @@
 """
-Serves the API with one hop to a thread for each request.
+Serves the API with one hop to a thread per request.
 
-Django's own ASGI handler starts a thread for each request and hops into it some twenty times: twice
-for each middleware, for the signals, the view, the rendering and the closing. A hop costs more than
-a query. Here a whole request, from the first middleware to the closed response, runs in one of a
-few threads that stay; see docs/adr/0008-one-hop-api-handler.md for the figures.
+Django's ASGI handler starts a thread for each request and switches to it about twenty times: twice
+per middleware, and for signals, view, rendering and closing. One switch costs more than a query.
+Here a whole request, from the first middleware to the closed response, runs in one of a few
+permanent threads. docs/adr/0008-one-hop-api-handler.md has the figures.
 """
 
 import logging
@@ -26,13 +26,13 @@ from server.kept_connections import keep_connections, replace_cut_connections
 from server.lanes import Lane, LaneFull
 from server.limits import is_form, read_body
 from server.password_requests import find_password_requests
-from server.uploads import Admission, UploadSlots, counted
+from server.uploads import Admission, UploadSlots, without_throttles
 
 logger = logging.getLogger(__name__)
 
 
 class OneHopHandler:
-    """An ASGI application for views whose answers are small and not streamed."""
+    """An ASGI application for views with small responses that are not streamed."""
 
     def __init__(self) -> None:
         self._get_response = build_chain(settings.API_MIDDLEWARE)
@@ -46,43 +46,45 @@ class OneHopHandler:
         """
         Answer one request.
 
-        Nothing is done for a client that goes away before its turn. What has begun is finished.
+        A request is dropped if its client disconnects before its turn. Once begun, it is completed.
         """
-        take = self._take_form if is_form(scope) else self._take
+        serve = self._serve_form if is_form(scope) else self._serve
         try:
-            answer = await take(scope, receive)
+            answer = await serve(scope, receive)
         except ClientGone:
             return
         except LaneFull as full:
             answer = self._refuse(scope, full)
         await send_answer(send, answer)
 
-    async def _take(self, scope: Any, receive: Any) -> Answer:
-        """Read a small body, and answer it in its lane."""
+    async def _serve(self, scope: Any, receive: Any) -> Answer:
+        """Read a small body, then answer in the thread pool for this kind of request."""
         body = await read_body(receive)
         hashes = (scope["method"], scope["path"]) in self._hashing
         lane = self._passwords if hashes else self._api
         return await lane.run_for(receive, self._answer, _with_length(scope, body), body)
 
-    async def _take_form(self, scope: Any, receive: Any) -> Answer:
+    async def _serve_form(self, scope: Any, receive: Any) -> Answer:
         """
-        Authenticate the sender of a form, then read the body and answer, holding an upload slot.
+        Authenticate the sender of a form, then acquire an upload slot, read the body and answer.
 
         The session can end while the body arrives, so the view authenticates again.
         """
         admission = Admission()
         refusal = await self._api.run(
-            self._answer, _with_some_length(scope), b"", admission.stand_in
+            self._answer, _with_placeholder_length(scope), b"", admission.stand_in
         )
         if not admission.is_granted:
             return refusal
         async with self._slots.hold(admission.user_id):
             body = await read_body(receive)
             whole = _with_length(scope, body)
-            return await self._pictures.run_for(receive, self._answer, whole, body, counted)
+            return await self._pictures.run_for(
+                receive, self._answer, whole, body, without_throttles
+            )
 
     def _answer(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> Answer:
-        """Answer in one of the threads, with the database connection that the thread keeps."""
+        """Answer in a worker thread, over the thread's persistent database connection."""
         set_script_prefix(scope.get("root_path", "") or "/")
         replace_cut_connections()
         request_started.send(sender=self.__class__, scope=scope)
@@ -97,33 +99,33 @@ class OneHopHandler:
         with closing(request):
             response = self._get_response(request)
             keep_connections()
-            with closing(response):  # sends request_finished, as everywhere in Django
+            with closing(response):  # sends request_finished, as Django's own handlers do
                 _log(request, response)
                 answer = answer_of(response)
                 break_reference_cycles(response)
                 return answer
 
     def _refuse(self, scope: Any, full: LaneFull) -> Answer:
-        """Answer 503 on the event loop, where nothing waits; it reaches no database."""
+        """Answer 503 on the event loop: this blocks on nothing and needs no database."""
         logger.warning("503 %s %s: %s", scope["method"], scope["path"], full)
         return self._respond(scope, b"", busy)
 
 
 def _log(request: ApiRequest, response: Any) -> None:
-    """Log an error as Django's own handlers do; a full lane has been logged as a warning."""
+    """Log an error as Django's own handlers do; a full queue has already been logged as a warning."""
     if response.status_code >= 400 and request.stand_in is not busy:  # noqa: PLR2004 - HTTP's
         reason = response.reason_phrase
         log_response("%s: %s", reason, request.path, response=response, request=request)
 
 
 def _with_length(scope: Any, body: bytes) -> Any:
-    """Add the length of a body that came in chunks: DRF takes one without a length for none."""
+    """Add the length of a chunked body: DRF treats a body without Content-Length as empty."""
     if not body or any(name == b"content-length" for name, _ in scope["headers"]):
         return scope
     return {**scope, "headers": [*scope["headers"], (b"content-length", b"%d" % len(body))]}
 
 
-def _with_some_length(scope: Any) -> Any:
-    """Say of a body in chunks, of which nothing is read yet, that there is one."""
+def _with_placeholder_length(scope: Any) -> Any:
+    """Add a placeholder length if a chunked body will follow, so that DRF does not treat it as empty."""
     in_chunks = any(name == b"transfer-encoding" for name, _ in scope["headers"])
     return _with_length(scope, b"?") if in_chunks else scope

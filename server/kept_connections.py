@@ -1,7 +1,7 @@
 """
-The database connections that the threads of the API keep from one request to the next.
+Database connections that the API's threads keep between requests.
 
-Taking one from the pool and giving it back costs as much as a query.
+Taking a connection from the pool and returning it costs as much as a query.
 """
 
 import select
@@ -13,10 +13,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 def keep_connections() -> None:
     """
-    Exempt this thread's connections from CONN_MAX_AGE, which is 0 where there is a pool.
+    Exempt this thread's connections from CONN_MAX_AGE, which is 0 with a pool.
 
-    `close_old_connections`, which runs at the end of each request, then does what it does to a
-    persistent connection: it closes one that no longer works or has a transaction open.
+    `close_old_connections`, which Django calls after each request, then treats them as persistent:
+    it closes a connection that no longer works or has an open transaction.
     """
     for connection in _list_open():
         connection.close_at = None
@@ -24,16 +24,17 @@ def keep_connections() -> None:
 
 def replace_cut_connections() -> None:
     """
-    Close this thread's connections that PostgreSQL has cut, and have the pool check its idle ones.
+    Close this thread's connections that PostgreSQL has closed, and have the pool check its idle
+    ones.
 
-    The pool knows only psycopg's own state, which does not change until somebody reads from the
-    connection, so it would hand out a dead one.
+    The pool relies on psycopg's connection state, which changes only on the next read, so it would
+    otherwise hand out dead connections.
     """
     for connection in _list_open():
         if connection.vendor == "postgresql" and _is_readable(connection):
             connection.connection.close()
             connection.close()
-            connection.pool.check()  # type: ignore[attr-defined]  # PostgreSQL's alone
+            connection.pool.check()  # type: ignore[attr-defined]  # only PostgreSQL's has a pool
 
 
 def _list_open() -> Iterator[BaseDatabaseWrapper]:
@@ -43,7 +44,11 @@ def _list_open() -> Iterator[BaseDatabaseWrapper]:
 
 
 def _is_readable(connection: BaseDatabaseWrapper) -> bool:
-    """Return whether an idle server has sent something, which is that it goes away. Takes 2 µs."""
+    """
+    Return whether an idle connection has data to read, which means that the server is closing it.
+
+    This takes 2 µs.
+    """
     poll = select.poll()
     poll.register(connection.connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))

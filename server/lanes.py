@@ -1,4 +1,4 @@
-"""Thread pools of the API, one for each kind of work, so that slow requests do not delay others."""
+"""Thread pools of the API, one per kind of work, so that slow requests do not delay others."""
 
 import asyncio
 import math
@@ -14,20 +14,20 @@ T = TypeVar("T")
 
 
 class LaneFull(Exception):
-    """As many requests as may wait do so already."""
+    """The queue is full."""
 
 
 class Lane:
-    """A pool of threads with a queue of at most `queue` calls. Use it from one event loop."""
+    """A thread pool with a queue of at most `queue` calls. It serves one event loop."""
 
     def __init__(self, name: str, threads: int, queue: float = math.inf) -> None:
         self.name = name
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._running, self._most = threads, threads + queue
+        self._running, self._limit = threads, threads + queue
         self._pending = 0
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what `call` returns in one of the threads; raise LaneFull."""
+        """Run `call` in a thread and return its result; raise LaneFull."""
         _, outcome = self._submit(partial(call, *args, **kwargs))
         return await outcome
 
@@ -35,24 +35,24 @@ class Lane:
         self, receive: Any, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """
-        Do the same for a client whose request has been received; also raise ClientGone.
+        Do the same for a client whose request has been read; raise LaneFull or ClientGone.
 
-        The call is dropped if the client goes away while it waits. Once begun it is finished.
+        A call that still waits is dropped when the client disconnects. Once begun, it is completed.
         """
         must_wait = self._pending >= self._running
         work, outcome = self._submit(partial(call, *args, **kwargs))
         if not must_wait:
             return await outcome
-        leaving = asyncio.create_task(wait_until_gone(receive))
-        leaving.add_done_callback(lambda _: self._drop(work, outcome))
+        disconnect = asyncio.create_task(wait_until_gone(receive))
+        disconnect.add_done_callback(lambda _: self._drop(work, outcome))
         try:
             return await outcome
         finally:
-            leaving.cancel()
+            disconnect.cancel()
 
     def _submit(self, call: Callable[[], T]) -> tuple[Future[None], asyncio.Future[T]]:
-        if self._pending >= self._most:
-            raise LaneFull(f"{self._most} requests run or wait in the lane {self.name!r}.")
+        if self._pending >= self._limit:
+            raise LaneFull(f"{self._limit} requests run or wait in the lane {self.name!r}.")
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
         work = self._threads.submit(self._work, loop, outcome, call)
@@ -62,16 +62,19 @@ class Lane:
     def _work(
         self, loop: asyncio.AbstractEventLoop, outcome: asyncio.Future[T], call: Callable[[], T]
     ) -> None:
-        """Pass the result on; the chained futures of run_in_executor() cost as much as a query."""
+        """
+        Pass the result to the event loop: run_in_executor()'s chained futures cost as much as a
+        query.
+        """
         try:
             result = call()
-        except BaseException as error:  # noqa: BLE001 - it belongs to the caller
+        except BaseException as error:  # noqa: BLE001 - the caller handles it
             loop.call_soon_threadsafe(self._end, outcome, outcome.set_exception, error)
         else:
             loop.call_soon_threadsafe(self._end, outcome, outcome.set_result, result)
 
     def _drop(self, work: Future[None], outcome: asyncio.Future[T]) -> None:
-        """Take a call out of the queue, unless it has begun."""
+        """Cancel a call that has not begun."""
         if work.cancel():
             self._end(outcome, outcome.set_exception, ClientGone())
 

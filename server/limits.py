@@ -1,4 +1,4 @@
-"""How much a client may send."""
+"""Limits on the size of request bodies."""
 
 from typing import Any
 
@@ -11,15 +11,17 @@ from server.disconnects import ClientGone
 
 
 class BodyTooLarge(Exception):
-    """More came than the request may have."""
+    """The body exceeds the limit of its request."""
 
 
 class LimitBody:
     """
-    Answer 413 to a body of more than `MAX_BODY_BYTES`, or of `MAX_JSON_BODY_BYTES` where no file can be.
+    Answer 413 to a body over `MAX_BODY_BYTES`, or over `MAX_JSON_BODY_BYTES` if it can carry no
+    file.
 
-    Outside the API Django reads a body to its end before any view can refuse it, and inside it is held
-    in memory: a large one after its token was verified. A body without a length is counted as it comes.
+    Outside the API, Django reads the whole body before a view can refuse it. In the API, bodies are
+    held in memory; large ones only after their token was verified. A body without Content-Length is
+    counted as it arrives.
     """
 
     def __init__(self, app: Any) -> None:
@@ -48,10 +50,10 @@ class LimitBody:
 
 def is_form(scope: Any) -> bool:
     """
-    Tell whether a request to the API brings a form, which may carry files.
+    Return whether an API request sends a multipart form, which may carry files.
 
-    True if any Content-Type header is any kind of multipart. A parser may use any of several headers,
-    and a body that it takes for a form must not bypass the admission of forms.
+    True if any Content-Type header is any multipart type: parsers differ in which of several
+    headers they use, and a body that is parsed as a form must not bypass upload admission.
     """
     return scope["method"] not in SAFE_METHODS and any(
         name == b"content-type" and value[:10].lower() == b"multipart/"
@@ -60,12 +62,12 @@ def is_form(scope: Any) -> bool:
 
 
 def _may_be_large(scope: Any) -> bool:
-    """Tell whether a request may carry a file. No page and nothing in the admin takes one."""
+    """Return whether a request may carry a file; only the API accepts files."""
     return scope["path"].startswith("/api/") and is_form(scope)
 
 
 async def read_body(receive: Any) -> bytes:
-    """Return the whole body; raise ClientGone if the client goes away before its end."""
+    """Return the whole body; raise ClientGone if the client disconnects first."""
     parts = []
     while True:
         message = await receive()
@@ -78,7 +80,7 @@ async def read_body(receive: Any) -> bytes:
 
 def _declared_length(scope: Any) -> int:
     raw = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(raw) if raw.isdigit() and len(raw) < 20 else 0  # noqa: PLR2004 - digits of 64 bits
+    return int(raw) if raw.isdigit() and len(raw) < 20 else 0  # noqa: PLR2004 - fits 64 bits
 
 
 async def _refuse(send: Any) -> None:

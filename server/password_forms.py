@@ -35,68 +35,69 @@ BUSY_ANSWER: Answer = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
 
 class FewPasswordForms:
     """
-    Run `PASSWORD_THREADS` of these forms at a time, let `PASSWORD_QUEUE` wait, answer 503 to more.
+    Run `PASSWORD_THREADS` such forms at a time, queue `PASSWORD_QUEUE`, and answer 503 beyond that.
 
-    Django's handler starts a thread for each request, and each takes one of the six connections that
-    sockets need too. The body is read before the form waits, so a slow client delays nobody else.
+    Django's handler starts a thread per request, and each uses one of the six database connections
+    that sockets need too. The body is read before the form is queued, so a slow client delays
+    nobody else.
     """
 
     def __init__(self, app: Any) -> None:
         self.app = app
         self._running = asyncio.Semaphore(settings.PASSWORD_THREADS)
-        self._most = settings.PASSWORD_THREADS + settings.PASSWORD_QUEUE
+        self._limit = settings.PASSWORD_THREADS + settings.PASSWORD_QUEUE
         self._pending = 0
         self._paths = (reverse("admin:login"), reverse("admin:password_change"))
         self._people = reverse("admin:users_user_changelist")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self._hashes(scope):
-            await self._take(scope, receive, send)
+            await self._serve(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     def _hashes(self, scope: Any) -> bool:
-        """Return whether a request signs in, or writes a person, which may set a password."""
+        """Return whether a request signs in, or saves a user, which may set a password."""
         path = scope["path"]
         is_form = path in self._paths or path.startswith(self._people)
         return bool(scope["method"] == "POST" and is_form)
 
-    async def _take(self, scope: Any, receive: Any, send: Any) -> None:
-        """Read a form, and pass it on when its turn comes and its client is still there."""
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        """Read a form and pass it on when its turn comes, unless its client has disconnected."""
         try:
             body = await read_body(receive)
-            if self._pending >= self._most:
+            if self._pending >= self._limit:
                 logger.warning(
-                    "503 POST %s: %s forms with passwords wait.", scope["path"], self._most
+                    "503 POST %s: %s forms with passwords wait.", scope["path"], self._limit
                 )
                 await send_answer(send, BUSY_ANSWER)
                 return
             async with self._turn(receive):
-                await self.app(scope, _again(body, receive), send)
+                await self.app(scope, _replay_body(body, receive), send)
         except ClientGone:
             return
 
     @asynccontextmanager
     async def _turn(self, receive: Any) -> AsyncIterator[None]:
-        """Wait for a turn, and hold it; raise ClientGone if the client went away meanwhile."""
+        """Wait for a turn and hold it; raise ClientGone if the client disconnects meanwhile."""
         self._pending += 1
-        leaving = asyncio.create_task(wait_until_gone(receive))
+        disconnect = asyncio.create_task(wait_until_gone(receive))
         try:
             async with self._running:
-                if leaving.done():
+                if disconnect.done():
                     raise ClientGone
-                leaving.cancel()  # from here on Django listens for it
+                disconnect.cancel()  # from here on Django watches for the disconnect
                 yield
         finally:
-            leaving.cancel()
+            disconnect.cancel()
             self._pending -= 1
 
 
-def _again(body: bytes, receive: Any) -> Any:
-    """Return a `receive` that repeats a body that has been read, then passes on what follows."""
+def _replay_body(body: bytes, receive: Any) -> Any:
+    """Return a `receive` that first returns the body that was already read."""
     first = [{"type": "http.request", "body": body}]
 
-    async def receive_again() -> Any:
+    async def replay() -> Any:
         return first.pop() if first else await receive()
 
-    return receive_again
+    return replay

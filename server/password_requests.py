@@ -1,4 +1,4 @@
-"""Finds the requests of the API that hash a password."""
+"""Finds the API requests that hash a password."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,8 +12,8 @@ def find_password_requests() -> frozenset[tuple[str, str]]:
     """
     Return method and path of each request that hashes a password.
 
-    A view declares it by `hashes_passwords = True`. Its path may have no parameters, as each request
-    looks up its literal path in this set, which costs next to nothing.
+    A view declares this with `hashes_passwords = True`. Its path must have no parameters, as each
+    request looks up its literal path in this set.
     """
     return frozenset(
         (method.upper(), path)

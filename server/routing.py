@@ -2,7 +2,7 @@ from typing import Any
 
 
 class PathRouter:
-    """Route requests whose path begins with `prefix` to one ASGI application, the rest to another."""
+    """Routes requests by path: one ASGI application for those under `prefix`, another for the rest."""
 
     def __init__(self, prefix: str, inside: Any, outside: Any) -> None:
         self._prefix, self._inside, self._outside = prefix, inside, outside

@@ -1,8 +1,8 @@
 """
-A clean end: no new sockets, open ones closed one after the other, requests in flight finished.
+Graceful shutdown: refuse new sockets, close open ones over time, finish running requests.
 
-The server itself closes every socket in one instant, and then all clients return in the same second
-to the processes that are left. Here SIGTERM first spreads the closings, then reaches the server.
+The server alone would close all sockets at once, and all clients would reconnect to the remaining
+processes in the same second. So SIGTERM first closes sockets one by one, then reaches the server.
 """
 
 import asyncio
@@ -14,23 +14,23 @@ from typing import Any
 
 
 def drain_on_sigterm(loop: asyncio.AbstractEventLoop, drain: Callable[[], Awaitable[None]]) -> None:
-    """Await `drain` before the server's own handler; a second SIGTERM goes straight to that."""
+    """Await `drain` before the server's own handler; a second SIGTERM reaches that at once."""
     if threading.current_thread() is not threading.main_thread():
-        return  # a server inside a test: signals belong to the main thread
-    servers_own: Any = signal.getsignal(signal.SIGTERM)
+        return  # a server in a test's thread: only the main thread can handle signals
+    server_handler: Any = signal.getsignal(signal.SIGTERM)
     draining: set[asyncio.Task[None]] = set()
 
-    async def drain_and_pass_on(frame: FrameType | None) -> None:
+    async def drain_then_handle(frame: FrameType | None) -> None:
         await drain()
-        servers_own(signal.SIGTERM, frame)
+        server_handler(signal.SIGTERM, frame)
 
     def handle(signum: int, frame: FrameType | None) -> None:
-        if draining or not callable(servers_own):
-            signal.signal(signal.SIGTERM, servers_own)
+        if draining or not callable(server_handler):
+            signal.signal(signal.SIGTERM, server_handler)
             signal.raise_signal(signal.SIGTERM)
             return
         loop.call_soon_threadsafe(
-            lambda: draining.add(asyncio.ensure_future(drain_and_pass_on(frame)))
+            lambda: draining.add(asyncio.ensure_future(drain_then_handle(frame)))
         )
 
     signal.signal(signal.SIGTERM, handle)

@@ -5,9 +5,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     """
-    uvicorn's own, in which a handshake that is refused with an HTTP response is complete.
+    uvicorn's WebSocket protocol, which accepts an HTTP response as the end of a refused handshake.
 
-    uvicorn would write an ERROR for each: "ASGI callable returned without completing handshake."
+    uvicorn would log an ERROR for each: "ASGI callable returned without completing handshake."
     """
 
     async def send(self, message: Any) -> None:

@@ -1,7 +1,8 @@
 """
-Serves static files with servestatic's ASGI application, past Django and its middleware.
+Serves static files with servestatic's ASGI application, bypassing Django and its middleware.
 
-The headers of some hundred small modules would be a third of a first load, so they are few.
+The response headers of about a hundred small modules would be a third of the bytes of a first load,
+so only necessary ones are sent.
 """
 
 from collections.abc import Iterator
@@ -19,15 +20,15 @@ NOSNIFF = (b"x-content-type-options", b"nosniff")
 # Immutable files need no validators.
 VALIDATORS = frozenset({b"etag", b"last-modified"})
 SECONDS_IN_CACHES = 60
-MANIFEST = "staticfiles.json"  # collectstatic's own
+MANIFEST = "staticfiles.json"  # written by collectstatic, for itself
 
 
 def build_static_files() -> Any:
     """
     Return an ASGI application for `STATIC_URL`.
 
-    In production it serves what `collectstatic` has left in `STATIC_ROOT`, as it is at the start; in
-    development the files of the apps, as they are, compressed on their way.
+    In production it serves the files in `STATIC_ROOT` as they were at startup; in development it
+    serves the apps' files as they are on disk, and compresses them on the fly.
     """
     files = ServeStaticASGI(
         _no_such_file,
@@ -43,7 +44,7 @@ def build_static_files() -> Any:
 
 
 def _list_app_folders() -> Iterator[str]:
-    """Return the last first: servestatic serves a file from the folder that was added last."""
+    """Return the folders, last first: servestatic prefers the folder that was added last."""
     storages = [storage for finder in get_finders() for storage in _storages_of(finder)]
     for storage in reversed(storages):
         yield storage.location
@@ -54,7 +55,7 @@ def _storages_of(finder: Any) -> list[Any]:
 
 
 class LeanHeaders:
-    """Adds `nosniff` to each answer, and takes off the validators of files that never change."""
+    """Adds `nosniff` to each response, and removes the validators of immutable files."""
 
     def __init__(self, app: Any) -> None:
         self._app = app

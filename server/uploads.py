@@ -22,10 +22,10 @@ View = Callable[..., HttpResponseBase]
 
 class Admission:
     """
-    Decides by the headers of a request whether its body is to be read.
+    Decides from the headers of a request whether to read its body.
 
-    A view that takes forms runs its authentication, permissions and throttles, and `is_granted` is set
-    if the request passes them. A view that takes no forms runs as usual, and refuses the request.
+    If the view accepts forms, its authentication, permissions and throttles run, and `is_granted`
+    is set if the request passes them. Any other view runs as usual and refuses the request.
     """
 
     def __init__(self) -> None:
@@ -33,11 +33,11 @@ class Admission:
         self.user_id: int | None = None
 
     def stand_in(self, view: View) -> View:
-        """Return what answers instead of `view`."""
-        shape: Any = getattr(view, "cls", None)  # None for a function
-        if shape is None or MultiPartParser not in shape.parser_classes:
+        """Return the view to call instead of `view`."""
+        view_class: Any = getattr(view, "cls", None)  # None for a function-based view
+        if view_class is None or MultiPartParser not in view_class.parser_classes:
             return view
-        return _without_body(shape).as_view(**{**_options(view), "admission": self})
+        return _without_body(view_class).as_view(**{**_options(view), "admission": self})
 
     def grant(self, request: Request) -> None:
         self.is_granted, self.user_id = True, request.user.pk
@@ -45,7 +45,7 @@ class Admission:
 
 @cache
 def _without_body(view: type[APIView]) -> type[APIView]:
-    """Return a copy of a view whose methods that write grant the admission, and do nothing else."""
+    """Return a copy of a view whose writing methods only grant the admission."""
     writes = [name for name in view.http_method_names if name.upper() not in SAFE_METHODS]
     known = [name for name in writes if hasattr(view, name)]
     return type(view.__name__, (view,), {"admission": None, **dict.fromkeys(known, _grant)})
@@ -56,22 +56,23 @@ def _grant(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
     return Response()
 
 
-def counted(view: View) -> View:
-    """Return the view without throttles: its admission has already counted the request."""
-    shape: type[APIView] = view.cls  # type: ignore[attr-defined]  # it has been admitted
-    return shape.as_view(**{**_options(view), "throttle_classes": ()})
+def without_throttles(view: View) -> View:
+    """Return the view without throttles: the admission has already counted the request."""
+    view_class: type[APIView] = view.cls  # type: ignore[attr-defined]  # only class-based views are admitted
+    return view_class.as_view(**{**_options(view), "throttle_classes": ()})
 
 
 def _options(view: View) -> dict[str, Any]:
-    options: dict[str, Any] = view.initkwargs  # type: ignore[attr-defined]  # a class-based view's
+    options: dict[str, Any] = view.initkwargs  # type: ignore[attr-defined]  # set by as_view()
     return options
 
 
 class UploadSlots:
     """
-    Lets `LARGE_BODIES` forms be read at a time, `LARGE_BODIES_PER_PERSON` of one person.
+    Limits the forms that are read at a time: `LARGE_BODIES`, and `LARGE_BODIES_PER_PERSON` per
+    person.
 
-    The others wait on their connections, unread, for REQUEST_BODY_SECONDS at most.
+    Others wait with their bodies unread, for at most `REQUEST_BODY_SECONDS`.
     """
 
     def __init__(self) -> None:
@@ -81,7 +82,7 @@ class UploadSlots:
 
     @asynccontextmanager
     async def hold(self, user_id: int | None) -> AsyncIterator[None]:
-        """Wait for a slot, and hold it; raise LaneFull when too many wait."""
+        """Wait for a slot and hold it; raise LaneFull if too many requests wait."""
         self._enter(user_id)
         try:
             async with self._slots_of[user_id], self._slots:
