@@ -10,7 +10,6 @@ from tests.js.coverage import measure
 
 # Modules that only another one uses, by the tests of that one.
 PARTS = {
-    "clock": "page",
     "en": "translate",
     "newest-page": "thread",
     "outbox-sender": "outbox",

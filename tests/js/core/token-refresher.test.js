@@ -8,7 +8,7 @@ const REFRESH = "POST /api/auth/jwt/refresh/";
 
 async function open(t) {
   const browser = openBrowser(t);
-  const { TokenRefresher, signedOutError, setTokenSource } = await browser.load("core/token-refresher.js", "core/api.js");
+  const { TokenRefresher, signedOutError, setTokenSource } = await browser.load("core/access-token.js", "core/api.js");
   const news = [];
   const renewal = new TokenRefresher({
     onRefreshed: ({ value }) => news.push(value),

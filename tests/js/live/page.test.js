@@ -4,7 +4,7 @@ import { openBrowser, settle } from "../browser/open.js";
 
 async function open(t) {
   const browser = openBrowser(t);
-  const { page, clock } = await browser.load("live/page.js", "live/clock.js");
+  const { page, clock } = await browser.load("live/page.js");
   const events = [];
   for (const type of ["visible", "hidden", "online", "offline", "focus", "left", "restored"]) {
     page.addEventListener(type, () => events.push(type));

@@ -1,5 +1,4 @@
-import { AccessToken } from "./access-token.js";
-import { signedOutError } from "./token-refresher.js";
+import { AccessToken, signedOutError } from "./access-token.js";
 import { storedImpersonation } from "./web-storage.js";
 
 const FRESH_SECONDS = 60;

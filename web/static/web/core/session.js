@@ -1,9 +1,9 @@
+import { TokenRefresher, signedOutError } from "./access-token.js";
 import { setTokenSource } from "./api.js";
 import * as endpoints from "./endpoints.js";
 import { Impersonation } from "./impersonation.js";
 import * as cookie from "./session-cookie.js";
 import { Store } from "./store.js";
-import { TokenRefresher, signedOutError } from "./token-refresher.js";
 import * as storage from "./web-storage.js";
 
 const RETRY_MS = 3000;

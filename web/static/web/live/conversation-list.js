@@ -1,6 +1,7 @@
-import { listConversations } from "../core/endpoints.js";
+import { getConversation, listConversations } from "../core/endpoints.js";
 
 const PAGE_SIZE = 50;
+const NOT_FOUND = 404;
 
 /**
  * The first conversations in the server's order, active or archived, loaded page by page.
@@ -120,7 +121,7 @@ export class ConversationList {
       return await listConversations({ page, archived: this.#isArchive });
     } catch (error) {
       // The list has become shorter.
-      if (error.status === 404) return { results: [], count: this.#count, next: null };
+      if (error.status === NOT_FOUND) return { results: [], count: this.#count, next: null };
       throw error;
     }
   }
@@ -152,6 +153,36 @@ export class ConversationList {
   #discard(ids) {
     for (const id of ids) this.#byId.delete(id);
     this.conversations = this.conversations.filter((row) => this.#byId.has(row.id));
+  }
+}
+
+/** The conversation that a link has opened and that is possibly in no loaded page. */
+export class LocatedConversation {
+  #row = null;
+
+  get(id) {
+    return this.#row?.id === id ? this.#row : null;
+  }
+
+  /** Load it; null without access. Throws ApiError. */
+  async fetch(id) {
+    try {
+      this.#row = await getConversation(id);
+    } catch (error) {
+      if (error.status !== NOT_FOUND) throw error;
+      this.#row = null;
+    }
+    return this.#row;
+  }
+
+  /** Reload it, unless `isListed(id)`: a list is kept in sync. Throws ApiError. */
+  async refresh(isListed) {
+    if (this.#row && !isListed(this.#row.id)) await this.fetch(this.#row.id);
+  }
+
+  /** Apply the new state of a conversation, or null if the user lost access. */
+  put(id, row) {
+    if (this.#row?.id === id) this.#row = row;
   }
 }
 

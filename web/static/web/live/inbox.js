@@ -2,9 +2,8 @@ import { getUnreadCount } from "../core/endpoints.js";
 import { session } from "../core/session.js";
 import { Store } from "../core/store.js";
 import { account } from "./account.js";
-import { ConversationList } from "./conversation-list.js";
+import { ConversationList, LocatedConversation } from "./conversation-list.js";
 import { InboxFeed } from "./inbox-feed.js";
-import { LocatedConversation } from "./located-conversation.js";
 
 const CACHED_ROWS = 200;
 const KEY = "inbox";

@@ -1,4 +1,7 @@
 import { network } from "../core/network.js";
+import { Store } from "../core/store.js";
+
+const TICK_MS = 30_000;
 
 /**
  * The state of the page: visibility, focus, network and back/forward cache.
@@ -42,3 +45,21 @@ class Page extends EventTarget {
 }
 
 export const page = new Page();
+
+/** The current time, updated every 30 s while the page is visible. */
+class Clock extends Store {
+  now = new Date();
+
+  constructor() {
+    super();
+    setInterval(() => page.isVisible && this.#tick(), TICK_MS);
+    page.addEventListener("visible", () => this.#tick());
+  }
+
+  #tick() {
+    this.now = new Date();
+    this.changed();
+  }
+}
+
+export const clock = new Clock();

@@ -1,6 +1,6 @@
 import { createRef, html, nothing, ref, repeat } from "lit";
 import { StoreController } from "../../core/store.js";
-import { clock } from "../../live/clock.js";
+import { clock } from "../../live/page.js";
 import { inbox } from "../../live/inbox.js";
 import { outbox } from "../../live/outbox.js";
 import { t } from "../../text/translate.js";

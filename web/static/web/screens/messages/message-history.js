@@ -1,7 +1,7 @@
 import { createRef, html, nothing, ref } from "lit";
 import { session } from "../../core/session.js";
 import { StoreController } from "../../core/store.js";
-import { clock } from "../../live/clock.js";
+import { clock } from "../../live/page.js";
 import { threadItems } from "../../live/messages.js";
 import { Element } from "../../ui/element.js";
 import { Chunks, settleChunks } from "./chunks.js";
