@@ -25,6 +25,9 @@ LIBRARIES = {"lit": "vendor/lit.js", "idb": "vendor/idb.js"}
 ENTRY = "app.js"
 # In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens", "shell")
+MESSAGES = "screens/messages.js"
+# Linked unless the first screen is MESSAGES; then ui/screens.js loads it after the page.
+LATER_STYLE = "styles/screens.css"
 SCREEN = re.compile(r"screens/[\w-]+\.js")
 SERVED = frozenset({".css", ".js", ".png", ".svg"})
 
@@ -35,13 +38,13 @@ DYNAMIC_IMPORT = re.compile(r'\bimport\(\s*"([^"]+)"\s*\)')
 
 @dataclass(frozen=True)
 class Build:
-    """One version of the client, with the URLs of its files."""
+    """One version of the client, with the URLs of its files; `preloads` and `styles` by screen."""
 
     version: str
     entry: str
     import_map: str
     preloads: dict[str, list[str]]
-    styles: list[str]
+    styles: dict[str, list[str]]
     files: list[str]
 
     @property
@@ -85,6 +88,12 @@ def list_modules(screen: str, imports: Mapping[str, list[str]]) -> list[str]:
     return list(found)
 
 
+def list_styles(screen: str) -> list[str]:
+    """Return the names of the style sheets that a page with this first screen links."""
+    names = [f"styles/{name}.css" for name in STYLES]
+    return [name for name in names if screen != MESSAGES or name != LATER_STYLE]
+
+
 def read_imports() -> dict[str, list[str]]:
     """Return the names of the modules that each module imports."""
     return {name: list_imports(name) for name in list_files() if name.endswith(".js")}
@@ -109,31 +118,24 @@ def _cached_build() -> Build:
 
 def _read_build() -> Build:
     names = list_files()
+    imports = read_imports()
+    screens = [name for name in imports if SCREEN.fullmatch(name)]
     return Build(
         version=_version_of(names),
         entry=_url(ENTRY),
         import_map=json.dumps({"imports": _imports(names)}, separators=(",", ":")),
-        preloads=_preloads(),
-        styles=[_url(name) for name in _styles()],
-        files=[_url(name) for name in names],
+        preloads={each: _urls(list_modules(each, imports)) for each in screens},
+        styles={each: _urls(list_styles(each)) for each in screens},
+        files=_urls(names),
     )
 
 
 def _imports(names: Iterable[str]) -> dict[str, str]:
     """Map library names to URLs, and plain URLs to hashed ones where they differ."""
     imports = {name: _url(path) for name, path in LIBRARIES.items()}
-    modules = {_plain_url(name): _url(name) for name in names if name.endswith(".js")}
-    return imports | {plain: url for plain, url in modules.items() if plain != url}
-
-
-def _preloads() -> dict[str, list[str]]:
-    imports = read_imports()
-    screens = [name for name in imports if SCREEN.fullmatch(name)]
-    return {name: [_url(each) for each in list_modules(name, imports)] for name in screens}
-
-
-def _styles() -> list[str]:
-    return [f"styles/{name}.css" for name in STYLES if (FOLDER / f"styles/{name}.css").exists()]
+    loaded = [name for name in names if name.endswith(".js") or name == LATER_STYLE]
+    urls = {_plain_url(name): _url(name) for name in loaded}
+    return imports | {plain: url for plain, url in urls.items() if plain != url}
 
 
 def _version_of(names: Iterable[str]) -> str:
@@ -141,6 +143,10 @@ def _version_of(names: Iterable[str]) -> str:
     for path in [*sorted(TEMPLATES.iterdir()), *(FOLDER / name for name in names)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
+
+
+def _urls(names: Iterable[str]) -> list[str]:
+    return [_url(name) for name in names]
 
 
 def _url(name: str) -> str:

@@ -50,10 +50,15 @@ def shell(
     """
     Return the client's page, the same for every path; its router shows the screen.
 
-    The modules of `screen` are preloaded.
+    The style sheets of `screen` are linked, and its modules preloaded.
     """
     build = current_build()
-    context = {"build": build, "preloads": build.preloads[screen], "manifest": manifest}
+    context = {
+        "build": build,
+        "styles": build.styles[screen],
+        "preloads": build.preloads[screen],
+        "manifest": manifest,
+    }
     return render(request, "web/shell.html", context, status=status)
 
 

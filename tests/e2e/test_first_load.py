@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import PHONE, OpenDevice
-from tests.e2e.screens import conversations, message, path_of, sign_in, sign_in_by_form
+from tests.e2e.screens import conversations, message, navigation, path_of, sign_in, sign_in_by_form
 from users.models import User
 
 # Bodies as they are compressed. Less than the least would mean that nothing was measured.
@@ -77,3 +77,18 @@ def test_second_visit_shows_what_was_kept_before_the_server_has_answered(
 
     expect(message(desk, "Hello")).to_be_visible()
     expect(conversations(desk)).to_have_count(1)
+
+
+@pytest.mark.complains(r"net::ERR_FAILED", r"screens\.css")
+def test_screen_without_its_style_sheet_is_an_error_until_the_page_reloads(
+    desk: Page, alice: User
+) -> None:
+    desk.route("**/styles/screens*.css", lambda route: route.abort())
+    sign_in(desk, alice)
+
+    navigation(desk).get_by_role("link", name="Settings").click()
+    expect(desk.get_by_role("alert")).to_be_visible()
+    desk.unroute("**/styles/screens*.css")
+    desk.get_by_role("button", name="Try again").click()
+
+    expect(desk.locator(".page")).to_have_css("max-width", "736px")

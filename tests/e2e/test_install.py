@@ -74,6 +74,19 @@ def test_all_screens_open_without_a_network(desk: Page, alice: User) -> None:
         expect(desk.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
+def test_screen_that_is_opened_first_without_a_network_has_its_style_sheet(
+    desk: Page, alice: User
+) -> None:
+    """The cached page is the one of the messages, which does not link it."""
+    sign_in(desk, alice)
+    wait_for_worker(desk)
+    desk.context.set_offline(True)
+
+    desk.goto("/settings")
+
+    expect(desk.locator(".page")).to_have_css("max-width", "736px")
+
+
 @pytest.fixture
 def kept(
     open_device: OpenDevice, mortal_server: WebServer, alice: User, conversation: Conversation

@@ -71,9 +71,9 @@ def test_import_map_leads_from_every_import_to_a_file_with_a_hash(hashed: Path) 
         for name in MODULES
         for specifier in specifiers_in(name)
     }
-    assert asked - set(imports) == set()
+    assert {*asked, "/static/web/styles/screens.css"} - set(imports) == set()
     for url in imports.values():
-        assert re.fullmatch(r"/static/web/[\w/-]+\.[0-9a-f]{12}\.js", url)
+        assert re.fullmatch(r"/static/web/[\w/-]+\.[0-9a-f]{12}\.(js|css)", url)
         assert (hashed / url.removeprefix("/static/")).is_file()
 
 

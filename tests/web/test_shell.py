@@ -101,3 +101,11 @@ def test_page_without_collected_files_says_what_to_do(settings: Any, tmp_path: P
 
     with pytest.raises(ImproperlyConfigured, match=r"manage\.py collectstatic"):
         open_page()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_style_sheet_of_other_screens_is_linked_unless_messages_come_first(path: str) -> None:
+    links = links_in(open_page(path).text)
+
+    is_linked = "/static/web/styles/screens.css" in links
+    assert is_linked is (screen_by_modules(path) != "messages")

@@ -2,6 +2,7 @@ import { startRedirects } from "./core/redirects.js";
 import { router } from "./core/router.js";
 import { session } from "./core/session.js";
 import "./ui/app-root.js";
+import { loadStyles } from "./ui/screens.js";
 
 const root = document.querySelector("app-root");
 // The skeleton covers the page until the first screen has rendered, to prevent layout shifts.
@@ -15,6 +16,7 @@ else addEventListener("load", loaded);
 /** Start what the first screen does not need; without a network the next page does it. */
 function loaded() {
   const start = (module, run) => module.then(run, () => {});
+  start(loadStyles(), () => {});
   start(import("./ui/viewport.js"), ({ followViewport }) => followViewport());
   start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
   start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());

@@ -22,10 +22,36 @@ const SCREENS = {
 
 const FOR_TRAINERS = [trainees, trainee, invitations];
 
+// The style sheet of all screens except messages.
+const STYLES = import.meta.resolve("../styles/screens.css");
+let styles = null;
+
 /** Return the screen of a route, `{tag, load, isMessages}`; not-found if it is forbidden. */
 export function screenOf(route, user) {
   let found = SCREENS[route.name] ?? notFound;
   if (FOR_TRAINERS.includes(found) && user?.role !== "TRAINER") found = notFound;
-  const [tag, load] = found;
-  return { tag, load, isMessages: found === messages };
+  const [tag, loadModule] = found;
+  const isMessages = found === messages;
+  const load = isMessages ? loadModule : () => Promise.all([loadModule(), loadStyles()]);
+  return { tag, load, isMessages };
+}
+
+/** Load the style sheet once, unless the page links it; after a failure the next call retries. */
+export function loadStyles() {
+  const isLinked = [...document.styleSheets].some(({ href }) => href === STYLES);
+  styles ??= isLinked ? Promise.resolve() : addStyles();
+  return styles;
+}
+
+function addStyles() {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLES });
+  document.head.append(link);
+  return new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = () => {
+      link.remove();
+      styles = null;
+      reject(new Error(`${STYLES} could not be loaded.`));
+    };
+  });
 }
