@@ -24,7 +24,7 @@ test("a request carries token and JSON, and returns JSON", async (t) => {
   assert.deepEqual(body, { a: 1 });
 });
 
-test("a form goes as it is, and who is not signed in sends no token", async (t) => {
+test("form data is sent unchanged, and without a session no token is sent", async (t) => {
   const { request, server } = await open(t);
   server.on("PATCH /api/x/", json());
   const form = new FormData();
@@ -33,7 +33,7 @@ test("a form goes as it is, and who is not signed in sends no token", async (t) 
   assert.deepEqual([server.requests[0].headers, server.requests[0].body], [{}, form]);
 });
 
-test("of a next page only path and query count", async (t) => {
+test("only path and query of a next link are used", async (t) => {
   const { request, server } = await open(t);
   server.on("GET /api/x/", []);
 
@@ -42,7 +42,7 @@ test("of a next page only path and query count", async (t) => {
   assert.equal(server.requests[0].path, "/api/x/?page=2");
 });
 
-test("a refusal has status, code and sentence of the server", async (t) => {
+test("an error has the status, code and message of the server", async (t) => {
   const { request, server } = await open(t);
   server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": "3" }));
 
@@ -53,7 +53,7 @@ test("a refusal has status, code and sentence of the server", async (t) => {
   assert.deepEqual([error.retryAfter, error.isTemporary, error.isNetwork], [3, false, false]);
 });
 
-test("a Retry-After that is a date, or nothing to wait for, is none", async (t) => {
+test("a Retry-After that is a date or not positive is ignored", async (t) => {
   const { request, server } = await open(t);
   for (const value of ["Mon, 16 Feb 2026 12:00:00 GMT", "0", "-1"]) {
     server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": value }));
@@ -61,7 +61,7 @@ test("a Retry-After that is a date, or nothing to wait for, is none", async (t) 
   }
 });
 
-test("a 400 has its fields, and the first sentence of them", async (t) => {
+test("a 400 has errors by field, and the first as its message", async (t) => {
   const { request, server } = await open(t);
   const fields = { email: ["Not an address.", "Too long."], name: ["Missing."] };
   server.on("GET /api/x/", json(fields, { status: 400 }));
@@ -83,7 +83,7 @@ for (const [status, body] of [[502, "<html>Bad Gateway</html>"], [500, ""], [400
   });
 }
 
-test("an answer that is cut off is an answer that did not come", async (t) => {
+test("a truncated response counts as unreachable", async (t) => {
   const { request, server } = await open(t);
   const broken = { pull: (controller) => controller.error(new TypeError("terminated")) };
   server.on("GET /api/x/", () => new Response(new ReadableStream(broken)));
@@ -93,7 +93,7 @@ test("an answer that is cut off is an answer that did not come", async (t) => {
   assert.equal((await wrong(request("GET", "x/"))).isNetwork, true);
 });
 
-test("a server that cannot be reached is an error of its own", async (t) => {
+test("an unreachable server is a network error", async (t) => {
   const { request, server } = await open(t);
   server.isReachable = false;
 
@@ -102,7 +102,7 @@ test("a server that cannot be reached is an error of its own", async (t) => {
   assert.deepEqual([error.status, error.code, error.isNetwork, error.isTemporary], [0, "network", true, true]);
 });
 
-test("answers, and those that do not come, tell whether there is a network", async (t) => {
+test("responses and failures update the network state", async (t) => {
   const { request, server, browser } = await open(t);
   const { network } = await browser.load("core/network.js");
   server.on("GET /api/x/", []);
@@ -116,7 +116,7 @@ test("answers, and those that do not come, tell whether there is a network", asy
   assert.equal(network.isOnline, true);
 });
 
-test("a request that hangs for half a minute has failed", async (t) => {
+test("a request times out after 30 s", async (t) => {
   const { request, server, browser } = await open(t);
   server.hold("GET /api/x/");
   let error = null;
@@ -129,7 +129,7 @@ test("a request that hangs for half a minute has failed", async (t) => {
   assert.equal(error.isNetwork, true);
 });
 
-test("what the caller gives up is not the network's fault", async (t) => {
+test("an aborted request does not change the network state", async (t) => {
   const { request, server } = await open(t);
   server.hold("GET /api/x/");
   const controller = new AbortController();
@@ -140,7 +140,7 @@ test("what the caller gives up is not the network's fault", async (t) => {
   assert.equal((await asked).name, "AbortError");
 });
 
-test("a token that is refused is renewed once, and the request repeated", async (t) => {
+test("a refused token is refreshed once and the request repeated", async (t) => {
   const { request, server } = await open(t);
   const isNew = ({ headers }) => headers.Authorization === "Bearer new";
   server.on("GET /api/x/", (asked) => (isNew(asked) ? { ok: true } : refusal(401, "token_not_valid")));
@@ -152,7 +152,7 @@ test("a token that is refused is renewed once, and the request repeated", async 
   assert.equal(server.requests.length, 4);
 });
 
-test("what one person has asked for is not asked again in the name of the next", async (t) => {
+test("a request is not repeated after another user has signed in", async (t) => {
   const { request, server, tokens } = await open(t);
   server.on("GET /api/x/", () => {
     tokens.generation += 1;
@@ -163,7 +163,7 @@ test("what one person has asked for is not asked again in the name of the next",
   assert.equal(server.requests.length, 1);
 });
 
-test("401 without a token is the answer, as for a wrong password", async (t) => {
+test("a 401 without a token is returned, as for a wrong password", async (t) => {
   const { request, server } = await open(t);
   server.on("POST /api/x/", refusal(401, "no_active_account"));
 

@@ -39,7 +39,7 @@ for (const [kind, options] of Object.entries(KINDS)) {
   });
 }
 
-test("keys are ascending on the device", async (t) => {
+test("keys are ascending in IndexedDB", async (t) => {
   const { open } = await start(t);
   const db = open(USER);
 
@@ -48,7 +48,7 @@ test("keys are ascending on the device", async (t) => {
   assert.deepEqual(await db.keys("drafts"), ["a", "b", "c"]);
 });
 
-test("what is kept is there for the next page, and for its user alone", async (t) => {
+test("rows are stored for the next page, per user", async (t) => {
   const { browser, open } = await start(t);
   await open(USER).put("kv", "value", "key");
   const next = await browser.openTab()("core/database.js");
@@ -57,14 +57,14 @@ test("what is kept is there for the next page, and for its user alone", async (t
   assert.equal(await new next.Database(6).get("kv", "key"), undefined);
 });
 
-test("what is held in memory is gone with its page, and hidden from the device", async (t) => {
+test("rows in memory are lost with the page and never stored", async (t) => {
   const { open } = await start(t);
   await open(USER, { persistent: false }).put("kv", "value", "key");
 
   assert.equal(await open(USER).get("kv", "key"), undefined);
 });
 
-test("a browser without a database keeps things in memory", async (t) => {
+test("rows are in memory without IndexedDB", async (t) => {
   const { open, forget } = await start(t);
   setGlobals({ indexedDB: undefined });
   const db = open(USER);
@@ -75,7 +75,7 @@ test("a browser without a database keeps things in memory", async (t) => {
   await forget(USER);
 });
 
-test("a browser that refuses one, as private windows do, keeps things in memory", async (t) => {
+test("rows are in memory if IndexedDB is refused, as in private windows", async (t) => {
   const { open } = await start(t);
   indexedDB.open = () => {
     throw new DOMException("No.", "SecurityError");
@@ -97,7 +97,7 @@ async function holdUp() {
   return () => db.close();
 }
 
-test("rows are in memory after 3 s without a database, and on the device as soon as it opens", async (t) => {
+test("rows are in memory after 3 s without a database, and stored as soon as it opens", async (t) => {
   const { browser, open } = await start(t);
   const wake = await holdUp();
   const db = open(USER);
@@ -119,7 +119,7 @@ test("rows are in memory after 3 s without a database, and on the device as soon
   assert.deepEqual([await next.get("kv", "key"), await next.getAll("threads")], ["value", [{ id: 7 }]]);
 });
 
-test("a database that opens after its user has closed it is closed, and nothing is written", async (t) => {
+test("a database that opens after close() is closed without writes", async (t) => {
   const { browser, open } = await start(t);
   const wake = await holdUp();
   const db = open(USER);
@@ -133,7 +133,7 @@ test("a database that opens after its user has closed it is closed, and nothing 
   assert.equal(await open(USER).get("kv", "key"), undefined);
 });
 
-test("a database that was refused is tried again every 30 s, until it is closed", async (t) => {
+test("a refused database is opened again every 30 s until close()", async (t) => {
   const { browser, open } = await start(t);
   const { open: openForReal } = IDBFactory.prototype;
   const refuse = t.mock.fn(() => {
@@ -155,7 +155,7 @@ test("a database that was refused is tried again every 30 s, until it is closed"
   assert.equal(await open(USER).get("kv", "key"), "value");
 });
 
-test("a database of a later version of the client serves this one, too", async (t) => {
+test("a database of a later version can be used", async (t) => {
   const { open } = await start(t);
   const { promise, resolve } = Promise.withResolvers();
   const request = indexedDB.open(`messaging-${USER}`, 99);
@@ -166,7 +166,7 @@ test("a database of a later version of the client serves this one, too", async (
   assert.equal(await open(USER).get("kv", "key"), "newer");
 });
 
-test("a tab that has the database open lets another delete it", async (t) => {
+test("an open database does not block its deletion by another tab", async (t) => {
   const { open, forget } = await start(t);
   const db = open(USER);
   await db.put("kv", "value", "key");
@@ -176,7 +176,7 @@ test("a tab that has the database open lets another delete it", async (t) => {
   assert.deepEqual(await indexedDB.databases(), []);
 });
 
-test("its owner, signed in again, has it anew in a tab whose database was deleted", async (t) => {
+test("a deleted database is created again if its user is signed in again", async (t) => {
   const { open, forget } = await start(t);
   const db = open(USER);
   await db.put("kv", "value", "key");
@@ -188,7 +188,7 @@ test("its owner, signed in again, has it anew in a tab whose database was delete
   assert.deepEqual(await db.getAll("kv"), ["new", "other"]);
 });
 
-test("nobody else has it anew: nothing is kept, and nothing fails", async (t) => {
+test("a deleted database is not created again for another user, and writes do not fail", async (t) => {
   const { browser, open, forget } = await start(t);
   const warnings = t.mock.method(console, "warn", () => {});
   const db = open(USER);
@@ -202,7 +202,7 @@ test("nobody else has it anew: nothing is kept, and nothing fails", async (t) =>
   assert.equal(warnings.mock.callCount(), 4);
 });
 
-test("a row that cannot be stored stops nothing", async (t) => {
+test("a failed write does not throw", async (t) => {
   const { open } = await start(t);
   const warnings = t.mock.method(console, "warn", () => {});
   const db = open(USER);

@@ -8,7 +8,7 @@ async function open(t) {
   return { browser, loads: browser.place.loads, ...(await browser.load("core/impersonation.js")) };
 }
 
-test("a look begins on a page loaded anew, which finds it", async (t) => {
+test("impersonation starts with a page load, which restores it", async (t) => {
   const { loads, Impersonation } = await open(t);
   assert.equal(Impersonation.restore(), null);
 
@@ -18,7 +18,7 @@ test("a look begins on a page loaded anew, which finds it", async (t) => {
   assert.deepEqual([Impersonation.restore().by, Impersonation.restore().user], [ALICE, null]);
 });
 
-test("its token is good until a minute before its end, then the look is over", async (t) => {
+test("an impersonation token is usable until 1 min before it expires", async (t) => {
   const { browser, loads, Impersonation } = await open(t);
   Impersonation.begin(makeToken(BOB.id, { seconds: 3600 }), ALICE);
   const look = Impersonation.restore();
@@ -32,7 +32,7 @@ test("its token is good until a minute before its end, then the look is over", a
   assert.deepEqual([Impersonation.restore(), loads.at(-1)], [null, "/trainees/2"]);
 });
 
-test("a look that ends before its trainee is known leads home", async (t) => {
+test("impersonation that ends before its user is loaded returns to the own account", async (t) => {
   const { loads, Impersonation } = await open(t);
   Impersonation.begin(makeToken(BOB.id), ALICE);
 

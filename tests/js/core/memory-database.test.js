@@ -4,7 +4,7 @@ import { MemoryDatabase } from "../../../web/static/web/core/memory-database.js"
 
 const make = () => new MemoryDatabase({ kv: null, threads: "id" });
 
-test("a row has the key of its store, or the one that it is put with", async () => {
+test("a row is stored under its key path or the given key", async () => {
   const db = make();
   db.transaction("threads").store.put({ id: 7, text: "a" });
   db.transaction("threads").store.put({ id: 7, text: "b" });
@@ -16,7 +16,7 @@ test("a row has the key of its store, or the one that it is put with", async () 
   assert.deepEqual(await db.getAllKeys("threads"), [7]);
 });
 
-test("what is put is copied, and what is deleted is gone", async () => {
+test("rows are copied on write, and deleted rows are gone", async () => {
   const db = make();
   const row = { id: 7, list: [1] };
   const { store, done, commit } = db.transaction("threads");

@@ -17,7 +17,7 @@ async function open(t, session = { user: ALICE, isImpersonating: false }) {
 const isGone = [true, ["/messages/7"]];
 const isBack = [false, []];
 
-test("a page that comes back to its user is shown", async (t) => {
+test("a page restored for its user is shown", async (t) => {
   const { browser, seen } = await open(t);
 
   browser.fire("pagehide");
@@ -26,7 +26,7 @@ test("a page that comes back to its user is shown", async (t) => {
   assert.deepEqual(seen(), isBack);
 });
 
-test("a page that is loaded, not restored, is left alone", async (t) => {
+test("a loaded page is not affected", async (t) => {
   const { browser, seen, storedUser } = await open(t);
 
   browser.fire("pagehide");
@@ -48,7 +48,7 @@ for (const me of [BOB, null]) {
   });
 }
 
-test("a page of an earlier sign-in of the same person is loaded anew", async (t) => {
+test("a page of an earlier session of the same user reloads", async (t) => {
   const { browser, seen, storedSignIn } = await open(t);
 
   browser.fire("pagehide");
@@ -58,7 +58,7 @@ test("a page of an earlier sign-in of the same person is loaded anew", async (t)
   assert.deepEqual(seen(), isGone);
 });
 
-test("a page that is left for a look is hidden before anybody can see it", async (t) => {
+test("a page left for impersonation is hidden before it can be restored", async (t) => {
   const { browser, seen, storedImpersonation } = await open(t);
   storedImpersonation.write({ access: makeToken(BOB.id) });
 
@@ -69,7 +69,7 @@ test("a page that is left for a look is hidden before anybody can see it", async
   assert.deepEqual(seen(), isGone);
 });
 
-test("a look comes back while it lasts, and not in another tab's place", async (t) => {
+test("impersonation is restored while it lasts, and only in its tab", async (t) => {
   const { browser, seen, storedImpersonation } = await open(t, { user: BOB, isImpersonating: true });
   storedImpersonation.write({ access: makeToken(BOB.id) });
 

@@ -33,13 +33,13 @@ for (const endReason of ["signed-out", "elsewhere"]) {
   });
 }
 
-test("after a session that was ended by the server one comes back", async (t) => {
+test("sign-in returns to the page where the server ended the session", async (t) => {
   const session = { state: "signed-out", endReason: "refused" };
 
   assert.equal(await detourAt(t, "/messages/7", session), "/sign-in?next=%2Fmessages%2F7");
 });
 
-test("the guard leads whenever session or route change", async (t) => {
+test("redirects apply when the session or the route changes", async (t) => {
   const { load } = openBrowser(t, { path: "/messages/7" });
   const { startRedirects, router, Store } = await load("core/redirects.js", "core/router.js", "core/store.js");
   const session = Object.assign(new Store(), { state: "starting", endReason: null });

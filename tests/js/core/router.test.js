@@ -32,7 +32,7 @@ function click(browser, path, more = {}) {
   return event.defaultPrevented;
 }
 
-test("a path that is navigated to is shown, and the back button leads back", async (t) => {
+test("navigation shows the path, and the back button returns", async (t) => {
   const { router, seen } = await open(t, "/messages");
 
   router.navigate("/messages/7");
@@ -42,7 +42,7 @@ test("a path that is navigated to is shown, and the back button leads back", asy
   assert.deepEqual(seen, ["/messages/7", "/messages"]);
 });
 
-test("on the first page of a visit back leads to the fallback", async (t) => {
+test("back leads to the fallback on the first page of a visit", async (t) => {
   const { router, seen } = await open(t, "/messages/7");
 
   router.back("/messages");
@@ -51,7 +51,7 @@ test("on the first page of a visit back leads to the fallback", async (t) => {
   assert.deepEqual(seen, ["/messages", "/trainees"]);
 });
 
-test("a replaced path is not returned to", async (t) => {
+test("back skips a replaced path", async (t) => {
   const { router, seen } = await open(t, "/messages");
 
   router.navigate("/trainees");
@@ -61,7 +61,7 @@ test("a replaced path is not returned to", async (t) => {
   assert.deepEqual(seen, ["/trainees", "/invitations", "/messages"]);
 });
 
-test("a change of the fragment is the browser's own affair", async (t) => {
+test("a change of the fragment alone is left to the browser", async (t) => {
   const { router, seen } = await open(t, "/messages");
 
   router.navigate("/messages#top");
@@ -69,14 +69,14 @@ test("a change of the fragment is the browser's own affair", async (t) => {
   assert.deepEqual(seen, []);
 });
 
-test("the router leads to no other site", async (t) => {
+test("navigation to another origin throws", async (t) => {
   const { router } = await open(t, "/messages");
 
   assert.throws(() => router.navigate("https://evil.example/"), TypeError);
   assert.throws(() => router.navigate("//evil.example/"), TypeError);
 });
 
-test("a click on a link of this client loads no page, and a second one adds nothing to the history", async (t) => {
+test("a click on a link loads no page, and a repeated one adds no history entry", async (t) => {
   const { browser, router, seen } = await open(t, "/messages");
 
   assert.equal(click(browser, [new Link("/trainees", { target: "_self" })]), true);
@@ -86,7 +86,7 @@ test("a click on a link of this client loads no page, and a second one adds noth
   assert.deepEqual(seen, ["/trainees", "/messages"]);
 });
 
-test("clicks that mean something else are the browser's", async (t) => {
+test("clicks with modifiers, downloads and other pages are left to the browser", async (t) => {
   const { browser, seen } = await open(t, "/messages");
   const link = () => new Link("/trainees");
   const others = [

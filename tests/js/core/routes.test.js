@@ -23,11 +23,11 @@ const SCREENS = {
   "/nowhere": "not-found",
 };
 
-test("each path has its screen", () => {
+test("each path has its route", () => {
   for (const [path, name] of Object.entries(SCREENS)) assert.equal(at(path).name, name, path);
 });
 
-test("ids are numbers, as far as numbers are exact", () => {
+test("ids are numbers up to the largest safe integer", () => {
   assert.deepEqual(at("/messages/999999999999999").params, { id: 999_999_999_999_999 });
   assert.deepEqual(at("/messages/archived/8").params, { id: 8 });
   assert.deepEqual([at("/trainees/9").name, at("/trainees/9").params], ["trainee", { id: 9 }]);
@@ -37,6 +37,6 @@ test("a query is a plain object of strings", () => {
   assert.deepEqual(at("/sign-in?next=%2Fmessages%2F7&x=").query, { next: "/messages/7", x: "" });
 });
 
-test("strangers see four screens", () => {
+test("four routes need no sign-in", () => {
   assert.deepEqual([...PUBLIC_ROUTES], ["sign-in", "forgot-password", "reset-password", "join"]);
 });

@@ -14,7 +14,7 @@ async function open(t, { isDue = true } = {}) {
   return { browser, asked, server: browser.server, ...modules };
 }
 
-test("the server is told of a sign-out once", async (t) => {
+test("a pending sign-out is sent once", async (t) => {
   const { server, asked, sendPendingSignOut, pendingSignOut } = await open(t);
   server.on(SIGN_OUT, json());
 
@@ -23,7 +23,7 @@ test("the server is told of a sign-out once", async (t) => {
   assert.deepEqual([asked(), pendingSignOut.read()], [1, false]);
 });
 
-test("nothing is told where nobody has signed out", async (t) => {
+test("nothing is sent without a pending sign-out", async (t) => {
   const { asked, sendPendingSignOut } = await open(t, { isDue: false });
 
   await sendPendingSignOut();
@@ -31,7 +31,7 @@ test("nothing is told where nobody has signed out", async (t) => {
   assert.equal(asked(), 0);
 });
 
-test("a session that the server does not know has ended", async (t) => {
+test("a pending sign-out ends if the server does not know the session", async (t) => {
   const { server, sendPendingSignOut, pendingSignOut } = await open(t);
   server.on(SIGN_OUT, refusal(401, "token_not_valid"));
 
@@ -40,7 +40,7 @@ test("a session that the server does not know has ended", async (t) => {
   assert.equal(pendingSignOut.read(), false);
 });
 
-test("a server that is away is told later, every half minute", async (t) => {
+test("a pending sign-out is retried every 30 s while the server is unreachable", async (t) => {
   const { browser, server, asked, sendPendingSignOut, pendingSignOut } = await open(t);
   server.on(SIGN_OUT, refusal(503, "unavailable"));
 
@@ -53,7 +53,7 @@ test("a server that is away is told later, every half minute", async (t) => {
   assert.deepEqual([asked(), pendingSignOut.read()], [2, false]);
 });
 
-test("a page that gets no lock tries again", async (t) => {
+test("a pending sign-out is retried if the page gets no lock", async (t) => {
   const { browser, server, asked, sendPendingSignOut } = await open(t);
   const { locks } = browser.navigator;
   const refused = () => Promise.reject(new DOMException("Not active.", "InvalidStateError"));
@@ -68,7 +68,7 @@ test("a page that gets no lock tries again", async (t) => {
   assert.equal(asked(), 1);
 });
 
-test("the server is told as soon as there is a network again", async (t) => {
+test("a pending sign-out is sent when the network returns", async (t) => {
   const { browser, server, asked, sendPendingSignOutWhenOnline } = await open(t);
   server.on(SIGN_OUT, json());
   sendPendingSignOutWhenOnline();
@@ -79,7 +79,7 @@ test("the server is told as soon as there is a network again", async (t) => {
   assert.equal(asked(), 1);
 });
 
-test("a sign-out that waits for a sign-in does not end the new session", async (t) => {
+test("a sign-out queued behind a sign-in does not end the new session", async (t) => {
   const { browser, asked, beginSession, sendPendingSignOut, storedSignIn } = await open(t);
   const { promise, resolve } = Promise.withResolvers();
 
@@ -93,7 +93,7 @@ test("a sign-out that waits for a sign-in does not end the new session", async (
   assert.deepEqual([asked(), storedSignIn.read()], [0, Date.now()]);
 });
 
-test("a sign-in that is refused leaves a due sign-out due", async (t) => {
+test("a refused sign-in keeps a pending sign-out", async (t) => {
   const { beginSession, pendingSignOut, storedSignIn } = await open(t);
 
   await assert.rejects(beginSession(() => Promise.reject(new Error("wrong"))), /wrong/);

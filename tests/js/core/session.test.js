@@ -29,14 +29,14 @@ function ends(session) {
 
 const kept = (browser) => JSON.parse(browser.localStorage.getItem("me"));
 
-test("a stranger is signed out, and has no token", async (t) => {
+test("without a stored user the session is signed out and has no token", async (t) => {
   const { session } = await openStranger(t);
 
   assert.deepEqual([session.state, session.user], ["signed-out", null]);
   await assert.rejects(session.accessToken(), { status: 401 });
 });
 
-test("who signs in is known here and remembered", async (t) => {
+test("signing in sets and stores the user", async (t) => {
   const browser = await openStranger(t);
   const { server, session } = browser;
   server.on(SIGN_IN, { access: makeToken(ALICE.id) });
@@ -58,7 +58,7 @@ test("a wrong password changes nothing", async (t) => {
   assert.equal(session.state, "signed-out");
 });
 
-test("who was signed in opens without a network as who they were", async (t) => {
+test("the stored user is signed in without a network", async (t) => {
   const browser = openBrowser(t);
   browser.localStorage.setItem("me", JSON.stringify(ALICE));
   browser.server.isReachable = false;
@@ -70,7 +70,7 @@ test("who was signed in opens without a network as who they were", async (t) => 
   assert.deepEqual([session.state, session.user], ["signed-in", ALICE]);
 });
 
-test("what the server knows of oneself replaces what was kept", async (t) => {
+test("the user from the server replaces the stored one", async (t) => {
   const browser = await openSignedIn(t);
   browser.server.on(ME, { ...ALICE, first_name: "Alicia" });
 
@@ -80,7 +80,7 @@ test("what the server knows of oneself replaces what was kept", async (t) => {
   assert.equal(kept(browser).first_name, "Alicia");
 });
 
-test("a session that the server refuses is over, for a reason", async (t) => {
+test("a session that the server refuses ends with a reason", async (t) => {
   const browser = openBrowser(t);
   browser.localStorage.setItem("me", JSON.stringify(ALICE));
   browser.server.on(REFRESH, refusal(401, "token_not_valid"));
@@ -94,7 +94,7 @@ test("a session that the server refuses is over, for a reason", async (t) => {
   assert.deepEqual(seen, [{ userId: ALICE.id, reason: "refused" }]);
 });
 
-test("who signs out is signed out at once, in all tabs, and their farewells are heard first", async (t) => {
+test("signing out ends the session at once in all tabs, after their clean-up", async (t) => {
   const browser = await openSignedIn(t);
   const { session } = browser;
   const other = await openTab(browser);
@@ -109,7 +109,7 @@ test("who signs out is signed out at once, in all tabs, and their farewells are 
   assert.equal(browser.server.asked(SIGN_OUT).length, 1);
 });
 
-test("a farewell that hangs holds nobody for more than 3 s", async (t) => {
+test("clean-up delays a sign-out by 3 s at most", async (t) => {
   const browser = await openSignedIn(t);
   const { session } = browser;
   session.beforeSignOut(() => new Promise(() => {}));
@@ -122,7 +122,7 @@ test("a farewell that hangs holds nobody for more than 3 s", async (t) => {
   assert.equal(session.state, "signed-out");
 });
 
-test("a sign-out without a network is told to the server by the next page", async (t) => {
+test("an offline sign-out is sent by the next page", async (t) => {
   const browser = await openSignedIn(t);
   browser.server.isReachable = false;
   await browser.session.signOut();
@@ -135,7 +135,7 @@ test("a sign-out without a network is told to the server by the next page", asyn
   assert.equal(browser.localStorage.getItem("sign-out-is-due"), null);
 });
 
-test("a tab hears of a sign-in in another, and is signed in, too", async (t) => {
+test("a sign-in in one tab signs in the others", async (t) => {
   const browser = await openStranger(t);
   const other = await openTab(browser);
   browser.server.on(SIGN_IN, { access: makeToken(ALICE.id) });
@@ -148,7 +148,7 @@ test("a tab hears of a sign-in in another, and is signed in, too", async (t) => 
   assert.deepEqual([other.state, other.user], ["signed-in", ALICE]);
 });
 
-test("a tab of somebody else is loaded anew when another signs in", async (t) => {
+test("a tab of another user reloads on a sign-in", async (t) => {
   const browser = await openSignedIn(t);
   new BroadcastChannel("session").postMessage({ type: "signed-in", userId: ALICE.id });
   await settle();
@@ -160,7 +160,7 @@ test("a tab of somebody else is loaded anew when another signs in", async (t) =>
   assert.deepEqual(browser.place.loads, ["/messages"]);
 });
 
-test("a sign-out that is heard late does not end the next sign-in", async (t) => {
+test("a late sign-out event does not end the next session", async (t) => {
   const browser = await openSignedIn(t);
   browser.localStorage.setItem("sign-in", "2000");
 
@@ -173,7 +173,7 @@ test("a sign-out that is heard late does not end the next sign-in", async (t) =>
   assert.equal(browser.session.state, "signed-out");
 });
 
-test("a tab whose cookie is somebody else's by now asks nothing in their name", async (t) => {
+test("a tab sends nothing with another user's cookie", async (t) => {
   const browser = await openSignedIn(t);
   browser.server.on(REFRESH, { access: makeToken(BOB.id) });
 
@@ -182,7 +182,7 @@ test("a tab whose cookie is somebody else's by now asks nothing in their name", 
   assert.deepEqual([browser.place.loads, kept(browser)], [["/messages"], null]);
 });
 
-test("who joins by an invitation is signed in in the place of who was", async (t) => {
+test("accepting an invitation replaces the signed-in user", async (t) => {
   const browser = await openSignedIn(t);
   const seen = ends(browser.session);
   browser.server.on("POST /api/auth/invitations/accept/", { access: makeToken(BOB.id), user: BOB });
@@ -193,7 +193,7 @@ test("who joins by an invitation is signed in in the place of who was", async (t
   assert.deepEqual([browser.session.user, browser.session.generation], [BOB, 1]);
 });
 
-test("who signs out before it is known who they are stays signed out", async (t) => {
+test("signing out while the user is loading stays signed out", async (t) => {
   const browser = await openStranger(t);
   const { server, session } = browser;
   server.on(SIGN_IN, { access: makeToken(ALICE.id) });
@@ -208,7 +208,7 @@ test("who signs out before it is known who they are stays signed out", async (t)
   assert.deepEqual([session.state, session.user], ["signed-out", null]);
 });
 
-test("a change of oneself is shown, and remembered", async (t) => {
+test("a change of the profile is shown and stored", async (t) => {
   const browser = await openSignedIn(t);
   const names = [];
   browser.session.addEventListener("change", () => names.push(browser.session.user.first_name));
@@ -218,7 +218,7 @@ test("a change of oneself is shown, and remembered", async (t) => {
   assert.deepEqual([names, kept(browser).first_name], [["Alicia"], "Alicia"]);
 });
 
-test("a new token is told to whoever keeps a connection", async (t) => {
+test('a new token fires "token"', async (t) => {
   const { session } = await openSignedIn(t);
   const tokens = [];
   session.addEventListener("token", ({ detail }) => tokens.push(detail));
@@ -230,7 +230,7 @@ test("a new token is told to whoever keeps a connection", async (t) => {
 
 // Looking through somebody's account
 // ------------------------------------------------------------------------------
-test("a look begins on a page loaded anew", async (t) => {
+test("impersonation starts with a page load", async (t) => {
   const browser = await openSignedIn(t);
   browser.server.on("POST /api/trainer/impersonate/2/start/", { access: makeToken(BOB.id) });
 
@@ -240,7 +240,7 @@ test("a look begins on a page loaded anew", async (t) => {
   assert.deepEqual(JSON.parse(browser.sessionStorage.getItem("look")).by, ALICE);
 });
 
-test("a look is somebody else's account, of which nothing is kept", async (t) => {
+test("impersonation shows the other account and stores nothing", async (t) => {
   const { session } = await openLook(t);
 
   assert.deepEqual([session.user, session.impersonatedBy], [BOB, ALICE]);
@@ -249,7 +249,7 @@ test("a look is somebody else's account, of which nothing is kept", async (t) =>
   assert.equal(await session.accessToken(), makeToken(BOB.id));
 });
 
-test("a look hears of no sign-in, and ends with its own sign-out elsewhere", async (t) => {
+test("impersonation ignores sign-ins, and ends with a sign-out in another tab", async (t) => {
   const browser = await openLook(t);
   const seen = ends(browser.session);
 
@@ -263,7 +263,7 @@ test("a look hears of no sign-in, and ends with its own sign-out elsewhere", asy
   assert.equal(browser.sessionStorage.getItem("look"), null);
 });
 
-test("a look that the server refuses is never prolonged", async (t) => {
+test("a refused impersonation is never refreshed", async (t) => {
   const browser = await openLook(t);
 
   await assert.rejects(browser.session.refresh(), { status: 401 });
@@ -271,7 +271,7 @@ test("a look that the server refuses is never prolonged", async (t) => {
   assert.deepEqual(browser.place.loads, ["/trainees/2"]);
 });
 
-test("a look that begins while the server is away asks again when it wants", async (t) => {
+test("impersonation that starts while the server is unreachable retries after Retry-After", async (t) => {
   const teach = ({ server }) => server.on(ME, refusal(429, "throttled", { "Retry-After": "5" }));
   const browser = await openLook(t, teach);
   assert.equal(browser.session.state, "starting");
@@ -286,7 +286,7 @@ test("a look that begins while the server is away asks again when it wants", asy
   assert.equal(browser.session.state, "signed-in");
 });
 
-test("a look that is over when it begins leads home, once", async (t) => {
+test("expired impersonation returns to the own account, once", async (t) => {
   const browser = await openLook(t, ({ server }) => server.on(ME, refusal(401, "token_not_valid")));
 
   await browser.pass(10_000);
@@ -294,7 +294,7 @@ test("a look that is over when it begins leads home, once", async (t) => {
   assert.deepEqual(browser.place.loads, ["/"]);
 });
 
-test("a look is ended at the server first, as its token would live on", async (t) => {
+test("ending impersonation revokes its token on the server first", async (t) => {
   const browser = await openLook(t);
   browser.server.on("POST /api/trainer/impersonate/end/", refusal(503, "unavailable"));
   await assert.rejects(browser.session.endImpersonation(), { status: 503 });

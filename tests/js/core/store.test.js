@@ -8,7 +8,7 @@ function makeHost() {
   return host;
 }
 
-test("an element renders anew with each change, while it is on the page", () => {
+test("an element renders again with each change while it is connected", () => {
   const [host, store] = [makeHost(), new Store()];
   const controller = new StoreController(host, store);
   assert.equal(host.controller, controller);
@@ -42,7 +42,7 @@ test("an element can follow another store, the same again, or none", () => {
   assert.equal(host.updates, 5);
 });
 
-test("an element that is off the page begins with the store that it has by then", () => {
+test("a disconnected element observes its current store once connected", () => {
   const [host, one, other] = [makeHost(), new Store(), new Store()];
   const controller = new StoreController(host, one);
 

@@ -21,7 +21,7 @@ async function open(t) {
   return { browser, server: browser.server, renewal, news, asked, signedOutError };
 }
 
-test("all who ask meanwhile get the one new token", async (t) => {
+test("concurrent callers share one refresh", async (t) => {
   const { renewal, news, asked } = await open(t);
 
   const tokens = await Promise.all([renewal.fresh(), renewal.fresh(), renewal.fresh()]);
@@ -30,7 +30,7 @@ test("all who ask meanwhile get the one new token", async (t) => {
   assert.deepEqual([new Set(tokens).size, asked(), news.length], [1, 1, 1]);
 });
 
-test("a token is renewed when three quarters of its life are over", async (t) => {
+test("a token is refreshed after three quarters of its lifetime", async (t) => {
   const { browser, renewal, asked } = await open(t);
   renewal.adopt(makeToken(5, { seconds: 300 }));
 
@@ -41,7 +41,7 @@ test("a token is renewed when three quarters of its life are over", async (t) =>
   assert.equal(asked(), 1);
 });
 
-test("a token that is used up within the minute is no use", async (t) => {
+test("a token that expires within 1 min is refreshed", async (t) => {
   const { renewal, asked } = await open(t);
   renewal.adopt(makeToken(5, { seconds: 60 }));
 
@@ -50,7 +50,7 @@ test("a token that is used up within the minute is no use", async (t) => {
   assert.equal(asked(), 1);
 });
 
-test("a token without any life left is renewed after a second, not at once for ever", async (t) => {
+test("an expired token is refreshed after 1 s, not in a loop", async (t) => {
   const { browser, renewal, asked } = await open(t);
 
   renewal.adopt(makeToken(5, { seconds: 0 }));
@@ -61,7 +61,7 @@ test("a token without any life left is renewed after a second, not at once for e
   assert.equal(asked(), 1);
 });
 
-test("after a failure that passes it is tried again every half minute", async (t) => {
+test("a temporary failure is retried every 30 s", async (t) => {
   const { browser, server, renewal, news, asked } = await open(t);
   renewal.adopt(makeToken(5, { seconds: 4 }));
   for (const status of [503, 429]) {
@@ -73,7 +73,7 @@ test("after a failure that passes it is tried again every half minute", async (t
   assert.equal(news.length, 1);
 });
 
-test("a session that is over is said once, and nothing is tried again", async (t) => {
+test("the end of a session is reported once and not retried", async (t) => {
   const { browser, server, renewal, news, asked } = await open(t);
   server.on(REFRESH, refusal(401, "token_not_valid"));
   renewal.adopt(makeToken(5, { seconds: 4 }));
@@ -83,7 +83,7 @@ test("a session that is over is said once, and nothing is tried again", async (t
   assert.deepEqual([asked(), news.slice(1)], [1, ["token_not_valid"]]);
 });
 
-test("who signs out while a new token is on its way does not get it", async (t) => {
+test("a token that arrives after signing out is discarded", async (t) => {
   const { browser, server, renewal, news } = await open(t);
   const answer = server.hold(REFRESH);
 
@@ -97,7 +97,7 @@ test("who signs out while a new token is on its way does not get it", async (t) 
   assert.deepEqual([renewal.token, news], [null, []]);
 });
 
-test("a refusal after signing out concerns nobody", async (t) => {
+test("a refusal after signing out is ignored", async (t) => {
   const { server, renewal, news } = await open(t);
   const answer = server.hold(REFRESH);
 
@@ -110,7 +110,7 @@ test("a refusal after signing out concerns nobody", async (t) => {
   assert.deepEqual(news, []);
 });
 
-test("who signs out while another tab has the turn asks nothing", async (t) => {
+test("signing out while another tab holds the lock cancels the refresh", async (t) => {
   const { browser, renewal, asked } = await open(t);
   const other = Promise.withResolvers();
   browser.navigator.locks.request("session-cookie", () => other.promise);
@@ -124,7 +124,7 @@ test("who signs out while another tab has the turn asks nothing", async (t) => {
   assert.equal(asked(), 0);
 });
 
-test("what fell due while the device slept is renewed on coming back", async (t) => {
+test("a token that came due during sleep is refreshed on return to the page", async (t) => {
   const { browser, renewal, asked } = await open(t);
   renewal.adopt(makeToken(5, { seconds: 300 }));
   // Timers sleep with the device, the clock goes on.
@@ -141,7 +141,7 @@ test("what fell due while the device slept is renewed on coming back", async (t)
   assert.equal(asked(), 1);
 });
 
-test("coming back renews nothing that is not due", async (t) => {
+test("a return to the page does not refresh a token that is not due", async (t) => {
   const { browser, renewal, asked } = await open(t);
   browser.fire("pageshow");
   renewal.adopt(makeToken(5));

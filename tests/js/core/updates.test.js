@@ -26,13 +26,13 @@ function install(workers) {
   return worker;
 }
 
-test("the worker's script is never taken from a cache", async (t) => {
+test("the worker's script is never loaded from a cache", async (t) => {
   const { workers } = await open(t);
 
   assert.deepEqual(workers.registered, { url: "/sw.js", updateViaCache: "none" });
 });
 
-test("a new version waits until somebody accepts it, then the page loads anew once", async (t) => {
+test("a new version waits for acceptance, then the page reloads once", async (t) => {
   const { browser, workers, offers } = await open(t);
 
   const worker = install(workers);
@@ -44,13 +44,13 @@ test("a new version waits until somebody accepts it, then the page loads anew on
   assert.deepEqual(browser.place.loads, ["/messages"]);
 });
 
-test("a version that waits already is offered at once", async (t) => {
+test("a version that is already waiting is offered at once", async (t) => {
   const teach = (workers) => (workers.registration.waiting = new TestWorker());
 
   assert.equal((await open(t, { teach })).offers.length, 1);
 });
 
-test("the first version ever replaces nothing", async (t) => {
+test("the first version is not offered as an update", async (t) => {
   const { browser, workers, offers } = await open(t, { controller: null });
 
   install(workers);
@@ -61,7 +61,7 @@ test("the first version ever replaces nothing", async (t) => {
   assert.deepEqual(browser.place.loads, ["/messages"]);
 });
 
-test("a version that could not be installed is not offered", async (t) => {
+test("a version that failed to install is not offered", async (t) => {
   const { workers, offers } = await open(t);
   const worker = new TestWorker();
   workers.find(worker);
@@ -71,7 +71,7 @@ test("a version that could not be installed is not offered", async (t) => {
   assert.deepEqual(offers, []);
 });
 
-test("the page asks for a new version hourly and on coming back, while it is seen", async (t) => {
+test("a visible page checks for updates hourly and on return to it", async (t) => {
   const { browser, registration } = await open(t);
   registration.update = async () => {
     registration.updates += 1;
@@ -88,7 +88,7 @@ test("the page asks for a new version hourly and on coming back, while it is see
   assert.equal(registration.updates, 2);
 });
 
-test("browsers that refuse a worker go on without", async (t) => {
+test("nothing fails if the worker is refused", async (t) => {
   const refuse = () => Promise.reject(new DOMException("No.", "SecurityError"));
 
   const { offers } = await open(t, { teach: (workers) => (workers.register = refuse) });
@@ -96,7 +96,7 @@ test("browsers that refuse a worker go on without", async (t) => {
   assert.deepEqual(offers, []);
 });
 
-test("browsers without service workers look for no version", async (t) => {
+test("no update check without service worker support", async (t) => {
   const browser = openBrowser(t);
   const { startUpdates } = await browser.load("core/updates.js");
 
@@ -104,7 +104,7 @@ test("browsers without service workers look for no version", async (t) => {
   browser.show();
 });
 
-test("the one script address is vouched for by a policy, and no other", async (t) => {
+test("the Trusted Types policy accepts only the worker's URL", async (t) => {
   const browser = openBrowser(t);
   let policy;
   const createPolicy = (name, rules) => (policy = { name, createScriptURL: rules.createScriptURL });

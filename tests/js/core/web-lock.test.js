@@ -9,7 +9,7 @@ async function open(t) {
   return { browser, tabs: [first.withLock, second.withLock] };
 }
 
-test("two tabs do the same work one after the other", async (t) => {
+test("two tabs run the work one after the other", async (t) => {
   const { tabs } = await open(t);
   const log = [];
   const { promise, resolve } = Promise.withResolvers();
@@ -31,7 +31,7 @@ test("two tabs do the same work one after the other", async (t) => {
   assert.deepEqual(log.slice(2), ["first ends", "second"]);
 });
 
-test("work that fails ends its turn, and the error is its own", async (t) => {
+test("failed work releases the lock and throws its error", async (t) => {
   const { tabs } = await open(t);
 
   await assert.rejects(tabs[0]("work", () => Promise.reject(new RangeError("no"))), RangeError);
@@ -39,7 +39,7 @@ test("work that fails ends its turn, and the error is its own", async (t) => {
   assert.equal(await tabs[1]("work", () => "done"), "done");
 });
 
-test("a page in the back/forward cache gets an error that passes", async (t) => {
+test("a page in the back/forward cache gets a temporary error", async (t) => {
   const { browser, tabs } = await open(t);
   browser.navigator.locks.request = () =>
     Promise.reject(new DOMException("Not fully active.", "InvalidStateError"));
@@ -47,7 +47,7 @@ test("a page in the back/forward cache gets an error that passes", async (t) => 
   await assert.rejects(tabs[0]("work", assert.fail), { name: "ApiError", isTemporary: true });
 });
 
-test("browsers without locks do it all the same", async (t) => {
+test("the work runs without Web Locks", async (t) => {
   const { browser, tabs } = await open(t);
   browser.navigator.locks = undefined;
 

@@ -8,7 +8,7 @@ async function open(t) {
   return { browser, kept: await browser.load("core/web-storage.js") };
 }
 
-test("what is kept is read again, null forgets it, and the tab's own is in the tab alone", async (t) => {
+test("values are stored, null deletes them, and session values stay in the tab", async (t) => {
   const { browser, kept } = await open(t);
 
   kept.storedUser.write({ id: 5 });
@@ -22,7 +22,7 @@ test("what is kept is read again, null forgets it, and the tab's own is in the t
   assert.deepEqual([kept.storedUser.read(), kept.storedSignIn.read()], [null, 17]);
 });
 
-test("what somebody else has written there, or a browser that keeps nothing, is nothing", async (t) => {
+test("invalid values and blocked storage read as null", async (t) => {
   const { browser, kept } = await open(t);
   browser.localStorage.setItem("me", "{half");
   assert.equal(kept.storedUser.read(), null);
@@ -31,7 +31,7 @@ test("what somebody else has written there, or a browser that keeps nothing, is 
   assert.equal(kept.storedImpersonation.read(), null);
 });
 
-test("whoever is forgotten takes along the pictures of the people that they saw", async (t) => {
+test("deleting the user deletes the cached pictures", async (t) => {
   const { kept } = await open(t);
   kept.storedUser.write({ id: 5 });
   const deleted = [];
@@ -42,7 +42,7 @@ test("whoever is forgotten takes along the pictures of the people that they saw"
   assert.deepEqual([kept.storedUser.read(), deleted], [null, ["pictures"]]);
 });
 
-test("each conversation's draft has a place in the tab", async (t) => {
+test("each conversation has its own draft key in the tab", async (t) => {
   const { kept } = await open(t);
 
   kept.storedDraft.write("7", "row of 7");
@@ -54,7 +54,7 @@ test("each conversation's draft has a place in the tab", async (t) => {
   assert.equal(kept.storedDraft.read("8"), undefined);
 });
 
-test("a sign-out is due until it is not", async (t) => {
+test("a pending sign-out is stored until it is cleared", async (t) => {
   const { browser, kept } = await open(t);
 
   assert.equal(kept.pendingSignOut.read(), false);

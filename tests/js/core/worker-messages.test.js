@@ -17,7 +17,7 @@ async function open(t, prepare = () => {}) {
   return { workers, port: port2, told };
 }
 
-test("the worker is told which path is shown, and leads to what was clicked", async (t) => {
+test("the page tells the worker its path and opens clicked notifications", async (t) => {
   const { workers, port, told } = await open(t);
 
   workers.say({ type: "where" }, [port]);
@@ -28,7 +28,7 @@ test("the worker is told which path is shown, and leads to what was clicked", as
   assert.deepEqual(told(), ["/messages/7", "/messages/8"]);
 });
 
-test("a look through somebody's account shows and tells nothing", async (t) => {
+test("an impersonating page tells the worker nothing", async (t) => {
   const { workers, port, told } = await open(t, beginLook);
 
   workers.say({ type: "where" }, [port]);
@@ -37,6 +37,6 @@ test("a look through somebody's account shows and tells nothing", async (t) => {
   assert.deepEqual([told(), location.pathname], [[], "/messages/7"]);
 });
 
-test("browsers without service workers say nothing", async (t) => {
+test("nothing happens without service worker support", async (t) => {
   await open(t, ({ navigator }) => (navigator.serviceWorker = undefined));
 });

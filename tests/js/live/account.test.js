@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { openBrowser, openLook, openSignedIn } from "../browser/open.js";
 import { BOB } from "../browser/people.js";
 
-test("nobody has no key, and a database that keeps nothing", async (t) => {
+test("without a user there is no key, and the database stores nothing", async (t) => {
   const { load } = openBrowser(t);
   const { account } = await load("live/account.js");
 
@@ -12,7 +12,7 @@ test("nobody has no key, and a database that keeps nothing", async (t) => {
   assert.deepEqual(await indexedDB.databases(), []);
 });
 
-test("each user has a database, which is another as soon as the user is", async (t) => {
+test("each user has their own database", async (t) => {
   const { load, session } = await openSignedIn(t);
   const { account } = await load("live/account.js");
 
@@ -25,7 +25,7 @@ test("each user has a database, which is another as soon as the user is", async 
   assert.equal(await account.db.get("kv", "x"), undefined);
 });
 
-test("an account that is closed opens its database anew", async (t) => {
+test("a closed account reopens its database", async (t) => {
   const { load } = await openSignedIn(t);
   const { account } = await load("live/account.js");
   const { db } = account;
@@ -38,7 +38,7 @@ test("an account that is closed opens its database anew", async (t) => {
   assert.equal(await account.db.get("kv", "x"), 1);
 });
 
-test("a look through an account reads only, shares nothing, and keeps nothing", async (t) => {
+test("impersonation is read-only, shares nothing and stores nothing", async (t) => {
   const { load } = await openLook(t);
   const { account } = await load("live/account.js");
 

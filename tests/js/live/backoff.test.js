@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { delayAfter, jittered } from "../../../web/static/web/live/backoff.js";
 
-test("a wait doubles from half a second to half a minute, and half of it is chance", () => {
+test("a delay doubles from 0.5 s to 30 s, and half of it is random", () => {
   const span = (failures) => [delayAfter(failures, () => 0), delayAfter(failures, () => 1)];
 
   const spans = [1, 2, 3, 7, 50, 5000].map(span);
@@ -17,7 +17,7 @@ test("a jittered time differs by up to a fifth", () => {
   assert.ok(Math.abs(jittered(5000, () => 1) - 6000) < 1e-6);
 });
 
-test("without a word about chance it is chance", () => {
+test("a delay is random by default", () => {
   assert.ok(new Set(Array.from({ length: 10 }, () => delayAfter(1))).size > 1);
   assert.ok(new Set(Array.from({ length: 10 }, () => jittered(1))).size > 1);
 });

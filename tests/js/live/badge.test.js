@@ -22,13 +22,13 @@ function install(browser) {
   return icon;
 }
 
-test("a badge has no more than two digits, and none for nothing", async (t) => {
+test("a badge has at most two digits, and is empty for zero", async (t) => {
   const { formatBadge } = await start(t);
 
   assert.deepEqual([0, 1, 99, 100, 1234].map(formatBadge), ["", "1", "99", "99+", "99+"]);
 });
 
-test("the unread count is in the title, before the screen's name", async (t) => {
+test("the title has the unread count before the screen's name", async (t) => {
   const { show, title, setTitle } = await start(t);
 
   show(3);
@@ -40,7 +40,7 @@ test("the unread count is in the title, before the screen's name", async (t) => 
   assert.equal(title(), "Trainees · Messages");
 });
 
-test("the unread count is on the icon, and written again when the page is seen", async (t) => {
+test("the app icon has the unread count, set again when the page becomes visible", async (t) => {
   let icon;
   const { browser, show } = await start(t, { prepare: (each) => (icon = install(each)) });
   assert.equal(icon.count, 0);
@@ -53,7 +53,7 @@ test("the unread count is on the icon, and written again when the page is seen",
   assert.equal(icon.count, 3);
 });
 
-test("an app that is not installed has no icon to write on", async (t) => {
+test("nothing fails without support for app badges", async (t) => {
   const refuse = () => Promise.reject(new DOMException("No.", "NotAllowedError"));
   const prepare = ({ navigator }) => Object.assign(navigator, { setAppBadge: refuse, clearAppBadge: refuse });
   const { show, title } = await start(t, { prepare });
@@ -64,7 +64,7 @@ test("an app that is not installed has no icon to write on", async (t) => {
   assert.equal(title(), "(3) Messages");
 });
 
-test("a look through somebody's account changes the title alone", async (t) => {
+test("impersonation changes the title but not the app icon", async (t) => {
   let icon;
   const prepare = (browser) => (icon = install(browser));
   const { show, title } = await start(t, { open: openLook, prepare });

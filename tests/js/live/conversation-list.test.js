@@ -33,7 +33,7 @@ function pageOf(rows, path) {
   return { results, next, count: rows.length };
 }
 
-test("an empty list is ready, and has no more", async (t) => {
+test("an empty list is ready and has no more pages", async (t) => {
   const { list } = await open(t);
   const statuses = [];
 
@@ -43,7 +43,7 @@ test("an empty list is ready, and has no more", async (t) => {
   assert.deepEqual([statuses, list.conversations, list.hasMore], [["loading", "ready"], [], false]);
 });
 
-test("pages follow one another until all is here", async (t) => {
+test("pages load one after the other until the end", async (t) => {
   const { list, ids } = await open(t, 120);
 
   await list.load(() => {});
@@ -54,7 +54,7 @@ test("pages follow one another until all is here", async (t) => {
   assert.deepEqual([ids().length, list.hasMore, ids().at(-1)], [120, false, 1]);
 });
 
-test("the first page of all comes first, also when more is wanted", async (t) => {
+test("the first page is loaded first, even by loadMore", async (t) => {
   const { list, ids } = await open(t, 60);
 
   await list.loadMore();
@@ -62,7 +62,7 @@ test("the first page of all comes first, also when more is wanted", async (t) =>
   assert.deepEqual(ids().length, 50);
 });
 
-test("what fails leaves what is shown", async (t) => {
+test("a failed load keeps the rows", async (t) => {
   const { browser, list } = await open(t, 3);
   browser.server.isReachable = false;
   await list.load(() => {});
@@ -74,7 +74,7 @@ test("what fails leaves what is shown", async (t) => {
   assert.deepEqual([list.status, list.conversations.length, list.isFresh], ["ready", 1, false]);
 });
 
-test("what was kept is shown until the server answers, and does not come back after it", async (t) => {
+test("cached rows are shown until the server responds, and not restored after it", async (t) => {
   const { list, ids } = await open(t, 2);
   list.restore([row(1), row(9)]);
   assert.deepEqual([ids(), list.status, list.isFresh], [[9, 1], "ready", false]);
@@ -85,7 +85,7 @@ test("what was kept is shown until the server answers, and does not come back af
   assert.deepEqual([ids(), list.isFresh], [[2, 1], true]);
 });
 
-test("a changed conversation moves to its place, and an older state of it changes nothing", async (t) => {
+test("a changed conversation moves to its position, and an older version is ignored", async (t) => {
   const { list, ids } = await open(t, 3);
   await list.load(() => {});
 
@@ -95,7 +95,7 @@ test("a changed conversation moves to its place, and an older state of it change
   assert.deepEqual([ids(), list.get(1).version], [[1, 3, 2], 11]);
 });
 
-test("conversations of the same moment, or without a message, go by the higher id", async (t) => {
+test("ties are sorted by the higher id", async (t) => {
   const { list, ids } = await open(t);
   await list.load(() => {});
   const none = { last_message_at: null };
@@ -105,7 +105,7 @@ test("conversations of the same moment, or without a message, go by the higher i
   assert.deepEqual(ids(), [4, 3, 2, 1]);
 });
 
-test("a conversation below what is loaded waits for its page", async (t) => {
+test("a conversation below the loaded rows waits for its page", async (t) => {
   const { list, ids } = await open(t, 60);
   await list.load(() => {});
 
@@ -116,7 +116,7 @@ test("a conversation below what is loaded waits for its page", async (t) => {
   assert.deepEqual([ids().length, ids()[0]], [51, 99]);
 });
 
-test("what is archived leaves the list, and no page that was read before brings it back", async (t) => {
+test("an archived conversation is removed, and an older page does not restore it", async (t) => {
   const { browser, list, state, ids } = await open(t, 3);
   await list.load(() => {});
   const answer = browser.server.hold("GET /api/messaging/conversations/");
@@ -132,7 +132,7 @@ test("what is archived leaves the list, and no page that was read before brings 
   assert.deepEqual(ids(), [3, 2, 1]);
 });
 
-test("the archive takes what the list loses", async (t) => {
+test("the archive gains archived conversations", async (t) => {
   const { list, ids } = await open(t, 0, { isArchive: true });
 
   list.put(row(2, { is_archived: true }));
@@ -143,7 +143,7 @@ test("the archive takes what the list loses", async (t) => {
   assert.deepEqual(ids(), []);
 });
 
-test("the server does not list a conversation any more: it goes, unless a frame was newer", async (t) => {
+test("a conversation that is no longer listed is removed, unless a frame was newer", async (t) => {
   const { browser, list, state, ids } = await open(t, 3);
   await list.load(() => {});
   state.rows = [row(3)];
@@ -158,7 +158,7 @@ test("the server does not list a conversation any more: it goes, unless a frame 
   assert.deepEqual(ids(), [4, 3]);
 });
 
-test("the newest page alone says nothing of what stands below it", async (t) => {
+test("the newest page alone removes nothing below it", async (t) => {
   const { list, state, ids, asked } = await open(t, 60);
   await list.load(() => {});
   await list.loadMore();
@@ -171,7 +171,7 @@ test("the newest page alone says nothing of what stands below it", async (t) => 
   assert.deepEqual([ids().includes(40), ids().includes(2)], [false, true]);
 });
 
-test("rows that moved up past the pages that are here are found", async (t) => {
+test("rows that shifted between pages are found", async (t) => {
   const { list, state, ids } = await open(t, 101);
   await list.load(() => {});
   // The first of the second page is on the first by now, which is here already.
@@ -182,7 +182,7 @@ test("rows that moved up past the pages that are here are found", async (t) => {
   assert.deepEqual(ids(), state.rows.map(({ id }) => id));
 });
 
-test("a list that has become shorter than what is asked for ends there", async (t) => {
+test("a page past the end of a shortened list ends it", async (t) => {
   const { list, state, ids } = await open(t, 101);
   await list.load(() => {});
   await list.loadMore();
@@ -193,7 +193,7 @@ test("a list that has become shorter than what is asked for ends there", async (
   assert.deepEqual([ids().length, list.hasMore], [60, false]);
 });
 
-test("an error while more is loaded is the caller's, and the next try works", async (t) => {
+test("loadMore throws its error, and works the next time", async (t) => {
   const { browser, list, ids } = await open(t, 60);
   await list.load(() => {});
   browser.server.isReachable = false;
@@ -205,7 +205,7 @@ test("an error while more is loaded is the caller's, and the next try works", as
   assert.equal(ids().length, 60);
 });
 
-test("two that load at once load one after the other", async (t) => {
+test("concurrent loads run one after the other", async (t) => {
   const { list, ids } = await open(t, 150);
   await list.load(() => {});
 

@@ -25,7 +25,7 @@ async function open(t, openBrowser = openSignedIn) {
 
 const isFirst = { content: "hello", conversation_id: 7, trainee_id: null };
 
-test("what is written is kept, and there when the box opens again", async (t) => {
+test("a draft is stored, and restored when the composer opens again", async (t) => {
   const { join } = await open(t);
   const tab = await join();
   const first = await tab.box();
@@ -39,7 +39,7 @@ test("what is written is kept, and there when the box opens again", async (t) =>
   assert.equal((await tab.box(8)).text, "");
 });
 
-test("an empty text is forgotten", async (t) => {
+test("an empty draft is deleted", async (t) => {
   const { join, kept } = await open(t);
   const tab = await join();
   const box = await tab.box();
@@ -53,7 +53,7 @@ test("an empty text is forgotten", async (t) => {
   assert.equal((await tab.box()).text, "");
 });
 
-test("a box opens with the draft that its tab had last, else with the newest", async (t) => {
+test("a composer opens with its tab's last draft, else the newest", async (t) => {
   const { browser, join, kept } = await open(t);
   const [one, two] = [await join(), await join()];
   const [first, second] = [await one.box(), await two.box()];
@@ -71,7 +71,7 @@ test("a box opens with the draft that its tab had last, else with the newest", a
   assert.equal((await one.box()).text, "first again");
 });
 
-test("a box that only shows a draft follows the tab in which it is written on", async (t) => {
+test("an unedited composer follows edits in another tab", async (t) => {
   const { join, kept } = await open(t);
   const [one, two] = [await join(), await join()];
   const writer = await one.box();
@@ -88,7 +88,7 @@ test("a box that only shows a draft follows the tab in which it is written on", 
   assert.deepEqual([reader.text, await kept(one)], ["", []]);
 });
 
-test("two that write on the same draft have one each from then on", async (t) => {
+test("two tabs that edit one draft have separate drafts from then on", async (t) => {
   const { join, kept } = await open(t);
   const [one, two] = [await join(), await join()];
   const first = await one.box();
@@ -103,7 +103,7 @@ test("two that write on the same draft have one each from then on", async (t) =>
   assert.deepEqual(await kept(one), ["hello", "hello from two"]);
 });
 
-test("a box in which nothing stands stays empty, whatever another tab writes", async (t) => {
+test("an empty composer stays empty when another tab writes", async (t) => {
   const { join } = await open(t);
   const [one, two] = [await join(), await join()];
   const [writer, empty] = [await one.box(), await two.box()];
@@ -114,7 +114,7 @@ test("a box in which nothing stands stays empty, whatever another tab writes", a
   assert.deepEqual([empty.text, empty.changes], ["", 0]);
 });
 
-test("a text that is sent in any tab leaves each box that holds it", async (t) => {
+test("a text sent in one tab is removed from all composers that show it", async (t) => {
   const { join, kept } = await open(t);
   const tab = await join();
   const [same, other] = [await tab.box(), await tab.box(8)];
@@ -131,7 +131,7 @@ test("a text that is sent in any tab leaves each box that holds it", async (t) =
   assert.deepEqual(await kept(tab), ["hello"]);
 });
 
-test("a text that goes its way is kept in no draft of the conversation", async (t) => {
+test("a sent text is removed from all drafts of the conversation", async (t) => {
   const { browser, join, kept } = await open(t);
   const [one, two] = [await join(), await join()];
   const [first, second] = [await one.box(), await two.box()];
@@ -148,7 +148,7 @@ test("a text that goes its way is kept in no draft of the conversation", async (
   assert.deepEqual(await kept(one), []);
 });
 
-test("a first message that is sent in another tab leaves the box of its trainee", async (t) => {
+test("a first message sent in another tab clears the trainee's composer", async (t) => {
   const { join } = await open(t);
   const tab = await join();
   const [same, other] = [await tab.box("trainee-2"), await tab.box("trainee-3")];
@@ -161,7 +161,7 @@ test("a first message that is sent in another tab leaves the box of its trainee"
   assert.deepEqual([same.text, other.text], ["", "hello"]);
 });
 
-test("a draft to a trainee goes along to the conversation that has been made", async (t) => {
+test("a draft to a trainee moves to the created conversation", async (t) => {
   const { join, kept } = await open(t);
   const tab = await join();
   const draft = await tab.box("trainee-2");
@@ -174,7 +174,7 @@ test("a draft to a trainee goes along to the conversation that has been made", a
   assert.equal((await tab.box(7)).text, "hello");
 });
 
-test("a draft to a trainee is found in a conversation that was begun elsewhere", async (t) => {
+test("a draft to a trainee is found in a conversation created elsewhere", async (t) => {
   const { join } = await open(t);
   const tab = await join();
   (await tab.box("trainee-2")).write("hello");
@@ -194,7 +194,7 @@ test("a draft to a trainee is found in a conversation that was begun elsewhere",
   assert.equal(busy.text, "other");
 });
 
-test("what is written while the kept draft is read stands", async (t) => {
+test("text typed while the stored draft is read stays", async (t) => {
   const { join } = await open(t);
   const tab = await join();
   (await tab.box()).write("kept");
@@ -208,7 +208,7 @@ test("what is written while the kept draft is read stands", async (t) => {
   draft.close();
 });
 
-test("a page that comes back looks again", async (t) => {
+test("a restored page reads the draft again", async (t) => {
   const { browser, join } = await open(t);
   const [one, two] = [await join(), await join()];
   const writer = await one.box();
@@ -228,7 +228,7 @@ test("a page that comes back looks again", async (t) => {
   assert.deepEqual([empty.text, own.text], ["", ""]);
 });
 
-test("right-to-left text and half characters are kept as they are", async (t) => {
+test("right-to-left text and lone surrogates are stored unchanged", async (t) => {
   const { join } = await open(t);
   const tab = await join();
 
@@ -238,7 +238,7 @@ test("right-to-left text and half characters are kept as they are", async (t) =>
   assert.equal((await tab.box()).text, "\u202bשלום 💪\u202c");
 });
 
-test("who signs out leaves no draft that is still to be written", async (t) => {
+test("signing out cancels pending draft writes", async (t) => {
   const { browser, join, kept } = await open(t);
   const tab = await join();
   const box = await tab.box();
@@ -252,7 +252,7 @@ test("who signs out leaves no draft that is still to be written", async (t) => {
   assert.equal(browser.sessionStorage.getItem("drafts"), null);
 });
 
-test("a look through an account writes nothing", async (t) => {
+test("impersonation stores no draft", async (t) => {
   const { browser, join } = await open(t, openLook);
   const box = await (await join()).box();
 
@@ -262,7 +262,7 @@ test("a look through an account writes nothing", async (t) => {
   assert.deepEqual([box.text, browser.sessionStorage.getItem("drafts")], ["hello", null]);
 });
 
-test("drafts of versions before this one, in rows by the bare name, are found", async (t) => {
+test("drafts stored by earlier versions are found", async (t) => {
   const { join } = await open(t);
   const tab = await join();
   await tab.account.db.put("drafts", "old", "7");

@@ -37,7 +37,7 @@ async function start(t, { isReachable = true } = {}) {
   return { browser, feed, open, events, opened, state, live, block };
 }
 
-test("a feed passes on what the socket brings, and does not ask beside it", async (t) => {
+test("a feed passes on socket frames and does not poll meanwhile", async (t) => {
   const { browser, feed, events, opened, state, live } = await start(t);
   assert.equal(feed.connectionSince, Date.now());
 
@@ -51,7 +51,7 @@ test("a feed passes on what the socket brings, and does not ask beside it", asyn
   assert.deepEqual([state.asked, events.at(-1), feed.connection], [0, "gone", "online"]);
 });
 
-test("after 6 s without a socket it asks, and stops when one comes", async (t) => {
+test("polling starts after 6 s without a socket, and stops with one", async (t) => {
   const { browser, feed, state, live } = await start(t);
   t.mock.method(Math, "random", () => 0.5);
 
@@ -68,7 +68,7 @@ test("after 6 s without a socket it asks, and stops when one comes", async (t) =
   assert.equal(state.asked, asked);
 });
 
-test("three connections in a row without a frame are enough to ask", async (t) => {
+test("polling starts after three connections without a frame", async (t) => {
   const { state, block } = await start(t);
 
   await block(4);
@@ -76,7 +76,7 @@ test("three connections in a row without a frame are enough to ask", async (t) =
   assert.equal(state.asked, 1);
 });
 
-test("what one feed found out spares the next the waiting", async (t) => {
+test("a new feed polls at once if another found sockets blocked", async (t) => {
   const { open, state, block } = await start(t);
   await block(6);
   const { asked } = state;
@@ -87,7 +87,7 @@ test("what one feed found out spares the next the waiting", async (t) => {
   assert.equal(state.asked, asked + 1);
 });
 
-test("a server that is down has not blocked sockets", async (t) => {
+test("an unreachable server does not count as blocked sockets", async (t) => {
   const { open, state, block } = await start(t, { isReachable: false });
   await block(6);
   const { asked } = state;
@@ -98,7 +98,7 @@ test("a server that is down has not blocked sockets", async (t) => {
   assert.equal(state.asked, asked);
 });
 
-test("a socket that the server refuses is done without", async (t) => {
+test("a refused socket ends the feed or leaves it polling", async (t) => {
   const { browser, feed, opened, state } = await start(t);
   opened[0].hangUp(4003);
 
@@ -110,7 +110,7 @@ test("a socket that the server refuses is done without", async (t) => {
   assert.equal(opened.length, 1);
 });
 
-test("since when a connection is as it is counts from the first try, and anew from coming back", async (t) => {
+test("the connection's start counts from the first try, and again from a return to the page", async (t) => {
   const { browser, feed, events, opened } = await start(t);
   const began = feed.connectionSince;
   opened[0].hangUp(1006);
@@ -125,7 +125,7 @@ test("since when a connection is as it is counts from the first try, and anew fr
   assert.deepEqual(events, ["reconnecting"]);
 });
 
-test("coming back to an open connection is no news", async (t) => {
+test("returning to an open connection fires nothing", async (t) => {
   const { browser, events, live } = await start(t);
   live();
 
@@ -134,7 +134,7 @@ test("coming back to an open connection is no news", async (t) => {
   assert.deepEqual(events, ["online", "frame"]);
 });
 
-test("a network that is gone is told, whatever a poll has found before", async (t) => {
+test("a lost network is reported, whatever the last poll found", async (t) => {
   const { browser, feed } = await start(t);
   await browser.pass(6_000);
   assert.equal(feed.connection, "polling");

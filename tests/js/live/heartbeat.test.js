@@ -10,7 +10,7 @@ function start(t) {
   return { heart: new Heartbeat({ ping, onSilence }), events, tick: (ms) => t.mock.timers.tick(ms) };
 }
 
-test("an answered connection is asked every 20 s", (t) => {
+test("an answering connection is pinged every 20 s", (t) => {
   const { heart, events, tick } = start(t);
 
   heart.start();
@@ -33,7 +33,7 @@ test("a connection that does not answer within 8 s is silent", (t) => {
   assert.deepEqual(events, ["ping", "silence"]);
 });
 
-test("nobody asks twice while an answer is due", (t) => {
+test("no second ping is sent while an answer is due", (t) => {
   const { heart, events } = start(t);
 
   heart.beat();
@@ -42,7 +42,7 @@ test("nobody asks twice while an answer is due", (t) => {
   assert.deepEqual(events, ["ping"]);
 });
 
-test("somebody who comes back waits for 4 s from then, whatever was due", (t) => {
+test("a check on return to the page times out after 4 s, whatever was due", (t) => {
   const { heart, events, tick } = start(t);
   heart.beat();
   tick(7_000);
@@ -55,7 +55,7 @@ test("somebody who comes back waits for 4 s from then, whatever was due", (t) =>
   assert.deepEqual(events, ["ping", "ping", "silence"]);
 });
 
-test("a stopped heart neither asks nor complains", (t) => {
+test("a stopped heartbeat neither pings nor times out", (t) => {
   const { heart, events, tick } = start(t);
   heart.start();
 

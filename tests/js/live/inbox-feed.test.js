@@ -25,7 +25,7 @@ async function open(t) {
   return { browser, opened, live, join };
 }
 
-test("the leader's socket brings frames to every tab", async (t) => {
+test("frames of the leader's socket reach every tab", async (t) => {
   const { browser, opened, live, join } = await open(t);
   const one = await join();
   browser.show("hidden");
@@ -40,7 +40,7 @@ test("the leader's socket brings frames to every tab", async (t) => {
   assert.deepEqual(two.log.slice(-3), expected);
 });
 
-test("a tab that joins is told how things stand, and has the list loaded", async (t) => {
+test("a new tab gets the current state and loads the list", async (t) => {
   const { browser, live, join } = await open(t);
   const one = await join();
   live();
@@ -52,7 +52,7 @@ test("a tab that joins is told how things stand, and has the list loaded", async
   assert.deepEqual([two.feed.connection, two.feed.connectionSince], ["online", one.feed.connectionSince]);
 });
 
-test("a tab that joins before the leader knows anything is told so", async (t) => {
+test("a new tab is told if the leader is not synced yet", async (t) => {
   const { browser, join } = await open(t);
   await join();
   browser.show("hidden");
@@ -62,7 +62,7 @@ test("a tab that joins before the leader knows anything is told so", async (t) =
   assert.deepEqual(two.log, ["connecting", "synced"]);
 });
 
-test("of several tabs one welcomes who joins", async (t) => {
+test("only the leader answers a new tab", async (t) => {
   const { browser, live, join } = await open(t);
   await join();
   browser.show("hidden");
@@ -75,7 +75,7 @@ test("of several tabs one welcomes who joins", async (t) => {
   assert.deepEqual(three.log, ["unread_count", "online", "synced"]);
 });
 
-test("the tab that somebody looks at takes over, with a socket of its own", async (t) => {
+test("the visible tab takes over the leadership with its own socket", async (t) => {
   const { opened, live, join } = await open(t);
   const one = await join();
   live();
@@ -89,7 +89,7 @@ test("the tab that somebody looks at takes over, with a socket of its own", asyn
   assert.deepEqual(one.log.slice(-2), ["synced", "unread_count"]);
 });
 
-test("a tab that comes into view leads, and one that is left leads no more", async (t) => {
+test("a tab leads when it becomes visible, and stops when it is left", async (t) => {
   const { browser, join } = await open(t);
   const one = await join();
   browser.show("hidden");
@@ -107,7 +107,7 @@ test("a tab that comes into view leads, and one that is left leads no more", asy
   assert.equal(two.feed.isLeader, true);
 });
 
-test("a frame that came another way is acted on in every tab", async (t) => {
+test("a shared frame reaches every tab", async (t) => {
   const { browser, join } = await open(t);
   const one = await join();
   browser.show("hidden");
@@ -119,7 +119,7 @@ test("a frame that came another way is acted on in every tab", async (t) => {
   assert.deepEqual([one.log.at(-1), two.log.at(-1)], ["unread_count", "unread_count"]);
 });
 
-test("where sockets are blocked the leader asks for all", async (t) => {
+test("the leader polls for all tabs if sockets are blocked", async (t) => {
   const { browser, join } = await open(t);
   const one = await join();
   browser.show("hidden");
@@ -132,7 +132,7 @@ test("where sockets are blocked the leader asks for all", async (t) => {
   assert.deepEqual([one.feed.connection, two.feed.connection], ["polling", "polling"]);
 });
 
-test("a look through an account has a socket of its own, and tells nobody", async (t) => {
+test("an impersonating tab has its own socket and shares nothing", async (t) => {
   const { browser, opened, join } = await open(t);
   const one = await join();
   beginLook(browser);

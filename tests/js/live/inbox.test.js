@@ -5,6 +5,7 @@ import { BOB, makeConversation } from "../browser/people.js";
 import { refusal } from "../browser/server.js";
 
 const LIST = "GET /api/messaging/conversations/";
+const conversation = (id) => `${LIST}${id}/`;
 const ACTIVE = `${LIST}?page=1`;
 const ARCHIVE = `${LIST}?page=1&archived=true`;
 const pageOf = (...results) => ({ results, next: null, count: results.length });
@@ -36,7 +37,7 @@ async function start(t, { rows = [makeConversation(7)], archived = [], me, kept 
 
 const ids = ({ conversations }) => conversations.map(({ id }) => id);
 
-test("the list is loaded at once, and again when its socket is live", async (t) => {
+test("the list is loaded at once and again when the socket is live", async (t) => {
   const { inbox, live, asked } = await start(t);
   assert.deepEqual([inbox.status, ids(inbox), inbox.hasMore, asked(ACTIVE)], ["ready", [7], false, 1]);
   assert.deepEqual([inbox.connection, inbox.isLeader, inbox.isPolled], ["connecting", true, false]);
@@ -46,7 +47,7 @@ test("the list is loaded at once, and again when its socket is live", async (t) 
   assert.deepEqual([inbox.connection, asked(ACTIVE)], ["online", 2]);
 });
 
-test("what was kept is shown at once, and the server is asked once frames come", async (t) => {
+test("a cached list is shown at once and reloaded when the socket is live", async (t) => {
   const kept = { conversations: [makeConversation(3)], unreadCount: 2 };
   const { inbox, live, asked } = await start(t, { kept });
   assert.deepEqual([ids(inbox), inbox.unreadCount, asked(ACTIVE)], [[3], 2, 0]);
@@ -56,7 +57,7 @@ test("what was kept is shown at once, and the server is asked once frames come",
   assert.deepEqual([ids(inbox), asked(ACTIVE)], [[7], 1]);
 });
 
-test("what is shown is kept for the next page", async (t) => {
+test("the list is cached for the next page", async (t) => {
   const { account, deliver, live } = await start(t);
   await live();
 
@@ -67,7 +68,7 @@ test("what is shown is kept for the next page", async (t) => {
   assert.deepEqual([conversations.map(({ id }) => id), unreadCount], [[7], 9]);
 });
 
-test("a conversation arrives with each new message, unless it is archived or read", async (t) => {
+test('"arrived" fires for each new message, unless archived or read', async (t) => {
   const { inbox, arrived, live, updated } = await start(t);
   await live();
 
@@ -82,7 +83,7 @@ test("a conversation arrives with each new message, unless it is archived or rea
   assert.deepEqual([ids(inbox.archived), inbox.get(9).id], [[9], 9]);
 });
 
-test("frames of other kinds are nobody's", async (t) => {
+test("frames of other types are ignored", async (t) => {
   const { inbox, deliver, live } = await start(t);
   await live();
   const before = inbox.conversations;
@@ -92,35 +93,57 @@ test("frames of other kinds are nobody's", async (t) => {
   assert.equal(inbox.conversations, before);
 });
 
-test("a trainee's list loses what is archived, for good", async (t) => {
+test("an archived conversation leaves a trainee's list for good", async (t) => {
   const { browser, inbox, live, updated, asked } = await start(t, { me: BOB });
   await live();
 
   updated(makeConversation(7, { version: 11, is_archived: true }));
   assert.deepEqual([ids(inbox), inbox.get(7)], [[], null]);
   browser.server.on(ACTIVE, pageOf());
+  browser.server.on(conversation(7), refusal(404, "not_found"));
 
   assert.equal(await inbox.locate(7), null);
   assert.equal(asked(ARCHIVE), 0);
 });
 
-test("a conversation is found wherever it is", async (t) => {
-  const { browser, inbox } = await start(t, { archived: [makeConversation(5, { is_archived: true })] });
-  const rows = Array.from({ length: 60 }, (_, index) => makeConversation(100 + index));
-  const [first, second] = [rows.slice(10).reverse(), rows.slice(0, 10).reverse()];
-  browser.server.on(ACTIVE, { results: first, next: "/api/?page=2", count: 60 });
-  browser.server.on(`${LIST}?page=2`, { results: second, next: null, count: 60 });
-  await inbox.retry();
+test("a conversation of no loaded page is located with one request", async (t) => {
+  const { browser, inbox, asked } = await start(t);
+  browser.server.on(conversation(5), makeConversation(5, { is_archived: true }));
+  browser.server.on(conversation(9), refusal(404, "not_found"));
+  const before = browser.server.requests.length;
 
-  assert.equal(inbox.get(103), null);
-  assert.equal((await inbox.locate(103)).id, 103);
+  assert.equal((await inbox.locate(7)).id, 7);
   assert.equal((await inbox.locate(5)).is_archived, true);
-  assert.equal(await inbox.locate(Number.MAX_SAFE_INTEGER), null);
+  assert.deepEqual([inbox.get(5).id, ids(inbox)], [5, [7]]);
+  assert.equal(await inbox.locate(9), null);
+
+  assert.deepEqual([asked(conversation(5)), browser.server.requests.length - before], [1, 2]);
+});
+
+test("a conversation is found by its trainee if it is loaded", async (t) => {
+  const { inbox } = await start(t);
+
   assert.equal(inbox.findByTrainee(BOB.id).trainee.id, BOB.id);
   assert.equal(inbox.findByTrainee(99), null);
 });
 
-test("more of list and archive is loaded on demand", async (t) => {
+test("a located conversation is reloaded with the list until a list has it", async (t) => {
+  const { browser, inbox, live, updated, asked } = await start(t);
+  await live();
+  browser.server.on(conversation(5), makeConversation(5));
+  await inbox.locate(5);
+  await inbox.retry();
+  await settle();
+  assert.equal(asked(conversation(5)), 2);
+
+  updated(makeConversation(5, { is_archived: true, version: 11 }));
+  await inbox.retry();
+  await settle();
+
+  assert.deepEqual([asked(conversation(5)), inbox.get(5).version], [2, 11]);
+});
+
+test("list and archive load more pages on demand", async (t) => {
   const { browser, inbox } = await start(t);
   const rows = Array.from({ length: 60 }, (_, index) => makeConversation(60 - index));
   for (const archived of ["", "&archived=true"]) {
@@ -140,7 +163,7 @@ test("more of list and archive is loaded on demand", async (t) => {
   assert.deepEqual([inbox.archived.isFresh, inbox.archived.status], [true, "ready"]);
 });
 
-test("a list that cannot be loaded is an error, until it can", async (t) => {
+test("a list that failed to load is an error until a retry", async (t) => {
   const { account, browser, inbox } = await start(t);
   inbox.stop();
   await account.db.delete("kv", "inbox");
@@ -155,7 +178,7 @@ test("a list that cannot be loaded is an error, until it can", async (t) => {
   assert.equal(inbox.status, "ready");
 });
 
-test("where sockets are blocked the list is asked for, all of it each sixth time", async (t) => {
+test("the list is polled if sockets are blocked, in full every sixth time", async (t) => {
   const { browser, inbox, asked } = await start(t);
   t.mock.method(Math, "random", () => 0.5);
   const rows = Array.from({ length: 60 }, (_, index) => makeConversation(60 - index));
@@ -172,7 +195,7 @@ test("where sockets are blocked the list is asked for, all of it each sixth time
   assert.equal(asked(`${LIST}?page=2`) - second, 2);
 });
 
-test("after it was stopped nothing is left, and nothing comes", async (t) => {
+test("a stopped inbox is empty and ignores late responses", async (t) => {
   const { browser, account, inbox, live } = await start(t);
   await live();
   const answer = browser.server.hold(ACTIVE);
@@ -190,7 +213,7 @@ test("after it was stopped nothing is left, and nothing comes", async (t) => {
   assert.equal(await account.db.get("kv", "inbox"), undefined);
 });
 
-test("who is stopped while what was kept is read does not begin", async (t) => {
+test("an inbox stopped while it reads the cache does not start", async (t) => {
   const { inbox, asked } = await start(t);
   inbox.stop();
   const before = asked(ACTIVE);
@@ -202,7 +225,7 @@ test("who is stopped while what was kept is read does not begin", async (t) => {
   assert.equal(asked(ACTIVE), before);
 });
 
-test("a poll that comes after the end tells nobody", async (t) => {
+test("a poll that ends after the stop shares nothing", async (t) => {
   const { browser, inbox } = await start(t);
   const answer = browser.server.hold("GET /api/messaging/unread-count/");
   await browser.pass(6_000);

@@ -19,7 +19,7 @@ async function start(t, open = openSignedIn) {
 
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
 
-test("data flow for who is signed in", async (t) => {
+test("live data starts for a signed-in user", async (t) => {
   const { browser, inbox, outbox } = await start(t);
   const sent = t.mock.fn(({ body }) => makeMessage(2, body));
   browser.server.on("POST /api/messaging/conversations/7/send/", sent);
@@ -30,7 +30,7 @@ test("data flow for who is signed in", async (t) => {
   assert.deepEqual([inbox.status, inbox.conversations.length, sent.mock.callCount()], ["ready", 1, 1]);
 });
 
-test("nothing flows before somebody has signed in", async (t) => {
+test("live data does not start before sign-in", async (t) => {
   const { browser, inbox, session } = await start(t, openBrowser);
   assert.deepEqual([inbox.status, browser.server.requests], ["loading", []]);
   browser.server.on("POST /api/auth/jwt/create/", { access: makeToken(ALICE.id) });
@@ -43,7 +43,7 @@ test("nothing flows before somebody has signed in", async (t) => {
   assert.equal(inbox.status, "ready");
 });
 
-test("who signs out leaves nothing here", async (t) => {
+test("signing out deletes the local data", async (t) => {
   const { browser, inbox, openThread, session } = await start(t);
   const thread = openThread(7);
   await settle();
@@ -57,7 +57,7 @@ test("who signs out leaves nothing here", async (t) => {
   assert.ok(browser.WebSocket.opened.every(({ readyState }) => readyState === 3));
 });
 
-test("after any other end what was written waits", async (t) => {
+test("unsent messages stay when the session ends in another way", async (t) => {
   const { browser, account, Draft, session } = await start(t);
   const draft = new Draft(7);
   draft.write("hello");
@@ -73,7 +73,7 @@ test("after any other end what was written waits", async (t) => {
   draft.close();
 });
 
-test("a look sends nothing, and notifies nobody", async (t) => {
+test("impersonation starts neither outbox nor notifications", async (t) => {
   const { inbox, notifications, outbox } = await start(t, openLook);
 
   assert.deepEqual([inbox.status, notifications.state], ["ready", "unsupported"]);
@@ -82,7 +82,7 @@ test("a look sends nothing, and notifies nobody", async (t) => {
   assert.equal(outbox.all()[0].state, "waiting");
 });
 
-test("a change of oneself alone changes nothing", async (t) => {
+test("a change of the user's profile restarts nothing", async (t) => {
   const { browser, session } = await start(t);
   const { length } = browser.server.requests;
 

@@ -14,7 +14,7 @@ async function open(t, { prepare = () => {} } = {}) {
   return { browser, log, join };
 }
 
-test("one tab leads at a time, and the next when it stops", async (t) => {
+test("one tab leads at a time, and the next one when it stops", async (t) => {
   const { log, join } = await open(t);
   const [one, two] = [await join("one"), await join("two")];
 
@@ -29,7 +29,7 @@ test("one tab leads at a time, and the next when it stops", async (t) => {
   two.stop();
 });
 
-test("a tab that steals takes over, and whoever lost it stands in line again", async (t) => {
+test("a tab that steals the lock leads, and the former leader queues again", async (t) => {
   const { browser, log, join } = await open(t);
   const [one, two] = [await join("one"), await join("two")];
   one.campaign();
@@ -47,7 +47,7 @@ test("a tab that steals takes over, and whoever lost it stands in line again", a
   one.stop();
 });
 
-test("who leads already campaigns in vain", async (t) => {
+test("a campaign of the leader changes nothing", async (t) => {
   const { log, join } = await open(t);
   const one = await join("one");
 
@@ -60,7 +60,7 @@ test("who leads already campaigns in vain", async (t) => {
   one.stop();
 });
 
-test("who withdraws from the line does not lead when its turn comes", async (t) => {
+test("a withdrawn tab does not lead when its turn comes", async (t) => {
   const { log, join } = await open(t);
   const [one, two] = [await join("one"), await join("two")];
   one.campaign();
@@ -74,7 +74,7 @@ test("who withdraws from the line does not lead when its turn comes", async (t) 
   assert.deepEqual(log, [["one", true], ["one", false]]);
 });
 
-test("browsers without locks have tabs that all lead", async (t) => {
+test("every tab leads without Web Locks", async (t) => {
   const { join } = await open(t, { prepare: (navigator) => (navigator.locks = undefined) });
   const [one, two] = [await join("one"), await join("two")];
 
@@ -84,7 +84,7 @@ test("browsers without locks have tabs that all lead", async (t) => {
   assert.deepEqual([one.isLeader, two.isLeader], [true, true]);
 });
 
-test("a lock that comes after its campaign was given up is let go", async (t) => {
+test("a lock granted after the campaign was cancelled is released", async (t) => {
   let grant;
   const later = { request: (_name, _options, term) => new Promise(() => (grant = term)) };
   const { log, join } = await open(t, { prepare: (navigator) => (navigator.locks = later) });
@@ -126,7 +126,7 @@ for (const steal of [true, false]) {
   });
 }
 
-test("who stops while being refused stands in no line", async (t) => {
+test("a tab stopped while its request is refused does not queue again", async (t) => {
   let state;
   const { browser, join } = await open(t, { prepare: (navigator) => (state = refuse(t, navigator)) });
   const one = await join("one");
@@ -140,7 +140,7 @@ test("who stops while being refused stands in no line", async (t) => {
   assert.deepEqual([state.asked, one.isLeader], [1, false]);
 });
 
-test("who stops before the refusal is heard does not come back", async (t) => {
+test("a tab stopped before the refusal arrives does not retry", async (t) => {
   let state;
   const { browser, join } = await open(t, { prepare: (navigator) => (state = refuse(t, navigator)) });
   const one = await join("one");

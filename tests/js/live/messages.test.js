@@ -10,14 +10,14 @@ import { ALICE, makeMessage } from "../browser/people.js";
 
 const entry = { client_id: "c", content: "hi", created_at: 0, state: "waiting", error: null };
 
-test("merging alters neither side", () => {
+test("merging changes neither argument", () => {
   const [held, incoming] = [[makeMessage(2)], [makeMessage(1)]];
 
   assert.deepEqual(mergeMessages(held, incoming).map(({ id }) => id), [1, 2]);
   assert.deepEqual([held.length, incoming.length], [1, 1]);
 });
 
-test("ids are compared as numbers, up to the largest", () => {
+test("ids are compared as numbers, up to the largest safe integer", () => {
   const large = Number.MAX_SAFE_INTEGER;
 
   const merged = mergeMessages([makeMessage(large), makeMessage(9)], [makeMessage(large - 1)]);
@@ -25,14 +25,14 @@ test("ids are compared as numbers, up to the largest", () => {
   assert.deepEqual(merged.map(({ id }) => id), [9, large - 1, large]);
 });
 
-test("a mark that changes nothing leaves the array as it is", () => {
+test("a read receipt that changes nothing returns the same array", () => {
   const messages = [makeMessage(1, { is_read: true }), makeMessage(2)];
   const mark = { upTo: 1, readAt: "now", version: 9 };
 
   assert.equal(markRead(messages, () => true, mark), messages);
 });
 
-test("a mark is part of a message's version, and takes none back", () => {
+test("a read receipt raises a message's version and never lowers it", () => {
   const messages = [makeMessage(1, { version: 3 }), makeMessage(2, { version: 30 }), makeMessage(3)];
 
   const read = markRead(messages, () => true, { upTo: 2, readAt: "now", version: 9 });
@@ -41,7 +41,7 @@ test("a mark is part of a message's version, and takes none back", () => {
   assert.equal(read[2], messages[2]);
 });
 
-test("one's own message keeps the key that it had in the outbox, others have one by id", () => {
+test("an own message keeps its key from the outbox, others are keyed by id", () => {
   const theirs = makeMessage(2, { client_id: "theirs" });
   const own = makeMessage(3, { client_id: "c", is_read: true });
 
@@ -52,7 +52,7 @@ test("one's own message keeps the key that it had in the outbox, others have one
   assert.deepEqual(after.map(({ key, state }) => [key, state]), [["id-2", "sent"], ["c", "read"]]);
 });
 
-test("what did not change is the same item as before", () => {
+test("an unchanged message is the same item as before", () => {
   const messages = [10, 11, 12].map((id) => makeMessage(id));
   const mark = { upTo: 11, readAt: "now", version: 20 };
   const before = threadItems(messages, [entry], ALICE.id);
@@ -63,7 +63,7 @@ test("what did not change is the same item as before", () => {
   assert.deepEqual(after.map((item, index) => item === before[index]), [true, false, true, true]);
 });
 
-test("days are the reader's, and a pause of 5 minutes divides what one person wrote", () => {
+test("days are in the user's time zone, and a 5 min pause splits a group", () => {
   // In New York, where midnight is at five.
   const times = { 1: "04:58", 3: "04:59", 5: "05:01", 6: "05:02", 8: "05:30", 9: "04:00" };
   const messages = Object.entries(times).map(([id, time]) =>

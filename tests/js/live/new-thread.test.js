@@ -16,7 +16,7 @@ async function open(t) {
   return { browser, inbox, thread, created };
 }
 
-test("a thread with a trainee without a conversation has nothing to load, to read or to type into", async (t) => {
+test("a new thread has nothing to load, mark or type", async (t) => {
   const { inbox, thread } = await open(t);
 
   await Promise.all([thread.loadOlder(), thread.retry()]);
@@ -28,7 +28,7 @@ test("a thread with a trainee without a conversation has nothing to load, to rea
   assert.equal(thread.connectionSince, inbox.connectionSince);
 });
 
-test("the first message makes the conversation", async (t) => {
+test("the first message creates the conversation", async (t) => {
   const { browser, thread, created } = await open(t);
   const answer = browser.server.hold(START);
 
@@ -41,7 +41,7 @@ test("the first message makes the conversation", async (t) => {
   assert.deepEqual([created, browser.server.asked(START)[0].trainee_id], [[7], BOB.id]);
 });
 
-test("a conversation that was made elsewhere is found in the list, once", async (t) => {
+test("a conversation created elsewhere is reported once", async (t) => {
   const { inbox, thread, created } = await open(t);
   let changes = 0;
   thread.addEventListener("change", () => (changes += 1));
@@ -55,7 +55,7 @@ test("a conversation that was made elsewhere is found in the list, once", async 
   assert.deepEqual(created, [7]);
 });
 
-test("somebody else's conversation is none of it, and a closed thread hears nothing", async (t) => {
+test("other conversations are ignored, and a closed thread fires nothing", async (t) => {
   const { browser, inbox, thread, created } = await open(t);
   inbox.put(makeConversation(8, { trainee: { ...BOB, id: 3 } }));
   inbox.changed();

@@ -41,7 +41,7 @@ async function start(t, { permission = "granted", kept, hasWorkers = true, publi
   return { browser, session: browser.session, workers, Notification, arrive, shown, ...modules };
 }
 
-test("a hidden page tells of a new message after a second", async (t) => {
+test("a hidden page shows a notification of a new message after 1 s", async (t) => {
   const { browser, arrive, shown } = await start(t);
   browser.show("hidden");
 
@@ -55,7 +55,7 @@ test("a hidden page tells of a new message after a second", async (t) => {
   assert.deepEqual([icon, data, renotify], ["/bob.webp", { path: "/messages/7" }, true]);
 });
 
-test("a trainee is told of their trainer", async (t) => {
+test("a trainee's notification names the trainer", async (t) => {
   const { browser, arrive, shown } = await start(t, { me: BOB });
   browser.show("hidden");
 
@@ -65,7 +65,7 @@ test("a trainee is told of their trainer", async (t) => {
   assert.deepEqual([shown()[0].title, shown()[0].icon], ["Alice Ames", undefined]);
 });
 
-test("what is read meanwhile, on any device, is not told", async (t) => {
+test("a message read meanwhile on any device is not notified", async (t) => {
   const { browser, arrive, shown } = await start(t);
   browser.show("hidden");
 
@@ -76,7 +76,7 @@ test("what is read meanwhile, on any device, is not told", async (t) => {
   assert.deepEqual(shown(), []);
 });
 
-test("who looks at the page needs no notification", async (t) => {
+test("a visible page with focus shows no notification", async (t) => {
   const { browser, arrive, shown } = await start(t);
 
   await arrive(1);
@@ -89,7 +89,7 @@ test("who looks at the page needs no notification", async (t) => {
   assert.deepEqual(shown(), []);
 });
 
-test("a tab that does not lead leaves it to the one that does", async (t) => {
+test("only the leading tab shows notifications", async (t) => {
   const { browser, arrive, inbox, shown } = await start(t);
   browser.show("hidden");
   const taken = Promise.withResolvers();
@@ -104,7 +104,7 @@ test("a tab that does not lead leaves it to the one that does", async (t) => {
   assert.deepEqual(shown(), []);
 });
 
-test("what was read is taken down, and nothing else", async (t) => {
+test("only notifications of read conversations are closed", async (t) => {
   const { browser, workers, arrive, shown } = await start(t);
   browser.show("hidden");
   await arrive(1);
@@ -118,7 +118,7 @@ test("what was read is taken down, and nothing else", async (t) => {
   assert.deepEqual(shown().map(({ tag }) => tag), ["conversation-8", undefined]);
 });
 
-test("what is pushed is not shown by the page, too", async (t) => {
+test("a pushed message is not notified by the page too", async (t) => {
   const options = { publicKey: "AAAA" };
   const { browser, workers, notifications, arrive, shown } = await start(t, options);
   const unsubscribe = async () => true;
@@ -138,7 +138,7 @@ test("what is pushed is not shown by the page, too", async (t) => {
   assert.deepEqual(shown(), []);
 });
 
-test("what was turned off stays off, until it is turned on by a click", async (t) => {
+test("notifications stay off until they are turned on by a click", async (t) => {
   const { account, notifications } = await start(t, { kept: "off" });
   assert.deepEqual([notifications.state, notifications.reason], ["off", ""]);
 
@@ -149,7 +149,7 @@ test("what was turned off stays off, until it is turned on by a click", async (t
   assert.deepEqual([notifications.state, await account.db.get("kv", "notifications")], ["off", "off"]);
 });
 
-test("permission is asked for by a click only", async (t) => {
+test("permission is requested only by a click", async (t) => {
   const { notifications, Notification } = await start(t, { permission: "default" });
   assert.deepEqual([notifications.state, Notification.permission], ["off", "default"]);
 
@@ -158,7 +158,7 @@ test("permission is asked for by a click only", async (t) => {
   assert.equal(notifications.state, "on");
 });
 
-test("a browser that blocks them says why", async (t) => {
+test("blocked notifications are reported with the reason", async (t) => {
   const { notifications, Notification } = await start(t, { permission: "denied" });
   Notification.requestPermission = async () => "denied";
   assert.equal(notifications.state, "blocked");
@@ -169,14 +169,14 @@ test("a browser that blocks them says why", async (t) => {
   assert.equal(notifications.state, "blocked");
 });
 
-test("a browser without them says so", async (t) => {
+test("missing support for notifications is reported", async (t) => {
   const { notifications } = await start(t, { hasWorkers: false });
   assert.equal(notifications.state, "unsupported");
   assert.notEqual(notifications.reason, "");
   await notifications.stop();
 });
 
-test("on a device that somebody else may use next nothing stays", async (t) => {
+test("signing out closes notifications and ends the subscription", async (t) => {
   const { browser, notifications, arrive, shown } = await start(t);
   browser.show("hidden");
   await arrive(1);
@@ -190,7 +190,7 @@ test("on a device that somebody else may use next nothing stays", async (t) => {
   assert.deepEqual([notifications.state, shown()], ["unsupported", []]);
 });
 
-test("who is gone before their choice is known is not told", async (t) => {
+test("nothing is shown if the user leaves before the setting is read", async (t) => {
   const { browser, notifications, session } = await start(t, { kept: "off" });
 
   const starting = notifications.start();

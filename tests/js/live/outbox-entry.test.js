@@ -12,7 +12,7 @@ function entry(client_id, conversation_id, state = "waiting") {
   return { client_id, conversation_id, trainee_id: conversation_id ? null : 7, state };
 }
 
-test("each conversation is a line, and a failed entry holds up nobody", () => {
+test("each conversation is a queue, and a failed entry does not block it", () => {
   const entries = [
     entry("a", 1, "failed"),
     entry("b", 1),
@@ -26,20 +26,20 @@ test("each conversation is a line, and a failed entry holds up nobody", () => {
   assert.deepEqual(queueHeads([]), []);
 });
 
-test("an entry is alone among failed ones and other lines", () => {
+test("an entry is alone in its queue despite failed ones and other queues", () => {
   const entries = [entry("a", 1, "failed"), entry("b", 1), entry("c", 2), entry("d", 2)];
 
   assert.deepEqual(entries.map((each) => isOnlyInQueue(each, entries)), [true, true, false, false]);
 });
 
-test("a new entry is trimmed, valid Unicode, and has an id of its own", () => {
+test("a new entry is trimmed, valid Unicode, and has a unique id", () => {
   const make = () => newEntry({ conversation_id: 1, content: " a\n b \ud800", order: 1 });
 
   assert.equal(make().content, "a\n b \ufffd");
   assert.notEqual(make().client_id, make().client_id);
 });
 
-test("a trainee is no conversation, and a conversation with them is another target", () => {
+test("a trainee and a conversation with the trainee are different targets", () => {
   const first = newEntry({ trainee_id: 7, content: "a", order: 1 });
   const later = { ...first, conversation_id: 7 };
 
@@ -48,7 +48,7 @@ test("a trainee is no conversation, and a conversation with them is another targ
   assert.notEqual(queueKey(first), queueKey(later));
 });
 
-test("ids up to the largest that JSON numbers can carry are told apart", () => {
+test("ids are distinguished up to the largest safe integer", () => {
   const [one, other] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1];
   const entries = [entry("a", one), entry("b", other)];
 

@@ -38,7 +38,7 @@ async function open(t) {
 const write = (outbox, content) => outbox.add({ conversation_id: 7, content });
 const states = (outbox) => outbox.all().map(({ content, state }) => [content, state]);
 
-test("messages are sent in the order in which they were written, each once", async (t) => {
+test("messages are sent once each, in the order of writing", async (t) => {
   const { join, stored, asked } = await open(t);
   const { outbox } = await join();
   const sent = [];
@@ -51,7 +51,7 @@ test("messages are sent in the order in which they were written, each once", asy
   assert.deepEqual([outbox.size, stored.size], [0, 3]);
 });
 
-test("an entry is kept before the first attempt, and sent by the next page", async (t) => {
+test("an entry is stored before the first attempt, and sent by the next page", async (t) => {
   const { browser, join, asked } = await open(t);
   const first = await join();
   const turn = Promise.withResolvers();
@@ -68,7 +68,7 @@ test("an entry is kept before the first attempt, and sent by the next page", asy
   assert.deepEqual([asked(), next.outbox.size], [["hello"], 0]);
 });
 
-test("what may have arrived is sent again with the same client_id", async (t) => {
+test("an entry with an unknown result is sent again with the same client_id", async (t) => {
   const { browser, server, stored, accept, join, asked } = await open(t);
   const { outbox } = await join();
   server.on(SEND, (request) => {
@@ -85,7 +85,7 @@ test("what may have arrived is sent again with the same client_id", async (t) =>
   assert.deepEqual([asked(), stored.size, outbox.size], [["hello", "hello"], 1, 0]);
 });
 
-test("a server that is away is tried later each time, and at once when the network returns", async (t) => {
+test("an unreachable server is retried with backoff, and at once when the network returns", async (t) => {
   const { browser, server, accept, join, asked } = await open(t);
   t.mock.method(Math, "random", () => 1);
   const { outbox } = await join();
@@ -103,7 +103,7 @@ test("a server that is away is tried later each time, and at once when the netwo
   assert.deepEqual([asked().length, outbox.size], [5, 0]);
 });
 
-test("a refused entry holds up nobody, and can be tried again or taken out", async (t) => {
+test("a refused entry does not block others, and can be retried or discarded", async (t) => {
   const { server, accept, join, asked } = await open(t);
   const { outbox } = await join();
   const isBad = ({ body }) => body.content.startsWith("bad");
@@ -123,7 +123,7 @@ test("a refused entry holds up nobody, and can be tried again or taken out", asy
   assert.deepEqual([asked(), outbox.size], [["bad", "bad, too", "good", "bad"], 0]);
 });
 
-test("a conversation that has ended is said in words of its own", async (t) => {
+test("a conversation that has ended has its own error text", async (t) => {
   const { server, join } = await open(t);
   const { outbox } = await join();
   server.on(SEND, refusal(404, "not_found"));
@@ -135,7 +135,7 @@ test("a conversation that has ended is said in words of its own", async (t) => {
   assert.notEqual(outbox.get(client_id).error, "Refused: not_found.");
 });
 
-test("a sign-in that is over does not lose what waits", async (t) => {
+test("queued messages survive the end of a session", async (t) => {
   const { browser, server, join } = await open(t);
   const { outbox } = await join();
   server.on("POST /api/auth/jwt/refresh/", refusal(503, "unavailable"));
@@ -151,7 +151,7 @@ test("a sign-in that is over does not lose what waits", async (t) => {
 // ------------------------------------------------------------------------------
 const tooFast = (seconds) => refusal(429, "throttled", seconds ? { "Retry-After": seconds } : {});
 
-test("too fast: everything waits as long as the server wants, in its order", async (t) => {
+test("a throttle holds all messages for Retry-After, in their order", async (t) => {
   const { browser, server, accept, join, asked } = await open(t);
   const { outbox } = await join();
   server.on(SEND, tooFast("10"));
@@ -168,7 +168,7 @@ test("too fast: everything waits as long as the server wants, in its order", asy
   assert.deepEqual([asked(), outbox.heldFor], [["one", "one", "two"], 0]);
 });
 
-test("too fast without a word about how long is 5 s", async (t) => {
+test("a throttle without Retry-After lasts 5 s", async (t) => {
   const { server, join } = await open(t);
   const { outbox } = await join();
   server.on(SEND, tooFast());
@@ -179,7 +179,7 @@ test("too fast without a word about how long is 5 s", async (t) => {
   assert.equal(outbox.heldFor, 5);
 });
 
-test("a fresh message that came too fast can go back into its box", async (t) => {
+test("a throttled new message can return to the composer", async (t) => {
   const { server, join } = await open(t);
   const { outbox } = await join();
   server.on(SEND, tooFast("3"));
@@ -195,7 +195,7 @@ test("a fresh message that came too fast can go back into its box", async (t) =>
   assert.deepEqual([returned, outbox.size], [[["one", 3]], 0]);
 });
 
-test("a message that waited before stays in line when it comes too fast", async (t) => {
+test("a throttled message that was queued before stays queued", async (t) => {
   const { browser, server, join } = await open(t);
   const { outbox } = await join();
   const returned = t.mock.fn((event) => event.preventDefault());
@@ -212,7 +212,7 @@ test("a message that waited before stays in line when it comes too fast", async 
 
 // A trainee without a conversation
 // ------------------------------------------------------------------------------
-test("the first message makes the conversation, and what was written meanwhile follows into it", async (t) => {
+test("the first message creates the conversation, and later ones are sent to it", async (t) => {
   const { browser, join, asked } = await open(t);
   const { outbox } = await join();
   const created = [];
@@ -232,7 +232,7 @@ test("the first message makes the conversation, and what was written meanwhile f
 
 // Several tabs
 // ------------------------------------------------------------------------------
-test("two tabs know the same entries, and one sends them", async (t) => {
+test("two tabs share the entries, and one sends them", async (t) => {
   const { join, asked } = await open(t);
   const [one, two] = [await join(), await join()];
   const [added, sent] = [[], []];
@@ -246,7 +246,7 @@ test("two tabs know the same entries, and one sends them", async (t) => {
   assert.deepEqual([one.outbox.size, two.outbox.size], [0, 0]);
 });
 
-test("what fails, waits, and is held is the same in all tabs", async (t) => {
+test("failed, queued and throttled states are the same in all tabs", async (t) => {
   const { server, join } = await open(t);
   const [one, two] = [await join(), await join()];
   server.on(SEND, tooFast("10"));
@@ -260,7 +260,7 @@ test("what fails, waits, and is held is the same in all tabs", async (t) => {
   assert.equal(one.outbox.size, 0);
 });
 
-test("an entry that another tab has taken out while it waited for its turn is not sent", async (t) => {
+test("an entry that another tab discards before its turn is not sent", async (t) => {
   const { browser, join, asked } = await open(t);
   const { outbox } = await join();
   const turn = Promise.withResolvers();
@@ -275,7 +275,7 @@ test("an entry that another tab has taken out while it waited for its turn is no
   assert.deepEqual([asked(), outbox.size], [[], 0]);
 });
 
-test("a page that comes back knows what others have sent, taken out and written meanwhile", async (t) => {
+test("a restored page knows what other tabs have sent, discarded and queued", async (t) => {
   const { browser, server, join, asked } = await open(t);
   const { account, outbox } = await join();
   server.on(SEND, refusal(503, "unavailable"));
@@ -291,7 +291,7 @@ test("a page that comes back knows what others have sent, taken out and written 
   assert.equal(asked()[0], "gone");
 });
 
-test("a page that may have no lock leaves it alone for 5 s", async (t) => {
+test("a page that gets no lock retries after 5 s", async (t) => {
   const { browser, join, asked } = await open(t);
   const { outbox } = await join();
   const { locks } = browser.navigator;
@@ -309,7 +309,7 @@ test("a page that may have no lock leaves it alone for 5 s", async (t) => {
 
 // Beginning and ending
 // ------------------------------------------------------------------------------
-test("nothing is sent in the name of who signed in after the writer", async (t) => {
+test("nothing is sent under the account of a later sign-in", async (t) => {
   const { browser, join, asked } = await open(t);
   const { outbox } = await join();
   browser.server.on("POST /api/auth/jwt/refresh/", { access: makeToken(BOB.id) });
@@ -325,7 +325,7 @@ test("nothing is sent in the name of who signed in after the writer", async (t) 
   assert.deepEqual([asked(), other.outbox.size], [[], 1]);
 });
 
-test("what waits stays on the device when it is stopped, and nothing is sent any more", async (t) => {
+test("a stopped outbox keeps its entries and sends nothing", async (t) => {
   const { browser, server, join, asked } = await open(t);
   const { account, outbox } = await join();
   server.on(SEND, refusal(503, "unavailable"));
@@ -340,7 +340,7 @@ test("what waits stays on the device when it is stopped, and nothing is sent any
   assert.equal((await account.db.getAll("outbox")).length, 1);
 });
 
-test("an answer that comes after the end changes nothing", async (t) => {
+test("a response after the stop changes nothing", async (t) => {
   for (const late of [makeMessage(1), refusal(400, "invalid")]) {
     const { server, join } = await open(t);
     const { account, outbox } = await join();
@@ -357,7 +357,7 @@ test("an answer that comes after the end changes nothing", async (t) => {
   }
 });
 
-test("who is stopped while what waits is read does not begin", async (t) => {
+test("an outbox stopped while it reads its entries does not start", async (t) => {
   const { join, asked } = await open(t);
   const { outbox } = await join();
   await outbox.start(ALICE.id);
@@ -372,7 +372,7 @@ test("who is stopped while what waits is read does not begin", async (t) => {
   assert.deepEqual(asked(), []);
 });
 
-test("a message that a socket has brought waits no more, and its answer may still come", async (t) => {
+test("a message from the socket ends its entry before the response", async (t) => {
   const { server, join } = await open(t);
   const { outbox } = await join();
   const answer = server.hold(SEND);
@@ -390,7 +390,7 @@ test("a message that a socket has brought waits no more, and its answer may stil
   assert.equal(outbox.size, 0);
 });
 
-test("a refusal of what has been taken out concerns nobody", async (t) => {
+test("a refusal of a discarded entry is ignored", async (t) => {
   const { server, join } = await open(t);
   const { outbox } = await join();
   const answer = server.hold(SEND);
@@ -404,7 +404,7 @@ test("a refusal of what has been taken out concerns nobody", async (t) => {
   assert.equal(outbox.size, 0);
 });
 
-test("what was written without a network waits, whatever comes too fast", async (t) => {
+test("entries written offline stay queued despite a throttle", async (t) => {
   const { browser, server, join } = await open(t);
   const { outbox } = await join();
   const returned = t.mock.fn((event) => event.preventDefault());

@@ -12,7 +12,7 @@ async function open(t) {
   return { browser, page, clock, events };
 }
 
-test("a page is looked at when it is visible and has the focus", async (t) => {
+test("a page has the focus only while it is visible", async (t) => {
   const { browser, page, events } = await open(t);
   assert.deepEqual([page.isVisible, page.hasFocus, page.isOnline], [true, true, true]);
 
@@ -27,7 +27,7 @@ test("a page is looked at when it is visible and has the focus", async (t) => {
   assert.deepEqual(events, ["hidden", "visible", "focus"]);
 });
 
-test("a page that the back/forward cache brings back is restored, then visible", async (t) => {
+test("a page from the back/forward cache fires restored, then visible", async (t) => {
   const { browser, events } = await open(t);
 
   browser.fire("pageshow", { persisted: false });
@@ -37,7 +37,7 @@ test("a page that the back/forward cache brings back is restored, then visible",
   assert.deepEqual(events, ["left", "restored", "visible"]);
 });
 
-test("whether there is a network is what core/network.js says", async (t) => {
+test("the network state is that of core/network.js", async (t) => {
   const { browser, page, events } = await open(t);
   browser.server.isReachable = false;
   browser.navigator.onLine = false;
@@ -50,7 +50,7 @@ test("whether there is a network is what core/network.js says", async (t) => {
   assert.deepEqual([page.isOnline, events], [true, ["offline", "online"]]);
 });
 
-test("the clock ticks every 30 s while the page can be seen, and on coming back", async (t) => {
+test("the clock ticks every 30 s while the page is visible, and on return to it", async (t) => {
   const { browser, clock } = await open(t);
   const times = [];
   clock.addEventListener("change", () => times.push(Number(clock.now)));

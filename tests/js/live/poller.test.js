@@ -18,7 +18,7 @@ async function open(t) {
 
 const fail = (more) => () => Promise.reject(Object.assign(new Error("no"), more));
 
-test("a poller asks at once and then every 5 s, give or take a fifth", async (t) => {
+test("a poller polls at once and then every 5 s ± 20 %", async (t) => {
   const { browser, poller, state, answers } = await open(t);
 
   poller.start();
@@ -30,7 +30,7 @@ test("a poller asks at once and then every 5 s, give or take a fifth", async (t)
   assert.ok(state.asked >= 11 && state.asked <= 16, `${state.asked} times`);
 });
 
-test("a stopped poller asks nothing, and an answer that comes then is nobody's", async (t) => {
+test("a stopped poller sends nothing and ignores a late response", async (t) => {
   const { browser, poller, state, answers } = await open(t);
   const { promise, resolve } = Promise.withResolvers();
   state.answer = () => promise;
@@ -44,7 +44,7 @@ test("a stopped poller asks nothing, and an answer that comes then is nobody's",
   assert.deepEqual([state.asked, answers, poller.isAnswered, poller.isRunning], [1, [], false, false]);
 });
 
-test("a page that nobody sees asks nothing, and asks at once when it is seen", async (t) => {
+test("a hidden page does not poll, and polls at once when it becomes visible", async (t) => {
   const { browser, poller, state } = await open(t);
   browser.show("hidden");
 
@@ -57,7 +57,7 @@ test("a page that nobody sees asks nothing, and asks at once when it is seen", a
   assert.equal(state.asked, 1);
 });
 
-test("a network that returns is asked at once", async (t) => {
+test("polling resumes at once when the network returns", async (t) => {
   const { browser, poller, state } = await open(t);
   state.answer = fail();
   poller.start();
@@ -71,7 +71,7 @@ test("a network that returns is asked at once", async (t) => {
   assert.deepEqual([state.asked, poller.isAnswered], [2, true]);
 });
 
-test("a server that wants to be left alone is", async (t) => {
+test("polling honours Retry-After", async (t) => {
   const { browser, poller, state, answers } = await open(t);
   state.answer = fail({ retryAfter: 30 });
 
@@ -83,7 +83,7 @@ test("a server that wants to be left alone is", async (t) => {
   assert.equal(state.asked, 2);
 });
 
-test("of two questions that overlap only the later one goes on", async (t) => {
+test("only the later of two overlapping polls continues", async (t) => {
   const { browser, poller, state } = await open(t);
   const { promise, resolve } = Promise.withResolvers();
   state.answer = () => promise;

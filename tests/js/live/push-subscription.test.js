@@ -42,7 +42,7 @@ async function open(t, { hasWorkers = true, key = KEY } = {}) {
 
 const token = (number) => JSON.stringify({ endpoint: `https://push.example/${number}` });
 
-test("the server is given the browser's subscription, and the same one again", async (t) => {
+test("the browser's subscription is registered, and reused the next time", async (t) => {
   const { server, manager, subscribe } = await open(t);
 
   assert.deepEqual([await subscribe(), await subscribe()], [true, true]);
@@ -51,7 +51,7 @@ test("the server is given the browser's subscription, and the same one again", a
   assert.deepEqual(server.asked(`POST ${DEVICE}`), Array(2).fill({ token: token(1), platform: "web" }));
 });
 
-test("a subscription that was made with another key is made anew", async (t) => {
+test("a subscription with another key is replaced", async (t) => {
   const { server, manager, subscribe } = await open(t);
   await manager.subscribe({ userVisibleOnly: true, applicationServerKey: OTHER_KEY });
 
@@ -60,7 +60,7 @@ test("a subscription that was made with another key is made anew", async (t) => 
   assert.equal(server.asked(`POST ${DEVICE}`)[0].token, token(2));
 });
 
-test("a browser that does not say which key it has used has another", async (t) => {
+test("a subscription without a readable key is replaced", async (t) => {
   const { manager, subscribe } = await open(t);
   await manager.subscribe({ userVisibleOnly: true, applicationServerKey: KEY });
   manager.subscription.options = undefined;
@@ -70,13 +70,13 @@ test("a browser that does not say which key it has used has another", async (t) 
   assert.equal(manager.made, 2);
 });
 
-test("where the server cannot push there is no subscription", async (t) => {
+test("there is no subscription if the server has no push key", async (t) => {
   const { manager, subscribe } = await open(t, { key: null });
 
   assert.deepEqual([await subscribe(), manager.made], [false, 0]);
 });
 
-test("without a push service, or without the server, there are no pushes", async (t) => {
+test("subscribing fails without a push service or without the server", async (t) => {
   const { server, manager, warnings, subscribe } = await open(t);
   manager.subscribe = () => Promise.reject(new DOMException("no push service", "AbortError"));
   assert.equal(await subscribe(), false);
@@ -85,14 +85,14 @@ test("without a push service, or without the server, there are no pushes", async
   assert.deepEqual([await subscribe(), warnings.mock.callCount()], [false, 2]);
 });
 
-test("browsers without service workers have no pushes", async (t) => {
+test("subscribing fails without service worker support", async (t) => {
   const { subscribe, unsubscribe, workerRegistration } = await open(t, { hasWorkers: false });
 
   assert.deepEqual([await subscribe(), await workerRegistration()], [false, null]);
   await unsubscribe();
 });
 
-test("a worker that is not ready within 10 s is none", async (t) => {
+test("a worker that is not ready within 10 s counts as missing", async (t) => {
   const { browser, workers, workerRegistration } = await open(t);
   workers.ready = new Promise(() => {});
   let found;
@@ -105,7 +105,7 @@ test("a worker that is not ready within 10 s is none", async (t) => {
   assert.equal(found, null);
 });
 
-test("who wants no more pushes is forgotten by browser and server, also if one of them fails", async (t) => {
+test("unsubscribing tells the browser and the server, even if one of them fails", async (t) => {
   const { server, manager, subscribe, unsubscribe } = await open(t);
   await subscribe();
   server.on(`DELETE ${DEVICE}`, refusal(503, "unavailable"));

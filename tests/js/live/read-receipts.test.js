@@ -41,7 +41,7 @@ async function open(t, { ids = [2, 4, 6], openBrowser = openSignedIn, next = nul
   };
 }
 
-test("what was on the screen is marked, one mark at a time", async (t) => {
+test("seen messages are marked as read, one request at a time", async (t) => {
   const { marks, sent, answer } = await open(t);
 
   marks.seen(2);
@@ -56,7 +56,7 @@ test("what was on the screen is marked, one mark at a time", async (t) => {
   assert.deepEqual(sent(), [2, 6]);
 });
 
-test("one's own messages need no mark", async (t) => {
+test("own messages need no read receipt", async (t) => {
   const { marks, sent } = await open(t, { ids: [2, 3, 5], unread: 1 });
 
   marks.seen(5);
@@ -64,7 +64,7 @@ test("one's own messages need no mark", async (t) => {
   assert.deepEqual(sent(), [2]);
 });
 
-test("nothing is marked before somebody looks at the page", async (t) => {
+test("nothing is marked as read before the page has the focus", async (t) => {
   const { browser, marks, sent } = await open(t);
   browser.document.isFocused = false;
 
@@ -78,7 +78,7 @@ test("nothing is marked before somebody looks at the page", async (t) => {
   assert.deepEqual(sent(), [4]);
 });
 
-test("nothing is marked while the thread is not followed", async (t) => {
+test("nothing is marked as read while the thread is not synced", async (t) => {
   const { marks, feed, sent } = await open(t);
   feed.stop();
 
@@ -87,7 +87,7 @@ test("nothing is marked while the thread is not followed", async (t) => {
   assert.deepEqual(sent(), []);
 });
 
-test("a look through an account marks nothing", async (t) => {
+test("impersonation marks nothing as read", async (t) => {
   const { marks, sent } = await open(t, { openBrowser: openLook });
 
   marks.seen(4);
@@ -95,7 +95,7 @@ test("a look through an account marks nothing", async (t) => {
   assert.deepEqual(sent(), []);
 });
 
-test("nothing is marked while unread messages can lie before those that are loaded", async (t) => {
+test("nothing is marked as read while earlier unread messages are not loaded", async (t) => {
   const { marks, timeline, sent } = await open(t, { next: "/api/…", unread: 4 });
 
   marks.seen(6);
@@ -106,7 +106,7 @@ test("nothing is marked while unread messages can lie before those that are load
   assert.deepEqual(sent(), [6]);
 });
 
-test("nothing is marked between a reset and the page that follows it", async (t) => {
+test("nothing is marked as read between a reset and its page", async (t) => {
   const { marks, timeline, sent } = await open(t);
   timeline.reset(3);
 
@@ -115,7 +115,7 @@ test("nothing is marked between a reset and the page that follows it", async (t)
   assert.deepEqual(sent(), []);
 });
 
-test("a mark that the socket leaves without an answer for 5 s goes over REST", async (t) => {
+test("a read receipt that the socket does not confirm within 5 s goes over REST", async (t) => {
   const { browser, marks, timeline, asked } = await open(t);
   browser.server.on(READ, { read_at: "2026-02-16T12:00:05Z" });
 
@@ -128,7 +128,7 @@ test("a mark that the socket leaves without an answer for 5 s goes over REST", a
   assert.equal(timeline.messages[0].read_at, "2026-02-16T12:00:05Z");
 });
 
-test("without a socket a mark goes over REST, and again after a failure", async (t) => {
+test("without a socket a read receipt goes over REST, again after a failure", async (t) => {
   const { browser, marks, timeline, asked } = await open(t, { isOpen: false });
   browser.server.on(READ, refusal(429, "throttled", { "Retry-After": "7" }));
   marks.seen(6);

@@ -32,7 +32,7 @@ function letTokenEnd(t) {
   t.mock.timers.setTime(Date.now() + 299_000);
 }
 
-test("a socket carries the token, says that it lives, and is live with the first frame", async (t) => {
+test("a socket sends the token and a ping, and is live with the first frame", async (t) => {
   const { browser, socket, events, opened, live } = await start(t);
   const [{ url, protocols, sent }] = opened;
   assert.equal(url.href, "wss://app.example/ws/messaging/?since=3");
@@ -48,7 +48,7 @@ test("a socket carries the token, says that it lives, and is live with the first
   assert.equal(sent.at(-1).type, "ping");
 });
 
-test("an open socket is given each new token", async (t) => {
+test("an open socket sends each new token", async (t) => {
   const { browser, opened, live } = await start(t);
   live();
 
@@ -58,7 +58,7 @@ test("an open socket is given each new token", async (t) => {
   assert.deepEqual(opened[0].sent.at(-1), { type: "authenticate", token: makeToken(1) });
 });
 
-test("a token that cannot be had just then is not sent", async (t) => {
+test("no token is sent if it cannot be refreshed", async (t) => {
   const { browser, opened, live } = await start(t);
   live();
   letTokenEnd(t);
@@ -70,7 +70,7 @@ test("a token that cannot be had just then is not sent", async (t) => {
   assert.equal(opened[0].sent.at(-1).type, "ping");
 });
 
-test("a lost socket comes back, later with each failure", async (t) => {
+test("a lost socket reconnects with a growing delay", async (t) => {
   const { browser, socket, events, opened, live } = await start(t);
   t.mock.method(Math, "random", () => 1);
   live();
@@ -91,7 +91,7 @@ test("a lost socket comes back, later with each failure", async (t) => {
   assert.deepEqual([socket.state, socket.failures], ["online", 0]);
 });
 
-test("a connection that does not come about within 8 s has failed", async (t) => {
+test("a connection that takes more than 8 s has failed", async (t) => {
   const { browser, socket, opened } = await start(t);
 
   await browser.pass(7_500);
@@ -105,7 +105,7 @@ test("a connection that does not come about within 8 s has failed", async (t) =>
   assert.equal(socket.state, "reconnecting");
 });
 
-test("a socket that falls silent is replaced", async (t) => {
+test("a silent socket is replaced", async (t) => {
   const { browser, socket, opened, live } = await start(t);
   live();
   await browser.pass(20_000);
@@ -117,7 +117,7 @@ test("a socket that falls silent is replaced", async (t) => {
   assert.equal(opened.length, 2);
 });
 
-test("what seems open on coming back is asked, with less patience", async (t) => {
+test("an open socket is checked with a shorter timeout on return to the page", async (t) => {
   const { browser, opened, live } = await start(t);
   live();
   const before = opened[0].sent.length;
@@ -130,7 +130,7 @@ test("what seems open on coming back is asked, with less patience", async (t) =>
   assert.equal(opened.length, 2);
 });
 
-test("a page that nobody sees reconnects when it is seen", async (t) => {
+test("a hidden page reconnects when it becomes visible", async (t) => {
   const { browser, socket, opened, live } = await start(t);
   live();
   browser.show("hidden");
@@ -147,7 +147,7 @@ test("a page that nobody sees reconnects when it is seen", async (t) => {
   assert.equal(opened.length, 2, "a connection that comes about is left alone");
 });
 
-test("without a network it is offline until there is one again", async (t) => {
+test("a socket is offline until the network returns", async (t) => {
   const { browser, socket, events, opened, live } = await start(t);
   live();
   browser.server.isReachable = false;
@@ -166,7 +166,7 @@ test("without a network it is offline until there is one again", async (t) => {
   assert.equal(opened.at(-1).readyState, 1);
 });
 
-test("a page that opens offline says so", async (t) => {
+test("a page that opens without a network is offline", async (t) => {
   const prepare = async (browser) => {
     const { network } = await browser.load("core/network.js");
     browser.navigator.onLine = false;
@@ -178,7 +178,7 @@ test("a page that opens offline says so", async (t) => {
   assert.equal(events[0], "offline");
 });
 
-test("4003 says that there is nothing to see: it does not come back", async (t) => {
+test("4003 ends the socket for good", async (t) => {
   const { browser, events, opened } = await start(t);
 
   opened[0].hangUp(4003);
@@ -187,7 +187,7 @@ test("4003 says that there is nothing to see: it does not come back", async (t) 
   assert.deepEqual([events, opened.length], [["closed", "gone"], 1]);
 });
 
-test("4001 has the token renewed, and it comes back at once", async (t) => {
+test("4001 refreshes the token and reconnects at once", async (t) => {
   const { browser, opened, live } = await start(t);
   live();
   const before = browser.server.asked(REFRESH).length;
@@ -198,7 +198,7 @@ test("4001 has the token renewed, and it comes back at once", async (t) => {
   assert.deepEqual([browser.server.asked(REFRESH).length, opened.length], [before + 1, 2]);
 });
 
-test("4001 again is no reason to hurry", async (t) => {
+test("a second 4001 reconnects with a delay", async (t) => {
   const { browser, opened } = await start(t);
   opened[0].hangUp(4001);
   await settle();
@@ -211,7 +211,7 @@ test("4001 again is no reason to hurry", async (t) => {
   assert.equal(opened.length, 3);
 });
 
-test("4001 and a server that renews nothing just then: it comes back later", async (t) => {
+test("4001 with a failed refresh reconnects later", async (t) => {
   const { browser, opened } = await start(t);
   browser.server.on(REFRESH, refusal(503, "unavailable"));
 
@@ -223,7 +223,7 @@ test("4001 and a server that renews nothing just then: it comes back later", asy
   assert.equal(opened.length, 2);
 });
 
-test("who stops a socket because it failed does not see it come back", async (t) => {
+test("a socket stopped on failure does not reconnect", async (t) => {
   const { browser, socket, opened } = await start(t);
   socket.addEventListener("failure", () => socket.stop());
 
@@ -233,7 +233,7 @@ test("who stops a socket because it failed does not see it come back", async (t)
   assert.deepEqual([socket.state, opened.length], ["closed", 1]);
 });
 
-test("a renewal that comes after the socket was stopped opens none", async (t) => {
+test("a token refresh that ends after the stop opens no socket", async (t) => {
   const { browser, socket, opened } = await start(t);
   const answer = browser.server.hold(REFRESH);
   opened[0].hangUp(4001);
@@ -246,7 +246,7 @@ test("a renewal that comes after the socket was stopped opens none", async (t) =
   assert.deepEqual([opened.length, socket.state], [1, "closed"]);
 });
 
-test("without a token there is no connection, and it tries again", async (t) => {
+test("a connection without a token is tried again later", async (t) => {
   const prepare = ({ server }) => {
     letTokenEnd(t);
     server.on(REFRESH, refusal(503, "unavailable"));
@@ -277,7 +277,7 @@ for (const late of [{ access: makeToken(1) }, refusal(503, "unavailable")]) {
   });
 }
 
-test("a page that is left closes its socket, and comes back with it", async (t) => {
+test("a page closes its socket when left, and reconnects when restored", async (t) => {
   const { browser, socket, opened, live } = await start(t);
   live();
 

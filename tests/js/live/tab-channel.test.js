@@ -16,7 +16,7 @@ async function open(t) {
   };
 }
 
-test("tabs of one name hear one another, and not themselves", async (t) => {
+test("tabs receive messages of other tabs but not their own", async (t) => {
   const { heard, join } = await open(t);
   const [one, two] = [join("a"), join("a"), join("b")];
 
@@ -27,7 +27,7 @@ test("tabs of one name hear one another, and not themselves", async (t) => {
   assert.deepEqual(heard, ["from one", "from two"]);
 });
 
-test("a closed channel, and one that is alone, say and hear nothing", async (t) => {
+test("a closed or isolated channel neither sends nor receives", async (t) => {
   const { heard, join } = await open(t);
   const [closed, alone] = [join("a"), join("a", { isAlone: true })];
   closed.close();
@@ -39,7 +39,7 @@ test("a closed channel, and one that is alone, say and hear nothing", async (t) 
   assert.deepEqual(heard, []);
 });
 
-test("browsers without channels have tabs that know nothing of one another", async (t) => {
+test("nothing fails without BroadcastChannel", async (t) => {
   const { heard, join } = await open(t);
   setGlobals({ BroadcastChannel: undefined });
 

@@ -15,7 +15,7 @@ async function open(t) {
   return { browser, kept, state, read, saves: () => saves };
 }
 
-test("how a thread stands is kept at once, and then once a pause", async (t) => {
+test("a thread is cached at once, and then at most once per interval", async (t) => {
   const { browser, kept, state, read, saves } = await open(t);
   assert.equal(await read(), undefined);
 
@@ -34,7 +34,7 @@ test("how a thread stands is kept at once, and then once a pause", async (t) => 
   assert.equal(saves(), 2);
 });
 
-test("what is not kept yet is kept when the page is hidden, or the thread closed", async (t) => {
+test("a pending snapshot is stored when the page is hidden or the thread closed", async (t) => {
   const { browser, kept, state, read } = await open(t);
   kept.save();
   state.messages = ["two"];
@@ -51,7 +51,7 @@ test("what is not kept yet is kept when the page is hidden, or the thread closed
   assert.deepEqual(await read(), ["three"]);
 });
 
-test("nothing is kept before there is something to keep", async (t) => {
+test("nothing is stored without a snapshot", async (t) => {
   const { browser, kept, state, read } = await open(t);
   state.messages = null;
   kept.save();
@@ -65,7 +65,7 @@ test("nothing is kept before there is something to keep", async (t) => {
   assert.deepEqual(await read(), ["one"]);
 });
 
-test("what may not be seen any more is forgotten, and not kept by what was due", async (t) => {
+test("a forgotten thread is deleted and not stored by a pending save", async (t) => {
   const { browser, kept, read } = await open(t);
   kept.save();
   kept.save();

@@ -5,6 +5,7 @@ import { ALICE, BOB, makeConversation, makeMessage, makePage } from "../browser/
 import { refusal } from "../browser/server.js";
 
 const LIST = "GET /api/messaging/conversations/";
+const CONVERSATION = "GET /api/messaging/conversations/7/";
 const MESSAGES = "GET /api/messaging/conversations/7/messages/";
 const NEWEST = `${MESSAGES}?before=${Number.MAX_SAFE_INTEGER}&limit=20`;
 const READ = "POST /api/messaging/conversations/7/read/";
@@ -20,6 +21,7 @@ async function start(t, { openBrowser = openSignedIn, prepare = () => {} } = {})
   const browser = await openBrowser(t);
   const { server } = browser;
   server.on(LIST, pageOf(makeConversation(7)));
+  server.on(CONVERSATION, refusal(404, "not_found"));
   server.on(NEWEST, makePage([makeMessage(4), makeMessage(5)]));
   server.on(READ, { read_at: "now" });
   server.on("GET /api/messaging/unread-count/", { unread_count: 0 });
@@ -59,7 +61,7 @@ async function start(t, { openBrowser = openSignedIn, prepare = () => {} } = {})
   return { browser, server, ...modules, sockets, deliver, live, listLive, updated, open };
 }
 
-test("a thread opens with the newest page, and follows from the version of its row", async (t) => {
+test("a thread loads the newest page and subscribes from its version", async (t) => {
   const { open, sockets, live } = await start(t);
 
   const thread = await open();
@@ -72,7 +74,7 @@ test("a thread opens with the newest page, and follows from the version of its r
   assert.ok(thread.connectionSince <= Date.now());
 });
 
-test("frames bring messages, ticks and typing", async (t) => {
+test("frames update messages, read receipts and typing", async (t) => {
   const { open, live, deliver } = await start(t);
   const thread = await open();
   await live();
@@ -95,7 +97,7 @@ test("frames bring messages, ticks and typing", async (t) => {
   assert.deepEqual([thread.newestSeenId, thread.otherIsTyping], [4, false]);
 });
 
-test("what is caught up with on opening is not news", async (t) => {
+test("messages of the initial replay are not announced as incoming", async (t) => {
   const { open, sockets, deliver, live } = await start(t);
   const thread = await open();
   const incoming = t.mock.fn();
@@ -108,7 +110,7 @@ test("what is caught up with on opening is not news", async (t) => {
   assert.deepEqual([ids(thread), incoming.mock.callCount()], [[4, 5, 6], 0]);
 });
 
-test("a socket that was lost resumes from the last version", async (t) => {
+test("a lost socket resumes from the last version", async (t) => {
   const { browser, open, sockets, live, deliver } = await start(t);
   await open();
   await live();
@@ -120,7 +122,7 @@ test("a socket that was lost resumes from the last version", async (t) => {
   assert.equal(sockets()[1].url.search, "?since=11");
 });
 
-test("a thread that was open before is shown from the device, and resumes from there", async (t) => {
+test("a cached thread is shown at once and resumes from its version", async (t) => {
   const { server, open, live, closeThread, sockets } = await start(t);
   const first = await open();
   await live(12);
@@ -134,7 +136,7 @@ test("a thread that was open before is shown from the device, and resumes from t
   assert.equal(sockets().at(-1).url.search, "?since=12");
 });
 
-test("older pages come on demand, one at a time", async (t) => {
+test("older pages load on demand, one at a time", async (t) => {
   const { server, open } = await start(t);
   server.on(NEWEST, makePage([makeMessage(4), makeMessage(5)], { next: "/api/…" }));
   const thread = await open();
@@ -150,7 +152,7 @@ test("older pages come on demand, one at a time", async (t) => {
   assert.equal(server.asked(`${MESSAGES}?before=4&limit=20`).length, 1);
 });
 
-test("an older page that cannot be had is asked for again", async (t) => {
+test("an older page that failed can be loaded again", async (t) => {
   const { server, open } = await start(t);
   server.on(NEWEST, makePage([makeMessage(4)], { next: "/api/…" }));
   const thread = await open();
@@ -163,7 +165,7 @@ test("an older page that cannot be had is asked for again", async (t) => {
   assert.deepEqual([thread.hasOlder, thread.isLoadingOlder], [false, false]);
 });
 
-test("too much was missed: the thread begins anew with the newest page", async (t) => {
+test("a reset reloads the thread from its newest page", async (t) => {
   const { server, open, live, deliver } = await start(t);
   const thread = await open();
   await live();
@@ -175,7 +177,7 @@ test("too much was missed: the thread begins anew with the newest page", async (
   assert.deepEqual([ids(thread), thread.hasOlder, thread.status], [[90, 91], true, "ready"]);
 });
 
-test("a page that was asked for before a reset is asked for again", async (t) => {
+test("a page requested before a reset is requested again", async (t) => {
   const { server, open, live, deliver } = await start(t);
   const answers = [Promise.withResolvers(), Promise.withResolvers()];
   let count = 0;
@@ -193,7 +195,7 @@ test("a page that was asked for before a reset is asked for again", async (t) =>
   assert.deepEqual([ids(thread), count], [[90], 2]);
 });
 
-test("an older page that comes after a reset is not put before what begins anew", async (t) => {
+test("an older page that arrives after a reset is discarded", async (t) => {
   const { server, open, live, deliver } = await start(t);
   server.on(NEWEST, makePage([makeMessage(4)], { next: "/api/…" }));
   const thread = await open();
@@ -211,7 +213,7 @@ test("an older page that comes after a reset is not put before what begins anew"
   assert.deepEqual(ids(thread), [90]);
 });
 
-test("where sockets are blocked it asks what changed, page by page", async (t) => {
+test("polling loads all pages of changes if sockets are blocked", async (t) => {
   const { browser, server, open } = await start(t);
   const thread = await open();
   const incoming = t.mock.fn();
@@ -229,7 +231,7 @@ test("where sockets are blocked it asks what changed, page by page", async (t) =
   assert.deepEqual([ids(thread), incoming.mock.callCount()], [[4, 5, 6, 8], 2]);
 });
 
-test("a server whose data come from a backup has the thread begin anew", async (t) => {
+test("a server that was restored from a backup resets the thread", async (t) => {
   const { browser, server, open } = await start(t);
   const thread = await open();
   server.on(`${MESSAGES}?since=10`, changes(5));
@@ -243,7 +245,7 @@ test("a server whose data come from a backup has the thread begin anew", async (
 
 // Sending
 // ------------------------------------------------------------------------------
-test("what is sent is shown at once, then as a message, and once in between", async (t) => {
+test("a sent message is shown once, first pending and then sent", async (t) => {
   const { server, open, live, deliver } = await start(t);
   const thread = await open();
   await live();
@@ -260,7 +262,7 @@ test("what is sent is shown at once, then as a message, and once in between", as
   assert.deepEqual([thread.pending, ids(thread)], [[], [4, 5, 9]]);
 });
 
-test("the answer to sending is a message before its frame comes", async (t) => {
+test("the response to sending shows the message before its frame", async (t) => {
   const { server, open } = await start(t);
   const thread = await open();
   server.on(SEND, ({ body }) => makeMessage(9, { ...body, version: 11 }));
@@ -271,7 +273,7 @@ test("the answer to sending is a message before its frame comes", async (t) => {
   assert.deepEqual([thread.pending, ids(thread)], [[], [4, 5, 9]]);
 });
 
-test("what cannot be sent is not taken", async (t) => {
+test("a text that cannot be sent is refused", async (t) => {
   const { server, open } = await start(t);
   const thread = await open();
   assert.deepEqual(await thread.send(" \n "), {});
@@ -286,8 +288,9 @@ test("what cannot be sent is not taken", async (t) => {
   assert.deepEqual(await thread.send("again"), { heldFor: 9 });
 });
 
-test("a message that came too fast waits where nobody takes it back", async (t) => {
+test("a throttled message stays queued if no box restores its text", async (t) => {
   const { server, open } = await start(t);
+  server.on("GET /api/messaging/conversations/8/", refusal(404, "not_found"));
   const [thread, other] = [await open(), await open(8)];
   server.on(SEND, refusal(429, "throttled", { "Retry-After": "9" }));
   const returned = [];
@@ -301,7 +304,7 @@ test("a message that came too fast waits where nobody takes it back", async (t) 
   assert.deepEqual([returned, thread.pending.length], [[[7, "hello"]], 1]);
 });
 
-test("what has failed can be tried again, or its text taken out", async (t) => {
+test("a failed message can be retried or discarded", async (t) => {
   const { server, open } = await start(t);
   const thread = await open();
   server.on(SEND, refusal(400, "invalid"));
@@ -318,7 +321,7 @@ test("what has failed can be tried again, or its text taken out", async (t) => {
   assert.deepEqual(thread.pending, []);
 });
 
-test("typing is told while the thread can be written to, and ends with sending", async (t) => {
+test("typing frames are sent while the thread is writable, and end with sending", async (t) => {
   const { server, open, live, sockets } = await start(t);
   const thread = await open();
   await live();
@@ -332,7 +335,7 @@ test("typing is told while the thread can be written to, and ends with sending",
   assert.deepEqual(typed.map(({ is_typing }) => is_typing), [true, false]);
 });
 
-test("what was seen is marked as read", async (t) => {
+test("seen messages are marked as read", async (t) => {
   const { open, live, sockets } = await start(t);
   const thread = await open();
   await live();
@@ -342,7 +345,7 @@ test("what was seen is marked as read", async (t) => {
   assert.deepEqual(sockets()[0].sent.at(-1), { type: "read", up_to: 4 });
 });
 
-test("a look through an account sends, types and marks nothing", async (t) => {
+test("impersonation sends no messages, typing frames or read receipts", async (t) => {
   const { browser, open, live, sockets } = await start(t, { openBrowser: openLook });
   const thread = await open();
   await live();
@@ -359,11 +362,11 @@ test("a look through an account sends, types and marks nothing", async (t) => {
 
 // Ending, and beginning again
 // ------------------------------------------------------------------------------
-test("an archived conversation can be read, and has no socket of its own", async (t) => {
+test("an archived conversation is readable and opens no socket", async (t) => {
   const archived = makeConversation(7, { is_archived: true });
   const prepare = ({ server }) => {
     server.on(LIST, pageOf());
-    server.on(`${LIST}?page=1&archived=true`, pageOf(archived));
+    server.on(CONVERSATION, archived);
   };
   const { server, open, sockets, closeThread } = await start(t, { prepare });
 
@@ -379,7 +382,7 @@ test("an archived conversation can be read, and has no socket of its own", async
   assert.deepEqual([again.status, ids(again)], ["archived", [4, 5, 6]]);
 });
 
-test("a conversation that is archived while it is open can still be read", async (t) => {
+test("a conversation archived while open stays readable", async (t) => {
   const { server, open, live, listLive, updated, sockets } = await start(t);
   const thread = await open();
   await live();
@@ -393,7 +396,7 @@ test("a conversation that is archived while it is open can still be read", async
   assert.equal(sockets()[0].readyState, 3);
 });
 
-test("a conversation that is taken up again goes on", async (t) => {
+test("a restored conversation continues", async (t) => {
   const { server, open, live, listLive, updated, sockets } = await start(t);
   const thread = await open();
   await live();
@@ -408,13 +411,13 @@ test("a conversation that is taken up again goes on", async (t) => {
   assert.deepEqual([thread.status, sockets().length], ["ready", 2]);
 });
 
-test("4003 and an archived conversation are one thing", async (t) => {
+test("4003 for an archived conversation makes it archived", async (t) => {
   const { server, open, live, sockets } = await start(t);
   const thread = await open();
   await live();
   server.on(`${MESSAGES}?since=10`, changes(10));
   server.on(LIST, pageOf());
-  server.on(`${LIST}?page=1&archived=true`, pageOf());
+  server.on(CONVERSATION, makeConversation(7, { is_archived: true }));
 
   sockets()[0].hangUp(4003);
   await settle();
@@ -422,7 +425,7 @@ test("4003 and an archived conversation are one thing", async (t) => {
   assert.deepEqual([thread.status, thread.conversation.is_archived], ["archived", true]);
 });
 
-test("4003 and a conversation that can be seen: it is followed without a socket", async (t) => {
+test("4003 for an accessible conversation leads to polling", async (t) => {
   const { browser, server, open, live, sockets } = await start(t);
   const thread = await open();
   await live();
@@ -434,7 +437,7 @@ test("4003 and a conversation that can be seen: it is followed without a socket"
   assert.deepEqual([thread.status, thread.connection, sockets().length], ["ready", "polling", 1]);
 });
 
-test("4003 and a server that cannot say why: it is asked again", async (t) => {
+test("4003 with an unreachable server is looked up again later", async (t) => {
   const { browser, server, open, live, sockets } = await start(t);
   const thread = await open();
   await live();
@@ -449,7 +452,7 @@ test("4003 and a server that cannot say why: it is asked again", async (t) => {
   assert.equal(thread.status, "gone");
 });
 
-test("of a conversation that may not be seen any more nothing is kept", async (t) => {
+test("the cache of a conversation is deleted when access ends", async (t) => {
   const { server, open, live, sockets, account } = await start(t);
   const thread = await open();
   await live();
@@ -464,7 +467,7 @@ test("of a conversation that may not be seen any more nothing is kept", async (t
   assert.deepEqual(await account.db.getAll("threads"), []);
 });
 
-test("a conversation that nobody knows is gone", async (t) => {
+test("an unknown conversation is gone", async (t) => {
   const { open, sockets } = await start(t, { prepare: ({ server }) => server.on(LIST, pageOf()) });
 
   const thread = await open();
@@ -472,7 +475,7 @@ test("a conversation that nobody knows is gone", async (t) => {
   assert.deepEqual([thread.status, thread.conversation, sockets().length], ["gone", null, 0]);
 });
 
-test("a conversation that ends between the list and its page is gone", async (t) => {
+test("a conversation that ends before its page is loaded is gone", async (t) => {
   const { server, open } = await start(t);
   server.on(NEWEST, refusal(404, "not_found"));
 
@@ -483,7 +486,7 @@ test("a conversation that ends between the list and its page is gone", async (t)
   assert.equal(server.asked(NEWEST).length, 1);
 });
 
-test("a poll that the server cannot answer changes nothing", async (t) => {
+test("a failed poll changes nothing", async (t) => {
   const { browser, server, open } = await start(t);
   const thread = await open();
   server.on(`${MESSAGES}?since=10`, refusal(503, "unavailable"));
@@ -494,7 +497,7 @@ test("a poll that the server cannot answer changes nothing", async (t) => {
   assert.notEqual(thread.connection, "polling");
 });
 
-test("a poll that finds nothing to see has ended", async (t) => {
+test("a poll with 404 ends the thread", async (t) => {
   const { browser, server, open } = await start(t);
   const thread = await open();
   server.on(`${MESSAGES}?since=10`, refusal(404, "not_found"));
@@ -504,19 +507,20 @@ test("a poll that finds nothing to see has ended", async (t) => {
   assert.equal(thread.status, "gone");
 });
 
-test("without sockets a conversation that leaves the list has ended", async (t) => {
+test("a polled conversation that leaves the list has ended", async (t) => {
   const { browser, server, open } = await start(t);
   const thread = await open();
   server.on(`${MESSAGES}?since=10`, changes(10));
   await browser.pass(7_000);
 
   server.on(LIST, pageOf());
+  server.on(CONVERSATION, makeConversation(7, { is_archived: true }));
   await browser.pass(40_000);
 
   assert.equal(thread.status, "archived");
 });
 
-test("a thread that cannot be loaded is an error, until it can or there is a connection again", async (t) => {
+test("a thread that failed to load is an error until a retry or reconnection", async (t) => {
   const { server, open, listLive } = await start(t);
   server.on(NEWEST, refusal(503, "unavailable"));
   const thread = await open();
@@ -530,7 +534,7 @@ test("a thread that cannot be loaded is an error, until it can or there is a con
   assert.deepEqual([thread.status, ids(thread)], ["ready", [4]]);
 });
 
-test("a thread whose page failed is loaded as soon as its own socket is live", async (t) => {
+test("a thread that failed to load is loaded when its socket is live", async (t) => {
   const { server, open, live } = await start(t);
   server.on(NEWEST, refusal(503, "unavailable"));
   const thread = await open();
@@ -543,7 +547,7 @@ test("a thread whose page failed is loaded as soon as its own socket is live", a
 
 // Closing
 // ------------------------------------------------------------------------------
-test("a thread that two views have open closes with the last", async (t) => {
+test("a thread that two views share closes with the last one", async (t) => {
   const { open, closeThread, live, sockets } = await start(t);
   const [one, two] = [await open(), await open()];
   assert.equal(one, two);
@@ -558,21 +562,24 @@ test("a thread that two views have open closes with the last", async (t) => {
   assert.notEqual(await open(), one);
 });
 
-test("a thread that is closed while its conversation is looked for stays closed", async (t) => {
+test("a thread closed while its conversation is located stays closed", async (t) => {
   let answer;
-  const prepare = ({ server }) => (answer = server.hold(LIST));
+  const prepare = ({ server }) => {
+    server.on(LIST, pageOf());
+    answer = server.hold(CONVERSATION);
+  };
   const { openThread, closeThread, sockets } = await start(t, { prepare });
   const thread = openThread(7);
   await settle();
 
   closeThread(thread);
-  answer(pageOf(makeConversation(7)));
+  answer(makeConversation(7));
   await settle();
 
   assert.deepEqual([thread.status, sockets().length], ["loading", 0]);
 });
 
-test("a thread that is closed while it opens stays closed", async (t) => {
+test("a thread closed while it opens stays closed", async (t) => {
   const { server, openThread, closeThread, sockets } = await start(t);
   const answer = server.hold(NEWEST);
   const early = openThread(7);
@@ -589,7 +596,7 @@ test("a thread that is closed while it opens stays closed", async (t) => {
   assert.deepEqual([early.status, later.status], ["loading", "loading"]);
 });
 
-test("a thread that is closed while its end is looked into stays closed", async (t) => {
+test("a thread closed while its access is checked stays closed", async (t) => {
   const { browser, server, open, live, sockets, closeThread } = await start(t);
   const thread = await open();
   await live();

@@ -10,7 +10,7 @@ function pageOf(numbers, next = null) {
   return makePage(numbers.map((id) => makeMessage(id)), { next });
 }
 
-test("messages stand by id, and once", () => {
+test("messages are sorted by id, without duplicates", () => {
   const timeline = new Timeline(ALICE.id);
 
   timeline.begin(pageOf([10]));
@@ -20,7 +20,7 @@ test("messages stand by id, and once", () => {
   assert.equal(timeline.newest.id, 13);
 });
 
-test("an empty conversation is loaded, and has nothing older", () => {
+test("an empty conversation is loaded and has no older page", () => {
   const timeline = new Timeline(ALICE.id);
 
   timeline.begin(pageOf([]));
@@ -39,7 +39,7 @@ test("an older state of a message does not replace a newer one", () => {
   assert.deepEqual(read(timeline), [5]);
 });
 
-test("a mark that comes before its page is not lost", () => {
+test("a read receipt before its page is not lost", () => {
   const timeline = new Timeline(ALICE.id);
 
   timeline.applyReadReceipt({ isOwn: true, upTo: 11, readAt: "now", version: 20 });
@@ -48,7 +48,7 @@ test("a mark that comes before its page is not lost", () => {
   assert.deepEqual(read(timeline), [11]);
 });
 
-test("a mark that comes after a later one takes nothing back", () => {
+test("a late read receipt does not undo a newer one", () => {
   const timeline = new Timeline(ALICE.id);
   timeline.begin(pageOf([11, 13]));
 
@@ -59,7 +59,7 @@ test("a mark that comes after a later one takes nothing back", () => {
   assert.equal(timeline.messages[0].read_at, "later");
 });
 
-test("marks turn only their side", () => {
+test("a read receipt changes only its own side", () => {
   const timeline = new Timeline(ALICE.id);
   timeline.begin(pageOf([10, 11, 12, 13]));
 
@@ -70,7 +70,7 @@ test("marks turn only their side", () => {
   assert.deepEqual(read(timeline), [10, 11, 12]);
 });
 
-test("a changed message that is not loaded leaves no hole", () => {
+test("a changed message outside the loaded range leaves no gap", () => {
   const timeline = new Timeline(ALICE.id);
   timeline.begin(pageOf([20, 21], "/api/…"));
 
@@ -79,7 +79,7 @@ test("a changed message that is not loaded leaves no hole", () => {
   assert.deepEqual([ids(timeline), timeline.hasOlder], [[20, 21], true]);
 });
 
-test("frames before the first page leave no hole", () => {
+test("frames before the first page leave no gap", () => {
   const timeline = new Timeline(ALICE.id);
 
   timeline.add([makeMessage(5, { version: 30 }), makeMessage(22)]);
@@ -88,7 +88,7 @@ test("frames before the first page leave no hole", () => {
   assert.deepEqual(ids(timeline), [20, 21, 22]);
 });
 
-test("older pages come before what is here, until there are no more", () => {
+test("older pages are prepended until there are none left", () => {
   const timeline = new Timeline(ALICE.id);
   timeline.begin(pageOf([20, 21], "/api/…"));
 
@@ -99,7 +99,7 @@ test("older pages come before what is here, until there are no more", () => {
   assert.deepEqual([ids(timeline), timeline.hasOlder], [[18, 19, 20, 21], false]);
 });
 
-test("the version moves only forward, and not by history", () => {
+test("the version only grows, and older pages do not change it", () => {
   const timeline = new Timeline(ALICE.id);
   timeline.version = 7;
 
@@ -110,7 +110,7 @@ test("the version moves only forward, and not by history", () => {
   assert.equal(timeline.version, 9);
 });
 
-test("a reset holds once the thread is loaded", () => {
+test("a reset applies once the thread is loaded", () => {
   const timeline = new Timeline(ALICE.id);
   timeline.version = 900;
   timeline.begin(pageOf([40, 41]));
@@ -124,7 +124,7 @@ test("a reset holds once the thread is loaded", () => {
   assert.deepEqual([timeline.version, ids(timeline)], [31, [10, 11, 12]]);
 });
 
-test("what is kept resumes without a hole", () => {
+test("a cached timeline resumes without a gap", () => {
   const timeline = new Timeline(ALICE.id);
   timeline.version = 7;
   timeline.begin(pageOf(Array.from({ length: 150 }, (_, index) => index + 1)));

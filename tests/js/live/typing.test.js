@@ -10,7 +10,7 @@ function startOwn(t) {
   return { typing, said, pass: (ms) => (now += ms) };
 }
 
-test("typing is said at most every 3 s", (t) => {
+test("a typing frame is sent at most every 3 s", (t) => {
   const { typing, said, pass } = startOwn(t);
 
   typing.type(true);
@@ -23,7 +23,7 @@ test("typing is said at most every 3 s", (t) => {
   assert.deepEqual(said, [["typing", true], ["typing", true]]);
 });
 
-test("the end of it is said once, and a box that was emptied says nothing anew for 3 s", (t) => {
+test("the end of typing is sent once, and emptying the box does not reset the 3 s", (t) => {
   const { typing, said } = startOwn(t);
 
   typing.type(true);
@@ -35,7 +35,7 @@ test("the end of it is said once, and a box that was emptied says nothing anew f
   assert.deepEqual(said, [["typing", true], ["typing", false]]);
 });
 
-test("the other side types until it says otherwise, or nothing for 4 s", (t) => {
+test("the other person is typing until a frame ends it or for 4 s", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const seen = [];
   const typing = new OtherTyping(() => seen.push(typing.isTyping));

@@ -12,10 +12,10 @@ test("lengths are counted in code points, without outer white space", () => {
   assert.deepEqual(count("💪".repeat(2001)), [2001, false]);
 });
 
-test("half of a surrogate pair becomes a replacement character, as JSON could not carry it", () => {
+test("a lone surrogate becomes a replacement character, as JSON cannot hold it", () => {
   assert.equal(trimmed(" a\ud83d "), "a\ufffd");
 });
 
-test("marks that turn the direction of writing count like any other character", () => {
+test("direction control characters count like any other character", () => {
   assert.equal(codePoints("\u202bשלום\u202c"), 6);
 });

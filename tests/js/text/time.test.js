@@ -11,7 +11,7 @@ import {
 // The tests run in New York; it is a Monday there.
 const NOON = new Date("2026-02-16T12:00:00-05:00");
 
-test("the list says how long ago something was, then when, then on which day", () => {
+test("the list shows the time passed, then the time of day, then the day", () => {
   const times = {
     "2026-02-16T12:00:00-05:00": "Just now",
     "2026-02-16T12:00:30-05:00": "Just now", // the server's clock is ahead
@@ -33,19 +33,19 @@ test("the list says how long ago something was, then when, then on which day", (
   }
 });
 
-test("a day ahead of this device's clock is now in the list, and today in a thread", () => {
+test("a future time is shown as now in the list and as today in a thread", () => {
   const tomorrow = new Date("2026-02-17T09:00:00-05:00");
 
   assert.equal(formatListTime(tomorrow, NOON), "Just now");
   assert.equal(formatDay(tomorrow, NOON), "Today");
 });
 
-test("times and days are those of the reader's zone", () => {
+test("times and days are in the user's time zone", () => {
   assert.equal(formatBubbleTime(new Date("2026-02-16T19:30:00Z")), "2:30 PM");
   assert.equal(dayKey(new Date("2026-02-17T04:59:59Z")), "2026-02-16");
 });
 
-test("a heading names a day, and its year if that is another", () => {
+test("a day heading has the year only if it is another year", () => {
   const headings = {
     "2026-02-16T00:00:00-05:00": "Today",
     "2026-02-15T12:00:00-05:00": "Yesterday",
@@ -58,12 +58,12 @@ test("a heading names a day, and its year if that is another", () => {
   }
 });
 
-test("a date can be one to come", () => {
+test("a date can be in the future", () => {
   assert.equal(formatDate(new Date("2026-12-24T12:00:00-05:00"), NOON), "Dec 24");
   assert.equal(formatDate(new Date("2027-01-01T12:00:00-05:00"), NOON), "Jan 1, 2027");
 });
 
-test("yesterday is a calendar day also when clocks change", () => {
+test("yesterday is a calendar day across a daylight saving change", () => {
   // The night of 8 March 2026 is an hour short: a day earlier is 22 and three quarters before.
   const spring = [new Date("2026-03-08T00:30:00-05:00"), new Date("2026-03-09T00:15:00-04:00")];
   // 1 November 2026 has 25 hours: 24 before its last is the same day.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseLanguage, language, locale, parts, t } from "../../../web/static/web/text/translate.js";
 
-test("the language is the first one of the reader that there is", () => {
+test("the language is the user's first one that is supported", () => {
   assert.equal(chooseLanguage(["de-AT", "en-US"], ["de", "fr"]), "de");
   assert.equal(chooseLanguage(["pt", "fr"], ["de", "fr"]), "fr");
   assert.equal(chooseLanguage(["en-GB", "de"], ["de"]), "en");
@@ -11,11 +11,11 @@ test("the language is the first one of the reader that there is", () => {
   }
 });
 
-test("a reader whose language is not there reads English", () => {
+test("English is used if none of the user's languages is supported", () => {
   assert.deepEqual([language, locale], ["en", "en-US"]);
 });
 
-test("texts have their parameters and plural forms", () => {
+test("texts are formatted with parameters and plural forms", () => {
   assert.equal(t("trainees.count", { count: 0 }), "0 trainees");
   assert.equal(t("trainees.count", { count: 1 }), "1 trainee");
   assert.equal(t("trainees.count", { count: 1234 }), "1,234 trainees");
@@ -23,7 +23,7 @@ test("texts have their parameters and plural forms", () => {
   assert.equal(t("badge.unread", { count: "99+" }), "99+ unread");
 });
 
-test("a parameter that is no text stays what it is, for a template", () => {
+test("a parameter that is not a string is kept as it is, for templates", () => {
   const name = { isTemplate: true };
 
   assert.equal(parts("trainee.messageTo", { name })[1], name);

@@ -17,7 +17,7 @@ for (const [words, expected] of Object.entries(TYPED)) {
   });
 }
 
-test("names in Latin letters can be typed on every keyboard", () => {
+test("a name of Latin letters is typeable on every keyboard", () => {
   assert.deepEqual(["Zoë", "O'Brien 2", "岡本", "שרה", "💪", ""].map(isTypeable), [
     true, true, false, false, false, false,
   ]);
