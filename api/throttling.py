@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
-# Threads that use Redis at a time, a connection each. With hundreds of them, some would wait for the
-# interpreter longer than the time-out.
+# Threads that use Redis at a time, each with a connection. Of hundreds, some would wait for the GIL
+# longer than the time-out.
 REDIS_AT_ONCE = 16
 CACHED_REFUSALS = 10_000
 
@@ -45,7 +45,7 @@ class Counter:
 
     def hit(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
         """
-        Count one use; return 0 if it was within `rate`, otherwise the seconds until the next is
+        Count one use; return 0 if it is within `rate`, otherwise the seconds until the next is
         allowed.
         """
         if wait := self._hit_available(rate, *identifiers):
@@ -53,11 +53,11 @@ class Counter:
         return wait
 
     def try_hit(self, rate: limits.RateLimitItem, *identifiers: str) -> bool:
-        """Count one if that is within `rate`; a refusal is not remembered."""
+        """Count one use if it is within `rate`; a refusal is not cached."""
         return not self._hit_available(rate, *identifiers)
 
     def refund(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
-        """Forget the newest one that was counted. While Redis is away it stays counted there."""
+        """Uncount the newest use. A use that was counted in another store than the current one stays."""
         key = rate.key_for(*identifiers)
         if self._shared and time.monotonic() >= self._redis_away_until:
             storage = cast(RedisStorage, self._shared.storage)
@@ -81,13 +81,13 @@ class Counter:
             return _hit_limiter(self._local, rate, *identifiers)
 
     def _cache_refusal(self, key: str, until: float) -> None:
-        """Remember a refusal; to forget them all costs each no more than one try in vain."""
+        """Cache a refusal. A full cache is cleared: each entry then costs one more query at most."""
         if len(self._refused_until) >= CACHED_REFUSALS:
             self._refused_until.clear()
         self._refused_until[key] = until
 
     def cached_retry_after(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
-        """Return the seconds that are left of the last refusal; asks nobody and counts nothing."""
+        """Return the seconds left of the last refusal, from memory; counts nothing."""
         until = self._refused_until.get(rate.key_for(*identifiers), 0.0)
         return max(0, math.ceil(until - time.monotonic()))
 
@@ -139,23 +139,23 @@ def hit(scope: str, identifier: str | int) -> None:
 
 
 def try_hit(scope: str, identifier: str | int) -> bool:
-    """Count one use of `scope` if that is within its rate; `refund` one that came to nothing."""
+    """Count one use of `scope` if it is within its rate; `refund` it if the request fails."""
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     return rate is None or counter().try_hit(rate, scope, str(identifier))
 
 
 def refund(scope: str, identifier: str | int) -> None:
-    """Uncount the newest use, of which nothing came."""
+    """Uncount the newest use, whose request stored nothing."""
     if rate := parse_rate(settings.THROTTLE_RATES[scope]):
         counter().refund(rate, scope, str(identifier))
 
 
 def cached_retry_after(scope: str, identifier: str | int) -> int:
     """
-    Return for how many seconds it is known that `hit` would refuse; 0 when it has to be asked.
+    Return the seconds for which `hit` is known to refuse; 0 if unknown.
 
-    What this process has refused is remembered until the next use is within the rate, so it asks
-    nobody. Another process finds out by a refusal of its own.
+    Refusals are cached in this process until the next use is allowed, so Redis is not queried. Each
+    process has its own cache.
     """
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     return counter().cached_retry_after(rate, scope, str(identifier)) if rate else 0

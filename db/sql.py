@@ -70,7 +70,7 @@ def to_time(value: Any) -> datetime:
 
 class IntTable:
     """
-    Passes columns of ints as a derived table `given` (unnest on PostgreSQL, json_each on SQLite).
+    Passes columns of ints as a derived table `input` (unnest on PostgreSQL, json_each on SQLite).
 
     Each column is one text parameter, or all are one on SQLite: adapting a thousand numbers one by
     one costs more than the statement itself.
@@ -84,9 +84,9 @@ class IntTable:
         """Return the derived table for a FROM clause."""
         if connection.vendor == "postgresql":
             arrays = ", ".join(["%s::bigint[]"] * len(self._names))
-            return f"unnest({arrays}) given ({', '.join(self._names)})"
+            return f"unnest({arrays}) input ({', '.join(self._names)})"
         values = [f"json_extract(value, '$[{at}]') AS {it}" for at, it in enumerate(self._names)]
-        return f"(SELECT {', '.join(values)} FROM json_each(%s)) given"  # noqa: S608 - made of column names
+        return f"(SELECT {', '.join(values)} FROM json_each(%s)) input"  # noqa: S608 - made of column names
 
     def params(self, *columns: Sequence[int]) -> list[str]:
         """Return the parameters that fill the table."""

@@ -1,11 +1,11 @@
-"""What sockets have to know of sign-in. The app that knows users implements it."""
+"""The interface through which sockets authenticate; the users app implements it."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 
 class Access(Protocol):
-    """What a verified token grants: the sockets of one user, for one session, until it expires."""
+    """What a verified token grants: sockets of one user, for one session, until it expires."""
 
     @property
     def user_id(self) -> int: ...

@@ -21,7 +21,10 @@ class BatchedCheck:
         self._next_at = 0.0
 
     async def is_behind(self, *row: int) -> bool:
-        """Return whether the database has gone on from a position; `row` is given without its key."""
+        """
+        Return whether the database is ahead of a position; `row` is a row of `list_behind` without
+        its key.
+        """
         key = len(self._rows)
         self._rows.append((key, *row))
         if self._query is None:

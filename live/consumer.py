@@ -22,10 +22,10 @@ from live.threads import in_thread
 
 class LiveConsumer(FrameConsumer, Generic[A]):
     """
-    A socket of a signed-in user; a subclass says what it shows and how far its client is.
+    A socket of a signed-in user; subclasses define its content and its position.
 
-    A refusal first accepts, then closes: otherwise a browser shows 1006 and hides the code. With
-    `?token=` the handshake itself waits for the outcome.
+    A refused socket is first accepted, then closed: otherwise a browser reports 1006 and hides the
+    code. With `?token=` the handshake itself waits for the result.
     """
 
     authenticator: ClassVar[Authenticator[Any]]

@@ -1,7 +1,7 @@
 """
-What is announced to people's open sockets. The only module that reaches the channel layer.
+Announces events to users' open sockets; the only module that uses the channel layer to send.
 
-Groups are per user. Events leave after the transaction commits, and may get lost.
+There is one group per user. Events are sent after the transaction commits, and may get lost.
 """
 
 from functools import partial
@@ -12,22 +12,22 @@ from live.publisher import Event, publisher
 
 
 def user_group(user_id: int) -> str:
-    """Name the group of all sockets, of any device and process, that belong to one user."""
+    """Return the group of all sockets of a user, on any device and in any process."""
     return f"user.{user_id}"
 
 
 def user_of(group: str) -> int:
-    """Return whose sockets a group is, the other way round."""
+    """Return the user id of a group."""
     return int(group.removeprefix("user."))
 
 
 def announce(user_id: int | None, event: Event) -> None:
-    """Send `event` to every socket of a user after commit; to nobody when the account is gone."""
+    """Send `event` to every socket of a user after commit; do nothing if the account was deleted."""
     if user_id is not None:
         transaction.on_commit(partial(publisher.submit, user_group(user_id), event))
 
 
 def announce_now(user_id: int | None, event: Event) -> None:
-    """Send what belongs to no transaction; callable on an event loop too."""
+    """Send an event that belongs to no transaction; callable on an event loop too."""
     if user_id is not None:
         publisher.submit(user_group(user_id), event)

@@ -1,4 +1,4 @@
-"""The channel layer over Redis, made to outlive Redis and to send several events at once."""
+"""A channel layer over Redis that survives outages of Redis and sends several events at once."""
 
 import asyncio
 import binascii
@@ -18,9 +18,9 @@ Message = dict[str, Any]
 
 async def send_to_groups(layer: Any, messages: Sequence[tuple[str, Message]]) -> None:
     """
-    Send each message to its group, in order; at once, where the layer can.
+    Send each message to its group, in order; in one call if the layer can.
 
-    Raises what the layer raises; some may have been sent then.
+    Raises what the layer raises; some messages may have been sent by then.
     """
     if hasattr(layer, "group_send_many"):
         await layer.group_send_many(messages)
@@ -33,8 +33,8 @@ class LocalQueue(asyncio.Queue[bytes]):
     """
     The events that wait for this process: at most `LIMIT`, the oldest dropped first.
 
-    Without a bound a loop that stands still could fill the memory. A dropped event is found again as
-    a hole in the versions.
+    Without a limit, a blocked event loop could exhaust the memory. A dropped event leaves a gap in
+    the versions, which the socket detects.
     """
 
     LIMIT = 10_000
@@ -46,7 +46,7 @@ class LocalQueue(asyncio.Queue[bytes]):
 
 
 class LoopState:
-    """The channels, groups and connections of one event loop: none of them works in another."""
+    """The channels, groups and connections of one event loop; they cannot be shared between loops."""
 
     def __init__(self, hosts: Iterable[dict[str, Any]]) -> None:
         self.channels: dict[str, LocalQueue] = {}
@@ -54,12 +54,12 @@ class LoopState:
         self._shards = [Shard(host, self.deliver) for host in hosts]
 
     def shard_of(self, name: str) -> Shard:
-        """Return the Redis of a group: the same one in every process, also with channels_redis."""
+        """Return the Redis of a group; every process, and channels_redis, chooses the same one."""
         slot = binascii.crc32(name.encode()) & 0xFFF
         return self._shards[slot * len(self._shards) // 4096]
 
     def deliver(self, name: str, data: bytes) -> None:
-        """Put an event into the queue of each channel that is in its group."""
+        """Queue an event for each channel that is in its group."""
         for channel in self.groups.get(name, ()):
             if channel in self.channels:
                 self.channels[channel].put_nowait(data)
@@ -67,10 +67,11 @@ class LoopState:
 
 class ResilientRedisChannelLayer(BaseChannelLayer):
     """
-    Redis pub/sub in which sockets can be opened, and stay open, while Redis is away.
+    Redis pub/sub that lets sockets open, and stay open, while Redis is unavailable.
 
-    Takes the options of channels_redis' pub/sub layer, and speaks to processes that use it. Channels
-    exist in memory only; Redis knows of groups. So `send()` to a single channel is not supported.
+    Takes the options of channels_redis' pub/sub layer and interoperates with processes that use it.
+    Channels exist in memory only, and Redis knows only groups, so `send()` to a single channel is
+    not supported.
     """
 
     extensions = ("groups",)
@@ -106,7 +107,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         return message
 
     async def group_add(self, group: str, channel: str) -> None:
-        """Have a channel of this process get a group's events. Raise RedisError, OSError."""
+        """Subscribe a channel of this process to a group. Raise RedisError, OSError."""
         state, name = self._state(), self._name_of(group)
         state.groups[name].add(channel)
         try:
@@ -116,7 +117,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
             raise
 
     async def group_discard(self, group: str, channel: str) -> None:
-        """End that. Raise RedisError, OSError; the channel gets no more events all the same."""
+        """Unsubscribe a channel. Raise RedisError, OSError; the channel gets no more events even so."""
         name = self._name_of(group)
         if self._forget(name, channel):
             await self._state().shard_of(name).unsubscribe(name)
@@ -126,7 +127,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         await self.group_send_many([(group, message)])
 
     async def group_send_many(self, messages: Sequence[tuple[str, Message]]) -> None:
-        """Send each message to its group, in one round trip; those of one group arrive in order."""
+        """Send each message to its group in one round trip, in order within each group."""
         state = self._state()
         batches: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
         for group, message in messages:
@@ -135,7 +136,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         await asyncio.gather(*(shard.publish(batch) for shard, batch in batches.items()))
 
     def _forget(self, name: str, channel: str) -> bool:
-        """Take a channel out of a group; return whether the group is empty now."""
+        """Remove a channel from a group; return whether the group is now empty."""
         groups = self._state().groups
         if channel not in groups.get(name, ()):
             return False
@@ -146,7 +147,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         return True
 
     def _name_of(self, group: str) -> str:
-        """Return what a group is called in Redis: as in channels_redis."""
+        """Return a group's channel name in Redis, the same as channels_redis uses."""
         return f"{self._prefix}__group__{group}"
 
     def _state(self) -> LoopState:

@@ -30,7 +30,7 @@ class Outbox:
             self._writer = asyncio.create_task(self._write())
 
     def clear(self) -> None:
-        """Drop what is queued. A message that is being sent still goes out."""
+        """Drop queued messages; one that is being sent still goes out."""
         self._queue.clear()
 
     async def _write(self) -> None:
@@ -43,7 +43,7 @@ class Outbox:
             self._writer = None
 
     def close(self) -> None:
-        """Drop what is queued, and stop sending."""
+        """Drop queued messages and stop sending."""
         self.clear()
         if self._writer:
             self._writer.cancel()

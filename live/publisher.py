@@ -1,9 +1,9 @@
 """
-Carries events to the channel layer from one long-lived event loop, without making anybody wait.
+Sends events to the channel layer from one long-lived event loop, so that no caller waits.
 
-`async_to_sync(group_send)` in a request's thread would make a loop and a Redis connection each
-time, and a request would wait for Redis. An event may get lost here: sockets find out by its
-version and read the database.
+`async_to_sync(group_send)` in a request's thread would create an event loop and a Redis connection
+each time, and the request would wait for Redis. Events may get lost here: sockets detect that by
+the version and read the database.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ class Publisher:
     """Sends events in the order in which they were submitted; drops them while the layer is away."""
 
     PENDING_LIMIT = 10_000
-    # Events that are sent at once: what has come while the ones before were on their way.
+    # Events sent in one call: those that arrived while the previous ones were being sent.
     BATCH_LIMIT = 100
     SEND_TIMEOUT_SECONDS = 1.0
-    # After a failure nothing is tried for this long, so that a dead Redis costs one time-out a second.
+    # No attempt is made for this long after a failure, so a dead Redis costs one time-out per second.
     PAUSE_SECONDS = 1.0
 
     def __init__(self) -> None:
@@ -44,11 +44,11 @@ class Publisher:
         self._loop = loop
 
     def submit(self, group: str, event: Event) -> None:
-        """Send `event` to `group` soon; callable from any thread, never raises for the layer's sake."""
+        """Send `event` to `group` soon; callable from any thread. Failures of the layer are only logged."""
         self._running_loop().call_soon_threadsafe(self._enqueue, group, event)
 
     async def flush(self) -> None:
-        """Wait until all that was submitted so far has been sent; for a clean shutdown."""
+        """Wait until everything submitted so far has been sent, for a clean shutdown."""
         await asyncio.sleep(0)
         if self._draining:
             await self._draining

@@ -53,7 +53,8 @@ class Reconciler:
         """
         Record the position of a socket. Call it after each change of its position or access.
 
-        A socket that is still opening must not be tracked: it has not been checked what it may see.
+        A socket that is still opening must not be tracked: its access to the content has not been
+        checked.
         """
         key = self._keys.get(socket) or self._add(socket)
         access = socket.access
@@ -102,7 +103,7 @@ class Reconciler:
             logger.exception("Open sockets could not be reconciled.")
 
     async def _check(self, kind: Kind, rows: Columns) -> None:
-        """Compare rows with the database; schedule what the sockets that differ have to do."""
+        """Compare rows with the database; schedule the work of the sockets that differ."""
         ended, behind = await in_thread(_query, kind, rows)
         for key in ended & self._sockets.keys():
             # It queries once more: its token may have been renewed meanwhile.

@@ -31,7 +31,7 @@ class Socket(Protocol):
         """Close if its access has ended."""
 
     async def reconcile(self, actual: Any) -> None:
-        """Send what is missing: `actual` is the state in the database, newer than the position."""
+        """Send what is missing: `actual` is the state in the database, ahead of the position."""
 
     def close_soon(self, code: CloseCode) -> None:
         """Close after the queued frames."""

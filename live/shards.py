@@ -1,4 +1,4 @@
-"""One Redis, as the channel layer uses it: publishing, and subscriptions that outlive its restarts."""
+"""One Redis server of the channel layer: publishing, and subscriptions that survive its restarts."""
 
 import asyncio
 import logging
@@ -21,15 +21,15 @@ class Shard:
     """
     Two connections to one Redis, in one event loop; `host` is an entry of the layer's `hosts`.
 
-    `deliver` is called with the channel and the bytes of each message. When Redis comes back, what
-    was subscribed to is subscribed to again.
+    `deliver` is called with the channel and the bytes of each message. After an outage of Redis the
+    subscriptions are restored.
     """
 
-    # The first pause before connecting again, and the longest; each is twice as long as the last.
+    # Reconnects back off from the first delay to the second, doubling each time.
     RETRY_SECONDS = 0.1
     RETRY_SECONDS_AT_MOST = 1.0
-    # A connection can die without a word, in a failover for example. Silence for this long is ended by
-    # a ping; silence after that means that it is dead.
+    # A connection can die unnoticed, as in a failover. After this long without data a ping is sent;
+    # if there is no data for as long again, the connection is dead.
     SILENCE_SECONDS = 20.0
 
     def __init__(self, host: dict[str, Any], deliver: Callable[[str, bytes], None]) -> None:
@@ -49,7 +49,7 @@ class Shard:
             await pipeline.execute()
 
     async def subscribe(self, channel: str) -> None:
-        """Have messages of a channel delivered from now on. Raise RedisError, OSError."""
+        """Deliver messages of a channel from now on. Raise RedisError, OSError."""
         async with self._subscribing:
             if channel in self._channels:
                 return
@@ -60,7 +60,10 @@ class Shard:
                 self._reading = asyncio.create_task(self._read())
 
     async def unsubscribe(self, channel: str) -> None:
-        """End that, also when it is Redis that cannot be told. Raise RedisError, OSError."""
+        """
+        Stop delivering messages of a channel, even if Redis is unavailable. Raise RedisError,
+        OSError.
+        """
         async with self._subscribing:
             self._channels.discard(channel)
             if self._pubsub:
@@ -80,10 +83,10 @@ class Shard:
             pubsub, self._pubsub = self._pubsub, None
             if pubsub:
                 with suppress(*AWAY):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]  # as they left it
+                    await pubsub.aclose()  # type: ignore[no-untyped-call]  # untyped in redis-py
 
     async def _read(self) -> None:
-        """Deliver what comes for as long as there are channels; connect again after a failure."""
+        """Deliver messages while there are subscriptions; reconnect after a failure."""
         pause = self.RETRY_SECONDS
         while self._channels:
             try:
@@ -92,13 +95,13 @@ class Shard:
                 pause = self.RETRY_SECONDS
                 await self._deliver_from(pubsub)
             except AWAY as error:
-                logger.warning("Redis is away; trying again: %s", error)  # its repr tells less
+                logger.warning("Redis is away; trying again: %s", error)  # its repr says less
                 await self._disconnect()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, self.RETRY_SECONDS_AT_MOST)
 
     async def _deliver_from(self, pubsub: PubSub) -> None:
-        """Return when nothing is subscribed to. Raise RedisError, OSError when Redis is away."""
+        """Return when there are no subscriptions. Raise RedisError, OSError if Redis is unavailable."""
         loop = asyncio.get_running_loop()
         is_pinged = False
         while pubsub.subscribed:

@@ -15,8 +15,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
     """
     A consumer that never waits for its client.
 
-    Whatever it sends is queued in a bounded outbox and written by a task, so that a slow client holds
-    up nothing else.
+    It queues what it sends in a bounded outbox, which a task writes, so that a slow client delays
+    nothing else.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._outbox.close()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Call the handler of an ASGI message, without channels' detour through its one ORM thread."""
+        """Call the handler of an ASGI message directly; channels would use its one ORM thread."""
         await getattr(self, get_handler_name(message))(message)
 
     async def websocket_disconnect(self, message: Any) -> None:
@@ -80,5 +80,5 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._outbox.put(message)
 
     def _unregister(self) -> None:
-        """Leave what delivers to this socket; called when it closes, maybe twice."""
+        """Deregister from everything that sends to this socket. Called on closing, possibly twice."""
         self._is_closing = True

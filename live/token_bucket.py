@@ -23,7 +23,7 @@ class TokenBucket:
 
     @property
     def wait_seconds(self) -> float:
-        """How long until there is a token."""
+        """Return the seconds until a token is available."""
         self._refill()
         return max(0.0, (1 - self._tokens) / self._per_second)
 

@@ -20,7 +20,10 @@ PREVIEW_LENGTH = 80
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
-    """Conversations, found by the people in them; archived and re-opened, never changed or deleted."""
+    """
+    Conversations, searched by participant. Staff archive and reopen them, but cannot change or
+    delete.
+    """
 
     list_display = (
         "id",
@@ -80,13 +83,13 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 
 def _plain(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Drop the joins of the admin's own queryset: a row lock must not reach into them."""
+    """Drop the joins of the admin's own queryset, or the row lock would include the joined tables."""
     return Conversation.objects.filter(pk__in=list(conversations.values_list("pk", flat=True)))
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """Messages, found by who wrote them; never changed."""
+    """Messages, searched by sender; read-only."""
 
     list_display = ("id", "conversation_id", "sender", "preview", "created_at", "read_at")
     list_filter = ("created_at", ("read_at", admin.EmptyFieldListFilter))
@@ -96,7 +99,7 @@ class MessageAdmin(ReadOnlyAdmin):
     linked_lookups = ("conversation__id__exact",)
     date_hierarchy = "created_at"
     ordering = ("-id",)
-    # A count of all messages for each page would cost more with every message.
+    # Counting all messages on each page would get slower with every message.
     show_full_result_count = False
     fields = ("conversation", "sender", "content", "created_at", "read_at", "version", "client_id")
 

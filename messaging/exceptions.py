@@ -4,7 +4,7 @@ from api.exceptions import Forbidden, NotFound
 
 
 class ConversationNotFound(NotFound):
-    """Also for somebody else's conversation: ids must not be enumerable."""
+    """Also raised for other people's conversations, so that ids cannot be enumerated."""
 
 
 class MessageNotFound(NotFound):

@@ -1,4 +1,4 @@
-"""The frames that sockets send, live and replayed, each as the JSON text that goes out."""
+"""The frames that sockets send, live and replayed, each as JSON text."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,13 +16,13 @@ _conversation = ConversationSerializer()
 
 
 def new_message(message: dict[str, Any]) -> str:
-    """A message to insert, or to replace by its id."""
+    """Encode a message for clients to insert, or to replace by id."""
     return encode({"type": "new_message", "message": message})
 
 
 @dataclass(frozen=True)
 class ReadReceipt:
-    """What was read, and when: everything of the other side up to and including a message."""
+    """Every message of the other side up to and including `up_to` was read at `read_at`."""
 
     read_at: str | None
     up_to: int
@@ -30,12 +30,12 @@ class ReadReceipt:
 
 
 def read_receipt(receipt: ReadReceipt, *, reader_id: int) -> str:
-    """To the other side: what you wrote was read."""
+    """Encode a receipt for the other side: your messages were read."""
     return encode({"type": "read_receipt", "reader_id": reader_id, **asdict(receipt)})
 
 
 def conversation_read(receipt: ReadReceipt) -> str:
-    """To the reader's own devices: this was read, on one of them."""
+    """Encode a receipt for the reader's own devices: this was read on one of them."""
     return encode({"type": "conversation_read", **asdict(receipt)})
 
 
@@ -49,7 +49,7 @@ def pong(version: int | None) -> str:
 
 
 def reset(version: int) -> str:
-    """Too much was missed to be told: load the thread afresh."""
+    """Encode the request to load the thread afresh: too much was missed for a replay."""
     return encode({"type": "reset", "version": version})
 
 
@@ -70,11 +70,11 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
 
-    Each has its own version: a message comes with the text that it has now, unread, once more if its
-    text or sender has changed since it was written, and its receipt follows. A client that is cut off
-    in the middle resumes from the highest version it has seen, and loses nothing but this: a deleted
-    account is one change of many messages, and cut off within them the client shows some under the
-    old name until it next loads them.
+    Each frame has its own version. A message is sent with its current text, as unread; sent once
+    more if its text or sender changed after it was written; and followed by its receipt. A client
+    that is cut off resumes from the highest version that it has seen and loses nothing, with one
+    exception: the deletion of an account changes many messages in one version, and a client that is
+    cut off within it shows some under the old name until it next loads them.
     """
     if missed.is_too_long:
         return [reset(missed.version)]
@@ -85,19 +85,19 @@ def replay(missed: Replay, user_id: int) -> list[str]:
         for versioned in _shown(row, each, missed.since)
     ]
     due = sorted(shown + _receipts(missed, user_id), key=itemgetter(0))
-    # The messages were read after the conversation's version: what is newer still comes by itself.
+    # The messages were queried after the conversation's version; newer changes arrive as events.
     return [frame for version, frame in due if version <= missed.version]
 
 
 def _shown(row: Message, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
-    """Show a message at the version at which it was written, and at that of its last other change."""
+    """Yield a message as of the version that created it, and as of the last change of its content."""
     for version in sorted({row.created_version, row.shown_version}):
         if version > since:
             yield version, new_message(data | _as_of(row, version))
 
 
 def _as_of(row: Message, version: int) -> dict[str, Any]:
-    """Return whether a message was read at a version, and the version, which is not later."""
+    """Return the version, and that the message was unread then unless it had been read by that version."""
     if row.read_version and row.read_version <= version:
         return {"version": version}
     return {"version": version, "is_read": False, "read_at": None}
@@ -114,7 +114,7 @@ def _receipts(missed: Replay, user_id: int) -> list[tuple[int, str]]:
 
 
 def _receipt(last: Message, conversation: Conversation, user_id: int) -> str:
-    """Tell a read mark to one of the two people: the reader is who did not write the message."""
+    """Encode a receipt for one of the two people; the reader is the one who did not send the message."""
     receipt = ReadReceipt(read_at=utc(last.read_at), up_to=last.pk, version=last.read_version or 0)
     if last.sender_id != user_id:
         return conversation_read(receipt)

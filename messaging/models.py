@@ -17,21 +17,21 @@ MAX_VERSION = 2**31 - 1
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Who may see a conversation, as `messaging.sql.rules` has it for the statements written by hand."""
+    """Who may see a conversation; `messaging.sql.rules` has the same rules as SQL."""
 
     def of(self, user: User) -> ConversationQuerySet:
-        """Conversations in which `user` takes part, archived or not."""
+        """Return conversations in which `user` takes part, archived or not."""
         return self.filter(Q(trainer=user) | Q(trainee=user))
 
     def visible_to(self, user: User) -> ConversationQuerySet:
-        """Those that `user` may read: a trainer's own, and a trainee's while they are active."""
+        """Return those that `user` may read: all of a trainer's, the active ones of a trainee."""
         return self.filter(Q(trainer=user) | Q(trainee=user, is_archived=False))
 
     def active(self) -> ConversationQuerySet:
         return self.filter(is_archived=False)
 
     def begin(self, *, trainer: User, trainee: User) -> Conversation:
-        """Create a pair's conversation, with the rows of its two people."""
+        """Create a pair's conversation with its participant rows."""
         with transaction.atomic(using=self.db):
             conversation = self.create(trainer=trainer, trainee=trainee)
             Participant.objects.bulk_create(
@@ -43,11 +43,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 class Conversation(models.Model):
     """
-    What one trainer and one trainee write to each other. There is one for each pair, for ever.
+    The messages between one trainer and one trainee; there is only ever one per pair.
 
-    `version` grows by one with every change, under this row's lock: numbers have no holes and
-    commit in order, so "what is newer than N" is all that a client has missed. A person whose
-    account is deleted leaves NULL, and the conversation stays.
+    Each change increments `version` under this row's lock. Versions have no gaps and commit in
+    order, so "everything newer than N" is exactly what a client has missed. When an account is
+    deleted, its side becomes NULL and the conversation stays.
     """
 
     trainer = models.ForeignKey(
@@ -63,7 +63,7 @@ class Conversation(models.Model):
         related_name="conversations_as_trainee",
     )
     version = models.PositiveIntegerField(default=0)
-    # Counted under the lock, so that a page's `count` does not cost more as history grows.
+    # Maintained under the lock, so that the `count` of a page stays cheap as the history grows.
     message_count = models.PositiveIntegerField(default=0)
     last_message = models.ForeignKey(
         "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -74,7 +74,7 @@ class Conversation(models.Model):
 
     objects = ConversationQuerySet.as_manager()
 
-    # Added by the selectors that describe a conversation to one of its people; never stored.
+    # Set by the selectors that describe a conversation to one of its people; never stored.
     last_message_preview: str | None
     unread_count: int
 
@@ -99,7 +99,7 @@ class Conversation(models.Model):
 
     @property
     def participant_ids(self) -> tuple[int, ...]:
-        """The people whose accounts still exist."""
+        """Return the ids of the people whose accounts still exist."""
         return tuple(pk for pk in (self.trainer_id, self.trainee_id) if pk is not None)
 
 
@@ -110,11 +110,12 @@ class Side(models.TextChoices):
 
 class Participant(models.Model):
     """
-    One person in a conversation: the row for what is that person's own, such as muting or pinning.
+    One person in a conversation, for settings of their own such as muting or pinning.
 
-    The conversation's `trainer` and `trainee` decide what may be seen, and these rows equal them. The
-    row of a deleted account stays, with NULL. A process of the release before makes no rows, so a
-    conversation may lack them until the next deployment: treat a missing row as one without settings.
+    The conversation's `trainer` and `trainee` decide who may see it; these rows equal them. The row
+    of a deleted account stays, with NULL. Processes of the previous release create no rows, so a
+    conversation may lack them until the next deployment: treat a missing row as one without
+    settings.
     """
 
     conversation = models.ForeignKey(
@@ -130,7 +131,7 @@ class Participant(models.Model):
 
     class Meta:
         constraints = (
-            # Until a team can be on one side.
+            # To be dropped when a side may be a team.
             UniqueConstraint(
                 fields=["conversation", "side"], name="messaging_participant_side_once"
             ),
@@ -147,18 +148,18 @@ class Participant(models.Model):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """What is unread, as `messaging.sql.rules` has it for the statements written by hand."""
+    """Which messages are unread; `messaging.sql.rules` has the same rules as SQL."""
 
     def unread(self) -> MessageQuerySet:
-        """Messages that the other side of their sender has not read."""
+        """Return messages that the side that did not send them has not read."""
         return self.filter(read_at__isnull=True)
 
     def unread_by(self, reader: User | F | OuterRef) -> MessageQuerySet:
-        """Unread messages that `reader` did not write; those of a deleted account count."""
+        """Return unread messages that `reader` did not send, those of a deleted account included."""
         return self.unread().exclude(sender=reader)
 
     def change_content(self, *, version: int, **values: Any) -> int:
-        """Change what is shown of messages, as a version of their conversation; return how many."""
+        """Change the content of messages as a version of their conversation; return how many changed."""
         return self.update(version=version, content_version=version, **values)
 
 
@@ -166,9 +167,10 @@ class Message(models.Model):
     """
     One text in a conversation.
 
-    `version` is the conversation's version at the last change of this message. `created_version` and
-    `read_version` are those at which it was written and read. `content_version` is that of the last
-    change of what is shown: written, edited, deleted, or its sender removed. A replay is made from them.
+    `version` is the conversation's version at the last change of this message, `created_version`
+    and `read_version` those at which it was created and read, `content_version` that of the last
+    change of its content: created, edited, deleted, or its sender removed. Replays are computed
+    from them.
     """
 
     conversation = models.ForeignKey(
@@ -187,7 +189,7 @@ class Message(models.Model):
     version = models.PositiveIntegerField()
     created_version = models.PositiveIntegerField()
     read_version = models.PositiveIntegerField(null=True)
-    # NULL in a row of the release before this column, which may still run during a deployment.
+    # NULL in rows written by the previous release, which may still run during a deployment.
     content_version = models.PositiveIntegerField(null=True)
 
     objects = MessageQuerySet.as_manager()
@@ -236,7 +238,7 @@ class Message(models.Model):
 
     @property
     def shown_version(self) -> int:
-        """Return `content_version`, also for a row that the release before has written or changed."""
+        """Return `content_version`, also for a row that the previous release has written or changed."""
         if self.version != self.read_version:
             return self.version
         return self.content_version or self.created_version

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class LoadedPage(Page[T]):
-    """A page whose rows are loaded together, and not asked for one by one."""
+    """A page that iterates over loaded rows, not over indexes."""
 
     object_list: Sequence[T]
 
@@ -17,7 +17,7 @@ class LoadedPage(Page[T]):
 
 
 class LoadedPages(Paginator[T]):
-    """Loads the first page before anything is counted: when it is not full, it is all there is."""
+    """Loads the first page before counting: if it is not full, its length is the count."""
 
     def page(self, number: int | str) -> Page[T]:
         if str(number) != "1":

@@ -15,13 +15,13 @@ from users.services.administration import role_changing
 
 @receiver(pre_delete, sender=User)
 def keep_conversations(instance: User, **kwargs: Any) -> None:
-    """Run before any deletion of an account, the admin's and the shell's too."""
+    """Prepare the conversations for any deletion of an account, in the admin and the shell too."""
     prepare_account_deletion(user=instance)
 
 
 @receiver(role_changing, sender=User)
 def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
-    """Refuse to change the role of a participant: they could not open the conversation any more."""
+    """Refuse to change the role of a participant, who could then no longer open the conversation."""
     if has_active_conversation(user):
         raise FieldInvalid(
             "role",
@@ -31,7 +31,7 @@ def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
 
 @receiver(post_migrate)
 def complete_rows(sender: Any, apps: Apps | None = None, **kwargs: Any) -> None:
-    """Complete with each `migrate` what processes without participants left out during the last one."""
-    models = apps.all_models["messaging"] if apps else {}  # none when a test's tables are emptied
+    """Add participant rows that processes of the previous release left out during the last deployment."""
+    models = apps.all_models["messaging"] if apps else {}  # absent when a test flushes the tables
     if sender.name == "messaging" and "participant" in models:
         complete_participants()

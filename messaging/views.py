@@ -66,13 +66,13 @@ class ConversationListView(APIView):
 class ConversationView(APIView):
     @extend_schema(responses=ConversationSerializer, extensions={"x-codes": ["not_found"]})
     def get(self, request: Request, conversation_id: int) -> Response:
-        """Return one conversation as it stands in the list."""
+        """Return one conversation, in the same form as in the list."""
         found = selectors.get_described_conversation(current_user(request), conversation_id)
         return Response(conversations_data([found])[0])
 
 
 class StartConversationView(APIView):
-    throttle_classes = ()  # the service counts what it accepts
+    throttle_classes = ()  # the service applies the rate limit
 
     @extend_schema(
         request=StartSerializer,
@@ -105,7 +105,7 @@ class MessageListView(APIView):
         return self._numbered(conversation_id)
 
     def _newest(self, conversation_id: int) -> Response:
-        """Answer the first page, for which most ask, as one by key: a statement less."""
+        """Answer the first page, the most requested, as a keyset page: one statement less."""
         user = current_user(self.request)
         page = selectors.list_newest_messages(user, conversation_id, MessagePage.page_size)
         onward = {"page": 2} if page.has_more else None
@@ -154,7 +154,7 @@ class MessageListView(APIView):
 
 
 class SendMessageView(APIView):
-    throttle_classes = ()  # the service counts what it accepts
+    throttle_classes = ()  # the service applies the rate limit
 
     @extend_schema(
         request=SendSerializer,

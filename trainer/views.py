@@ -77,7 +77,7 @@ class StartTraineeImpersonationView(TrainerView):
         extensions={"x-codes": ["trainee_not_found"]},
     )
     def post(self, request: Request, trainee_id: int) -> Response:
-        """Look through one's own trainee's account: read everything, change nothing."""
+        """Impersonate one's own trainee: read everything, change nothing."""
         session, tokens, trainee = impersonate_trainee(
             trainer=current_user(request), trainee_id=trainee_id
         )

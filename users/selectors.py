@@ -76,12 +76,12 @@ def get_valid_session(claims: Claims) -> AuthSession:
 _ACCESSES = IntTable("key", "user_id", "session_id")
 # The session id is 0 for a token without one, which is valid as long as its user.
 _ENDED = f"""
-SELECT given.key
-FROM {{given}}
-LEFT JOIN users_user u ON u.id = given.user_id
-LEFT JOIN users_authsession s ON s.id = given.session_id AND s.user_id = given.user_id
+SELECT input.key
+FROM {{input}}
+LEFT JOIN users_user u ON u.id = input.user_id
+LEFT JOIN users_authsession s ON s.id = input.session_id AND s.user_id = input.user_id
 LEFT JOIN users_user i ON i.id = s.impersonator_id
-WHERE NOT COALESCE(CASE given.session_id WHEN 0 THEN u.is_active ELSE {_IS_ALIVE} END, false)
+WHERE NOT COALESCE(CASE input.session_id WHEN 0 THEN u.is_active ELSE {_IS_ALIVE} END, false)
 """  # noqa: S608 - as above
 
 
@@ -93,7 +93,7 @@ def list_ended(
 
     An access is a user id and the session id of a verified token, 0 for a token without a session.
     """
-    sql = _ENDED.format(given=_ACCESSES.table)
+    sql = _ENDED.format(input=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)
     return {key for (key,) in fetch_all(sql, [*params, to_db(timezone.now())])}
 

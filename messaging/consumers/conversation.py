@@ -31,10 +31,11 @@ _newer = BatchedCheck(selectors.list_newer)
 
 class ConversationConsumer(UserConsumer):
     """
-    A socket on one conversation: a complete, ordered, exactly-once stream made from a lossy layer.
+    A socket on one conversation: a complete, ordered, exactly-once stream over a lossy channel
+    layer.
 
-    `version` is the last that was sent. The next one is passed on as it is, a hole is filled from
-    the database before anything else goes out, an old one is dropped.
+    `version` is the last version that was sent. The next version is forwarded as it is, a gap is
+    filled from the database before anything newer is sent, and an old version is dropped.
     """
 
     conversation_id = 0
@@ -46,11 +47,11 @@ class ConversationConsumer(UserConsumer):
         self._announced_version = 0
         self._last_compared_version = 0
         self._other_id: int | None = None
-        # What is read from the database must all be pushed before anything newer.
+        # While this is held, events are not forwarded: rows read from the database are pushed first.
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
-        """Read what was missed, after events are heard: the other way round there would be a gap."""
+        """Replay what was missed. Events are subscribed to first: the reverse order would leave a gap."""
         self.conversation_id = self.scope["url_route"]["kwargs"]["conversation_id"]
         async with self._reading:
             await self._replay(resume_version(self.scope))
@@ -86,13 +87,13 @@ class ConversationConsumer(UserConsumer):
             self._catch_up_to(event["version"])
 
     def _catch_up_to(self, version: int) -> None:
-        """Begin to read what there is up to a version; an old one is dropped."""
+        """Schedule reading everything up to a version; ignore an old one."""
         if version > self.version:
             self._announced_version = max(self._announced_version, version)
             tasks.schedule(self._fill_hole)
 
     async def _fill_hole(self) -> None:
-        """Read what lies before the newest event, unless it has come meanwhile."""
+        """Read what is missing before the newest event, unless it has arrived meanwhile."""
         async with self._reading:
             if self.version < self._announced_version:
                 logger.debug(
@@ -101,12 +102,12 @@ class ConversationConsumer(UserConsumer):
                 await self._catch_up()
 
     def handle_conversation_typing(self, event: Event) -> None:
-        # What may be seen is not known before the handshake is answered.
+        # Access is not checked until the handshake ends.
         if event["conversation_id"] == self.conversation_id and not self._is_handshaking:
             self.push(event["frame"])
 
     def handle_conversation_archived(self, event: Event) -> None:
-        """Have the database say so: one that was held back may speak of what is open again."""
+        """Check the database: after a delayed event the conversation may already be open again."""
         if event["conversation_id"] == self.conversation_id:
             self._catch_up_to(event["version"])
 
@@ -116,9 +117,9 @@ class ConversationConsumer(UserConsumer):
 
     async def reconcile(self, actual: int | None) -> None:
         """
-        Close if this may not be seen any more; catch up with what a whole interval did not bring.
+        Close if access was lost; catch up if the socket has been behind for a whole interval.
 
-        What is new since the last review is most likely on its way.
+        Anything newer than the last comparison is most likely on its way as an event.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)
@@ -134,7 +135,7 @@ class ConversationConsumer(UserConsumer):
         return {**super().frame_handlers(), "typing": self.show_typing, "read": self.mark_read}
 
     async def answer_ping(self, frame: Frame) -> None:
-        """Send what was missed, if anything was, then the version."""
+        """Send what was missed, if anything, then a pong with the version."""
         is_behind = await _newer.is_behind(self.user.pk, *self.position)
         async with self._reading:
             if is_behind:
@@ -143,17 +144,17 @@ class ConversationConsumer(UserConsumer):
 
     @cached_property
     def _typing(self) -> TypingThrottle:
-        """Made by the first typing frame: most sockets never get one."""
+        """Created by the first typing frame, as most sockets never get one."""
         return TypingThrottle()
 
     def is_within_limit(self, frame: Frame | None) -> bool:
-        """Count typing frames apart: a held key does not have the socket closed."""
+        """Count typing frames separately, so that a held key does not close the socket."""
         if frame and frame.get("type") == "typing":
             return self._typing.accepts_frame()
         return super().is_within_limit(frame)
 
     async def show_typing(self, frame: Frame) -> None:
-        """Announce the typing state to the other side; past the limit drop the frame, without an error."""
+        """Announce the typing state to the other side; past the limit, drop the frame without an error."""
         is_typing = frame.get("is_typing")
         is_wrong = self.user.is_impersonated or not isinstance(is_typing, bool)
         if is_wrong and not self._typing.may_send_error():

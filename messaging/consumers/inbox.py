@@ -11,15 +11,16 @@ from messaging.models import Conversation
 from messaging.selectors import InboxSum
 from users.sockets import UserConsumer
 
-# Several changes within this time are told as one.
+# Changes within this time are sent together.
 COALESCE_SECONDS = 0.03
 
 
 class InboxConsumer(UserConsumer):
     """
-    A device's socket for its lists and badges: how each conversation stands after it has changed.
+    A socket for a device's lists and badges: sends the state of each conversation after it changed.
 
-    Events only ring: the state is read from the database, once for all that rang together.
+    Events only trigger a read: the state comes from the database, in one query for all events that
+    arrived together.
     """
 
     is_evicted_last = True
@@ -35,7 +36,7 @@ class InboxConsumer(UserConsumer):
         self._sending = asyncio.Lock()
 
     async def open(self) -> None:
-        """Tell the badge, so that a reconnect alone puts it right."""
+        """Send the unread count, so that a reconnect alone corrects the badge."""
         async with self._sending:
             self._versions = await in_thread(selectors.get_inbox_versions, self.user)
             await self._send_updates([])
@@ -52,7 +53,7 @@ class InboxConsumer(UserConsumer):
         self._schedule_refresh({event["conversation_id"]})
 
     def _schedule_refresh(self, conversation_ids: set[int]) -> None:
-        """Have them told; what comes while the socket opens waits until the badge is told."""
+        """Schedule sending these conversations; until the first unread count is sent they are collected."""
         self._changed_ids |= conversation_ids
         if self._changed_ids and self._is_initialized:
             tasks.schedule(self._refresh)
@@ -79,7 +80,7 @@ class InboxConsumer(UserConsumer):
         return entries, selectors.count_unread(self.user)
 
     def _record(self, entry: Conversation) -> bool:
-        """Remember how a conversation stands; return whether that is news."""
+        """Record the version of a conversation; return whether it changed for the client."""
         if entry.is_archived:
             return self._versions.pop(entry.pk, None) is not None
         is_news = entry.version > self._versions.get(entry.pk, 0)
@@ -92,10 +93,11 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxSum) -> None:
         """
-        Look for differences at every other review that finds the sums to differ.
+        Refresh at every other comparison in which the sums differ.
 
-        What is new since the last one is most likely on its way. Sums are not waited for to come to
-        rest: while events are lost, those of a busy trainer never do.
+        Anything newer than the last comparison is most likely on its way as an event. There is no
+        waiting until the sums stop changing: while events are lost, those of a busy trainer never
+        do.
         """
         if self._differed_before:
             versions = await in_thread(selectors.get_inbox_versions, self.user)
@@ -105,5 +107,5 @@ class InboxConsumer(UserConsumer):
     # From the client
     # --------------------------------------------------------------------------
     async def answer_ping(self, frame: Frame) -> None:
-        """A pong without a version: an inbox has many."""
+        """Send a pong without a version, as an inbox has many."""
         self.push(frames.pong(None))

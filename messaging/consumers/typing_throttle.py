@@ -7,11 +7,12 @@ from live.token_bucket import TokenBucket, new_frame_bucket
 
 class TypingThrottle:
     """
-    Limits the typing frames of one socket: some clients send one per key press, 30 a second if held.
+    Limits the typing frames of one socket: some clients send one per key press, 30 a second for a
+    held key.
 
-    They do not count against the socket's frame limit. A bucket of the same size limits what they
-    cause: an event to the other side, or an error. Frames beyond it are dropped, but the latest state
-    is announced as soon as the bucket allows; `is_pending` is True until then.
+    They do not count towards the socket's frame limit. A second bucket of that size limits their
+    effects: an event to the other side, or an error. Frames beyond it are dropped, but the latest
+    state is announced as soon as the bucket allows; until then `is_pending` is True.
     """
 
     __slots__ = ("_announced", "_announced_at", "_effects", "_frames", "is_typing")
@@ -26,25 +27,25 @@ class TypingThrottle:
         )
 
     def accepts_frame(self) -> bool:
-        """Count a frame; return False when there are more than any keyboard sends."""
+        """Count a frame; return False if there are more than any keyboard sends."""
         return self._frames.try_take()
 
     def may_send_error(self) -> bool:
-        """Return whether to answer a wrong frame with an error; beyond the limit it is dropped."""
+        """Return whether to answer an invalid frame with an error; past the limit it is dropped."""
         return self._effects.try_take()
 
     @property
     def is_pending(self) -> bool:
-        """Whether the latest state differs from the one that was announced."""
+        """Return whether the latest state differs from the announced one."""
         return self.is_typing != self._announced
 
     @property
     def wait_seconds(self) -> float:
-        """How long until the limit allows an announcement."""
+        """Return the seconds until the limit allows an announcement."""
         return self._effects.wait_seconds
 
     def should_announce(self) -> bool:
-        """Return whether to announce the state now: it has changed, or `true` has to be repeated."""
+        """Return whether to announce the state now: it changed, or `true` is due to be repeated."""
         now = time.monotonic()
         is_due = now - self._announced_at >= settings.SOCKET_TYPING_INTERVAL_SECONDS
         is_news = self.is_pending or (self.is_typing and is_due)

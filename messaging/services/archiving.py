@@ -16,16 +16,16 @@ class ArchivedConversations:
 
 def archive_conversations_for_trainee(*, trainer: User, trainee: User) -> ArchivedConversations:
     """
-    Archive what a trainer and a trainee wrote to each other, and close its sockets.
+    Archive the conversation of a trainer and a trainee, and close its sockets.
 
-    Nothing is deleted: the trainer keeps reading it, the trainee does not see it any more.
+    Nothing is deleted: the trainer can still read it, the trainee cannot.
     """
     return archive_conversations(Conversation.objects.filter(trainer=trainer, trainee=trainee))
 
 
 @transaction.atomic
 def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConversations:
-    """Archive those of `conversations` that are active; each takes its next version."""
+    """Archive the active ones of `conversations`, each as its next version."""
     active = _lock(conversations.filter(is_archived=False))
     for conversation in active:
         conversation.is_archived = True
@@ -38,10 +38,11 @@ def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConv
 @transaction.atomic
 def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
     """
-    Re-open archived conversations, for support; return how many.
+    Reopen archived conversations, for support; return how many.
 
-    Only those of a pair that still belongs together: a removed trainee must not read on. A removal
-    passes over what is archived, so it has to be kept away by the lock on the trainee.
+    A conversation is reopened only if the trainee still has this trainer: a removed trainee must
+    not regain access. A removal skips archived conversations and so does not lock them; the lock on
+    the trainee is what keeps it from running at the same time.
     """
     archived = conversations.filter(is_archived=True)
     trainer_ids = lock_trainer_ids(archived.values_list("trainee", flat=True))
@@ -66,10 +67,10 @@ def _lock(conversations: QuerySet[Conversation]) -> list[Conversation]:
 @transaction.atomic
 def prepare_account_deletion(*, user: User) -> None:
     """
-    Give every change that a deleted account leaves behind its version, before it is deleted.
+    Give each change that the deletion of an account causes its version, before the deletion.
 
-    Conversations and messages stay, with a placeholder for the person. Takes the locks in the order
-    of all others: the person, their trainees, whom the deletion unlinks, then the conversations.
+    Conversations and messages stay, with a placeholder for the person. Locks are taken in the usual
+    order: the user, their trainees (whom the deletion unlinks), then the conversations.
     """
     lock_with_trainees(user)
     for conversation in _lock(Conversation.objects.of(user)):

@@ -1,11 +1,11 @@
-"""What a conversation must be like to change; messaging.sql changes it under its row's lock."""
+"""The conditions for changing a conversation; messaging.sql checks them under the row lock."""
 
 from messaging.exceptions import ConversationArchived, ParticipantGone
 from messaging.models import Conversation
 
 
 def ensure_writable(conversation: Conversation) -> None:
-    """Raise ConversationArchived, or ParticipantGone when an account of the two was deleted."""
+    """Raise ConversationArchived, or ParticipantGone if one of the accounts was deleted."""
     if conversation.is_archived:
         raise ConversationArchived
     if None in (conversation.trainer_id, conversation.trainee_id):

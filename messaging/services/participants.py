@@ -1,4 +1,4 @@
-"""The rows of the people in a conversation."""
+"""The participant rows of conversations."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -10,9 +10,9 @@ BATCH = 1000
 
 def complete_participants() -> int:
     """
-    Add the rows of conversations that have none, and return how many conversations had none.
+    Add the missing participant rows; return how many conversations lacked them.
 
-    During a deployment, processes of the release before make conversations without them.
+    During a deployment, processes of the previous release create conversations without them.
     """
     completed = 0
     while added := _complete_some():
@@ -22,10 +22,10 @@ def complete_participants() -> int:
 
 @transaction.atomic
 def _complete_some() -> int:
-    """Lock up to a thousand conversations without rows, and add them; return how many there were."""
+    """Lock up to 1,000 conversations without participants and add their rows; return how many."""
     has_rows = Exists(Participant.objects.filter(conversation=OuterRef("pk")))
     bare = Conversation.objects.filter(~has_rows).order_by("pk")[:BATCH]
-    # An account that is being deleted waits for the lock, or has left NULL.
+    # The deletion of an account waits for this lock, or has already set NULL.
     ids = list(bare.values_list("pk", flat=True))
     locked = Conversation.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     found = list(locked)

@@ -1,4 +1,4 @@
-"""Posting a message: lock the conversation, store, announce. No limits and no throttle."""
+"""Posts a message: lock the conversation, store, announce. Applies no rate limit."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,7 +16,7 @@ from users.models import User
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A stored message; `is_repeat` when an earlier request had sent it already."""
+    """A stored message; `is_repeat` if an earlier request sent it."""
 
     message: Message
     is_repeat: bool
@@ -26,10 +26,10 @@ def post_message(
     *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
 ) -> SentMessage:
     """
-    Store a message, and announce it after commit; several may share an outer transaction.
+    Store a message, and announce it after commit. Several calls may share an outer transaction.
 
-    Locks the conversation until the transaction ends. `content` is 1 to 2000 code points, stripped. A
-    `client_id` that was used before returns the first message and stores nothing. Raises
+    Locks the conversation until the transaction ends. `content` is 1 to 2000 code points, stripped.
+    A `client_id` that was used before returns the first message and stores nothing. Raises
     ConversationNotFound, ConversationArchived or ParticipantGone.
     """
     stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
@@ -46,7 +46,11 @@ def post_message(
 def find_repeat(
     conversation: Conversation, sender: User, client_id: UUID | None, *, otherwise: Exception
 ) -> SentMessage:
-    """Return what an earlier request has sent; without one, raise why nothing is stored."""
+    """
+    Return the message that an earlier request sent; if there is none, raise why nothing is stored.
+
+    That is the reason found in the conversation, or else `otherwise`.
+    """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)
     ensure_writable(conversation)
@@ -56,7 +60,7 @@ def find_repeat(
 def sent_with(
     conversation: Conversation, sender: User, client_id: UUID | None
 ) -> QuerySet[Message]:
-    """Return the message that an earlier request with this `client_id` has sent, if there is one."""
+    """Return the message that an earlier request sent with this `client_id`, as a queryset of 0 or 1."""
     if client_id is None:
         return Message.objects.none()
     return Message.objects.filter(conversation=conversation, sender=sender, client_id=client_id)

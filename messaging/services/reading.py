@@ -19,10 +19,11 @@ class MarkReadResult:
 
 def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -> MarkReadResult:
     """
-    Mark what the other side wrote as read, up to and including a message, or all of it.
+    Mark the other side's messages as read, up to and including one, or all of them.
 
-    One change, whatever it marks; with nothing to mark there is no change and no event. Raises
-    ImpersonationReadOnly, ConversationNotFound, or MessageNotFound for an `up_to` from elsewhere.
+    This is one change, however many messages it marks; if there are none, nothing changes and no
+    event is sent. Raises ImpersonationReadOnly, ConversationNotFound, or MessageNotFound if `up_to`
+    is not in this conversation.
     """
     ensure_may_write(reader)
     now = timezone.now()

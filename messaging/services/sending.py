@@ -1,4 +1,4 @@
-"""Sending by a person, with the throttle: by id, and by trainee for the first message."""
+"""Sends messages for a user, within the rate limit: by conversation, or by trainee for the first one."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -29,10 +29,10 @@ def send_message(
     *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
 ) -> SentMessage:
     """
-    Post a message of a person, at most 30 a minute; see `post_message`.
+    Post a message for a user, at most 30 a minute; see `post_message`.
 
-    What stores no message is refunded: repeats, refusals and failures. Raises ImpersonationReadOnly,
-    ConversationNotFound, ConversationArchived, ParticipantGone or TooFast.
+    A request that stores nothing is refunded: repeats, refusals and failures. Raises
+    ImpersonationReadOnly, ConversationNotFound, ConversationArchived, ParticipantGone or TooFast.
     """
     ensure_may_write(sender)
     # Recently throttled: answer from memory instead of inserting and rolling back under the lock.
@@ -40,9 +40,9 @@ def send_message(
         conversation = get_conversation(sender, conversation_id)
         return find_repeat(conversation, sender, client_id, otherwise=TooFast(wait))
     if not try_hit("messaging", sender.pk):
-        # Some that are counted may prove to be repeats: what is refused is what would be stored.
+        # Some of the counted requests may turn out to be repeats: refuse only if this one stores a message.
         return _post_and_count(sender, conversation_id, content, client_id)
-    # Counted before, so that Redis is not waited for under the lock, and one statement does for all.
+    # Counting first means that the lock is not held while waiting for Redis, and one statement suffices.
     try:
         sent = post_message(
             sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
@@ -59,7 +59,7 @@ def send_message(
 def _post_and_count(
     sender: User, conversation_id: int, content: str, client_id: UUID | None
 ) -> SentMessage:
-    """Post a message, and roll it back if it is one too many; a repeat is not counted."""
+    """Post a message and roll it back if it exceeds the limit; a repeat is not counted."""
     sent = post_message(
         sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
     )
@@ -72,9 +72,9 @@ def start_conversation(
     *, trainer: User, trainee_id: int, content: str, client_id: UUID | None = None
 ) -> StartedConversation:
     """
-    Send a message to one's own trainee, opening or re-opening the pair's one conversation.
+    Send a message to one's own trainee; create or reopen the pair's conversation.
 
-    All of it is one transaction. Raises ImpersonationReadOnly, NotATrainer, TraineeNotFound or TooFast.
+    All in one transaction. Raises ImpersonationReadOnly, NotATrainer, TraineeNotFound or TooFast.
     """
     ensure_may_write(trainer)
     if not trainer.is_trainer:
@@ -94,7 +94,7 @@ def start_conversation(
 def _find_repeated_start(
     trainer: User, trainee_id: int, client_id: UUID | None, *, otherwise: Exception
 ) -> StartedConversation:
-    """Return what an earlier request has started; without one, say why nothing is stored."""
+    """Return what an earlier request started; if there is nothing, raise why nothing is stored."""
     if not trainees_of(trainer).filter(pk=trainee_id).exists():
         raise TraineeNotFound
     found = Conversation.objects.filter(trainer=trainer, trainee_id=trainee_id).first()

@@ -4,6 +4,6 @@ from users.services.accounts import ensure_may_write
 
 
 def show_typing(*, by: User, conversation_id: int, to_id: int | None, is_typing: bool) -> None:
-    """Show the other side that somebody types; raise ImpersonationReadOnly."""
+    """Show the other side that `by` is typing, or has stopped; raise ImpersonationReadOnly."""
     ensure_may_write(by)
     announce_typing(conversation_id=conversation_id, by_id=by.pk, to_id=to_id, is_typing=is_typing)

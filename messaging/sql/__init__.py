@@ -1,5 +1,6 @@
 """
-The statements of the hot paths, by hand: see db.sql for why.
+Hand-written SQL for the hot paths; db.sql explains why.
 
-`conversation` is `c`, `message` is `m` everywhere. The rules are in `rules`.
+Tables are always aliased: `messaging_conversation` as `c`, `messaging_message` as `m`. The access
+rules are in `rules`.
 """

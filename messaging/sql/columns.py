@@ -1,4 +1,4 @@
-"""What is selected, and how it becomes instances."""
+"""The columns that statements select, and how rows become model instances."""
 
 from db.sql import Columns, Row
 from messaging.models import Conversation, Message
@@ -32,7 +32,7 @@ MESSAGE = Columns(
     "content_version",
 )
 
-# What a change needs to know of the conversation that it has locked.
+# The columns of a locked conversation that a change needs.
 LOCKED = Columns(Conversation, "id", "trainer", "trainee", "version", "is_archived")
 
 WITH_PEOPLE = f"{CONVERSATION.of('c')}, {PERSON.of('trainer')}, {PERSON.of('trainee')}"
@@ -49,16 +49,16 @@ People = dict[int, User]
 
 def cut(limit: int, offset: int) -> str:
     """
-    Return what ends a page, written out.
+    Return LIMIT and OFFSET as literals.
 
-    With a parameter for the limit PostgreSQL expects a tenth of all rows, finds that a plan for the
-    real number is worth it, and plans anew each time: twice the cost of reading a page.
+    If the limit were a parameter, PostgreSQL's generic plan would assume a tenth of all rows. It
+    then prefers a custom plan, and so plans each execution anew: twice the cost of reading a page.
     """
     return f"LIMIT {limit:d} OFFSET {offset:d}" if offset else f"LIMIT {limit:d}"
 
 
 def load_conversation(row: Row, people: People) -> Conversation:
-    """Return a conversation with its two people, each None when the account is gone."""
+    """Return a conversation with its two people; a person is None if the account was deleted."""
     conversation = CONVERSATION.load(row[:_PERSON_AT])
     loaded = conversation._state.fields_cache
     loaded["trainer"] = _load_person(row[_PERSON_AT : _PERSON_AT + PERSON.count], people)
@@ -67,7 +67,7 @@ def load_conversation(row: Row, people: People) -> Conversation:
 
 
 def _load_person(row: Row, people: People) -> User | None:
-    """Return a person, the same instance for the same id: in a list one side is always the reader."""
+    """Return a person; the same id gives the same instance, as one side of a list is always the reader."""
     user_id = row[0]
     if user_id and user_id not in people:
         people[user_id] = PERSON.load(row)

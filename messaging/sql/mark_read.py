@@ -1,4 +1,4 @@
-"""Marking messages as read."""
+"""Marks messages as read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,11 @@ from messaging.sql.rules import UNREAD, VISIBLE
 
 @dataclass(frozen=True)
 class MarkedMessages:
-    """A conversation as it was locked, whether it has the message asked for, and what was marked."""
+    """
+    The locked conversation, whether it has the requested message, and which messages were marked.
+
+    `count` is their number, `up_to` the highest id among them.
+    """
 
     conversation: Conversation
     has_message: bool
@@ -23,9 +27,9 @@ class MarkedMessages:
     up_to: int | None
 
 
-# Messages never move, so whether one is of a conversation needs no lock. Their ids are handed out
-# under it, so all up to one that somebody has seen are there to be marked; without `up_to` what was
-# stored while this waits must be marked too, and a statement does not see what began after it did.
+# A message never changes its conversation, so this check needs no lock. Ids are assigned under the
+# lock: with `up_to`, all messages up to it are committed and visible. Without it, messages committed
+# during the wait must be marked too, and a statement does not see those: it needs one of its own.
 _HAS_MESSAGE = (
     "EXISTS (SELECT 1 FROM messaging_message m WHERE m.id = %s AND m.conversation_id = c.id)"
 )
@@ -59,9 +63,11 @@ def mark_messages(
     conversation_id: int, reader_id: int, up_to: int | None, now: datetime
 ) -> MarkedMessages | None:
     """
-    Lock a conversation that the reader may see, and mark what they have not read as its next version.
+    Lock a conversation that the reader may see, and mark what they have not read as its next
+    version.
 
-    With `up_to` no more than up to that message, and nothing if it is not of this conversation.
+    `up_to` is the last message to mark; if it is not in this conversation, nothing is marked.
+    Returns None if the reader may not see the conversation.
     """
     seen = [up_to or 0, conversation_id, reader_id, reader_id]
     last = MAX_ID if up_to is None else up_to
@@ -79,13 +85,13 @@ def mark_messages(
 
 @transaction.atomic
 def _mark_all(params: list[Any]) -> Row | None:
-    """Wait for the lock in a statement of its own, and mark what the next one sees."""
+    """Wait for the lock in one statement; the next one sees every message committed by then."""
     return fetch_one(_MARK, params) if fetch_one(_LOCK, params[1:4]) else None
 
 
 @transaction.atomic
 def _mark_in_steps(seen: list[Any], now: str, last: int, *, marks_all: bool) -> Row | None:
-    """Do as `_MARK` does, on SQLite."""
+    """Do the same as `_MARK`, on SQLite."""
     found = fetch_one(_SELECT_FOR_MARK, seen)
     if found is None:
         return None

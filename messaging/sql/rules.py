@@ -1,16 +1,17 @@
 """
-Who may see a conversation and what is unread, as SQL: the querysets of `messaging.models` say the same.
+Who may see a conversation and which messages are unread, as SQL.
 
-A test holds one against the other. In place of the braces stands the SQL for a user's id.
+The querysets in `messaging.models` express the same rules; a test compares the two. Braces are
+placeholders for the SQL of a user's id.
 """
 
-# The trainer sees all of their own, the trainee those that are active.
+# A trainer sees all of their conversations, a trainee the active ones.
 VISIBLE_TO = "(c.trainer_id = {user} OR (c.trainee_id = {user} AND NOT c.is_archived))"
-# Those that stand in lists, count for badges and have sockets.
+# Conversations that appear in lists, count towards badges and allow sockets.
 ACTIVE_OF = f"{VISIBLE_TO} AND NOT c.is_archived"
-# The same for a user who is known to be on one side; over the index of that side, in its order.
+# The same for a user whose side is known; uses the index of that side, in its order.
 ON_SIDE = "c.{side}_id = %s AND c.is_archived = %s"
-# The other side's, unread. A deleted account is the other side.
+# Unread messages of the other side; those of a deleted account count as the other side's.
 UNREAD_BY = "m.read_at IS NULL AND (m.sender_id IS NULL OR m.sender_id <> {reader})"
 
 VISIBLE = VISIBLE_TO.format(user="%s")

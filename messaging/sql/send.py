@@ -1,4 +1,4 @@
-"""Storing a message: lock, insert and count."""
+"""Stores a message: locks the conversation, inserts the row and updates the counters."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from messaging.sql.rules import VISIBLE
 
 @dataclass(frozen=True)
 class Stored:
-    """A conversation as it was locked, and the message that was stored in it, if it could be."""
+    """The locked conversation, and the id of the stored message; None if nothing was stored."""
 
     conversation: Conversation
     message_id: int | None
@@ -27,8 +27,8 @@ _INSERT = (
     "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
     " version, created_version, content_version)"
 )
-# Whoever waits for the lock goes on from the row as it is then, so that no number is taken twice and
-# nothing slips in behind an archival. SQLite has locked everything at BEGIN.
+# READ COMMITTED re-reads the locked row after the wait, so a version is never reused and an archived
+# conversation is seen as archived. On SQLite, BEGIN IMMEDIATE has locked the database.
 _STORE = f"""
 WITH locked AS (
     SELECT {LOCKED.of("c")}, {_IS_OPEN} AS is_open,
@@ -61,9 +61,10 @@ def store_message(
     """
     Lock a conversation that the sender may see, and add a message as its next version.
 
-    Nothing is stored when it is archived, when one of its people is gone, and for a `client_id`
-    that was used before. Clocks of several machines differ: `created_at` is not before what stands
-    there already. All of it is one statement on PostgreSQL, which needs no transaction around it.
+    Nothing is stored if it is archived, if an account was deleted, or if `client_id` was used
+    before. `created_at` is never earlier than that of the previous message, as the clocks of
+    several servers differ. On PostgreSQL this is one statement, which needs no explicit
+    transaction. Returns None if the sender may not see the conversation.
     """
     seen = [to_db(now), conversation_id, sender_id, sender_id]
     if connection.vendor == "postgresql":
@@ -78,7 +79,7 @@ def store_message(
 
 @transaction.atomic
 def _store_in_steps(seen: list[Any], message: list[Any]) -> Row | None:
-    """Do as `_STORE` does, on SQLite: it has no WITH that changes data."""
+    """Do the same as `_STORE`, on SQLite, whose WITH cannot change data."""
     found = fetch_one(_SELECT_FOR_MESSAGE, seen)
     if found is None:
         return None

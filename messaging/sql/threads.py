@@ -30,7 +30,7 @@ def select_conversation(conversation_id: int, user_id: int) -> Conversation | No
 
 @dataclass(frozen=True)
 class MessageQuery:
-    """Which messages of a conversation, in which order; the texts are constants, `params` their values."""
+    """A WHERE/ORDER BY/LIMIT for one conversation. `where` and `order` are trusted SQL."""
 
     where: str
     order: str
