@@ -357,7 +357,7 @@ def test_box_stays_above_the_keyboard_of_a_phone(
     wait_until(page, lambda: page.evaluate(fits))
 
 
-def test_nothing_moves_for_who_wants_less_motion(
+def test_nothing_moves_with_reduced_motion(
     open_device: OpenDevice, alice: User, cast: Conversation
 ) -> None:
     page = open_device(reduced_motion="reduce")

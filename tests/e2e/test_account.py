@@ -65,7 +65,7 @@ def find_link(mailbox: Path) -> str:
 
 
 @pytest.mark.complains(r"status of 401")
-def test_wrong_password_is_said_and_the_right_one_lets_in(desk: Page, alice: User) -> None:
+def test_wrong_password_is_refused_and_the_right_one_accepted(desk: Page, alice: User) -> None:
     desk.goto("/sign-in")
 
     fill_sign_in(desk, alice, "wrong")
@@ -90,7 +90,7 @@ def test_sign_out_leads_to_the_sign_in_and_back_shows_nothing(
     expect(desk.get_by_text("Hello")).to_have_count(0)
 
 
-def test_forgotten_password_is_set_anew_by_the_mailed_link(
+def test_forgotten_password_is_reset_by_the_mailed_link(
     desk: Page, alice: User, mailbox: Path
 ) -> None:
     desk.goto("/sign-in")
@@ -131,7 +131,7 @@ def test_invited_person_joins_by_the_mailed_link_and_waits_for_the_trainer(
     assert User.objects.get(email="erin@example.com").parent_trainer == alice
 
 
-def test_invitation_is_accepted_where_somebody_else_is_signed_in(
+def test_invitation_is_accepted_while_another_user_is_signed_in(
     desk: Page, alice: User, mailbox: Path
 ) -> None:
     sign_in(desk, alice, "/invitations")
@@ -212,7 +212,7 @@ def test_password_is_changed_and_the_other_devices_are_signed_out(
     expect(navigation(desk)).to_be_visible()
 
 
-def test_theme_is_chosen_and_kept_without_a_flash(open_device: OpenDevice, alice: User) -> None:
+def test_theme_is_stored_and_applied_without_a_flash(open_device: OpenDevice, alice: User) -> None:
     page = open_device(color_scheme="light")
     sign_in(page, alice, "/settings")
     light = background_of(page)

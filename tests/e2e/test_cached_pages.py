@@ -128,7 +128,7 @@ def listing(desk: Page, alice: User, conversation: Conversation) -> Page:
     return desk
 
 
-def test_page_is_kept_in_the_cache_and_comes_back_live(listing: Page, talk: Talk) -> None:
+def test_page_is_restored_from_the_back_forward_cache_and_live(listing: Page, talk: Talk) -> None:
     talk.reaches(listing)
     listing.goto(ELSEWHERE)
 
@@ -236,7 +236,7 @@ def test_thread_that_comes_back_has_what_was_missed_and_sends(
 
 
 @pytest.mark.complains(r"net::ERR_FAILED")
-def test_what_another_page_has_sent_waits_no_more_in_one_that_comes_back(
+def test_message_sent_by_another_page_is_not_pending_in_a_restored_one(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     desk.add_init_script(NOTE_RETURN)
@@ -278,7 +278,7 @@ def test_sign_out_in_another_tab_ends_a_page_in_the_cache(listing: Page, bob: Us
     expect(conversations(listing)).to_have_count(0)
 
 
-def test_page_in_the_cache_comes_back_as_who_is_signed_in_by_then(
+def test_cached_page_is_restored_for_the_current_user(
     listing: Page, alice: User, bob: User
 ) -> None:
     other = listing.context.new_page()
@@ -296,7 +296,7 @@ def test_page_in_the_cache_comes_back_as_who_is_signed_in_by_then(
 
 @pytest.mark.complains(r"net::ERR_FAILED")
 @pytest.mark.parametrize("other_person", [False, True], ids=["signed-out", "somebody-else"])
-def test_browser_that_keeps_a_page_silently_shows_nothing_of_who_was_signed_in(
+def test_page_cached_silently_by_the_browser_shows_nothing_of_the_last_user(
     listing: Page, alice: User, bob: User, other_person: bool
 ) -> None:
     """Other browsers let a page stay in the cache when a message reaches it; here none is sent."""
@@ -314,7 +314,7 @@ def test_browser_that_keeps_a_page_silently_shows_nothing_of_who_was_signed_in(
     expect(listing.get_by_text("Bob Tester")).to_have_count(0)
 
 
-def test_look_that_has_ended_does_not_come_back_from_the_cache(
+def test_impersonation_that_has_ended_is_not_restored_from_the_cache(
     desk: Page, alice: User, bob: User, talk: Talk
 ) -> None:
     sign_in(desk, alice, f"/trainees/{bob.pk}")
@@ -332,7 +332,7 @@ def test_look_that_has_ended_does_not_come_back_from_the_cache(
     expect_one_leader(desk)
 
 
-def test_own_page_does_not_come_back_over_a_look(desk: Page, alice: User, bob: User) -> None:
+def test_own_page_is_not_restored_during_impersonation(desk: Page, alice: User, bob: User) -> None:
     sign_in(desk, alice, "/settings")
     desk.goto(f"/trainees/{bob.pk}")
     desk.get_by_role("button", name="View as trainee").click()
@@ -343,7 +343,7 @@ def test_own_page_does_not_come_back_over_a_look(desk: Page, alice: User, bob: U
     expect(desk.get_by_text(BANNER)).to_be_visible()
 
 
-def test_refused_lock_holds_up_no_message(
+def test_refused_lock_delays_no_message(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)

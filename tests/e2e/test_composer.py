@@ -99,7 +99,7 @@ def test_counter_shows_from_1800_and_blocks_past_2000(
     assert conversation.messages.latest("id").content == "😀" * 2000
 
 
-def test_draft_is_kept_for_each_conversation_and_over_a_reload(
+def test_draft_is_stored_per_conversation_and_survives_a_reload(
     thread: Page, alice: User, bob: User
 ) -> None:
     carol = make_trainee("carol", alice)

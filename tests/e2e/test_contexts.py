@@ -97,7 +97,7 @@ def find_traces(page: Page) -> dict[str, Any]:
     return found
 
 
-def test_next_test_finds_nothing_of_the_last_one(
+def test_next_test_starts_with_empty_storage(
     context_pool: ContextPool, options: dict[str, Any], first: Page, alice: User
 ) -> None:
     context = first.context
@@ -133,7 +133,7 @@ def test_traces_are_found_where_nothing_is_cleared(first: Page) -> None:
     assert [name for name in left if found[name] == NOTHING[name]] == []
 
 
-def test_nobody_is_signed_in_in_the_next_test(
+def test_next_test_starts_signed_out(
     context_pool: ContextPool,
     options: dict[str, Any],
     first: Page,

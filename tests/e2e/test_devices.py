@@ -77,7 +77,7 @@ def test_many_tabs_share_one_inbox_socket(
     wait_until(desk, lambda: sum(len(each.opened) - len(each.closed) for each in sockets) == 1)
 
 
-def test_what_comes_while_another_tab_takes_over_reaches_every_list(
+def test_frames_during_a_change_of_leader_reach_every_list(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     sockets = Sockets(desk)
@@ -116,7 +116,7 @@ def sign_in_kept(page: Page) -> None:
     expect(navigation(page)).to_be_visible()
 
 
-def test_next_person_on_the_device_sees_nothing_of_the_last_one(
+def test_next_user_of_the_device_sees_nothing_of_the_last_one(
     desk: Page, alice: User, bob: User, dora: User, charlie: User, conversation: Conversation
 ) -> None:
     others = open_conversation(dora, charlie, "Hello Charlie")
@@ -141,7 +141,7 @@ def kept_of(page: Page) -> set[str]:
     return set(page.evaluate("indexedDB.databases().then(all => all.map(({ name }) => name))"))
 
 
-def test_sign_out_while_looking_through_an_account_leaves_nothing_of_one_s_own(
+def test_sign_out_while_impersonating_deletes_the_own_data(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)
@@ -200,7 +200,7 @@ def test_request_of_the_last_person_is_not_repeated_in_the_name_of_the_next(
     expect(messages(desk)).to_have_count(2)
 
 
-def test_answer_that_comes_after_signing_out_signs_nobody_in_again(
+def test_late_refresh_response_after_signing_out_signs_nobody_in(
     desk: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
     me = Person(server, tokens_of(bob)).get("auth/users/me/").json()
@@ -232,7 +232,7 @@ def test_same_person_who_signs_in_again_keeps_what_they_write(
     expect(composer(desk)).to_have_value("a draft")
 
 
-def test_sign_out_that_is_heard_late_takes_nothing_of_the_next_sign_in(
+def test_late_sign_out_event_does_not_affect_the_next_session(
     desk: Page, bob: User, conversation: Conversation
 ) -> None:
     """A frozen tab hears of both when it thaws; to it, here, the first is told once more."""
@@ -254,7 +254,7 @@ def test_sign_out_that_is_heard_late_takes_nothing_of_the_next_sign_in(
 
 
 @pytest.mark.complains(r"status of 401")
-def test_sign_in_that_is_ended_elsewhere_leads_to_the_sign_in(
+def test_session_ended_elsewhere_redirects_to_the_sign_in(
     desk: Page, server: WebServer, alice: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)

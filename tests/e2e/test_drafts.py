@@ -101,7 +101,7 @@ def test_same_text_written_in_both_tabs_is_one_draft(
 
 
 @pytest.mark.parametrize("sends_last", [True, False])
-def test_another_text_stays_in_its_box_and_is_kept(
+def test_another_text_stays_in_its_composer_and_is_stored(
     one: Page, open_tab: Callable[[], Page], alice: User, sends_last: bool
 ) -> None:
     other = open_tab()
@@ -147,7 +147,7 @@ def test_draft_of_a_thread_that_is_not_open_outlives_a_send_in_another_tab(
     expect(composer(one)).to_have_value("not finished")
 
 
-def test_idle_box_is_not_written_over_and_takes_nothing_away(
+def test_idle_composer_is_not_overwritten_and_deletes_nothing(
     one: Page, open_tab: Callable[[], Page], alice: User
 ) -> None:
     other = open_tab()
@@ -160,7 +160,7 @@ def test_idle_box_is_not_written_over_and_takes_nothing_away(
     expect(composer(other)).to_have_value("written in one")
 
 
-def test_box_that_only_shows_a_draft_follows_where_it_is_written_on(
+def test_unedited_composer_follows_the_draft_of_another_tab(
     one: Page, open_tab: Callable[[], Page], alice: User
 ) -> None:
     composer(one).fill("Hello wor")
@@ -261,7 +261,7 @@ def test_draft_of_an_earlier_version_is_still_there(
     expect_kept(one, alice)
 
 
-def test_sign_out_leaves_nothing_of_drafts_in_the_tab(one: Page) -> None:
+def test_sign_out_deletes_the_drafts_of_the_tab(one: Page) -> None:
     composer(one).fill("a draft")
     wait_until(one, lambda: one.evaluate("Object.keys(sessionStorage)") == ["drafts"])
 

@@ -65,7 +65,7 @@ def test_nothing_jumps_while_loading(
     assert {path: shift for path, shift in shifts.items() if shift > 0.02} == {}
 
 
-def test_second_visit_shows_what_was_kept_before_the_server_has_answered(
+def test_second_visit_shows_cached_data_before_the_server_responds(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     sign_in(desk, alice, path_of(conversation))

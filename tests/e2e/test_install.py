@@ -99,7 +99,7 @@ def kept(
     return page
 
 
-def test_kept_page_opens_when_the_server_answers_nothing(
+def test_cached_page_opens_when_the_server_does_not_respond(
     kept: Page, mortal_server: WebServer
 ) -> None:
     with frozen(mortal_server):
@@ -109,9 +109,7 @@ def test_kept_page_opens_when_the_server_answers_nothing(
 
 
 @pytest.mark.complains(r"status of 502", r"net::ERR_")
-def test_kept_page_opens_when_the_server_is_away_behind_its_proxy(
-    kept: Page, mortal_server: WebServer
-) -> None:
+def test_cached_page_opens_when_the_proxy_returns_502(kept: Page, mortal_server: WebServer) -> None:
     kill(mortal_server)
     with bad_gateway(mortal_server.port):
         kept.reload()

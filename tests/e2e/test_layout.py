@@ -323,7 +323,7 @@ def test_nothing_is_cut_off_on_any_screen_whatever_people_are_called(
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_is_cut_off_in_what_names_somebody_in_a_sentence(
+def test_sentence_with_a_long_name_is_not_cut_off(
     open_device: OpenDevice, alice: User, crowd: list[Conversation], width: int
 ) -> None:
     """The dialog, the toast, and the banner of an impersonation."""
@@ -348,7 +348,7 @@ def test_nothing_is_cut_off_in_what_names_somebody_in_a_sentence(
     expect_to_fit(page)
 
 
-def test_typing_hint_is_whole_whatever_somebody_is_called(
+def test_typing_indicator_with_a_long_name_is_not_cut_off(
     open_device: OpenDevice, alice: User, crowd: list[Conversation]
 ) -> None:
     page = open_live_thread(open_device(viewport={"width": 320, "height": 600}), alice, crowd[6])

@@ -52,7 +52,7 @@ def test_deep_link_to_a_conversation_past_the_first_page_opens_it(
 
 
 @pytest.mark.complains(r"status of 404")
-def test_deep_link_to_a_conversation_of_somebody_else_finds_nothing(
+def test_deep_link_to_an_inaccessible_conversation_is_not_found(
     desk: Page, charlie: User, crowd: list[Conversation]
 ) -> None:
     sign_in(desk, charlie, f"/messages/{crowd[0].pk}")

@@ -69,7 +69,7 @@ def test_forgotten_password_is_set_by_a_rewritten_link(
     expect(navigation(phone)).to_be_visible()
 
 
-def test_rewritten_link_opens_while_somebody_else_is_signed_in(
+def test_rewritten_link_opens_while_another_user_is_signed_in(
     desk: Page, dora: User, invitation: str
 ) -> None:
     sign_in(desk, dora)
@@ -103,7 +103,7 @@ def test_worker_sends_the_secrets_of_a_rewritten_link_nowhere(
 
 @pytest.mark.service_worker
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED.*/healthz")
-def test_rewritten_link_opens_from_what_is_kept_without_a_network(
+def test_rewritten_link_opens_from_the_cache_without_a_network(
     phone: Page, invitation: str
 ) -> None:
     phone.goto("/sign-in")

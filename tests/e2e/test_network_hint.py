@@ -112,7 +112,7 @@ def test_device_that_says_offline_comes_back_from_a_lost_network_by_itself(
 
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")
-def test_lost_network_is_told_at_once_and_what_was_written_goes_when_it_is_back(
+def test_lost_network_is_shown_at_once_and_messages_are_sent_when_it_returns(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)
@@ -130,7 +130,7 @@ def test_lost_network_is_told_at_once_and_what_was_written_goes_when_it_is_back(
 
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")
-def test_network_that_is_back_without_a_word_of_the_device_is_found(
+def test_network_that_returns_without_an_event_is_detected(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     desk.add_init_script(
@@ -149,7 +149,7 @@ def test_network_that_is_back_without_a_word_of_the_device_is_found(
 
 
 @pytest.mark.complains(r"net::ERR_FAILED")
-def test_sign_out_that_the_server_did_not_hear_is_told_again_without_an_event(
+def test_unconfirmed_sign_out_is_retried_without_an_event(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     desk.clock.install()

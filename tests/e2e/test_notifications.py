@@ -73,7 +73,7 @@ def click_notification(page: Page, conversation: Conversation) -> None:
     )
 
 
-def test_push_is_silent_for_who_looks_at_the_conversation(
+def test_push_is_silent_while_the_conversation_is_focused(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
     page = open_device(permissions=["notifications"])

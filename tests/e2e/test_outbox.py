@@ -74,7 +74,7 @@ def test_outbox_survives_a_reload_without_a_network(
     assert texts_of(conversation) == ["Hello", "written in a tunnel"]
 
 
-def test_thread_is_kept_as_soon_as_it_is_shown(
+def test_thread_is_cached_as_soon_as_it_is_shown(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
     """A page may be left, or killed, before any timer has run out."""
@@ -257,7 +257,7 @@ def test_message_written_offline_to_who_was_removed_meanwhile_is_not_lost(
 
 
 @pytest.mark.service_worker
-def test_next_person_on_the_device_neither_sees_nor_sends_what_waited(
+def test_next_user_of_the_device_neither_sees_nor_sends_queued_messages(
     thread: Page, alice: User, conversation: Conversation
 ) -> None:
     # From the second load on the worker has every screen.
@@ -304,7 +304,7 @@ def test_device_that_was_away_for_days_sends_when_it_is_opened(
     assert texts_of(conversation) == ["Hello", "written on Monday"]
 
 
-def test_entry_that_another_tab_has_taken_out_does_not_come_back(
+def test_entry_discarded_in_another_tab_is_not_restored(
     thread: Page, bob: User, conversation: Conversation
 ) -> None:
     """A tab hears a moment later of what another has done; what it keeps meanwhile is too much."""
@@ -399,7 +399,7 @@ def test_first_message_is_shown_while_its_trainee_cannot_be_loaded(
 
 
 @pytest.mark.complains(r"status of 404")
-def test_first_message_to_who_is_no_trainee_any_more_is_shown_with_its_reason(
+def test_first_message_to_a_former_trainee_fails_with_its_reason(
     desk: Page, alice: User, bob: User
 ) -> None:
     sign_in(desk, alice, f"/messages?trainee={bob.pk}")
@@ -413,7 +413,7 @@ def test_first_message_to_who_is_no_trainee_any_more_is_shown_with_its_reason(
     expect(composer(again)).to_have_count(0)
 
 
-def test_list_tells_of_what_was_not_sent(
+def test_list_shows_unsent_messages(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     refusal = {"detail": "Your gym is closed today.", "code": "closed"}

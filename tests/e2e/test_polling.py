@@ -86,7 +86,7 @@ def test_thread_becomes_read_only_without_sockets(
 
 
 @pytest.mark.complains(r"net::ERR_FAILED")
-def test_what_waits_is_sent_as_soon_as_the_server_answers_again(
+def test_queued_messages_are_sent_as_soon_as_the_server_responds(
     blocked: Page, alice: User, conversation: Conversation
 ) -> None:
     """After some attempts the next one would be half a minute later."""

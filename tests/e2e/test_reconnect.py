@@ -67,7 +67,7 @@ def test_killed_server_shows_reconnecting_and_what_was_missed_arrives_in_order(
     expect_texts(thread, ["Hello", "one", "two", "three", "four"])
 
 
-def test_what_was_read_meanwhile_gets_its_tick_and_nothing_else_does(
+def test_only_messages_read_meanwhile_get_a_tick(
     thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
     write(thread, "Are you there?")
@@ -113,7 +113,7 @@ def test_silent_network_is_noticed_and_what_was_missed_arrives(
     expect(thread.get_by_text("You are offline")).to_have_count(0)
 
 
-def test_who_comes_back_to_a_dead_socket_is_told_and_gets_what_was_missed(
+def test_return_to_a_dead_socket_shows_it_and_loads_missed_messages(
     thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
     """The device slept: nobody has said that the connection is gone, and it looks open."""
@@ -146,7 +146,7 @@ def test_list_and_badge_catch_up_too(
     expect(conversation_with(desk, bob).locator(".badge")).to_contain_text("1")
 
 
-def test_connection_that_says_nothing_is_given_up(
+def test_silent_connection_is_closed(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     """A cut network tells nobody: no frame within 10 s of a ping, and the socket is replaced."""
@@ -171,7 +171,7 @@ def test_connection_that_says_nothing_is_given_up(
     expect(message(desk, "into the void")).to_be_visible()
 
 
-def test_message_that_one_s_own_answer_overtakes_is_announced(
+def test_message_that_an_own_message_overtakes_is_announced(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     held: list[tuple[WebSocketRoute, str | bytes]] = []
@@ -237,7 +237,7 @@ def test_thread_is_loaded_afresh_when_too_much_was_missed(
     expect(message(thread, "Hello")).to_have_count(0)
 
 
-def test_lost_connection_is_said_after_a_second_and_a_half(
+def test_lost_connection_is_shown_after_1500_ms(
     desk: Page, server: WebServer, alice: User, conversation: Conversation
 ) -> None:
     sockets = Sockets(desk)
@@ -255,7 +255,7 @@ def test_lost_connection_is_said_after_a_second_and_a_half(
     expect(desk.get_by_text("Reconnecting…").first).to_be_visible()
 
 
-def test_page_that_nobody_sees_does_not_reconnect_until_it_is_seen(
+def test_hidden_page_does_not_reconnect_until_it_is_visible(
     desk: Page, server: WebServer, alice: User, conversation: Conversation
 ) -> None:
     sockets = Sockets(desk)

@@ -164,7 +164,7 @@ def test_policy_names_no_unsafe_source(desk: Page, alice: User) -> None:
 
 
 @pytest.mark.complains(r"status of 404")
-def test_stranger_sees_nothing_of_a_conversation(
+def test_conversation_is_hidden_when_signed_out(
     desk: Page, charlie: User, conversation: Conversation
 ) -> None:
     sign_in(desk, charlie, f"/messages/{conversation.pk}")

@@ -171,7 +171,7 @@ def test_list_keeps_its_navigation_for_a_trainee_that_is_no_number(
 
 
 @pytest.mark.complains(r"status of 404")
-def test_title_names_nobody_in_a_thread_without_a_person(
+def test_title_of_a_thread_without_a_person_has_no_name(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     sign_in(desk, alice, path_of(conversation))
@@ -197,7 +197,7 @@ def test_title_names_nobody_in_a_thread_without_a_person(
         ("/messages?trainee=999999", "This conversation couldn’t be opened"),
     ],
 )
-def test_path_that_leads_nowhere_says_so(desk: Page, alice: User, path: str, words: str) -> None:
+def test_unknown_path_is_not_found(desk: Page, alice: User, path: str, words: str) -> None:
     sign_in(desk, alice)
 
     desk.goto(path)

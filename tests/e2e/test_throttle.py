@@ -45,7 +45,7 @@ def fast_talker(desk: Page, alice: User, conversation: Conversation) -> Page:
     return desk
 
 
-def test_text_that_came_too_fast_stays_in_the_box_until_its_time(fast_talker: Page) -> None:
+def test_throttled_text_stays_in_the_composer_until_its_time(fast_talker: Page) -> None:
     write(fast_talker, "three")
 
     expect(fast_talker.get_by_text("Slow down. Try again in")).to_be_visible()
@@ -78,7 +78,7 @@ def test_seconds_count_down(fast_talker: Page) -> None:
     expect(hint).to_have_count(0)
 
 
-def test_text_that_waits_as_the_next_is_in_the_box_says_how_long(fast_talker: Page) -> None:
+def test_throttled_message_behind_another_text_shows_the_wait(fast_talker: Page) -> None:
     hold = Hold(fast_talker, "**/send/")
     write(fast_talker, "three")
     composer(fast_talker).fill("four")

@@ -40,7 +40,7 @@ def test_message_is_pending_until_it_is_stored(
     expect_tick(desk, "Squats at six?", "Sent")
 
 
-def test_own_reading_on_another_device_turns_no_tick(
+def test_own_read_receipt_of_another_device_changes_no_tick(
     desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write_history(bob, conversation, "from Bob")
@@ -83,7 +83,7 @@ def test_message_in_the_list_only_is_not_read(
     assert unread_of(conversation, alice) == 2
 
 
-def test_hidden_page_reads_nothing_until_somebody_looks(
+def test_hidden_page_marks_nothing_as_read_until_it_is_visible(
     desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(phone, bob, conversation)
@@ -133,7 +133,7 @@ def test_only_what_was_on_the_screen_is_read(
     expect_unread_rows(phone, conversation, alice, at_most=0, at_least=0)
 
 
-def test_what_was_skipped_stays_unread_until_it_is_shown(
+def test_skipped_message_stays_unread_until_it_is_shown(
     phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write_history(alice, conversation, *(f"exercise {n}\n\n\n\n" for n in range(30)))
@@ -152,7 +152,7 @@ def test_what_was_skipped_stays_unread_until_it_is_shown(
 
 
 @pytest.mark.complains(r"net::ERR_FAILED")
-def test_kept_row_that_is_out_of_date_hides_no_unread_message(
+def test_cached_row_that_is_out_of_date_hides_no_unread_message(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
     """As after a click on a notification: the list is kept, the thread was never opened."""

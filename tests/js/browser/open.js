@@ -104,7 +104,7 @@ function locksOf(number) {
   };
 }
 
-/** Open a browser in which somebody has signed in before, and start the session of its first page. */
+/** Open a browser with a signed-in user, and start the session of its first page. */
 export async function openSignedIn(t, { me = ALICE, path } = {}) {
   const browser = openBrowser(t, { path });
   browser.localStorage.setItem("me", JSON.stringify(me));
@@ -114,18 +114,18 @@ export async function openSignedIn(t, { me = ALICE, path } = {}) {
   return Object.assign(browser, await startSession(browser.load));
 }
 
-/** Have the pages that are loaded from now on be Alice's look through Bob's account. */
-export function beginLook({ localStorage, sessionStorage, server }) {
-  const look = { access: makeToken(BOB.id), expiresAt: Date.now() + 3_600_000, by: ALICE };
+/** Make pages that are loaded from now on impersonate Bob as Alice. */
+export function beginImpersonation({ localStorage, sessionStorage, server }) {
+  const impersonation = { access: makeToken(BOB.id), expiresAt: Date.now() + 3_600_000, by: ALICE };
   localStorage.setItem("me", JSON.stringify(ALICE));
-  sessionStorage.setItem("look", JSON.stringify(look));
+  sessionStorage.setItem("look", JSON.stringify(impersonation));
   server.on("GET /api/auth/users/me/", BOB);
 }
 
-/** Open a browser in which Alice looks through Bob's account; `teach` prepares its server. */
-export async function openLook(t, teach = () => {}) {
+/** Open a browser in which Alice impersonates Bob; `teach` prepares its server. */
+export async function openImpersonation(t, teach = () => {}) {
   const browser = openBrowser(t);
-  beginLook(browser);
+  beginImpersonation(browser);
   teach(browser);
   return Object.assign(browser, await startSession(browser.load));
 }

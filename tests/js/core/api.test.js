@@ -72,7 +72,7 @@ test("a 400 has errors by field, and the first as its message", async (t) => {
 });
 
 for (const [status, body] of [[502, "<html>Bad Gateway</html>"], [500, ""], [400, ""], [404, "null"]]) {
-  test(`${status} with ${body || "nothing"} is an error of the server without words of its own`, async (t) => {
+  test(`${status} with ${body || "nothing"} is a server error with the default message`, async (t) => {
     const { request, server } = await open(t);
     server.on("GET /api/x/", new Response(body, { status, headers: { "Retry-After": "7" } }));
 

@@ -16,7 +16,7 @@ async function start(t) {
 /** Every kind of database behaves the same towards its users. */
 const KINDS = {
   "on the device": {},
-  "in memory, as for a look through an account": { persistent: false },
+  "in memory, as while impersonating": { persistent: false },
 };
 
 for (const [kind, options] of Object.entries(KINDS)) {

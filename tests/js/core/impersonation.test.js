@@ -21,13 +21,13 @@ test("impersonation starts with a page load, which restores it", async (t) => {
 test("an impersonation token is usable until 1 min before it expires", async (t) => {
   const { browser, loads, Impersonation } = await open(t);
   Impersonation.begin(makeToken(BOB.id, { seconds: 3600 }), ALICE);
-  const look = Impersonation.restore();
-  look.user = BOB;
+  const impersonation = Impersonation.restore();
+  impersonation.user = BOB;
 
   await browser.pass(1_000);
-  assert.equal(look.accessToken(), makeToken(BOB.id, { seconds: 3600 }));
+  assert.equal(impersonation.accessToken(), makeToken(BOB.id, { seconds: 3600 }));
   t.mock.timers.setTime(Date.now() + 3_540_000);
-  assert.throws(() => look.accessToken(), { status: 401 });
+  assert.throws(() => impersonation.accessToken(), { status: 401 });
 
   assert.deepEqual([Impersonation.restore(), loads.at(-1)], [null, "/trainees/2"]);
 });

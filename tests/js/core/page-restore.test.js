@@ -37,7 +37,7 @@ test("a loaded page is not affected", async (t) => {
 });
 
 for (const me of [BOB, null]) {
-  test(`a page that comes back to ${me ? "somebody else" : "nobody"} is hidden and loaded anew`, async (t) => {
+  test(`a page restored for ${me ? "another user" : "no user"} is hidden and reloads`, async (t) => {
     const { browser, seen, storedUser } = await open(t);
 
     browser.fire("pagehide");

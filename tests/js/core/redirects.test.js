@@ -9,18 +9,18 @@ async function detourAt(t, path, session) {
 }
 
 const DETOURS = [
-  ["a stranger signs in, and comes back", "/messages/7?x=1", "signed-out", "/sign-in?next=%2Fmessages%2F7%3Fx%3D1"],
-  ["a stranger at the door just signs in", "/", "signed-out", "/sign-in"],
-  ["a stranger at home just signs in", "/messages", "signed-out", "/sign-in"],
-  ["a stranger may join", "/join", "signed-out", null],
-  ["nobody is led anywhere before it is known who they are", "/messages/7", "starting", null],
-  ["who is signed in sees their screens", "/messages/7", "signed-in", null],
-  ["who is signed in starts with the messages", "/", "signed-in", "/messages"],
-  ["who is signed in goes past the sign-in", "/sign-in?next=/trainees/3", "signed-in", "/trainees/3"],
-  ["there is no way out to another site", "/sign-in?next=https://evil.example", "signed-in", "/messages"],
-  ["there is no way out by two slashes", "/sign-in?next=//evil.example/messages", "signed-in", "/messages"],
-  ["there is no way out by a backslash", "/sign-in?next=/\\evil.example/messages", "signed-in", "/messages"],
-  ["nobody is led to nowhere", "/sign-in?next=/admin/", "signed-in", "/messages"],
+  ["sign-in returns to the requested page", "/messages/7?x=1", "signed-out", "/sign-in?next=%2Fmessages%2F7%3Fx%3D1"],
+  ["the root redirects to the sign-in when signed out", "/", "signed-out", "/sign-in"],
+  ["the messages redirect to the sign-in when signed out", "/messages", "signed-out", "/sign-in"],
+  ["joining needs no sign-in", "/join", "signed-out", null],
+  ["nothing redirects before the session has started", "/messages/7", "starting", null],
+  ["a signed-in user stays on a screen", "/messages/7", "signed-in", null],
+  ["the root redirects to the messages when signed in", "/", "signed-in", "/messages"],
+  ["the sign-in redirects to the next path when signed in", "/sign-in?next=/trainees/3", "signed-in", "/trainees/3"],
+  ["a next URL of another origin is ignored", "/sign-in?next=https://evil.example", "signed-in", "/messages"],
+  ["a next path with two slashes is ignored", "/sign-in?next=//evil.example/messages", "signed-in", "/messages"],
+  ["a next path with a backslash is ignored", "/sign-in?next=/\\evil.example/messages", "signed-in", "/messages"],
+  ["a next path outside the client is ignored", "/sign-in?next=/admin/", "signed-in", "/messages"],
 ];
 
 for (const [name, path, state, expected] of DETOURS) {
@@ -28,7 +28,7 @@ for (const [name, path, state, expected] of DETOURS) {
 }
 
 for (const endReason of ["signed-out", "elsewhere"]) {
-  test(`after an end on purpose (${endReason}) the next person starts afresh`, async (t) => {
+  test(`after a deliberate end (${endReason}) the next sign-in opens the default page`, async (t) => {
     assert.equal(await detourAt(t, "/messages/7", { state: "signed-out", endReason }), "/sign-in");
   });
 }

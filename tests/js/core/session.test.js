@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser, openLook, openSignedIn, settle, startSession } from "../browser/open.js";
+import { openBrowser, openImpersonation, openSignedIn, settle, startSession } from "../browser/open.js";
 import { ALICE, BOB, makeToken } from "../browser/people.js";
 import { json, refusal } from "../browser/server.js";
 
@@ -9,7 +9,7 @@ const [SIGN_IN, REFRESH, SIGN_OUT] = ["create", "refresh", "blacklist"].map(
 );
 const ME = "GET /api/auth/users/me/";
 
-/** Open a browser in which nobody has signed in, and the session of its first page. */
+/** Open a browser without a signed-in user, and the session of its first page. */
 async function openStranger(t) {
   const browser = openBrowser(t);
   const { session } = await browser.load("core/session.js");
@@ -228,7 +228,7 @@ test('a new token fires "token"', async (t) => {
   assert.deepEqual(tokens, [makeToken(ALICE.id)]);
 });
 
-// Looking through somebody's account
+// Impersonation
 // ------------------------------------------------------------------------------
 test("impersonation starts with a page load", async (t) => {
   const browser = await openSignedIn(t);
@@ -241,7 +241,7 @@ test("impersonation starts with a page load", async (t) => {
 });
 
 test("impersonation shows the other account and stores nothing", async (t) => {
-  const { session } = await openLook(t);
+  const { session } = await openImpersonation(t);
 
   assert.deepEqual([session.user, session.impersonatedBy], [BOB, ALICE]);
   assert.deepEqual([session.isImpersonating, session.persistent], [true, false]);
@@ -250,7 +250,7 @@ test("impersonation shows the other account and stores nothing", async (t) => {
 });
 
 test("impersonation ignores sign-ins, and ends with a sign-out in another tab", async (t) => {
-  const browser = await openLook(t);
+  const browser = await openImpersonation(t);
   const seen = ends(browser.session);
 
   new BroadcastChannel("session").postMessage({ type: "signed-in", userId: 99 });
@@ -264,7 +264,7 @@ test("impersonation ignores sign-ins, and ends with a sign-out in another tab", 
 });
 
 test("a refused impersonation is never refreshed", async (t) => {
-  const browser = await openLook(t);
+  const browser = await openImpersonation(t);
 
   await assert.rejects(browser.session.refresh(), { status: 401 });
 
@@ -273,7 +273,7 @@ test("a refused impersonation is never refreshed", async (t) => {
 
 test("impersonation that starts while the server is unreachable retries after Retry-After", async (t) => {
   const teach = ({ server }) => server.on(ME, refusal(429, "throttled", { "Retry-After": "5" }));
-  const browser = await openLook(t, teach);
+  const browser = await openImpersonation(t, teach);
   assert.equal(browser.session.state, "starting");
   browser.server.on(ME, refusal(503, "unavailable"));
   await browser.pass(5_000);
@@ -287,7 +287,7 @@ test("impersonation that starts while the server is unreachable retries after Re
 });
 
 test("expired impersonation returns to the own account, once", async (t) => {
-  const browser = await openLook(t, ({ server }) => server.on(ME, refusal(401, "token_not_valid")));
+  const browser = await openImpersonation(t, ({ server }) => server.on(ME, refusal(401, "token_not_valid")));
 
   await browser.pass(10_000);
 
@@ -295,7 +295,7 @@ test("expired impersonation returns to the own account, once", async (t) => {
 });
 
 test("ending impersonation revokes its token on the server first", async (t) => {
-  const browser = await openLook(t);
+  const browser = await openImpersonation(t);
   browser.server.on("POST /api/trainer/impersonate/end/", refusal(503, "unavailable"));
   await assert.rejects(browser.session.endImpersonation(), { status: 503 });
   assert.deepEqual(browser.place.loads, []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beginLook, openBrowser } from "../browser/open.js";
+import { beginImpersonation, openBrowser } from "../browser/open.js";
 import { TestWorkers } from "../browser/workers.js";
 
 /** Open a page of a conversation; returns its worker, and what the worker has been told. */
@@ -29,7 +29,7 @@ test("the page tells the worker its path and opens clicked notifications", async
 });
 
 test("an impersonating page tells the worker nothing", async (t) => {
-  const { workers, port, told } = await open(t, beginLook);
+  const { workers, port, told } = await open(t, beginImpersonation);
 
   workers.say({ type: "where" }, [port]);
   workers.say({ type: "open", path: "/messages/8" });

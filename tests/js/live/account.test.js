@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser, openLook, openSignedIn } from "../browser/open.js";
+import { openBrowser, openImpersonation, openSignedIn } from "../browser/open.js";
 import { BOB } from "../browser/people.js";
 
 test("without a user there is no key, and the database stores nothing", async (t) => {
@@ -39,7 +39,7 @@ test("a closed account reopens its database", async (t) => {
 });
 
 test("impersonation is read-only, shares nothing and stores nothing", async (t) => {
-  const { load } = await openLook(t);
+  const { load } = await openImpersonation(t);
   const { account } = await load("live/account.js");
 
   assert.deepEqual([account.userId, account.isReadOnly, account.isShared], [BOB.id, true, false]);

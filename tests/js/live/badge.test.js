@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openLook, openSignedIn, settle } from "../browser/open.js";
+import { openImpersonation, openSignedIn, settle } from "../browser/open.js";
 
 async function start(t, { open = openSignedIn, prepare = () => {} } = {}) {
   const browser = await open(t);
@@ -67,7 +67,7 @@ test("nothing fails without support for app badges", async (t) => {
 test("impersonation changes the title but not the app icon", async (t) => {
   let icon;
   const prepare = (browser) => (icon = install(browser));
-  const { show, title } = await start(t, { open: openLook, prepare });
+  const { show, title } = await start(t, { open: openImpersonation, prepare });
 
   show(3);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openLook, openSignedIn, settle, startSession } from "../browser/open.js";
+import { openImpersonation, openSignedIn, settle, startSession } from "../browser/open.js";
 
 const NAMES = ["live/drafts.js", "live/outbox.js", "live/account.js"];
 
@@ -19,8 +19,8 @@ async function open(t, openBrowser = openSignedIn) {
     };
     return { box, ...tab };
   }
-  const kept = async ({ account }) => (await account.db.getAll("drafts")).sort();
-  return { browser, join, kept };
+  const stored = async ({ account }) => (await account.db.getAll("drafts")).sort();
+  return { browser, join, stored };
 }
 
 const isFirst = { content: "hello", conversation_id: 7, trainee_id: null };
@@ -40,7 +40,7 @@ test("a draft is stored, and restored when the composer opens again", async (t) 
 });
 
 test("an empty draft is deleted", async (t) => {
-  const { join, kept } = await open(t);
+  const { join, stored } = await open(t);
   const tab = await join();
   const box = await tab.box();
 
@@ -49,19 +49,19 @@ test("an empty draft is deleted", async (t) => {
   box.write("");
   await settle();
 
-  assert.deepEqual(await kept(tab), []);
+  assert.deepEqual(await stored(tab), []);
   assert.equal((await tab.box()).text, "");
 });
 
 test("a composer opens with its tab's last draft, else the newest", async (t) => {
-  const { browser, join, kept } = await open(t);
+  const { browser, join, stored } = await open(t);
   const [one, two] = [await join(), await join()];
   const [first, second] = [await one.box(), await two.box()];
   first.write("first");
   await browser.pass(1_000);
   second.write("second");
   await settle();
-  assert.deepEqual(await kept(one), ["first", "second"]);
+  assert.deepEqual(await stored(one), ["first", "second"]);
 
   browser.sessionStorage.removeItem("drafts");
   assert.equal((await one.box()).text, "second");
@@ -72,7 +72,7 @@ test("a composer opens with its tab's last draft, else the newest", async (t) =>
 });
 
 test("an unedited composer follows edits in another tab", async (t) => {
-  const { join, kept } = await open(t);
+  const { join, stored } = await open(t);
   const [one, two] = [await join(), await join()];
   const writer = await one.box();
   writer.write("hello");
@@ -85,11 +85,11 @@ test("an unedited composer follows edits in another tab", async (t) => {
   writer.write("");
   await settle();
 
-  assert.deepEqual([reader.text, await kept(one)], ["", []]);
+  assert.deepEqual([reader.text, await stored(one)], ["", []]);
 });
 
 test("two tabs that edit one draft have separate drafts from then on", async (t) => {
-  const { join, kept } = await open(t);
+  const { join, stored } = await open(t);
   const [one, two] = [await join(), await join()];
   const first = await one.box();
   first.write("hello");
@@ -100,7 +100,7 @@ test("two tabs that edit one draft have separate drafts from then on", async (t)
   await settle();
   assert.deepEqual([first.text, second.text], ["hello", "hello from two"]);
 
-  assert.deepEqual(await kept(one), ["hello", "hello from two"]);
+  assert.deepEqual(await stored(one), ["hello", "hello from two"]);
 });
 
 test("an empty composer stays empty when another tab writes", async (t) => {
@@ -115,7 +115,7 @@ test("an empty composer stays empty when another tab writes", async (t) => {
 });
 
 test("a text sent in one tab is removed from all composers that show it", async (t) => {
-  const { join, kept } = await open(t);
+  const { join, stored } = await open(t);
   const tab = await join();
   const [same, other] = [await tab.box(), await tab.box(8)];
   same.write(" hello ");
@@ -128,24 +128,24 @@ test("a text sent in one tab is removed from all composers that show it", async 
   await settle();
 
   assert.deepEqual([same.text, same.changes, other.text], ["", 1, "hello"]);
-  assert.deepEqual(await kept(tab), ["hello"]);
+  assert.deepEqual(await stored(tab), ["hello"]);
 });
 
 test("a sent text is removed from all drafts of the conversation", async (t) => {
-  const { browser, join, kept } = await open(t);
+  const { browser, join, stored } = await open(t);
   const [one, two] = [await join(), await join()];
   const [first, second] = [await one.box(), await two.box()];
   first.write("hello");
   await browser.pass(1_000);
   second.write("hello");
   await settle();
-  assert.deepEqual(await kept(one), ["hello", "hello"]);
+  assert.deepEqual(await stored(one), ["hello", "hello"]);
 
   first.write("");
   await first.sent("hello ");
   await settle();
 
-  assert.deepEqual(await kept(one), []);
+  assert.deepEqual(await stored(one), []);
 });
 
 test("a first message sent in another tab clears the trainee's composer", async (t) => {
@@ -162,7 +162,7 @@ test("a first message sent in another tab clears the trainee's composer", async 
 });
 
 test("a draft to a trainee moves to the created conversation", async (t) => {
-  const { join, kept } = await open(t);
+  const { join, stored } = await open(t);
   const tab = await join();
   const draft = await tab.box("trainee-2");
   draft.write("hello");
@@ -170,7 +170,7 @@ test("a draft to a trainee moves to the created conversation", async (t) => {
   draft.move(7);
   await settle();
 
-  assert.deepEqual([await kept(tab), (await tab.box("trainee-2")).text], [["hello"], ""]);
+  assert.deepEqual([await stored(tab), (await tab.box("trainee-2")).text], [["hello"], ""]);
   assert.equal((await tab.box(7)).text, "hello");
 });
 
@@ -239,7 +239,7 @@ test("right-to-left text and lone surrogates are stored unchanged", async (t) =>
 });
 
 test("signing out cancels pending draft writes", async (t) => {
-  const { browser, join, kept } = await open(t);
+  const { browser, join, stored } = await open(t);
   const tab = await join();
   const box = await tab.box();
 
@@ -248,12 +248,12 @@ test("signing out cancels pending draft writes", async (t) => {
   tab.clearDrafts();
   await settle();
 
-  assert.deepEqual(await kept(tab), ["one"]);
+  assert.deepEqual(await stored(tab), ["one"]);
   assert.equal(browser.sessionStorage.getItem("drafts"), null);
 });
 
 test("impersonation stores no draft", async (t) => {
-  const { browser, join } = await open(t, openLook);
+  const { browser, join } = await open(t, openImpersonation);
   const box = await (await join()).box();
 
   box.write("hello");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beginLook, openSignedIn, settle, startSession } from "../browser/open.js";
+import { beginImpersonation, openSignedIn, settle, startSession } from "../browser/open.js";
 
 async function open(t) {
   const browser = await openSignedIn(t);
@@ -135,12 +135,12 @@ test("the leader polls for all tabs if sockets are blocked", async (t) => {
 test("an impersonating tab has its own socket and shares nothing", async (t) => {
   const { browser, opened, join } = await open(t);
   const one = await join();
-  beginLook(browser);
-  const look = await join();
+  beginImpersonation(browser);
+  const impersonation = await join();
 
-  look.feed.share({ type: "unread_count", unread_count: 9 });
+  impersonation.feed.share({ type: "unread_count", unread_count: 9 });
   await settle();
 
-  assert.deepEqual([one.feed.isLeader, look.feed.isLeader, opened.length], [true, true, 2]);
-  assert.deepEqual([one.log, look.log], [[], ["unread_count"]]);
+  assert.deepEqual([one.feed.isLeader, impersonation.feed.isLeader, opened.length], [true, true, 2]);
+  assert.deepEqual([one.log, impersonation.log], [[], ["unread_count"]]);
 });

@@ -10,13 +10,13 @@ const ACTIVE = `${LIST}?page=1`;
 const ARCHIVE = `${LIST}?page=1&archived=true`;
 const pageOf = (...results) => ({ results, next: null, count: results.length });
 
-async function start(t, { rows = [makeConversation(7)], archived = [], me, kept } = {}) {
+async function start(t, { rows = [makeConversation(7)], archived = [], me, cached } = {}) {
   const browser = await openSignedIn(t, { me });
   browser.server.on(ACTIVE, () => pageOf(...rows));
   browser.server.on(ARCHIVE, () => pageOf(...archived));
   browser.server.on("GET /api/messaging/unread-count/", { unread_count: 4 });
   const { account, inbox } = await browser.load("live/account.js", "live/inbox.js");
-  if (kept) await account.db.put("kv", kept, "inbox");
+  if (cached) await account.db.put("kv", cached, "inbox");
   const arrived = [];
   inbox.addEventListener("arrived", ({ detail }) => arrived.push(detail.conversation.id));
   t.after(() => inbox.stop());
@@ -48,8 +48,8 @@ test("the list is loaded at once and again when the socket is live", async (t) =
 });
 
 test("a cached list is shown at once and reloaded when the socket is live", async (t) => {
-  const kept = { conversations: [makeConversation(3)], unreadCount: 2 };
-  const { inbox, live, asked } = await start(t, { kept });
+  const cached = { conversations: [makeConversation(3)], unreadCount: 2 };
+  const { inbox, live, asked } = await start(t, { cached });
   assert.deepEqual([ids(inbox), inbox.unreadCount, asked(ACTIVE)], [[3], 2, 0]);
 
   await live();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser, openLook, openSignedIn, settle } from "../browser/open.js";
+import { openBrowser, openImpersonation, openSignedIn, settle } from "../browser/open.js";
 import { ALICE, BOB, makeConversation, makeMessage, makePage, makeToken } from "../browser/people.js";
 
 const NAMES = ["account", "drafts", "inbox", "live", "notifications", "outbox", "thread"].map((name) => `live/${name}.js`);
@@ -74,7 +74,7 @@ test("unsent messages stay when the session ends in another way", async (t) => {
 });
 
 test("impersonation starts neither outbox nor notifications", async (t) => {
-  const { inbox, notifications, outbox } = await start(t, openLook);
+  const { inbox, notifications, outbox } = await start(t, openImpersonation);
 
   assert.deepEqual([inbox.status, notifications.state], ["ready", "unsupported"]);
   await outbox.add({ conversation_id: 7, content: "hello" });

@@ -110,7 +110,7 @@ function refuse(t, navigator) {
 }
 
 for (const steal of [true, false]) {
-  test(`a refused lock is asked for again after pauses (steal: ${steal})`, async (t) => {
+  test(`a refused lock request is retried with backoff (steal: ${steal})`, async (t) => {
     let state;
     const { browser, join } = await open(t, { prepare: (navigator) => (state = refuse(t, navigator)) });
     const one = await join("one");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openLook, openSignedIn, settle } from "../browser/open.js";
+import { openImpersonation, openSignedIn, settle } from "../browser/open.js";
 import { ALICE, BOB, makeConversation, makeMessage, makePage } from "../browser/people.js";
 import { refusal } from "../browser/server.js";
 
@@ -10,7 +10,7 @@ const NAMES = ["read-receipts", "thread-feed", "timeline", "inbox"].map((name) =
 /**
  * Open a thread of which these messages are loaded; Bob's have even ids.
  *
- * `sent` has the marks that went over its socket, `answer` is the frame with which they are read.
+ * `sent` has the read receipts that went over its socket, `answer` is the frame with which they are read.
  */
 async function open(t, { ids = [2, 4, 6], openBrowser = openSignedIn, next = null, unread = 3, isOpen = true } = {}) {
   const browser = await openBrowser(t);
@@ -20,9 +20,9 @@ async function open(t, { ids = [2, 4, 6], openBrowser = openSignedIn, next = nul
   timeline.begin(makePage(ids.map((id) => makeMessage(id)), { next }));
   timeline.advanceTo(6);
   const feed = new ThreadFeed(7, timeline);
-  const marks = new ReadReceipts(7, timeline, feed);
-  feed.addEventListener("change", () => marks.consider());
-  t.after(() => (feed.stop(), marks.stop()));
+  const receipts = new ReadReceipts(7, timeline, feed);
+  feed.addEventListener("change", () => receipts.consider());
+  t.after(() => (feed.stop(), receipts.stop()));
   const unchanged = { results: [], next: null, version: 6 };
   browser.server.on("GET /api/messaging/conversations/7/messages/", unchanged);
   feed.start();
@@ -32,7 +32,7 @@ async function open(t, { ids = [2, 4, 6], openBrowser = openSignedIn, next = nul
   if (isOpen) socket.deliver({ type: "pong", version: 6 });
   return {
     browser,
-    marks,
+    receipts,
     timeline,
     feed,
     sent: () => socket.sent.filter(({ type }) => type === "read").map(({ up_to }) => up_to),
@@ -42,33 +42,33 @@ async function open(t, { ids = [2, 4, 6], openBrowser = openSignedIn, next = nul
 }
 
 test("seen messages are marked as read, one request at a time", async (t) => {
-  const { marks, sent, answer } = await open(t);
+  const { receipts, sent, answer } = await open(t);
 
-  marks.seen(2);
-  marks.seen(4);
-  marks.seen(6);
+  receipts.seen(2);
+  receipts.seen(4);
+  receipts.seen(6);
   assert.deepEqual(sent(), [2]);
   answer(2);
   assert.deepEqual(sent(), [2, 6]);
   answer(6);
-  marks.consider();
+  receipts.consider();
 
   assert.deepEqual(sent(), [2, 6]);
 });
 
 test("own messages need no read receipt", async (t) => {
-  const { marks, sent } = await open(t, { ids: [2, 3, 5], unread: 1 });
+  const { receipts, sent } = await open(t, { ids: [2, 3, 5], unread: 1 });
 
-  marks.seen(5);
+  receipts.seen(5);
 
   assert.deepEqual(sent(), [2]);
 });
 
 test("nothing is marked as read before the page has the focus", async (t) => {
-  const { browser, marks, sent } = await open(t);
+  const { browser, receipts, sent } = await open(t);
   browser.document.isFocused = false;
 
-  marks.seen(4);
+  receipts.seen(4);
   assert.deepEqual(sent(), []);
   browser.document.isFocused = true;
   browser.fire("focus");
@@ -79,47 +79,47 @@ test("nothing is marked as read before the page has the focus", async (t) => {
 });
 
 test("nothing is marked as read while the thread is not synced", async (t) => {
-  const { marks, feed, sent } = await open(t);
+  const { receipts, feed, sent } = await open(t);
   feed.stop();
 
-  marks.seen(4);
+  receipts.seen(4);
 
   assert.deepEqual(sent(), []);
 });
 
 test("impersonation marks nothing as read", async (t) => {
-  const { marks, sent } = await open(t, { openBrowser: openLook });
+  const { receipts, sent } = await open(t, { openBrowser: openImpersonation });
 
-  marks.seen(4);
+  receipts.seen(4);
 
   assert.deepEqual(sent(), []);
 });
 
 test("nothing is marked as read while earlier unread messages are not loaded", async (t) => {
-  const { marks, timeline, sent } = await open(t, { next: "/api/…", unread: 4 });
+  const { receipts, timeline, sent } = await open(t, { next: "/api/…", unread: 4 });
 
-  marks.seen(6);
+  receipts.seen(6);
   assert.deepEqual(sent(), []);
   timeline.addOlder(makePage([makeMessage(1)]));
-  marks.seen(6);
+  receipts.seen(6);
 
   assert.deepEqual(sent(), [6]);
 });
 
 test("nothing is marked as read between a reset and its page", async (t) => {
-  const { marks, timeline, sent } = await open(t);
+  const { receipts, timeline, sent } = await open(t);
   timeline.reset(3);
 
-  marks.seen(6);
+  receipts.seen(6);
 
   assert.deepEqual(sent(), []);
 });
 
 test("a read receipt that the socket does not confirm within 5 s goes over REST", async (t) => {
-  const { browser, marks, timeline, asked } = await open(t);
+  const { browser, receipts, timeline, asked } = await open(t);
   browser.server.on(READ, { read_at: "2026-02-16T12:00:05Z" });
 
-  marks.seen(6);
+  receipts.seen(6);
   await browser.pass(4_500);
   assert.deepEqual(asked(), []);
   await browser.pass(500);
@@ -129,9 +129,9 @@ test("a read receipt that the socket does not confirm within 5 s goes over REST"
 });
 
 test("without a socket a read receipt goes over REST, again after a failure", async (t) => {
-  const { browser, marks, timeline, asked } = await open(t, { isOpen: false });
+  const { browser, receipts, timeline, asked } = await open(t, { isOpen: false });
   browser.server.on(READ, refusal(429, "throttled", { "Retry-After": "7" }));
-  marks.seen(6);
+  receipts.seen(6);
   await browser.pass(6_500);
   assert.equal(asked().length, 1);
   browser.server.on(READ, refusal(503, "unavailable"));
@@ -145,13 +145,13 @@ test("without a socket a read receipt goes over REST, again after a failure", as
 });
 
 for (const late of [{ read_at: "now" }, refusal(503, "unavailable")]) {
-  test(`an answer that comes after the end is nobody's (${late.status ?? 200})`, async (t) => {
-    const { browser, marks, timeline, asked } = await open(t, { isOpen: false });
+  test(`a response after the stop is ignored (${late.status ?? 200})`, async (t) => {
+    const { browser, receipts, timeline, asked } = await open(t, { isOpen: false });
     const answer = browser.server.hold(READ);
-    marks.seen(6);
+    receipts.seen(6);
     await settle();
 
-    marks.stop();
+    receipts.stop();
     answer(late);
     await browser.pass(20_000);
 
@@ -173,7 +173,7 @@ const hides = {
 };
 
 for (const [name, [more, expected]] of Object.entries(hides)) {
-  test(`with ${name}, unread ones ${expected ? "can" : "cannot"} lie before`, async (t) => {
+  test(`with ${name}, earlier messages ${expected ? "can" : "cannot"} be unread`, async (t) => {
     const { load } = await openSignedIn(t);
     const { mayHideUnread } = await load("live/read-receipts.js");
     const { version = 6, unread_count = 2, ...rest } = more;

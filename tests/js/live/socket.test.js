@@ -261,7 +261,7 @@ test("a connection without a token is tried again later", async (t) => {
 });
 
 for (const late of [{ access: makeToken(1) }, refusal(503, "unavailable")]) {
-  test(`a token that comes too late is not used (${late.status ?? 200})`, async (t) => {
+  test(`a token that arrives after the stop is not used (${late.status ?? 200})`, async (t) => {
     let answer;
     const prepare = ({ server }) => {
       letTokenEnd(t);

@@ -7,24 +7,24 @@ async function open(t) {
   const { ThreadCache } = await browser.load("live/thread-cache.js");
   const state = { messages: ["one"] };
   let saves = 0;
-  const kept = new ThreadCache(7, () => {
+  const cache = new ThreadCache(7, () => {
     saves += 1;
     return state.messages && { messages: state.messages };
   });
-  const read = async () => (await kept.read())?.messages;
-  return { browser, kept, state, read, saves: () => saves };
+  const read = async () => (await cache.read())?.messages;
+  return { browser, cache, state, read, saves: () => saves };
 }
 
 test("a thread is cached at once, and then at most once per interval", async (t) => {
-  const { browser, kept, state, read, saves } = await open(t);
+  const { browser, cache, state, read, saves } = await open(t);
   assert.equal(await read(), undefined);
 
-  kept.save();
+  cache.save();
   await settle();
   assert.deepEqual(await read(), ["one"]);
   for (const text of ["two", "three"]) {
     state.messages = [text];
-    kept.save();
+    cache.save();
   }
   assert.equal(saves(), 1);
   await browser.pass(500);
@@ -35,26 +35,26 @@ test("a thread is cached at once, and then at most once per interval", async (t)
 });
 
 test("a pending snapshot is stored when the page is hidden or the thread closed", async (t) => {
-  const { browser, kept, state, read } = await open(t);
-  kept.save();
+  const { browser, cache, state, read } = await open(t);
+  cache.save();
   state.messages = ["two"];
-  kept.save();
+  cache.save();
 
   browser.show("hidden");
   await settle();
   assert.deepEqual(await read(), ["two"]);
   state.messages = ["three"];
-  kept.save();
-  kept.close();
+  cache.save();
+  cache.close();
   await settle();
 
   assert.deepEqual(await read(), ["three"]);
 });
 
 test("nothing is stored without a snapshot", async (t) => {
-  const { browser, kept, state, read } = await open(t);
+  const { browser, cache, state, read } = await open(t);
   state.messages = null;
-  kept.save();
+  cache.save();
   await settle();
   assert.equal(await read(), undefined);
 
@@ -66,13 +66,13 @@ test("nothing is stored without a snapshot", async (t) => {
 });
 
 test("a forgotten thread is deleted and not stored by a pending save", async (t) => {
-  const { browser, kept, read } = await open(t);
-  kept.save();
-  kept.save();
+  const { browser, cache, read } = await open(t);
+  cache.save();
+  cache.save();
 
-  kept.forget();
+  cache.forget();
   await browser.pass(1_000);
-  kept.close();
+  cache.close();
   await settle();
 
   assert.equal(await read(), undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openLook, openSignedIn, settle } from "../browser/open.js";
+import { openImpersonation, openSignedIn, settle } from "../browser/open.js";
 import { ALICE, BOB, makeConversation, makeMessage, makePage } from "../browser/people.js";
 import { refusal } from "../browser/server.js";
 
@@ -346,7 +346,7 @@ test("seen messages are marked as read", async (t) => {
 });
 
 test("impersonation sends no messages, typing frames or read receipts", async (t) => {
-  const { browser, open, live, sockets } = await start(t, { openBrowser: openLook });
+  const { browser, open, live, sockets } = await start(t, { openBrowser: openImpersonation });
   const thread = await open();
   await live();
 

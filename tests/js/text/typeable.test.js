@@ -12,7 +12,7 @@ const TYPED = {
 };
 
 for (const [words, expected] of Object.entries(TYPED)) {
-  test(`what counts of ${JSON.stringify(words)} when it is typed`, () => {
+  test(`the typed form of ${JSON.stringify(words)}`, () => {
     assert.equal(normalizeTyped(words), expected);
   });
 }
