@@ -13,7 +13,7 @@ AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1
 	SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test coverage test-embedded test-production faults bench check format schema lock vendor icons screenshots clean
+.PHONY: help run serve test test-embedded test-production faults bench check format schema lock vendor icons screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,11 +32,8 @@ serve: .venv/.runtime ## Serve in production mode, configured by the environment
 	@$(PYTHON) manage.py collectstatic --noinput --verbosity 0
 	@exec $(PYTHON) -m config.serve
 
-test: .venv/.dev ## Run all tests on both sets of servers, side by side; ARGS goes to pytest
+test: .venv/.dev ## Run all tests on both sets of servers, side by side, and print the coverage; ARGS goes to pytest
 	@exec $(PYTHON) -m tests.run all $(ARGS)
-
-coverage: .venv/.dev ## Run all tests, and report which lines and branches they do not reach
-	@TEST_COVERAGE=1 exec $(PYTHON) -m tests.run all $(ARGS)
 
 test-embedded: .venv/.dev ## Run all tests on SQLite and the in-memory channel layer
 	@exec $(PYTHON) -m tests.run embedded $(ARGS)

@@ -8,7 +8,8 @@ when one has failed, and lets the others end before that.
 
 The browser's tests (tests/e2e) are runs of their own: Playwright keeps an event loop running, in
 which nothing else can be tested. Paths among the arguments go to the runs that they belong to, all
-else to each. With TEST_COVERAGE=1, coverage is measured. Which tests run where: docs/testing.md.
+else to each. Without arguments, the logic of the browser client is tested in node too, and the coverage
+of Python and JavaScript is printed and judged. Which tests run where: docs/testing.md.
 """
 
 import os
@@ -22,7 +23,14 @@ from tests.backends import BackendUnavailable
 from tests.e2e.chromium import ChromiumUnavailable, find_chromium
 from tests.running import coverage
 from tests.running.plan import BACKENDS, Run, list_runs
-from tests.running.processes import LOGS, NOTHING_COLLECTED, Job, start, wait_for_all
+from tests.running.processes import (
+    LOGS,
+    NOTHING_COLLECTED,
+    Job,
+    start,
+    start_javascript,
+    wait_for_all,
+)
 from tests.running.servers import Environment, prepared
 
 
@@ -43,9 +51,8 @@ def main(arguments: list[str]) -> int:
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, _interrupt)
     try:
-        return run(
-            list_runs(backends, arguments), is_measured=bool(os.environ.get("TEST_COVERAGE"))
-        )
+        is_everything = backends == BACKENDS and not arguments
+        return run(list_runs(backends, arguments), is_everything=is_everything)
     except Interrupted as interrupted:
         _say(f"interrupted: {interrupted}; the output until then is in {LOGS}")
         return 128 + interrupted.signum
@@ -54,22 +61,28 @@ def main(arguments: list[str]) -> int:
         return 1
 
 
-def run(runs: Sequence[Run], *, is_measured: bool) -> int:
-    """Run them all, and return an exit code."""
+def run(runs: Sequence[Run], *, is_everything: bool) -> int:
+    """Run them all, and return an exit code; of everything, measure and judge the coverage."""
     problems: list[str] = []
-    with prepared(runs, coverage.begin() if is_measured else {}) as environments:
+    measured = coverage.begin() if is_everything else {}
+    with prepared(runs) as environments:
         jobs: list[Job] = []
         try:
+            if is_everything:
+                jobs.append(start_javascript())
             # Those with a browser last: it may have to be fetched, while the others run.
             for each in sorted(runs, key=lambda run: run.in_browser):
-                problems += _start(each, environments[each], jobs, alone=len(runs) == 1)
+                # Browsers spend most of their time outside of Python, and reach nothing else in it.
+                extra = {} if each.in_browser else measured
+                environment = {**environments[each], **extra}
+                problems += _start(each, environment, jobs, alone=len(runs) == 1)
             for job in wait_for_all(jobs, report=print):
                 _show(job)
         except BaseException as error:
             signum = error.signum if isinstance(error, Interrupted) else signal.SIGTERM
             _end(jobs, from_terminal=signum == signal.SIGINT and os.isatty(0))
             raise
-    if is_measured and not coverage.report():
+    if is_everything and not coverage.report():
         problems.append("The tests do not reach enough: see the table above, or var/coverage/html.")
     _say(*(job.summarise() for job in jobs), *problems)
     has_run = any(job.code != NOTHING_COLLECTED for job in jobs)

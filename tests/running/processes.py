@@ -89,6 +89,16 @@ def start(run: Run, environment: dict[str, str], *, alone: bool) -> Job:
     command = [sys.executable, "-m", "pytest", *_list_options(run), *run.arguments]
     if alone:
         return Job(run, subprocess.Popen(command, env=environment), None)
+    return _start_beside_others(run, command, environment)
+
+
+def start_javascript() -> Job:
+    """Start the tests of the browser client's logic, which need no servers."""
+    run = Run("javascript", in_browser=False, arguments=(), wanted_workers=0, is_whole=True)
+    return _start_beside_others(run, [sys.executable, "-m", "tests.js"], dict(os.environ))
+
+
+def _start_beside_others(run: Run, command: list[str], environment: dict[str, str]) -> Job:
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{run.name}.log"
     with log.open("wb") as output:

@@ -3,10 +3,9 @@
 import os
 import random
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import MappingProxyType
 
 from tests.backends import Postgres, Redis
 from tests.backends.server import PORTS
@@ -23,9 +22,7 @@ NAMED_ELSEWHERE = ("DATABASE_URL", "REDIS_URL")
 
 
 @contextmanager
-def prepared(
-    runs: Sequence[Run], extra: Mapping[str, str] = MappingProxyType({})
-) -> Iterator[dict[Run, Environment]]:
+def prepared(runs: Sequence[Run]) -> Iterator[dict[Run, Environment]]:
     """Start what the runs need; yield each one's environment. Raises BackendUnavailable."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-tests-")))
@@ -33,11 +30,10 @@ def prepared(
         backends = {run.backend for run in runs}
         shared = {name: SHARED[name](stack, folder) for name in sorted(backends)}
         is_alone = len(runs) == 1 and not runs[0].workers
-        described = {
+        yield {
             run: _describe(run, shared[run.backend], stack, folder, ports, is_alone=is_alone)
             for run in runs
         }
-        yield {run: {**environment, **extra} for run, environment in described.items()}
 
 
 def _share_embedded(stack: ExitStack, folder: Path) -> Environment:
