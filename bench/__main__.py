@@ -1,9 +1,9 @@
 """
-Measures the product beside a floor, on a PostgreSQL and a Redis of its own: `python -m bench`.
+Compare the product with a minimal server (the floor), on its own PostgreSQL and Redis.
 
-Quick by default, two minutes on the small dataset; `--full` takes the larger ones and every
-scenario. bench/README.md says how to read it. Exits with 1 when a request failed or a message was
-lost; a bar that is missed is in the table.
+`python -m bench` takes two minutes on the small dataset; `--full` uses larger ones and runs every
+scenario. bench/README.md explains the tables. Exits with 1 if a request failed or a message was
+lost, but not for a missed target.
 """
 
 import argparse
@@ -36,7 +36,7 @@ FULL = {"sizes": [100, 1000], "seconds": 5, "rounds": 3, "sockets": 5000, "messa
 
 
 def main() -> int:
-    """Measure what the arguments ask for, and say it."""
+    """Run the requested measurements and print the tables."""
     arguments = _parse()
     signal.signal(signal.SIGTERM, _leave)
     try:
@@ -53,7 +53,7 @@ def main() -> int:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Measure the product beside a floor."
+        prog="python -m bench", description="Compare the product with a minimal server."
     )
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--quick", dest="kind", action="store_const", const=QUICK, default=QUICK)
@@ -64,12 +64,14 @@ def _parse() -> argparse.Namespace:
         nargs="+",
         help="messages in each of the 1,500 conversations (--full: 100 1000; 10000 is 15 million)",
     )
-    parser.add_argument("--seconds", type=int, help="of each measurement")
-    parser.add_argument("--rounds", type=int, help="of each measurement; the middle one counts")
+    parser.add_argument("--seconds", type=int, help="duration of each measurement")
+    parser.add_argument(
+        "--rounds", type=int, help="rounds of each measurement; the median is reported"
+    )
     parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--sockets", type=int, help="that are idle")
-    parser.add_argument("--messages", type=int, help="that are sent from browser to browser")
-    parser.add_argument("--scenario", choices=SCENARIOS, help="only this one")
+    parser.add_argument("--sockets", type=int, help="number of idle sockets")
+    parser.add_argument("--messages", type=int, help="messages from browser to browser")
+    parser.add_argument("--scenario", choices=SCENARIOS, help="run only this scenario")
     parser.add_argument("--no-fsync", dest="durable", action="store_false")
     arguments = parser.parse_args()
     scenarios = SCENARIOS if arguments.kind is FULL else SCENARIOS[:2]
@@ -88,7 +90,7 @@ def _ensure_tools(scenarios: tuple[str, ...]) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Results:
-    """Start the servers, and measure one scenario after the other."""
+    """Start the servers and measure the scenarios one after the other."""
     results = Results(machine.describe(durable=arguments.durable))
     others = machine.Others()
     effort = Effort(arguments.seconds, arguments.rounds, arguments.connections)

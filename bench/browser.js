@@ -1,9 +1,9 @@
-// Injected into both pages. Times are milliseconds of the one clock that both browsers share.
+// Injected into both pages. Times are in milliseconds, on the clock that both browsers share.
 const PATIENCE_MS = 10000;
 
 globalThis.now = () => performance.timeOrigin + performance.now();
 
-/** Return when the frame was drawn that shows an element with a text, or null if none ever was. */
+/** Return when an element with the text was drawn, or null if it never appeared. */
 globalThis.shown = (selector, text) =>
   new Promise((resolve) => {
     const find = () => [...document.querySelectorAll(selector)].some((row) => row.textContent.includes(text));
@@ -11,7 +11,7 @@ globalThis.shown = (selector, text) =>
     const timer = setTimeout(() => stop(null), PATIENCE_MS);
     const done = () => {
       stop();
-      // The frame is drawn after its callbacks; a task that follows comes after the drawing.
+      // A frame is drawn after its callbacks, so a task posted here runs after the drawing.
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = () => resolve(now());
@@ -27,7 +27,7 @@ globalThis.shown = (selector, text) =>
     if (find()) done();
   });
 
-/** Click, and return when. */
+/** Click, and return the time. */
 globalThis.clickOn = (selector) => {
   const button = document.querySelector(selector);
   const clicked = now();

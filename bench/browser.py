@@ -1,4 +1,4 @@
-"""What people wait for: from the click to the ✓, and from one person's browser to the other's."""
+"""Measure the time from the click to the ✓, and to the message in the recipient's browser."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ STOPWATCH = Path(__file__).with_name("browser.js").read_text()
 
 @dataclass(frozen=True)
 class Waits:
-    """Milliseconds until the frame on the screen that shows it; `wrong` is what never showed."""
+    """Milliseconds until the element is drawn; `wrong` counts messages that never appeared."""
 
     sent: int
     wrong: int
@@ -35,7 +35,7 @@ class Waits:
 
 
 def wait_in_browsers(data: Dataset, redis_url: str, messages: int) -> Waits:
-    """Write from a desk to a phone, one message after the other, and look at both screens."""
+    """Send messages one after the other from a desktop to a phone, and time both screens."""
     pair = list_pairs()[0]
     _let_sign_in(data, pair)
     collect_static(data.database_url, redis_url)
@@ -47,7 +47,7 @@ def wait_in_browsers(data: Dataset, redis_url: str, messages: int) -> Waits:
 
 
 def _send(desk: Page, phone: Page, number: int) -> tuple[float | None, float | None]:
-    """Return how long the sender waited for the ✓, and the other side for the message; or None."""
+    """Return the times until the ✓ and until the recipient's message, or None if never shown."""
     text = f"Message number {number}, typed by hand."
     desk.get_by_role("textbox", name=re.compile("Message")).fill(text)
     ticked = desk.evaluate_handle("text => ({ when: shown('.message.own.sent', text) })", text)
@@ -67,7 +67,7 @@ def _chromium() -> Iterator[Browser]:
 
 
 def _open(browser: Browser, server: Served, pair: Pair, user_id: int, **device: Any) -> Page:
-    """Sign somebody in, and show them the conversation."""
+    """Sign a person in and open the conversation."""
     page = browser.new_context(base_url=server.url, **device).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(STOPWATCH)
@@ -80,7 +80,7 @@ def _open(browser: Browser, server: Served, pair: Pair, user_id: int, **device: 
 
 
 def _let_sign_in(data: Dataset, pair: Pair) -> None:
-    # As strong as it gets by the default, but made in a moment.
+    # The default hasher with few iterations, so that signing in is fast.
     password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
     with psycopg.connect(data.database_url) as connection:
         connection.execute(

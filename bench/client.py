@@ -1,4 +1,4 @@
-"""A lean client that keeps one connection, for requests at a given pace beside open sockets."""
+"""An HTTP client with one kept connection and little overhead, to send at a fixed rate."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,7 @@ import orjson
 
 
 class Client(asyncio.Protocol):
-    """Asks one thing at a time."""
+    """Send one request at a time."""
 
     def __init__(self) -> None:
         self._transport: Any = None
@@ -22,7 +22,7 @@ class Client(asyncio.Protocol):
         return client
 
     async def post(self, path: str, token: str, body: Any) -> tuple[int, bytes]:
-        """Return the status and the body of the answer."""
+        """Return the status and the body of the response."""
         content = orjson.dumps(body)
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"

@@ -1,4 +1,4 @@
-"""Holds the product against the floor, and each size of the dataset against the smallest."""
+"""Compare the product with the floor, and each size of the dataset with the smallest."""
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -14,13 +14,13 @@ from bench.servers import Statements
 from bench.wrk import Figures, Request, load
 
 COUNTED = 20
-"""Requests over which statements are counted."""
+"""Number of requests over which statements are counted."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long and how wide each measurement is."""
+    """Duration, rounds and connections of each measurement."""
 
     seconds: int
     rounds: int
@@ -29,7 +29,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Side:
-    """One size of the dataset, and a server of each kind on it."""
+    """One size of the dataset, with the floor and the product running on it."""
 
     data: Dataset
     floor: Served
@@ -62,20 +62,20 @@ class Comparison:
         self._runs: dict[Served, list[Figures]] = {side.floor: [], side.product: []}
 
     def prepare(self) -> None:
-        """Count the statements, and let both get warm."""
+        """Count the statements, and warm both servers up."""
         _ensure_same_size(self._side.floor, self._side.product, self._requests)
         self._statements = _count_statements(self._side.product, self._side.data, self._requests)
         for server in self._runs:
             load(server, self._requests, seconds=1, connections=self._effort.connections)
 
     def measure(self) -> None:
-        """Measure each once more."""
+        """Measure each server once."""
         for server, figures in self._runs.items():
             run = measure(self._endpoint, server, self._side.data, self._requests, self._effort)
             figures.append(run)
 
     def result(self) -> Row:
-        """Return the middle round of each."""
+        """Return the median round of each server."""
         return Row(
             endpoint=self._endpoint.name,
             messages=self._side.data.total,
@@ -88,7 +88,7 @@ class Comparison:
 
 
 def compare(sides: Sequence[Side], effort: Effort, say: Say) -> list[Row]:
-    """Measure every endpoint on both servers of all sizes in turn: all see the same weather."""
+    """Measure every endpoint; sizes and servers alternate, so that load from outside affects all."""
     rows = []
     for endpoint in ENDPOINTS:
         comparisons = [Comparison(endpoint, side, effort) for side in sides]
@@ -111,33 +111,33 @@ def _describe(row: Row) -> str:
 def measure(
     endpoint: Endpoint, server: Served, data: Dataset, requests: list[Request], effort: Effort
 ) -> Figures:
-    """Drive a server with one endpoint; of read marks, make sure that each has marked one message."""
+    """Load one endpoint; verify that each request to mark as read has marked one message."""
     if endpoint.marks:
         data.unread_again()
     figures = load(server, requests, seconds=effort.seconds, connections=effort.connections)
     if endpoint.marks:
         marked = data.unread_again()
-        # At the end a connection has one that is answered too late to count, and one under way.
+        # At the end, each connection has a response that is too late to count, and one in flight.
         if not figures.requests <= marked <= figures.requests + 2 * effort.connections:
             raise RuntimeError(f"{figures.requests} requests marked {marked} messages")
     return figures
 
 
 def median(runs: list[Figures]) -> Figures:
-    """Return the run whose rate is the middle one."""
+    """Return the run with the median rate."""
     return sorted(runs, key=lambda each: each.rate)[len(runs) // 2]
 
 
 def _ensure_same_size(floor: Served, product: Served, requests: list[Request]) -> None:
-    """Refuse to compare answers of different sizes."""
+    """Raise RuntimeError if the response sizes differ by more than a tenth."""
     ours, least = (len(_ask(server, requests[0]).content) for server in (product, floor))
     if not 0.9 < ours / least < 1.1:
-        raise RuntimeError(f"{requests[0].path}: {ours} bytes, but the floor answers {least}")
+        raise RuntimeError(f"{requests[0].path}: {ours} bytes, but the floor returns {least}")
 
 
 def _count_statements(product: Served, data: Dataset, requests: list[Request]) -> float:
     waiting = cycle(requests)
-    # A new connection has statements of its own.
+    # The first requests of a new connection run additional statements.
     _ask_all(product, islice(waiting, COUNTED))
     with Statements(data.database_url) as statements:
         _ask_all(product, islice(waiting, COUNTED))

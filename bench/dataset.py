@@ -1,8 +1,8 @@
 """
-Who and what is in the database: one trainer with 500 trainees, and 50 trainers with 20 each.
+Fill the database: one trainer with 500 trainees, and 50 trainers with 20 each.
 
-Messages of all conversations are interleaved, as time would have it, so that those of one lie apart
-on the disk. All are read but the last 20 of each conversation, ten from each side.
+Messages of all conversations are interleaved, as they would be in time, so that those of one are
+scattered on the disk. All but the last 20 of each conversation, ten per person, are read.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ TRAINEES_EACH = 20
 CONVERSATIONS = BUSY_TRAINEES + PAIRS
 FIRST_TRAINEE = 1000
 UNREAD = 20
-# So many messages are read at once, which takes a version of its own.
+# Number of messages that one read receipt covers; each receipt has its own version.
 READ_TOGETHER = 10
 SECRET_KEY = "of-the-benchmark-and-of-nothing-else-0123456789-0123456789"
 
@@ -63,7 +63,7 @@ SELECT id, trainer_id, 'trainer' FROM messaging_conversation
 UNION ALL
 SELECT id, trainee_id, 'trainee' FROM messaging_conversation
 """
-# n is the number of a message in its conversation, from 0. Parameter: messages of a conversation.
+# n is the index of a message in its conversation, from 0. Parameter: messages per conversation.
 _MESSAGES = f"""
 INSERT INTO messaging_message (id, conversation_id, sender_id, content, client_id, created_at,
     read_at, version, created_version, content_version, read_version)
@@ -89,7 +89,7 @@ UPDATE messaging_conversation SET message_count = %(messages)s, version = %(vers
     last_message_id = (%(messages)s - 1) * {CONVERSATIONS} + id,
     last_message_at = now() - id * interval '1 second'
 """
-# Millions of rows, and then their indexes: row by row, these would take five times as long.
+# Created after the rows are inserted; otherwise inserting would take five times as long.
 _INDEXES = """
 SELECT CASE WHEN c.oid IS NULL THEN format('DROP INDEX %s', i.indexrelid::regclass)
         ELSE format('ALTER TABLE messaging_message DROP CONSTRAINT %I', c.conname) END,
@@ -112,7 +112,7 @@ class Pair:
 
 
 def list_pairs() -> list[Pair]:
-    """Return the pairs whose trainers have 20 trainees each; the busy trainer's are not among them."""
+    """Return the pairs of the trainers with 20 trainees each, without the busy trainer's."""
     return [
         Pair(k + 1, 2 + (k - BUSY_TRAINEES) // TRAINEES_EACH, FIRST_TRAINEE + k)
         for k in range(BUSY_TRAINEES, CONVERSATIONS)
@@ -121,14 +121,14 @@ def list_pairs() -> list[Pair]:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A filled database, with that many messages in each conversation."""
+    """A filled database, with `messages` messages in each conversation."""
 
     database_url: str
     messages: int
 
     @property
     def version(self) -> int:
-        """Every conversation's version, until something is read or sent."""
+        """Version of every conversation before anything is read or sent."""
         return self.messages + (self.messages - UNREAD) // READ_TOGETHER
 
     @property
@@ -140,13 +140,13 @@ class Dataset:
         return n * CONVERSATIONS + pair.conversation_id
 
     def fill(self) -> None:
-        """Replace all that is in the database. A multiple of ten messages, at least 30."""
+        """Replace the contents of the database; `messages` is a multiple of ten, at least 30."""
         assert self.messages % READ_TOGETHER == 0
         assert self.messages > UNREAD
         values = {"messages": self.messages, "version": self.version, "next": self.total}
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             with connection.transaction():
-                # Else a foreign key is looked up three times for each row.
+                # Otherwise foreign keys cause three queries per row.
                 connection.execute("SET LOCAL session_replication_role = replica")
                 for sql in (
                     *(_CLEAR, _PEOPLE, _SESSIONS, _SESSION_SEQUENCE),
@@ -161,7 +161,7 @@ class Dataset:
             connection.execute("CHECKPOINT")
 
     def unread_again(self) -> int:
-        """Take back the read marks of the last 20 of each conversation; return how many there were."""
+        """Mark the last 20 messages of each conversation as unread; return how many were read."""
         sql = (
             "UPDATE messaging_message SET read_at = NULL, read_version = NULL"
             " WHERE read_at IS NOT NULL AND id > %s"
@@ -173,7 +173,7 @@ class Dataset:
 
 @contextmanager
 def _without_indexes(connection: psycopg.Connection[Any]) -> Iterator[None]:
-    """Take the indexes of messages away, but the primary key's, and make them again afterwards."""
+    """Drop the indexes of messages, except the primary key's, and recreate them afterwards."""
     found = connection.execute(_INDEXES).fetchall()
     for drop, _ in found:
         connection.execute(drop.encode())
@@ -184,7 +184,7 @@ def _without_indexes(connection: psycopg.Connection[Any]) -> Iterator[None]:
 
 
 def token_of(user_id: int) -> str:
-    """Sign an access token as the product does. A person's session has the person's id."""
+    """Sign an access token as the product does. A session has the id of its user."""
     now = datetime.now(UTC)
     claims = {
         "token_type": "access",

@@ -1,4 +1,4 @@
-"""From a send to the other side's socket: how long it takes, and whether anything is amiss."""
+"""Measure the time from a send to the recipient's socket, and check the order of frames."""
 
 import asyncio
 import uuid
@@ -16,12 +16,12 @@ from bench.processes import Served
 LISTENERS = 100
 SENDERS = 16
 PATIENCE = 10.0
-"""Seconds in which what is still on its way must come."""
+"""Seconds to wait for frames that are in flight at the end."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one run has shown, in milliseconds; `wrong` is what was lost, doubled or out of order."""
+    """Results of a run, in milliseconds; `wrong` counts lost, duplicate and unordered frames."""
 
     rate: float
     sent: int
@@ -34,7 +34,7 @@ class Delivery:
 
 
 class Listener:
-    """A trainee's socket, on which every version must come once, in order."""
+    """A trainee's socket, which must receive every version once, in order."""
 
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
@@ -43,7 +43,7 @@ class Listener:
         self.seen: dict[str, float] = {}
 
     async def listen(self, url: str, ready: asyncio.Event) -> None:
-        """Note when each message comes. The first pong says where the conversation stands."""
+        """Record when each message arrives. The first pong has the conversation's version."""
         async with open_socket(url, self.pair.conversation_id, self.pair.trainee_id) as socket:
             await socket.send('{"type": "ping"}')
             async for text in socket:
@@ -62,7 +62,7 @@ class Listener:
 
 
 def open_socket(url: str, conversation_id: int, user_id: int) -> connect:
-    """Return a socket that is to be opened, without what costs the client memory."""
+    """Return a socket to open, without features that use memory in the client."""
     return connect(
         f"{url.replace('http', 'ws', 1)}/ws/messaging/{conversation_id}/",
         subprotocols=[Subprotocol("bearer"), Subprotocol(token_of(user_id))],
@@ -74,7 +74,7 @@ def open_socket(url: str, conversation_id: int, user_id: int) -> connect:
 
 
 class Senders:
-    """Trainers that write to the listeners, over a few connections, at a pace or without one."""
+    """Trainers who send to the listeners over a few connections, at a fixed or the highest rate."""
 
     def __init__(self, pairs: list[Pair], seconds: float, rate: float | None) -> None:
         self._targets = [(pair, token_of(pair.trainer_id)) for pair in pairs]
@@ -85,7 +85,7 @@ class Senders:
         self.refused = 0
 
     async def run(self, port: int) -> float:
-        """Send for as long as was said; return how long it took."""
+        """Send for the given number of seconds; return the actual duration."""
         clients = [await Client.connect(port) for _ in range(SENDERS)]
         start = perf_counter()
         await asyncio.gather(*(self._work(client, start) for client in clients))
@@ -112,7 +112,7 @@ class Senders:
 
 
 async def deliver(server: Served, *, seconds: float, rate: float | None) -> Delivery:
-    """Send to a hundred listeners, at a rate or as fast as the server answers."""
+    """Send to a hundred listeners, at a fixed rate or as fast as the server responds."""
     pairs = list_pairs()[:LISTENERS]
     listeners, ready = [Listener(pair) for pair in pairs], [asyncio.Event() for _ in pairs]
     tasks = [
@@ -131,7 +131,7 @@ async def deliver(server: Served, *, seconds: float, rate: float | None) -> Deli
 
 async def _wait_for_all(senders: Senders, listeners: list[Listener]) -> None:
     deadline = perf_counter() + PATIENCE
-    while perf_counter() < deadline and _count(listeners) < len(senders.sent):  # noqa: ASYNC110 - it sums up a hundred
+    while perf_counter() < deadline and _count(listeners) < len(senders.sent):  # noqa: ASYNC110 - it adds up a hundred
         await asyncio.sleep(0.05)
 
 
@@ -156,6 +156,6 @@ def _judge(senders: Senders, listeners: list[Listener], took: float) -> Delivery
 
 
 def _percentile(seconds: list[float], percent: int) -> float:
-    """Return milliseconds."""
+    """Return percentiles in milliseconds."""
     found = sorted(seconds)
     return 1000 * found[min(len(found) - 1, len(found) * percent // 100)] if found else 0.0

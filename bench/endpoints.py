@@ -1,4 +1,4 @@
-"""What is asked: seven requests, each by many people, and the bars that the design sets."""
+"""The seven measured endpoints, their requests by many people, and the targets of the design."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ BASE = "/api/messaging"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One row of the table. `least` is the share of the floor's rate, `statements` the most."""
+    """A row of the table. `least` is the minimum ratio, `statements` the maximum number."""
 
     name: str
     least: float
@@ -21,7 +21,7 @@ class Endpoint:
 
 
 def _people() -> Iterator[tuple[Pair, int]]:
-    """List every pair with its trainee, then every pair with its trainer."""
+    """Return every pair with its trainee, then every pair with its trainer."""
     pairs = list_pairs()
     yield from ((pair, pair.trainee_id) for pair in pairs)
     yield from ((pair, pair.trainer_id) for pair in pairs)
@@ -53,7 +53,7 @@ def _unread(data: Dataset) -> list[Request]:
 
 
 def _read(data: Dataset) -> list[Request]:
-    """Mark one message each: first everybody's oldest unread one, then everybody's next."""
+    """Mark one message per request: first each person's oldest unread one, then the next."""
     tokens = {user: token_of(user) for _, user in _people()}
     found = []
     for n in range(data.messages - UNREAD, data.messages):
@@ -75,7 +75,7 @@ def _path(pair: Pair, rest: str) -> str:
 
 LIST = Endpoint("list of 20", 0.25, 3, _list)
 SEND = Endpoint("send", 0.18, 4, _send)
-# What only reads comes first: the others change what it would find.
+# Reads come first, because the others change their results.
 ENDPOINTS = (
     LIST,
     Endpoint("first page of 500", 0.25, 3, _busy_list),

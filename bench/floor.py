@@ -1,9 +1,9 @@
 """
-The floor: the least work that each endpoint needs, on the same tables, in one Python process.
+The floor: a minimal server that does the least work for each endpoint, on the same tables.
 
-No framework: uvicorn, asyncpg, PyJWT, orjson, redis. It checks the token and the session, reads and
-writes the same rows, publishes to both people, and answers as much JSON. It refuses nothing properly
-and has no limits, sockets or errors: a yardstick, not a server.
+One process, without a framework: uvicorn, asyncpg, PyJWT, orjson, redis. It checks the token and the
+session, reads and writes the same rows, publishes to both people, and returns the same amount of
+JSON. It has no limits, sockets or error handling.
 """
 
 import os
@@ -23,7 +23,7 @@ from bench import floor_sql as sql
 KEY = os.environ.get("SECRET_KEY", "")
 TIMES = orjson.OPT_UTC_Z
 pool: Any = None
-bell: Any = None
+publisher: Any = None
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -42,15 +42,15 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def _live(receive: Any, send: Any) -> None:
-    global pool, bell  # noqa: PLW0603 - the one place where they are made
+    global pool, publisher  # noqa: PLW0603 - they are created only here
     await receive()
     size = int(os.environ.get("DATABASE_POOL_SIZE", "10"))
     pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=size, max_size=size)
-    bell = redis.asyncio.from_url(os.environ["REDIS_URL"].split(",")[0])
+    publisher = redis.asyncio.from_url(os.environ["REDIS_URL"].split(",")[0])
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await pool.close()
-    await bell.aclose()
+    await publisher.aclose()
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -145,7 +145,7 @@ async def _send(db: Any, user_id: int, pk: int, data: Any) -> Any:
 
 async def _ring(trainer_id: int, trainee_id: int, frame: Any) -> None:
     event = orjson.dumps(frame, option=TIMES)
-    pipeline = bell.pipeline(transaction=False)
+    pipeline = publisher.pipeline(transaction=False)
     pipeline.publish(f"user.{trainer_id}", event).publish(f"user.{trainee_id}", event)
     await pipeline.execute()
 

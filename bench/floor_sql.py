@@ -1,4 +1,4 @@
-"""The floor's statements: as few for each endpoint as it can be done with, and as plain."""
+"""The floor's statements: the fewest and simplest for each endpoint."""
 
 SESSION = """
 SELECT u.id FROM users_authsession s JOIN users_user u ON u.id = s.user_id

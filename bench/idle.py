@@ -1,4 +1,4 @@
-"""What sockets cost that are open and silent: memory, and how much slower the others' requests get."""
+"""Measure the cost of idle sockets: memory, and the slowdown of other requests."""
 
 import asyncio
 import resource
@@ -16,12 +16,12 @@ from bench.processes import Served
 from bench.wrk import Figures, load
 
 AT_ONCE = 32
-"""Handshakes that are under way at a time."""
+"""Maximum number of concurrent handshakes."""
 
 
 @dataclass(frozen=True)
 class Idle:
-    """What so many silent sockets change."""
+    """The effect of a number of idle sockets."""
 
     sockets: int
     kb_each: float
@@ -35,7 +35,7 @@ class Idle:
 
 
 async def hold_idle(server: Served, data: Dataset, count: int, effort: Effort) -> Idle:
-    """Measure `send` without the sockets and with them, in turn, as often as there are rounds."""
+    """Measure `send` alternately without and with the sockets, once per round."""
     without, with_sockets = [await _send(server, data, effort)], []
     memory, most = server.rss_bytes(), 0
     for _ in range(effort.rounds):
@@ -49,7 +49,7 @@ async def hold_idle(server: Served, data: Dataset, count: int, effort: Effort) -
 
 
 async def _send(server: Served, data: Dataset, effort: Effort) -> Figures:
-    """Drive `send` from another process, while this one answers the server's pings."""
+    """Load `send` from another process, while this one answers the server's pings."""
     return await asyncio.to_thread(
         load,
         server,
@@ -60,7 +60,7 @@ async def _send(server: Served, data: Dataset, effort: Effort) -> Figures:
 
 
 async def _cpu_share(server: Served) -> float:
-    """Return how much of a core the server takes while nobody does anything."""
+    """Return the share of a core that the idle server uses."""
     before = server.cpu_seconds()
     await asyncio.sleep(2)
     return (server.cpu_seconds() - before) / 2
@@ -68,7 +68,7 @@ async def _cpu_share(server: Served) -> float:
 
 @asynccontextmanager
 async def _sockets(server: Served, count: int) -> AsyncIterator[None]:
-    """Keep sockets of the busy trainer's trainees open, spread evenly; nobody writes to them."""
+    """Keep sockets of the busy trainer's trainees open, spread evenly, without messages."""
     opened: list[ClientConnection] = []
     gate = asyncio.Semaphore(AT_ONCE)
 
@@ -85,7 +85,7 @@ async def _sockets(server: Served, count: int) -> AsyncIterator[None]:
 
 
 def allow_files(count: int) -> None:
-    """Let this process and the servers have a file for each socket, as far as the system lets us."""
+    """Raise the limit of open files for this process and the servers, as far as allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < count + 200:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, count + 200), hard))

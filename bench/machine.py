@@ -1,4 +1,4 @@
-"""Where and on what code a result was measured: a figure without them says nothing."""
+"""Describe the machine and the commit of a result."""
 
 import os
 import platform
@@ -12,12 +12,12 @@ import psutil
 from bench.processes import ROOT
 
 BUSY_PERCENT = 10.0
-"""More of the processor's time taken than this means that somebody else is measured too."""
+"""If other programs use more of the processor than this, the result is not representative."""
 LOOK_SECONDS = 3.0
 
 
 def describe(*, durable: bool) -> dict[str, Any]:
-    """Return the commit, the machine, and how busy others keep it: before anything is started."""
+    """Return the commit, the machine, and its load before any server is started."""
     return {
         "commit": _git("rev-parse", "--short", "HEAD") + _changes(),
         "processor": _processor(),
@@ -30,32 +30,32 @@ def describe(*, durable: bool) -> dict[str, Any]:
 
 
 class Others:
-    """How much of the processor's time others take, from now on: load, servers and database are ours."""
+    """Measures the processor time of other programs from now on, not of ours and our servers."""
 
     def __init__(self) -> None:
         self._start, self._busy, self._own = time.monotonic(), busy_seconds(), _own_seconds()
 
     def percent(self) -> float:
-        """Return their share, while our servers still run."""
+        """Return their share in percent. Call it while our servers still run."""
         theirs = busy_seconds() - self._busy - (_own_seconds() - self._own)
         whole = (time.monotonic() - self._start) * (os.cpu_count() or 1)
         return round(max(0.0, 100 * theirs / whole), 1)
 
 
 def busy_seconds() -> float:
-    """Return the processor time that the machine has spent on anything so far."""
+    """Return the machine's total processor time so far, in seconds."""
     times = psutil.cpu_times()
     return float(times.user + times.nice + times.system + times.irq + times.softirq)
 
 
 def _own_seconds() -> float:
-    """Add up all that is below this process, those included that have ended."""
+    """Add up this process and all below it, including those that have ended."""
     root = psutil.Process()
     return sum(float(sum(each.cpu_times()[:4])) for each in (root, *root.children(recursive=True)))
 
 
 def sentence(machine: dict[str, Any]) -> str:
-    """Say the same in a line."""
+    """Return the description as one line."""
     return (
         f"Commit {machine['commit']}; {machine['processor']}, {machine['cores']} cores,"
         f" {machine['memory_gb']} GB; Python {machine['python']}, PostgreSQL {machine['postgresql']},"
@@ -66,7 +66,7 @@ def sentence(machine: dict[str, Any]) -> str:
 
 
 def is_busy(machine: dict[str, Any]) -> bool:
-    """Tell whether a result says as much about others as about the product."""
+    """Tell whether other programs influenced a result too much."""
     return bool(max(machine["busy_percent"], machine["others_percent"]) > BUSY_PERCENT)
 
 
@@ -78,9 +78,9 @@ def _processor() -> str:
 
 
 def _changes() -> str:
-    """Say when the product's code is not what the commit has."""
-    code = ("config", "server", "users", "messaging", "trainer", "requirements.txt")
-    return " and changes" if _git("status", "--porcelain", "--", *code) else ""
+    """Return a note if the product's code differs from the commit."""
+    others = (":!tests", ":!bench", ":!docs", ":!*.md")
+    return " and changes" if _git("status", "--porcelain", "--", ".", *others) else ""
 
 
 def _git(*arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""The two servers that are measured, each as a process of its own."""
+"""Run the product and the floor, each in its own process."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ UNLIMITED = ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_SIGN_IN", "THROTTL
 
 
 class Served:
-    """A server of HTTP and what it costs."""
+    """An HTTP server whose cost can be read."""
 
     def __init__(self, *command: str, **environment: str) -> None:
         self.port = find_free_port()
@@ -50,7 +50,7 @@ class Served:
         self._log.close()
 
     def read_log(self) -> str:
-        """Return what it has said: warnings and errors only."""
+        """Return its log: warnings and errors only."""
         self._log.seek(0)
         return self._log.read()
 
@@ -60,7 +60,7 @@ class Served:
         return float(sum(each.user + each.system for each in times))
 
     def rss_bytes(self) -> int:
-        """Return the memory that all its processes hold."""
+        """Return the memory of all its processes."""
         return sum(each.memory_info().rss for each in self._processes())
 
     @property
@@ -69,7 +69,7 @@ class Served:
         return self._process.pid
 
     def wait_until_idle(self) -> None:
-        """Wait until all its processes have begun: one that loads its modules is busy."""
+        """Wait until all its processes have started, because loading modules uses the processor."""
         before = -1.0
         while self.cpu_seconds() > before + 0.05:
             before = self.cpu_seconds()
@@ -94,13 +94,13 @@ class Served:
 
 
 def product(database_url: str, redis_url: str, processes: int = 1, **environment: str) -> Served:
-    """Return the product as `make serve` runs it, without its limits."""
+    """Run the product as `make serve` does, without throttles."""
     environment["WEB_CONCURRENCY"] = str(processes)
     return Served("config.serve", **_shared(database_url, redis_url), **environment)
 
 
 def daphne(database_url: str, redis_url: str) -> Served:
-    """Return the product in the other server that Channels knows."""
+    """Run the product in daphne."""
     environment = {**_shared(database_url, redis_url), "DJANGO_SETTINGS_MODULE": "config.settings"}
     return Served(
         "daphne", "--verbosity=0", "--port={port}", "config.asgi:application", **environment
@@ -108,12 +108,12 @@ def daphne(database_url: str, redis_url: str) -> Served:
 
 
 def floor(database_url: str, redis_url: str) -> Served:
-    """Return the bare application."""
+    """Run the floor."""
     return Served("bench.floor", **_shared(database_url, redis_url))
 
 
 def migrate(database_url: str, redis_url: str) -> None:
-    """Make the tables."""
+    """Create the tables."""
     _manage("migrate", database_url, redis_url)
 
 
@@ -134,7 +134,7 @@ def _manage(command: str, database_url: str, redis_url: str) -> None:
 def _shared(database_url: str, redis_url: str) -> dict[str, str]:
     return {
         "DEBUG": "0",
-        # Any value keeps a checkout's .env out.
+        # A value here overrides the checkout's .env.
         "TEST_BACKEND": "production",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,

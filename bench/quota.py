@@ -1,7 +1,7 @@
 """
-Holds processes to a share of a core, so that the machine has cores to spare for any number of them.
+Limit processes to a share of a core, so that the machine has spare cores for all of them.
 
-It takes root and the cpu controller of cgroups v1 (https://docs.kernel.org/scheduler/sched-bwc.html).
+This needs root and the cpu controller of cgroups v1 (https://docs.kernel.org/scheduler/sched-bwc.html).
 """
 
 import os
@@ -12,17 +12,17 @@ from pathlib import Path
 GROUPS = Path("/sys/fs/cgroup/cpu")
 PERIOD_US = 10_000
 SHARE = 0.3
-"""Of a core: four processes, their database, Redis and the load fit into two cores."""
+"""Share of a core: four processes, database, Redis and load generator fit into two cores."""
 
 
 def can_hold() -> bool:
-    """Tell whether this machine has what it takes."""
+    """Tell whether this machine supports such limits."""
     return os.geteuid() == 0 and (GROUPS / "cgroup.procs").exists()
 
 
 @contextmanager
 def hold(pids: Iterable[int]) -> Iterator[None]:
-    """Give each process at most `SHARE` of a core while the block runs."""
+    """Limit each process to `SHARE` of a core while the block runs."""
     with ExitStack() as stack:
         for pid in pids:
             stack.enter_context(_hold_one(pid))

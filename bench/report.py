@@ -1,4 +1,4 @@
-"""What was measured, as tables for people and as JSON for programs."""
+"""Write the results as Markdown tables and as JSON."""
 
 import json
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ MARK = "<!-- The last result, written by the benchmark: nothing below is written
 
 @dataclass
 class Results:
-    """All that one run has measured."""
+    """The results of one run."""
 
     machine: dict[str, Any]
     rows: list[Row] = field(default_factory=list)
@@ -47,10 +47,10 @@ class Results:
         return "\n\n".join(filter(None, parts)) + "\n"
 
     def save(self) -> None:
-        """Write both files; the one that people read only when the machine was quiet."""
+        """Write both files; bench/README.md only if the machine was otherwise idle."""
         RESULTS.write_text(json.dumps(asdict(self), indent=1) + "\n")
         if machine.is_busy(self.machine):
-            print("The machine was busy: bench/README.md keeps its last table.")
+            print("The machine was busy, so bench/README.md was not updated.")
             return
         kept = README.read_text().partition(MARK)[0]
         README.write_text(f"{kept}{MARK}\n\n{self.as_text()}")
@@ -83,7 +83,7 @@ def _endpoints(rows: list[Row]) -> str:
 
 
 def _growth(rows: list[Row]) -> str:
-    """Hold each size against the smallest; nothing for one size."""
+    """Compare each size with the smallest; return nothing for one size."""
     sizes = sorted({row.messages for row in rows})
     rates = {(row.endpoint, row.messages): row.product.rate for row in rows}
     if len(sizes) < 2:

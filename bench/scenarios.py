@@ -1,4 +1,4 @@
-"""What several processes, and several Redis servers, change on one machine."""
+"""Measure several processes, several Redis servers, and other ASGI servers on one machine."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ from tests.backends import Redis
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to set the product up."""
+    """One set-up of the product."""
 
     name: str
     send: Figures
@@ -36,7 +36,7 @@ def vary_processes(data: Dataset, redis_url: str, effort: Effort, say: Say) -> l
 
 
 def vary_held_processes(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
-    """Measure one, two and four web processes that may use no more than a share of a core each."""
+    """Measure one, two and four web processes, each limited to a share of a core."""
     if not can_hold():
         say("  Processes cannot be held to a share of a core here: that takes root and cgroups v1.")
         return []
@@ -58,7 +58,7 @@ def vary_redis(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[
 
 
 def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
-    """Measure one process in daphne, then in uvicorn with more and more API threads."""
+    """Measure one process in daphne, then in uvicorn with one to eight API threads."""
     servers = {"daphne, API threads: 4": daphne(data.database_url, redis_url)}
     for count in (1, 2, 4, 8):
         served = product(data.database_url, redis_url, API_THREADS=str(count))
@@ -69,7 +69,7 @@ def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> lis
 def _measure(
     servers: Mapping[str, Served], data: Dataset, effort: Effort, say: Say, *, held: bool = False
 ) -> list[Variant]:
-    """Measure all of them in turn, in rounds, so that all see the same weather."""
+    """Measure all set-ups alternately, in rounds, so that load from outside affects all."""
     with ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(server)
@@ -90,7 +90,7 @@ def _measure(
 def _measure_in_turn(
     endpoint: Endpoint, servers: Mapping[str, Served], data: Dataset, effort: Effort
 ) -> dict[str, Figures]:
-    """Return the middle round of each; the first one, in which it gets warm, does not count."""
+    """Return the median round of each set-up, without the first one, which warms up."""
     requests = endpoint.requests(data)
     runs: dict[str, list[Figures]] = {name: [] for name in servers}
     for _ in range(1 + effort.rounds):

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for a benchmark, with a count of statements."""
+"""Start PostgreSQL for the benchmark, and count statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +9,9 @@ from tests.backends import Postgres
 
 _LOAD = "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'"
 _TRACK = "ALTER SYSTEM SET pg_stat_statements.track = '{}'"
-# Else it writes whole pages again every few seconds while millions of rows are filled in.
+# Otherwise PostgreSQL rewrites whole pages every few seconds while millions of rows are inserted.
 _WRITE_RARELY = "ALTER SYSTEM SET max_wal_size = '8GB'"
-# Neither PostgreSQL's own look-ups for deferred foreign keys nor these statements are anybody's.
+# Excludes PostgreSQL's own checks of deferred foreign keys, and the benchmark's statements.
 _COUNT = r"""
 SELECT COALESCE(sum(calls), 0) FROM pg_stat_statements
 WHERE query !~* '^\s*(BEGIN|COMMIT|SELECT pg_reload_conf|SELECT 1 FROM ONLY)'
@@ -21,7 +21,7 @@ WHERE query !~* '^\s*(BEGIN|COMMIT|SELECT pg_reload_conf|SELECT 1 FROM ONLY)'
 
 @contextmanager
 def counting_postgres(*, durable: bool) -> Iterator[Postgres]:
-    """Run PostgreSQL with pg_stat_statements, which counts only when it is asked to."""
+    """Run PostgreSQL with pg_stat_statements, which counts only inside `Statements`."""
     with Postgres(own=True, durable=durable, max_connections=100) as postgres:
         _execute(postgres.url, _LOAD, _WRITE_RARELY)
         postgres.restart()
@@ -31,13 +31,13 @@ def counting_postgres(*, durable: bool) -> Iterator[Postgres]:
 
 
 def copy_database(url: str, name: str) -> str:
-    """Make a database like this one, which nobody may be using; return its URL."""
+    """Copy a database that has no connections; return the copy's URL."""
     _execute(url, f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]}")
     return f"{url.rpartition('/')[0]}/{name}"
 
 
 class Statements:
-    """How many statements the block makes, BEGIN and COMMIT left out."""
+    """Counts the statements of the block, without BEGIN and COMMIT."""
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url
@@ -45,7 +45,7 @@ class Statements:
 
     def __enter__(self) -> "Statements":
         _execute(self._url, _TRACK.format("top"), "SELECT pg_reload_conf()")
-        # Sessions take a new setting when their next statement comes.
+        # Sessions apply a new setting at their next statement.
         _execute(self._url, "SELECT pg_stat_statements_reset()")
         return self
 

@@ -1,4 +1,4 @@
-"""Runs wrk, the load tool: https://github.com/wg/wrk"""
+"""Run the load generator wrk: https://github.com/wg/wrk"""
 
 import json
 import os
@@ -16,7 +16,7 @@ SCRIPT = Path(__file__).with_name("requests.lua")
 
 
 class Unavailable(Exception):
-    """What the benchmark needs cannot be had; the message is one line that says what to do."""
+    """A required tool is missing; the message is one line with the remedy."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run has shown. Processor time is that of the server alone, not of its database."""
+    """Results of one run. Processor time is that of the server without its database."""
 
     requests: int
     seconds: float
@@ -40,7 +40,7 @@ class Figures:
     errors: int
     cpu_ms: float
     busy_cores: float
-    """How many of the machine's cores all of it took: server, database, Redis and load."""
+    """Number of cores in use by server, database, Redis and load generator."""
 
     @property
     def rate(self) -> float:
@@ -48,7 +48,7 @@ class Figures:
 
 
 def ensure_installed() -> None:
-    """Install wrk where that can be done, as root on Debian; raise Unavailable elsewhere."""
+    """Install wrk, as root on Debian, if it is missing; raise Unavailable if that is impossible."""
     if shutil.which("wrk"):
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
@@ -59,7 +59,7 @@ def ensure_installed() -> None:
 
 
 def load(server: Served, requests: list[Request], *, seconds: int, connections: int) -> Figures:
-    """Drive a server with requests, over and over, as fast as it answers."""
+    """Send the requests repeatedly, as fast as the server responds."""
     with tempfile.NamedTemporaryFile("w", suffix=".requests") as file:
         file.writelines(f"{r.method} {r.path} {r.token} {r.body}\n" for r in requests)
         file.flush()
