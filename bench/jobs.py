@@ -1,9 +1,9 @@
 """
-Measures jobs on PostgreSQL and on SQLite, beside a floor: `python -m bench.jobs`.
+Measure jobs on PostgreSQL and on SQLite, compared with a floor: `python -m bench.jobs`.
 
 The floor of enqueueing is a plain INSERT of the same row, that of running is a plain UPDATE of a row,
-each in a transaction of its own. A worker can be faster than the latter: it claims and records several
-at a time. Then a million ended jobs are added, and a claim is measured again.
+each in its own transaction. A worker can be faster than the latter, because it claims and records
+several jobs at a time. Claiming is measured again after a million ended jobs are added.
 """
 
 import os
@@ -37,7 +37,7 @@ FILL = {
 
 
 def main() -> None:
-    """Run each database's measurement in a process of its own."""
+    """Measure each database in a separate process."""
     with counting_postgres(durable=True) as postgres, tempfile.TemporaryDirectory() as folder:
         for url in (postgres.url, f"sqlite:///{Path(folder) / 'db.sqlite3'}"):
             environment = {**os.environ, "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
@@ -72,7 +72,7 @@ def _register() -> None:
 
 
 def _rate(work: Callable[[], None], prepare: Callable[[], None] = lambda: None) -> float:
-    """Return jobs a second in the best of some rounds; the table's live rows are deleted after each."""
+    """Return jobs a second in the best round; the table's live rows are deleted after each."""
     from jobs.models import Job  # noqa: PLC0415
 
     best = 0.0
