@@ -35,7 +35,10 @@ def _patient_flushes() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(settings: Any) -> None:
-    """Hash quickly: PBKDF2 as people get it takes a third of a second, for each person of each test."""
+    """
+    Hash passwords cheaply: the production PBKDF2 takes a third of a second for each user of each
+    test.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -48,13 +51,13 @@ def _fresh_counts() -> Iterator[None]:
 
 @pytest.fixture
 def alice(db: None) -> User:
-    """The trainer."""
+    """A trainer."""
     return make_trainer("alice", business_name="Alice Fitness")
 
 
 @pytest.fixture
 def bob(alice: User) -> User:
-    """Alice's trainee."""
+    """A trainee of Alice's."""
     return make_trainee("bob", alice)
 
 
@@ -66,18 +69,18 @@ def dora(db: None) -> User:
 
 @pytest.fixture
 def charlie(dora: User) -> User:
-    """The stranger: a trainee of Dora's."""
+    """A trainee of Dora's, a stranger to Alice and Bob."""
     return make_trainee("charlie", dora)
 
 
 @pytest.fixture
 def conversation(alice: User, bob: User) -> Conversation:
-    """What Alice and Bob write to each other; one message of hers, unread."""
+    """The conversation of Alice and Bob, with one unread message from her."""
     return open_conversation(alice, bob)
 
 
 class Client(APIClient):
-    """DRF's test client, signed in as somebody by a real token."""
+    """DRF's test client, which signs in with real tokens."""
 
     def as_user(self, user: User) -> "Client":
         return self.with_token(access_of(user))
@@ -89,5 +92,5 @@ class Client(APIClient):
 
 @pytest.fixture
 def api() -> Client:
-    """A client that is not signed in. It raises what the server would answer with a 500."""
+    """A client that is not signed in. It raises exceptions that the server would answer with 500."""
     return Client()

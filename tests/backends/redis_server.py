@@ -1,4 +1,4 @@
-"""Redis of our own."""
+"""A private Redis server."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tests.backends.server import Server, find_in_wheel
 
 class Redis(Server):
     """
-    Redis, or Valkey, which speaks the same. It writes nothing down: it always starts empty.
+    Redis, or the compatible Valkey. It persists nothing, so it always starts empty.
 
     `TEST_REDIS_URL` may name several, separated by commas, as `REDIS_URL` does.
     """
@@ -53,7 +53,7 @@ def _ping(url: str) -> bool:
 
 
 def find_redis() -> Iterator[Path]:
-    """List the binaries of Redis and Valkey, the one to use first."""
+    """Return the binaries of Redis and Valkey, the preferred one first."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             yield Path(found)

@@ -1,4 +1,4 @@
-"""What PostgreSQL and Redis have in common: a process, its children, its folder and its port."""
+"""The common part of PostgreSQL and Redis: a process with its children, folder and port."""
 
 import importlib.util
 import os
@@ -20,15 +20,15 @@ from tests.backends import guard
 
 START_SECONDS = 120.0
 """How long a server may take until it answers, recovery after a kill included."""
-# Below the ports that systems hand to outgoing connections: a client that keeps trying one of those
-# while its server is down can connect to itself, and then the server cannot have the port back.
+# Below the ephemeral ports of outgoing connections: a client that keeps connecting to such a port
+# while its server is down can connect to itself, and the server then cannot bind the port again.
 PORTS = range(15000, 32000)
 # Of these, the ones that this process may take, as "15000-15999": see tests.running.worker.
 PORTS_VARIABLE = "TEST_PORTS"
 
 
 class BackendUnavailable(Exception):
-    """A server cannot be had or does not start; the message is one line that says why."""
+    """A server is not available or does not start; the message gives the reason in one line."""
 
 
 class Home:
@@ -36,7 +36,7 @@ class Home:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="messaging-test-"))
-        # A session of its own: Ctrl-C is for the tests, which stop the server when they are done.
+        # In its own session: Ctrl-C must reach only the tests, which then stop the server.
         self._guard = subprocess.Popen(
             [sys.executable, "-P", guard.__file__, self.folder],
             stdin=subprocess.PIPE,
@@ -45,18 +45,18 @@ class Home:
         )
 
     def watch(self, pid: int) -> None:
-        """Hand the guard the process to end, in place of any it had."""
+        """Tell the guard which process to end, instead of any previous one."""
         assert self._guard.stdin
         self._guard.stdin.write(f"{pid}\n")
         self._guard.stdin.flush()
 
     def leave(self) -> None:
-        """End the server and remove the folder, now."""
+        """End the server and remove the folder now."""
         self._guard.communicate()
 
 
 class Server(ABC):
-    """One server. `own=True` never takes the one from the environment: for tests that break it."""
+    """One server. `own=True` never uses the one from the environment; for tests that break it."""
 
     name: ClassVar[str]
     variable: ClassVar[str]
@@ -70,11 +70,11 @@ class Server(ABC):
 
     @property
     def url(self) -> str:
-        """Where it answers, as `DATABASE_URL` or `REDIS_URL` wants it."""
+        """Return its address, as `DATABASE_URL` or `REDIS_URL` takes it."""
         return self.external or self._make_url()
 
     def start(self) -> None:
-        """Start it and wait until it answers; nothing if it runs. Raises BackendUnavailable."""
+        """Start it and wait until it answers, unless it runs already. Raises BackendUnavailable."""
         if self.external and not self._answers():
             raise BackendUnavailable(f"{self.name} named by {self.variable} does not answer")
         if self.external or self._process:
@@ -86,7 +86,7 @@ class Server(ABC):
             raise
 
     def stop(self) -> None:
-        """End it, paused or not, and remove its files; nothing if it does not run."""
+        """End it, paused or not, and remove its files, if it runs."""
         if self._home:
             self._home.leave()
         if self._process:
@@ -94,15 +94,15 @@ class Server(ABC):
         self._home = self._process = None
 
     def kill(self) -> None:
-        """End it and its children by SIGKILL. The files stay, for `start()` or `restart()`."""
-        # Stopped first, or it could fork a child that is not on the list.
+        """End it and its children by SIGKILL. The files stay for `start()` or `restart()`."""
+        # Stopped first; otherwise it could fork a child that is not in the list.
         guard.signal_all(self._list_processes()[:1], SIGSTOP)
         processes = self._list_processes()
         guard.signal_all(processes, SIGKILL)
         self._collect(processes)
 
     def restart(self) -> None:
-        """Start it again on its port and files, after a clean end if it still runs."""
+        """Restart it on its port and files, after a clean shutdown if it still runs."""
         if self._process or self.external:
             processes = self._list_processes()
             guard.end(processes)
@@ -110,11 +110,11 @@ class Server(ABC):
         self.start()
 
     def pause(self) -> None:
-        """Freeze it and its children: connections stay open, and nothing is answered."""
+        """Freeze it and its children: connections stay open but get no answers."""
         guard.signal_all(self._list_processes(), SIGSTOP)
 
     def resume(self) -> None:
-        """Let it go on after `pause()`."""
+        """Continue after `pause()`."""
         guard.signal_all(self._list_processes(), SIGCONT)
 
     def __enter__(self) -> Self:
@@ -129,7 +129,7 @@ class Server(ABC):
 
     @abstractmethod
     def _prepare(self, folder: Path) -> None:
-        """Find the binaries, and make in the new folder what they need."""
+        """Find the binaries, and create the files that they need in the new folder."""
 
     @abstractmethod
     def _make_command(self, folder: Path) -> list[str | Path]: ...
@@ -138,7 +138,7 @@ class Server(ABC):
     def _answers(self) -> bool: ...
 
     def _as_user(self) -> Mapping[str, Any]:
-        """Return what makes subprocess run the server as another user than this one."""
+        """Return the subprocess arguments that run the server as another user."""
         return {}
 
     def _make_unavailable(self) -> BackendUnavailable:
@@ -152,7 +152,7 @@ class Server(ABC):
             self._home = Home()
             self._prepare(self._home.folder)
         if not is_free(self.port):
-            # Else the other server would answer, and be taken for this one.
+            # Otherwise the other server would answer and be mistaken for this one.
             raise BackendUnavailable(f"{self.name} does not start: port {self.port} is taken")
         log = self._home.folder / "log"
         self._process = self._spawn(self._make_command(self._home.folder), log)
@@ -196,13 +196,13 @@ class Server(ABC):
 
 
 def is_free(port: int) -> bool:
-    """Tell whether nothing listens on a port of 127.0.0.1 at this moment."""
+    """Return whether no process listens on a port of 127.0.0.1 right now."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def find_free_port() -> int:
-    """Return a port of 127.0.0.1 that is free at this moment."""
+    """Return a port of 127.0.0.1 that is free right now."""
     ports = list_own_ports()
     return next(port for port in iter(lambda: random.choice(ports), None) if is_free(port))
 
@@ -214,12 +214,12 @@ def list_own_ports() -> range:
 
 
 def find_in_wheel(package: str, pattern: str) -> Iterator[Path]:
-    """List the files of an installed package that match, without importing it."""
+    """Return the files of an installed package that match, without importing it."""
     spec = importlib.util.find_spec(package)
     if spec and spec.origin:
         yield from Path(spec.origin).parent.glob(pattern)
 
 
 def make_env() -> dict[str, str]:
-    """Return the environment without PGPORT, PGDATA and the like."""
+    """Return the environment without PGPORT, PGDATA and similar variables."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}

@@ -1,8 +1,8 @@
 """
-Breaks the product on purpose, and proves that nothing was lost, doubled or shown to the wrong person.
+Injects faults and checks that no message was lost, duplicated or shown to the wrong person.
 
 `python -m tests.faults [--seconds N] [--seed S] [--pairs P] [--embedded]`, or `make faults`. The
-same seed repeats the same schedule of faults. Exits with 1 when anything was wrong.
+same seed repeats the same schedule of faults. Exits with 1 if anything was wrong.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from tests.faults.world import World, running_world
 
 
 def main() -> int:
-    """Make a world, break it as planned, and say what became of it."""
+    """Start a world, run the schedule of faults, and report the verdict."""
     arguments = _parse()
     signal.signal(signal.SIGTERM, _leave)
     faults = (
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def say(line: str) -> None:
-    """Write a line at once: a run takes long."""
+    """Print a line at once, as a run takes long."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
@@ -79,7 +79,7 @@ def _keep_logs(world: World, folder: Path | None) -> None:
 
 
 def _leave(signum: int, frame: FrameType | None) -> NoReturn:
-    """End by an exception, so that every server is stopped."""
+    """Raise an exception, so that every server is stopped."""
     sys.exit(128 + signum)
 
 

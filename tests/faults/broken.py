@@ -1,8 +1,8 @@
 """
-Serves a product that was sabotaged, to see that the checker finds out.
+Serves a sabotaged product, to show that the checker detects it.
 
-`SABOTAGE=drop_events` or `SABOTAGE=ignore_client_id`, then `python -m tests.faults.broken`. This is
-the one place where the product is patched: what is tested here is the checker.
+`SABOTAGE=drop_events` or `SABOTAGE=ignore_client_id`, then `python -m tests.faults.broken`. Only
+here is the product patched, because here the checker is under test.
 """
 
 import os
@@ -13,7 +13,7 @@ import django
 
 
 def drop_events() -> None:
-    """Lose one event in a hundred, and never look for holes."""
+    """Lose one event in a hundred, and never look for gaps."""
     from messaging.consumers.conversation import ConversationConsumer  # noqa: PLC0415 - needs the apps
 
     rng = random.Random(1)
@@ -33,7 +33,7 @@ def drop_events() -> None:
 
 
 def ignore_client_id() -> None:
-    """Store every send, whatever was sent before."""
+    """Store every send, even if its `client_id` was used before."""
     from messaging.services import posting, sending  # noqa: PLC0415 - needs the apps
 
     post = posting.post_message
@@ -45,7 +45,7 @@ def ignore_client_id() -> None:
 
 
 def main() -> None:
-    """Sabotage, then serve as the product does."""
+    """Sabotage the product, then serve it as usual."""
     from config import serve  # noqa: PLC0415 - reads the settings
 
     django.setup()

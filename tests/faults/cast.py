@@ -1,4 +1,4 @@
-"""Makes the people of a run, in a process of its own: `python -m tests.faults.cast PAIRS`."""
+"""Creates the users of a run, in a separate process: `python -m tests.faults.cast PAIRS`."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Couple:
-    """A trainer, their trainee, and what they write to each other; one message is there already."""
+    """A trainer, their trainee and their conversation, which already has one message."""
 
     conversation_id: int
     trainer: Person
@@ -34,7 +34,7 @@ class Cast:
 
 
 def read_cast(text: str) -> Cast:
-    """Read what `main` has written."""
+    """Read the output of `main`."""
     data = json.loads(text)
     couples = [
         Couple(each["conversation_id"], Person(**each["trainer"]), Person(**each["trainee"]))
@@ -44,7 +44,7 @@ def read_cast(text: str) -> Cast:
 
 
 def make_cast(pairs: int) -> Cast:
-    """Make the people through the product's services; one of them can sign in."""
+    """Create the users through the product's services; only one of them has a password."""
     from tests.factories import make_trainer  # noqa: PLC0415 - needs the apps
 
     signer = make_trainer("signer")
@@ -58,7 +58,7 @@ def _make_couple(number: int) -> Couple:
     from tests.factories import access_of, open_conversation  # noqa: PLC0415 - as above
     from users.models import User  # noqa: PLC0415
 
-    # Without a password: hashing one takes a third of a second, and nobody here signs in.
+    # Without passwords: hashing one takes a third of a second, and these users do not sign in.
     trainer = User.objects.create_user(f"trainer{number}@example.com", None, role="TRAINER")
     trainee = User.objects.create_user(
         f"trainee{number}@example.com", None, role="TRAINEE", parent_trainer=trainer

@@ -1,4 +1,4 @@
-"""The two kinds of device: one shows a conversation and marks what it shows as read, one a list."""
+"""Two kinds of device: one shows a conversation and marks it as read, the other shows a list."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ TYPING_CHANCE = 0.1
 
 
 class Screen(Device):
-    """A conversation on somebody's screen."""
+    """A device that shows a conversation."""
 
     def __init__(self, couple: Couple, person: Person, number: int, *args: Any) -> None:
         super().__init__(person, *args)
@@ -66,7 +66,7 @@ class Screen(Device):
 
 
 class Badge(Device):
-    """A list and a badge, by the inbox socket."""
+    """A device that shows a list and a badge, fed by the inbox socket."""
 
     def __init__(self, person: Person, webs: list[Web], history: History, rng: random.Random):
         super().__init__(person, webs, history, rng)

@@ -1,4 +1,4 @@
-"""What a run amounted to, in numbers."""
+"""The figures of a run."""
 
 from statistics import median
 
@@ -11,7 +11,7 @@ Figures = dict[str, float | int | dict[str, int]]
 def list_figures(
     history: History, faults: dict[str, int], calm_since: float, snapshot: Snapshot, logs: str
 ) -> Figures:
-    """Count what was done, and measure how long clients had to wait."""
+    """Count what happened, and measure how long clients had to wait."""
     tally = history.tally
     return {
         "faults": sum(faults.values()),
@@ -40,7 +40,7 @@ def list_figures(
 
 
 def _only_redis(outages: list[Outage], began: float, ended: float) -> bool:
-    """Tell whether Redis was away in that time, and nothing else with it."""
+    """Return whether Redis was the only server unavailable in that time."""
     found = {each.kind for each in outages if each.began <= ended and each.ended + 1 >= began}
     return bool(found) and all(kind.startswith(("redis", "layer")) for kind in found)
 
@@ -56,7 +56,7 @@ def _slowest_send(history: History) -> float:
 
 
 def _deliveries(history: History) -> list[tuple[str, float, float]]:
-    """Return (device, accepted at, seen at) of every delivery."""
+    """Return (device, accepted at, seen at) for each delivery."""
     accepted = {
         send.accepted[0].body["id"]: _told_at(send) for send in history.sends if send.accepted
     }
@@ -87,7 +87,10 @@ def _median_delivery(history: History, calm_since: float) -> float:
 
 
 def _count_deaf(history: History, calm_since: float) -> int:
-    """Count devices that hear of messages by the review only, a second late, never at once."""
+    """
+    Count devices that received messages only through the reconciler, a second late, and never by
+    event.
+    """
     lags: dict[str, list[float]] = {}
     for device, told_at, seen_at in _deliveries(history):
         if told_at > calm_since:

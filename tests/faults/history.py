@@ -1,4 +1,4 @@
-"""What the clients of a run asked for, were told, and saw."""
+"""The requests, responses and frames of a run's clients."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ OK, CREATED, UNAVAILABLE = 200, 201, 503
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back for one request; status 0 when nothing did."""
+    """The response to one request; its status is 0 if there was none."""
 
     status: int
     body: Any
@@ -21,7 +21,7 @@ class Answer:
 
 @dataclass
 class Send:
-    """One message that somebody wanted to send, and every answer to it."""
+    """One message that a person sent, and every response to it."""
 
     conversation_id: int
     sender_id: int
@@ -37,7 +37,10 @@ class Send:
 
 @dataclass
 class Stream:
-    """What one device saw of a conversation from its first version on, over all its connections."""
+    """
+    The frames that one device received for a conversation from version 1 on, over all its
+    connections.
+    """
 
     device: str
     user_id: int
@@ -47,7 +50,7 @@ class Stream:
     position: int = 0
 
     def take(self, frame: Frame) -> None:
-        """Keep a frame; `position` is what a client resumes from."""
+        """Record a frame; `position` is the version from which a client resumes."""
         self.frames.append(frame)
         self.seen_at.append(time.monotonic())
         self.position = max(self.position, version_of(frame) or 0)
@@ -55,7 +58,7 @@ class Stream:
 
 @dataclass
 class Inbox:
-    """What one device knows of a list and its badge."""
+    """The state that one device has of a list and its badge."""
 
     user_id: int
     unread_count: int | None = None
@@ -64,7 +67,7 @@ class Inbox:
 
 @dataclass(frozen=True)
 class Count:
-    """How much somebody was told to be unread, at the end; without a conversation: over all."""
+    """The unread count that a person was told at the end; over all conversations if none is named."""
 
     user_id: int
     conversation_id: int | None
@@ -74,7 +77,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Outage:
-    """When a fault was there: from its beginning to the end of its repair."""
+    """The time of a fault, from its beginning to the end of its repair."""
 
     kind: str
     began: float
@@ -83,14 +86,14 @@ class Outage:
 
 @dataclass
 class History:
-    """Everything that the judge holds against the database."""
+    """Everything that the judge compares with the database."""
 
     sends: list[Send] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
     inboxes: list[Inbox] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
-    # (user, conversation) -> the highest message that this person's client asked to mark as read.
+    # (user, conversation) -> the highest message that this user's client asked to mark as read.
     asked_to_read: dict[tuple[int, int], int] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     tally: dict[str, int] = field(default_factory=dict)
@@ -99,16 +102,16 @@ class History:
         self.tally[what] = self.tally.get(what, 0) + 1
 
     def complain(self, kind: str, sentence: str) -> None:
-        """Keep what a client saw to be wrong at once, under one of the judge's kinds."""
+        """Record an error that a client noticed at once, under one of the judge's kinds."""
         self.problems.append((kind, sentence))
 
     def ask_to_read(self, user_id: int, conversation_id: int, up_to: int) -> None:
-        """Note before asking: what was asked may happen even if no answer comes."""
+        """Record the request beforehand: it may take effect even if there is no response."""
         key = (user_id, conversation_id)
         self.asked_to_read[key] = max(self.asked_to_read.get(key, 0), up_to)
 
     def check_answer(self, what: str, answer: Answer) -> None:
-        """Complain of every status that a client of this run must not get."""
+        """Complain of each status that a client of this run must not get."""
         if answer.status in (0, OK, CREATED):
             return
         self.count(f"status_{answer.status}")
@@ -124,7 +127,7 @@ def _is_clear(answer: Answer) -> bool:
 
 
 def version_of(frame: Frame) -> int | None:
-    """Return the version that a frame brings a conversation to; None for a frame without one."""
+    """Return the conversation's version after a frame; None for a frame without a version."""
     if frame["type"] == "new_message":
         return int(frame["message"]["version"])
     if frame["type"] in ("read_receipt", "conversation_read", "reset"):

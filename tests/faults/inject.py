@@ -1,4 +1,4 @@
-"""Carries out a schedule of faults, and heals what it broke."""
+"""Executes a schedule of faults, and repairs the damage."""
 
 import asyncio
 import random
@@ -24,7 +24,7 @@ HALF_A_HANDSHAKE = b"GET /ws/messaging/1/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade
 
 
 class Injector:
-    """Breaks a world as planned."""
+    """Injects the scheduled faults into a world."""
 
     def __init__(
         self, world: World, devices: list[Device], history: History, say: Callable[[str], None]
@@ -34,11 +34,11 @@ class Injector:
         self.history = history
         self.say = say
         self.done: dict[str, int] = {}
-        # A server may take longer to come back than the plan leaves it: its next fault then waits.
+        # If a server takes longer to recover than planned, its next fault waits.
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def run(self, faults: list[Fault]) -> None:
-        """Carry out every fault at its time, and return when all that was broken works again."""
+        """Inject each fault at its time; return when everything works again."""
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for fault in faults:

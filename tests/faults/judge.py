@@ -1,4 +1,4 @@
-"""Holds what clients were told and saw against what the database holds."""
+"""Compares what clients were sent with the contents of the database."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -24,7 +24,7 @@ Complain = Callable[[str, str], None]
 
 @dataclass
 class Verdict:
-    """What was found to be wrong, a sentence each, by kind."""
+    """The violations found, one sentence each, by kind."""
 
     violations: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
 
@@ -41,7 +41,7 @@ class Verdict:
 
 
 def judge(history: History, snapshot: Snapshot) -> Verdict:
-    """Return everything that is wrong with a run."""
+    """Return all violations of a run."""
     verdict = Verdict()
     for kind, sentence in history.problems:
         verdict.complain(kind, sentence)
@@ -51,7 +51,7 @@ def judge(history: History, snapshot: Snapshot) -> Verdict:
 
 
 def _answers(history: History, snapshot: Snapshot, complain: Complain) -> None:
-    """Every send was accepted in the end, and is stored as it was sent, as one message."""
+    """Check that each send was finally accepted, and is stored unchanged, as one message."""
     stored = {row.id: row for row in snapshot.rows}
     for send in history.sends:
         if not send.accepted:
@@ -72,7 +72,7 @@ def _as_sent(send: Send) -> tuple[str, int, int]:
 
 
 def _database(history: History, snapshot: Snapshot, complain: Complain) -> None:
-    """No send is stored twice; versions have no holes; the sums agree with the rows."""
+    """Check that no send is stored twice, versions have no gaps, and counters match the rows."""
     for (_, content), times in Counter(
         (row.conversation_id, row.content) for row in snapshot.rows
     ).items():
@@ -92,7 +92,11 @@ def _database(history: History, snapshot: Snapshot, complain: Complain) -> None:
 
 
 def _order(history: History, snapshot: Snapshot, complain: Complain) -> None:
-    """Somebody's messages stand in the order in which they were sent, each after the last answer."""
+    """
+    Check that a person's messages are stored in the order in which they were sent.
+
+    Each was sent after the response to the one before.
+    """
     place = {row.content: row for row in snapshot.rows}
     for sends in _by_sender(history).values():
         rows = [place[send.content] for send in sends if send.content in place]
@@ -109,7 +113,7 @@ def _by_sender(history: History) -> dict[tuple[int, int], list[Send]]:
 
 
 def _reads(history: History, snapshot: Snapshot, complain: Complain) -> None:
-    """Nothing is marked as read that the other side's client did not show and report."""
+    """Check that a message is marked as read only if the other side's client showed and reported it."""
     for row in snapshot.rows:
         if row.read_version is None:
             continue
@@ -129,7 +133,7 @@ def _counts(history: History, snapshot: Snapshot, complain: Complain) -> None:
 
 
 def _inboxes(history: History, snapshot: Snapshot, complain: Complain) -> None:
-    """Each inbox socket ends with the right badge and the state of all that changed."""
+    """Check that each inbox socket ends with the right badge and the state of each changed conversation."""
     for inbox in history.inboxes:
         actual = snapshot.count_unread(inbox.user_id)
         if inbox.unread_count != actual:

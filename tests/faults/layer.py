@@ -1,4 +1,4 @@
-"""A channel layer that loses, repeats and reorders, as real ones may; for fault tests only."""
+"""A channel layer that loses, repeats and reorders events as real ones may; for fault tests only."""
 
 import asyncio
 import os
@@ -17,10 +17,11 @@ CONTROL_VARIABLE = "FAULTS_LAYER_CONTROL"
 
 class UnreliableLayer:
     """
-    Passes everything on to the layer `inner`, but for events to groups.
+    Passes everything to the layer `inner`, except events to groups.
 
-    Each is dropped, repeated or held back by chances that stand in the file that the environment
-    names, three numbers; no file, no faults. So a run can switch them in every process at once.
+    These are dropped, repeated or delayed with the probabilities in the file that the environment
+    names: three numbers; without a file there are no faults. So a run can control all processes at
+    once.
     """
 
     def __init__(self, *, inner: str, **config: Any) -> None:
@@ -62,5 +63,5 @@ class UnreliableLayer:
         await asyncio.sleep(self._random.uniform(0, LONGEST_DELAY_SECONDS))
         try:
             await self._inner.group_send(group, message)
-        except Exception:  # noqa: BLE001 - a late event is lost when the layer is away
+        except Exception:  # noqa: BLE001 - a delayed event is lost if the layer is away
             return

@@ -1,4 +1,4 @@
-"""What people do over REST: send with retries, look at lists, sign in."""
+"""People's actions over REST: send with retries, read lists, sign in."""
 
 import asyncio
 import random
@@ -31,7 +31,7 @@ class Rest:
         )
 
     async def ask(self, method: str, path: str, body: Any = None) -> Answer:
-        """Ask once; an answer that does not come has status 0, and the next goes elsewhere."""
+        """Send a request once; status 0 means no response, and the next request goes to another process."""
         url = f"{self._webs[self._web].url}/api/{path}"
         began = time.monotonic()
         try:
@@ -56,7 +56,7 @@ def _body_of(response: httpx.Response) -> Any:
 
 
 class Writer:
-    """Somebody who writes one message after the other, each until it is accepted."""
+    """A person who sends messages one by one, each until it is accepted."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Writer:
         self._number = 0
 
     async def run(self) -> None:
-        """Write until `is_done`; a message that was begun is tried until `gives_up`."""
+        """Send until `is_done`; retry a message that was begun until `gives_up`."""
         while not self.is_done:
             await asyncio.sleep(self.rng.uniform(0.2, 1.8) * self.pause)
             await self._write()
@@ -126,7 +126,7 @@ class Writer:
 
 
 class Looker:
-    """Somebody who looks at everything that there is to read, and finds nobody else's in it."""
+    """A person who reads everything visible to them, and must find only their own."""
 
     def __init__(
         self,
@@ -146,7 +146,7 @@ class Looker:
         self.is_done = False
 
     async def run(self) -> None:
-        """Look around until `is_done`."""
+        """Read until `is_done`."""
         messages = f"messaging/conversations/{self.couple.conversation_id}/messages/"
         paths = ("messaging/conversations/", "messaging/unread-count/", "auth/users/me/", messages)
         while not self.is_done:

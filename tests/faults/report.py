@@ -1,4 +1,4 @@
-"""The end of a run, as a table and as JSON."""
+"""The result of a run, as a table and as JSON."""
 
 import json
 
@@ -26,7 +26,7 @@ def as_table(result: Result) -> str:
 
 
 def to_json(result: Result, faults: list[Fault], settings: dict[str, object]) -> str:
-    """Return everything about a run, for machines."""
+    """Return the whole result as JSON."""
     return json.dumps(
         {
             "settings": settings,

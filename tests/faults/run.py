@@ -1,4 +1,4 @@
-"""One run: clients at work while a schedule breaks their servers, then peace, then the judge."""
+"""One run: clients work while faults are injected; then a calm phase; then the judge."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ from tests.faults.world import World
 
 CALM_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
-"""How long nothing more may come, over a whole review of the open sockets."""
+"""How long nothing more may arrive: longer than one round of the reconciler."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Result:
 
 class Run:
     """
-    The clients of a world: two devices of each trainee, one of each trainer, a list for half.
+    The clients of a world: two devices per trainee, one per trainer, an inbox for half of them.
 
-    `patience` is how many seconds they get to catch up after everything works again.
+    `patience` is how many seconds they have to catch up after everything works again.
     """
 
     def __init__(self, world: World, *, seed: int, pause: float, patience: float) -> None:
@@ -66,7 +66,7 @@ class Run:
     async def play(
         self, faults: Sequence[Fault], seconds: float, say: Callable[[str], None]
     ) -> Result:
-        """Let them work for `seconds` while the faults happen, and judge what became of it."""
+        """Let the clients work for `seconds` while faults are injected; return the verdict."""
         injector = Injector(self.world, self.devices, self.history, say)
         async with asyncio.TaskGroup() as group:
             for worker in self._workers():
@@ -89,14 +89,14 @@ class Run:
         return Result(judge(self.history, snapshot), figures)
 
     async def _stay_calm(self, seconds: float) -> float:
-        """Go on without faults, for what is only to be seen then; return when that began."""
+        """Continue without faults, for figures that need it; return when that began."""
         await self._wait_until(lambda: all(each.connection for each in self.devices))
         began = time.monotonic()
         await asyncio.sleep(seconds)
         return began
 
     def _stop_working(self) -> None:
-        """Let nobody begin anything more; what was begun is finished."""
+        """Start nothing new; finish what was begun."""
         for writer in self.writers:
             writer.is_done = True
         for looker in self.lookers:
@@ -112,11 +112,11 @@ class Run:
 
     async def _wait_until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + self.patience
-        while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110 - nobody tells
+        while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing signals it
             await asyncio.sleep(0.3)
 
     def _is_level(self) -> bool:
-        """Tell whether all was accepted, and every device has what the database has."""
+        """Return whether all sends were accepted, and every device matches the database."""
         if not all(send.accepted for send in self.history.sends):
             return False
         snapshot = take_snapshot(self.world.database_url)
@@ -128,7 +128,7 @@ class Run:
         )
 
     async def _count(self) -> None:
-        """Ask everybody's badge and list over REST."""
+        """Query each user's badge and list over REST."""
         for writer in self.writers:
             rest = Rest(self.world.webs, writer.rng, writer.person.token)
             user_id = writer.person.id

@@ -1,17 +1,17 @@
-"""Which faults happen when: a pure function of the seed, so that a schedule can be repeated."""
+"""The times and kinds of faults: a pure function of the seed, so a schedule can be repeated."""
 
 import random
 from dataclasses import asdict, dataclass
 
 CLIENTS = "clients"
 MEAN_GAP_SECONDS = 1.6
-# A server gets this long to itself between two of its faults, so that each is met by running clients.
+# The minimum time between two faults of a server, so that each one hits working clients.
 RECOVERY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One way to break something: how often beside the others, for how long, and where it applies."""
+    """One kind of fault: its weight, its duration, and the set-ups to which it applies."""
 
     name: str
     weight: float
@@ -40,7 +40,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: `at` and `seconds` in seconds, `pick` chooses among clients, `share` how many."""
+    """One fault: `at` and `seconds` are in seconds, `pick` selects among clients, `share` is how many."""
 
     at: float
     kind: str
@@ -54,7 +54,7 @@ class Fault:
 
 
 def plan(*, seed: int, seconds: float, webs: int, embedded: bool) -> list[Fault]:
-    """Return the faults of a run, in order; never two at once on the same server."""
+    """Return the faults of a run in order; faults of the same server never overlap."""
     rng = random.Random(seed)
     kinds = [kind for kind in KINDS if kind.embedded or not embedded]
     free_at: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The product's own settings, on a channel layer that can be made unreliable."""
+"""The product's settings, with a channel layer that can be made unreliable."""
 
 from typing import Any, cast
 
@@ -9,5 +9,5 @@ _default = CHANNEL_LAYERS["default"]
 _default["CONFIG"] = {**_default.get("CONFIG", {}), "inner": _default["BACKEND"]}
 _default["BACKEND"] = "tests.faults.layer.UnreliableLayer"
 
-# Holes that are filled from the database are logged at this level, and counted at the end.
+# Gaps filled from the database are logged at this level, and counted at the end.
 cast(dict[str, Any], LOGGING["loggers"])["messaging.consumers"] = {"level": "DEBUG"}

@@ -1,4 +1,4 @@
-"""What the database holds at the end, read with plain SQL and none of the product's code."""
+"""The final contents of the database, read with plain SQL and none of the product's code."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything there is, messages in the order of their ids."""
+    """The whole contents; messages are in the order of their ids."""
 
     pairs: dict[int, Pair]
     rows: list[Row]
@@ -57,7 +57,7 @@ class Snapshot:
         return [row for row in self.rows if row.conversation_id == conversation_id]
 
     def count_unread(self, user_id: int, conversation_id: int | None = None) -> int:
-        """Count the naive way: what others wrote in one's conversations, and was never read."""
+        """Count the naive way: unread messages of the other side in a user's conversations."""
         own = {
             pair.id for pair in self.pairs.values() if user_id in (pair.trainer_id, pair.trainee_id)
         }

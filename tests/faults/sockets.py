@@ -1,4 +1,4 @@
-"""Devices: clients that keep a socket open, resume where they were, and can be made to misbehave."""
+"""Devices: clients that keep a socket open, resume from their position, and can misbehave."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ TOO_MUCH = 4008
 
 
 class Device(ABC):
-    """One socket that is kept up through everything, at whichever web process answers."""
+    """One socket, kept connected through all faults to whichever web process answers."""
 
     def __init__(self, person: Person, webs: list[Web], history: History, rng: random.Random):
         self.person = person
@@ -40,13 +40,13 @@ class Device(ABC):
 
     @abstractmethod
     def path(self) -> str:
-        """Return the rest of the address, with where to resume."""
+        """Return the path of the address, with the position to resume from."""
 
     @abstractmethod
     async def take(self, frame: Frame) -> None:
-        """Deal with a frame."""
+        """Handle a frame."""
 
-    # Life
+    # Connecting
     # --------------------------------------------------------------------------
     async def run(self) -> None:
         """Stay connected until `stop()`."""
@@ -65,7 +65,7 @@ class Device(ABC):
             await asyncio.sleep(self.rng.uniform(0, min(2.0, 0.2 * failures)))
 
     async def stop(self) -> None:
-        """Leave, by the front door."""
+        """Close the socket cleanly."""
         self._is_stopped = True
         if self.connection:
             await self.connection.close()
@@ -146,7 +146,7 @@ class Device(ABC):
             self.connection.transport.abort()
 
     def leave_half_open(self) -> None:
-        """Walk away: the server keeps a connection whose other end neither reads nor closes."""
+        """Abandon a connection: the server keeps it, and its other end neither reads nor closes."""
         if self.connection and self._following:
             self.connection.transport.pause_reading()
             self._half_open.append(self.connection)
@@ -155,5 +155,5 @@ class Device(ABC):
             self._following.cancel()
 
     def stall(self, seconds: float) -> None:
-        """Stop reading for a while, then go on."""
+        """Stop reading for a while, then continue."""
         self.stalled_until = asyncio.get_running_loop().time() + seconds

@@ -1,4 +1,4 @@
-"""A clean history of one short conversation, made by hand, for tests to spoil."""
+"""A correct history of one short conversation, written by hand, for tests to corrupt."""
 
 from typing import Any
 
@@ -33,12 +33,12 @@ def message(row: Row) -> dict[str, Any]:
     }
 
 
-# The trainer writes, the trainee reads and writes twice: four versions, two messages unread.
+# The trainer sends, the trainee reads and sends twice: four versions, two unread messages.
 ROWS = [row(1, TRAINER, 1, read_version=2), row(2, TRAINEE, 3), row(3, TRAINEE, 4)]
 
 
 def snapshot(rows: list[Row] | None = None, /, **changes: Any) -> Snapshot:
-    """Return what the database holds at the end."""
+    """Return the final contents of the database."""
     pair = {
         "id": CONVERSATION,
         "trainer_id": TRAINER,
@@ -61,7 +61,7 @@ def marked(user_id: int) -> dict[str, Any]:
 
 
 def stream(user_id: int, name: str) -> Stream:
-    """Return what a device saw that saw everything."""
+    """Return the frames of a device that missed none."""
     found = Stream(name, user_id, CONVERSATION)
     for frame in (written(ROWS[0]), marked(user_id), written(ROWS[1]), written(ROWS[2])):
         found.take(frame)
@@ -73,7 +73,7 @@ def accepted(row: Row, status: int = 201) -> Answer:
 
 
 def history() -> History:
-    """Return what clients were told and saw."""
+    """Return what the clients sent and received."""
     made = History(
         sends=[
             Send(CONVERSATION, each.sender_id, each.id, str(each.client_id), each.content)

@@ -1,8 +1,8 @@
 """
-Judges what one device saw of a conversation.
+Judges the frames that one device received for a conversation.
 
-Every change takes the next version, one by one, and each side gets one frame for each; so what a
-device saw, over all its connections, must be the versions 1, 2, 3 … and nothing else.
+Each change takes the next version, and each side gets one frame per change. So the frames of a
+device, over all its connections, must have the versions 1, 2, 3 … exactly.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,7 +14,7 @@ from tests.faults.snapshot import Pair, Row
 
 @dataclass(frozen=True)
 class Written:
-    """A change: a message was written."""
+    """A change: a message was created."""
 
     message_id: int
     sender_id: int
@@ -23,7 +23,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Marked:
-    """A change: somebody read up to a message."""
+    """A change: the messages up to one were marked as read."""
 
     reader_id: int
     up_to: int
@@ -45,7 +45,7 @@ def list_changes(rows: Iterable[Row], pair: Pair) -> dict[int, Change]:
 def judge_stream(
     stream: Stream, changes: dict[int, Change], complain: Callable[[str, str], None]
 ) -> None:
-    """Complain of every frame that is not the next change, and of each change that never came."""
+    """Complain of each frame that is not the next change, and of each change without a frame."""
     seen: set[int] = set()
     position = 0
     for frame in stream.frames:
@@ -67,7 +67,7 @@ def judge_stream(
 
 
 def _compare(frame: Frame, change: Change | None, stream: Stream) -> str | None:
-    """Return what is wrong with a frame, given the change that its version stands for."""
+    """Return what is wrong with a frame, for the change of its version."""
     if frame["type"] == "reset":
         return None
     if frame["type"] == "new_message":
@@ -75,7 +75,7 @@ def _compare(frame: Frame, change: Change | None, stream: Stream) -> str | None:
     is_receipt = frame["type"] == "read_receipt"
     if not isinstance(change, Marked) or frame["up_to"] != change.up_to:
         return "false_read"
-    # A receipt turns every tick in an existing client: the reader must never get one.
+    # An existing client marks all its messages as read on any receipt: the reader must never get one.
     is_readers = stream.user_id == change.reader_id
     if is_receipt == is_readers or (is_receipt and frame["reader_id"] != change.reader_id):
         return "false_read"

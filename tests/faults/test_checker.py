@@ -1,4 +1,4 @@
-"""The checker, against the product and against products that were broken on purpose."""
+"""The checker, run on the product and on sabotaged versions of it."""
 
 import json
 import os
@@ -11,12 +11,12 @@ import pytest
 
 from tests.faults.web import ROOT
 
-# Both sets of servers run these tests; each takes the runs that belong to it.
+# These tests run on both set-ups; each set-up selects its own runs.
 EMBEDDED = [] if os.environ.get("REDIS_URL") else ["--embedded"]
 
 
 def check(folder: Path, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
-    """Run the checker, and return its exit code and what it found."""
+    """Run the checker; return its exit code and its findings."""
     path = folder / "result.json"
     command = [sys.executable, "-m", "tests.faults", "--json", str(path), *EMBEDDED, *arguments]
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""What the fault runs found, each as small as it can be shown."""
+"""Bugs that fault runs found, each as a minimal test."""
 
 import json
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def told(missed: Replay, user: User) -> list[dict[str, Any]]:
 def test_replay_of_what_was_read_meanwhile_brings_one_version_after_the_other(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """Else a client that is cut off in the middle would resume past what it has not seen."""
+    """Otherwise a client that is cut off within the replay would resume past frames it has not seen."""
     write(alice, conversation, "Second", "Third")
     mark_read(reader=bob, conversation_id=conversation.pk)
 
@@ -51,7 +51,7 @@ def test_replay_of_what_was_read_meanwhile_brings_one_version_after_the_other(
 def test_replay_leaves_to_events_what_came_after_its_version(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """On SQLite its two queries see two moments: what only the second saw would come twice."""
+    """SQLite's two queries see different states: changes only the second one sees would be sent twice."""
     stood = get_conversation(bob, conversation.pk)
     write(alice, conversation, "Second")
     mark_read(reader=bob, conversation_id=conversation.pk)
@@ -65,7 +65,7 @@ def test_replay_leaves_to_events_what_came_after_its_version(
 def test_socket_that_is_still_opening_is_not_reviewed(
     alice: User, alice_token: str, conversation: Conversation
 ) -> None:
-    """While Redis is away joining takes a second, and a review falls into it."""
+    """While Redis is away, subscribing takes a second, and the reconciler runs during it."""
     socket = ConversationConsumer()
     socket.access = UserAccess(alice, claims_of(alice_token))
 
@@ -90,7 +90,7 @@ def alice_token(alice: User) -> str:
 def read_only(
     transactional_db: None, alice_token: str, conversation: Conversation
 ) -> Iterator[None]:
-    """A database that only reads: a standby after a failover, a disk that went read-only."""
+    """A read-only database, as a standby after a failover or a disk remounted read-only."""
     is_sqlite = connection.vendor == "sqlite"
     switch = "PRAGMA query_only = {}" if is_sqlite else "SET default_transaction_read_only = {}"
     with connection.cursor() as cursor:
@@ -126,7 +126,7 @@ def test_send_to_a_read_only_database_uses_nothing_up(
 
 
 def answer_to(error: Exception) -> HttpResponse:
-    """Return what Django's handler of unexpected errors answers while it handles `error`."""
+    """Return how Django's handler of unexpected errors answers `error`."""
     try:
         raise error
     except (OperationalError, ValueError):

@@ -1,4 +1,4 @@
-"""The judge, on histories made by hand: a clean one, and each way in which one can be wrong."""
+"""The judge, on histories written by hand: a correct one, and each kind of violation."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.without_servers
 
 
 def found(history: History, snapshot: Snapshot) -> dict[str, int]:
-    """Return the kinds that the judge complains of."""
+    """Return the kinds of violations that the judge finds."""
     return {kind: number for kind, number in judge(history, snapshot).counts.items() if number}
 
 

@@ -1,4 +1,4 @@
-"""A web process that can be killed, frozen and started again on its port."""
+"""A web process that can be killed, frozen and restarted on its port."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Web(Server):
-    """One web process; `module` is what is served: the product, or a sabotaged one."""
+    """One web process; `module` is served: the product, or a sabotaged version."""
 
     name = "The web process"
     variable = ""
@@ -27,7 +27,7 @@ class Web(Server):
         return f"ws://127.0.0.1:{self.port}/ws/messaging/"
 
     def read_log(self) -> str:
-        """Return what it wrote so far, over all its lives."""
+        """Return its log output so far, across restarts."""
         log = self._home.folder / "log" if self._home else None
         return log.read_text(errors="replace") if log and log.exists() else ""
 

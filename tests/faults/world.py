@@ -18,7 +18,7 @@ from tests.faults.web import ROOT, Web
 
 @dataclass(frozen=True)
 class World:
-    """Everything that runs, and where the layer's faults are switched."""
+    """All running processes, and the switch for faults of the channel layer."""
 
     webs: list[Web]
     database_url: str
@@ -34,7 +34,7 @@ class World:
 
 @contextmanager
 def running_world(*, pairs: int, embedded: bool, module: str = "config.serve") -> Iterator[World]:
-    """Start all of it for the block, with that many trainers and trainees."""
+    """Run all of it during the block, with that many trainers and trainees."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-faults-")))
         postgres = None if embedded else stack.enter_context(Postgres(own=True))
@@ -64,7 +64,7 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         "THROTTLE_USER": "off",
         "THROTTLE_SIGN_IN": "off",
         "THROTTLE_SIGN_IN_ADDRESS": "off",
-        # What half-open connections keep counts as open until the server has found out.
+        # Half-open connections count as open until the server detects them.
         "SOCKETS_PER_USER": "200",
     }
 
