@@ -62,7 +62,7 @@ def test_replay_leaves_to_events_what_came_after_its_version(
     assert [version_of(frame) for frame in told(missed, bob)] == [1]
 
 
-def test_socket_that_is_still_opening_is_not_reviewed(
+def test_socket_that_is_still_opening_is_not_reconciled(
     alice: User, alice_token: str, conversation: Conversation
 ) -> None:
     """While Redis is away, subscribing takes a second, and the reconciler runs during it."""

@@ -16,28 +16,28 @@ from users.models import User
 
 Join = Callable[[User], Person]
 
-# Where the database is a file, there is no server that these could ask.
+# With a database in a file there is no server for these to query.
 collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.py"]
 
 ALLOWED_ORIGIN = "https://app.example.com"
 # These servers run until the last test, and would take the deliveries of tests/notifications for their
 # own: to them the push service of such a test is a private address, so they would forget its devices.
 NO_PUSH = {"PUSH_IN_WEB": "0"}
-# No review of the open sockets: what arrives was brought by an event, and not found in the database.
+# The reconciler is off: what arrives was sent as an event, not found in the database.
 BELL_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
-# No event of another process reaches it: what arrives was found in the database by the review.
+# No event of another process reaches it: what arrives was found in the database by the reconciler.
 DEAF = {"REDIS_URL": "", "SOCKET_REVIEW_SECONDS": "0.2"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Open the idle socket before everything else, and look at it after everything else."""
+    """Run the idle-socket test's first half before all tests, and its second half after them."""
     order = {"test_idle_socket_opens": -1, "test_idle_socket_lives_after_a_minute": 1}
     items.sort(key=lambda item: order.get(item.name, 0))
 
 
 @pytest.fixture(scope="session")
 def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which the servers write their mail."""
+    """The folder to which the servers write their e-mails."""
     return tmp_path_factory.mktemp("mail")
 
 
@@ -46,9 +46,9 @@ def servers(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, mailbox: Path
 ) -> Iterator[tuple[WebServer, WebServer]]:
     """
-    Two web processes on PostgreSQL and Redis; on the embedded set-up the one that it can have.
+    Two web processes on PostgreSQL and Redis, or the only one that the embedded set-up allows.
 
-    The same tests run on both: whatever is sent through the first must arrive through the second.
+    The same tests run on both: what is sent through the first must arrive through the second.
     """
     environment = {**BELL_ONLY, **NO_PUSH, "EMAIL_URL": f"filemail:///{mailbox}"}
     with django_db_blocker.unblock():
@@ -61,7 +61,7 @@ def servers(
 
 @pytest.fixture(scope="session")
 def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
-    """A web process on the same database that hears of nothing which others do, and rings nobody."""
+    """A web process on the same database that neither receives events of others nor sends any."""
     with django_db_blocker.unblock():
         server = WebServer(**DEAF, **NO_PUSH).start()
     yield server
@@ -97,23 +97,23 @@ def server(servers: tuple[WebServer, WebServer], transactional_db: None) -> WebS
 
 @pytest.fixture
 def here(server: WebServer) -> Join:
-    """Sign somebody in at the first process."""
+    """Sign users in at the first process."""
     return lambda user: Person(server, tokens_of(user))
 
 
 @pytest.fixture
 def there(servers: tuple[WebServer, WebServer], transactional_db: None) -> Join:
-    """Sign somebody in at the second process."""
+    """Sign users in at the second process."""
     return lambda user: Person(servers[1], tokens_of(user))
 
 
 @pytest.fixture
 def deaf(deaf_server: WebServer, transactional_db: None) -> Join:
-    """Sign somebody in at the process that no event of another reaches."""
+    """Sign users in at the process that gets no events."""
     return lambda user: Person(deaf_server, tokens_of(user))
 
 
 @pytest.fixture
 def real_passwords(_cheap_passwords: None, settings: Any) -> None:
-    """Hash as the server does, so that people can sign in there."""
+    """Hash as the server does, so that users can sign in there."""
     settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS

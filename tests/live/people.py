@@ -1,4 +1,4 @@
-"""Clients of a running server: nothing but HTTP and WebSocket."""
+"""Clients of a running server, with HTTP and WebSocket only."""
 
 import json
 import time
@@ -40,7 +40,7 @@ class Socket:
         self.connection.send(frame)
 
     def flood(self, frame: Frame, times: int) -> None:
-        """Send a frame many times, or until the server has had enough."""
+        """Send a frame many times, or until the server closes."""
         text = json.dumps(frame)
         with suppress(ConnectionClosed):
             for _ in range(times):
@@ -58,12 +58,12 @@ class Socket:
         return frames
 
     def ping(self) -> list[Frame]:
-        """Ping, and return what comes, up to the pong: what was sent before has been carried out."""
+        """Ping, and return all frames up to the pong: everything sent before has been processed."""
         self.send(type="ping")
         return self.receive_until("pong")
 
     def close_code(self) -> int | None:
-        """Wait for the server to close, passing over frames, and return its code."""
+        """Wait for the server to close, skipping frames, and return its code."""
         try:
             while True:
                 self.connection.recv(timeout=PATIENCE)
@@ -89,7 +89,7 @@ class Socket:
 
 
 class Person:
-    """Somebody with tokens, at one of the servers."""
+    """A user with tokens, at one of the servers."""
 
     def __init__(self, server: WebServer, tokens: TokenPair) -> None:
         self.server = server
@@ -124,12 +124,12 @@ class Person:
         return found
 
     def knock(self, path: object = "", query: str = "", **options: Any) -> Socket:
-        """Open the inbox, or the socket of a conversation, and take what comes."""
+        """Open the inbox or a conversation's socket, which may be refused."""
         slash = "/" if path else ""
         return Socket(f"{self.server.socket_url}{path}{slash}{query}", self.token, **options)
 
     def knock_by_query(self, path: object = "", **options: Any) -> Socket:
-        """Do the same as existing clients do, with the token in the query."""
+        """Do the same as older clients do, with the token in the query."""
         slash = "/" if path else ""
         url = f"{self.server.socket_url}{path}{slash}?token={self.token}"
         return Socket(url, **options)
@@ -148,7 +148,7 @@ class Person:
 
 
 def eventually(probe: Callable[[], T | None]) -> T:
-    """Ask again and again until there is an answer, and return it."""
+    """Poll until there is a result, and return it."""
     deadline = time.monotonic() + PATIENCE
     while (found := probe()) is None:
         assert time.monotonic() < deadline, "What was waited for did not come."

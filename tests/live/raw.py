@@ -1,4 +1,4 @@
-"""Connections on which anything at all can be sent."""
+"""Connections that can send arbitrary bytes."""
 
 import socket
 from contextlib import suppress
@@ -8,21 +8,21 @@ from tests.live.server import WebServer
 
 
 class RawClient:
-    """A connection on which anything at all can be sent."""
+    """A connection that can send arbitrary bytes."""
 
     def __init__(self, server: WebServer) -> None:
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
 
     def send(self, data: bytes) -> "RawClient":
-        """Send, or as much of it as the server takes before it closes."""
+        """Send, or as much as the server accepts before it closes."""
         with suppress(OSError):
             self.socket.sendall(data)
         return self
 
     def read_to_the_end(self) -> bytes:
-        """Return what comes until the server closes; raise TimeoutError if it does not."""
+        """Return everything up to the server's close; raise TimeoutError if it does not close."""
         received = b""
-        # A reset is a close too, while something that was not wanted is on its way.
+        # A reset is a close too, if unread data was still arriving.
         with suppress(ConnectionResetError):
             while data := self.socket.recv(65536):
                 received += data
@@ -36,7 +36,7 @@ class RawClient:
 
 
 def answer_to(server: WebServer, data: bytes) -> tuple[int, bytes]:
-    """Return the status and body of the one answer, after which the server has closed."""
+    """Return status and body of the only response, after which the server has closed."""
     with RawClient(server) as client:
         head, _, body = client.send(data).read_to_the_end().partition(b"\r\n\r\n")
     return int(head.split()[1]), body

@@ -1,4 +1,4 @@
-"""The product as a process of its own, the way `make serve` starts it."""
+"""The product in a process of its own, as `make serve` starts it."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ class WebServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "WebServer":
-        """Start, and wait until it answers: an application that cannot be imported fails here."""
+        """Start, and wait until it answers; an application that cannot be imported fails here."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -89,7 +89,7 @@ class WebServer:
 
 
 class ServerAhead(WebServer):
-    """A web process on a machine whose clock is so many seconds ahead; behind, if it is negative."""
+    """A web process whose clock is some seconds ahead, or behind if negative."""
 
     module = "tests.live.shifted_clock"
 
@@ -98,7 +98,7 @@ class ServerAhead(WebServer):
 
 
 def test_environment(**changes: str) -> dict[str, str]:
-    """Return the environment of a process that is to use the database of this test run."""
+    """Return the environment of a process that uses this test run's database."""
     environment = {**os.environ, "DATABASE_URL": database_url(), "LOG_LEVEL": "INFO", "DEBUG": "1"}
     environment["WEB_CONCURRENCY"] = "1"
     environment |= {"SECRET_KEY": settings.SECRET_KEY, **changes}
@@ -106,7 +106,7 @@ def test_environment(**changes: str) -> dict[str, str]:
 
 
 def database_url() -> str:
-    """Return the address of the test database, in the form of DATABASE_URL."""
+    """Return the URL of the test database, as DATABASE_URL takes it."""
     found = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{found['NAME']}"

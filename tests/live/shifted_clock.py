@@ -1,8 +1,8 @@
 """
-Serves the product as on a machine whose clock is wrong: `python -m tests.live.shifted_clock`.
+Serves the product with a wrong clock: `python -m tests.live.shifted_clock`.
 
-`CLOCK_SHIFT_SECONDS` says by how much it is ahead; behind, when it is negative. The clock goes on as
-it does elsewhere, and what measures durations is left alone.
+The clock is `CLOCK_SHIFT_SECONDS` ahead, or behind if negative. It advances normally, and clocks
+that measure durations are unchanged.
 """
 
 import os

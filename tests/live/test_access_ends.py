@@ -1,4 +1,4 @@
-"""Whatever ends somebody's access closes what is open, by an event, and without one."""
+"""Whatever ends a user's access closes their sockets, with and without an event."""
 
 from datetime import timedelta
 
@@ -110,7 +110,7 @@ def test_trainee_who_comes_back_gets_the_reopened_conversation(
         assert his.knock(conversation.pk).outcome() == "open"
 
 
-# Nobody rings: the review finds it
+# Without an event: the reconciler finds it
 # ------------------------------------------------------------------------------
 def test_removal_that_nobody_announced_closes_both_sides(
     deaf: Join, alice: User, bob: User, conversation: Conversation

@@ -1,4 +1,4 @@
-"""Servers whose clocks differ take each other's tokens, and agree on what is over."""
+"""Servers whose clocks differ accept each other's tokens, and agree on what has expired."""
 
 import re
 from collections.abc import Iterator

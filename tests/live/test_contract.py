@@ -31,7 +31,7 @@ def test_whole_contract_as_one_story(
     sockets.talk_over_sockets(story)
     conversation.page_through(story)
     conversation.be_refused(story)
-    identity.look_through(story)
+    identity.impersonate(story)
     identity.register_devices(story)
     conversation.part_and_meet_again(story)
     identity.change_passwords(story)

@@ -1,4 +1,4 @@
-"""Options in DATABASE_URL reach the driver: who asks for TLS does not connect without."""
+"""Options in DATABASE_URL reach the driver: if TLS is required, no connection is made without it."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Clients that send half of something, or far too much: they get nowhere, and others are served."""
+"""Clients that send half a request, or far too much: they are cut off, and others are served."""
 
 import gzip
 import json
@@ -45,7 +45,7 @@ def many_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (few, most))
 
 
-# Too little
+# Incomplete requests
 # ------------------------------------------------------------------------------
 @pytest.mark.usefixtures("many_files")
 def test_thousand_half_open_handshakes_do_not_stop_others(
@@ -95,7 +95,7 @@ def test_second_request_of_a_connection_is_waited_for_no_longer(impatient: WebSe
     assert rest == b""
 
 
-# Too much
+# Oversized requests
 # ------------------------------------------------------------------------------
 @pytest.mark.parametrize("start", [HEALTHZ, HANDSHAKE + UPGRADE, SIGN_IN], ids=range(3))
 @pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["endless", "complete"])

@@ -1,4 +1,4 @@
-"""A socket that is silent for a minute: the two tests stand at both ends of the run."""
+"""A socket that is idle for a minute: two tests, at both ends of the run."""
 
 import time
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def test_idle_socket_opens(idle: Idle) -> None:
 def test_idle_socket_lives_after_a_minute(idle: Idle) -> None:
     time.sleep(max(0.0, idle.began_at + IDLE_SECONDS - time.monotonic()))
 
-    # Typing comes through Redis or not at all; a message could also be found in the database.
+    # Typing arrives only through Redis; a message could also be found in the database.
     idle.hers.send(type="typing", is_typing=True)
     typing = idle.his.receive()
     sent = idle.trainer.send(idle.conversation_id, "Still there?").json()

@@ -20,7 +20,7 @@ sockets outlived their token
 sockets outlived a deactivation
     test_access_ends::test_deactivation_closes_every_socket
 impersonator marked as read
-    test_read_marks::test_read_of_an_impersonator_is_refused_and_marks_nothing
+    test_read_receipts::test_read_of_an_impersonator_is_refused_and_marks_nothing
 impersonator typed as the victim
     test_typing::test_typing_of_an_impersonator_is_refused
 ended impersonation left its tokens
@@ -36,7 +36,7 @@ typing had no limit
 404 and 403 told which ids exist
     test_lessons::test_answers_do_not_tell_which_conversations_exist
 any receipt turned every tick
-    test_read_marks::test_read_over_the_socket_tells_each_side_its_own
+    test_read_receipts::test_read_over_the_socket_tells_each_side_its_own
 own action turned a tick
     test_lessons::test_nobody_can_mark_what_they_wrote_themselves_as_read
 newest first was drawn upside down
@@ -58,7 +58,7 @@ order by the phone's clock
 told before it was saved
     test_delivery::test_message_can_be_read_as_soon_as_it_is_announced
 deliveries silently lost
-    test_review::test_lost_messages_are_found_by_the_review_in_order_and_once
+    test_reconciler::test_lost_messages_are_found_by_the_reconciler_in_order_and_once
 socket idle for a minute died
     test_idle::test_idle_socket_lives_after_a_minute
 """

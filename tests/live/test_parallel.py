@@ -1,4 +1,4 @@
-"""Several at once, through both processes."""
+"""Parallel requests, through both processes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""PostgreSQL cuts all connections of a running server, as a restart does: no request fails for it."""
+"""PostgreSQL closes all connections of a running server, as a restart does: no request fails."""
 
 from collections.abc import Iterator
 from multiprocessing.pool import ThreadPool

@@ -1,4 +1,8 @@
-"""More requests than a process has threads for: few wait, more are told so, and who left is dropped."""
+"""
+More requests than a process has threads: a few wait, the rest get 503.
+
+Requests whose client disconnects while waiting are dropped.
+"""
 
 import json
 from collections.abc import Iterator
@@ -20,13 +24,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def narrow_server() -> Iterator[WebServer]:
-    """A process with one thread for the API, for which one request may wait."""
+    """A process with one API thread, for which one request may wait."""
     with WebServer(API_THREADS="1", API_QUEUE="1", SOCKET_REVIEW_SECONDS="3600") as server:
         yield server
 
 
 def send_and_stay(person: Person, conversation: Conversation, content: str) -> RawClient:
-    """Send a message, and do not wait for the answer."""
+    """Send a message without waiting for the response."""
     body = json.dumps({"content": content}).encode()
     head = (
         f"POST /api/messaging/conversations/{conversation.pk}/send/ HTTP/1.1",

@@ -1,4 +1,4 @@
-"""Redis stops under a running server: slower, not broken."""
+"""Redis stops under a running server, which gets slower but keeps working."""
 
 from collections.abc import Iterator
 from itertools import cycle

@@ -28,7 +28,7 @@ def add_messages(conversation: Conversation, sender: User, count: int) -> None:
 
 
 def as_written(message: Frame, version: int) -> Frame:
-    """Return a message as its first frame had it: that it was read is told by the receipt."""
+    """Return a message as in its first frame: unread, as the receipt is a frame of its own."""
     return {**message, "is_read": False, "read_at": None, "version": version}
 
 

@@ -1,4 +1,4 @@
-"""Who gets into which socket: a table over every path that the router knows."""
+"""Who may open which socket: a table of every path that the router knows."""
 
 from collections.abc import Callable
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""A client that does not read: what waits for it is bounded, and it loses nothing."""
+"""A client that does not read: its queue is bounded, and it loses no message."""
 
 import socket
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Pictures on their way to a running server: halves of them, and huge ones, hinder nobody."""
+"""Uploads to a running server: incomplete and huge ones delay nobody else."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

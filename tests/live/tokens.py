@@ -1,4 +1,4 @@
-"""Access tokens that nobody should get in with, and one that ends soon."""
+"""Access tokens that must be refused, and one that expires soon."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,7 +35,7 @@ def refresh_token(user: User) -> str:
 
 
 def forged(user: User) -> str:
-    """The head and the body of a good token under another one's signature."""
+    """Header and payload of a valid token with another one's signature."""
     ours, other = access_of(user), access_of(user)
     return ours.rpartition(".")[0] + "." + other.rpartition(".")[2]
 

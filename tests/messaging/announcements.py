@@ -1,4 +1,4 @@
-"""What would be announced to open sockets once the transaction commits."""
+"""The events that would be announced when the transaction commits."""
 
 from collections.abc import Callable, Iterable
 from functools import partial

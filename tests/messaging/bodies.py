@@ -1,4 +1,4 @@
-"""Bodies as the contract has them, written down without the product's serializers."""
+"""Response bodies as the contract defines them, written without the product's serializers."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -48,7 +48,7 @@ def participant_body(user: User | None) -> Body:
 
 
 def message_body(message: Message) -> Body:
-    """Describe a message as it stands in the database now."""
+    """Return the body for a message as it is in the database."""
     message.refresh_from_db()
     return {
         "id": message.pk,
@@ -64,7 +64,7 @@ def message_body(message: Message) -> Body:
 
 
 def conversation_body(conversation: Conversation, *, preview: str | None, unread: int) -> Body:
-    """Describe a conversation as it stands in the database now."""
+    """Return the body for a conversation as it is in the database."""
     conversation = Conversation.objects.get(pk=conversation.pk)
     return {
         "id": conversation.pk,

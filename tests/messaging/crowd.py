@@ -1,4 +1,4 @@
-"""Many conversations at once, written without the services."""
+"""Creates many conversations at once, without the services."""
 
 from datetime import timedelta
 

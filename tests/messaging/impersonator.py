@@ -1,4 +1,4 @@
-"""Somebody who looks through another's account, and tries to change everything."""
+"""An impersonator who tries every write."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ from users.services.sessions import end_impersonation
 
 
 def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any]]:
-    """Return all that a person can change, on a conversation and with a trainee."""
+    """Return every write that a user can make, on a conversation and with a trainee."""
     return [
         lambda: send_message(sender=person, conversation_id=pk, content="Not me"),
         lambda: start_conversation(trainer=person, trainee_id=trainee_id, content="Not me"),
@@ -49,7 +49,7 @@ def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any
 def try_every_write(
     looker: User, seen: User, thread: Thread | None
 ) -> Iterator[tuple[User, list[Refusal | None]]]:
-    """Look through an account, give how each write was refused, and end the look."""
+    """Impersonate a user, return how each write was refused, and end the impersonation."""
     _, tokens = impersonate(seen, by=looker)
     claims = claims_of(tokens.access)
     person = get_user_by_claims(claims)

@@ -1,4 +1,4 @@
-"""What trainers, trainees and support can do, one step after the other, each held against the model."""
+"""The actions of trainers, trainees and support, each compared with the model."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the product should be, written as naively as possible: lists and loops, no database."""
+"""The expected behaviour, written as naively as possible: lists and loops, no database."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

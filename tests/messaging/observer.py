@@ -1,4 +1,4 @@
-"""Holds what the database and the selectors say against the model."""
+"""Compares the database and the selectors with the model."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ class Observer:
     # As it is
     # --------------------------------------------------------------------------
     def check_rows(self) -> None:
-        """Look at every conversation, and remember a new state of each that has changed."""
+        """Check every conversation, and record the new state of each that has changed."""
         threads = sorted(self.model.threads.values(), key=lambda each: each.pk)
         rows = list(Conversation.objects.order_by("pk"))
         assert [(each.pk, each.version, each.message_count) for each in rows] == [
@@ -108,7 +108,7 @@ class Observer:
         assert all(thread.changes[version - 1].startswith("read by") for version in marks)
 
     def check_lists(self, name: str, viewer: User) -> None:
-        """Look at somebody's lists and badge, as they or who looks through their account would."""
+        """Check a user's lists and badge, as that user and as an impersonator sees them."""
         for archived in (False, True):
             shown = list_conversations(viewer, archived=archived)
             assert [_wire(each) for each in shown] == [

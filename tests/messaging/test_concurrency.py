@@ -148,7 +148,7 @@ def test_start_racing_with_removal_ends_archived_or_refused(
     assert {type(each) for each in refused} <= {TraineeNotFound}
 
 
-def test_parallel_read_marks_mark_each_message_once(
+def test_parallel_reads_mark_each_message_once(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     for text in "2345":

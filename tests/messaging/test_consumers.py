@@ -1,4 +1,4 @@
-"""What sockets do with events, in memory: the ORM raises in an event loop, so it is used before."""
+"""How sockets handle events, in memory. The ORM cannot be used in an event loop, so queries come first."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The two rules, who may see and what is unread: SQL and querysets say the same of any data."""
+"""Who may see a conversation, and what is unread: SQL and querysets agree on any data."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What plain code writes is what the API description declares."""
+"""Hand-written output matches the API description."""
 
 from typing import Any
 

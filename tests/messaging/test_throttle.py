@@ -1,4 +1,4 @@
-"""How fast is too fast: contract, section 3."""
+"""The limit on sending: contract, section 3."""
 
 from functools import partial
 from typing import Any

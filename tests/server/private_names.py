@@ -1,4 +1,4 @@
-"""Finds in the sources of the product what libraries have not promised to keep."""
+"""Finds uses of library names in the product that the libraries do not promise to keep."""
 
 import ast
 import importlib
@@ -150,7 +150,7 @@ def _is_plain(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Assign | ast.AnnAssign)
 
 
-# Names without an underscore that are nevertheless nobody's promise
+# Names without an underscore that no library promises to keep
 # ------------------------------------------------------------------------------
 def find_undocumented_imports() -> Iterator[Use]:
     for path, tree in list_sources():

@@ -1,4 +1,4 @@
-"""Requests that are handed to the handler of the API itself, some of which stop in the middle."""
+"""Requests passed directly to the API's handler; some of them pause in the middle."""
 
 import asyncio
 import json

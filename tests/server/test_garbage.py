@@ -1,4 +1,4 @@
-"""What a request leaves behind: everybody waits while the garbage collector looks for circles."""
+"""Requests leave no reference cycles, whose collection would pause the process."""
 
 import gc
 

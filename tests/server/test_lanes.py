@@ -1,4 +1,4 @@
-"""What hashes passwords runs in threads of its own, and only so much of it waits."""
+"""Password hashing runs in its own threads, with a bounded queue."""
 
 import asyncio
 import json

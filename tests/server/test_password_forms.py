@@ -1,4 +1,4 @@
-"""The admin's forms with passwords: few run at a time, few wait, and more are told to come back."""
+"""The admin's forms with passwords: few run at a time, few wait, and more get 503."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from tests.server.requests import Request, wait_for
 
 
 class Pages:
-    """Stands for Django's own handler: does not answer before it is let go."""
+    """A stand-in for Django's handler, which does not answer until it is released."""
 
     def __init__(self) -> None:
         self.may_end = asyncio.Event()

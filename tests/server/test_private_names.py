@@ -1,8 +1,8 @@
 """
-What the product uses of libraries although nothing promises that it stays.
+The names of libraries that the product uses although nothing promises that they stay.
 
-A use that is not listed here fails, and so does a listed name that is gone: so an upgrade of a
-library that would break the product fails here first, with the name.
+A use that is not listed here fails, and so does a listed name that no longer exists. An upgrade of
+a library that would break the product thus fails here first, with the name.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Static files as the server answers them: collected ones in production, those of the apps otherwise."""
+"""Static files as served: collected ones in production, those of the apps in development."""
 
 import asyncio
 import gzip

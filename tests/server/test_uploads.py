@@ -1,4 +1,4 @@
-"""Forms with files: who sends one is known before it is read, and few are read at a time."""
+"""Forms with files: the sender is authenticated before the body is read; few are read at a time."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The other end of a socket, in memory."""
+"""The client's end of a socket, in memory."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -17,7 +17,7 @@ def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 async def settle() -> None:
-    """Let everything run that waits for nothing."""
+    """Run every task that is ready, until all of them wait."""
     for _ in range(20):
         await asyncio.sleep(0)
 

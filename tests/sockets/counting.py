@@ -1,4 +1,4 @@
-"""The least that can be built on live/: sockets that show their user a number as it grows."""
+"""A minimal product on live/: sockets that show their user a number as it grows."""
 
 import time
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Grant:
 
 @dataclass
 class Store:
-    """In place of the database: grants by token, sessions that have ended, and the number."""
+    """The stand-in for the database: grants by token, ended sessions, and the number."""
 
     grants: dict[str, Grant] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)

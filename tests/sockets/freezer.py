@@ -1,4 +1,4 @@
-"""A proxy whose connections can fall silent, as in a failover in which nobody says goodbye."""
+"""A proxy whose connections can fall silent without closing, as in a failover."""
 
 import asyncio
 from contextlib import suppress

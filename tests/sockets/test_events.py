@@ -1,4 +1,4 @@
-"""Whom an event is sent to, and when."""
+"""The recipients of an event, and when it is sent."""
 
 from typing import Any
 

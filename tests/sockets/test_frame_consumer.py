@@ -1,4 +1,4 @@
-"""What a client may send, and what it is answered when it is wrong."""
+"""The frames that a client may send, and the errors for wrong ones."""
 
 from typing import Any
 

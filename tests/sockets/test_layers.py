@@ -1,4 +1,4 @@
-"""The channel layer on real Redis servers, which restart, stay away and fall silent."""
+"""The channel layer on real Redis servers that restart, stay down and fall silent."""
 
 import asyncio
 import logging

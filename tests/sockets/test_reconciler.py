@@ -1,4 +1,4 @@
-"""Open sockets against the database: what the channel layer lost is found, and nothing else is done."""
+"""Open sockets are compared with the database: lost events are found, and nothing else is done."""
 
 import asyncio
 import logging

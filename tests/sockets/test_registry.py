@@ -1,4 +1,4 @@
-"""Which of somebody's sockets makes room for another; all in memory."""
+"""Which of a user's sockets is closed to make room for another; in memory."""
 
 import asyncio
 import time

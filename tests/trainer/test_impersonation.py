@@ -58,7 +58,7 @@ def test_strangers_trainee_is_not_found(api: Client, alice: User, charlie: User)
     assert not AuthSession.objects.filter(kind="IMPERSONATION").exists()
 
 
-def test_trainee_may_not_look_through_anybody(api: Client, bob: User) -> None:
+def test_trainee_may_not_impersonate_anybody(api: Client, bob: User) -> None:
     response = api.as_user(bob).post(start_url(bob))
 
     assert (response.status_code, response.json()) == (403, NOT_ALLOWED)
@@ -179,7 +179,9 @@ def test_sign_out_of_the_trainer_ends_the_look(api: Client, alice: User, bob: Us
     assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
 
 
-def test_look_through_a_look_is_refused(api: Client, alice: User, bob: User, dora: User) -> None:
+def test_impersonation_within_an_impersonation_is_refused(
+    api: Client, alice: User, bob: User, dora: User
+) -> None:
     _, tokens = impersonate(alice, by=dora)
 
     response = api.with_token(tokens.access).post(start_url(bob))

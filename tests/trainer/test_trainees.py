@@ -240,7 +240,7 @@ def test_removal_closes_sockets_of_both(
     ]
 
 
-def test_removal_ends_the_trainers_look_through_the_trainee(
+def test_removal_ends_the_trainers_impersonation_of_the_trainee(
     api: Client, alice: User, bob: User
 ) -> None:
     _, tokens = impersonate(bob, by=alice)

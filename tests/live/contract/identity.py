@@ -1,4 +1,4 @@
-"""Section 4: who somebody is, and through whose eyes they look."""
+"""Section 4: sign-in and impersonation."""
 
 from tests.factories import PASSWORD
 from tests.live.contract.shapes import (
@@ -77,7 +77,7 @@ def invite_and_join(story: Story) -> None:
     expect(story.alice.get("trainer/trainees/"), 200, page(trainee(story.his, None)))
 
 
-def look_through(story: Story) -> None:
+def impersonate(story: Story) -> None:
     path = f"trainer/impersonate/{story.his['id']}/start/"
     look = expect(story.alice.post(path), 200)
     session = {"id": look["session"]["id"], "created_at": TIME, "expires_at": TIME}

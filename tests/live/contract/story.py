@@ -1,4 +1,4 @@
-"""What the chapters of the story share: its people, what they wrote, and their mail."""
+"""The shared state of the story's chapters: its people, their messages and their e-mails."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ CONVERSATIONS = "messaging/conversations/"
 
 
 class Story:
-    """Alice invites Bob; each chapter takes up what the one before has left."""
+    """Alice invites Bob; each chapter continues from the one before."""
 
     alice: Person
     bob: Person

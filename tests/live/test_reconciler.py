@@ -1,4 +1,4 @@
-"""What the channel layer loses is found in the database."""
+"""Sockets find in the database what the channel layer lost."""
 
 from messaging.models import Conversation
 from messaging.services.reading import mark_read
@@ -7,7 +7,7 @@ from tests.live.conftest import Join
 from users.models import User
 
 
-def test_lost_messages_are_found_by_the_review_in_order_and_once(
+def test_lost_messages_are_found_by_the_reconciler_in_order_and_once(
     deaf: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     listener = deaf(bob)
@@ -21,7 +21,7 @@ def test_lost_messages_are_found_by_the_review_in_order_and_once(
         assert socket.ping() == [{"type": "pong", "version": 4}]
 
 
-def test_lost_read_mark_is_found_by_the_review(
+def test_lost_read_receipt_is_found_by_the_reconciler(
     deaf: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     with deaf(alice).socket(conversation.pk) as socket:

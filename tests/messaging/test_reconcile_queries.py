@@ -1,4 +1,4 @@
-"""What the review of open sockets asks: silence about all that is as it was said to be."""
+"""The reconciler's queries: they return only the rows that differ."""
 
 from collections.abc import Callable
 
@@ -73,9 +73,7 @@ def test_token_without_a_session_ends_with_its_user(
     assert list_ended([7], [bob_id], [0]) == {7}
 
 
-def test_look_through_an_account_ends_when_the_impersonator_is_deactivated(
-    alice: User, bob: User
-) -> None:
+def test_impersonation_ends_when_the_impersonator_is_deactivated(alice: User, bob: User) -> None:
     look, his = impersonate(bob, by=alice)[0], session_of(bob)
 
     User.objects.filter(pk=alice.pk).update(is_active=False)
