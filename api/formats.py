@@ -1,5 +1,6 @@
 """Parsing and rendering of JSON on REST."""
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -47,7 +48,7 @@ class FastJSONRenderer(JSONRenderer):
     """Render JSON with orjson, about nine times as fast as DRF."""
 
     def render(self, data: Any, media_type: Any = None, context: Any = None) -> bytes:
-        return b"" if data is None else orjson.dumps(data, default=str)
+        return b"" if data is None else encode_json(data)
 
 
 class OneFormat(DefaultContentNegotiation):
@@ -63,3 +64,17 @@ def utc(moment: Any) -> str | None:
     """Return a time as the contract has it: ISO 8601, UTC, microseconds, `Z`."""
     # Times are in UTC here, so the offset can be cut off: a quarter of the cost of strftime().
     return f"{moment.isoformat(timespec='microseconds')[:26]}Z" if moment else None
+
+
+def wire_time(moment: datetime | None) -> datetime | str | None:
+    """
+    Return what `encode_json` writes for a time as the contract has it.
+
+    orjson takes a tenth of the time of `utc`, but leaves out microseconds that are zero.
+    """
+    return moment if moment is None or moment.microsecond else utc(moment)
+
+
+def encode_json(data: Any) -> bytes:
+    """Return data as JSON; times are in UTC, and may be what `wire_time` returns."""
+    return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)

@@ -1,16 +1,15 @@
 """
-Hand-written SQL for the few statements that every request runs.
+Runs the few statements that every request needs, written by hand or compiled by `db.compiled`.
 
-Building a query with the ORM costs five to ten times as much as running it. These statements are
-the same on PostgreSQL and SQLite and return model instances whose other fields are deferred. The
-rest of the product uses the ORM.
+Building a query with the ORM costs five to ten times as much as running it. Rows become model
+instances whose other fields are deferred, or named tuples. The rest of the product uses the ORM.
 """
 
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.utils import CursorWrapper
@@ -20,8 +19,10 @@ from django.db.models.expressions import Col
 from psycopg.pq import Format
 
 M = TypeVar("M", bound=Model)
+N = TypeVar("N", bound=NamedTuple)
 Row = Sequence[Any]
 Converter = Callable[[Any], Any]
+Converters = list[tuple[int, Converter]]
 
 
 def fetch_all(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -110,12 +111,13 @@ class Columns(Generic[M]):
         """Return the SELECT list for a table alias."""
         return ", ".join(f"{alias}.{each.column}" for each in self._fields)
 
+    def under(self, path: str) -> list[str]:
+        """Return the columns as `values_list()` takes them, from a relation such as `author__`."""
+        return [f"{path}{each}" for each in self._attnames]
+
     def load(self, row: Row) -> M:
         """Return an instance from a row that has these columns and no others."""
-        if self._converters:
-            row = list(row)
-            for index, convert in self._converters:
-                row[index] = convert(row[index])
+        row = _converted(row, self._converters)
         # As Model.from_db() does, without signals or deferred fields.
         instance = self._model.__new__(self._model)
         instance.__dict__.update(zip(self._attnames, row, strict=True))
@@ -124,14 +126,56 @@ class Columns(Generic[M]):
         return instance
 
     @cached_property
-    def _converters(self) -> list[tuple[int, Converter]]:
-        """Return the converters of SQLite's text to times and UUIDs; PostgreSQL needs none."""
-        columns = [Col(self._model._meta.db_table, each) for each in self._fields]
-        return [
-            (index, _bound(convert, column))
-            for index, column in enumerate(columns)
-            for convert in connection.ops.get_db_converters(column)
-        ]
+    def _converters(self) -> Converters:
+        return _list_converters(self._model, self._fields)
+
+
+class RowType(Generic[N]):
+    """
+    A named tuple whose first fields are columns of a model, by their `attname`.
+
+    A tuple costs a quarter of a model instance. Fields with a default are not columns.
+    """
+
+    def __init__(self, model: type[Model], row: type[N]) -> None:
+        self._model, self._make = model, row._make
+        self.names = [each for each in row._fields if each not in row._field_defaults]
+        self.count = len(self.names)
+
+    def of(self, alias: str) -> str:
+        """Return the SELECT list for a table alias."""
+        return ", ".join(f"{alias}.{each.column}" for each in self._fields)
+
+    def load(self, row: Row, *added: Any) -> N:
+        """Return the tuple from a row that has its columns, followed by the other fields."""
+        return self._make((*_converted(row, self._converters), *added))
+
+    @cached_property
+    def _fields(self) -> list[Field[Any, Any]]:
+        return [cast("Field[Any, Any]", self._model._meta.get_field(name)) for name in self.names]
+
+    @cached_property
+    def _converters(self) -> Converters:
+        return _list_converters(self._model, self._fields)
+
+
+def _converted(row: Row, converters: Converters) -> Row:
+    if not converters:
+        return row
+    values = list(row)
+    for index, convert in converters:
+        values[index] = convert(values[index])
+    return values
+
+
+def _list_converters(model: type[Model], fields: Sequence[Field[Any, Any]]) -> Converters:
+    """Return the converters of SQLite's text to times and UUIDs; PostgreSQL needs none."""
+    columns = [Col(model._meta.db_table, each) for each in fields]
+    return [
+        (index, _bound(convert, column))
+        for index, column in enumerate(columns)
+        for convert in connection.ops.get_db_converters(column)
+    ]
 
 
 def _bound(convert: Callable[..., Any], column: Col) -> Converter:

@@ -4,12 +4,14 @@ from typing import Any
 
 import orjson
 
+from api.formats import encode_json
+
 Frame = dict[str, Any]
 
 
 def encode(frame: Frame) -> str:
     """Return a frame as JSON text."""
-    return orjson.dumps(frame).decode()
+    return encode_json(frame).decode()
 
 
 def parse(text: str | None) -> Frame | None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from api.formats import utc
 from live.frames import encode
-from messaging.models import Conversation, Message
+from messaging.models import Conversation
+from messaging.rows import ConversationEntry, MessageRow
 from messaging.selectors import Replay
 from messaging.serializers import REMOVED_PERSON_ID, ConversationSerializer, messages_data
 
@@ -53,7 +54,7 @@ def reset(version: int) -> str:
     return encode({"type": "reset", "version": version})
 
 
-def conversation_updated(conversation: Conversation) -> str:
+def conversation_updated(conversation: ConversationEntry) -> str:
     return encode(
         {
             "type": "conversation_updated",
@@ -89,14 +90,14 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     return [frame for version, frame in due if version <= missed.version]
 
 
-def _shown(row: Message, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
+def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
     """Yield a message as of the version that created it, and as of the last change of its content."""
     for version in sorted({row.created_version, row.shown_version}):
         if version > since:
             yield version, new_message(data | _as_of(row, version))
 
 
-def _as_of(row: Message, version: int) -> dict[str, Any]:
+def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
     """Return the version, and that the message was unread then unless it had been read by that version."""
     if row.read_version and row.read_version <= version:
         return {"version": version}
@@ -105,7 +106,7 @@ def _as_of(row: Message, version: int) -> dict[str, Any]:
 
 def _receipts(missed: Replay, user_id: int) -> list[tuple[int, str]]:
     read = [each for each in missed.messages if (each.read_version or 0) > missed.since]
-    read.sort(key=lambda each: (each.read_version, each.pk))
+    read.sort(key=lambda each: (each.read_version, each.id))
     groups = groupby(read, key=lambda each: each.read_version or 0)
     return [
         (version, _receipt(list(messages)[-1], missed.conversation, user_id))
@@ -113,9 +114,9 @@ def _receipts(missed: Replay, user_id: int) -> list[tuple[int, str]]:
     ]
 
 
-def _receipt(last: Message, conversation: Conversation, user_id: int) -> str:
+def _receipt(last: MessageRow, conversation: Conversation, user_id: int) -> str:
     """Encode a receipt for one of the two people; the reader is the one who did not send the message."""
-    receipt = ReadReceipt(read_at=utc(last.read_at), up_to=last.pk, version=last.read_version or 0)
+    receipt = ReadReceipt(read_at=utc(last.read_at), up_to=last.id, version=last.read_version or 0)
     if last.sender_id != user_id:
         return conversation_read(receipt)
     ids = (conversation.trainer_id, conversation.trainee_id)

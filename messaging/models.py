@@ -16,6 +16,12 @@ PREVIEW_LENGTH = 100
 MAX_VERSION = 2**31 - 1
 
 
+def _is_visible_to(user: User, path: str = "") -> Q:
+    """Return the rule of who may read a conversation, for what is related to one by `path`."""
+    is_trainee = Q((f"{path}trainee", user), (f"{path}is_archived", False))
+    return Q((f"{path}trainer", user)) | is_trainee
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     """Who may see a conversation; `messaging.sql.rules` has the same rules as SQL."""
 
@@ -25,7 +31,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def visible_to(self, user: User) -> ConversationQuerySet:
         """Return those that `user` may read: all of a trainer's, the active ones of a trainee."""
-        return self.filter(Q(trainer=user) | Q(trainee=user, is_archived=False))
+        return self.filter(_is_visible_to(user))
 
     def active(self) -> ConversationQuerySet:
         return self.filter(is_archived=False)
@@ -150,6 +156,10 @@ class Participant(models.Model):
 class MessageQuerySet(models.QuerySet["Message"]):
     """Which messages are unread; `messaging.sql.rules` has the same rules as SQL."""
 
+    def visible_to(self, user: User) -> MessageQuerySet:
+        """Return messages of conversations that `user` may read."""
+        return self.filter(_is_visible_to(user, "conversation__"))
+
     def unread(self) -> MessageQuerySet:
         """Return messages that the side that did not send them has not read."""
         return self.filter(read_at__isnull=True)
@@ -235,10 +245,3 @@ class Message(models.Model):
     @property
     def is_read(self) -> bool:
         return self.read_at is not None
-
-    @property
-    def shown_version(self) -> int:
-        """Return `content_version`, also for a row that the previous release has written or changed."""
-        if self.version != self.read_version:
-            return self.version
-        return self.content_version or self.created_version

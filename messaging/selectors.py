@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import NamedTuple, TypeVar, overload
 
 from django.conf import settings
 
 from messaging.exceptions import ConversationNotFound
-from messaging.models import MAX_VERSION, Conversation, Message
+from messaging.models import MAX_VERSION, Conversation
+from messaging.rows import ConversationEntry, MessageRow
 from messaging.sql import lists, reconcile, threads
 from messaging.sql.threads import MessageQuery
 from users.models import User
@@ -36,7 +38,7 @@ class Rows(Sequence[T]):
         return self._read(stop - start, start)
 
 
-def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversation]:
+def list_conversations(user: User, *, archived: bool = False) -> Rows[ConversationEntry]:
     """
     Return a user's conversations, newest activity first, each with its people, preview and unread count.
 
@@ -47,15 +49,15 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
         return Rows(lambda: 0, lambda limit, offset: [])
     return Rows(
         lambda: lists.count_conversations(user.pk, side, archived=archived),
-        lambda limit, offset: lists.select_described(
+        lambda limit, offset: lists.select_entries(
             lists.page_of(side, limit, offset), [user.pk, archived], user.pk
         ),
     )
 
 
-def get_described_conversation(user: User, conversation_id: int) -> Conversation:
+def get_described_conversation(user: User, conversation_id: int) -> ConversationEntry:
     """Return a conversation that `user` may read, as in the list; raise ConversationNotFound."""
-    found = lists.select_described(lists.ONE, [conversation_id, user.pk, user.pk], user.pk)
+    found = lists.select_entries(lists.ONE, [conversation_id, user.pk, user.pk], user.pk)
     if not found:
         raise ConversationNotFound
     return found[0]
@@ -80,17 +82,11 @@ def get_conversation(user: User, conversation_id: int) -> Conversation:
     return conversation
 
 
-NEWEST_FIRST = "m.id DESC"
-OLDEST_CHANGE_FIRST = "m.version, m.id"
-
-
-def list_messages(conversation: Conversation) -> Rows[Message]:
+def list_messages(conversation: Conversation) -> Rows[MessageRow]:
     """Return all messages of a conversation, newest first."""
     return Rows(
         lambda: conversation.message_count,
-        lambda limit, offset: threads.select_messages(
-            conversation.pk, MessageQuery("true", NEWEST_FIRST, [], limit, offset)
-        ),
+        lambda limit, offset: threads.select_page(conversation.pk, limit, offset),
     )
 
 
@@ -99,25 +95,23 @@ class Slice:
     """Some messages of a conversation, and whether more lie beyond in the direction asked for."""
 
     conversation: Conversation
-    messages: list[Message]
+    messages: list[MessageRow]
     has_more: bool
 
 
 def list_newest_messages(user: User, conversation_id: int, limit: int) -> Slice:
     """Return the `limit` newest messages, newest first; raise ConversationNotFound."""
-    return _slice(user, conversation_id, MessageQuery("true", NEWEST_FIRST, [], limit))
+    return _slice(user, conversation_id, limit, threads.NEWEST)
 
 
 def list_messages_before(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
     """Return up to `limit` messages older than an id, newest first; raise ConversationNotFound."""
-    return _slice(
-        user, conversation_id, MessageQuery("m.id < %s", NEWEST_FIRST, [message_id], limit)
-    )
+    return _slice(user, conversation_id, limit, threads.BEFORE, message_id)
 
 
 def list_messages_after(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
     """Return the `limit` messages next newer than an id, newest first; raise ConversationNotFound."""
-    found = _slice(user, conversation_id, MessageQuery("m.id > %s", "m.id", [message_id], limit))
+    found = _slice(user, conversation_id, limit, threads.AFTER, message_id)
     return replace(found, messages=found.messages[::-1])
 
 
@@ -130,20 +124,18 @@ def list_changes(
     One change can touch many messages (a read mark), so a page may end inside a version: `since_id`
     goes on within it, after that message. Raises ConversationNotFound.
     """
-    # With an upper end, too: else PostgreSQL expects a third of all, and plans anew each time.
-    where, params = "m.version > %s AND m.version <= %s", [since, MAX_VERSION]
-    if since_id is not None:
-        where = "m.version >= %s AND (m.version > %s OR m.id > %s)"
-        params = [since, since, since_id]
-    return _slice(user, conversation_id, MessageQuery(where, OLDEST_CHANGE_FIRST, params, limit))
+    if since_id is None:
+        return _slice(user, conversation_id, limit, threads.CHANGES, since)
+    return _slice(user, conversation_id, limit, threads.CHANGES_WITHIN, since, since_id)
 
 
-def _slice(user: User, conversation_id: int, query: MessageQuery) -> Slice:
-    one_more = replace(query, limit=query.limit + 1)
-    conversation, found = threads.select_thread(conversation_id, user.pk, one_more)
+def _slice(
+    user: User, conversation_id: int, limit: int, query: MessageQuery, *params: int
+) -> Slice:
+    conversation, found = threads.select_thread(conversation_id, user.pk, query, params, limit + 1)
     if conversation is None:
         raise ConversationNotFound
-    return Slice(conversation, found[: query.limit], has_more=len(found) > query.limit)
+    return Slice(conversation, found[:limit], has_more=len(found) > limit)
 
 
 def count_unread(user: User) -> int:
@@ -160,7 +152,7 @@ class Replay:
 
     conversation: Conversation
     since: int
-    messages: list[Message]
+    messages: list[MessageRow]
     is_too_long: bool
 
     @property
@@ -236,7 +228,7 @@ def get_inbox_versions(user: User) -> dict[int, int]:
     return dict(Conversation.objects.active().of(user).values_list("pk", "version"))
 
 
-def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[Conversation]:
+def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[ConversationEntry]:
     """
     Return how some of a user's conversations stand now, archived ones included.
 
@@ -246,11 +238,12 @@ def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[Conv
     if not ids:
         return []
     source = lists.SOME_OF.format(", ".join(["%s"] * len(ids)))
-    entries = lists.select_described(source, [user.pk, user.pk, *ids], user.pk)
-    entries.sort(key=lambda entry: entry.version)
-    for entry in entries:
-        if entry.is_archived:
-            entry.unread_count = 0
-        if entry.is_archived and entry.trainee_id == user.pk:
-            entry.last_message_preview = None
-    return entries
+    entries = lists.select_entries(source, [user.pk, user.pk, *ids], user.pk)
+    return sorted((_as_told(entry, user) for entry in entries), key=attrgetter("version"))
+
+
+def _as_told(entry: ConversationEntry, user: User) -> ConversationEntry:
+    if not entry.is_archived:
+        return entry
+    preview = None if entry.trainee_id == user.pk else entry.last_message_preview
+    return entry._replace(unread_count=0, last_message_preview=preview)

@@ -1,7 +1,8 @@
 """
 The shape of conversations and messages on REST and on sockets.
 
-What leaves in large numbers is written by plain code: DRF's serializers cost more than the query.
+What leaves in large numbers is written by plain code, for `api.formats.encode_json`: DRF's serializers
+cost more than the query. A message has one shape, `message_data`, which all pages and frames use.
 Each class still declares its fields, for the API description; a test holds one against the other.
 """
 
@@ -13,7 +14,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from api.fields import MAX_ID, ClientIdField, IdField, TextField
-from api.formats import utc
+from api.formats import wire_time
 from messaging.models import (
     CONTENT_MAX_LENGTH,
     MAX_VERSION,
@@ -21,6 +22,7 @@ from messaging.models import (
     Conversation,
     Message,
 )
+from messaging.rows import ConversationEntry, MessageRow
 from users.models import User
 from users.serializers import image_url
 
@@ -85,7 +87,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()
 
-    def to_representation(self, conversation: Conversation) -> dict[str, Any]:
+    def to_representation(self, conversation: ConversationEntry) -> dict[str, Any]:
         return conversations_data([conversation])[0]
 
 
@@ -93,7 +95,7 @@ _sender = SenderSerializer()
 _participant = ParticipantSerializer()
 
 
-def conversations_data(conversations: Iterable[Conversation]) -> list[dict[str, Any]]:
+def conversations_data(conversations: Iterable[ConversationEntry]) -> list[dict[str, Any]]:
     """Return conversations as clients see them; in a list, one side is always the reader."""
     people: dict[int | None, dict[str, Any]] = {}
 
@@ -105,36 +107,38 @@ def conversations_data(conversations: Iterable[Conversation]) -> list[dict[str, 
 
     return [
         {
-            "id": each.pk,
+            "id": each.id,
             "trainer": person(each.trainer),
             "trainee": person(each.trainee),
-            "last_message_at": utc(each.last_message_at),
+            "last_message_at": wire_time(each.last_message_at),
             "last_message_preview": each.last_message_preview,
             "unread_count": each.unread_count,
             "is_archived": each.is_archived,
-            "created_at": utc(each.created_at),
+            "created_at": wire_time(each.created_at),
             "version": each.version,
         }
         for each in conversations
     ]
 
 
-def message_data(message: Message, sender: dict[str, Any]) -> dict[str, Any]:
+def message_data(message: Message | MessageRow, sender: dict[str, Any]) -> dict[str, Any]:
     """Return one message as clients see it, with its sender already in that form."""
     return {
-        "id": message.pk,
+        "id": message.id,
         "conversation_id": message.conversation_id,
         "sender": sender,
         "content": message.content,
-        "is_read": message.is_read,
-        "read_at": utc(message.read_at),
-        "created_at": utc(message.created_at),
+        "is_read": message.read_at is not None,
+        "read_at": wire_time(message.read_at),
+        "created_at": wire_time(message.created_at),
         "version": message.version,
-        "client_id": str(message.client_id) if message.client_id else None,
+        "client_id": message.client_id,
     }
 
 
-def messages_data(messages: Iterable[Message], conversation: Conversation) -> list[dict[str, Any]]:
+def messages_data(
+    messages: Iterable[MessageRow], conversation: Conversation
+) -> list[dict[str, Any]]:
     """Return messages of one conversation as clients see them, each person written down once."""
     people = [None, conversation.trainer, conversation.trainee]
     senders = {each.pk if each else None: _sender.to_representation(each) for each in people}

@@ -8,8 +8,8 @@ from rest_framework.views import APIView
 
 from api.fields import validated
 from messaging import selectors
-from messaging.models import Conversation, Message
 from messaging.pagination import ConversationPage, MessagePage
+from messaging.rows import ConversationEntry, MessageRow
 from messaging.serializers import (
     ConversationSerializer,
     KeysetSerializer,
@@ -59,7 +59,9 @@ class ConversationListView(APIView):
         archived = request.query_params.get("archived", "").lower() in ("true", "1")
         conversations = selectors.list_conversations(current_user(request), archived=archived)
         pages = ConversationPage()
-        page: list[Conversation] = pages.paginate_queryset(conversations, request, view=self) or []
+        page: list[ConversationEntry] = (
+            pages.paginate_queryset(conversations, request, view=self) or []
+        )
         return pages.get_paginated_response(conversations_data(page))
 
 
@@ -115,17 +117,17 @@ class MessageListView(APIView):
         conversation = selectors.get_conversation(current_user(self.request), conversation_id)
         pages = MessagePage()
         messages = selectors.list_messages(conversation)
-        page: list[Message] = pages.paginate_queryset(messages, self.request, view=self) or []
+        page: list[MessageRow] = pages.paginate_queryset(messages, self.request, view=self) or []
         return pages.get_paginated_response(messages_data(page, conversation))
 
     def _by_key(self, conversation_id: int, keys: dict[str, int]) -> Response:
         user, limit = current_user(self.request), keys["limit"]
         if "before" in keys:
             page = selectors.list_messages_before(user, conversation_id, keys["before"], limit)
-            onward = {"before": page.messages[-1].pk} if page.has_more else None
+            onward = {"before": page.messages[-1].id} if page.has_more else None
         else:
             page = selectors.list_messages_after(user, conversation_id, keys["after"], limit)
-            onward = {"after": page.messages[0].pk} if page.has_more else None
+            onward = {"after": page.messages[0].id} if page.has_more else None
         return self._keyset_page(page, onward)
 
     def _changes(self, conversation_id: int, keys: dict[str, int]) -> Response:
@@ -134,7 +136,7 @@ class MessageListView(APIView):
         onward = None
         if page.has_more:
             last = page.messages[-1]
-            onward = {"since": last.version, "since_id": last.pk}
+            onward = {"since": last.version, "since_id": last.id}
         return self._keyset_page(page, onward, version=page.conversation.version)
 
     def _keyset_page(

@@ -7,7 +7,7 @@ from live.publisher import Event
 from live.task_coalescer import tasks
 from live.threads import in_thread
 from messaging import frames, selectors
-from messaging.models import Conversation
+from messaging.rows import ConversationEntry
 from messaging.selectors import InboxSum
 from users.sockets import UserConsumer
 
@@ -75,16 +75,16 @@ class InboxConsumer(UserConsumer):
             self.push(frames.unread_count(unread_count))
         self.track_position()
 
-    def _load(self, conversation_ids: set[int] | list[int]) -> tuple[list[Conversation], int]:
+    def _load(self, conversation_ids: set[int] | list[int]) -> tuple[list[ConversationEntry], int]:
         entries = selectors.list_inbox_entries(self.user, conversation_ids)
         return entries, selectors.count_unread(self.user)
 
-    def _record(self, entry: Conversation) -> bool:
+    def _record(self, entry: ConversationEntry) -> bool:
         """Record the version of a conversation; return whether it changed for the client."""
         if entry.is_archived:
-            return self._versions.pop(entry.pk, None) is not None
-        is_news = entry.version > self._versions.get(entry.pk, 0)
-        self._versions[entry.pk] = entry.version
+            return self._versions.pop(entry.id, None) is not None
+        is_news = entry.version > self._versions.get(entry.id, 0)
+        self._versions[entry.id] = entry.version
         return is_news
 
     @property

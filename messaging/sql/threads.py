@@ -1,74 +1,121 @@
-"""A conversation and its messages."""
+"""A conversation and its messages: querysets that are compiled once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db.models import Q, QuerySet
 
-from db.sql import fetch_all, fetch_one
-from messaging.models import Conversation, Message
-from messaging.sql.columns import (
-    ADDED_AT,
-    JOIN_PEOPLE,
-    MESSAGE,
-    WITH_PEOPLE,
-    cut,
-    load_conversation,
-)
-from messaging.sql.rules import VISIBLE
+from db.compiled import CompiledQuery
+from db.sql import Row
+from messaging.models import MAX_VERSION, Conversation, Message, MessageQuerySet
+from messaging.rows import MessageRow
+from messaging.sql.columns import MESSAGE, SENDER, THREAD, load_people
+from users.models import User
 
-
-def select_conversation(conversation_id: int, user_id: int) -> Conversation | None:
-    """Return a conversation that a user may see, with its people."""
-    row = fetch_one(
-        f"SELECT {WITH_PEOPLE} FROM messaging_conversation c {JOIN_PEOPLE} WHERE c.id = %s AND {VISIBLE}",
-        [conversation_id, user_id, user_id],
-    )
-    return load_conversation(row, {}) if row else None
+# Pages by number have an offset of their own, each in a statement of its own.
+KEPT_STATEMENTS = 256
 
 
 @dataclass(frozen=True)
 class MessageQuery:
-    """A WHERE/ORDER BY/LIMIT for one conversation. `where` and `order` are trusted SQL."""
+    """Which messages of a conversation, in which order; a queryset made from integers."""
 
-    where: str
-    order: str
-    params: Sequence[Any]
-    limit: int
-    offset: int = 0
-
-    @property
-    def sql(self) -> str:
-        """Return the SELECT. Parameters: the conversation, and `params`."""
-        return (
-            f"SELECT {MESSAGE.of('m')} FROM messaging_message m WHERE m.conversation_id = {{}}"
-            f" AND {self.where} ORDER BY {self.order} {cut(self.limit, self.offset)}"
-        )
+    build: Callable[..., MessageQuerySet]
+    parameters: int = 0
 
 
-def select_messages(conversation_id: int, query: MessageQuery) -> list[Message]:
-    """Return some messages of a conversation."""
-    rows = fetch_all(query.sql.format("%s"), [conversation_id, *query.params])
-    return [MESSAGE.load(row) for row in rows]
+NEWEST = MessageQuery(lambda: Message.objects.order_by("-id"))
+BEFORE = MessageQuery(lambda pk: Message.objects.filter(id__lt=pk).order_by("-id"), 1)
+AFTER = MessageQuery(lambda pk: Message.objects.filter(id__gt=pk).order_by("id"), 1)
+# With an upper end, too: else PostgreSQL expects a third of all, and plans anew each time.
+CHANGES = MessageQuery(
+    lambda since: Message.objects.filter(version__gt=since, version__lte=MAX_VERSION).order_by(
+        "version", "id"
+    ),
+    1,
+)
+CHANGES_WITHIN = MessageQuery(
+    lambda since, pk: Message.objects.filter(
+        Q(version__gt=since) | Q(id__gt=pk), version__gte=since
+    ).order_by("version", "id"),
+    2,
+)
+
+
+def _columns_of_thread(path: str) -> list[str]:
+    people = [name for side in ("trainer__", "trainee__") for name in SENDER.under(path + side)]
+    return [*THREAD.under(path), *people]
+
+
+def _load_thread(row: Row) -> Conversation:
+    """Return a conversation with its two people, each None when the account is gone."""
+    conversation = THREAD.load(row[: THREAD.count])
+    loaded = conversation._state.fields_cache
+    loaded["trainer"], loaded["trainee"] = load_people(SENDER, row[THREAD.count :], {})
+    return conversation
+
+
+_conversation_query = CompiledQuery(
+    lambda conversation_id, user_id: (
+        Conversation.objects.visible_to(User(pk=user_id))
+        .filter(pk=conversation_id)
+        .values_list(*_columns_of_thread(""))
+    ),
+    parameters=2,
+)
+
+
+def select_conversation(conversation_id: int, user_id: int) -> Conversation | None:
+    """Return a conversation that a user may see, with its people."""
+    rows = _conversation_query.fetch_all(conversation_id, user_id)
+    return _load_thread(rows[0]) if rows else None
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _page_query(limit: int, offset: int) -> CompiledQuery:
+    def build(conversation_id: int) -> QuerySet[Message, Any]:
+        messages = NEWEST.build().filter(conversation=conversation_id)
+        return messages.values_list(*MESSAGE.names)[offset : offset + limit]
+
+    return CompiledQuery(build, parameters=1)
+
+
+def select_page(conversation_id: int, limit: int, offset: int) -> list[MessageRow]:
+    """Return a page of a conversation's messages, newest first."""
+    return [MESSAGE.load(row) for row in _page_query(limit, offset).fetch_all(conversation_id)]
+
+
+@lru_cache(KEPT_STATEMENTS)
+def _thread_query(query: MessageQuery, limit: int) -> CompiledQuery:
+    def build(conversation_id: int, user_id: int, *params: int) -> QuerySet[Message, Any]:
+        visible = query.build(*params).visible_to(User(pk=user_id))
+        columns = [*MESSAGE.names, *_columns_of_thread("conversation__")]
+        return visible.filter(conversation=conversation_id).values_list(*columns)[:limit]
+
+    return CompiledQuery(build, parameters=2 + query.parameters)
 
 
 def select_thread(
-    conversation_id: int, user_id: int, query: MessageQuery
-) -> tuple[Conversation | None, list[Message]]:
+    conversation_id: int, user_id: int, query: MessageQuery, params: Sequence[int], limit: int
+) -> tuple[Conversation | None, list[MessageRow]]:
     """
     Return a conversation that a user may see, with its people, and some of its messages.
 
-    On PostgreSQL that is one statement, so all is of one moment.
+    That is one statement, all of one moment, unless there are no messages. Then the conversation is
+    read before them: a change that it counts must not be missing.
     """
-    if connection.vendor != "postgresql":
-        conversation = select_conversation(conversation_id, user_id)
-        return conversation, select_messages(conversation_id, query) if conversation else []
-    sql = (
-        f"SELECT {WITH_PEOPLE}, {MESSAGE.of('m')} FROM messaging_conversation c {JOIN_PEOPLE}"
-        f" LEFT JOIN LATERAL ({query.sql.format('c.id')}) m ON true"
-        f" WHERE c.id = %s AND {VISIBLE} ORDER BY {query.order}"
-    )
-    rows = fetch_all(sql, [*query.params, conversation_id, user_id, user_id])
-    messages = [MESSAGE.load(row[ADDED_AT:]) for row in rows if row[ADDED_AT] is not None]
-    return (load_conversation(rows[0], {}) if rows else None), messages
+    thread = _thread_query(query, limit)
+    rows = thread.fetch_all(conversation_id, user_id, *params)
+    conversation = None if rows else select_conversation(conversation_id, user_id)
+    if conversation and _may_have(conversation, query, params):
+        rows = thread.fetch_all(conversation_id, user_id, *params)
+    elif rows:
+        conversation = _load_thread(rows[0][MESSAGE.count :])
+    return conversation, [MESSAGE.load(row[: MESSAGE.count]) for row in rows]
+
+
+def _may_have(conversation: Conversation, query: MessageQuery, params: Sequence[int]) -> bool:
+    """Return whether there may be such messages by now; most clients that catch up miss nothing."""
+    return query is not CHANGES or conversation.version > params[0]

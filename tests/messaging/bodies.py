@@ -1,10 +1,13 @@
 """Response bodies as the contract defines them, written without the product's serializers."""
 
+import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 
+from api.formats import encode_json
 from messaging.models import Conversation, Message
 from users.models import User
 
@@ -23,6 +26,11 @@ ARCHIVED = {
     "detail": "This conversation is archived. You can read it, but not write in it.",
     "code": "conversation_archived",
 }
+
+
+def wire(data: Any) -> Any:
+    """Return data as a client gets it, through JSON."""
+    return json.loads(encode_json(data))
 
 
 def moment(value: datetime | None) -> str | None:
@@ -81,3 +89,8 @@ def conversation_body(conversation: Conversation, *, preview: str | None, unread
 
 def page_body(*results: Body, count: int | None = None, **more: Any) -> Body:
     return {"count": count, "next": None, "previous": None, "results": list(results), **more}
+
+
+def ids(rows: Iterable[Any]) -> list[int]:
+    """Return the ids of models or of rows that selectors return, in their order."""
+    return [row.id for row in rows]

@@ -1,7 +1,5 @@
 """Compares the database and the selectors with the model."""
 
-from typing import Any
-
 from messaging.exceptions import ConversationNotFound
 from messaging.models import Conversation, Message, Participant
 from messaging.selectors import (
@@ -13,8 +11,8 @@ from messaging.selectors import (
     list_inbox_entries,
     list_messages,
 )
-from messaging.serializers import ConversationSerializer, messages_data
-from tests.messaging.bodies import Body, moment, participant_body, sender_body
+from messaging.serializers import conversations_data, messages_data
+from tests.messaging.bodies import Body, moment, participant_body, sender_body, wire
 from tests.messaging.model import Line, Model, Thread
 from tests.messaging.test_replay import State, apply, replay
 from users.models import User
@@ -89,7 +87,7 @@ class Observer:
         return self.states.setdefault(thread.pk, [{}])
 
     def _remember(self, row: Conversation, thread: Thread) -> None:
-        fresh = {each["id"]: each for each in messages_data(list_messages(row), row)}
+        fresh = {each["id"]: each for each in wire(messages_data(list_messages(row), row))}
         assert list(fresh.values()) == [
             self.line_body(thread, each) for each in reversed(thread.lines)
         ]
@@ -111,13 +109,13 @@ class Observer:
         """Check a user's lists and badge, as that user and as an impersonator sees them."""
         for archived in (False, True):
             shown = list_conversations(viewer, archived=archived)
-            assert [_wire(each) for each in shown] == [
+            assert wire(conversations_data(shown)) == [
                 self.thread_body(each, name) for each in self.model.list_of(name, archived=archived)
             ]
         assert count_unread(viewer) == self.model.badge_of(name)
         own = {each.pk for each in self.model.threads.values() if name in each.pair}
         entries = list_inbox_entries(viewer, [each.pk for each in self.model.threads.values()])
-        assert {each.pk for each in entries} == own
+        assert {each.id for each in entries} == own
 
     def check_who_may_read(self) -> None:
         """Ask for each conversation that has changed, and one that is not there, as everybody."""
@@ -138,7 +136,7 @@ class Observer:
         for viewer in self._viewers(thread)[:1]:
             for since, state in enumerate(states):
                 found = list_changes(viewer, thread.pk, since, limit=1000)
-                changed = messages_data(found.messages, found.conversation)
+                changed = wire(messages_data(found.messages, found.conversation))
                 assert state | {each["id"]: each for each in changed} == states[-1], since
 
     def _viewers(self, thread: Thread) -> list[User]:
@@ -170,10 +168,6 @@ def without_texts(state: State, ids: set[int]) -> State:
         pk: {**message, "content": None, "version": None} if pk in ids else message
         for pk, message in state.items()
     }
-
-
-def _wire(conversation: Conversation) -> Any:
-    return ConversationSerializer().to_representation(conversation)
 
 
 def can_read(viewer: User, conversation_id: int) -> bool:

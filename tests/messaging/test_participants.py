@@ -48,7 +48,7 @@ def test_conversation_without_rows_is_seen_written_to_and_read(alice: User, bob:
 
     write(alice, conversation, "Hello")
 
-    assert [each.pk for each in list_conversations(bob)] == [conversation.pk]
+    assert [each.id for each in list_conversations(bob)] == [conversation.pk]
     assert count_unread(bob) == 1
     assert mark_read(reader=bob, conversation_id=conversation.pk).messages_marked == 1
 

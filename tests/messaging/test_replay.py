@@ -17,7 +17,7 @@ from messaging.services.archiving import (
 )
 from messaging.services.reading import mark_read
 from tests.factories import write
-from tests.messaging.bodies import message_body, moment
+from tests.messaging.bodies import message_body, moment, wire
 from users.models import User
 
 State = dict[int, dict[str, Any]]
@@ -26,7 +26,8 @@ Change = Callable[[], object]
 
 def read_afresh(conversation: Conversation) -> State:
     conversation = Conversation.objects.get(pk=conversation.pk)
-    return {each["id"]: each for each in messages_data(list_messages(conversation), conversation)}
+    data = wire(messages_data(list_messages(conversation), conversation))
+    return {each["id"]: each for each in data}
 
 
 def replay(user: User, conversation: Conversation, since: int | None) -> list[dict[str, Any]]:
@@ -63,7 +64,7 @@ def changes(alice: User, bob: User, conversation: Conversation) -> list[Change]:
     def read(reader: User, up_to_newest_but: int | None = None) -> Change:
         def change() -> object:
             newest = list_messages(conversation)
-            up_to = None if up_to_newest_but is None else newest[up_to_newest_but].pk
+            up_to = None if up_to_newest_but is None else newest[up_to_newest_but].id
             return mark_read(reader=reader, conversation_id=conversation.pk, up_to=up_to)
 
         return change
