@@ -7,9 +7,8 @@ a library that would break the product thus fails here first, with the name.
 
 import asyncio
 import inspect
-from collections import namedtuple
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
@@ -39,13 +38,18 @@ from server.routing import PathRouter
 from tests.server import private_names as scan
 from users.models import User
 
+
+class Named(NamedTuple):
+    a: int = 1
+
+
 # With an underscore, and yet documented: Django's _meta API, Model._state and managers, named tuples.
 PRIVATE: dict[str, Callable[[], bool]] = {
     "_db": lambda: User.objects.db_manager("x")._db == "x",
     "_default_manager": lambda: User._default_manager is User.objects,
-    "_field_defaults": lambda: namedtuple("N", "a")._field_defaults == {},
+    "_field_defaults": lambda: Named._field_defaults == {"a": 1},
     "_meta": lambda: all(each.attname and each.column for each in User._meta.concrete_fields),
-    "_replace": lambda: namedtuple("N", "a")(1)._replace(a=2) == (2,),
+    "_replace": lambda: Named()._replace(a=2) == (2,),
     "_state": lambda: User()._state.adding and User()._state.fields_cache == {},
 }
 # Hooks that Django names in its documentation, or in a docstring, and their parameters.
