@@ -210,7 +210,7 @@ def count_plans() -> tuple[int, int]:
     """Return how many of the pages' statements are prepared, and how often they were planned anew."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(custom_plans), 0)::int FROM pg_prepared_statements"
+            "SELECT count(*), coalesce(sum(custom_plans), 0)::int FROM pg_prepared_statements"
             """ WHERE statement LIKE '%"messaging_message"."content"%LIMIT%'"""
         )
         prepared, planned = cursor.fetchone()
