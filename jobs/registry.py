@@ -31,6 +31,8 @@ class JobKind:
     timeout: timedelta
     every: Interval | None
     keep_done: bool
+    first_pause: timedelta
+    threads: int | None
 
     @property
     def interval(self) -> timedelta | None:
@@ -48,7 +50,7 @@ class JobKind:
 _kinds: dict[str, JobKind] = {}
 
 
-def job(
+def job(  # noqa: PLR0913 - one for each limit, all with defaults
     name: str,
     *,
     retries: int = 8,
@@ -57,6 +59,8 @@ def job(
     timeout: timedelta = timedelta(minutes=5),
     every: Interval | None = None,
     keep_done: bool = True,
+    first_pause: timedelta = timedelta(seconds=5),
+    threads: int | None = None,
 ) -> Callable[[H], H]:
     """
     Register a function as the handler of a kind of job.
@@ -66,15 +70,29 @@ def job(
     values, and must stay compatible with those that the previous release enqueued. It needs its own
     network time-outs: past `timeout` the job is retried, but Python cannot stop the thread.
 
-    `retries` is the number of tries after the first. `limit` is how many run at a time, over all
+    `retries` is the number of tries after the first; the pause before the first of them is
+    `first_pause`, and doubles up to an hour. `limit` is how many run at a time, over all
     processes. With `every`, the kind recurs: it takes no arguments, and its next run is due that
-    long after the end of the last. Without `keep_done`, the row is deleted after a success.
+    long after the end of the last. Without `keep_done`, the row is deleted after a success. With
+    `threads`, each worker has that many threads for this kind alone, instead of a share of
+    `JOB_THREADS`: for handlers that mostly wait for a network, and hold no database connection then.
     """
 
     def register(handler: H) -> H:
         if name in _kinds and _kinds[name].handler is not handler:
             raise ValueError(f"The job {name} has two handlers.")
-        _kinds[name] = JobKind(name, handler, retries, limit, priority, timeout, every, keep_done)
+        _kinds[name] = JobKind(
+            name=name,
+            handler=handler,
+            retries=retries,
+            limit=limit,
+            priority=priority,
+            timeout=timeout,
+            every=every,
+            keep_done=keep_done,
+            first_pause=first_pause,
+            threads=threads,
+        )
         return handler
 
     return register

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Collection, Iterator
 from queue import Empty, SimpleQueue
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from jobs.claims import Claim, Outcome
-from jobs.registry import list_kinds
+from jobs.registry import JobKind, list_kinds
 from jobs.selectors import get_seconds_until_due
 from jobs.services.claiming import claim_jobs, extend_leases, release_jobs
 from jobs.services.finishing import record_outcomes
@@ -50,12 +51,16 @@ class Worker:
         self._unrecorded: list[Outcome] = []
         self._running: dict[Claim, float] = {}
         self._threads = JobThreads(self._most, self._on_end)
+        self._own_threads: dict[str, JobThreads] = {}
+        self._without: Collection[str] = ()
         self._next_extension = self._next_schedule = 0.0
         self._longest_pause = min(
             settings.JOB_POLL_SECONDS, settings.JOB_LEASE_SECONDS / EXTENSIONS
         )
 
-    def start(self) -> None:
+    def start(self, *, without: Collection[str] = ()) -> None:
+        """Run in a thread; leave jobs of the kinds in `without` to other processes."""
+        self._without = without
         self._thread = threading.Thread(target=self.run, name="jobs", daemon=True)
         self._thread.start()
 
@@ -138,23 +143,43 @@ class Worker:
             self._next_schedule = time.monotonic() + SCHEDULE_SECONDS
 
     def _claim(self) -> float:
-        room, free = self._room(), self._threads.free
-        seconds = get_seconds_until_due(kinds=room) if free else None
+        rooms = list(self._rooms())
+        seconds = get_seconds_until_due(kinds=[name for _, room in rooms for name in room])
         if seconds is None or seconds > 0:
             return min(seconds or self._longest_pause, self._longest_pause)
-        claims = claim_jobs(worker=self._name, room=room, most=free)
+        claimed = sum(self._claim_for(threads, room) for threads, room in rooms)
+        # Without any: another worker was faster, or a limit is reached.
+        return 0 if claimed else self._longest_pause
+
+    def _claim_for(self, threads: JobThreads, room: dict[str, int]) -> int:
+        claims = claim_jobs(worker=self._name, room=room, most=threads.free)
         for each in claims:
             self._running[each] = time.monotonic()
-            self._threads.run(each)
-        # Without any: another worker was faster, or a limit is reached.
-        return 0 if claims else self._longest_pause
+            threads.run(each)
+        return len(claims)
 
-    def _room(self) -> dict[str, int]:
-        """Return how many more jobs of each kind fit here: none may take all threads."""
+    def _rooms(self) -> Iterator[tuple[JobThreads, dict[str, int]]]:
+        """Yield threads that are free, and how many more jobs of each kind fit there."""
+        kinds = [each for each in list_kinds() if each.name not in self._without]
+        if self._threads.free and (room := self._shared_room(kinds)):
+            yield self._threads, room
+        for kind in kinds:
+            if kind.threads and (free := self._own(kind).free):
+                yield self._own(kind), {kind.name: free}
+
+    def _shared_room(self, kinds: Collection[JobKind]) -> dict[str, int]:
+        """Return how many more jobs of each kind the shared threads take: none may take all."""
         share = max(1, self._most - max(1, self._most // 4))
         running = Counter(each.kind.name for each in self._running)
-        room = {each.name: share - running[each.name] for each in list_kinds()}
+        room = {each.name: share - running[each.name] for each in kinds if not each.threads}
         return {name: count for name, count in room.items() if count > 0}
+
+    def _own(self, kind: JobKind) -> JobThreads:
+        """Return the threads of a kind that has its own."""
+        assert kind.threads  # noqa: S101 - asked by the caller
+        if kind.name not in self._own_threads:
+            self._own_threads[kind.name] = JobThreads(kind.threads, self._on_end)
+        return self._own_threads[kind.name]
 
     def _finish(self) -> None:
         """Wait for what runs, record how it ended, and release the rest."""

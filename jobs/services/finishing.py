@@ -17,7 +17,6 @@ from jobs.services.scheduling import schedule_next
 
 logger = logging.getLogger(__name__)
 
-FIRST_PAUSE_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 60 * 60.0
 # Each pause is up to this share shorter or longer, so that what failed together is not retried together.
 JITTER = 0.25
@@ -79,7 +78,7 @@ def record_outcome(*, worker: str, outcome: Outcome) -> None:
     if failure.is_final or claim.attempt > claim.kind.retries:
         _give_up(rows, claim, failure)
     else:
-        pause = max(backoff(claim.attempt), failure.seconds)
+        pause = max(backoff(claim.kind, claim.attempt), failure.seconds)
         rows.update(
             state=Job.State.WAITING,
             due_at=Now() + timedelta(seconds=pause),
@@ -111,7 +110,7 @@ def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
     logger.error("Job %s %s was given up: %s", claim.kind.name, claim.job_id, failure.error)
 
 
-def backoff(attempt: int) -> float:
+def backoff(kind: JobKind, attempt: int) -> float:
     """Return the seconds to wait after a failed attempt: doubling, up to an hour, with jitter."""
-    pause = min(FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
+    pause = min(kind.first_pause.total_seconds() * 2.0 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
     return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from jobs.exceptions import GiveUp, RetryLater
 from jobs.models import Job
+from jobs.registry import get_kind
 from jobs.selectors import get_seconds_until_due
 from jobs.services.enqueueing import enqueue
 from jobs.services.finishing import backoff
@@ -71,13 +72,18 @@ def test_failed_job_is_retried_after_growing_pauses_and_then_given_up(
     assert f"Job note {row.pk} was given up: ValueError" in caplog.text
 
 
-def test_pauses_double_with_jitter_up_to_an_hour() -> None:
-    pauses = [[backoff(attempt) for _ in range(50)] for attempt in (1, 4, 40)]
+def test_pauses_double_with_jitter_up_to_an_hour(register: Register) -> None:
+    register()
+    register("slow", first_pause=timedelta(minutes=10))
+    kind, slow = get_kind("note"), get_kind("slow")
+    pauses = [[backoff(kind, attempt) for _ in range(50)] for attempt in (1, 4, 40)]
 
     assert all(3.75 <= each <= 6.25 for each in pauses[0])
     assert all(30 <= each <= 50 for each in pauses[1])
     assert all(2700 <= each <= 4500 for each in pauses[2])
     assert all(len(set(each)) > 10 for each in pauses)
+    assert 450 <= backoff(slow, 1) <= 750
+    assert 900 <= backoff(slow, 2) <= 1500
 
 
 def test_handler_says_when_to_try_again(register: Register) -> None:

@@ -208,8 +208,45 @@ def test_one_kind_leaves_threads_to_others(register: Register) -> None:
     worker.join(60)
 
 
+def test_kind_with_threads_of_its_own_takes_none_of_the_others(register: Register) -> None:
+    gate = threading.Event()
+    register("waits", threads=6).on_call = gate.wait
+    quick = register("quick")
+    worker = Worker(threads=2)
+    enqueue_many(kind="waits", calls=[Call()] * 8)
+    worker.start()
+    eventually(lambda: held("waits") == 6 or None)
+
+    enqueue(kind="quick")
+    eventually(lambda: quick or None)
+
+    assert held("waits") == 6
+    gate.set()
+    eventually(lambda: states() == ["done"] * 9 or None)
+    worker.stop()
+    worker.join(60)
+
+
+def held(kind: str) -> int:
+    return Job.objects.filter(kind=kind, state="running").count()
+
+
+def test_worker_leaves_kinds_to_other_processes(register: Register) -> None:
+    left, taken = register("left"), register("taken")
+    worker = Worker()
+    enqueue(kind="left")
+    enqueue(kind="taken")
+
+    worker.start(without={"left"})
+    eventually(lambda: taken or None)
+    worker.stop()
+    worker.join(60)
+
+    assert (left, Job.objects.get(kind="left").state) == ([], "waiting")
+
+
 def test_web_process_runs_jobs_unless_told_otherwise() -> None:
-    with WebServer(JOBS_IN_WEB="0", PUSH_IN_WEB="0") as server:
+    with WebServer(JOBS_IN_WEB="0") as server:
         assert STARTED not in server.log.read_text()
     with WebServer(PUSH_IN_WEB="0") as server:
         eventually(lambda: STARTED in server.log.read_text() or None)
