@@ -15,7 +15,7 @@ from jobs.worker import worker  # noqa: E402 - needs the apps
 from live.publisher import publisher  # noqa: E402 - needs the apps
 from live.registry import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
-from notifications.worker import push_worker  # noqa: E402 - as above
+from notifications.jobs import KINDS as NOTIFICATIONS  # noqa: E402 - as above
 from server.handler import OneHopHandler  # noqa: E402 - needs the settings
 from server.limits import LimitBody  # noqa: E402 - as above
 from server.memory import settle_memory  # noqa: E402 - as above
@@ -24,32 +24,27 @@ from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from server.static_files import build_static_files  # noqa: E402 - as above
 
-# How long a stopping process waits for jobs that run, and for notifications that are being sent.
-JOB_SECONDS = PUSH_SECONDS = 3
+# How long a stopping process waits for jobs that run.
+JOB_SECONDS = 3
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Drain when told to stop, and send what was announced and notified before the process ends."""
+    """Drain when told to stop, and send what was announced before the process ends."""
     await receive()
     settle_memory()
     drain_on_sigterm(asyncio.get_running_loop(), _drain)
     if settings.JOBS_IN_WEB:
-        worker.start()
-    if settings.PUSH_IN_WEB:
-        push_worker.start()
+        worker.start(without=() if settings.PUSH_IN_WEB else NOTIFICATIONS)
     await send({"type": "lifespan.startup.complete"})
     await receive()
     worker.stop()
-    push_worker.stop()
     await asyncio.to_thread(worker.join, JOB_SECONDS)
     await publisher.flush()
-    await asyncio.to_thread(push_worker.join, PUSH_SECONDS)
     await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _drain() -> None:
     worker.stop()
-    push_worker.stop()
     await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
 
 

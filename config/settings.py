@@ -349,7 +349,7 @@ JOB_KEEP_FAILED = timedelta(days=30)
 # ------------------------------------------------------------------------------
 # Seconds that a message stays unread before its recipient's devices are notified.
 PUSH_DELAY_SECONDS = env.float("PUSH_DELAY_SECONDS", default=5.0)
-# Whether web processes send them; without, `manage.py push` does.
+# Of the previous release: 0 leaves them to `manage.py worker`, and other jobs in the web processes.
 PUSH_IN_WEB = env.bool("PUSH_IN_WEB", default=True)
 # Identifies the server to browsers' push services. Without it, Web Push is off.
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")

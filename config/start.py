@@ -49,6 +49,11 @@ def list_warnings() -> Iterator[str]:
     for scope, rate in settings.THROTTLE_RATES.items():
         if rate == "off":
             yield f"THROTTLE_{scope.upper()}=off: passwords and people are unprotected from floods."
+    if not settings.PUSH_IN_WEB:
+        yield (
+            "PUSH_IN_WEB=0 goes with the next release: notifications are jobs now. Set JOBS_IN_WEB=0,"
+            " and run `manage.py worker` instead of `manage.py push`."
+        )
     if "*" in settings.ALLOWED_HOSTS:
         yield "ALLOWED_HOSTS=*: any name is taken for this server's."
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):

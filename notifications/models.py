@@ -54,26 +54,27 @@ class DeviceToken(models.Model):
 
 class PushCursor(models.Model):
     """
-    How far the messages have been looked at; one row, and its lock is the right to look.
+    How far the messages were scanned: one row, whose lock elects the one scanner.
 
-    Each message is looked at twice, by the order of ids. Ids are handed out before commit, so a
-    message can appear behind the first look; the second comes long after.
+    Each message is scanned twice, in the order of ids. Ids are handed out before commit, so a message
+    can appear behind the first scan; the second comes long after.
     """
 
     ONLY = 1
 
-    first_look = models.BigIntegerField(default=0)
-    second_look = models.BigIntegerField(default=0)
+    # The columns have the names that the previous release reads.
+    scanned_up_to = models.BigIntegerField(default=0, db_column="first_look")
+    rescanned_up_to = models.BigIntegerField(default=0, db_column="second_look")
 
     class Meta:
         constraints = (CheckConstraint(condition=Q(id=1), name="push_cursor_is_one_row"),)
 
     def __str__(self) -> str:
-        return f"Looked at up to message {self.first_look}"
+        return f"Scanned up to message {self.scanned_up_to}"
 
 
 class PushMark(models.Model):
-    """Up to which message of a conversation somebody has been notified; no message is told twice."""
+    """The last message of a conversation that a person was notified of, so that none is told twice."""
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -100,9 +101,9 @@ class PushDeliveryQuerySet(models.QuerySet["PushDelivery"]):
 
 class PushDelivery(models.Model):
     """
-    One notification that waits to reach one device; deleted when it has, or never will.
+    A notification that a process of the previous release has queued; this release enqueues jobs.
 
-    While somebody sends it, `due_at` lies ahead: when that process dies, the next one takes over.
+    The sweep turns rows that are due into jobs. The next release drops the table.
     """
 
     conversation = models.ForeignKey(

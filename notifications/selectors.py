@@ -1,46 +1,61 @@
-"""Reads: whether there is anything to do, and what a notification says when it leaves."""
+"""Reads: the messages to scan, the devices to reach, and the contents of a notification."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.text import Truncator
 
 from messaging.models import Conversation, Message
-from notifications.models import DeviceToken, DeviceTokenQuerySet, PushCursor, PushDelivery
+from notifications.models import (
+    DeviceToken,
+    DeviceTokenQuerySet,
+    PushCursor,
+    PushDelivery,
+    PushMark,
+)
 
 TITLE_LENGTH = BODY_LENGTH = 100
 
 
 @dataclass(frozen=True)
-class Glance:
-    """Whether anybody could be notified, and whether there is anything to do about it."""
+class Backlog:
+    """The messages that were not scanned yet, and whether anybody has a device."""
 
     has_devices: bool
     newest_id: int
-    is_looked_through: bool
-    has_due: bool
+    is_drained: bool
+    # Rows that a process of the previous release has stored, and that are due.
+    has_old_deliveries: bool
 
 
-def glance() -> Glance | None:
-    """Return how things stand, in one cheap query; None before the very first look."""
+def get_backlog() -> Backlog | None:
+    """Return the backlog, in one cheap query; None before the very first scan."""
     cursor: Any = (
         PushCursor.objects.filter(pk=PushCursor.ONLY)
         .annotate(
             newest_id=Subquery(Message.objects.order_by("-pk").values("pk")[:1]),
             has_devices=Exists(get_served_devices()),
-            has_due=Exists(PushDelivery.objects.due()),
+            has_old_deliveries=Exists(PushDelivery.objects.due()),
         )
         .first()
     )
     if cursor is None:
         return None
     newest_id = cursor.newest_id or 0
-    return Glance(
-        cursor.has_devices, newest_id, cursor.second_look >= newest_id, has_due=cursor.has_due
+    return Backlog(
+        has_devices=cursor.has_devices,
+        newest_id=newest_id,
+        is_drained=cursor.rescanned_up_to >= newest_id,
+        has_old_deliveries=cursor.has_old_deliveries,
     )
+
+
+def has_devices() -> bool:
+    """Tell whether anybody has a device that this server is set up to send to."""
+    return get_served_devices().exists()
 
 
 def is_configured() -> bool:
@@ -69,12 +84,19 @@ def list_device_ids(user_ids: Collection[int]) -> dict[int, list[int]]:
 
 
 @dataclass(frozen=True)
-class Notification:
-    """What is sent to one device, and what it was made from."""
+class Delivery:
+    """Messages of a conversation, up to a `created_version`, to be told to one device."""
 
-    delivery_id: int
+    conversation_id: int
+    recipient_id: int
+    device_id: int
     up_to: int
-    attempts: int
+
+
+@dataclass(frozen=True)
+class Notification:
+    """The contents of a notification, and the device that it is sent to."""
+
     device_id: int
     platform: str
     token: str
@@ -84,35 +106,47 @@ class Notification:
     unread_count: int
 
 
-def list_notifications(delivery_ids: Collection[int]) -> list[Notification]:
+def get_notification(delivery: Delivery) -> Notification | None:
     """
-    Return what these deliveries have to say at this moment, in three queries.
+    Return the notification that a device should get at this moment, in four queries.
 
-    Nothing for a conversation that was read or archived meanwhile, for somebody who was deactivated,
-    or for a device where they are not signed in any more, or that is somebody else's by now.
+    Return None for a conversation that was read or archived meanwhile, for a recipient who was
+    deactivated, and for a device on which they are not signed in any more or that belongs to somebody
+    else by now. Also if a later delivery tells of these messages: one of the previous release, which
+    may run at the same time, does not share the key of a job.
     """
-    deliveries = list(_described(delivery_ids))
-    badges = _count_unread({each.recipient_id for each in deliveries})
-    return [
-        _notification(each, badges.get(each.recipient_id, 0)) for each in deliveries if each.count
-    ]
+    devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
+    device = devices.filter(pk=delivery.device_id).first()
+    conversation = _describe(delivery).first() if device else None
+    if device is None or conversation is None or not conversation.count:
+        return None
+    text = conversation.text if conversation.count == 1 else f"{conversation.count} new messages"
+    return Notification(
+        device_id=device.pk,
+        platform=device.platform,
+        token=device.token,
+        title=_cut(_name_of_other(conversation, delivery.recipient_id), TITLE_LENGTH),
+        body=_cut(text, BODY_LENGTH),
+        conversation_id=delivery.conversation_id,
+        unread_count=_count_unread(delivery.recipient_id),
+    )
 
 
-def _described(delivery_ids: Collection[int]) -> QuerySet[Any]:
+def _describe(delivery: Delivery) -> QuerySet[Any]:
+    """Return the conversation with the number of its unread messages and the newest one's text."""
     unread = (
-        Message.objects.unread_by(OuterRef("recipient"))
-        .filter(conversation=OuterRef("conversation"), created_version__lte=OuterRef("up_to"))
+        Message.objects.unread()
+        .exclude(sender=delivery.recipient_id)
+        .filter(conversation=OuterRef("pk"), created_version__lte=delivery.up_to)
         .exclude(sender=None)
     )
     counted = unread.order_by().values("conversation").annotate(count=Count("pk"))
+    later = PushMark.objects.filter(
+        conversation=OuterRef("pk"), recipient=delivery.recipient_id, up_to__gt=delivery.up_to
+    )
     return (
-        PushDelivery.objects.filter(
-            pk__in=delivery_ids,
-            conversation__is_archived=False,
-            device__in=get_served_devices().reachable().values("pk"),
-            device__user=F("recipient"),
-        )
-        .select_related("device", "conversation__trainer", "conversation__trainee")
+        Conversation.objects.filter(~Exists(later), pk=delivery.conversation_id, is_archived=False)
+        .select_related("trainer", "trainee")
         .annotate(
             count=Subquery(counted.values("count")),
             text=Subquery(unread.order_by("-created_version").values("content")[:1]),
@@ -120,31 +154,12 @@ def _described(delivery_ids: Collection[int]) -> QuerySet[Any]:
     )
 
 
-def _count_unread(user_ids: Collection[int]) -> dict[int, int]:
-    """Count what each of these people has not read in all active conversations: their badge."""
-    counts: dict[int, int] = {}
-    for side in ("trainer", "trainee"):
-        person = f"conversation__{side}"
-        unread = Message.objects.unread_by(F(person))
-        mine = unread.filter(**{f"{person}__in": user_ids}, conversation__is_archived=False)
-        for user_id, count in mine.values_list(person).annotate(Count("pk")).order_by():
-            counts[user_id] = counts.get(user_id, 0) + count
-    return counts
-
-
-def _notification(delivery: Any, unread_count: int) -> Notification:
-    text = delivery.text if delivery.count == 1 else f"{delivery.count} new messages"
-    return Notification(
-        delivery_id=delivery.pk,
-        up_to=delivery.up_to,
-        attempts=delivery.attempts,
-        device_id=delivery.device_id,
-        platform=delivery.device.platform,
-        token=delivery.device.token,
-        title=_cut(_name_of_other(delivery.conversation, delivery.recipient_id), TITLE_LENGTH),
-        body=_cut(text, BODY_LENGTH),
-        conversation_id=delivery.conversation_id,
-        unread_count=unread_count,
+def _count_unread(user_id: int) -> int:
+    """Count the unread messages of a person in all active conversations: their badge."""
+    unread = Message.objects.unread().exclude(sender=user_id)
+    return sum(
+        unread.filter(**{f"conversation__{side}": user_id}, conversation__is_archived=False).count()
+        for side in ("trainer", "trainee")
     )
 
 

@@ -1,12 +1,11 @@
 """
-Finds out who is to be notified, by looking at the messages some seconds after they were sent.
+Finds messages that are still unread some seconds after they were sent, and queues notifications.
 
-Sending knows nothing of this, so it costs nothing there. The message itself is the task: it cannot be
-lost, and one that was read by the time of the look needs no notification. Nobody's presence is tracked.
+Sending a message does nothing for this, so it costs nothing there. The message itself is the task: it
+cannot be lost, and one that was read before the scan needs no notification. Presence is not tracked.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,62 +14,90 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from messaging.models import Message
-from notifications.models import PushCursor, PushDelivery, PushMark
-from notifications.selectors import list_device_ids
+from notifications.models import PushMark
+from notifications.selectors import (
+    Delivery,
+    get_backlog,
+    has_devices,
+    is_configured,
+    list_device_ids,
+)
+from notifications.services.adopting import adopt_deliveries, drop_superseded
+from notifications.services.cursor import lock_cursor, prepare_cursor, skip_to
+from notifications.services.queueing import enqueue_deliveries
 
-# The second look finds what committed behind the first one. No transaction of a request takes so long.
-SECOND_LOOK_AFTER_SECONDS = 60
+# The second scan finds messages that committed behind the first one. No request's transaction takes
+# so long.
+RESCAN_AFTER_SECONDS = 60
 BATCH = 5000
+LONGEST_PAUSE_SECONDS = 2.0
+SHORTEST_PAUSE_SECONDS = 0.1
+# While nobody has a device, sweeps are this many times rarer.
+RARER_WITHOUT_DEVICES = 10
+
+# The conversation, sender and recipient of an unread message.
+Unread = tuple[int, int, int]
 
 
-@dataclass(frozen=True)
-class Due:
-    """Somebody who has not read what came, and up to which message they are to be told of."""
-
-    conversation_id: int
-    recipient_id: int
-    up_to: int
+def get_sweep_interval() -> timedelta:
+    """Return the time between two sweeps: short against the delay, so that the delay holds."""
+    delay: float = settings.PUSH_DELAY_SECONDS
+    pause = min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, delay / 2.5))
+    return timedelta(seconds=pause if has_devices() else pause * RARER_WITHOUT_DEVICES)
 
 
-@dataclass(frozen=True)
-class Swept:
-    """How many deliveries a look has put down, and whether there is more to look at."""
-
-    deliveries: int = 0
-    is_behind: bool = False
+def sweep() -> None:
+    """Queue notifications of all messages that are old enough, in several transactions."""
+    if not is_configured():
+        return
+    backlog = get_backlog()
+    if backlog is None:
+        prepare_cursor()  # the next sweep scans
+        return
+    if backlog.has_old_deliveries:
+        adopt_deliveries()
+    if backlog.is_drained:
+        return
+    if not backlog.has_devices:
+        skip_to(backlog.newest_id)
+        return
+    while scan():
+        pass
 
 
 @transaction.atomic
-def sweep() -> Swept:
+def scan() -> bool:
     """
-    Look once at what is old enough, and put down each notification for each device of its recipient.
+    Scan the next messages that are old enough; return whether there may be more.
 
-    Does nothing while another process looks. How far was looked, who was told what, and the deliveries
-    are one transaction: each happens exactly once.
+    Does nothing while another process scans. The new position, the marks and the jobs are one
+    transaction, so each message is notified of exactly once.
     """
-    cursor = PushCursor.objects.select_for_update(skip_locked=True).first()
+    cursor = lock_cursor()
     if cursor is None:
-        return Swept()
-    first = _reach(cursor.first_look, settings.PUSH_DELAY_SECONDS)
-    second = _reach(cursor.second_look, SECOND_LOOK_AFTER_SECONDS)
-    deliveries = _put_down(_list_unread((cursor.first_look, first), (cursor.second_look, second)))
-    is_behind = max(first - cursor.first_look, second - cursor.second_look) >= BATCH
-    if (first, second) != (cursor.first_look, cursor.second_look):
-        cursor.first_look, cursor.second_look = first, second
+        return False
+    before = cursor.scanned_up_to, cursor.rescanned_up_to
+    after = (
+        _reach(cursor.scanned_up_to, settings.PUSH_DELAY_SECONDS),
+        _reach(cursor.rescanned_up_to, RESCAN_AFTER_SECONDS),
+    )
+    _queue_deliveries(_list_unread(*zip(before, after, strict=True)))
+    if after != before:
+        cursor.scanned_up_to, cursor.rescanned_up_to = after
         cursor.save()
-    return Swept(deliveries, is_behind)
+    return any(new - old >= BATCH for old, new in zip(before, after, strict=True))
 
 
 def _reach(after: int, seconds: float) -> int:
-    """Return up to which of the next messages can be looked at, as they are so old."""
+    """Return the id of the last of the next messages that is old enough; `after` if none is."""
     old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
     some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
     reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]
     return reach or after
 
 
-def _list_unread(*spans: tuple[int, int]) -> set[tuple[int, int, int]]:
-    """Return the conversation, sender and recipient of what is unread in these spans of ids."""
+def _list_unread(*spans: tuple[int, int]) -> set[Unread]:
+    """Return the conversation, sender and recipient of unread messages in these spans of ids."""
     found = set()
     for after, up_to in spans:
         rows = (
@@ -92,34 +119,31 @@ def _list_unread(*spans: tuple[int, int]) -> set[tuple[int, int, int]]:
     return found
 
 
-def _put_down(unread: Collection[tuple[int, int, int]]) -> int:
+def _queue_deliveries(unread: Collection[Unread]) -> None:
+    """Mark up to where each recipient is notified, and enqueue a job for each of their devices."""
     devices = list_device_ids({recipient_id for *_, recipient_id in unread}) if unread else {}
-    reachable = [each for each in unread if each[2] in devices]
-    if not (due := _list_due(reachable)):
-        return 0
+    marks = _list_new_marks([each for each in unread if each[2] in devices])
+    if not marks:
+        return
     PushMark.objects.bulk_create(
-        [PushMark(**vars(each)) for each in due],
+        marks,
         update_conflicts=True,
         unique_fields=["conversation", "recipient"],
         update_fields=["up_to"],
     )
-    # One that waits or is on its way says more, and keeps its time: a push service asked for it.
-    deliveries = PushDelivery.objects.bulk_create(
-        [
-            PushDelivery(device_id=device_id, **vars(each))
-            for each in due
-            for device_id in devices[each.recipient_id]
-        ],
-        update_conflicts=True,
-        unique_fields=["conversation", "device"],
-        update_fields=["up_to", "recipient"],
+    drop_superseded()
+    enqueue_deliveries(
+        Delivery(each.conversation_id, each.recipient_id, device_id, each.up_to)
+        for each in marks
+        for device_id in devices[each.recipient_id]
     )
-    return len(deliveries)
 
 
-def _list_due(unread: Iterable[tuple[int, int, int]]) -> list[Due]:
+def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:
     """
-    Return what nobody has been told of, up to the newest message: who has not read is not looking.
+    Return marks up to the newest unread message, for recipients who were not notified of it.
+
+    Messages younger than the delay are included: a recipient who has not read the old ones is away.
     """
     ids = {conversation_id for conversation_id, *_ in unread}
     rows = Message.objects.unread().filter(conversation__in=ids).order_by()
@@ -133,26 +157,10 @@ def _list_due(unread: Iterable[tuple[int, int, int]]) -> list[Due]:
         (each.conversation_id, each.recipient_id): each.up_to
         for each in PushMark.objects.filter(conversation__in=ids)
     }
-    due = [
-        Due(conversation_id, recipient_id, newest[conversation_id, sender_id])
-        for conversation_id, sender_id, recipient_id in unread
-        if (conversation_id, sender_id) in newest  # else it was read in this very moment
-    ]
     return [
-        each for each in due if each.up_to > marks.get((each.conversation_id, each.recipient_id), 0)
+        PushMark(conversation_id=conversation_id, recipient_id=recipient_id, up_to=up_to)
+        for conversation_id, sender_id, recipient_id in unread
+        # 0: it was read in this very moment.
+        if (up_to := newest.get((conversation_id, sender_id), 0))
+        > marks.get((conversation_id, recipient_id), 0)
     ]
-
-
-def prepare_cursor() -> None:
-    """Make the row whose lock is the right to look, if it is gone."""
-    PushCursor.objects.get_or_create(pk=PushCursor.ONLY)
-
-
-def skip_to(message_id: int) -> None:
-    """
-    Pass over all messages up to an id: while nobody has a device, there is nobody to tell.
-
-    Else the first device ever would be told of years of unread messages.
-    """
-    PushCursor.objects.filter(first_look__lt=message_id).update(first_look=message_id)
-    PushCursor.objects.filter(second_look__lt=message_id).update(second_look=message_id)

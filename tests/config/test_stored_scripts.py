@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from messaging.models import Conversation
-from notifications.models import DeviceToken, PushDelivery
+from notifications.models import DeviceToken
 from tests.conftest import Client
 from tests.factories import (
     impersonate,
@@ -42,7 +42,7 @@ def scripts(db: None) -> Conversation:
     trainee.auth_session, _ = impersonate(trainee, by=trainer)
     trainee.is_impersonated = True
     record_view(viewer=trainee, method="GET", path=f"/{SCRIPT}")
-    device = DeviceToken.objects.create(user=trainer, token=SCRIPT, platform="ios")
+    DeviceToken.objects.create(user=trainer, token=SCRIPT, platform="ios")
     Group.objects.create(name=SCRIPT)
     Invitation.objects.create(
         trainer=trainer,
@@ -51,9 +51,6 @@ def scripts(db: None) -> Conversation:
         expires_at=timezone.now() + timedelta(days=1),
     )
     conversation = open_conversation(trainer, trainee, SCRIPT)
-    PushDelivery.objects.create(
-        conversation=conversation, recipient=trainer, device=device, up_to=1, last_failure=SCRIPT
-    )
     Job.objects.create(kind="mail", args={"to": SCRIPT}, last_error=SCRIPT)
     return conversation
 

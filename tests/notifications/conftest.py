@@ -3,7 +3,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 
+from jobs.models import Job
 from messaging.models import Message
 from notifications.models import PushCursor, PushDelivery
 from tests.notifications.service import Browser, PushService, running_push_service
@@ -26,9 +28,9 @@ def make_browser(service: PushService) -> MakeBrowser:
 
 @pytest.fixture
 def cursor(db: None) -> PushCursor:
-    """Where looking begins: before everything in the test, wherever earlier tests have left it."""
+    """Begin scanning before everything in the test, wherever earlier tests have left it."""
     cursor, _ = PushCursor.objects.update_or_create(
-        pk=PushCursor.ONLY, defaults={"first_look": 0, "second_look": 0}
+        pk=PushCursor.ONLY, defaults={"scanned_up_to": 0, "rescanned_up_to": 0}
     )
     return cursor
 
@@ -44,5 +46,6 @@ def later() -> Later:
         for delivery in PushDelivery.objects.all():
             delivery.due_at -= timedelta(seconds=seconds)
             delivery.save(update_fields=["due_at"])
+        Job.objects.live().update(due_at=F("due_at") - timedelta(seconds=seconds))
 
     return pass_time

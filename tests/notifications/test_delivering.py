@@ -1,164 +1,174 @@
-"""What becomes of a notification, by what the push service says."""
+"""The end of a delivery, by the push service's answer."""
 
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobs.models import Job
 from messaging.models import Conversation
-from notifications.models import DeviceToken, PushDelivery
-from notifications.outcomes import DELIVERED, Outcome, Verdict
-from notifications.selectors import Notification
-from notifications.services.delivering import (
-    CLAIM_SECONDS,
-    LONGEST_PAUSE_SECONDS,
-    MAX_ATTEMPTS,
-    claim_notifications,
-    record_outcome,
-)
+from messaging.services.reading import mark_read
+from notifications.models import DeviceToken
+from notifications.outcomes import Outcome, Verdict
+from notifications.selectors import Delivery, get_notification
+from notifications.services.delivering import LONGEST_PAUSE_SECONDS
 from notifications.services.sweeping import sweep
 from tests.factories import write
+from tests.messaging.crowd import make_crowd
 from tests.notifications.conftest import Later, MakeBrowser
+from tests.notifications.running import DELIVER, Run, begin, end, live
 from users.models import User
 
 AWAY = Outcome(Verdict.LATER, "HTTP 503")
+ATTEMPTS = 9
+# Pauses are up to a quarter shorter or longer.
+JITTER = 0.25
 
 
 @pytest.fixture
-def notification(
+def run(
     cursor: None, conversation: Conversation, bob: User, make_browser: MakeBrowser, later: Later
-) -> Notification:
-    """What is about to be sent to Bob's browser, claimed."""
+) -> Run:
+    """A delivery to Bob's browser that is on its way."""
     make_browser("bob").belongs_to(bob)
     later(6)
     sweep()
-    (notification,) = claim_notifications(100)
-    return notification
+    (run,) = begin()
+    return run
 
 
 def seconds_until_due() -> float:
-    return (PushDelivery.objects.get().due_at - timezone.now()) / timedelta(seconds=1)
+    due_at = live().get().due_at
+    assert due_at
+    return (due_at - timezone.now()) / timedelta(seconds=1)
 
 
-def test_claimed_is_nobody_elses_until_the_claim_runs_out(
-    notification: Notification, later: Later
-) -> None:
-    assert claim_notifications(100) == []
+def test_delivered_leaves_no_row(run: Run) -> None:
+    end(run)
 
-    later(CLAIM_SECONDS)
-    (again,) = claim_notifications(100)
-    assert (again.delivery_id, again.attempts) == (notification.delivery_id, 2)
-
-
-def test_what_is_in_flight_here_is_not_claimed_again(
-    notification: Notification, later: Later
-) -> None:
-    later(CLAIM_SECONDS)
-
-    assert claim_notifications(100, in_flight=[notification.delivery_id]) == []
-
-
-def test_delivered_is_over(notification: Notification) -> None:
-    record_outcome(notification, DELIVERED)
-
-    assert not PushDelivery.objects.exists()
+    assert not Job.objects.filter(kind=DELIVER).exists()
     assert DeviceToken.objects.exists()
 
 
-def test_refused_is_over_and_keeps_the_device(notification: Notification) -> None:
-    record_outcome(notification, Outcome(Verdict.REFUSED, "HTTP 403"))
+def test_refused_is_given_up_visibly_and_keeps_the_device(run: Run) -> None:
+    end(run, Outcome(Verdict.REFUSED, "HTTP 403"))
 
-    assert not PushDelivery.objects.exists()
+    row = Job.objects.get(kind=DELIVER)
+    assert (row.state, row.last_error) == ("failed", "HTTP 403")
     assert DeviceToken.objects.exists()
 
 
-def test_dead_device_is_forgotten(notification: Notification) -> None:
-    record_outcome(notification, Outcome(Verdict.GONE, "HTTP 410"))
+def test_device_that_is_gone_is_forgotten(run: Run) -> None:
+    end(run, Outcome(Verdict.GONE, "HTTP 410"))
 
     assert not DeviceToken.objects.exists()
-    assert not PushDelivery.objects.exists()
+    assert not Job.objects.filter(kind=DELIVER).exists()
 
 
-def test_device_with_a_new_address_meanwhile_is_kept(notification: Notification) -> None:
+def test_device_with_a_new_address_meanwhile_is_kept(run: Run) -> None:
     DeviceToken.objects.update(token="another")
 
-    record_outcome(notification, Outcome(Verdict.GONE, "HTTP 410"))
+    end(run, Outcome(Verdict.GONE, "HTTP 410"))
 
     assert DeviceToken.objects.exists()
 
 
-def test_failure_is_put_off_for_longer_each_time(notification: Notification, later: Later) -> None:
+def test_failure_is_retried_after_a_longer_pause_each_time(run: Run, later: Later) -> None:
     pauses = []
     for _ in range(3):
-        record_outcome(notification, AWAY)
-        pauses.append(round(seconds_until_due()))
+        end(run, AWAY)
+        pauses.append(seconds_until_due())
         later(pauses[-1] + 1)
-        (notification,) = claim_notifications(100)
+        (run,) = begin()
 
-    assert pauses == [15, 30, 60]
-    assert PushDelivery.objects.get().last_failure == "HTTP 503"
+    assert pauses == [pytest.approx(pause, rel=JITTER + 0.1) for pause in (15, 30, 60)]
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(120, 120), (1, 15), (10**9, LONGEST_PAUSE_SECONDS)])
-def test_push_service_may_ask_for_a_longer_pause(
-    notification: Notification, asked: int, pause: int
-) -> None:
-    record_outcome(notification, Outcome(Verdict.LATER, "HTTP 429", retry_after=asked))
+def test_push_service_may_ask_for_a_longer_pause(run: Run, asked: int, pause: int) -> None:
+    end(run, Outcome(Verdict.LATER, "HTTP 429", retry_after=asked))
 
-    assert round(seconds_until_due()) == pause
+    assert seconds_until_due() == pytest.approx(pause, rel=JITTER + 0.1)
+    assert live().get().last_error == "HTTP 429"
 
 
-def test_failing_is_given_up_in_the_end(notification: Notification, later: Later) -> None:
-    attempts = 0
-    while PushDelivery.objects.exists():
-        record_outcome(notification, AWAY)
+def test_failing_delivery_is_given_up_after_an_hour(run: Run, later: Later) -> None:
+    attempts, seconds = 0, 0.0
+    while live().exists():
+        end(run, AWAY)
         attempts += 1
-        later(LONGEST_PAUSE_SECONDS + 1)
-        if claimed := claim_notifications(100):
-            (notification,) = claimed
+        if live().exists():
+            seconds += seconds_until_due()
+            later(LONGEST_PAUSE_SECONDS * 2)
+            (run,) = begin()
 
-    assert attempts == MAX_ATTEMPTS
+    row = Job.objects.get(kind=DELIVER)
+    assert (attempts, row.state, row.last_error) == (ATTEMPTS, "failed", "HTTP 503")
+    assert 3825 * (1 - JITTER) - 60 < seconds < 3825 * (1 + JITTER) + 60
 
 
-def test_what_came_while_it_was_sent_is_told_afterwards(
-    notification: Notification, conversation: Conversation, alice: User, later: Later
+def test_message_that_comes_during_a_delivery_is_told_afterwards(
+    run: Run, conversation: Conversation, alice: User, later: Later
 ) -> None:
     write(alice, conversation, "And one more")
     later(6)
     sweep()
-    assert claim_notifications(100) == []
+    assert begin() == []
 
-    record_outcome(notification, DELIVERED)
+    end(run)
 
-    (again,) = claim_notifications(100)
-    assert (again.body, again.attempts) == ("2 new messages", 1)
+    (again,) = begin()
+    assert (again.notification.body, again.claim.attempt) == ("2 new messages", 1)
+
+
+def test_message_that_comes_while_a_delivery_waits_extends_it(
+    run: Run, conversation: Conversation, alice: User, later: Later
+) -> None:
+    end(run, AWAY)
+    write(alice, conversation, "And one more")
+    later(6)
+    sweep()
+    later(100)
+
+    (again,) = begin()
+    assert (again.notification.body, live().count()) == ("2 new messages", 1)
 
 
 def test_pause_that_was_asked_for_holds_for_later_messages_too(
-    notification: Notification, conversation: Conversation, alice: User, later: Later
+    run: Run, conversation: Conversation, alice: User, later: Later
 ) -> None:
-    record_outcome(notification, Outcome(Verdict.LATER, "HTTP 429", retry_after=300))
+    end(run, Outcome(Verdict.LATER, "HTTP 429", retry_after=300))
     write(alice, conversation, "And one more")
     later(6)
     sweep()
-    assert claim_notifications(100) == []
+    assert begin() == []
 
     later(300)
-    assert [each.body for each in claim_notifications(100)] == ["2 new messages"]
+    assert [each.notification.body for each in begin()] == ["2 new messages"]
 
 
-def test_no_more_are_claimed_than_asked_for(
-    notification: Notification,
-    bob: User,
-    conversation: Conversation,
-    make_browser: MakeBrowser,
-    alice: User,
-    later: Later,
+def test_message_that_is_read_before_the_retry_is_not_told(
+    run: Run, conversation: Conversation, bob: User, later: Later
 ) -> None:
-    record_outcome(notification, DELIVERED)
-    make_browser("tablet").belongs_to(bob)
-    write(alice, conversation, "To both")
-    later(6)
-    sweep()
+    end(run, AWAY)
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    later(100)
 
-    assert [len(claim_notifications(1)) for _ in range(3)] == [1, 1, 0]
+    assert begin() == []
+    assert not live().exists()
+
+
+def test_notification_takes_the_same_queries_with_1_and_30_conversations(
+    alice: User, make_browser: MakeBrowser
+) -> None:
+    device = make_browser("alice").belongs_to(alice)
+    counts = []
+    for size in (1, 29):
+        conversation = make_crowd(alice, size)[0]
+        with CaptureQueriesContext(connection) as captured:
+            assert get_notification(Delivery(conversation.pk, alice.pk, device.pk, 10))
+        counts.append(len(captured))
+
+    assert counts == [4, 4]

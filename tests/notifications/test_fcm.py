@@ -9,14 +9,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from jobs.registry import get_kind
 from messaging.models import Conversation
 from notifications.outcomes import Outcome, Verdict
 from notifications.senders import Senders
 from notifications.senders.dispatch import SEND_SECONDS
-from notifications.services.delivering import CLAIM_SECONDS, claim_notifications
 from notifications.services.devices import register_device
 from notifications.services.sweeping import sweep
 from tests.notifications.conftest import Later
+from tests.notifications.running import DELIVER, begin
 from tests.notifications.service import PushService
 from tests.notifications.test_web_push import make_notification, send
 from users.models import User
@@ -146,8 +147,8 @@ def test_sign_in_that_hangs_holds_nothing_longer_than_a_send_may_take(
     assert len(google.at(SIGN_IN)) == 1
 
 
-def test_attempt_ends_long_before_its_claim() -> None:
-    assert SEND_SECONDS <= CLAIM_SECONDS / 2
+def test_attempt_ends_long_before_its_jobs_time_limit() -> None:
+    assert get_kind(DELIVER).timeout.total_seconds() / 2 >= SEND_SECONDS
 
 
 def test_native_device_is_told(
@@ -158,4 +159,4 @@ def test_native_device_is_told(
 
     sweep()
 
-    assert [each.token for each in claim_notifications(100)] == ["phone-1"]
+    assert [each.notification.token for each in begin()] == ["phone-1"]

@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
+from django.db.models.functions import Now
 
+from jobs.models import Job
 from messaging.models import Conversation, Message
-from notifications.models import PushCursor, PushDelivery
-from notifications.services.sweeping import skip_to
+from notifications.models import PushCursor
+from notifications.services.cursor import skip_to
 from tests.factories import make_trainee, open_conversation, tokens_of, write
 from tests.live.people import Person, eventually
 from tests.live.server import ROOT, WebServer, test_environment
 from tests.notifications.conftest import MakeBrowser
+from tests.notifications.running import live
 from tests.notifications.service import Browser, PushService
 from users.models import User
 
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DELAY = {"PUSH_DELAY_SECONDS": "0.5"}
 SHUTDOWN_SECONDS = 10
-STARTED = "Sending push notifications."
+STARTED = "Running jobs."
 
 
 @pytest.fixture
@@ -33,14 +35,16 @@ def environment(service: PushService, cursor: PushCursor) -> dict[str, str]:
 
 
 @contextmanager
-def pushing(tmp_path: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `manage.py push` as a process of its own, and wait until it works or has ended."""
+def pushing(
+    tmp_path: Path, command: str = "worker", **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `manage.py worker` as a process of its own, and wait until it works or has ended."""
     log_file = tmp_path / "push.log"
     log_file.touch()
     started = log_file.read_text().count(STARTED)
     with log_file.open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "push"],
+            [sys.executable, "manage.py", command],
             cwd=ROOT,
             env=test_environment(**environment),
             stdout=log,
@@ -62,8 +66,13 @@ def end(process: subprocess.Popen[bytes]) -> int:
     return process.wait(SHUTDOWN_SECONDS)
 
 
+def expire_leases() -> None:
+    """Let the leases of killed processes end now: a sweep may have been running, too."""
+    Job.objects.held().update(due_at=Now())
+
+
 def wait_until_all_is_recorded() -> None:
-    eventually(lambda: None if PushDelivery.objects.exists() else True)
+    eventually(lambda: None if live().exists() else True)
 
 
 def test_who_is_not_looking_is_notified_and_who_is_not(
@@ -94,7 +103,7 @@ def test_who_is_not_looking_is_notified_and_who_is_not(
         server.send_signal(signal.SIGTERM)
         server.wait(SHUTDOWN_SECONDS)
     assert here.shown() == []
-    assert not PushDelivery.objects.exists()
+    assert not live().exists()
 
 
 def test_two_processes_send_each_notification_once(
@@ -132,8 +141,9 @@ def test_killed_while_it_sends_another_takes_over(
     with pushing(tmp_path, **environment) as killed:
         bobs.wait_for()
         killed.kill()
+        killed.wait()
     service.open_gate()
-    PushDelivery.objects.update(due_at=timezone.now())  # the claim of the dead runs out
+    expire_leases()
 
     with pushing(tmp_path, **environment):
         bobs.wait_for(2)
@@ -162,6 +172,8 @@ def test_killed_after_it_sent_nothing_is_told_twice(
             bobs.wait_for()
             wait_until_all_is_recorded()
             process.kill()
+            process.wait()
+        expire_leases()
     other = make_trainee("other", alice)
     marker.belongs_to(other)
     open_conversation(alice, other, "Marker")
@@ -187,13 +199,13 @@ def test_dead_device_is_forgotten_and_temporary_failure_tried_again(
     service.will_answer(busy.path, 503)
 
     with pushing(tmp_path, **environment):
-        put_off = eventually(lambda: PushDelivery.objects.exclude(last_failure="").first())
+        put_off = eventually(lambda: live().exclude(last_error="").first())
         eventually(lambda: None if type(gone).objects.filter(pk=gone.pk).exists() else True)
-        PushDelivery.objects.update(due_at=timezone.now())
+        live().update(due_at=Now())
         busy.wait_for(2)
         wait_until_all_is_recorded()
 
-    assert (put_off.last_failure, put_off.attempts) == ("HTTP 503", 1)
+    assert (put_off.last_error, put_off.attempts) == ("HTTP 503", 1)
     assert [each.pk for each in bob.device_tokens.all()] == [kept.pk]
     assert len(dead.shown()) == 1
 
@@ -204,7 +216,7 @@ def test_without_any_device_nothing_piles_up(
     newest = Message.objects.get().pk
 
     with pushing(tmp_path, **environment):
-        eventually(lambda: PushCursor.objects.filter(second_look=newest).first())
+        eventually(lambda: PushCursor.objects.filter(rescanned_up_to=newest).first())
 
 
 def test_database_that_is_away_ends_nothing(tmp_path: Path, service: PushService) -> None:
@@ -212,26 +224,40 @@ def test_database_that_is_away_ends_nothing(tmp_path: Path, service: PushService
     log = tmp_path / "push.log"
 
     with pushing(tmp_path, DATABASE_URL=nowhere, PUSH_DELAY_SECONDS="0.5") as process:
-        eventually(lambda: "The database is away, notifications wait" in log.read_text() or None)
+        eventually(lambda: "The database is away, jobs wait" in log.read_text() or None)
 
         assert end(process) == 0
     assert "Traceback" not in log.read_text()
 
 
-def test_command_without_any_kind_of_device_says_what_lacks(tmp_path: Path) -> None:
-    environment = {
-        "DEBUG": "0",
-        "ALLOWED_HOSTS": "example.com",
-        "REDIS_URL": "redis://localhost",
-        "EMAIL_URL": "dummymail://",
-        "PUBLIC_URL": "https://example.com",
-    }
+def test_command_of_the_previous_release_runs_all_jobs(
+    conversation: Conversation,
+    bob: User,
+    make_browser: MakeBrowser,
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    bobs = make_browser("bob")
+    bobs.belongs_to(bob)
 
-    with pushing(tmp_path, **environment) as process:
-        assert process.wait(SHUTDOWN_SECONDS) == 1
+    with pushing(tmp_path, "push", **environment) as process:
+        assert [each["body"] for each in bobs.wait_for()] == ["Hello"]
+        eventually(lambda: Job.objects.filter(kind="jobs.prune").exclude(finished_at=None).first())
+        assert end(process) == 0
 
-    last_line = (tmp_path / "push.log").read_text().strip().splitlines()[-1]
-    assert last_line == "CommandError: Set VAPID_PRIVATE_KEY or FCM_CREDENTIALS_FILE."
+
+def test_web_process_leaves_notifications_to_others_with_push_in_web_0(
+    conversation: Conversation,
+    bob: User,
+    make_browser: MakeBrowser,
+    environment: dict[str, str],
+) -> None:
+    make_browser("bob").belongs_to(bob)
+
+    with WebServer(**environment, PUSH_IN_WEB="0") as server:
+        eventually(lambda: Job.objects.filter(kind="jobs.prune").exclude(finished_at=None).first())
+        assert Job.objects.get(kind="notifications.sweep").attempts == 0
+        assert STARTED in server.log.read_text()
 
 
 def test_no_message_waits_behind_a_push_service_that_hangs(
@@ -255,10 +281,10 @@ def test_no_message_waits_behind_a_push_service_that_hangs(
 
         # It arrives while the first is still without its answer.
         assert [each["body"] for each in quick.wait_for()] == ["Hello you"]
-        assert PushDelivery.objects.filter(recipient=bob, last_failure="").exists()
+        assert live().filter(args__recipient_id=bob.pk, last_error="").exists()
 
 
-def test_what_is_on_its_way_is_not_sent_again_when_its_claim_runs_out(
+def test_delivery_on_its_way_is_not_made_again_when_its_process_was_frozen(
     alice: User,
     bob: User,
     conversation: Conversation,
@@ -270,12 +296,14 @@ def test_what_is_on_its_way_is_not_sent_again_when_its_claim_runs_out(
     hangs, quick = make_browser("hangs"), make_browser("quick")
     hangs.belongs_to(bob)
     service.close_gate()
-    with pushing(tmp_path, **environment):
+    with pushing(tmp_path, **environment, JOB_LEASE_SECONDS="1") as process:
         hangs.wait_for()
-        PushDelivery.objects.update(due_at=timezone.now())
+        process.send_signal(signal.SIGSTOP)
+        eventually(lambda: live().due().first())  # the lease has run out
         other = make_trainee("other", alice)
         quick.belongs_to(other)
         open_conversation(alice, other, "Hello you")
+        process.send_signal(signal.SIGCONT)
         quick.wait_for()
 
     assert [each["body"] for each in hangs.shown()] == ["Hello"]

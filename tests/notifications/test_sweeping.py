@@ -1,6 +1,7 @@
-"""Who is notified of what, found by looking at messages some seconds after they were sent."""
+"""Recipients are notified of messages that are unread some seconds after they were sent."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,17 +11,17 @@ from django.utils import timezone
 from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations
 from messaging.services.reading import mark_read
-from notifications.models import DeviceToken, PushCursor, PushDelivery, PushMark
-from notifications.outcomes import DELIVERED
-from notifications.selectors import Notification, glance
+from notifications.models import DeviceToken, PushCursor, PushMark
+from notifications.selectors import Backlog, get_backlog
 from notifications.services import sweeping
-from notifications.services.delivering import claim_notifications, record_outcome
+from notifications.services.cursor import skip_to
 from notifications.services.devices import register_device
-from notifications.services.sweeping import skip_to, sweep
+from notifications.services.sweeping import get_sweep_interval, scan, sweep
 from tests.factories import claims_of, make_trainee, open_conversation, tokens_of, write
 from tests.messaging.crowd import make_crowd
 from tests.messaging.parallel import run_at_once
 from tests.notifications.conftest import Later, MakeBrowser
+from tests.notifications.running import begin, bodies, live, tell
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user
 from users.services.sessions import sign_out
@@ -35,24 +36,11 @@ def phone(bob: User, make_browser: MakeBrowser) -> DeviceToken:
     return make_browser("bob").belongs_to(bob)
 
 
-def tell() -> list[Notification]:
-    """Look, and send to all who are to be notified."""
-    sweep()
-    notifications = claim_notifications(100)
-    for each in notifications:
-        record_outcome(each, DELIVERED)
-    return notifications
-
-
 def sign_in_again(user: User) -> Claims:
     """Begin a session that what `user` does next is done in."""
     claims = claims_of(tokens_of(user).access)
     user.auth_session = AuthSession.objects.latest("pk")
     return claims
-
-
-def bodies() -> list[str]:
-    return [each.body for each in tell()]
 
 
 def test_unread_message_is_told_to_its_recipients_device(
@@ -65,7 +53,7 @@ def test_unread_message_is_told_to_its_recipients_device(
     assert (told.device_id, told.token, told.platform) == (phone.pk, phone.token, "web")
     assert (told.title, told.body) == ("Alice Tester", "Hello")
     assert (told.conversation_id, told.unread_count) == (conversation.pk, 1)
-    assert not PushDelivery.objects.exists()
+    assert not live().exists()
 
 
 def test_message_is_not_told_before_its_time(
@@ -78,7 +66,7 @@ def test_message_is_not_told_before_its_time(
     assert bodies() == ["Hello"]
 
 
-def test_read_before_the_look_is_not_told(
+def test_read_before_the_sweep_is_not_told(
     conversation: Conversation, bob: User, phone: DeviceToken, later: Later
 ) -> None:
     mark_read(reader=bob, conversation_id=conversation.pk)
@@ -87,15 +75,15 @@ def test_read_before_the_look_is_not_told(
     assert tell() == []
 
 
-def test_read_after_the_look_is_not_told(
+def test_read_after_the_sweep_is_not_told(
     conversation: Conversation, bob: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
     sweep()
     mark_read(reader=bob, conversation_id=conversation.pk)
 
-    assert claim_notifications(100) == []
-    assert not PushDelivery.objects.exists()
+    assert begin() == []
+    assert not live().exists()
 
 
 def test_several_are_one_notification_the_newest_included(
@@ -110,7 +98,7 @@ def test_several_are_one_notification_the_newest_included(
     assert tell() == []
 
 
-def test_what_comes_after_the_look_is_told_by_the_next(
+def test_what_comes_after_the_sweep_is_told_by_the_next(
     conversation: Conversation, alice: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
@@ -122,15 +110,15 @@ def test_what_comes_after_the_look_is_told_by_the_next(
     assert bodies() == ["2 new messages"]
 
 
-def test_nothing_is_told_twice_by_the_second_look(
+def test_nothing_is_told_twice_by_the_second_scan(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
     assert len(tell()) == 1
 
-    later(sweeping.SECOND_LOOK_AFTER_SECONDS)
+    later(sweeping.RESCAN_AFTER_SECONDS)
     assert tell() == []
-    assert PushCursor.objects.get().second_look == Message.objects.get().pk
+    assert PushCursor.objects.get().rescanned_up_to == Message.objects.get().pk
 
 
 def test_later_message_is_told_with_what_is_still_unread(
@@ -149,16 +137,16 @@ def test_later_message_is_told_with_what_is_still_unread(
     assert bodies() == ["Good."]
 
 
-def test_message_that_committed_behind_the_first_look_is_found_by_the_second(
+def test_message_that_committed_behind_the_first_scan_is_found_by_the_second(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     # Its id was handed out, another's was looked at, then it became visible.
-    PushCursor.objects.update(first_look=Message.objects.get().pk + 1)
+    PushCursor.objects.update(scanned_up_to=Message.objects.get().pk + 1)
 
     later(6)
     assert tell() == []
 
-    later(sweeping.SECOND_LOOK_AFTER_SECONDS)
+    later(sweeping.RESCAN_AFTER_SECONDS)
     assert bodies() == ["Hello"]
 
 
@@ -208,15 +196,15 @@ def test_every_device_is_told(
     assert {each.device_id for each in tell()} == {phone.pk, tablet.pk}
 
 
-def test_device_that_changed_hands_after_the_look_is_not_told(
+def test_device_that_changed_hands_after_the_sweep_is_not_told(
     conversation: Conversation, charlie: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
     sweep()
     register_device(user=charlie, token=phone.token, platform="web")
 
-    assert claim_notifications(100) == []
-    assert not PushDelivery.objects.exists()
+    assert begin() == []
+    assert not live().exists()
 
 
 def test_device_shared_by_the_two_tells_each_only_what_is_theirs(
@@ -319,17 +307,17 @@ def test_who_has_no_device_is_passed_over(conversation: Conversation, later: Lat
     later(6)
 
     assert tell() == []
-    assert PushCursor.objects.get().first_look == Message.objects.get().pk
+    assert PushCursor.objects.get().scanned_up_to == Message.objects.get().pk
     assert not PushMark.objects.exists()
 
 
 def test_skipping_never_goes_back(conversation: Conversation) -> None:
-    PushCursor.objects.update(first_look=10, second_look=5)
+    PushCursor.objects.update(scanned_up_to=10, rescanned_up_to=5)
 
     skip_to(7)
 
     cursor = PushCursor.objects.get()
-    assert (cursor.first_look, cursor.second_look) == (10, 7)
+    assert (cursor.scanned_up_to, cursor.rescanned_up_to) == (10, 7)
 
 
 def test_long_backlog_is_looked_through_in_parts(
@@ -341,23 +329,63 @@ def test_long_backlog_is_looked_through_in_parts(
     later(100)
 
     seen = []
-    while sweep().is_behind:
-        seen.append(PushCursor.objects.get().first_look)
+    while scan():
+        seen.append(PushCursor.objects.get().scanned_up_to)
 
     assert len(seen) >= 2
-    assert PushCursor.objects.get().first_look == Message.objects.order_by("pk").last().pk  # type: ignore[union-attr]  # there is one
+    assert PushCursor.objects.get().scanned_up_to == Message.objects.order_by("pk").last().pk  # type: ignore[union-attr]  # there is one
 
 
-def test_how_things_stand_is_one_query(conversation: Conversation, phone: DeviceToken) -> None:
+def test_backlog_is_read_in_one_query(conversation: Conversation, phone: DeviceToken) -> None:
     with CaptureQueriesContext(connection) as captured:
-        seen = glance()
+        backlog = get_backlog()
 
     assert len(captured) == 1
-    assert seen
-    assert (seen.has_devices, seen.is_looked_through, seen.has_due) == (True, False, False)
+    assert backlog == Backlog(
+        has_devices=True,
+        newest_id=Message.objects.get().pk,
+        is_drained=False,
+        has_old_deliveries=False,
+    )
 
 
-def test_look_takes_the_same_queries_with_1_and_30_conversations(
+def test_sweep_with_nothing_new_is_one_query(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    later(100)
+    tell()
+
+    with CaptureQueriesContext(connection) as captured:
+        sweep()
+
+    assert len(captured) == 1
+
+
+def test_cursor_that_is_gone_is_made_again(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    PushCursor.objects.all().delete()
+    later(6)
+
+    sweep()
+
+    assert bodies() == ["Hello"]
+
+
+def test_sweeps_are_short_against_the_delay_and_rare_without_devices(
+    conversation: Conversation, bob: User, make_browser: MakeBrowser, settings: Any
+) -> None:
+    seconds = []
+    for delay in (0.5, 5.0, 60.0):
+        settings.PUSH_DELAY_SECONDS = delay
+        seconds.append(get_sweep_interval().total_seconds())
+    make_browser("bob").belongs_to(bob)
+
+    assert seconds == [2, 20, 20]
+    assert get_sweep_interval().total_seconds() == 2
+
+
+def test_sweep_takes_the_same_queries_with_1_and_30_conversations(
     alice: User, make_browser: MakeBrowser, later: Later
 ) -> None:
     counts = []
@@ -367,24 +395,24 @@ def test_look_takes_the_same_queries_with_1_and_30_conversations(
             make_browser(f"u{trainee.pk}").belongs_to(trainee)
         make_browser("alice").belongs_to(alice)
         PushMark.objects.all().delete()
-        PushCursor.objects.update(first_look=0, second_look=0)
+        PushCursor.objects.update(scanned_up_to=0, rescanned_up_to=0)
         later(6)
         with CaptureQueriesContext(connection) as captured:
             sweep()
-            assert len(claim_notifications(1000)) >= size
         counts.append(len(captured))
-        PushDelivery.objects.all().delete()
+        assert live().count() >= size
+        live().delete()
 
     assert counts[0] == counts[1]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_that_look_at_once_tell_once(
+def test_processes_that_sweep_at_once_tell_once(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
 
     run_at_once([sweep] * 4)
-    claimed, _ = run_at_once([lambda: claim_notifications(100)] * 4)
+    claimed, _ = run_at_once([begin] * 4)
 
     assert sum(map(len, claimed)) == 1

@@ -30,9 +30,6 @@ def bobs(make_browser: MakeBrowser) -> Browser:
 
 def make_notification(token: str, **changes: Any) -> Notification:
     fields = {
-        "delivery_id": 1,
-        "up_to": 1,
-        "attempts": 1,
         "device_id": 1,
         "platform": "web",
         "token": token,

@@ -1,0 +1,45 @@
+"""
+Takes over deliveries that processes of the previous release store in `PushDelivery`.
+
+During a rolling deployment such a process may still run its own loop, so only rows that are due are
+taken: those of later times are being sent, or wait for their retry. Both releases scan under the same
+lock and write the same marks. The next release drops the table and this module.
+"""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from notifications.models import PushDelivery, PushDeliveryQuerySet, PushMark
+from notifications.selectors import Delivery
+from notifications.services.cursor import lock_cursor
+from notifications.services.queueing import enqueue_deliveries
+
+BATCH = 500
+
+
+@transaction.atomic
+def adopt_deliveries() -> None:
+    """Turn due rows into jobs, unless another process scans."""
+    if lock_cursor() is None:
+        return
+    drop_superseded()
+    due = PushDelivery.objects.due().select_for_update(skip_locked=True)
+    rows = list(
+        due.values_list("pk", "conversation_id", "recipient_id", "device_id", "up_to")[:BATCH]
+    )
+    enqueue_deliveries(Delivery(*values) for _, *values in rows)
+    PushDelivery.objects.filter(pk__in=[pk for pk, *_ in rows]).delete()
+
+
+def drop_superseded() -> None:
+    """Delete rows whose recipient is notified of later messages by a job, of theirs included."""
+    _superseded().delete()
+
+
+def _superseded() -> PushDeliveryQuerySet:
+    later = PushMark.objects.filter(
+        conversation=OuterRef("conversation"),
+        recipient=OuterRef("recipient"),
+        up_to__gt=OuterRef("up_to"),
+    )
+    return PushDelivery.objects.filter(Exists(later))

@@ -1,0 +1,24 @@
+"""The row that stores how far messages were scanned; its lock elects the one scanner."""
+
+from notifications.models import PushCursor
+
+
+def lock_cursor() -> PushCursor | None:
+    """Lock the row in this transaction and return it; None while another process holds it."""
+    return PushCursor.objects.select_for_update(skip_locked=True).first()
+
+
+def prepare_cursor() -> None:
+    """Create the row if it is missing."""
+    PushCursor.objects.get_or_create(pk=PushCursor.ONLY)
+
+
+def skip_to(message_id: int) -> None:
+    """
+    Pass over all messages up to an id: while nobody has a device, nobody can be notified.
+
+    Else the first device ever would be notified of years of unread messages.
+    """
+    cursors = PushCursor.objects.all()
+    cursors.filter(scanned_up_to__lt=message_id).update(scanned_up_to=message_id)
+    cursors.filter(rescanned_up_to__lt=message_id).update(rescanned_up_to=message_id)

@@ -1,0 +1,61 @@
+"""Steps of the jobs that notify, one at a time."""
+
+from dataclasses import dataclass, replace
+
+from jobs.claims import Claim
+from jobs.claims import Outcome as End
+from jobs.models import Job, JobQuerySet
+from jobs.services.claiming import claim_jobs
+from jobs.services.finishing import record_outcomes
+from jobs.threads import run_handler
+from notifications.outcomes import DELIVERED, Outcome
+from notifications.selectors import Delivery, Notification
+from notifications.services.delivering import prepare_notification, record_outcome
+from notifications.services.sweeping import sweep
+
+DELIVER = "notifications.deliver"
+WORKER = "test"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A delivery that is on its way."""
+
+    claim: Claim
+    notification: Notification
+
+
+def live() -> JobQuerySet:
+    """Return the deliveries that wait or run."""
+    return Job.objects.filter(kind=DELIVER).live()
+
+
+def begin(most: int = 100) -> list[Run]:
+    """Claim deliveries that are due; end those that have nothing to say."""
+    runs = []
+    for claim in claim_jobs(worker=WORKER, room={DELIVER: most}, most=most):
+        if notification := prepare_notification(Delivery(**claim.args)):
+            runs.append(Run(claim, notification))
+        else:
+            record_outcomes(worker=WORKER, outcomes=[End(claim)])
+    return runs
+
+
+def end(run: Run, outcome: Outcome = DELIVERED) -> None:
+    """End a delivery as the push service said."""
+    kind = replace(run.claim.kind, handler=lambda **_: record_outcome(run.notification, outcome))
+    failure = run_handler(replace(run.claim, kind=kind))
+    record_outcomes(worker=WORKER, outcomes=[End(run.claim, failure)])
+
+
+def tell() -> list[Notification]:
+    """Sweep, and deliver all that is due."""
+    sweep()
+    runs = begin()
+    for each in runs:
+        end(each)
+    return [each.notification for each in runs]
+
+
+def bodies() -> list[str]:
+    return [each.body for each in tell()]

@@ -1,0 +1,145 @@
+"""Deliveries of processes of the previous release, which may run at the same time."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from messaging.models import Conversation
+from notifications.models import DeviceToken, PushCursor, PushDelivery, PushMark
+from notifications.outcomes import Outcome, Verdict
+from notifications.services.sweeping import sweep
+from tests.factories import write
+from tests.notifications.conftest import Later, MakeBrowser
+from tests.notifications.running import begin, bodies, end, live, tell
+from users.models import User
+
+pytestmark = pytest.mark.usefixtures("cursor")
+
+HELD = timedelta(seconds=30)
+
+
+@pytest.fixture
+def phone(bob: User, make_browser: MakeBrowser) -> DeviceToken:
+    """Bob's browser."""
+    return make_browser("bob").belongs_to(bob)
+
+
+def sweep_as_before(conversation: Conversation, phone: DeviceToken, **changes: Any) -> None:
+    """Store what the previous release's sweep does for all messages of the conversation."""
+    newest = conversation.messages.latest("pk")
+    told: dict[str, Any] = {"conversation": conversation, "recipient": phone.user}
+    PushCursor.objects.update(scanned_up_to=newest.pk, rescanned_up_to=newest.pk - 1)
+    PushMark.objects.update_or_create(**told, defaults={"up_to": newest.created_version})
+    PushDelivery.objects.create(**told, device=phone, up_to=newest.created_version, **changes)
+
+
+def test_delivery_of_the_previous_release_is_made_once(
+    conversation: Conversation, phone: DeviceToken
+) -> None:
+    sweep_as_before(conversation, phone)
+
+    assert bodies() == ["Hello"]
+    assert not PushDelivery.objects.exists()
+    assert tell() == []
+
+
+def test_delivery_is_adopted_when_all_messages_were_scanned(
+    conversation: Conversation, phone: DeviceToken
+) -> None:
+    sweep_as_before(conversation, phone)
+    PushCursor.objects.update(rescanned_up_to=conversation.messages.get().pk)
+
+    assert bodies() == ["Hello"]
+
+
+def test_delivery_that_an_old_process_is_making_is_left_to_it(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    sweep_as_before(conversation, phone, due_at=timezone.now() + HELD)
+
+    assert tell() == []
+    assert PushDelivery.objects.exists()
+
+    later(HELD.total_seconds() + 1)  # the process was killed
+    assert bodies() == ["Hello"]
+
+
+def test_old_delivery_that_waits_is_superseded_by_a_job(
+    conversation: Conversation, alice: User, phone: DeviceToken, later: Later
+) -> None:
+    sweep_as_before(conversation, phone, due_at=timezone.now() + HELD * 10)
+    write(alice, conversation, "And one more")
+    later(6)
+
+    assert bodies() == ["2 new messages"]
+    assert not PushDelivery.objects.exists()
+
+
+def test_job_that_waits_is_superseded_by_an_old_process(
+    conversation: Conversation, alice: User, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    sweep()
+    (run,) = begin()
+    end(run, Outcome(Verdict.LATER, "HTTP 503"))
+    write(alice, conversation, "And one more")
+    sweep_as_before(conversation, phone, due_at=timezone.now() + HELD)
+    PushDelivery.objects.all().delete()  # the old process has made it
+
+    later(100)
+
+    assert begin() == []
+    assert not live().exists()
+
+
+def test_adopted_delivery_and_waiting_job_are_one(
+    conversation: Conversation, alice: User, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+    sweep()
+    (run,) = begin()
+    end(run, Outcome(Verdict.LATER, "HTTP 503"))
+    write(alice, conversation, "And one more")
+    sweep_as_before(conversation, phone)
+    sweep()
+    later(100)
+
+    assert bodies() == ["2 new messages"]
+    assert not PushDelivery.objects.exists()
+
+
+@pytest.fixture
+def going_back(transactional_db: None) -> Iterator[MigrationExecutor]:
+    """Migrate forward again in the end."""
+    yield MigrationExecutor(connection)
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def test_jobs_become_rows_of_the_previous_release_on_the_way_back(
+    going_back: MigrationExecutor,
+    cursor: None,
+    conversation: Conversation,
+    bob: User,
+    phone: DeviceToken,
+    make_browser: MakeBrowser,
+    later: Later,
+) -> None:
+    gone = make_browser("gone").belongs_to(bob)
+    later(6)
+    sweep()
+    gone.delete()
+
+    going_back.migrate([("push", "0003_devices")])
+
+    rows = PushDelivery.objects.values_list("conversation", "recipient", "device", "up_to")
+    newest = conversation.messages.get()
+    assert list(rows) == [(conversation.pk, bob.pk, phone.pk, newest.created_version)]
+    assert not live().exists()
+    MigrationExecutor(connection).migrate([("push", "0005_deliveries_are_jobs")])
+    assert bodies() == ["Hello"]
