@@ -1,5 +1,8 @@
+from typing import Any
+
 import pytest
 
+from config.start import list_warnings
 from tests.config.test_settings import PRODUCTION, load
 
 pytestmark = pytest.mark.without_servers
@@ -39,3 +42,12 @@ def test_what_cannot_be_is_named(name: str, value: str, complaint: str) -> None:
 
     assert loaded.returncode != 0
     assert loaded.stderr.strip().splitlines()[-1].endswith(complaint)
+
+
+def test_variable_of_the_previous_release_is_a_warning(settings: Any) -> None:
+    settings.DEBUG, settings.PUSH_IN_WEB = False, False
+
+    warnings = [each for each in list_warnings() if "PUSH_IN_WEB=0" in each]
+
+    assert len(warnings) == 1
+    assert "JOBS_IN_WEB=0" in warnings[0]
