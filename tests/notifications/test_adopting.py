@@ -58,12 +58,18 @@ def test_delivery_is_adopted_when_all_messages_were_scanned(
 
 
 def test_delivery_that_an_old_process_is_making_is_left_to_it(
-    conversation: Conversation, phone: DeviceToken, later: Later
+    conversation: Conversation,
+    bob: User,
+    phone: DeviceToken,
+    make_browser: MakeBrowser,
+    later: Later,
 ) -> None:
+    tablet = make_browser("tablet").belongs_to(bob)
+    sweep_as_before(conversation, tablet)
     sweep_as_before(conversation, phone, due_at=timezone.now() + HELD)
 
-    assert tell() == []
-    assert PushDelivery.objects.exists()
+    assert [each.device_id for each in tell()] == [tablet.pk]
+    assert PushDelivery.objects.get().device_id == phone.pk
 
     later(HELD.total_seconds() + 1)  # the process was killed
     assert bodies() == ["Hello"]
