@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import flush
 from tests.backends import Postgres
 from tests.flush import flush_patiently
 
@@ -28,14 +29,32 @@ def test_flush_does_not_give_way_to_a_server_that_reads(flusher: psycopg.Connect
     """Seen with the browser's tests on a busy machine: the next test found Alice there already."""
     with psycopg.connect(flusher.info.dsn) as server, ThreadPoolExecutor(1) as pool:
         server.execute("TABLE people")
-        flush = pool.submit(execute_flush, flusher, "TRUNCATE messages, people")
+        flushed = pool.submit(execute_flush, flusher, "TRUNCATE messages, people")
         while not server.execute(IS_BLOCKED).fetchall()[0][0]:
             time.sleep(0.01)
 
         with pytest.raises(psycopg.errors.DeadlockDetected):
             server.execute("TABLE messages")
 
-        flush.result()
+        flushed.result()
+    assert flusher.execute("TABLE people").fetchall() == []
+
+
+def test_flush_that_was_cancelled_is_tried_again(
+    flusher: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flush, "PATIENT", "SET LOCAL deadlock_timeout = '200ms'")
+    with psycopg.connect(flusher.info.dsn) as server, ThreadPoolExecutor(1) as pool:
+        server.execute("SET deadlock_timeout = '60s'")
+        server.execute("TABLE people")
+        flushed = pool.submit(execute_flush, flusher, "TRUNCATE messages, people")
+        while not server.execute(IS_BLOCKED).fetchall()[0][0]:
+            time.sleep(0.01)
+
+        assert server.execute("TABLE messages").fetchall() == [(1,)]
+
+        server.commit()
+        flushed.result()
     assert flusher.execute("TABLE people").fetchall() == []
 
 

@@ -79,7 +79,7 @@ def test_second_visit_shows_cached_data_before_the_server_responds(
     expect(conversations(desk)).to_have_count(1)
 
 
-@pytest.mark.complains(r"net::ERR_FAILED", r"screens\.css")
+@pytest.mark.complains(r"net::ERR_FAILED", r"screens(\.\w+)?\.css")
 def test_screen_without_its_style_sheet_is_an_error_until_the_page_reloads(
     desk: Page, alice: User
 ) -> None:
