@@ -2,13 +2,16 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
+
+from django.db import connection
 
 from tests.live.server import ROOT, test_environment
 
@@ -79,3 +82,23 @@ def working(folder: Path, *arguments: str, **environment: str) -> Iterator[Worke
         yield worker
     finally:
         worker.kill()
+
+
+def freeze(process: WorkerProcess) -> None:
+    """Stop a process with SIGSTOP, on SQLite at a moment in which it has not locked the database."""
+    process.signal(signal.SIGSTOP)
+    while not _is_writable():
+        process.signal(signal.SIGCONT)
+        time.sleep(0.05)
+        process.signal(signal.SIGSTOP)
+
+
+def _is_writable() -> bool:
+    if connection.vendor != "sqlite":
+        return True
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=1)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True

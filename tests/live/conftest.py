@@ -9,6 +9,7 @@ import pytest
 from django.conf import global_settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from jobs.models import Job
 from tests.factories import tokens_of
 from tests.live.people import Person
 from tests.live.server import ROOT, WebServer, test_environment
@@ -20,7 +21,7 @@ Join = Callable[[User], Person]
 collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.py"]
 
 ALLOWED_ORIGIN = "https://app.example.com"
-# These servers run until the last test, and would take the deliveries of tests/notifications for their
+# These servers run until the last test here, and would take the deliveries of tests/notifications for their
 # own: to them the push service of such a test is a private address, so they would forget its devices.
 NO_PUSH = {"PUSH_IN_WEB": "0"}
 # The reconciler is off: what arrives was sent as an event, not found in the database.
@@ -35,13 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(item.name, 0))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder to which the servers write their e-mails."""
     return tmp_path_factory.mktemp("mail")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, mailbox: Path
 ) -> Iterator[tuple[WebServer, WebServer]]:
@@ -57,15 +58,23 @@ def servers(
     yield first, second
     for server in {first, second}:
         server.stop()
+    _delete_recurring_jobs(django_db_blocker)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
     """A web process on the same database that neither receives events of others nor sends any."""
     with django_db_blocker.unblock():
         server = WebServer(**DEAF, **NO_PUSH).start()
     yield server
     server.stop()
+    _delete_recurring_jobs(django_db_blocker)
+
+
+def _delete_recurring_jobs(blocker: DjangoDbBlocker) -> None:
+    """Delete what the workers of these servers schedule again after each test's flush."""
+    with blocker.unblock():
+        Job.objects.all().delete()
 
 
 @pytest.fixture(scope="session")

@@ -15,22 +15,10 @@ import httpx
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from config.serve import SOURCE_FOLDERS
 from tests.backends import find_free_port
 from tests.live.server import ROOT, database_url
 
-PRODUCT = (
-    "config",
-    "users",
-    "messaging",
-    "notifications",
-    "trainer",
-    "web",
-    "live",
-    "backoffice",
-    "server",
-    "api",
-    "db",
-)
 START_SECONDS = 120
 
 
@@ -47,7 +35,7 @@ def list_marked() -> set[str]:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The product as somebody has checked it out, with a development set-up's `.env`."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in PRODUCT:
+    for name in SOURCE_FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("manage.py", "Makefile"):
         shutil.copy(ROOT / name, folder / name)

@@ -13,7 +13,7 @@ from api.exceptions import ServiceError
 
 T = TypeVar("T")
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 overlapping = pytest.mark.postgres_only(
     "SQLite lets no two transactions overlap that write, whatever the code locks"
 )

@@ -118,7 +118,8 @@ def _list_options(run: Run) -> Iterator[str]:
     yield from ("-o", f"cache_dir=var/pytest/{run.name}")
     yield f"--output=var/test-results/{run.name}"
     if run.workers:
-        yield from ("-n", str(run.workers), "--dist", "loadfile")
+        # In the order of folders: the servers of tests/live are there for its tests alone.
+        yield from ("-n", str(run.workers), "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def wait_for_all(jobs: Sequence[Job], report: Callable[[str], None]) -> Iterator[Job]:
