@@ -84,13 +84,13 @@ def working(folder: Path, *arguments: str, **environment: str) -> Iterator[Worke
         worker.kill()
 
 
-def freeze(process: WorkerProcess) -> None:
+def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
     """Stop a process with SIGSTOP, on SQLite at a moment in which it has not locked the database."""
-    process.signal(signal.SIGSTOP)
+    send_signal(signal.SIGSTOP)
     while not _is_writable():
-        process.signal(signal.SIGCONT)
+        send_signal(signal.SIGCONT)
         time.sleep(0.05)
-        process.signal(signal.SIGSTOP)
+        send_signal(signal.SIGSTOP)
 
 
 def _is_writable() -> bool:

@@ -16,7 +16,7 @@ from jobs.services.claiming import claim_jobs, extend_leases, release_jobs
 from jobs.services.enqueueing import Call, enqueue, enqueue_many
 from tests.jobs.conftest import Later, Register
 from tests.jobs.running import claim, fail, run_due, states, succeed
-from tests.messaging.parallel import run_at_once, run_before_commit
+from tests.messaging.parallel import overlapping, run_at_once, run_before_commit
 
 pytestmark = pytest.mark.django_db
 
@@ -205,6 +205,7 @@ def test_workers_that_claim_at_once_get_each_job_once(register: Register) -> Non
     assert len(ids) + len(claim()) == 60
 
 
+@overlapping
 @pytest.mark.django_db(transaction=True)
 def test_job_that_ends_while_its_key_is_enqueued_is_not_lost(register: Register) -> None:
     register()

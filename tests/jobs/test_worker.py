@@ -131,7 +131,7 @@ def test_frozen_worker_loses_its_jobs_and_records_nothing_when_it_wakes(tmp_path
     enqueue(kind="test.slow", args={"number": 1, "seconds": 1})
     with working(tmp_path, **LEASE) as frozen:
         eventually(lambda: frozen.notes.exists() or None)
-        freeze(frozen)
+        freeze(frozen.signal)
         with working(tmp_path, **LEASE):
             row = wait_for("done", "test.slow")
         frozen.signal(signal.SIGCONT)

@@ -298,7 +298,7 @@ def test_delivery_on_its_way_is_not_made_again_when_its_process_was_frozen(
     service.close_gate()
     with pushing(tmp_path, **environment, JOB_LEASE_SECONDS="1") as process:
         hangs.wait_for()
-        process.send_signal(signal.SIGSTOP)
+        freeze(process.send_signal)
         eventually(lambda: live().due().first())  # the lease has run out
         other = make_trainee("other", alice)
         quick.belongs_to(other)
