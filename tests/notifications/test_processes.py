@@ -15,6 +15,7 @@ from messaging.models import Conversation, Message
 from notifications.models import PushCursor
 from notifications.services.cursor import skip_to
 from tests.factories import make_trainee, open_conversation, tokens_of, write
+from tests.jobs.processes import freeze
 from tests.live.people import Person, eventually
 from tests.live.server import ROOT, WebServer, test_environment
 from tests.notifications.conftest import MakeBrowser
