@@ -7,8 +7,8 @@ from pathlib import Path
 
 BACKENDS = ("embedded", "production")
 IN_BROWSER = Path("tests/e2e").resolve()
-# Most tests wait: for servers, locks and browsers. With this many, two cores are busy all the time.
-WORKERS = {"embedded": 2, "embedded-browser": 0, "production": 2, "production-browser": 2}
+# Together they keep two cores busy; with more, tests that wait for a browser run out of time.
+WORKERS = {"embedded": 1, "embedded-browser": 0, "production": 1, "production-browser": 1}
 ALONE = ("--pdb", "--trace")
 """Options that need the terminal."""
 
