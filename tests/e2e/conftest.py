@@ -17,7 +17,7 @@ from tests.e2e.chromium import ChromiumUnavailable, launch_options
 from tests.e2e.contexts import ContextPool, is_reusable
 from tests.e2e.devices import DESK, PATIENCE, PHONE, OpenDevice, Watch
 from tests.e2e.servers import collect_static, make_server
-from tests.live.server import WebServer
+from tests.system.server import WebServer
 
 # Playwright's loop runs in this thread all the time; Django would refuse to touch the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

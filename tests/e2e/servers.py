@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from tests.live.server import ROOT, WebServer, test_environment
+from tests.system.server import ROOT, WebServer, test_environment
 
 SETTINGS = "tests.e2e.settings"
 UNLIMITED = dict.fromkeys(

@@ -24,8 +24,8 @@ from tests.e2e.screens import (
 )
 from tests.factories import PASSWORD, make_trainee, open_conversation, tokens_of
 from tests.factories import write as write_history
-from tests.live.people import Person
-from tests.live.server import WebServer
+from tests.system.people import Person
+from tests.system.server import WebServer
 from trainer.services.invitations import invite_trainee
 from trainer.services.trainees import remove_trainee
 from users.models import User

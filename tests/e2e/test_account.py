@@ -22,8 +22,8 @@ from tests.e2e.screens import (
     sign_out,
 )
 from tests.e2e.servers import make_server
-from tests.live.people import eventually
-from tests.live.server import WebServer
+from tests.system.people import eventually
+from tests.system.server import WebServer
 from trainer.services.invitations import invite_trainee
 from users.models import User
 

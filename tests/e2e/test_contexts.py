@@ -10,7 +10,7 @@ from messaging.models import Conversation
 from tests.e2e.contexts import ContextPool
 from tests.e2e.devices import DESK, wait_until
 from tests.e2e.screens import open_thread, path_of
-from tests.live.server import WebServer
+from tests.system.server import WebServer
 from users.models import User
 
 LEAVE_TRACES = """async () => {

@@ -9,7 +9,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.e2e.screens import expect_tick, sign_in_by_form, write
 from tests.e2e.servers import make_server
-from tests.live.server import WebServer
+from tests.system.server import WebServer
 from users.models import User
 
 

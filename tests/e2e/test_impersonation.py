@@ -16,8 +16,8 @@ from tests.e2e.screens import (
     sign_in,
 )
 from tests.factories import tokens_of
-from tests.live.people import Person
-from tests.live.server import WebServer
+from tests.system.people import Person
+from tests.system.server import WebServer
 from users.models import AuthSession, User
 
 BANNER = re.compile("You are viewing as Bob Tester. You can.t change anything.")

@@ -15,7 +15,7 @@ from tests.e2e.screens import (
     sign_in,
 )
 from tests.e2e.servers import bad_gateway, frozen, kill
-from tests.live.server import WebServer
+from tests.system.server import WebServer
 from users.models import User
 
 pytestmark = [

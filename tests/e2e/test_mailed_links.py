@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.devices import wait_for_worker
 from tests.e2e.screens import fill_sign_in, navigation, sign_in
-from tests.live.server import WebServer
+from tests.system.server import WebServer
 from tests.users.post import link_in, wait_for_mail
 from trainer.services.invitations import invite_trainee
 from users.models import User

@@ -19,8 +19,8 @@ from tests.e2e.screens import (
     write,
 )
 from tests.factories import tokens_of
-from tests.live.people import Person
-from tests.live.server import WebServer
+from tests.system.people import Person
+from tests.system.server import WebServer
 from users.models import User
 
 # It never changes, so no event comes either.

@@ -11,8 +11,8 @@ from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, Sockets, hide, wait_for_worker, wait_until
 from tests.e2e.screens import expect_unread, message, open_thread, path_of, sign_in
 from tests.factories import tokens_of
-from tests.live.people import Person
-from tests.live.server import WebServer
+from tests.system.people import Person
+from tests.system.server import WebServer
 from users.models import User
 
 pytestmark = [

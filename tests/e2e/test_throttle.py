@@ -13,7 +13,7 @@ from messaging.models import Conversation
 from tests.e2e.devices import Hold
 from tests.e2e.screens import composer, expect_tick, message, messages, open_thread, write
 from tests.e2e.servers import make_server
-from tests.live.server import WebServer
+from tests.system.server import WebServer
 from users.models import User
 
 pytestmark = pytest.mark.complains(r"status of 429")

@@ -22,8 +22,8 @@ from tests.e2e.screens import (
 from tests.e2e.test_history import fill, scroll_to_top
 from tests.factories import make_trainee, open_conversation, tokens_of
 from tests.factories import write as write_history
-from tests.live.people import Person
-from tests.live.server import WebServer
+from tests.system.people import Person
+from tests.system.server import WebServer
 from users.models import User
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from django.db import connection
 
-from tests.live.server import ROOT, test_environment
+from tests.system.server import ROOT, test_environment
 
 T = TypeVar("T")
 

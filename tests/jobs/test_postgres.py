@@ -10,7 +10,7 @@ from jobs.selectors import get_seconds_until_due
 from jobs.services.enqueueing import Call, enqueue_many
 from tests.jobs.conftest import Register
 from tests.jobs.running import claim
-from tests.live.server import database_url
+from tests.system.server import database_url
 
 pytestmark = pytest.mark.django_db
 

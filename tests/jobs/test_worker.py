@@ -16,7 +16,7 @@ from tests.jobs import kinds  # noqa: F401 - registers them
 from tests.jobs.conftest import Register
 from tests.jobs.processes import STARTED, eventually, freeze, working
 from tests.jobs.running import states
-from tests.live.server import WebServer
+from tests.system.server import WebServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,128 +1,15 @@
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import global_settings
-from pytest_django.plugin import DjangoDbBlocker
 
-from jobs.models import Job
-from tests.factories import tokens_of
-from tests.live.people import Person
-from tests.live.server import ROOT, WebServer, test_environment
-from users.models import User
-
-Join = Callable[[User], Person]
-
-# With a database in a file there is no server for these to query.
-collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.py"]
-
-ALLOWED_ORIGIN = "https://app.example.com"
-# These servers run until the last test here, and would take the deliveries of tests/notifications for their
-# own: to them the push service of such a test is a private address, so they would forget its devices.
-NO_PUSH = {"PUSH_IN_WEB": "0"}
-# The reconciler is off: what arrives was sent as an event, not found in the database.
-BELL_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
-# No event of another process reaches it: what arrives was found in the database by the reconciler.
-DEAF = {"REDIS_URL": "", "SOCKET_REVIEW_SECONDS": "0.2"}
+from tests.live.counting import Grant, Store, store
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the idle-socket test's first half before all tests, and its second half after them."""
-    order = {"test_idle_socket_opens": -1, "test_idle_socket_lives_after_a_minute": 1}
-    items.sort(key=lambda item: order.get(item.name, 0))
-
-
-@pytest.fixture(scope="package")
-def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder to which the servers write their e-mails."""
-    return tmp_path_factory.mktemp("mail")
-
-
-@pytest.fixture(scope="package")
-def servers(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, mailbox: Path
-) -> Iterator[tuple[WebServer, WebServer]]:
-    """
-    Two web processes on PostgreSQL and Redis, or the only one that the embedded set-up allows.
-
-    The same tests run on both: what is sent through the first must arrive through the second.
-    """
-    environment = {**BELL_ONLY, **NO_PUSH, "EMAIL_URL": f"filemail:///{mailbox}"}
-    with django_db_blocker.unblock():
-        first = WebServer(**environment).start()
-        second = WebServer(**environment).start() if os.environ.get("REDIS_URL") else first
-    yield first, second
-    for server in {first, second}:
-        server.stop()
-    _delete_recurring_jobs(django_db_blocker)
-
-
-@pytest.fixture(scope="package")
-def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
-    """A web process on the same database that neither receives events of others nor sends any."""
-    with django_db_blocker.unblock():
-        server = WebServer(**DEAF, **NO_PUSH).start()
-    yield server
-    server.stop()
-    _delete_recurring_jobs(django_db_blocker)
-
-
-def _delete_recurring_jobs(blocker: DjangoDbBlocker) -> None:
-    """Delete what the workers of these servers schedule again after each test's flush."""
-    with blocker.unblock():
-        Job.objects.all().delete()
-
-
-@pytest.fixture(scope="session")
-def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What differs from the test run's environment on a stranger's machine after `make run` began."""
-    database = tmp_path_factory.mktemp("demo") / "db.sqlite3"
-    environment = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": "", "SECRET_KEY": ""}
-    for command in (("migrate", "--verbosity=0"), ("demo",)):
-        manage(*command, **environment).check_returncode()
-    return environment
-
-
-def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a management command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=test_environment(**environment),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-
-
-@pytest.fixture
-def server(servers: tuple[WebServer, WebServer], transactional_db: None) -> WebServer:
-    return servers[0]
-
-
-@pytest.fixture
-def here(server: WebServer) -> Join:
-    """Sign users in at the first process."""
-    return lambda user: Person(server, tokens_of(user))
-
-
-@pytest.fixture
-def there(servers: tuple[WebServer, WebServer], transactional_db: None) -> Join:
-    """Sign users in at the second process."""
-    return lambda user: Person(servers[1], tokens_of(user))
-
-
-@pytest.fixture
-def deaf(deaf_server: WebServer, transactional_db: None) -> Join:
-    """Sign users in at the process that gets no events."""
-    return lambda user: Person(deaf_server, tokens_of(user))
-
-
-@pytest.fixture
-def real_passwords(_cheap_passwords: None, settings: Any) -> None:
-    """Hash as the server does, so that users can sign in there."""
-    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS
+@pytest.fixture(autouse=True)
+def counted(settings: Any) -> Store:
+    """The store as it is at the start: Bob (2) has a session, Charlie (3) has none."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    store.__init__()  # type: ignore[misc]  # as new
+    store.grants = {"bob": Grant(2, 20), "bob's next": Grant(2, 21), "charlie": Grant(3)}
+    store.number = 1
+    return store

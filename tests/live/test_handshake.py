@@ -1,214 +1,64 @@
-import json
-from collections.abc import Callable
-from functools import partial
+from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from messaging.models import Conversation
-from messaging.services.archiving import archive_conversations
-from tests.backends import find_free_port
-from tests.factories import tokens_of
-from tests.live.conftest import ALLOWED_ORIGIN, Join
-from tests.live.people import Frame, Person, Socket
-from tests.live.server import WebServer
-from tests.live.tokens import BAD_TOKENS
-from users.models import User
-from users.tokens import TokenPair
+from live.handshake import access_token, is_allowed_origin, resume_version
 
 
-def test_token_as_sub_protocol_signs_in_and_bearer_is_accepted(
-    here: Join, bob: User, conversation: Conversation
-) -> None:
-    with here(bob).knock(conversation.pk) as socket:
-        assert socket.connection.subprotocol == "bearer"
-        assert socket.ping() == [{"type": "pong", "version": 1}]
-
-
-def test_token_in_the_query_signs_in_without_a_sub_protocol(
-    here: Join, server: WebServer, bob: User, conversation: Conversation
-) -> None:
-    url = f"{server.socket_url}{conversation.pk}/?token={here(bob).token}"
-
-    with Socket(url) as socket:
-        assert socket.connection.subprotocol is None
-        assert socket.ping() == [{"type": "pong", "version": 1}]
-
-
-@pytest.mark.parametrize("make_token", BAD_TOKENS)
-def test_bad_token_is_told_by_4001(
-    server: WebServer, bob: User, conversation: Conversation, make_token: Callable[[User], str]
-) -> None:
-    token = make_token(bob)
-    guest = Person(server, TokenPair(token, ""))
-
-    codes = [
-        guest.knock(conversation.pk).close_code(),
-        guest.knock().close_code(),
-        Socket(f"{server.socket_url}{conversation.pk}/?token={token}").close_code(),
-        Socket(f"{server.socket_url}?token={token}").close_code(),
-    ]
-
-    assert codes == [4001] * 4
-
-
-def test_refusal_answers_the_sub_protocol_so_that_browsers_see_the_code(server: WebServer) -> None:
-    with Person(server, TokenPair("bad", "")).knock() as socket:
-        assert socket.connection.subprotocol == "bearer"
-        assert socket.close_code() == 4001
-
-
-@pytest.mark.parametrize("path", [10**12, 2**63, 10**30, 0, "-1", "x", "1/2"])
-def test_unknown_conversation_is_told_by_4003(here: Join, bob: User, path: object) -> None:
-    assert here(bob).knock(path).close_code() == 4003
-
-
-@pytest.mark.parametrize("path", ["/", "/ws/", "/ws/other/", "/ws/messaging", "/api/schema/"])
-def test_unknown_path_is_told_by_4003(server: WebServer, path: str) -> None:
-    assert Socket(f"ws://127.0.0.1:{server.port}{path}").close_code() == 4003
-
-
-def test_stranger_is_told_the_same_as_of_what_does_not_exist(
-    here: Join, charlie: User, dora: User, conversation: Conversation
-) -> None:
-    assert here(charlie).knock(conversation.pk).close_code() == 4003
-    assert here(dora).knock(conversation.pk).close_code() == 4003
-    assert here(dora).knock(conversation.pk + 1).close_code() == 4003
-
-
-def test_archived_conversation_is_told_by_4003_to_both_sides(
-    here: Join, alice: User, bob: User, conversation: Conversation
-) -> None:
-    archive_conversations(Conversation.objects.all())
-
-    assert here(alice).knock(conversation.pk).close_code() == 4003
-    assert here(bob).knock(conversation.pk).close_code() == 4003
+def scope_of(host: str, origin: str) -> dict[str, Any]:
+    headers = [(b"host", host.encode()), (b"origin", origin.encode())]
+    return {"headers": headers if origin else headers[:1]}
 
 
 @pytest.mark.parametrize(
-    "origin",
-    ["https://evil.example", "null", f"{ALLOWED_ORIGIN}.evil.example", "http://app.example.com"],
+    ("host", "origin", "is_allowed"),
+    [
+        ("coach.example:8000", "https://coach.example:8000", True),
+        ("coach.example", "", True),
+        ("coach.example", "https://app.example", True),
+        ("coach.example", "https://evil.example", False),
+        ("coach.example", "null", False),
+        ("evil.example", "https://evil.example", False),
+        ("coach.example", "https://[", False),
+    ],
 )
-def test_foreign_browser_origin_is_refused(here: Join, bob: User, origin: str) -> None:
-    assert here(bob).knock(origin=origin).close_code() == 4003
+def test_origin_is_the_servers_own_or_on_the_list(
+    settings: Any, host: str, origin: str, is_allowed: bool
+) -> None:
+    settings.ALLOWED_HOSTS = ["coach.example"]
+    settings.SOCKET_ALLOWED_ORIGINS = ["https://app.example"]
+
+    assert is_allowed_origin(scope_of(host, origin)) is is_allowed
 
 
-def test_own_and_listed_origins_are_let_in(here: Join, server: WebServer, bob: User) -> None:
-    assert here(bob).knock(origin=server.url).outcome() == "open"
-    assert here(bob).knock(origin=ALLOWED_ORIGIN).outcome() == "open"
-    assert here(bob).knock(origin=None).outcome() == "open"
-
-
-# Clients that were there before, with `?token=`
-# ------------------------------------------------------------------------------
-def refusal(knock: Callable[[], Socket]) -> tuple[int, Frame, str | None]:
-    """Return status, body and Retry-After of a handshake that is refused."""
-    with pytest.raises(InvalidStatus) as raised:
-        knock()
-    response = raised.value.response
-    return response.status_code, json.loads(response.body), response.headers.get("Retry-After")
-
-
-NOT_VISIBLE = (
-    403,
-    {"detail": "There is nothing here that you may see.", "code": "permission_denied"},
-    None,
+@pytest.mark.parametrize(
+    ("query", "version"),
+    [
+        ("", None),
+        ("since=7", 7),
+        ("since=1&since=2", 2),
+        ("since=", -1),
+        ("since=-1", -1),
+        ("since=\u0667", -1),
+        ("since=1234567890", -1),
+    ],
 )
-
-
-def test_handshake_with_the_token_in_the_query_is_refused_for_4003(
-    here: Join, charlie: User, dora: User, conversation: Conversation
+def test_version_to_resume_from_is_a_number_of_up_to_nine_digits(
+    query: str, version: int | None
 ) -> None:
-    stranger = here(charlie)
-
-    for path in (conversation.pk, conversation.pk + 1, 10**12, "0"):
-        assert refusal(partial(stranger.knock_by_query, path)) == NOT_VISIBLE
-    assert refusal(partial(here(dora).knock_by_query, conversation.pk)) == NOT_VISIBLE
+    assert resume_version({"query_string": query.encode()}) == version
 
 
-def test_handshake_with_the_token_in_the_query_is_refused_for_an_archived_conversation(
-    here: Join, alice: User, bob: User, conversation: Conversation
+@pytest.mark.parametrize(
+    ("scope", "token"),
+    [
+        ({"subprotocols": ["bearer", "a.b.c"], "query_string": b"token=d.e.f"}, "a.b.c"),
+        ({"subprotocols": ["bearer"], "query_string": b"token=d.e.f"}, "d.e.f"),
+        ({"subprotocols": ["chat", "a.b.c"]}, ""),
+        ({}, ""),
+    ],
+)
+def test_token_is_taken_from_the_sub_protocol_or_else_from_the_query(
+    scope: dict[str, Any], token: str
 ) -> None:
-    archive_conversations(Conversation.objects.all())
-
-    assert refusal(partial(here(alice).knock_by_query, conversation.pk)) == NOT_VISIBLE
-    assert refusal(partial(here(bob).knock_by_query, conversation.pk)) == NOT_VISIBLE
-
-
-def test_refused_handshake_is_no_error_in_the_log(
-    here: Join, server: WebServer, charlie: User, conversation: Conversation
-) -> None:
-    stranger = here(charlie)
-    before = len(server.log.read_text())
-
-    for _ in range(3):
-        refusal(partial(stranger.knock_by_query, conversation.pk))
-    stranger.conversations()  # by now what comes after an answer is written
-
-    written = server.log.read_text()[before:]
-    assert written.count(f'{conversation.pk}/?token=[redacted]" 403') == 3
-    assert "ERROR" not in written
-
-
-def test_handshake_with_the_token_in_the_query_is_refused_for_a_foreign_origin(
-    here: Join, bob: User
-) -> None:
-    knock = partial(here(bob).knock_by_query, origin="https://evil.example")
-
-    assert refusal(knock) == NOT_VISIBLE
-
-
-@pytest.mark.parametrize("path", ["/ws/", "/ws/messaging/x/", "/ws/messaging", "/"])
-def test_handshake_with_a_token_in_the_query_is_refused_on_an_unknown_path(
-    server: WebServer, path: str
-) -> None:
-    knock = partial(Socket, f"ws://127.0.0.1:{server.port}{path}?token=abc")
-
-    assert refusal(knock) == NOT_VISIBLE
-
-
-def test_open_socket_with_the_token_in_the_query_is_told_by_4003_and_refused_from_then_on(
-    here: Join, alice: User, bob: User, conversation: Conversation
-) -> None:
-    guest = here(bob)
-    socket = guest.knock_by_query(conversation.pk)
-    socket.ping()
-
-    here(alice).post(f"trainer/trainees/{bob.pk}/remove/")
-
-    assert socket.close_code() == 4003
-    assert refusal(partial(guest.knock_by_query, conversation.pk)) == NOT_VISIBLE
-
-
-def test_handshake_is_refused_for_1013_only_with_the_token_in_the_query(
-    bob: User, conversation: Conversation
-) -> None:
-    nowhere = f"postgres://nobody@127.0.0.1:{find_free_port()}/none"
-    with WebServer(DATABASE_URL=nowhere, PUSH_IN_WEB="0") as server:
-        guest = Person(server, tokens_of(bob))
-
-        assert guest.knock(conversation.pk).close_code() == 1013
-        assert refusal(partial(guest.knock_by_query, conversation.pk)) == (
-            503,
-            {"detail": "Try again in a moment.", "code": "temporarily_unavailable"},
-            "2",
-        )
-
-
-def test_replay_comes_first_after_a_handshake_with_the_token_in_the_query(
-    here: Join, bob: User, conversation: Conversation
-) -> None:
-    guest = here(bob)
-    with Socket(f"{guest.server.socket_url}{conversation.pk}/?since=0&token={guest.token}") as his:
-        missed, pong = his.ping()
-
-    assert (missed["type"], missed["message"]["version"]) == ("new_message", 1)
-    assert pong == {"type": "pong", "version": 1}
-
-
-def test_closed_socket_takes_no_more_frames(here: Join, bob: User) -> None:
-    socket = here(bob).knock(10**12)
-    assert socket.close_code() == 4003
-
-    with pytest.raises(ConnectionClosed):
-        socket.send(type="ping")
+    assert access_token(scope) == token

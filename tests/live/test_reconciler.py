@@ -1,88 +1,131 @@
-"""Sockets find in the database what the channel layer lost."""
+"""Open sockets are compared with the database: lost events are found, and nothing else is done."""
 
-from messaging.models import Conversation
-from messaging.services.reading import mark_read
-from tests.factories import write
-from tests.live.conftest import Join
-from users.models import User
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from live.close_codes import CloseCode
+from live.reconciler import Reconciler, reconciler
+from tests.live.client import Client, close, finish_tasks, run, scope_of, until
+from tests.live.counting import CountingConsumer, Grant, Store
+from tests.live.layer import Layer
 
 
-def test_lost_messages_are_found_by_the_reconciler_in_order_and_once(
-    deaf: Join, alice: User, bob: User, conversation: Conversation
+@pytest.fixture(autouse=True)
+def _quick_rounds(settings: Any) -> None:
+    settings.SOCKET_REVIEW_SECONDS = 0.01
+
+
+async def connect(name: str = "bob") -> tuple[Client, CountingConsumer]:
+    client, socket = Client(), CountingConsumer()
+    await client.connect(socket, scope_of(name))
+    return client, socket
+
+
+async def pass_rounds(store: Store) -> None:
+    """Wait until every socket has been checked since now."""
+    last = store.queries + 2
+    await until(lambda: store.queries >= last)
+    await finish_tasks()
+
+
+def test_socket_that_is_behind_is_brought_up_to_date_once(counted: Store) -> None:
+    async def scenario() -> None:
+        behind, _ = await connect()
+        current, other = await connect()
+
+        counted.number = 2
+        other.show(2)
+        await pass_rounds(counted)
+
+        assert behind.frames == current.frames == [{"number": 1}, {"number": 2}]
+
+    run(scenario)
+
+
+def test_ended_session_closes_its_sockets_without_any_event(counted: Store) -> None:
+    async def scenario() -> None:
+        ended, _ = await connect("bob")
+        living, _ = await connect("charlie")
+
+        counted.ended.add(20)
+        await until(lambda: close(CloseCode.NOT_SIGNED_IN) in ended.seen)
+
+        assert living.frames == [{"number": 1}]
+
+    run(scenario)
+
+
+def test_expired_token_closes_its_socket_although_nothing_was_changed(counted: Store) -> None:
+    counted.grants["bob"] = Grant(2, 20, expires_at=1.0)
+
+    async def scenario() -> None:
+        client, _ = await connect()
+
+        await until(lambda: close(CloseCode.NOT_SIGNED_IN) in client.seen)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(OperationalError("away"), "WARNING"), (ValueError("bug"), "ERROR")]
+)
+def test_failed_query_is_logged_and_the_next_round_goes_on(
+    counted: Store, error: Exception, level: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    listener = deaf(bob)
-    with listener.socket(conversation.pk) as socket:
-        sent = write(alice, conversation, "Second", "Third", "Fourth")
+    async def scenario() -> None:
+        client, _ = await connect()
 
-        found = [socket.receive() for _ in sent]
+        counted.error = error
+        await pass_rounds(counted)
+        counted.error, counted.number = None, 2
+        await until(lambda: {"number": 2} in client.frames)
 
-        newest = listener.messages(conversation.pk).json()["results"][:3]
-        assert found == [{"type": "new_message", "message": each} for each in newest[::-1]]
-        assert socket.ping() == [{"type": "pong", "version": 4}]
+    with caplog.at_level(logging.WARNING):
+        run(scenario)
+    logged = {each.levelname for each in caplog.records if each.name == "live.reconciler"}
+    assert logged == {level}
 
 
-def test_lost_read_receipt_is_found_by_the_reconciler(
-    deaf: Join, alice: User, bob: User, conversation: Conversation
+def test_group_that_could_not_be_joined_is_joined_in_a_later_round(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with deaf(alice).socket(conversation.pk) as socket:
-        read = mark_read(reader=bob, conversation_id=conversation.pk)
+    async def scenario() -> None:
+        layer = Layer()
+        layer.error = ConnectionError()
+        monkeypatch.setattr("live.listener.get_channel_layer", lambda: layer)
+        await connect()
+        assert layer.groups == set()
 
-        assert socket.receive() == {
-            "type": "read_receipt",
-            "reader_id": bob.pk,
-            "read_at": read.read_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "up_to": conversation.last_message_id,
-            "version": 2,
-        }
+        layer.error = None
+        await until(lambda: layer.groups == {"user.2"})
 
-
-def test_lost_message_is_found_by_a_ping(
-    there: Join, deaf: Join, alice: User, bob: User, conversation: Conversation
-) -> None:
-    with there(bob).socket(conversation.pk) as socket:
-        lost = deaf(alice).send(conversation.pk, "Unheard").json()
-
-        assert socket.ping() == [
-            {"type": "new_message", "message": lost},
-            {"type": "pong", "version": 2},
-        ]
-        assert socket.ping() == [{"type": "pong", "version": 2}]
+    run(scenario)
 
 
-def test_lost_message_is_found_by_the_next_event_and_goes_out_first(
-    here: Join, there: Join, deaf: Join, alice: User, bob: User, conversation: Conversation
-) -> None:
-    with there(bob).socket(conversation.pk) as socket:
-        lost = deaf(alice).send(conversation.pk, "Unheard").json()
-        rung = here(alice).send(conversation.pk, "Heard").json()
+def test_no_query_is_made_when_the_last_socket_has_closed(counted: Store) -> None:
+    async def scenario() -> None:
+        client, _ = await connect()
+        await client.disconnect()
+        await until(lambda: bool(reconciler._running and reconciler._running.done()))
 
-        assert socket.receive() == {"type": "new_message", "message": lost}
-        assert socket.receive() == {"type": "new_message", "message": rung}
-        assert socket.ping() == [{"type": "pong", "version": 3}]
+        queries = counted.queries
+        await asyncio.sleep(0.05)
+        assert counted.queries == queries
 
+        client, _ = await connect()
+        counted.number = 2
+        await until(lambda: {"number": 2} in client.frames)
 
-def test_change_of_an_inbox_that_nobody_announced_is_found(
-    deaf: Join, alice: User, bob: User, conversation: Conversation
-) -> None:
-    listener = deaf(bob)
-    with listener.inbox() as inbox:
-        write(alice, conversation, "Unheard")
-
-        updated, count = inbox.receive_until("unread_count")
-
-        assert updated["conversation"] == listener.conversations()[0]
-        assert updated["conversation"]["last_message_preview"] == "Unheard"
-        assert count == {"type": "unread_count", "unread_count": 2}
+    run(scenario)
 
 
-def test_first_message_that_nobody_announced_is_found(
-    deaf: Join, here: Join, alice: User, bob: User
-) -> None:
-    listener = deaf(bob)
-    with listener.inbox() as inbox:
-        here(alice).post("messaging/conversations/start/", trainee_id=bob.pk, content="Hello")
+def test_socket_that_was_never_tracked_can_be_untracked() -> None:
+    own = Reconciler()
 
-        updated, count = inbox.receive_until("unread_count")
+    own.untrack(CountingConsumer())
 
-        assert [updated["conversation"]] == listener.conversations()
-        assert count == {"type": "unread_count", "unread_count": 1}
+    assert not own._sockets

@@ -14,7 +14,7 @@ from messaging.models import Conversation
 from messaging.selectors import InboxSum
 from messaging.services.archiving import archive_conversations, reopen_conversations
 from tests.factories import access_of, claims_of, impersonate, write
-from tests.sockets.client import Client, Message, close, finish_tasks, run, text
+from tests.live.client import Client, Message, close, finish_tasks, run, text
 from users.exceptions import ImpersonationReadOnly
 from users.models import User
 from users.selectors import get_user_by_claims

@@ -18,8 +18,8 @@ from messaging.models import Conversation, Message
 from messaging.services.sending import send_message
 from tests.conftest import Client
 from tests.factories import access_of, make_trainee
-from tests.live.people import eventually
 from tests.messaging.parallel import run_at_once
+from tests.system.people import eventually
 from users.models import User
 
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"

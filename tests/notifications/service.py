@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from notifications.models import DeviceToken
 from notifications.services.devices import register_device
 from notifications.subscriptions import stored_form
-from tests.live.people import eventually
+from tests.system.people import eventually
 from users.models import User
 
 

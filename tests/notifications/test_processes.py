@@ -16,11 +16,11 @@ from notifications.models import PushCursor
 from notifications.services.cursor import skip_to
 from tests.factories import make_trainee, open_conversation, tokens_of, write
 from tests.jobs.processes import freeze
-from tests.live.people import Person, eventually
-from tests.live.server import ROOT, WebServer, test_environment
 from tests.notifications.conftest import MakeBrowser
 from tests.notifications.running import live
 from tests.notifications.service import Browser, PushService
+from tests.system.people import Person, eventually
+from tests.system.server import ROOT, WebServer, test_environment
 from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)

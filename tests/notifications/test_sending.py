@@ -9,10 +9,10 @@ import pytest
 
 from notifications.outcomes import DELIVERED, Outcome, Verdict
 from notifications.sending import SenderLoop
-from tests.live.server import ROOT, test_environment
 from tests.notifications.conftest import MakeBrowser
 from tests.notifications.service import Browser
 from tests.notifications.test_web_push import make_notification
+from tests.system.server import ROOT, test_environment
 
 LIBRARIES = ("aiohttp", "pywebpush", "google.auth")
 

@@ -118,7 +118,7 @@ def _list_options(run: Run) -> Iterator[str]:
     yield from ("-o", f"cache_dir=var/pytest/{run.name}")
     yield f"--output=var/test-results/{run.name}"
     if run.workers:
-        # In the order of folders: the servers of tests/live are there for its tests alone.
+        # In the order of folders: the servers of tests/system are there for its tests alone.
         yield from ("-n", str(run.workers), "--dist", "loadfile", "--no-loadscope-reorder")
 
 

@@ -1,0 +1,55 @@
+import asyncio
+import logging
+
+import pytest
+from django.db import OperationalError
+
+from live.task_coalescer import TaskCoalescer
+from tests.live.client import run, settle
+
+
+@pytest.mark.parametrize(("error", "logged"), [(OperationalError(), 0), (ValueError(), 1)])
+def test_method_runs_once_at_a_time_and_once_more_if_scheduled_meanwhile(
+    error: Exception, logged: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[str] = []
+
+    async def fail(name: str) -> None:
+        done.append(f"begin {name}")
+        await asyncio.sleep(0)
+        done.append(f"end {name}")
+        raise error
+
+    async def scenario() -> None:
+        tasks = TaskCoalescer()
+        for name in ("first", "second", "third"):
+            tasks.schedule(fail, name)
+        await tasks.join()
+        tasks.schedule(fail, "fourth")
+        await tasks.join()
+
+    with caplog.at_level(logging.WARNING):
+        run(scenario)
+    ran = ["first", "third", "fourth"]
+    assert done == [f"{step} {each}" for each in ran for step in ("begin", "end")]
+    assert len(caplog.records) == len(ran) * logged
+
+
+def test_task_that_was_cancelled_before_it_began_does_not_block_the_next() -> None:
+    done: list[int] = []
+
+    async def record(number: int) -> None:
+        done.append(number)
+
+    async def scenario() -> None:
+        tasks = TaskCoalescer()
+        tasks.schedule(record, 1)
+        tasks._running[record].cancel()
+        await settle()
+
+        tasks.schedule(record, 2)
+        await tasks.join()
+
+    run(scenario)
+
+    assert done == [2]

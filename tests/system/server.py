@@ -1,0 +1,116 @@
+"""The product in a process of its own, as `make serve` starts it."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+from django.db import connection
+
+from tests.backends import find_free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120
+"""A server takes one to start, and many times that beside tests that keep all cores busy."""
+
+
+class WebServer:
+    """
+    One web process on the test database, reachable under `url`.
+
+    `environment` comes on top of that of the test run; an empty variable is taken out of it. Without
+    a word about DEBUG it is a development server, on purpose.
+    """
+
+    module = "config.serve"
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self.command = [sys.executable, "-m", self.module, *arguments]
+        self.port = find_free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.socket_url = f"ws://127.0.0.1:{self.port}/ws/messaging/"
+        own = {"PORT": str(self.port), "PUBLIC_URL": self.url}
+        self.environment = test_environment(**{**own, **environment})
+        self.log = Path(settings.VAR_DIR) / f"test-server-{self.port}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "WebServer":
+        """Start, and wait until it answers; an application that cannot be imported fails here."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_until_it_answers()
+        return self
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                break
+            try:
+                httpx.get(f"{self.url}/healthz")
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
+
+    def send_signal(self, signum: int) -> None:
+        assert self.process
+        self.process.send_signal(signum)
+
+    def wait(self, timeout: float) -> None:
+        """Wait until the process has ended by itself; raise TimeoutExpired."""
+        assert self.process
+        self.process.wait(timeout=timeout)
+
+    def __enter__(self) -> "WebServer":
+        return self.start()
+
+    def __exit__(self, *args: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.log.unlink(missing_ok=True)
+
+
+class ServerAhead(WebServer):
+    """A web process whose clock is some seconds ahead, or behind if negative."""
+
+    module = "tests.system.shifted_clock"
+
+    def __init__(self, seconds: float, **environment: str) -> None:
+        super().__init__(CLOCK_SHIFT_SECONDS=str(seconds), **environment)
+
+
+def test_environment(**changes: str) -> dict[str, str]:
+    """Return the environment of a process that uses this test run's database."""
+    environment = {**os.environ, "DATABASE_URL": database_url(), "LOG_LEVEL": "INFO", "DEBUG": "1"}
+    environment["WEB_CONCURRENCY"] = "1"
+    environment |= {"SECRET_KEY": settings.SECRET_KEY, **changes}
+    return {name: value for name, value in environment.items() if value}
+
+
+def database_url() -> str:
+    """Return the URL of the test database, as DATABASE_URL takes it."""
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    return f"postgres://{found['USER']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+
+
+test_environment.__test__ = False  # type: ignore[attr-defined]  # its name is not a test's

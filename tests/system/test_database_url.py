@@ -1,0 +1,46 @@
+"""Options in DATABASE_URL reach the driver: if TLS is required, no connection is made without it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.system.server import ROOT, database_url, test_environment
+
+ASK = """
+import django; django.setup()
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SELECT current_setting('application_name'), current_setting('lock_timeout')")
+    print(*cursor.fetchone())
+"""
+
+
+pytestmark = pytest.mark.django_db
+
+
+def connect(query: str) -> subprocess.CompletedProcess[str]:
+    environment = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    return subprocess.run(
+        [sys.executable, "-c", ASK],
+        cwd=ROOT,
+        env=test_environment(**environment, DATABASE_URL=f"{database_url()}?{query}"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
+def test_server_without_tls_is_refused_where_tls_is_asked_for(mode: str) -> None:
+    refused = connect(f"sslmode={mode}")
+
+    assert refused.returncode == 1
+    assert "OperationalError" in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_server_sees_the_options_of_the_url() -> None:
+    connected = connect("sslmode=disable&application_name=gym&options=-c%20lock_timeout%3D2s")
+
+    assert (connected.returncode, connected.stdout) == (0, "gym 2s\n"), connected.stderr

@@ -1,0 +1,102 @@
+"""What `make run` does on an empty database, as processes."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.system.conftest import manage
+from tests.system.people import Person
+from tests.system.server import WebServer
+from users.tokens import TokenPair
+
+PASSWORD = "demo-password-1"
+PEOPLE = {
+    "admin@example.com": "ADMIN",
+    "trainee2@example.com": "TRAINEE",
+    "trainee3@example.com": "TRAINEE",
+    "trainee@example.com": "TRAINEE",
+    "trainer2@example.com": "TRAINER",
+    "trainer@example.com": "TRAINER",
+}
+
+
+@pytest.fixture(scope="module")
+def demo_server(django_db_setup: None, demo_environment: dict[str, str]) -> Iterator[WebServer]:
+    with WebServer("--reload", **demo_environment) as server:
+        yield server
+
+
+def sign_in(server: WebServer, email: str) -> Person:
+    body = {"email": email, "password": PASSWORD}
+    answer = httpx.post(f"{server.url}/api/auth/jwt/create/", json=body)
+    assert answer.status_code == 200, answer.text
+    return Person(server, TokenPair(**answer.json()))
+
+
+def test_demo_people_sign_in(demo_server: WebServer) -> None:
+    guests = [sign_in(demo_server, email) for email in PEOPLE]
+
+    roles = {me["email"]: me["role"] for me in (g.get("auth/users/me/").json() for g in guests)}
+
+    assert roles == PEOPLE
+
+
+def test_demo_trainer_has_three_trainees_and_some_history(demo_server: WebServer) -> None:
+    trainer = sign_in(demo_server, "trainer@example.com")
+
+    trainees = trainer.get("trainer/trainees/").json()["results"]
+    (conversation,) = [c for c in trainer.conversations() if c["unread_count"] == 3]
+    page = trainer.messages(conversation["id"]).json()
+
+    emails = {each["email"] for each in trainees}
+    assert emails == {f"trainee{n}@example.com" for n in ("", "2", "3")}
+    assert conversation["trainee"]["email"] == "trainee3@example.com"
+    assert (len(page["results"]), page["next"] is not None) == (20, True)
+
+
+def test_demo_people_exchange_messages_over_rest_and_a_live_socket(demo_server: WebServer) -> None:
+    trainer = sign_in(demo_server, "trainer@example.com")
+    trainee = sign_in(demo_server, "trainee@example.com")
+    me = trainee.get("auth/users/me/").json()
+    start = {"trainee_id": me["id"], "content": "Hello Emma"}
+    started = trainer.post("messaging/conversations/start/", **start).json()
+
+    with trainee.socket(started["conversation_id"]) as socket:
+        live = trainer.send(started["conversation_id"], "Are you there?").json()
+
+        assert socket.receive() == {"type": "new_message", "message": live}
+        newest = trainee.messages(started["conversation_id"]).json()["results"]
+        assert newest == [live, started["message"]]
+
+
+def test_second_demo_keeps_the_data_and_says_how_to_sign_in(
+    demo_server: WebServer, demo_environment: dict[str, str]
+) -> None:
+    trainer = sign_in(demo_server, "trainer@example.com")
+    kept = trainer.conversations(), trainer.get("trainer/trainees/").json()
+
+    again = manage("demo", **demo_environment, PORT="8765")
+
+    assert again.returncode == 0
+    assert "http://127.0.0.1:8765/" in again.stdout
+    assert all(each in again.stdout for each in (*PEOPLE, PASSWORD))
+    assert (trainer.conversations(), trainer.get("trainer/trainees/").json()) == kept
+
+
+def test_demo_refuses_in_production(demo_environment: dict[str, str]) -> None:
+    production = {
+        "DEBUG": "0",
+        "SECRET_KEY": "0123456789" * 6,
+        "REDIS_URL": "redis://127.0.0.1:1",
+        "ALLOWED_HOSTS": "example.com",
+        "EMAIL_URL": "dummymail://",
+        "PUBLIC_URL": "https://example.com",
+    }
+
+    refused = manage("demo", **{**demo_environment, **production})
+
+    assert refused.returncode != 0
+    assert refused.stderr == (
+        "CommandError: Demo people have a known password: not in production.\n"
+    )

@@ -1,0 +1,148 @@
+"""`make serve` in a checkout of its own, with exactly the variables that .env.example marks."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from config.serve import SOURCE_FOLDERS
+from tests.backends import find_free_port
+from tests.system.server import ROOT, database_url
+
+START_SECONDS = 120
+
+
+def list_marked() -> set[str]:
+    """Return the variables that .env.example marks with [production]."""
+    lines = (ROOT / ".env.example").read_text().split("\n\n")
+    marked = [block for block in lines if block.startswith("# [production]")]
+    return {
+        name for block in marked for name in re.findall(r"^#([A-Z_]+)=", block, re.MULTILINE)[:1]
+    }
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The product as somebody has checked it out, with a development set-up's `.env`."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in SOURCE_FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("manage.py", "Makefile"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / ".env").write_text("DEBUG=1\n")
+    return folder
+
+
+@contextmanager
+def making(
+    checkout: Path, log: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `make serve` while the block runs, with this environment and nothing else."""
+    # The requirements are installed: these tests run.
+    command = ["make", "--old-file=.venv/.runtime", "serve", f"PYTHON={sys.executable}"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=checkout,
+            env={"PATH": os.environ["PATH"], **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def marked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, str]:
+    with django_db_blocker.unblock():
+        url = database_url()
+    return {
+        "SECRET_KEY": "0123456789-0123456789-0123456789-0123456789-0123456789",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "PUBLIC_URL": "https://gym.example",
+        "DATABASE_URL": url,
+        "REDIS_URL": os.environ.get("REDIS_URL", "redis://127.0.0.1:9"),
+        "EMAIL_URL": "smtp://mail.example",
+    }
+
+
+@pytest.fixture(scope="module")
+def address(checkout: Path, marked: dict[str, str]) -> Iterator[str]:
+    """The address of a server that `make serve` has started with the marked variables."""
+    port, log = find_free_port(), checkout / "log"
+    # The port is the tests' own, and other servers run on this machine's cores.
+    environment = {**marked, "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    url = f"http://127.0.0.1:{port}"
+    with making(checkout, log, environment) as process:
+        wait_until_it_answers(url, process, log)
+        yield url
+
+
+def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx.get(f"{url}/healthz")
+        except httpx.TransportError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(f"The server did not start:\n{log.read_text()}")
+
+
+def test_marks_are_what_production_needs(marked: dict[str, str]) -> None:
+    assert list_marked() == {*marked, "DEBUG"}
+
+
+def test_make_serve_is_production_whatever_env_says(address: str, checkout: Path) -> None:
+    page = httpx.get(f"{address}/sign-in")
+    broken = httpx.get(f"{address}/sign-in", headers={"host": "evil.example"})
+
+    assert page.status_code == 200
+    assert re.search(r"/static/web/app\.[0-9a-f]{12}\.js", page.text)
+    assert httpx.get(f"{address}/nothing").json() == {"detail": "Not found.", "code": "not_found"}
+    assert (broken.status_code, "REDIS_URLS" in broken.text) == (400, False)
+    assert "DEBUG=1" not in (checkout / "log").read_text()
+
+
+def test_make_serve_names_what_lacks_in_one_line(checkout: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+
+    with making(checkout, log, {}) as process:
+        assert process.wait(60) != 0
+
+    lines = [each for each in log.read_text().splitlines() if not each.startswith("make")]
+    assert lines == [
+        "Migrating the database",
+        "DEBUG=0 is production and lacks: "
+        "SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, EMAIL_URL, PUBLIC_URL",
+    ]
+
+
+def test_server_says_loudly_that_it_runs_with_debug_on(checkout: Path) -> None:
+    """The one of `.env` counts for `python -m config.serve`, which somebody may want."""
+    command = [sys.executable, "-m", "config.serve"]
+    environment = {"PATH": os.environ["PATH"], "PORT": str(find_free_port())}
+    with subprocess.Popen(
+        command, cwd=checkout, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr
+        first_line = process.stderr.readline()
+        process.terminate()
+
+    assert "WARNING config.serve DEBUG=1: error pages show source code." in first_line

@@ -1,0 +1,87 @@
+from messaging.models import Conversation, Message
+from tests.factories import impersonate, write
+from tests.system.conftest import Join
+from tests.system.people import Frame, Person
+from tests.system.server import WebServer
+from users.models import User
+
+
+def mark(frame: Frame, up_to: int | None, version: int) -> Frame:
+    return {"read_at": frame["read_at"], "up_to": up_to, "version": version}
+
+
+def test_read_over_the_socket_tells_each_side_its_own(
+    here: Join, there: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    phone = there(bob)
+    with (
+        here(alice).socket(conversation.pk) as hers,
+        phone.socket(conversation.pk) as his,
+        here(bob).socket(conversation.pk) as desk,
+    ):
+        his.send(type="read")
+
+        receipt = hers.receive()
+        same = mark(receipt, conversation.last_message_id, version=2)
+        assert receipt == {"type": "read_receipt", "reader_id": bob.pk, **same}
+        assert his.receive() == {"type": "conversation_read", **same}
+        assert desk.receive() == {"type": "conversation_read", **same}
+        after = phone.send(conversation.pk, "Nothing else came").json()
+        assert hers.receive() == his.receive() == {"type": "new_message", "message": after}
+
+
+def test_read_over_rest_is_told_on_sockets(
+    here: Join, there: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    with there(alice).socket(conversation.pk) as hers, there(bob).socket(conversation.pk) as his:
+        body = here(bob).read(conversation.pk).json()
+
+        up_to = conversation.last_message_id
+        same = {"read_at": body["read_at"], "up_to": up_to, "version": 2}
+        assert hers.receive() == {"type": "read_receipt", "reader_id": bob.pk, **same}
+        assert his.receive() == {"type": "conversation_read", **same}
+
+
+def test_read_up_to_a_message_leaves_later_ones(
+    here: Join, there: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    second, third = write(alice, conversation, "Second", "Third")
+    with here(alice).socket(conversation.pk) as hers, there(bob).socket(conversation.pk) as his:
+        his.send(type="read", up_to=second.pk)
+
+        receipt = hers.receive()
+
+        same = mark(receipt, second.pk, version=4)
+        assert receipt == {"type": "read_receipt", "reader_id": bob.pk, **same}
+        assert list(Message.objects.unread()) == [third]
+
+
+def test_read_of_nothing_tells_nobody(
+    here: Join, there: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    teller = here(alice)
+    with teller.socket(conversation.pk) as hers, there(bob).socket(conversation.pk) as his:
+        hers.send(type="read")
+        assert hers.ping() == [{"type": "pong", "version": 1}]
+
+        after = teller.send(conversation.pk, "After").json()
+
+        assert hers.receive() == his.receive() == {"type": "new_message", "message": after}
+        assert after["version"] == 2
+
+
+def test_read_of_an_impersonator_is_refused_and_marks_nothing(
+    server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    looking = Person(server, impersonate(bob, by=alice)[1])
+    with looking.socket(conversation.pk) as socket:
+        socket.send(type="read")
+
+        assert socket.receive() == {
+            "type": "error",
+            "detail": "You are viewing another person's account: you can read everything,"
+            " but change nothing.",
+            "code": "impersonation_read_only",
+        }
+        assert socket.ping() == [{"type": "pong", "version": 1}]
+    assert Message.objects.unread().count() == 1

@@ -1,0 +1,216 @@
+"""Uploads to a running server: incomplete and huge ones delay nobody else."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.factories import PASSWORD, make_person, make_trainee, tokens_of
+from tests.system.conftest import ALLOWED_ORIGIN, NO_PUSH
+from tests.system.people import Person
+from tests.system.raw import RawClient
+from tests.system.server import WebServer
+from tests.users.test_pictures import draw
+from users.models import User
+
+ME = "auth/users/me/"
+HALF = (
+    b"PATCH /api/auth/users/me/ HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: " + ALLOWED_ORIGIN.encode()
+) + b"\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+BODIES = [
+    b"Content-Length: 5000000\r\n\r\n--x\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n5\r\n--x\r\n\r\n",
+]
+
+
+@pytest.fixture(scope="module")
+def host(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[WebServer]:
+    """A web process with a folder of its own for pictures, and much patience with halves of forms."""
+    media = str(tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock():
+        limits = {"REQUEST_BODY_SECONDS": "600"}  # halves stay for as long as a test
+        own = {"MEDIA_ROOT": media, "CORS_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
+        server = WebServer(**own, **limits, **NO_PUSH).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def person(host: WebServer, transactional_db: None, bob: User) -> Person:
+    return Person(host, tokens_of(bob))
+
+
+def upload(person: Person, content: bytes) -> httpx.Response:
+    return person.http.patch(ME, files={"profile_image": ("me.png", content)}, timeout=120)
+
+
+def head_of(client: RawClient) -> bytes:
+    """Return an answer as far as it is there when its headers and some of its body are."""
+    received = b""
+    while b"}" not in received:
+        received += client.socket.recv(65536)
+    return received
+
+
+@pytest.mark.parametrize("count", [16, 40])
+@pytest.mark.parametrize("body", BODIES, ids=["declared", "chunked"])
+def test_half_forms_without_a_token_are_refused_and_hinder_nobody(
+    host: WebServer, person: Person, count: int, body: bytes
+) -> None:
+    with ExitStack() as held:
+        halves = [held.enter_context(RawClient(host)).send(HALF + body) for _ in range(count)]
+        refusals = [head_of(each) for each in halves]
+
+        assert upload(person, draw()).status_code == 200
+
+    for refusal in refusals:
+        head, _, content = refusal.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 401")
+        assert b'www-authenticate: Bearer realm="api"' in head
+        assert b"access-control-allow-origin: " + ALLOWED_ORIGIN.encode() in head
+        assert b'"code":"not_authenticated"' in content
+
+
+def test_half_forms_of_one_person_hinder_no_other(
+    host: WebServer, person: Person, alice: User
+) -> None:
+    hers = b"Authorization: Bearer " + tokens_of(alice).access.encode() + b"\r\n"
+
+    with ExitStack() as held:
+        for _ in range(40):
+            held.enter_context(RawClient(host)).send(HALF + hers + BODIES[0])
+
+        assert upload(person, draw()).status_code == 200
+
+
+@pytest.mark.parametrize("path", [b"/admin/login/", b"/"])
+def test_half_forms_to_pages_hinder_nobody(host: WebServer, person: Person, path: bytes) -> None:
+    make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
+    start = HALF.replace(b"PATCH /api/auth/users/me/", b"POST " + path)
+
+    with ExitStack() as held, httpx.Client(base_url=host.url, timeout=30) as browser:
+        for _ in range(40):
+            held.enter_context(RawClient(host)).send(start + b"Content-Length: 60000\r\n\r\n--x")
+
+        assert upload(person, draw()).status_code == 200
+        assert browser.get("/admin/login/").status_code == 200
+
+
+@pytest.mark.parametrize("path", [b"/admin/login/", b"/", b"/api/nothing/"])
+def test_page_takes_no_large_form(host: WebServer, path: bytes) -> None:
+    start = HALF.replace(b"PATCH /api/auth/users/me/", b"POST " + path)
+
+    with RawClient(host) as client:
+        answer = head_of(client.send(start + b"Content-Length: 70000\r\n\r\n"))
+
+    status = 404 if path.startswith(b"/api/") else 413  # unread, and too large to be read
+    assert answer.startswith(b"HTTP/1.1 %d" % status)
+
+
+def test_refused_form_is_read_off_so_that_its_client_sees_why(host: WebServer) -> None:
+    picture = {"profile_image": ("me.png", b"x" * 5_000_000)}
+    url = f"{host.url}/api/{ME}"
+
+    with httpx.Client() as client:
+        first = client.patch(url, files=picture)
+        second = client.patch(url, files=picture, headers={"Authorization": "Bearer x"})
+
+    assert [first.status_code, second.status_code] == [401, 401]
+    assert second.json()["code"] == "token_not_valid"
+
+
+def test_half_form_with_a_token_is_cut_off_in_time(
+    django_db_setup: None, transactional_db: None, alice: User
+) -> None:
+    hers = b"Authorization: Bearer " + tokens_of(alice).access.encode() + b"\r\n"
+
+    with (
+        WebServer(REQUEST_BODY_SECONDS="0.5", **NO_PUSH) as server,
+        RawClient(server) as client,
+    ):
+        assert client.send(HALF + hers + BODIES[0]).read_to_the_end() == b""
+
+
+def weigh(server: WebServer) -> int:
+    """Return the most memory that the server has had, in megabytes."""
+    assert server.process
+    status = Path(f"/proc/{psutil.Process(server.process.pid).pid}/status").read_text()
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(peak.split()[1]) // 1024
+
+
+def test_huge_pictures_at_once_are_drawn_one_by_one_while_others_are_answered(
+    host: WebServer, person: Person, alice: User
+) -> None:
+    huge = draw("PNG", (6300, 6300))
+    people = [Person(host, tokens_of(make_trainee(f"p{number}", alice))) for number in range(7)]
+    before = weigh(host)
+    finished: list[Any] = []
+
+    with ThreadPoolExecutor(8) as pool:
+        uploads = [pool.submit(upload, each, huge) for each in (person, *people)]
+        for each in uploads:
+            each.add_done_callback(finished.append)
+        answered = []
+        while not finished:
+            answered.append(person.get(ME).status_code)
+        statuses = [each.result().status_code for each in uploads]
+
+    assert answered
+    assert set(answered) <= {200, 429}
+    assert statuses == [200] * 8
+    # One takes 160 MB, and each thing beside it far less; two at once would take 320.
+    assert weigh(host) - before < 280
+
+
+def test_eight_huge_pictures_of_one_person_succeed(person: Person) -> None:
+    huge = draw("PNG", (6300, 6300))
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: upload(person, huge).status_code, range(8)))
+
+    assert statuses == [200] * 8
+    assert person.get(ME).json()["profile_image"]
+
+
+# Beside pictures
+# ------------------------------------------------------------------------------
+def test_sign_ins_at_once_are_all_answered_and_others_meanwhile(
+    host: WebServer, person: Person
+) -> None:
+    finished: list[Any] = []
+
+    with ThreadPoolExecutor(20) as pool:
+        url = f"{host.url}/api/auth/jwt/create/"
+        people = [{"email": f"p{number}@example.com", "password": PASSWORD} for number in range(20)]
+        sign_ins = [pool.submit(httpx.post, url, json=each, timeout=120) for each in people]
+        for each in sign_ins:
+            each.add_done_callback(finished.append)
+        assert person.get(ME).status_code == 200
+        assert len(finished) < 20
+        statuses = [each.result().status_code for each in sign_ins]
+
+    assert statuses == [401] * 20
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json"])
+def test_fifty_first_requests_for_the_description_are_answered(
+    django_db_setup: None, transactional_db: None, accept: str
+) -> None:
+    with WebServer(**NO_PUSH) as fresh, ThreadPoolExecutor(50) as pool:
+        url, headers = f"{fresh.url}/api/schema/", {"Accept": accept}
+        asked = [pool.submit(httpx.get, url, headers=headers, timeout=60) for _ in range(50)]
+        answers = [each.result() for each in asked]
+
+    assert [each.status_code for each in answers] == [200] * 50
+    assert len({each.content for each in answers}) == 1
