@@ -9,6 +9,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from server.disconnects import ClientGone, wait_until_gone
 
+WATCHED_AFTER = 0.05
+"""Seconds that a call waits before its client is watched: watching costs as much as a query."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -43,12 +45,19 @@ class Lane:
         work, outcome = self._submit(partial(call, *args, **kwargs))
         if not must_wait:
             return await outcome
-        disconnect = asyncio.create_task(wait_until_gone(receive))
-        disconnect.add_done_callback(lambda _: self._drop(work, outcome))
+        loop = outcome.get_loop()
+        watching = loop.call_later(WATCHED_AFTER, self._watch, receive, work, outcome)
         try:
             return await outcome
         finally:
-            disconnect.cancel()
+            watching.cancel()
+            self._drop(work, outcome)
+
+    def _watch(self, receive: Any, work: Future[None], outcome: asyncio.Future[T]) -> None:
+        """Drop a call when its client disconnects, or has already."""
+        disconnect = asyncio.create_task(wait_until_gone(receive))
+        disconnect.add_done_callback(lambda _: self._drop(work, outcome))
+        outcome.add_done_callback(lambda _: disconnect.cancel())
 
     def _submit(self, call: Callable[[], T]) -> tuple[Future[None], asyncio.Future[T]]:
         if self._pending >= self._limit:
@@ -74,7 +83,7 @@ class Lane:
             loop.call_soon_threadsafe(self._end, outcome, outcome.set_result, result)
 
     def _drop(self, work: Future[None], outcome: asyncio.Future[T]) -> None:
-        """Cancel a call that has not begun."""
+        """Cancel a call that has not begun; do nothing for others."""
         if work.cancel():
             self._end(outcome, outcome.set_exception, ClientGone())
 

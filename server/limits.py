@@ -32,6 +32,12 @@ class LimitBody:
         if _declared_length(scope) > limit:
             await _refuse(send)
             return
+        if _has_known_length(scope):
+            await self.app(scope, receive, send)
+            return
+        await self._count(limit, scope, receive, send)
+
+    async def _count(self, limit: int, scope: Any, receive: Any, send: Any) -> None:
         received = 0
 
         async def counted() -> Any:
@@ -76,6 +82,12 @@ async def read_body(receive: Any) -> bytes:
         parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def _has_known_length(scope: Any) -> bool:
+    """Return whether the server's parser delivers exactly the declared length, or nothing."""
+    is_chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+    return not is_chunked and scope["http_version"] in ("1.0", "1.1")
 
 
 def _declared_length(scope: Any) -> int:
