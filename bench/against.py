@@ -1,0 +1,91 @@
+"""
+Compare the speed with that of another commit: `python -m bench.against REF [--rounds 3]`.
+
+Each round runs the endpoints' benchmark of both commits, one after the other, on this machine: every
+commit with its own code, tables, dataset and floor. The table shows the median of the rounds. Exits
+with 1 if a ratio is lower than the other commit's by more than LOSS.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LOSS = 0.03
+Ratios = dict[str, list[float]]
+
+
+def main() -> int:
+    """Measure both, print the table, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench.against", description=__doc__)
+    parser.add_argument("ref", help="the commit to compare with")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    rates: dict[str, Ratios] = {"before": defaultdict(list), "now": defaultdict(list)}
+    costs: dict[str, Ratios] = {"before": defaultdict(list), "now": defaultdict(list)}
+    with checked_out("HEAD") as now, checked_out(arguments.ref) as before:
+        for _ in range(arguments.rounds):
+            for name, folder in (("before", before), ("now", now)):
+                for row in measure(folder):
+                    rate, cost = get_ratios(row)
+                    rates[name][row["endpoint"]].append(rate)
+                    costs[name][row["endpoint"]].append(cost)
+                print_rows(rates, costs)
+    return 1 if any(loss > LOSS for loss in get_losses(rates)) else 0
+
+
+@contextmanager
+def checked_out(ref: str) -> Iterator[Path]:
+    """Yield a folder with the files of this commit, without what is not committed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tree"
+        _git("worktree", "add", "--quiet", "--detach", str(path), ref)
+        try:
+            yield path
+        finally:
+            _git("worktree", "remove", "--force", str(path))
+
+
+def measure(folder: Path) -> list[dict[str, Any]]:
+    """Run the benchmark of the endpoints there, and return its rows."""
+    command = [sys.executable, "-m", "bench", "--scenario", "endpoints", "--rounds", "3"]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    rows: list[dict[str, Any]] = json.loads((folder / "bench/results.json").read_text())["rows"]
+    return rows
+
+
+def get_ratios(row: dict[str, Any]) -> tuple[float, float]:
+    """Return the product's rate divided by the floor's, and the floor's CPU time by the product's."""
+    floor, product = row["floor"], row["product"]
+    rate = (product["requests"] / product["seconds"]) / (floor["requests"] / floor["seconds"])
+    return rate, floor["cpu_ms"] / product["cpu_ms"]
+
+
+def get_losses(rates: dict[str, Ratios]) -> list[float]:
+    """Return by how much each endpoint's median ratio is lower than before."""
+    return [median(rates["before"][name]) - median(found) for name, found in rates["now"].items()]
+
+
+def print_rows(rates: dict[str, Ratios], costs: dict[str, Ratios]) -> None:
+    print(f"\n{'endpoint':20} {'ratio':>8} {'before':>8} {'of CPU':>8} {'before':>8}")
+    for name in rates["now"]:
+        found = [
+            median(each[name]) for side in (rates, costs) for each in (side["now"], side["before"])
+        ]
+        print(f"{name:20} " + " ".join(f"{each:8.2f}" for each in found), flush=True)
+
+
+def _git(*arguments: str) -> None:
+    subprocess.run(["git", "-C", str(ROOT), *arguments], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
