@@ -7,8 +7,10 @@ from pathlib import Path
 
 BACKENDS = ("embedded", "production")
 IN_BROWSER = Path("tests/e2e").resolve()
-# Together they keep two cores busy; with more, tests that wait for a browser run out of time.
-WORKERS = {"embedded": 1, "embedded-browser": 0, "production": 1, "production-browser": 1}
+# Enough that two cores stay busy until the end, although many tests wait for something.
+WORKERS = {"embedded": 2, "embedded-browser": 0, "production": 2, "production-browser": 1}
+NICENESS = 10
+"""Runs without a browser give way: tests in a browser have time limits, and are the longest run."""
 ALONE = ("--pdb", "--trace")
 """Options that need the terminal."""
 
@@ -26,6 +28,10 @@ class Run:
     @property
     def name(self) -> str:
         return f"{self.backend}-browser" if self.in_browser else self.backend
+
+    @property
+    def niceness(self) -> int:
+        return 0 if self.in_browser else NICENESS
 
     @property
     def workers(self) -> int:

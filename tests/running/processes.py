@@ -89,7 +89,7 @@ def start(run: Run, environment: dict[str, str], *, alone: bool) -> Job:
     command = [sys.executable, "-m", "pytest", *_list_options(run), *run.arguments]
     if alone:
         return Job(run, subprocess.Popen(command, env=environment), None)
-    return _start_beside_others(run, command, environment)
+    return _start_beside_others(run, ["nice", f"-n{run.niceness}", *command], environment)
 
 
 def start_javascript() -> Job:
