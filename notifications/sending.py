@@ -6,8 +6,8 @@ import logging
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
+from notifications.contents import Notification
 from notifications.outcomes import Outcome, Verdict
-from notifications.selectors import Notification
 
 if TYPE_CHECKING:
     from notifications.senders import Senders

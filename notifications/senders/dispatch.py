@@ -3,8 +3,8 @@ from typing import Protocol
 
 from django.conf import settings
 
+from notifications.contents import Notification
 from notifications.outcomes import Outcome, Verdict
-from notifications.selectors import Notification
 from notifications.senders.fcm import FcmSender
 from notifications.senders.web_push import WebPushSender
 from notifications.subscriptions import is_subscription

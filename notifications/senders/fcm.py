@@ -11,8 +11,8 @@ from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
 from google.oauth2.service_account import Credentials
 
+from notifications.contents import Notification
 from notifications.outcomes import Outcome, Verdict
-from notifications.selectors import Notification
 from notifications.senders.http import open_session, outcome_of, outcome_of_error
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"

@@ -10,8 +10,8 @@ from py_vapid import Vapid02
 from pywebpush import WebPusher
 from yarl import URL
 
+from notifications.contents import Notification
 from notifications.outcomes import Outcome, Verdict
-from notifications.selectors import Notification
 from notifications.senders.http import open_session, post
 from notifications.subscriptions import BadSubscription, Subscription, parse_subscription
 from notifications.vapid import get_private_key

@@ -12,9 +12,10 @@ from threading import BoundedSemaphore
 from django.db import connection
 
 from jobs.exceptions import GiveUp, RetryLater
+from notifications.contents import Notification, get_notification
 from notifications.models import DeviceToken
 from notifications.outcomes import Outcome, Verdict
-from notifications.selectors import Delivery, Notification, get_notification
+from notifications.selectors import Delivery
 
 logger = logging.getLogger(__name__)
 

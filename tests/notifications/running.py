@@ -8,8 +8,9 @@ from jobs.models import Job, JobQuerySet
 from jobs.services.claiming import claim_jobs
 from jobs.services.finishing import record_outcomes
 from jobs.threads import run_handler
+from notifications.contents import Notification
 from notifications.outcomes import DELIVERED, Outcome
-from notifications.selectors import Delivery, Notification
+from notifications.selectors import Delivery
 from notifications.services.delivering import prepare_notification, record_outcome
 from notifications.services.sweeping import sweep
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from jobs.models import Job
 from messaging.models import Conversation
 from messaging.services.reading import mark_read
+from notifications.contents import get_notification
 from notifications.models import DeviceToken
 from notifications.outcomes import Outcome, Verdict
-from notifications.selectors import Delivery, get_notification
+from notifications.selectors import Delivery
 from notifications.services.delivering import LONGEST_PAUSE_SECONDS
 from notifications.services.sweeping import sweep
 from tests.factories import write

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import ClientTimeout
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from notifications.contents import Notification
 from notifications.outcomes import Outcome, Verdict
-from notifications.selectors import Notification
 from notifications.senders import Senders
 from notifications.senders.http import NotPublic, is_public, open_session, post, public_socket
 from notifications.vapid import get_public_key

@@ -1,0 +1,93 @@
+"""The contents of a push notification, composed when it is sent."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.utils.text import Truncator
+
+from messaging.models import Conversation, Message
+from notifications.models import PushMark
+from notifications.selectors import Delivery, get_served_devices
+
+TITLE_LENGTH = BODY_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Notification:
+    """The contents of a notification, and the device that it is sent to."""
+
+    device_id: int
+    platform: str
+    token: str
+    title: str
+    body: str
+    conversation_id: int
+    unread_count: int
+
+
+def get_notification(delivery: Delivery) -> Notification | None:
+    """
+    Return the notification that the device should get now, in four queries; None if it needs none.
+
+    That is the case if the conversation was read or archived since, the recipient was deactivated or
+    is no longer signed in on the device, or a later delivery covers these messages. The last can happen
+    because processes of the previous release, which may still be running, do not share the jobs' keys.
+    """
+    devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
+    device = devices.filter(pk=delivery.device_id).first()
+    conversation = _describe(delivery).first() if device else None
+    if device is None or conversation is None or not conversation.count:
+        return None
+    text = conversation.text if conversation.count == 1 else f"{conversation.count} new messages"
+    return Notification(
+        device_id=device.pk,
+        platform=device.platform,
+        token=device.token,
+        title=_cut(_name_of_other(conversation, delivery.recipient_id), TITLE_LENGTH),
+        body=_cut(text, BODY_LENGTH),
+        conversation_id=delivery.conversation_id,
+        unread_count=_count_unread(delivery.recipient_id),
+    )
+
+
+def _describe(delivery: Delivery) -> QuerySet[Any]:
+    """Return the conversation, with the number of unread messages and the text of the newest."""
+    unread = (
+        Message.objects.unread()
+        .exclude(sender=delivery.recipient_id)
+        .filter(conversation=OuterRef("pk"), created_version__lte=delivery.up_to)
+        .exclude(sender=None)
+    )
+    counted = unread.order_by().values("conversation").annotate(count=Count("pk"))
+    later = PushMark.objects.filter(
+        conversation=OuterRef("pk"), recipient=delivery.recipient_id, up_to__gt=delivery.up_to
+    )
+    return (
+        Conversation.objects.filter(~Exists(later), pk=delivery.conversation_id, is_archived=False)
+        .select_related("trainer", "trainee")
+        .annotate(
+            count=Subquery(counted.values("count")),
+            text=Subquery(unread.order_by("-created_version").values("content")[:1]),
+        )
+    )
+
+
+def _count_unread(user_id: int) -> int:
+    """Count the user's unread messages in all active conversations, for the badge."""
+    unread = Message.objects.unread().exclude(sender=user_id)
+    return sum(
+        unread.filter(**{f"conversation__{side}": user_id}, conversation__is_archived=False).count()
+        for side in ("trainer", "trainee")
+    )
+
+
+def _name_of_other(conversation: Conversation, recipient_id: int) -> str:
+    is_trainer = conversation.trainer_id == recipient_id
+    other = conversation.trainee if is_trainer else conversation.trainer
+    return (other.get_full_name() if other else "") or "New message"
+
+
+def _cut(text: str, length: int) -> str:
+    """Return the text on one line, truncated to `length` characters."""
+    return Truncator(" ".join(text.split())).chars(length)
