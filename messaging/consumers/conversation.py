@@ -21,7 +21,7 @@ from messaging.consumers.typing_throttle import TypingThrottle
 from messaging.serializers import MarkReadSerializer
 from messaging.services.reading import MarkReadResult, mark_read
 from messaging.services.typing import show_typing
-from users.services.accounts import ensure_may_write
+from users.impersonation import ensure_may_write
 from users.sockets import UserConsumer
 from users.throttling import count_request
 

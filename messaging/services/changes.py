@@ -1,10 +1,10 @@
-"""The conditions for changing a conversation; messaging.sql checks them under the row lock."""
+"""When a conversation accepts messages; messaging.sql.send checks the same under the row lock."""
 
 from messaging.exceptions import ConversationArchived, ParticipantGone
 from messaging.models import Conversation
 
 
-def ensure_writable(conversation: Conversation) -> None:
+def ensure_accepts_messages(conversation: Conversation) -> None:
     """Raise ConversationArchived, or ParticipantGone if one of the accounts was deleted."""
     if conversation.is_archived:
         raise ConversationArchived

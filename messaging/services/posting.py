@@ -9,7 +9,7 @@ from django.utils import timezone
 from messaging.events import announce_message
 from messaging.exceptions import ConversationNotFound
 from messaging.models import Conversation, Message
-from messaging.services.changes import ensure_writable
+from messaging.services.changes import ensure_accepts_messages
 from messaging.sql.send import Stored, store_message
 from users.models import User
 
@@ -53,7 +53,7 @@ def find_repeat(
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)
-    ensure_writable(conversation)
+    ensure_accepts_messages(conversation)
     raise otherwise
 
 

@@ -6,8 +6,8 @@ from django.utils import timezone
 from messaging.events import announce_read
 from messaging.exceptions import ConversationNotFound, MessageNotFound
 from messaging.sql.mark_read import MarkedMessages, mark_messages
+from users.impersonation import ensure_may_write
 from users.models import User
-from users.services.accounts import ensure_may_write
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from messaging.selectors import get_conversation
 from messaging.services.posting import SentMessage, find_repeat, post_message, sent_with
 from users.coaching import lock_trainee, trainees_of
 from users.exceptions import TraineeNotFound
+from users.impersonation import ensure_may_write
 from users.models import User
-from users.services.accounts import ensure_may_write
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from messaging.events import announce_typing
+from users.impersonation import ensure_may_write
 from users.models import User
-from users.services.accounts import ensure_may_write
 
 
 def show_typing(*, by: User, conversation_id: int, to_id: int | None, is_typing: bool) -> None:

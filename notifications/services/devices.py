@@ -2,8 +2,8 @@ from django.db import transaction
 
 from notifications.models import DeviceToken
 from notifications.subscriptions import stored_form
+from users.impersonation import ensure_may_write
 from users.models import User
-from users.services.accounts import ensure_may_write
 
 # Without a limit, one message could make the server call many addresses.
 DEVICES_PER_USER = 20

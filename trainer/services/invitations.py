@@ -22,11 +22,12 @@ from trainer.exceptions import (
 )
 from trainer.models import Invitation
 from users.coaching import set_trainer, trainees_of
+from users.impersonation import ensure_may_write
 from users.links import make_link
 from users.locking import lock_account
 from users.mail import send_text
 from users.models import User, normalize_email
-from users.services.accounts import check_password_strength, ensure_may_write
+from users.services.accounts import check_password_strength
 from users.services.sessions import begin_session
 from users.tokens import TokenPair
 

@@ -2,8 +2,8 @@ from django.db import transaction
 
 from messaging.services.archiving import archive_conversations_for_trainee
 from users.coaching import ensure_is_trainer, lock_any_trainee, lock_trainee, set_trainer
+from users.impersonation import ensure_may_write
 from users.models import AuthSession, User
-from users.services.accounts import ensure_may_write
 from users.services.sessions import end_sessions, lock_impersonator, start_impersonation
 from users.tokens import TokenPair
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from api.exceptions import FieldInvalid
 from jobs.services.enqueueing import enqueue
 from users.events import announce_access_changed
-from users.exceptions import ImpersonationReadOnly, InvalidResetLink, InvalidToken
+from users.exceptions import InvalidResetLink, InvalidToken
+from users.impersonation import ensure_may_write
 from users.links import make_link
 from users.locking import lock_account
 from users.mail import send_text
@@ -36,12 +37,6 @@ class ProfileChange:
     phone_number: str | None = None
     picture: bytes | None = None
     picture_suffix: str = ".jpg"
-
-
-def ensure_may_write(user: User) -> None:
-    """Raise ImpersonationReadOnly while impersonating."""
-    if user.is_impersonated:
-        raise ImpersonationReadOnly
 
 
 def update_profile(*, user: User, change: ProfileChange) -> User:
