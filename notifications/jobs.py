@@ -3,7 +3,7 @@ from datetime import timedelta
 from jobs.models import Job
 from jobs.registry import job
 from notifications.selectors import Delivery
-from notifications.sending import sender_loop
+from notifications.sender_loop import sender_loop
 from notifications.services import delivering, sweeping
 
 # How many notifications one process sends at a time.

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from notifications.outcomes import DELIVERED, Outcome, Verdict
-from notifications.sending import SenderLoop
+from notifications.sender_loop import SenderLoop
 from tests.notifications.conftest import MakeBrowser
 from tests.notifications.service import Browser
 from tests.notifications.test_web_push import make_notification
