@@ -1,8 +1,8 @@
 """
-Querysets that are compiled once in a process and run again with other parameters.
+Querysets that are compiled once per process and executed with different parameters.
 
-Building a queryset and compiling it costs several times as much as running its statement. The SQL is
-the queryset's own, so it is right on every database that Django knows, and follows renamed columns.
+Building and compiling a queryset costs several times as much as executing its SQL. As Django
+generates the SQL, it works on every database that Django supports and follows renamed columns.
 """
 
 from collections.abc import Callable
@@ -13,23 +13,23 @@ from django.db.models import Count, QuerySet, Value
 
 from db.sql import fetch_all
 
-# Stand for the parameters while the queryset is compiled: in range of every integer column.
+# Placeholder values while the queryset is compiled; they are valid for every integer column.
 _FIRST_STAND_IN = 1_900_000_000
 
 
 class CompiledQuery:
     """
-    A queryset of tuples as a statement that is kept. `build` makes it from integers, the parameters.
+    The compiled SQL of a queryset of tuples. `build` returns the queryset for integer parameters.
 
-    `build` is called once, with stand-ins, so it may only pass its parameters on to filters. Rows are
-    as the database returns them: `Columns.load` and `RowType.load` convert them.
+    `build` is called once, with placeholder values, so it must do nothing with its parameters except
+    pass them to filters. Rows are returned unconverted: see `Columns.load` and `RowType.load`.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], parameters: int) -> None:
         self._build, self._count = build, parameters
 
     def fetch_all(self, *params: int) -> list[tuple[Any, ...]]:
-        """Run the statement and return its rows."""
+        """Execute the statement and return its rows."""
         sql, places, constants = self._compiled
         values = (*params, *constants)
         return fetch_all(sql, [values[place] for place in places])
@@ -48,7 +48,7 @@ class CompiledQuery:
 
 
 def counting(queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Return a queryset of one row with the number of rows, as `count()` would select it."""
+    """Return a queryset of one row that holds the number of rows, with the SQL of `count()`."""
     everything = queryset.order_by().annotate(all_rows=Value(1)).values("all_rows")
     counted: QuerySet[Any, Any] = everything.annotate(number=Count("pk")).values_list("number")
     return counted

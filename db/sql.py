@@ -1,8 +1,8 @@
 """
-Runs the few statements that every request needs, written by hand or compiled by `db.compiled`.
+Executes the few statements that every request needs, hand-written or compiled by `db.compiled`.
 
-Building a query with the ORM costs five to ten times as much as running it. Rows become model
-instances whose other fields are deferred, or named tuples. The rest of the product uses the ORM.
+Building a query with the ORM costs five to ten times as much as executing it. Rows become named
+tuples, or model instances with the remaining fields deferred. The rest of the product uses the ORM.
 """
 
 import json
@@ -26,7 +26,7 @@ Converters = list[tuple[int, Converter]]
 
 
 def fetch_all(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run a statement and return its rows."""
+    """Execute a statement and return its rows."""
     with connection.cursor() as cursor:
         _take_binary(cursor)
         cursor.execute(sql, params)
@@ -35,7 +35,7 @@ def fetch_all(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 def fetch_one(sql: str, params: Sequence[Any]) -> tuple[Any, ...] | None:
-    """Run a statement and return its first row, if it has any."""
+    """Execute a statement and return its first row, or None."""
     with connection.cursor() as cursor:
         _take_binary(cursor)
         cursor.execute(sql, params)
@@ -44,25 +44,25 @@ def fetch_one(sql: str, params: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def _take_binary(cursor: CursorWrapper) -> None:
-    """Make PostgreSQL send times and numbers in binary: parsing them as text is slow Python."""
+    """Make PostgreSQL send times and numbers in binary, because psycopg parses text in slow Python."""
     if connection.vendor == "postgresql":
         cursor.cursor.format = Format.BINARY
 
 
 def execute(sql: str, params: Sequence[Any]) -> int:
-    """Run a statement and return how many rows it changed."""
+    """Execute a statement and return the number of affected rows."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return int(cursor.rowcount)
 
 
 def to_db(moment: Any) -> Any:
-    """Return a time as a parameter for this database."""
+    """Convert a datetime to a query parameter for this database."""
     return connection.ops.adapt_datetimefield_value(moment)
 
 
 def to_time(value: Any) -> datetime:
-    """Convert a time that SQL has computed: SQLite returns it as text."""
+    """Return the datetime for a value that SQL computed; SQLite returns text."""
     if isinstance(value, datetime):
         return value
     moment: datetime = connection.ops.convert_datetimefield_value(value, None, connection)  # type: ignore[attr-defined]  # SQLite's
@@ -73,8 +73,8 @@ class IntTable:
     """
     Passes columns of ints as a derived table `input` (unnest on PostgreSQL, json_each on SQLite).
 
-    Each column is one text parameter, or all are one on SQLite: adapting a thousand numbers one by
-    one costs more than the statement itself.
+    PostgreSQL gets one text parameter per column, SQLite one for all columns: adapting a thousand
+    numbers one by one costs more than the statement itself.
     """
 
     def __init__(self, *names: str) -> None:
@@ -90,14 +90,14 @@ class IntTable:
         return f"(SELECT {', '.join(values)} FROM json_each(%s)) input"  # noqa: S608 - made of column names
 
     def params(self, *columns: Sequence[int]) -> list[str]:
-        """Return the parameters that fill the table."""
+        """Return the parameters for the table's placeholders."""
         if connection.vendor == "postgresql":
             return [f"{{{','.join(map(str, column))}}}" for column in columns]
         return [json.dumps(list(zip(*columns, strict=True)))]
 
 
 class Columns(Generic[M]):
-    """Some columns of a model: their SELECT list, and the conversion of a row into an instance."""
+    """A subset of a model's columns: builds their SELECT list and converts rows to instances."""
 
     def __init__(self, model: type[M], *names: str) -> None:
         self._model = model
@@ -112,13 +112,13 @@ class Columns(Generic[M]):
         return ", ".join(f"{alias}.{each.column}" for each in self._fields)
 
     def under(self, path: str) -> list[str]:
-        """Return the columns as `values_list()` takes them, from a relation such as `author__`."""
+        """Return the names to pass to `values_list()`, prefixed with a relation such as `author__`."""
         return [f"{path}{each}" for each in self._attnames]
 
     def load(self, row: Row) -> M:
-        """Return an instance from a row that has these columns and no others."""
+        """Return an instance for a row with exactly these columns."""
         row = _converted(row, self._converters)
-        # As Model.from_db() does, without signals or deferred fields.
+        # Model.from_db() without signals and deferred fields.
         instance = self._model.__new__(self._model)
         instance.__dict__.update(zip(self._attnames, row, strict=True))
         instance._state = state = ModelState()
@@ -132,9 +132,9 @@ class Columns(Generic[M]):
 
 class RowType(Generic[N]):
     """
-    A named tuple whose first fields are columns of a model, by their `attname`.
+    Converts rows to a named tuple whose fields without defaults are columns of a model (`attname`).
 
-    A tuple costs a quarter of a model instance. Fields with a default are not columns.
+    Creating a tuple takes a quarter of the time of a model instance.
     """
 
     def __init__(self, model: type[Model], row: type[N]) -> None:
@@ -147,7 +147,7 @@ class RowType(Generic[N]):
         return ", ".join(f"{alias}.{each.column}" for each in self._fields)
 
     def load(self, row: Row, *added: Any) -> N:
-        """Return the tuple from a row that has its columns, followed by the other fields."""
+        """Return the tuple for a row; `added` are the values of the fields with defaults."""
         return self._make((*_converted(row, self._converters), *added))
 
     @cached_property
@@ -169,7 +169,7 @@ def _converted(row: Row, converters: Converters) -> Row:
 
 
 def _list_converters(model: type[Model], fields: Sequence[Field[Any, Any]]) -> Converters:
-    """Return the converters of SQLite's text to times and UUIDs; PostgreSQL needs none."""
+    """Return converters from SQLite's text to datetimes and UUIDs; PostgreSQL needs none."""
     columns = [Col(model._meta.db_table, each) for each in fields]
     return [
         (index, _bound(convert, column))

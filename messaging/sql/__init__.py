@@ -1,6 +1,5 @@
 """
-Hand-written SQL for the hot paths; db.sql explains why.
+The statements that every request runs, hand-written or compiled once; db.sql explains why.
 
-Tables are always aliased: `messaging_conversation` as `c`, `messaging_message` as `m`. The access
-rules are in `rules`.
+In hand-written SQL `messaging_conversation` has the alias `c` and `messaging_message` the alias `m`.
 """

@@ -1,4 +1,4 @@
-"""The columns that statements select, and how rows become instances and tuples."""
+"""The columns that the statements select, and the conversion of rows to instances and tuples."""
 
 from db.sql import Columns, Row, RowType
 from messaging.models import Conversation, Message
@@ -13,7 +13,7 @@ MESSAGE = RowType(Message, MessageRow)
 ENTRY = RowType(Conversation, ConversationEntry)
 PERSON = Columns(User, "id", "email", "first_name", "last_name", "profile_image")
 
-# The columns of a locked conversation that a change needs.
+# The columns of a locked conversation that services need to change it.
 LOCKED = Columns(Conversation, "id", "trainer", "trainee", "version", "is_archived")
 
 People = dict[int, User]
@@ -21,19 +21,19 @@ People = dict[int, User]
 
 def cut(limit: int, offset: int) -> str:
     """
-    Return LIMIT and OFFSET as literals.
+    Return LIMIT and OFFSET clauses with literal numbers.
 
-    If the limit were a parameter, PostgreSQL's generic plan would assume a tenth of all rows. It
-    then prefers a custom plan, and so plans each execution anew: twice the cost of reading a page.
+    With a parameter, PostgreSQL's generic plan would assume a tenth of all rows. PostgreSQL would then
+    prefer custom plans, and planning each execution doubles the time of reading a page.
     """
     return f"LIMIT {limit:d} OFFSET {offset:d}" if offset else f"LIMIT {limit:d}"
 
 
 def load_people(columns: Columns[User], row: Row, people: People) -> tuple[User | None, ...]:
     """
-    Return the trainer and the trainee from the end of a row, None for a deleted account.
+    Return the trainer and the trainee in the last columns of a row; None for a deleted account.
 
-    They are the same instance for the same id: in a list one side is always the reader.
+    `people` caches instances by id, because the reader is in every row of a list.
     """
     size = columns.count
     return _load(columns, row[:size], people), _load(columns, row[size:], people)

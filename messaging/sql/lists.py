@@ -1,4 +1,4 @@
-"""Lists of conversations, and what is counted in them."""
+"""Selects lists of conversations, and counts conversations and unread messages."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,7 +14,7 @@ from messaging.sql.columns import ENTRY, PERSON, People, cut, load_people
 from messaging.sql.rules import ON_SIDE, UNREAD, VISIBLE
 from users.models import User
 
-# PostgreSQL would put those without a message first, SQLite last.
+# By default PostgreSQL sorts NULL (no message yet) first, SQLite last.
 NEWEST_ACTIVITY_FIRST = "c.last_message_at DESC NULLS LAST, c.id DESC"
 
 
@@ -29,7 +29,7 @@ def _unread_query(side: str) -> CompiledQuery:
 
 
 def count_unread(user_id: int, side: str) -> int:
-    """Count what is unread in the active conversations in which a user is on that side."""
+    """Count unread messages in active conversations where `side` (trainer or trainee) is the user."""
     ((number,),) = _unread_query(side).fetch_all(user_id)
     return int(number)
 
@@ -44,18 +44,18 @@ def _count_query(side: str, archived: bool) -> CompiledQuery:
 
 
 def count_conversations(user_id: int, side: str, *, archived: bool) -> int:
-    """Count the conversations in which a user is on that side, archived or active."""
+    """Count the archived or active conversations where `side` (trainer or trainee) is the user."""
     ((number,),) = _count_query(side, archived).fetch_all(user_id)
     return int(number)
 
 
 def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[ConversationEntry]:
     """
-    Return conversations as a user's list shows them, from a source named `c`.
+    Return the rows of a user's conversation list. `source` is a subquery for the conversations.
 
-    The source is cut to its page first: what is counted follows the page and what is unread in it,
-    over the partial index of unread messages. A queryset cannot say so: from its plain SQL PostgreSQL
-    sorts all conversations of a trainer, and takes three times as long for 50 of 500.
+    The source is limited to one page before anything is counted, so only that page's unread messages
+    are counted, over their partial index. A queryset cannot express this: for its SQL, PostgreSQL
+    sorts all conversations of a trainer, which takes three times as long for 50 of 500.
     """
     people: People = {}
     return [
@@ -82,13 +82,13 @@ ORDER BY {NEWEST_ACTIVITY_FIRST}
 
 
 def page_of(side: str, limit: int, offset: int) -> str:
-    """Return a source: a page of those in which somebody is on that side. Parameters: who, archived."""
+    """Return a source: one page of a user's conversations. Parameters: the user's id, is_archived."""
     return (
         f"(SELECT * FROM messaging_conversation c WHERE {ON_SIDE.format(side=side)}"
         f" ORDER BY {NEWEST_ACTIVITY_FIRST} {cut(limit, offset)})"
     )
 
 
-# Sources: one conversation that a user may see, and some of a user's.
+# Sources: one conversation, if visible to the user; and those of a user with the given ids.
 ONE = f"(SELECT * FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE})"
 SOME_OF = "(SELECT * FROM messaging_conversation WHERE (trainer_id = %s OR trainee_id = %s) AND id IN ({}))"

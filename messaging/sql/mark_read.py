@@ -16,9 +16,10 @@ from messaging.sql.rules import UNREAD, VISIBLE
 @dataclass(frozen=True)
 class MarkedMessages:
     """
-    The locked conversation, whether it has the requested message, and which messages were marked.
+    The locked conversation, and which messages were marked as read.
 
-    `count` is their number, `up_to` the highest id among them.
+    `has_message` tells whether the requested message is in this conversation. `count` is the number
+    of marked messages, `up_to` their highest id.
     """
 
     conversation: Conversation
@@ -27,9 +28,10 @@ class MarkedMessages:
     up_to: int | None
 
 
-# A message never changes its conversation, so this check needs no lock. Ids are assigned under the
-# lock: with `up_to`, all messages up to it are committed and visible. Without it, messages committed
-# during the wait must be marked too, and a statement does not see those: it needs one of its own.
+# A message never moves to another conversation, so this check needs no lock. Ids are assigned under
+# the lock: with `up_to`, every message up to it is committed and visible to the statement. Without
+# `up_to`, messages committed while waiting for the lock must be marked too, but a statement that
+# waits does not see them. So the lock is then taken by a statement of its own.
 _HAS_MESSAGE = (
     "EXISTS (SELECT 1 FROM messaging_message m WHERE m.id = %s AND m.conversation_id = c.id)"
 )
@@ -63,11 +65,10 @@ def mark_messages(
     conversation_id: int, reader_id: int, up_to: int | None, now: datetime
 ) -> MarkedMessages | None:
     """
-    Lock a conversation that the reader may see, and mark what they have not read as its next
-    version.
+    Lock a conversation, and mark its unread messages as read in its next version.
 
     `up_to` is the last message to mark; if it is not in this conversation, nothing is marked.
-    Returns None if the reader may not see the conversation.
+    Return None if the conversation is not visible to the reader.
     """
     seen = [up_to or 0, conversation_id, reader_id, reader_id]
     last = MAX_ID if up_to is None else up_to
@@ -85,7 +86,7 @@ def mark_messages(
 
 @transaction.atomic
 def _mark_all(params: list[Any]) -> Row | None:
-    """Wait for the lock in one statement; the next one sees every message committed by then."""
+    """Lock first: the next statement then sees every message committed during the wait."""
     return fetch_one(_MARK, params) if fetch_one(_LOCK, params[1:4]) else None
 
 

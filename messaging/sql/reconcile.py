@@ -14,7 +14,7 @@ FROM {{input}} LEFT JOIN messaging_conversation c ON c.id = input.conversation_i
 WHERE c.id IS NULL OR c.version > input.version
 """
 _SUMS = IntTable("key", "user_id", "known_count", "known_ids", "known_versions")
-# PostgreSQL's sum of bigints is a numeric, which psycopg returns as a Decimal.
+# In PostgreSQL the sum of bigints is a numeric, which psycopg would return as a Decimal.
 _OTHER_SUMS = f"""
 SELECT input.key, count(c.id), CAST(COALESCE(sum(c.id), 0) AS bigint), COALESCE(sum(c.version), 0)
 FROM {{input}} LEFT JOIN messaging_conversation c ON {_IS_ACTIVE}

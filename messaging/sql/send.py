@@ -1,4 +1,4 @@
-"""Stores a message: locks the conversation, inserts the row and updates the counters."""
+"""Stores a message: locks the conversation, inserts the message and updates the counters."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from messaging.sql.rules import VISIBLE
 
 @dataclass(frozen=True)
 class Stored:
-    """The locked conversation, and the id of the stored message; None if nothing was stored."""
+    """The locked conversation and the new message's id, which is None if nothing was stored."""
 
     conversation: Conversation
     message_id: int | None
@@ -59,12 +59,12 @@ def store_message(
     conversation_id: int, sender_id: int, content: str, client_id: UUID | None, now: datetime
 ) -> Stored | None:
     """
-    Lock a conversation that the sender may see, and add a message as its next version.
+    Lock a conversation and add a message as its next version.
 
-    Nothing is stored if it is archived, if an account was deleted, or if `client_id` was used
-    before. `created_at` is never earlier than that of the previous message, as the clocks of
-    several servers differ. On PostgreSQL this is one statement, which needs no explicit
-    transaction. Returns None if the sender may not see the conversation.
+    Return None if the conversation is not visible to the sender. Store nothing if it is archived, if
+    one of the accounts was deleted, or if `client_id` was used before. Because servers' clocks differ,
+    `created_at` is at least that of the previous message. On PostgreSQL this is a single statement,
+    which needs no explicit transaction.
     """
     seen = [to_db(now), conversation_id, sender_id, sender_id]
     if connection.vendor == "postgresql":
@@ -79,7 +79,7 @@ def store_message(
 
 @transaction.atomic
 def _store_in_steps(seen: list[Any], message: list[Any]) -> Row | None:
-    """Do the same as `_STORE`, on SQLite, whose WITH cannot change data."""
+    """Do the same as `_STORE` on SQLite, which has no data-modifying CTEs."""
     found = fetch_one(_SELECT_FOR_MESSAGE, seen)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""A conversation and its messages: querysets that are compiled once."""
+"""Selects a conversation and its messages, with querysets that are compiled once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from messaging.rows import MessageRow
 from messaging.sql.columns import MESSAGE, SENDER, THREAD, load_people
 from users.models import User
 
-# Pages by number have an offset of their own, each in a statement of its own.
+# Limits and offsets are literals, so each page number has a statement of its own.
 KEPT_STATEMENTS = 256
 
 
 @dataclass(frozen=True)
 class MessageQuery:
-    """Which messages of a conversation, in which order; a queryset made from integers."""
+    """A filter and an order for messages; `build` takes `parameters` integers."""
 
     build: Callable[..., MessageQuerySet]
     parameters: int = 0
@@ -29,7 +29,7 @@ class MessageQuery:
 NEWEST = MessageQuery(lambda: Message.objects.order_by("-id"))
 BEFORE = MessageQuery(lambda pk: Message.objects.filter(id__lt=pk).order_by("-id"), 1)
 AFTER = MessageQuery(lambda pk: Message.objects.filter(id__gt=pk).order_by("id"), 1)
-# With an upper end, too: else PostgreSQL expects a third of all, and plans anew each time.
+# Without the upper bound PostgreSQL expects a third of all rows, and plans each execution anew.
 CHANGES = MessageQuery(
     lambda since: Message.objects.filter(version__gt=since, version__lte=MAX_VERSION).order_by(
         "version", "id"
@@ -50,7 +50,7 @@ def _columns_of_thread(path: str) -> list[str]:
 
 
 def _load_thread(row: Row) -> Conversation:
-    """Return a conversation with its two people, each None when the account is gone."""
+    """Return a conversation with its trainer and trainee; None for a deleted account."""
     conversation = THREAD.load(row[: THREAD.count])
     loaded = conversation._state.fields_cache
     loaded["trainer"], loaded["trainee"] = load_people(SENDER, row[THREAD.count :], {})
@@ -68,7 +68,7 @@ _conversation_query = CompiledQuery(
 
 
 def select_conversation(conversation_id: int, user_id: int) -> Conversation | None:
-    """Return a conversation that a user may see, with its people."""
+    """Return a conversation with its people, or None if it is not visible to the user."""
     rows = _conversation_query.fetch_all(conversation_id, user_id)
     return _load_thread(rows[0]) if rows else None
 
@@ -101,10 +101,11 @@ def select_thread(
     conversation_id: int, user_id: int, query: MessageQuery, params: Sequence[int], limit: int
 ) -> tuple[Conversation | None, list[MessageRow]]:
     """
-    Return a conversation that a user may see, with its people, and some of its messages.
+    Return a conversation with its people, and the messages that `query` selects.
 
-    That is one statement, all of one moment, unless there are no messages. Then the conversation is
-    read before them: a change that it counts must not be missing.
+    The conversation is None if it is not visible to the user. One statement, so both come from one
+    snapshot. If it returns no rows, the conversation is read first and the messages after it, so that
+    they include every change up to its version.
     """
     thread = _thread_query(query, limit)
     rows = thread.fetch_all(conversation_id, user_id, *params)
@@ -117,5 +118,5 @@ def select_thread(
 
 
 def _may_have(conversation: Conversation, query: MessageQuery, params: Sequence[int]) -> bool:
-    """Return whether there may be such messages by now; most clients that catch up miss nothing."""
+    """Return whether the second read may find messages; most clients that catch up miss nothing."""
     return query is not CHANGES or conversation.version > params[0]
