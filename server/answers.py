@@ -1,4 +1,4 @@
-"""Responses as status, headers and bytes, ready to send over ASGI, whether or not Django made them."""
+"""Complete responses (status, headers and bytes) to send over ASGI, with or without Django."""
 
 from http import HTTPStatus
 from typing import Any
@@ -11,9 +11,9 @@ from django_stubs_ext import StrOrPromise
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 
-# A browser's cache outlives a sign-out.
+# Otherwise a browser's cache would keep private data after a sign-out.
 NOT_STORED = (b"cache-control", b"no-store")
-# With these statuses, a Content-Length would describe the body that is left out.
+# For these statuses, a Content-Length would be that of the omitted body.
 WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -27,7 +27,7 @@ async def send_answer(send: Any, answer: Answer) -> None:
 def json_answer(
     status: int, detail: StrOrPromise, code: str, *headers: tuple[bytes, bytes]
 ) -> Answer:
-    """Return an error response in the shape that all API errors have."""
+    """Return an error response in the format of all API errors."""
     content = orjson.dumps({"detail": str(detail), "code": code})
     own = [
         (b"content-type", b"application/json"),
@@ -37,13 +37,13 @@ def json_answer(
 
 
 def answer_of(response: HttpResponseBase) -> Answer:
-    """Convert a Django response; a streaming response is read to its end."""
+    """Convert a Django response; a streaming response is read completely."""
     content = _content_of(response)
     return response.status_code, _headers_of(response, len(content)), content
 
 
 def _headers_of(response: HttpResponseBase, length: int) -> Headers:
-    """Return the headers, with a Content-Length: without one uvicorn would use chunked encoding."""
+    """Return the headers with a Content-Length, without which uvicorn would use chunked encoding."""
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
     if not response.has_header("Cache-Control"):
         headers.append(NOT_STORED)

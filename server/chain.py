@@ -17,8 +17,8 @@ Chain = Callable[["ApiRequest"], HttpResponseBase]
 
 class ApiRequest(ASGIRequest):
     """
-    A request with an optional `stand_in`: a function that returns the view to call instead of its
-    own.
+    A request with an optional `stand_in`: a function that takes the request's view and returns the
+    view to call instead.
     """
 
     stand_in: StandIn | None = None
@@ -26,10 +26,10 @@ class ApiRequest(ASGIRequest):
 
 def build_chain(middleware: Iterable[str]) -> Chain:
     """
-    Return the function that answers a request: middleware, the first outermost, then the view.
+    Return a function that passes a request through the middleware, the first one outermost, to its view.
 
-    Middleware with `process_view` or `process_template_response` is not supported. Exceptions
-    become responses at each step, as in Django's own handlers.
+    Middleware with `process_view` or `process_template_response` is not supported. Each step converts
+    exceptions to responses, as Django's own handlers do.
     """
     chain: Any = convert_exception_to_response(_call_view)
     for name in reversed(list(middleware)):

@@ -1,4 +1,4 @@
-"""Compresses static files on the fly in development; in production `collectstatic` has done so."""
+"""Compresses static files on the fly in development; in production `collectstatic` compresses them."""
 
 import gzip
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class CompressText:
 
 
 def _choose(accepted: bytes) -> tuple[bytes, Callable[[bytes], bytes]] | None:
-    """Return name and function of an encoding that the client accepts; None if there is none."""
+    """Return the name and function of an encoding that the client accepts, or None."""
     if b"br" in accepted:
         return b"br", lambda content: brotli.compress(content, quality=BROTLI_QUALITY)
     if b"gzip" in accepted:

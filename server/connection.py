@@ -33,9 +33,9 @@ class LimitedConnection(HttpToolsProtocol):
     """
     uvicorn's HTTP protocol, with limits that its parser lacks.
 
-    A client that sends only half of a request or of a WebSocket handshake occupies a file
-    descriptor, and a thousand of them would exhaust the limit, so such connections are closed after
-    a time-out. A request that arrives in one piece needs no timer.
+    A client that sends only half of a request or of a WebSocket handshake occupies a file descriptor.
+    A thousand of them would exhaust the process's limit, so such connections are closed after a
+    time-out. A request that arrives in one piece needs no timer.
     """
 
     _awaits = Awaited.HEAD
@@ -56,9 +56,8 @@ class LimitedConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._awaits is Awaited.NOTHING and self._is_idle():
-            self._awaits = (
-                Awaited.HEAD
-            )  # blank lines: they stop the keep-alive timer but begin no request
+            # Blank lines stop the keep-alive timer, but do not begin a request.
+            self._awaits = Awaited.HEAD
         if self._awaits is Awaited.HEAD:
             self._head_bytes += len(data)
             if self._head_bytes > settings.MAX_HEAD_BYTES:
@@ -67,7 +66,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._update_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer a request that cannot be parsed and close; a head that is too large gets 431."""
+        """Answer 400 to a malformed request, or 431 to one whose head is too large, and close."""
         self._awaits = Awaited.NOTHING
         if self._is_head_too_large:
             self.transport.write(HEAD_TOO_LARGE)
@@ -82,7 +81,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._awaits, self._head_bytes = Awaited.HEAD, 0
 
     def on_headers_complete(self) -> None:
-        # Each header has 4 more bytes: a colon, a space and CRLF.
+        # Each header has 4 more bytes: colon, space, CR and LF.
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > settings.MAX_HEAD_BYTES:
             self._is_head_too_large = True
@@ -96,10 +95,10 @@ class LimitedConnection(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """
-        Hand over to the WebSocket protocol; answer 400 to a handshake that its parser rejects.
+        Pass the connection to the WebSocket protocol; answer 400 if its parser rejects the handshake.
 
-        That parser accepts only GET, up to 128 headers and 8 KiB per header. It would leave any
-        other handshake open and unanswered forever.
+        That parser accepts only GET, at most 128 headers and 8 KiB per header. It would leave the
+        connection of any other handshake open and unanswered forever.
         """
         super().handle_websocket_upgrade()
         socket_protocol: Any = self.transport.get_protocol()

@@ -8,6 +8,6 @@ class ClientGone(Exception):
 
 
 async def wait_until_gone(receive: Any) -> None:
-    """Return when the client disconnects. The body must have been read before."""
+    """Return when the client disconnects. The request's body must have been read completely."""
     while (await receive())["type"] != "http.disconnect":
         pass

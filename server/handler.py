@@ -2,9 +2,9 @@
 Serves the API with one hop to a thread per request.
 
 Django's ASGI handler starts a thread for each request and switches to it about twenty times: twice
-per middleware, and for signals, view, rendering and closing. One switch costs more than a query.
-Here a whole request, from the first middleware to the closed response, runs in one of a few
-permanent threads. docs/adr/0008-one-hop-api-handler.md has the figures.
+per middleware, and for signals, the view, rendering and closing. One switch takes longer than a
+query. Here one of a few permanent threads runs a whole request, from the first middleware to closing
+the response. docs/adr/0008-one-hop-api-handler.md has the figures.
 """
 
 import logging
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class OneHopHandler:
-    """An ASGI application for views with small responses that are not streamed."""
+    """An ASGI application for views whose responses are small and not streamed."""
 
     def __init__(self) -> None:
         self._get_response = build_chain(settings.API_MIDDLEWARE)
@@ -46,7 +46,7 @@ class OneHopHandler:
         """
         Answer one request.
 
-        A request is dropped if its client disconnects before its turn. Once begun, it is completed.
+        If the client disconnects, a queued request is dropped; one that has begun is completed.
         """
         serve = self._serve_form if is_form(scope) else self._serve
         try:
@@ -58,7 +58,7 @@ class OneHopHandler:
         await send_answer(send, answer)
 
     async def _serve(self, scope: Any, receive: Any) -> Answer:
-        """Read a small body, then answer in the thread pool for this kind of request."""
+        """Read the body, then answer in the thread pool for this kind of request."""
         body = await read_body(receive)
         hashes = (scope["method"], scope["path"]) in self._hashing
         lane = self._passwords if hashes else self._api
@@ -68,7 +68,7 @@ class OneHopHandler:
         """
         Authenticate the sender of a form, then acquire an upload slot, read the body and answer.
 
-        The session can end while the body arrives, so the view authenticates again.
+        The view authenticates again, because the session can end while the body arrives.
         """
         admission = Admission()
         refusal = await self._api.run(
@@ -84,7 +84,7 @@ class OneHopHandler:
             )
 
     def _answer(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> Answer:
-        """Answer in a worker thread, over the thread's persistent database connection."""
+        """Answer in a worker thread, using the thread's persistent database connection."""
         set_script_prefix(scope.get("root_path", "") or "/")
         replace_cut_connections()
         request_started.send(sender=self.__class__, scope=scope)
@@ -106,13 +106,13 @@ class OneHopHandler:
                 return answer
 
     def _refuse(self, scope: Any, full: LaneFull) -> Answer:
-        """Answer 503 on the event loop: this blocks on nothing and needs no database."""
+        """Answer 503 on the event loop: this does not block and uses no database."""
         logger.warning("503 %s %s: %s", scope["method"], scope["path"], full)
         return self._respond(scope, b"", busy)
 
 
 def _log(request: ApiRequest, response: Any) -> None:
-    """Log an error as Django's own handlers do; a full queue has already been logged as a warning."""
+    """Log an error as Django's own handlers do, except a full queue, which `_refuse` has logged."""
     if response.status_code >= 400 and request.stand_in is not busy:  # noqa: PLR2004 - HTTP's
         reason = response.reason_phrase
         log_response("%s: %s", reason, request.path, response=response, request=request)
@@ -126,6 +126,6 @@ def _with_length(scope: Any, body: bytes) -> Any:
 
 
 def _with_placeholder_length(scope: Any) -> Any:
-    """Add a placeholder length if a chunked body will follow, so that DRF does not treat it as empty."""
+    """Add a placeholder length to a request with a chunked body, which DRF would treat as empty."""
     in_chunks = any(name == b"transfer-encoding" for name, _ in scope["headers"])
     return _with_length(scope, b"?") if in_chunks else scope

@@ -1,7 +1,7 @@
 """
 Database connections that the API's threads keep between requests.
 
-Taking a connection from the pool and returning it costs as much as a query.
+Taking a connection from the pool and returning it takes as long as a query.
 """
 
 import select
@@ -15,8 +15,8 @@ def keep_connections() -> None:
     """
     Exempt this thread's connections from CONN_MAX_AGE, which is 0 with a pool.
 
-    `close_old_connections`, which Django calls after each request, then treats them as persistent:
-    it closes a connection that no longer works or has an open transaction.
+    Django calls `close_old_connections` after each request. It then treats these connections as
+    persistent: it closes only those that are broken or have an open transaction.
     """
     for connection in _list_open():
         connection.close_at = None
@@ -24,10 +24,10 @@ def keep_connections() -> None:
 
 def replace_cut_connections() -> None:
     """
-    Close this thread's connections that PostgreSQL has closed, and have the pool check its idle
-    ones.
+    Close those of this thread's connections that PostgreSQL has closed, and let the pool check its
+    idle connections.
 
-    The pool relies on psycopg's connection state, which changes only on the next read, so it would
+    The pool relies on psycopg's connection state, which changes only at the next read, so it would
     otherwise hand out dead connections.
     """
     for connection in _list_open():
@@ -45,7 +45,7 @@ def _list_open() -> Iterator[BaseDatabaseWrapper]:
 
 def _is_readable(connection: BaseDatabaseWrapper) -> bool:
     """
-    Return whether an idle connection has data to read, which means that the server is closing it.
+    Return whether an idle connection has data to read, because the server is closing it.
 
     This takes 2 µs.
     """

@@ -20,7 +20,7 @@ class LaneFull(Exception):
 
 
 class Lane:
-    """A thread pool with a queue of at most `queue` calls. It serves one event loop."""
+    """A thread pool for one event loop, with a queue of at most `queue` calls."""
 
     def __init__(self, name: str, threads: int, queue: float = math.inf) -> None:
         self.name = name
@@ -39,7 +39,7 @@ class Lane:
         """
         Do the same for a client whose request has been read; raise LaneFull or ClientGone.
 
-        A call that still waits is dropped when the client disconnects. Once begun, it is completed.
+        If the client disconnects, a queued call is dropped; one that has begun is completed.
         """
         must_wait = self._pending >= self._running
         work, outcome = self._submit(partial(call, *args, **kwargs))
@@ -72,8 +72,9 @@ class Lane:
         self, loop: asyncio.AbstractEventLoop, outcome: asyncio.Future[T], call: Callable[[], T]
     ) -> None:
         """
-        Pass the result to the event loop: run_in_executor()'s chained futures cost as much as a
-        query.
+        Run the call and pass its result to the event loop.
+
+        The chained futures of run_in_executor() would take as long as a query.
         """
         try:
             result = call()

@@ -16,12 +16,11 @@ class BodyTooLarge(Exception):
 
 class LimitBody:
     """
-    Answer 413 to a body over `MAX_BODY_BYTES`, or over `MAX_JSON_BODY_BYTES` if it can carry no
-    file.
+    Answer 413 to a form over `MAX_BODY_BYTES`, and to any other body over `MAX_JSON_BODY_BYTES`.
 
-    Outside the API, Django reads the whole body before a view can refuse it. In the API, bodies are
-    held in memory; large ones only after their token was verified. A body without Content-Length is
-    counted as it arrives.
+    Outside the API, Django reads the whole body before a view can refuse it. The API keeps bodies in
+    memory, large ones only after their token was verified. Bodies without a Content-Length are
+    counted as they arrive.
     """
 
     def __init__(self, app: Any) -> None:
@@ -58,8 +57,8 @@ def is_form(scope: Any) -> bool:
     """
     Return whether an API request sends a multipart form, which may carry files.
 
-    True if any Content-Type header is any multipart type: parsers differ in which of several
-    headers they use, and a body that is parsed as a form must not bypass upload admission.
+    True if any Content-Type header has a multipart type. Parsers differ in which of several headers
+    they use, and a body that is parsed as a form must not bypass upload admission.
     """
     return scope["method"] not in SAFE_METHODS and any(
         name == b"content-type" and value[:10].lower() == b"multipart/"

@@ -3,10 +3,10 @@ import gc
 
 def settle_memory() -> None:
     """
-    Exempt objects loaded at startup from garbage collection, and collect new ones less often.
+    Exclude the objects loaded at startup from garbage collection, and collect less often.
 
-    A collection pauses the event loop, in proportion to the number of new objects. A gen-0
-    threshold of 5,000 keeps each pause to a few milliseconds.
+    A collection pauses the event loop in proportion to the number of new objects. A gen-0 threshold
+    of 5,000 keeps each pause to a few milliseconds.
     """
     gc.collect()
     gc.freeze()

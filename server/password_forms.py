@@ -1,4 +1,4 @@
-"""Limits how many admin forms that hash a password run at a time."""
+"""Limits the number of admin forms that hash passwords at the same time."""
 
 import asyncio
 import logging
@@ -35,11 +35,11 @@ BUSY_ANSWER: Answer = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
 
 class FewPasswordForms:
     """
-    Run `PASSWORD_THREADS` such forms at a time, queue `PASSWORD_QUEUE`, and answer 503 beyond that.
+    Processes `PASSWORD_THREADS` such forms at a time, queues `PASSWORD_QUEUE`, answers 503 beyond.
 
-    Django's handler starts a thread per request, and each uses one of the six database connections
-    that sockets need too. The body is read before the form is queued, so a slow client delays
-    nobody else.
+    Django's handler starts a thread per request, and each thread uses one of the six database
+    connections that it shares with sockets. The body is read before the form is queued, so a slow
+    client delays nobody else.
     """
 
     def __init__(self, app: Any) -> None:
@@ -57,13 +57,13 @@ class FewPasswordForms:
             await self.app(scope, receive, send)
 
     def _hashes(self, scope: Any) -> bool:
-        """Return whether a request signs in, or saves a user, which may set a password."""
+        """Return whether a request signs in or may set a password, as saving a user does."""
         path = scope["path"]
         is_form = path in self._paths or path.startswith(self._people)
         return bool(scope["method"] == "POST" and is_form)
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
-        """Read a form and pass it on when its turn comes, unless its client has disconnected."""
+        """Read a form, and process it when its turn comes unless the client has disconnected."""
         try:
             body = await read_body(receive)
             if self._pending >= self._limit:
@@ -79,14 +79,14 @@ class FewPasswordForms:
 
     @asynccontextmanager
     async def _turn(self, receive: Any) -> AsyncIterator[None]:
-        """Wait for a turn and hold it; raise ClientGone if the client disconnects meanwhile."""
+        """Acquire one of the turns; raise ClientGone if the client disconnects while waiting."""
         self._pending += 1
         disconnect = asyncio.create_task(wait_until_gone(receive))
         try:
             async with self._running:
                 if disconnect.done():
                     raise ClientGone
-                disconnect.cancel()  # from here on Django watches for the disconnect
+                disconnect.cancel()  # from here on Django watches for disconnects
                 yield
         finally:
             disconnect.cancel()
@@ -94,7 +94,7 @@ class FewPasswordForms:
 
 
 def _replay_body(body: bytes, receive: Any) -> Any:
-    """Return a `receive` that first returns the body that was already read."""
+    """Return a `receive` function that first returns the body, which has already been read."""
     first = [{"type": "http.request", "body": body}]
 
     async def replay() -> Any:

@@ -1,4 +1,4 @@
-"""Finds the API requests that hash a password."""
+"""Finds the API endpoints that hash passwords."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,10 +10,9 @@ from rest_framework.views import APIView
 
 def find_password_requests() -> frozenset[tuple[str, str]]:
     """
-    Return method and path of each request that hashes a password.
+    Return (method, path) of each endpoint whose view has `hashes_passwords = True`.
 
-    A view declares this with `hashes_passwords = True`. Its path must have no parameters, as each
-    request looks up its literal path in this set.
+    These paths must have no parameters, because the path of each request is looked up in this set.
     """
     return frozenset(
         (method.upper(), path)
@@ -37,7 +36,7 @@ def _list_views(
 def _without_parameters(path: str, view: type[APIView]) -> type[APIView]:
     if "<" in path:
         raise ImproperlyConfigured(
-            f"{view.__name__} hashes passwords, so {path} needs to be fixed."
+            f"{view.__name__} hashes passwords, so {path} must have no parameters."
         )
     return view
 

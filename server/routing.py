@@ -2,7 +2,7 @@ from typing import Any
 
 
 class PathRouter:
-    """Routes requests by path: one ASGI application for those under `prefix`, another for the rest."""
+    """Routes requests to one ASGI application under `prefix`, and to another one elsewhere."""
 
     def __init__(self, prefix: str, inside: Any, outside: Any) -> None:
         self._prefix, self._inside, self._outside = prefix, inside, outside

@@ -1,8 +1,8 @@
 """
-Graceful shutdown: refuse new sockets, close open ones over time, finish running requests.
+Graceful shutdown: closes sockets over a few seconds before the server stops.
 
-The server alone would close all sockets at once, and all clients would reconnect to the remaining
-processes in the same second. So SIGTERM first closes sockets one by one, then reaches the server.
+uvicorn would close all sockets at once, and all clients would reconnect to the other processes in the
+same second.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ from typing import Any
 
 
 def drain_on_sigterm(loop: asyncio.AbstractEventLoop, drain: Callable[[], Awaitable[None]]) -> None:
-    """Await `drain` before the server's own handler; a second SIGTERM reaches that at once."""
+    """On SIGTERM await `drain`, then call the server's handler; a second SIGTERM calls that at once."""
     if threading.current_thread() is not threading.main_thread():
-        return  # a server in a test's thread: only the main thread can handle signals
+        return  # a test runs the server in a thread; only the main thread can handle signals
     server_handler: Any = signal.getsignal(signal.SIGTERM)
     draining: set[asyncio.Task[None]] = set()
 

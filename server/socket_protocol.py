@@ -5,9 +5,10 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     """
-    uvicorn's WebSocket protocol, which accepts an HTTP response as the end of a refused handshake.
+    uvicorn's WebSocket protocol, without a logged error for each refused handshake.
 
-    uvicorn would log an ERROR for each: "ASGI callable returned without completing handshake."
+    An HTTP response ends a refused handshake, but uvicorn would log "ASGI callable returned without
+    completing handshake."
     """
 
     async def send(self, message: Any) -> None:

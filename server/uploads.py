@@ -1,4 +1,4 @@
-"""Multipart uploads: the sender is authenticated before the body is read; few are read at a time."""
+"""Multipart uploads: authenticates the sender before reading the body; limits parallel uploads."""
 
 import asyncio
 from collections import Counter
@@ -24,8 +24,8 @@ class Admission:
     """
     Decides from the headers of a request whether to read its body.
 
-    If the view accepts forms, its authentication, permissions and throttles run, and `is_granted`
-    is set if the request passes them. Any other view runs as usual and refuses the request.
+    If the view accepts forms, its authentication, permissions and throttles run, and set `is_granted`
+    if they accept the request. Any other view runs as usual and refuses the request.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Admission:
 
 @cache
 def _without_body(view: type[APIView]) -> type[APIView]:
-    """Return a copy of a view whose writing methods only grant the admission."""
+    """Return a subclass of a view whose unsafe methods do nothing but grant the admission."""
     writes = [name for name in view.http_method_names if name.upper() not in SAFE_METHODS]
     known = [name for name in writes if hasattr(view, name)]
     return type(view.__name__, (view,), {"admission": None, **dict.fromkeys(known, _grant)})
@@ -57,7 +57,7 @@ def _grant(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
 
 
 def without_throttles(view: View) -> View:
-    """Return the view without throttles: the admission has already counted the request."""
+    """Return the view without throttles, because the admission has already counted the request."""
     view_class: type[APIView] = view.cls  # type: ignore[attr-defined]  # only class-based views are admitted
     return view_class.as_view(**{**_options(view), "throttle_classes": ()})
 
@@ -69,10 +69,9 @@ def _options(view: View) -> dict[str, Any]:
 
 class UploadSlots:
     """
-    Limits the forms that are read at a time: `LARGE_BODIES`, and `LARGE_BODIES_PER_PERSON` per
-    person.
+    Limits the number of forms that are read at the same time, in total and per person.
 
-    Others wait with their bodies unread, for at most `REQUEST_BODY_SECONDS`.
+    Other forms wait unread, for at most `REQUEST_BODY_SECONDS`.
     """
 
     def __init__(self) -> None:
@@ -82,7 +81,7 @@ class UploadSlots:
 
     @asynccontextmanager
     async def hold(self, user_id: int | None) -> AsyncIterator[None]:
-        """Wait for a slot and hold it; raise LaneFull if too many requests wait."""
+        """Acquire a slot; raise LaneFull if too many requests wait for one."""
         self._enter(user_id)
         try:
             async with self._slots_of[user_id], self._slots:
