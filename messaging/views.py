@@ -29,20 +29,27 @@ from users.permissions import current_user
 
 _message = MessageSerializer()
 
-PAGE = OpenApiParameter("page", int, description="From 1; 404 past the last page.")
+PAGE = OpenApiParameter("page", int, description="Page number, from 1; 404 past the last page.")
 KEYSET = [
-    OpenApiParameter("before", int, description="Messages older than this message id."),
-    OpenApiParameter("after", int, description="The messages that follow this message id."),
+    OpenApiParameter("before", int, description="Messages before this message id, newest first."),
+    OpenApiParameter("after", int, description="Messages after this message id, newest first."),
     OpenApiParameter(
         "since",
         int,
-        description="Messages new or changed after this version, oldest change first; the answer "
-        "has the conversation's current `version` beside `results`.",
+        description="Messages added or changed after this version, oldest change first. "
+        "The response also has the conversation's current `version`.",
     ),
     OpenApiParameter(
-        "since_id", int, description="With `since`: go on within that version. `next` has it."
+        "since_id",
+        int,
+        description="Only with `since`: continue within that version, after this message id. "
+        "Taken from `next`.",
     ),
-    OpenApiParameter("limit", int, description="By key only: 1 to 100 a page, 100 by default."),
+    OpenApiParameter(
+        "limit",
+        int,
+        description="Page size with `before`, `after` or `since`: 1 to 100, 100 by default.",
+    ),
 ]
 
 
@@ -50,12 +57,14 @@ class ConversationListView(APIView):
     @extend_schema(
         parameters=[
             PAGE,
-            OpenApiParameter("archived", bool, description="A trainer's archived conversations."),
+            OpenApiParameter(
+                "archived", bool, description="If true, list a trainer's archived conversations."
+            ),
         ],
         responses=ConversationSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        """List one's own conversations, newest activity first, 50 a page."""
+        """List your conversations, newest activity first, 50 per page."""
         archived = request.query_params.get("archived", "").lower() in ("true", "1")
         conversations = selectors.list_conversations(current_user(request), archived=archived)
         pages = ConversationPage()
@@ -68,7 +77,7 @@ class ConversationListView(APIView):
 class ConversationView(APIView):
     @extend_schema(responses=ConversationSerializer, extensions={"x-codes": ["not_found"]})
     def get(self, request: Request, conversation_id: int) -> Response:
-        """Return one conversation, in the same form as in the list."""
+        """Return one conversation, in the same format as in the list."""
         found = selectors.get_described_conversation(current_user(request), conversation_id)
         return Response(conversations_data([found])[0])
 
@@ -82,7 +91,7 @@ class StartConversationView(APIView):
         extensions={"x-codes": ["trainer_only", "trainee_not_found", "throttled"]},
     )
     def post(self, request: Request) -> Response:
-        """Send a message to one's own trainee, opening or re-opening the conversation."""
+        """Send a message to one of your trainees; create or reopen the conversation if necessary."""
         data = validated(StartSerializer, request.data)
         started = start_conversation(trainer=current_user(request), **data)
         status = 200 if started.is_repeat else 201
@@ -96,7 +105,7 @@ class MessageListView(APIView):
         extensions={"x-codes": ["invalid"]},
     )
     def get(self, request: Request, conversation_id: int) -> Response:
-        """Page through a conversation: by number, 20 a page newest first, or by key."""
+        """List messages by page number (20 per page, newest first), by message id or by version."""
         if not request.query_params:
             return self._newest(conversation_id)
         keys = validated(KeysetSerializer, request.query_params.dict())
@@ -107,7 +116,7 @@ class MessageListView(APIView):
         return self._numbered(conversation_id)
 
     def _newest(self, conversation_id: int) -> Response:
-        """Answer the first page, the most requested, as a keyset page: one statement less."""
+        """Return the first page, the most requested one, as a keyset page: this saves a statement."""
         user = current_user(self.request)
         page = selectors.list_newest_messages(user, conversation_id, MessagePage.page_size)
         onward = {"page": 2} if page.has_more else None
@@ -142,7 +151,7 @@ class MessageListView(APIView):
     def _keyset_page(
         self, page: selectors.Slice, onward: dict[str, int] | None, **extra: Any
     ) -> Response:
-        """Answer a page by key; `next` goes on in the direction that was asked for."""
+        """Return a keyset page; `next` continues in the requested direction."""
         next_url = self._url_with(onward) if onward else None
         results = messages_data(page.messages, page.conversation)
         page_data = {"count": None, "next": next_url, "previous": None, "results": results}
@@ -182,7 +191,7 @@ class MarkReadView(APIView):
         extensions={"x-codes": ["not_found", "message_not_found"]},
     )
     def post(self, request: Request, conversation_id: int) -> Response:
-        """Mark the other side's messages as read, up to and including `up_to`."""
+        """Mark the other person's messages as read, up to and including `up_to`."""
         result = mark_read(
             reader=current_user(request),
             conversation_id=conversation_id,
@@ -194,5 +203,5 @@ class MarkReadView(APIView):
 class UnreadCountView(APIView):
     @extend_schema(responses=UnreadCountSerializer)
     def get(self, request: Request) -> Response:
-        """Count what is unread over one's own active conversations."""
+        """Count the unread messages in your active conversations."""
         return Response({"unread_count": selectors.count_unread(current_user(request))})
