@@ -1,7 +1,7 @@
 """
-Announces events to users' open sockets; the only module that uses the channel layer to send.
+Announces events to users' open sockets: passes them to the publisher once the transaction commits.
 
-There is one group per user. Events are sent after the transaction commits, and may get lost.
+There is one group per user. Events may get lost.
 """
 
 from functools import partial
@@ -12,22 +12,22 @@ from live.publisher import Event, publisher
 
 
 def user_group(user_id: int) -> str:
-    """Return the group of all sockets of a user, on any device and in any process."""
+    """Return the name of the group of a user's sockets, on all devices and in all processes."""
     return f"user.{user_id}"
 
 
 def user_of(group: str) -> int:
-    """Return the user id of a group."""
+    """Return the id of the user that a group belongs to."""
     return int(group.removeprefix("user."))
 
 
 def announce(user_id: int | None, event: Event) -> None:
-    """Send `event` to every socket of a user after commit; do nothing if the account was deleted."""
+    """Send `event` to all sockets of a user after the commit; do nothing for None, a deleted account."""
     if user_id is not None:
         transaction.on_commit(partial(publisher.submit, user_group(user_id), event))
 
 
 def announce_now(user_id: int | None, event: Event) -> None:
-    """Send an event that belongs to no transaction; callable on an event loop too."""
+    """Send an event that belongs to no transaction; may be called on an event loop."""
     if user_id is not None:
         publisher.submit(user_group(user_id), event)

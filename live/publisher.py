@@ -1,9 +1,9 @@
 """
-Sends events to the channel layer from one long-lived event loop, so that no caller waits.
+Sends events to the channel layer, as the only module, from one long-lived event loop.
 
-`async_to_sync(group_send)` in a request's thread would create an event loop and a Redis connection
-each time, and the request would wait for Redis. Events may get lost here: sockets detect that by
-the version and read the database.
+No caller waits: `async_to_sync(group_send)` in a request's thread would create an event loop and a
+Redis connection each time, and wait for Redis. Events may get lost here. Sockets detect that by the
+version, and read the database.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ Event = dict[str, Any]
 
 
 class Publisher:
-    """Sends events in the order in which they were submitted; drops them while the layer is away."""
+    """Sends events in the order of submission; drops them while the channel layer is unavailable."""
 
     PENDING_LIMIT = 10_000
-    # Events sent in one call: those that arrived while the previous ones were being sent.
+    # Events that arrive while a call is running are sent together in the next one.
     BATCH_LIMIT = 100
     SEND_TIMEOUT_SECONDS = 1.0
-    # No attempt is made for this long after a failure, so a dead Redis costs one time-out per second.
+    # Pause after a failure: a dead Redis costs one time-out per second.
     PAUSE_SECONDS = 1.0
 
     def __init__(self) -> None:
@@ -40,15 +40,15 @@ class Publisher:
         self._paused_until = 0.0
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Use the server's loop: the in-memory layer reaches only the sockets of its own loop."""
+        """Send on the server's loop: the in-memory layer reaches only sockets of the same loop."""
         self._loop = loop
 
     def submit(self, group: str, event: Event) -> None:
-        """Send `event` to `group` soon; callable from any thread. Failures of the layer are only logged."""
+        """Send `event` to `group` soon. May be called from any thread; failures are only logged."""
         self._running_loop().call_soon_threadsafe(self._enqueue, group, event)
 
     async def flush(self) -> None:
-        """Wait until everything submitted so far has been sent, for a clean shutdown."""
+        """Wait until all submitted events have been sent, for a clean shutdown."""
         await asyncio.sleep(0)
         if self._draining:
             await self._draining
@@ -76,18 +76,18 @@ class Publisher:
                 await self._send(batch)
 
     async def _send(self, batch: list[tuple[str, Event]]) -> None:
-        """Send events, each with its group: one channel may be in many."""
+        """Send events, each with its group, because a channel may be in many groups."""
         messages = [(group, {**event, "group": group}) for group, event in batch]
         try:
             async with asyncio.timeout(self.SEND_TIMEOUT_SECONDS):
                 await send_to_groups(get_channel_layer(), messages)
-        except Exception as error:  # noqa: BLE001 - any failure of the layer means the same
+        except Exception as error:  # noqa: BLE001 - all failures of the layer are treated alike
             self._paused_until = time.monotonic() + self.PAUSE_SECONDS
             logger.warning("The channel layer is away: %r", error)
 
 
 def _loop_in_background() -> asyncio.AbstractEventLoop:
-    """Start a loop in a daemon thread, for processes without a server: commands, the shell, tests."""
+    """Start a loop in a daemon thread, for processes without a server: commands, shells, tests."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="publisher", daemon=True).start()
     return loop
