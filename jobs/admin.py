@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from backoffice.pages import ReadOnlyAdmin
 from jobs.models import Job
@@ -9,12 +11,12 @@ from jobs.services.administration import discard_jobs, retry_jobs
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """Work to be done later: what waits, runs, was done, or was given up, with its last error."""
+    """Background jobs with their state and last error. Staff can run or discard them."""
 
     list_display = ("kind", "key", "state", "due_at", "attempts", "last_error", "finished_at")
     list_filter = ("state", "kind", "created_at")
     search_fields = ("kind", "key")
-    search_help_text = "Kind or key"
+    search_help_text = _("Kind or key")
     show_full_result_count = False  # would count every row for each page
     fields = (
         "kind",
@@ -34,12 +36,14 @@ class JobAdmin(ReadOnlyAdmin):
     def has_run_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
 
-    @admin.action(description="Run now, with all retries", permissions=["run"])
+    @admin.action(description=_("Run now, with the full number of retries"), permissions=["run"])
     def retry(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         retried = retry_jobs(job_ids=jobs.values_list("pk", flat=True))
-        self.message_user(request, f"{retried} will run now.")
+        text = ngettext("%(count)s job will run now.", "%(count)s jobs will run now.", retried)
+        self.message_user(request, text % {"count": retried})
 
-    @admin.action(description="Discard: never run", permissions=["run"])
+    @admin.action(description=_("Discard (do not run)"), permissions=["run"])
     def discard(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         discarded = discard_jobs(job_ids=jobs.values_list("pk", flat=True))
-        self.message_user(request, f"{discarded} discarded.")
+        text = ngettext("%(count)s job discarded.", "%(count)s jobs discarded.", discarded)
+        self.message_user(request, text % {"count": discarded})

@@ -6,5 +6,5 @@ class JobsConfig(AppConfig):
     name = "jobs"
 
     def ready(self) -> None:
-        """Import `jobs.py` of every app: each registers the kinds of jobs that it runs."""
+        """Import each app's `jobs.py`, which registers the handlers of its jobs."""
         autodiscover_modules("jobs")

@@ -1,4 +1,4 @@
-"""Checks the arguments of a job when it is enqueued, so that a mistake fails in its caller."""
+"""Checks the arguments of a job when it is enqueued, so that an error is raised in the caller."""
 
 import json
 import re
@@ -7,25 +7,25 @@ from typing import Any
 
 from jobs.exceptions import InvalidArguments
 
-# Arguments name rows. Large contents belong into a table of their own.
+# Arguments refer to rows by id. Large contents belong in a table of their own.
 MAX_LENGTH = 16_384
-# PostgreSQL's `jsonb` takes no NUL.
+# PostgreSQL's `jsonb` cannot contain a NUL.
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def encode_args(args: Mapping[str, Any]) -> str:
     """
-    Return arguments as JSON; raise InvalidArguments if a handler would not receive them unchanged.
+    Return the arguments as JSON; raise InvalidArguments if decoding would not return them unchanged.
 
-    JSON would turn a tuple into a list, and a number as a key into a string.
+    JSON turns tuples into lists, and numeric keys into strings.
     """
     try:
         text = json.dumps(dict(args), allow_nan=False, ensure_ascii=False)
-        text.encode()  # fails for half a surrogate pair
+        text.encode()  # fails for a lone surrogate
     except (TypeError, ValueError) as error:
         raise InvalidArguments(f"Not JSON: {error}") from error
     if json.loads(text) != dict(args):
-        raise InvalidArguments("JSON would change these arguments.")
+        raise InvalidArguments("Encoding as JSON would change the arguments.")
     if NUL.search(text) or len(text) > MAX_LENGTH:
-        raise InvalidArguments(f"The arguments hold a NUL, or over {MAX_LENGTH} characters.")
+        raise InvalidArguments(f"The arguments contain a NUL or exceed {MAX_LENGTH} characters.")
     return text

@@ -8,10 +8,10 @@ from jobs.registry import JobKind
 @dataclass(frozen=True)
 class Claim:
     """
-    One run of a job, held by one worker.
+    One run of a job by one worker.
 
-    `attempt` counts from 1. With the worker's name it identifies the run: a worker that lost its
-    lease cannot record the end of a run that has begun elsewhere.
+    `attempt` counts from 1. With the worker's name it identifies the run, so a worker that has lost
+    its lease cannot record the outcome of another worker's run.
     """
 
     job_id: int
@@ -22,7 +22,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Failure:
-    """The way in which a run failed; `seconds` is the least time until the next try."""
+    """Why a run failed. The next attempt is at least `seconds` later; there is none if `is_final`."""
 
     error: str
     is_final: bool = False
@@ -31,7 +31,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a run; `failure` is None after a success."""
+    """The outcome of a run; `failure` is None after a success."""
 
     claim: Claim
     failure: Failure | None = None

@@ -1,8 +1,8 @@
-"""Exceptions of jobs: two that a handler raises to decide its own retry, and two of `enqueue`."""
+"""Exceptions that handlers raise to control their retries, and exceptions of `enqueue`."""
 
 
 class RetryLater(Exception):
-    """A handler's temporary failure; retry after the backoff or `seconds`, whichever is longer."""
+    """A temporary failure: the job is retried after the backoff or `seconds`, whichever is longer."""
 
     def __init__(self, reason: str, *, seconds: float = 0) -> None:
         self.seconds = seconds
@@ -10,12 +10,12 @@ class RetryLater(Exception):
 
 
 class GiveUp(Exception):
-    """A handler's permanent failure; the job is given up at once, without a retry."""
+    """A permanent failure: the job is given up without a retry."""
 
 
 class UnknownKind(LookupError):
-    """No handler is registered under this name."""
+    """No handler is registered for this kind."""
 
 
 class InvalidArguments(TypeError):
-    """The arguments are not JSON, are too large, or do not fit the handler's signature."""
+    """The arguments are not JSON, are too large, or do not match the handler's signature."""

@@ -7,28 +7,29 @@ from django.db.models.functions import Now
 
 class JobQuerySet(models.QuerySet["Job"]):
     def live(self) -> JobQuerySet:
-        """Return jobs that still have to run, or are running."""
+        """Return jobs that are waiting or running."""
         return self.filter(due_at__isnull=False)
 
     def due(self) -> JobQuerySet:
-        """Return jobs to run now by the database's clock: waiting, or left by a dead worker."""
+        """Return jobs to run now, by the database's clock: waiting, or with an expired lease."""
         return self.filter(due_at__lte=Now())
 
     def held(self) -> JobQuerySet:
-        """Return jobs that run in a worker which lives."""
+        """Return jobs whose lease has not expired: a live worker is running them."""
         return self.filter(claimed_by__isnull=False, due_at__gt=Now())
 
     def held_by(self, worker: str) -> JobQuerySet:
-        """Return jobs that this worker has claimed and no other one since."""
+        """Return jobs that this worker has claimed, and no other worker since."""
         return self.filter(claimed_by=worker)
 
 
 class Job(models.Model):
     """
-    One call of a registered handler, to be made later.
+    A call of a registered handler, to be made later.
 
-    A worker that runs a job holds it by a lease: `due_at` lies ahead and is extended while the worker
-    lives. After a crash the lease expires, and the job is due again. All times are the database's.
+    A worker holds a job that it runs by a lease: it sets `due_at` to a time in the future, and extends
+    it while it lives. After a crash the lease expires and the job is due again. All times are those of
+    the database's clock.
     """
 
     class State(models.TextChoices):
@@ -44,17 +45,17 @@ class Job(models.Model):
         LOW = 2
 
     kind = models.CharField(max_length=100)
-    # One live job for each kind and key. NULL is no key: unique indexes take NULLs for distinct.
+    # At most one live job per kind and key. NULL means no key: unique indexes treat NULLs as distinct.
     key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - see above
     args = models.JSONField("arguments", default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
     # The time of the next run, or the end of the lease; NULL once the job has ended.
     due_at = models.DateTimeField("due", null=True, blank=True, db_default=Now())
-    # Set when the key was enqueued again during a run: the job is due again at this time.
+    # Set if the key was enqueued again during a run: the job will be due again at this time.
     again_at = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0)
-    claimed_by = models.CharField("worker", max_length=100, null=True, blank=True)  # noqa: DJ001 - NULL: by none
+    claimed_by = models.CharField("worker", max_length=100, null=True, blank=True)  # noqa: DJ001 - NULL: by no worker
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField("created", db_default=Now())
     finished_at = models.DateTimeField("last finished", null=True, blank=True)
@@ -80,8 +81,8 @@ class Job(models.Model):
                 name="job_is_claimed_while_it_runs",
             ),
         )
-        # Partial, so that ended jobs cost a claim nothing. On NULLs, which a prepared statement can
-        # prove without knowing its parameters.
+        # Partial, so that ended jobs do not slow down claims. Their conditions mostly test for NULL, so
+        # PostgreSQL can use them for prepared statements without knowing the parameters.
         indexes = (
             Index(fields=["priority", "due_at"], condition=Q(due_at__isnull=False), name="job_due"),
             Index(fields=["kind"], condition=Q(claimed_by__isnull=False), name="job_held"),

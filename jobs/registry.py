@@ -1,8 +1,8 @@
 """
-The kinds of jobs, each with its handler and its limits.
+The registry of job kinds, each with its handler and limits.
 
-An app registers its handlers in its `jobs.py`, which is imported when Django starts. A worker claims
-only kinds that it knows: during a rolling deployment, an old process leaves new kinds alone.
+Each app registers its handlers in its `jobs.py`, which is imported when Django starts. A worker claims
+only registered kinds: during a rolling deployment, old processes ignore new kinds.
 """
 
 import inspect
@@ -21,7 +21,7 @@ H = TypeVar("H", bound=Handler)
 
 @dataclass(frozen=True)
 class JobKind:
-    """How jobs of one kind run; see `job` for the meaning of each field."""
+    """A kind of job; `job` explains the fields."""
 
     name: str
     handler: Handler
@@ -36,7 +36,7 @@ class JobKind:
 
     @property
     def interval(self) -> timedelta | None:
-        """Return the time from the end of a recurring job to its next run; None if it runs once."""
+        """Return the time from the end of a run to the next; None if the kind does not recur."""
         return self.every() if callable(self.every) else self.every
 
     def ensure_takes(self, args: Mapping[str, Any]) -> None:
@@ -50,7 +50,7 @@ class JobKind:
 _kinds: dict[str, JobKind] = {}
 
 
-def job(  # noqa: PLR0913 - one for each limit, all with defaults
+def job(  # noqa: PLR0913 - one per limit, all with defaults
     name: str,
     *,
     retries: int = 8,
@@ -65,22 +65,23 @@ def job(  # noqa: PLR0913 - one for each limit, all with defaults
     """
     Register a function as the handler of a kind of job.
 
-    A handler runs at least once for each job, and may run again after it has finished: a worker can
-    be killed before it records the end. So it must be idempotent. Its arguments are keyword-only JSON
-    values, and must stay compatible with those that the previous release enqueued. It needs its own
-    network time-outs: past `timeout` the job is retried, but Python cannot stop the thread.
+    A handler must be idempotent: it runs at least once per job, and may run again after it has finished,
+    because a worker can be killed before it records the outcome. Its arguments are keyword-only JSON
+    values, and must stay compatible with those that the previous release enqueued. It needs network
+    time-outs of its own: after `timeout` the job is retried, but Python cannot stop the thread.
 
-    `retries` is the number of tries after the first; the pause before the first of them is
-    `first_pause`, and doubles up to an hour. `limit` is how many run at a time, over all
-    processes. With `every`, the kind recurs: it takes no arguments, and its next run is due that
-    long after the end of the last. Without `keep_done`, the row is deleted after a success. With
-    `threads`, each worker has that many threads for this kind alone, instead of a share of
-    `JOB_THREADS`: for handlers that mostly wait for a network, and hold no database connection then.
+    - `retries`: the number of attempts after the first. The pause before the first retry is
+      `first_pause`; it doubles with each retry, up to an hour.
+    - `limit`: the number of jobs of this kind that may run at the same time, over all processes.
+    - `every`: makes the kind recur, without arguments. A run is due this long after the end of the last.
+    - `keep_done`: if False, the row is deleted after a success.
+    - `threads`: gives each worker this many threads for this kind alone, instead of a share of
+      `JOB_THREADS`. For handlers that mostly wait for the network, without a database connection.
     """
 
     def register(handler: H) -> H:
         if name in _kinds and _kinds[name].handler is not handler:
-            raise ValueError(f"The job {name} has two handlers.")
+            raise ValueError(f"The kind of job {name!r} already has another handler.")
         _kinds[name] = JobKind(
             name=name,
             handler=handler,
@@ -103,7 +104,7 @@ def get_kind(name: str) -> JobKind:
     try:
         return _kinds[name]
     except KeyError:
-        raise UnknownKind(f"No job is called {name!r}.") from None
+        raise UnknownKind(f"There is no kind of job {name!r}.") from None
 
 
 def list_kinds() -> list[JobKind]:

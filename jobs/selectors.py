@@ -7,9 +7,9 @@ from jobs.sql import select_seconds_until_due
 
 def get_seconds_until_due(*, kinds: Collection[str]) -> float | None:
     """
-    Return the seconds until a job of these kinds is due, negative if it is late; None without any.
+    Return the seconds until the next job of these kinds is due; None if there is no job.
 
-    Reads without a lock: a worker without work holds up no writer.
+    Negative if it is overdue. Reads without a lock, so an idle worker never blocks a writer.
     """
     if not kinds:
         return None

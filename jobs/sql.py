@@ -1,8 +1,8 @@
 """
-The statement that stores jobs, and the one that a worker without work makes once a second.
+SQL that stores jobs, and SQL that an idle worker executes once a second.
 
-Django's `bulk_create` cannot name a partial index as the target of ON CONFLICT, and only that makes
-"one live job for each key" hold against a concurrent enqueue. Times are computed by the database.
+Django's `bulk_create` does not support a partial index as the target of ON CONFLICT, which concurrent
+calls of `enqueue` need for "one live job per key". The database computes all times.
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from django.db import connection
 from jobs.models import Job
 
 COLUMNS = "kind, key, args, state, priority, due_at, attempts, last_error, created_at"
-# By vendor: the database's time, and the same some seconds ahead.
+# By vendor: the database's current time, and a number of seconds later.
 NOW = {
     "postgresql": "statement_timestamp()",
     "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
@@ -25,8 +25,8 @@ SECONDS_UNTIL_DUE = {
     "postgresql": "extract(epoch FROM due_at - statement_timestamp())",
     "sqlite": "(julianday(due_at) - julianday('now')) * 86400",
 }
-# Enqueued again while it waits: it keeps the earlier time, or that of its backoff. While it runs: the
-# run may have missed this change, so the job is due again afterwards.
+# Enqueued again while the job waits: it keeps the earlier time, or that of its backoff. While it runs:
+# the run may miss the change that caused this, so the job will be due again.
 COALESCE = """
     ON CONFLICT (kind, key) WHERE due_at IS NOT NULL DO UPDATE SET
         args = excluded.args,
@@ -44,10 +44,10 @@ KEEP = "ON CONFLICT (kind, key) WHERE due_at IS NOT NULL DO NOTHING"
 
 def insert_jobs(count: int, *, is_delayed: bool, coalesce: bool) -> str:
     """
-    Return an INSERT of that many jobs.
+    Return an INSERT of `count` jobs.
 
-    Each takes kind, key, args, priority and due: seconds from now if it `is_delayed`, else a time. A
-    live job with the same key is updated with `coalesce`, else left as it is.
+    Parameters of each job: kind, key, args, priority, and due as a number of seconds from now if
+    `is_delayed`, else as a time. A live job with the same key is updated if `coalesce`, else kept.
     """
     now = NOW[connection.vendor]
     due = LATER[connection.vendor] if is_delayed else "%s"
@@ -58,17 +58,17 @@ def insert_jobs(count: int, *, is_delayed: bool, coalesce: bool) -> str:
 
 
 def to_seconds(delay: timedelta) -> float | str:
-    """Return a delay as `LATER` takes it: SQLite wants a sign."""
+    """Return a delay as a parameter of `LATER`; SQLite needs a sign."""
     seconds = delay.total_seconds()
     return seconds if connection.vendor == "postgresql" else f"{seconds:+.3f}"
 
 
 def select_seconds_until_due(kind_count: int) -> str:
     """
-    Return a SELECT of the seconds until the next job of so many kinds is due; NULL without any.
+    Return a SELECT of the seconds until the next job of `kind_count` kinds is due; NULL if none is.
 
-    It takes the kinds' names once for each priority. Each branch reads the first entry of the index;
-    a plain `min` over all priorities would read all that is live.
+    Parameters: the kinds' names, once per priority. Each branch reads only the first entry of the
+    index, while a plain `min` over all priorities would read all live jobs.
     """
     kinds = ", ".join(["%s"] * kind_count)
     seconds = SECONDS_UNTIL_DUE[connection.vendor]

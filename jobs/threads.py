@@ -16,9 +16,9 @@ MAX_ERROR_LENGTH = 500
 
 class JobThreads:
     """
-    Starts threads as they are needed, and keeps them.
+    A pool of up to `most` threads, started on demand and kept.
 
-    They are daemons, so a handler that hangs does not keep the process from ending.
+    They are daemons, so a hanging handler does not prevent the process from exiting.
     """
 
     def __init__(self, most: int, on_end: Callable[[Outcome], None]) -> None:
@@ -31,7 +31,7 @@ class JobThreads:
 
     @property
     def free(self) -> int:
-        """Return how many more jobs can be run at once."""
+        """Return the number of free threads."""
         return self._most - self._busy
 
     def run(self, claim: Claim) -> None:
@@ -55,7 +55,7 @@ class JobThreads:
 
 
 def run_handler(claim: Claim) -> Failure | None:
-    """Call the handler of a job, and return the way in which it failed, if it did."""
+    """Call the handler of a job; return a Failure, or None after a success."""
     try:
         claim.kind.handler(**claim.args)
     except GiveUp as error:
@@ -68,13 +68,13 @@ def run_handler(claim: Claim) -> Failure | None:
 
 
 def _shorten(text: str) -> str:
-    """Return a text on one line, as PostgreSQL can store it."""
+    """Return the text on one line, in a form that PostgreSQL can store."""
     line = " ".join(text.replace("\0", " ").split())
     return line.encode(errors="replace").decode()[:MAX_ERROR_LENGTH]
 
 
 def _describe(error: BaseException) -> str:
-    """Return an error in one line with the place where it was raised, for the admin."""
+    """Describe an error, with the place where it was raised, on one line for the admin."""
     if isinstance(error, (GiveUp, RetryLater)):
         return _shorten(str(error))
     frame = extract_tb(error.__traceback__)[-1]

@@ -1,8 +1,8 @@
 """
-Wakes the workers of this process when a job was enqueued here.
+Wakes the workers of this process when a job is enqueued.
 
-Workers of other processes find it when they poll, at most `JOB_POLL_SECONDS` later. LISTEN/NOTIFY
-would tell them at once, for a connection that each process keeps and that PgBouncer cannot share.
+Workers of other processes poll, so they find it at most `JOB_POLL_SECONDS` later. LISTEN/NOTIFY would
+tell them at once, but needs a permanent connection per process, which PgBouncer cannot share.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ _listeners: set[Listener] = set()
 
 
 def wake_workers() -> None:
-    """Have each worker of this process look for due jobs now."""
+    """Make each worker of this process check for due jobs now."""
     for wake in tuple(_listeners):
         wake()
 

@@ -1,8 +1,8 @@
 """
-The worker of a process: claims due jobs, has its threads run them, and records how they end.
+A process's worker: claims due jobs, runs them in threads, and records their outcomes.
 
-Any number of processes may have one; row locks share the work out. The worker's own thread alone
-touches the table, so an outcome that the database does not take now is kept until it is back.
+Any number of processes may have a worker; row locks distribute the jobs. Only the worker's own thread
+accesses the table, so outcomes are kept while the database is unavailable, and recorded later.
 """
 
 import logging
@@ -30,16 +30,16 @@ from jobs.wake import add_listener, remove_listener
 
 logger = logging.getLogger(__name__)
 
-# How often a recurring job without a row is noticed.
+# Seconds between checks that each recurring kind has a row.
 SCHEDULE_SECONDS = 60.0
-# A lease is extended this many times before it would expire, so one or two may fail.
+# A lease is extended this many times before it would expire, so one or two attempts may fail.
 EXTENSIONS = 3
-# What runs when the process is told to stop may take this long to end; then it is released.
+# Seconds in which running jobs can end when the process stops; then they are released.
 GRACE_SECONDS = 2.5
 
 
 class Worker:
-    """Runs jobs in a thread of its own until it is told to stop."""
+    """Runs jobs, from a thread of its own, until `stop` is called."""
 
     def __init__(self, *, threads: int | None = None, grace_seconds: float = GRACE_SECONDS) -> None:
         self._name = f"{socket.gethostname()[:60]} {os.getpid()} {secrets.token_hex(4)}"
@@ -59,13 +59,13 @@ class Worker:
         )
 
     def start(self, *, without: Collection[str] = ()) -> None:
-        """Run in a thread; leave jobs of the kinds in `without` to other processes."""
+        """Start the thread; leave jobs of the kinds in `without` to other processes."""
         self._without = without
         self._thread = threading.Thread(target=self.run, name="jobs", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Claim nothing more; returns at once."""
+        """Stop claiming jobs, without waiting for running ones."""
         self._stopping.set()
         self._wake.set()
 
@@ -73,12 +73,12 @@ class Worker:
         return self._thread is not None and self._thread.is_alive()
 
     def join(self, seconds: float) -> None:
-        """Wait until all that ran has ended or is released, but not longer than that."""
+        """Wait until running jobs have ended or were released, for at most `seconds`."""
         if self._thread:
             self._thread.join(seconds)
 
     def run(self) -> None:
-        """Work until told to stop. An error is logged, and tried again; it ends nothing."""
+        """Work until `stop` is called. Errors are logged, and do not end the loop."""
         add_listener(self._wake.set)
         logger.info("Running jobs.")
         try:
@@ -91,12 +91,12 @@ class Worker:
             remove_listener(self._wake.set)
 
     def _on_end(self, outcome: Outcome) -> None:
-        """Take the end of a run from a job's thread."""
+        """Receive the outcome of a run from a job's thread."""
         self._ended.put(outcome)
         self._wake.set()
 
     def _work(self) -> float:
-        """Do what there is to do in the database; return for how many seconds there is nothing."""
+        """Record outcomes, extend leases and claim jobs; return the seconds until the next call."""
         pause = self._longest_pause
         try:
             self._record()
@@ -130,7 +130,7 @@ class Worker:
             return
         for claim, started in list(self._running.items()):
             if now - started > claim.kind.timeout.total_seconds():
-                # Its lease expires, and it is tried again; its thread cannot be stopped.
+                # Its lease will expire, so it is retried; its thread cannot be stopped.
                 del self._running[claim]
                 logger.error("Job %s %s takes too long.", claim.kind.name, claim.job_id)
         if self._running:
@@ -148,7 +148,7 @@ class Worker:
         if seconds is None or seconds > 0:
             return min(seconds or self._longest_pause, self._longest_pause)
         claimed = sum(self._claim_for(threads, room) for threads, room in rooms)
-        # Without any: another worker was faster, or a limit is reached.
+        # If there are none, another worker was faster, or a limit is reached.
         return 0 if claimed else self._longest_pause
 
     def _claim_for(self, threads: JobThreads, room: dict[str, int]) -> int:
@@ -159,7 +159,7 @@ class Worker:
         return len(claims)
 
     def _rooms(self) -> Iterator[tuple[JobThreads, dict[str, int]]]:
-        """Yield threads that are free, and how many more jobs of each kind fit there."""
+        """Yield each pool with free threads, and the number of jobs of each kind that it can take."""
         kinds = [each for each in list_kinds() if each.name not in self._without]
         if self._threads.free and (room := self._shared_room(kinds)):
             yield self._threads, room
@@ -168,21 +168,21 @@ class Worker:
                 yield self._own(kind), {kind.name: free}
 
     def _shared_room(self, kinds: Collection[JobKind]) -> dict[str, int]:
-        """Return how many more jobs of each kind the shared threads take: none may take all."""
+        """Return the number of jobs of each kind that the shared threads can take; no kind may use all."""
         share = max(1, self._most - max(1, self._most // 4))
         running = Counter(each.kind.name for each in self._running)
         room = {each.name: share - running[each.name] for each in kinds if not each.threads}
         return {name: count for name, count in room.items() if count > 0}
 
     def _own(self, kind: JobKind) -> JobThreads:
-        """Return the threads of a kind that has its own."""
-        assert kind.threads  # noqa: S101 - asked by the caller
+        """Return the pool of a kind that has its own threads."""
+        assert kind.threads  # noqa: S101 - checked by the caller
         if kind.name not in self._own_threads:
             self._own_threads[kind.name] = JobThreads(kind.threads, self._on_end)
         return self._own_threads[kind.name]
 
     def _finish(self) -> None:
-        """Wait for what runs, record how it ended, and release the rest."""
+        """Wait for running jobs and record their outcomes; release those that do not end in time."""
         deadline = time.monotonic() + self._grace_seconds
         try:
             while True:

@@ -1,4 +1,4 @@
-"""What staff do to jobs in the admin. A job that runs is left alone: it ends by itself."""
+"""Actions of staff in the admin. They skip running jobs."""
 
 from collections.abc import Collection
 
@@ -17,9 +17,9 @@ RESTING = (Job.State.WAITING, Job.State.FAILED)
 @transaction.atomic
 def retry_jobs(*, job_ids: Collection[int]) -> int:
     """
-    Run jobs that wait, or were given up, now and with all their tries; return their number.
+    Make waiting and given-up jobs due now, with all their attempts; return the number of jobs.
 
-    One whose key is live in another row stays given up: that row does its work.
+    Skip a given-up job if another live job has the same key and will do its work.
     """
     retried = sum(_retry(pk) for pk in sorted(job_ids))
     transaction.on_commit(wake_workers)
@@ -39,7 +39,7 @@ def _retry(pk: int) -> int:
 @transaction.atomic
 def discard_jobs(*, job_ids: Collection[int]) -> int:
     """
-    End jobs that wait, or were given up, without running them; return their number.
+    End waiting and given-up jobs without running them; return the number of jobs.
 
     A recurring job skips one run.
     """

@@ -1,8 +1,8 @@
 """
-Takes due jobs for one worker, and keeps them while it lives.
+Claims due jobs for a worker, and extends their leases while it lives.
 
-PostgreSQL passes over rows that another transaction has locked; SQLite has one writer at a time. A
-job whose lease has expired is due like a new one: its worker was killed, or lost the database.
+PostgreSQL skips rows that another transaction has locked; SQLite allows one writer at a time. A job
+with an expired lease is due like a new one: its worker was killed or lost the database.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from jobs.models import Job
 from jobs.registry import get_kind
 from jobs.services.finishing import record_outcome
 
-# Names the lock under which jobs of kinds with a limit are counted and claimed.
+# The key of the advisory lock for counting and claiming jobs of kinds with a limit.
 LIMIT_LOCK = 0x6A6F6273
 LEFT = Failure("The worker was killed, or the job exceeded its time limit.")
 
@@ -26,9 +26,9 @@ LEFT = Failure("The worker was killed, or the job exceeded its time limit.")
 @transaction.atomic
 def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim]:
     """
-    Claim up to `most` due jobs, and of each kind as many as there is `room` for.
+    Claim up to `most` due jobs, and of each kind at most its number in `room`.
 
-    A job that has no try left after a crash is given up here.
+    Give up jobs that have no attempt left after a crash.
     """
     rows = list(_choose(_within_limits(room), most))
     spent = [each for each in rows if _is_spent(each)]
@@ -47,9 +47,9 @@ def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim
 
 def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
     """
-    Return the room that is left for each kind by its limit over all processes.
+    Return `room`, reduced to the limits of kinds over all processes.
 
-    Another process that claims at this moment may take all, so nothing of kinds with a limit is left.
+    Exclude kinds with a limit while another process is claiming: it may claim all that the limit allows.
     """
     limits = {name: limit for name in room if (limit := get_kind(name).limit) is not None}
     if not limits:
@@ -64,9 +64,9 @@ def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
 
 def _lock_limits() -> bool:
     """
-    Tell whether this transaction may count and claim jobs of kinds with a limit.
+    Lock the counting and claiming of kinds with a limit; return False if another process does it.
 
-    A process that is frozen with this lock loses it after 5 s: PostgreSQL ends its session.
+    If this process freezes, it loses the lock after 5 s because PostgreSQL ends its session.
     """
     if connection.vendor != "postgresql":
         return True
@@ -80,12 +80,12 @@ def _lock_limits() -> bool:
 
 
 def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
-    """Lock and yield the most urgent due jobs, and no more of a kind than there is room for."""
+    """Lock and yield the most urgent due jobs, and of each kind at most its number in `room`."""
     left, chosen = dict(room), set[int]()
     for priority in Job.Priority:
         due = Job.objects.due().filter(priority=priority).order_by("due_at")
         found = bool(most)
-        # Again while a kind without room left stood in the way of others.
+        # Repeat while rows of a kind without room took the place of others in the LIMIT.
         while found and len(chosen) < most:
             kinds = [name for name, count in left.items() if count > 0]
             rows = due.filter(kind__in=kinds).exclude(pk__in=chosen)
@@ -99,7 +99,7 @@ def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
 
 
 def _is_spent(row: Job) -> bool:
-    """Tell whether the last try of a job ended with its worker."""
+    """Return whether the job's worker died in its last attempt."""
     return row.claimed_by is not None and row.attempts > get_kind(row.kind).retries
 
 
@@ -112,7 +112,7 @@ def _claim_of(row: Job, attempt: int) -> Claim:
 
 
 def extend_leases(*, worker: str, claims: Iterable[Claim]) -> None:
-    """Keep these jobs for another lease, but for those that another worker has taken meanwhile."""
+    """Extend the leases of these jobs, except those that another worker has claimed since."""
     ids = [each.job_id for each in claims]
     Job.objects.held_by(worker).filter(pk__in=ids).update(due_at=_end_of_lease())
 
@@ -122,7 +122,7 @@ def _end_of_lease() -> object:
 
 
 def release_jobs(*, worker: str, claims: Iterable[Claim]) -> None:
-    """Let other workers take these jobs at once; the run that is broken off is not counted."""
+    """Make these jobs due for other workers; the interrupted attempt does not count."""
     ids = [each.job_id for each in claims]
     Job.objects.held_by(worker).filter(pk__in=ids).update(
         state=Job.State.WAITING, due_at=Now(), attempts=F("attempts") - 1, claimed_by=None

@@ -1,4 +1,4 @@
-"""Stores jobs in the caller's transaction: a job exists exactly if what caused it was committed."""
+"""Stores jobs in the caller's transaction: a job exists if and only if its cause is committed."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -14,13 +14,13 @@ from jobs.registry import JobKind, get_kind
 from jobs.wake import wake_workers
 
 AT_ONCE = timedelta(0)
-# Rows of one statement: SQLite takes 32,766 parameters, but a short one is planned faster.
+# Rows per statement. SQLite allows 32,766 parameters, but plans short statements faster.
 BATCH = 200
 
 
 @dataclass(frozen=True)
 class Call:
-    """The arguments of one job. Calls of one kind with the same key coalesce while one is live."""
+    """The arguments of a job. Jobs of a kind with the same key are merged while one is live."""
 
     args: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
@@ -35,11 +35,11 @@ def enqueue(
     run_at: datetime | None = None,
 ) -> None:
     """
-    Have a handler called later, if the current transaction commits: after `delay`, or at `run_at`.
+    Call a handler after `delay` or at `run_at`, if the current transaction commits.
 
-    While a job with the same kind and `key` waits, it takes the new arguments and the earlier time
-    instead; after a failure it keeps the time of its retry. If it runs, it runs once more afterwards.
-    Raises UnknownKind or InvalidArguments.
+    If a job with the same kind and `key` is waiting, update it instead: it takes the new arguments and
+    the earlier time, but keeps the time of its retry after a failure. If it is running, it will run
+    once more. Raise UnknownKind or InvalidArguments.
     """
     enqueue_many(kind=kind, calls=[Call(args or {}, key)], delay=delay, run_at=run_at)
 
@@ -51,10 +51,10 @@ def enqueue_many(
     delay: timedelta = AT_ONCE,
     run_at: datetime | None = None,
 ) -> None:
-    """Enqueue several jobs of one kind, as `enqueue` does; keys must differ from each other."""
+    """Enqueue several jobs of one kind, as `enqueue` does; their keys must be distinct."""
     known = get_kind(kind)
     rows = [_values_of(known, each, run_at or delay) for each in calls]
-    # A statement by itself is a transaction without the round trips that begin and end one.
+    # A single statement is a transaction already, without the round trips of BEGIN and COMMIT.
     with transaction.atomic() if len(rows) > BATCH else nullcontext():
         for start in range(0, len(rows), BATCH):
             insert(rows[start : start + BATCH], is_delayed=run_at is None, coalesce=True)
@@ -62,7 +62,7 @@ def enqueue_many(
 
 
 def insert(rows: Sequence[Sequence[Any]], *, is_delayed: bool, coalesce: bool) -> None:
-    """Run the INSERT of these rows, each with the values that `jobs.sql` asks for."""
+    """Execute the INSERT of rows; `jobs.sql.insert_jobs` lists the values of each."""
     statement = sql.insert_jobs(len(rows), is_delayed=is_delayed, coalesce=coalesce)
     with connection.cursor() as cursor:
         cursor.execute(statement, [value for row in rows for value in row])

@@ -1,4 +1,4 @@
-"""Records the end of runs. A worker that has lost a job to another one records nothing for it."""
+"""Records the outcomes of runs, except those of jobs that the worker has lost to another worker."""
 
 import logging
 import random
@@ -18,13 +18,13 @@ from jobs.services.scheduling import schedule_next
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 60 * 60.0
-# Each pause is up to this share shorter or longer, so that what failed together is not retried together.
+# Each pause varies by this share, so that jobs that failed together are not retried together.
 JITTER = 0.25
 
 
 @transaction.atomic
 def record_outcomes(*, worker: str, outcomes: Iterable[Outcome]) -> None:
-    """Record how these runs ended; those that succeeded in a few statements for all of them."""
+    """Record how these runs ended: successes in bulk, failures one by one."""
     succeeded: dict[tuple[JobKind, int], list[int]] = defaultdict(list)
     for each in outcomes:
         if each.failure is None:
@@ -36,7 +36,7 @@ def record_outcomes(*, worker: str, outcomes: Iterable[Outcome]) -> None:
 
 
 def _finish(rows: JobQuerySet, kind: JobKind) -> None:
-    """End these jobs, or have them run again: by their schedule, or as their key was enqueued again."""
+    """End these jobs. Those that recur, or whose key was enqueued again, will run again."""
     ended = rows.filter(again_at=None)
     interval = kind.interval
     if interval is not None:
@@ -49,7 +49,7 @@ def _finish(rows: JobQuerySet, kind: JobKind) -> None:
             finished_at=Now(),
         )
     elif kind.keep_done:
-        # The arguments have served their purpose, and may hold personal data.
+        # Arguments are no longer needed, and may contain personal data.
         ended.update(
             state=Job.State.DONE,
             due_at=None,
@@ -60,7 +60,7 @@ def _finish(rows: JobQuerySet, kind: JobKind) -> None:
         )
     else:
         ended.delete()
-    # Second, so that no job enqueued between the two statements is missed by both.
+    # Second, or both statements would miss a job that is enqueued between them.
     _run_again(rows)
 
 
@@ -71,9 +71,9 @@ def _run_again(rows: JobQuerySet) -> None:
 
 
 def record_outcome(*, worker: str, outcome: Outcome) -> None:
-    """Retry a failed run later, or give its job up; raise nothing if the worker has lost it."""
+    """Schedule the retry of a failed run, or give its job up; do nothing if the worker has lost it."""
     claim, failure = outcome.claim, outcome.failure
-    assert failure is not None  # noqa: S101 - successes are recorded together
+    assert failure is not None  # noqa: S101 - successes are recorded in bulk
     rows = Job.objects.held_by(worker).filter(pk=claim.job_id, attempts=claim.attempt)
     if failure.is_final or claim.attempt > claim.kind.retries:
         _give_up(rows, claim, failure)
@@ -97,7 +97,7 @@ def record_outcome(*, worker: str, outcome: Outcome) -> None:
 
 
 def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
-    """End a job without success, unless its key was enqueued again: then all its tries begin anew."""
+    """Give a job up, or start over with all attempts if its key was enqueued again."""
     rows.filter(again_at=None).update(
         state=Job.State.FAILED,
         due_at=None,
@@ -111,6 +111,6 @@ def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
 
 
 def backoff(kind: JobKind, attempt: int) -> float:
-    """Return the seconds to wait after a failed attempt: doubling, up to an hour, with jitter."""
+    """Return the seconds to wait after a failed attempt; they double up to an hour, with jitter."""
     pause = min(kind.first_pause.total_seconds() * 2.0 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
     return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret

@@ -8,9 +8,9 @@ BATCH = 1000
 
 def prune_jobs() -> int:
     """
-    Delete jobs that ended long ago, and return their number.
+    Delete jobs that ended long ago; return the number deleted.
 
-    Those that succeeded go after `JOB_KEEP_DONE`, all others after `JOB_KEEP_FAILED`.
+    Successful ones are deleted after `JOB_KEEP_DONE`, others after `JOB_KEEP_FAILED`.
     """
     ended = Job.objects.order_by("finished_at")
     done = ended.filter(state=Job.State.DONE, finished_at__lt=Now() - settings.JOB_KEEP_DONE)
@@ -22,7 +22,7 @@ def prune_jobs() -> int:
 
 
 def _delete(rows: JobQuerySet) -> int:
-    """Delete in batches, each a transaction of its own, so that no writer waits for long."""
+    """Delete in batches, each in a transaction of its own, so that writers wait only briefly."""
     deleted = 0
     while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         deleted += Job.objects.filter(pk__in=ids).delete()[0]

@@ -1,4 +1,4 @@
-"""Keeps one live row of each recurring kind; its next run is stored when the last one ends."""
+"""Keeps one live row per recurring kind; the end of a run stores the next."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from jobs.registry import JobKind, list_kinds
 from jobs.services.enqueueing import insert
 from jobs.sql import to_seconds
 
-# Enqueue a recurring kind with this key to have it run at once.
+# Enqueue a recurring kind with this key to run it at once.
 SCHEDULE_KEY = "schedule"
 
 
@@ -18,7 +18,7 @@ def ensure_scheduled() -> None:
 
 
 def schedule_next(kind: JobKind) -> None:
-    """Store the next run of a recurring kind whose row was given up or discarded."""
+    """Store the next run of a recurring kind after its row was given up or discarded."""
     if kind.interval is not None:
         insert([_row_of(kind, kind.interval)], is_delayed=True, coalesce=False)
 
