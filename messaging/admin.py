@@ -21,8 +21,8 @@ PREVIEW_LENGTH = 80
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
     """
-    Conversations, searched by participant. Staff archive and reopen them, but cannot change or
-    delete.
+    Conversations, searchable by participant. Staff can archive and reopen them, but not edit or delete
+    them.
     """
 
     list_display = (
@@ -72,7 +72,8 @@ class ConversationAdmin(ReadOnlyAdmin):
         self.message_user(request, text % {"count": count})
 
     @admin.action(
-        description=_("Reopen (only if still trainer and trainee)"), permissions=["archive"]
+        description=_("Reopen (only if the trainee still has this trainer)"),
+        permissions=["archive"],
     )
     def reopen(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
         count = reopen_conversations(_plain(conversations))
@@ -83,13 +84,13 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 
 def _plain(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Drop the joins of the admin's own queryset, or the row lock would include the joined tables."""
+    """Return the queryset without the admin's joins: a row lock would include the joined tables."""
     return Conversation.objects.filter(pk__in=list(conversations.values_list("pk", flat=True)))
 
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """Messages, searched by sender; read-only."""
+    """Messages, searchable by sender; read-only."""
 
     list_display = ("id", "conversation_id", "sender", "preview", "created_at", "read_at")
     list_filter = ("created_at", ("read_at", admin.EmptyFieldListFilter))
@@ -99,7 +100,7 @@ class MessageAdmin(ReadOnlyAdmin):
     linked_lookups = ("conversation__id__exact",)
     date_hierarchy = "created_at"
     ordering = ("-id",)
-    # Counting all messages on each page would get slower with every message.
+    # Counting all messages for each page would become slower with every message.
     show_full_result_count = False
     fields = ("conversation", "sender", "content", "created_at", "read_at", "version", "client_id")
 

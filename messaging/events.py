@@ -1,8 +1,8 @@
 """
-The events that are announced when a conversation has changed, and their recipients.
+Announces changes of a conversation to the sockets of its people, after the commit.
 
-Each event carries the conversation's version and the encoded frame: a socket that has every earlier
-version just forwards it. There is one group per user.
+Each event contains the conversation's version and the encoded frame, so a socket that has all earlier
+versions forwards it unchanged.
 """
 
 from typing import Any
@@ -17,14 +17,14 @@ _message = MessageSerializer()
 
 
 def announce_message(conversation: Conversation, message: Message) -> None:
-    """Announce a new message to both sides, including the sender's other devices."""
+    """Announce a new message to both people, including the sender's other devices."""
     frame = frames.new_message(_message.to_representation(message))
     for user_id in conversation.participant_ids:
         announce(user_id, _changed(conversation, frame))
 
 
 def announce_read(conversation: Conversation, *, reader_id: int, read_at: Any, up_to: int) -> None:
-    """Announce a receipt to the other side, and to the reader's own devices that it is read."""
+    """Announce a read receipt to the other person and to the reader's own devices."""
     receipt = frames.ReadReceipt(read_at=utc(read_at), up_to=up_to, version=conversation.version)
     others = frames.read_receipt(receipt, reader_id=reader_id)
     for user_id in conversation.participant_ids:
@@ -34,7 +34,7 @@ def announce_read(conversation: Conversation, *, reader_id: int, read_at: Any, u
 
 
 def announce_archived(conversation: Conversation) -> None:
-    """Close both sides' sockets on a conversation, and update their lists."""
+    """Make both people's sockets on the conversation close, and their lists update."""
     event = {
         "type": "conversation.archived",
         "conversation_id": conversation.pk,
@@ -45,7 +45,7 @@ def announce_archived(conversation: Conversation) -> None:
 
 
 def announce_altered(conversation: Conversation) -> None:
-    """Announce a change that has no frame: sockets read it from the database."""
+    """Announce a change without a frame, which sockets read from the database."""
     for user_id in conversation.participant_ids:
         announce(user_id, _changed(conversation, None))
 
@@ -53,7 +53,7 @@ def announce_altered(conversation: Conversation) -> None:
 def announce_typing(
     *, conversation_id: int, by_id: int, to_id: int | None, is_typing: bool
 ) -> None:
-    """Show the other side that somebody is typing. Nothing is stored, so no commit is awaited."""
+    """Announce the typing state to the other person at once: nothing is stored, so there is no commit."""
     frame = frames.typing_indicator(user_id=by_id, is_typing=is_typing)
     event = {"type": "conversation.typing", "conversation_id": conversation_id, "frame": frame}
     announce_now(to_id, event)

@@ -4,7 +4,7 @@ from api.exceptions import Forbidden, NotFound
 
 
 class ConversationNotFound(NotFound):
-    """Also raised for other people's conversations, so that ids cannot be enumerated."""
+    """No such conversation, or another person's: the same error for both, so ids cannot be probed."""
 
 
 class MessageNotFound(NotFound):
@@ -20,7 +20,7 @@ class NotATrainer(Forbidden):
 
 class ConversationArchived(Forbidden):
     code = "conversation_archived"
-    detail = _("This conversation is archived. You can read it, but not write in it.")
+    detail = _("This conversation is archived. You can read it, but you can't reply.")
 
 
 class ParticipantGone(Forbidden):

@@ -1,4 +1,4 @@
-"""The frames that sockets send, live and replayed, each as JSON text."""
+"""Encodes the frames that sockets send, live or replayed, as JSON."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -17,13 +17,13 @@ _conversation = ConversationSerializer()
 
 
 def new_message(message: dict[str, Any]) -> str:
-    """Encode a message for clients to insert, or to replace by id."""
+    """Encode a message, which clients insert, or replace if they have its id."""
     return encode({"type": "new_message", "message": message})
 
 
 @dataclass(frozen=True)
 class ReadReceipt:
-    """Every message of the other side up to and including `up_to` was read at `read_at`."""
+    """The reader read all messages of the other person up to and including `up_to`, at `read_at`."""
 
     read_at: str | None
     up_to: int
@@ -31,12 +31,12 @@ class ReadReceipt:
 
 
 def read_receipt(receipt: ReadReceipt, *, reader_id: int) -> str:
-    """Encode a receipt for the other side: your messages were read."""
+    """Encode a receipt for the sender of the messages."""
     return encode({"type": "read_receipt", "reader_id": reader_id, **asdict(receipt)})
 
 
 def conversation_read(receipt: ReadReceipt) -> str:
-    """Encode a receipt for the reader's own devices: this was read on one of them."""
+    """Encode a receipt for the reader's own devices."""
     return encode({"type": "conversation_read", **asdict(receipt)})
 
 
@@ -50,7 +50,7 @@ def pong(version: int | None) -> str:
 
 
 def reset(version: int) -> str:
-    """Encode the request to load the thread afresh: too much was missed for a replay."""
+    """Encode the request to reload the thread, because too much was missed for a replay."""
     return encode({"type": "reset", "version": version})
 
 
@@ -71,11 +71,11 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
 
-    Each frame has its own version. A message is sent with its current text, as unread; sent once
-    more if its text or sender changed after it was written; and followed by its receipt. A client
-    that is cut off resumes from the highest version that it has seen and loses nothing, with one
-    exception: the deletion of an account changes many messages in one version, and a client that is
-    cut off within it shows some under the old name until it next loads them.
+    Each frame has its own version. A message is sent with its current text, as unread; again if its
+    text or sender changed after its creation; and then its receipt. A client whose connection breaks
+    resumes from the highest version that it received and loses nothing, with one exception: deleting an
+    account changes many messages in one version. A client that is disconnected within that version
+    shows some of them under the old name until it next loads them.
     """
     if missed.is_too_long:
         return [reset(missed.version)]
@@ -91,14 +91,14 @@ def replay(missed: Replay, user_id: int) -> list[str]:
 
 
 def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
-    """Yield a message as of the version that created it, and as of the last change of its content."""
+    """Yield (version, frame) for the creation of a message, and for the last change of its content."""
     for version in sorted({row.created_version, row.shown_version}):
         if version > since:
             yield version, new_message(data | _as_of(row, version))
 
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
-    """Return the version, and that the message was unread then unless it had been read by that version."""
+    """Return the fields of a message as of `version`: unread, unless it had been read by then."""
     if row.read_version and row.read_version <= version:
         return {"version": version}
     return {"version": version, "is_read": False, "read_at": None}
@@ -115,7 +115,7 @@ def _receipts(missed: Replay, user_id: int) -> list[tuple[int, str]]:
 
 
 def _receipt(last: MessageRow, conversation: Conversation, user_id: int) -> str:
-    """Encode a receipt for one of the two people; the reader is the one who did not send the message."""
+    """Encode a receipt for a user; the reader is the person who did not send the message."""
     receipt = ReadReceipt(read_at=utc(last.read_at), up_to=last.id, version=last.read_version or 0)
     if last.sender_id != user_id:
         return conversation_read(receipt)

@@ -17,27 +17,27 @@ MAX_VERSION = 2**31 - 1
 
 
 def _is_visible_to(user: User, path: str = "") -> Q:
-    """Return the rule of who may read a conversation, for what is related to one by `path`."""
+    """Return the condition that `user` may read the conversation that `path` leads to."""
     is_trainee = Q((f"{path}trainee", user), (f"{path}is_archived", False))
     return Q((f"{path}trainer", user)) | is_trainee
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Who may see a conversation; `messaging.sql.rules` has the same rules as SQL."""
+    """Filters by access; `messaging.sql.rules` has the same rules as SQL."""
 
     def of(self, user: User) -> ConversationQuerySet:
         """Return conversations in which `user` takes part, archived or not."""
         return self.filter(Q(trainer=user) | Q(trainee=user))
 
     def visible_to(self, user: User) -> ConversationQuerySet:
-        """Return those that `user` may read: all of a trainer's, the active ones of a trainee."""
+        """Return conversations that `user` may read: a trainer all, a trainee the active ones."""
         return self.filter(_is_visible_to(user))
 
     def active(self) -> ConversationQuerySet:
         return self.filter(is_archived=False)
 
     def begin(self, *, trainer: User, trainee: User) -> Conversation:
-        """Create a pair's conversation with its participant rows."""
+        """Create the conversation of a trainer and a trainee, with its participant rows."""
         with transaction.atomic(using=self.db):
             conversation = self.create(trainer=trainer, trainee=trainee)
             Participant.objects.bulk_create(
@@ -49,11 +49,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 class Conversation(models.Model):
     """
-    The messages between one trainer and one trainee; there is only ever one per pair.
+    The conversation between a trainer and a trainee; each pair has at most one.
 
-    Each change increments `version` under this row's lock. Versions have no gaps and commit in
-    order, so "everything newer than N" is exactly what a client has missed. When an account is
-    deleted, its side becomes NULL and the conversation stays.
+    Each change increments `version` under this row's lock. Versions have no gaps and commit in order,
+    so a client that has version N has missed exactly the changes after N. When an account is deleted,
+    its column becomes NULL and the conversation stays.
     """
 
     trainer = models.ForeignKey(
@@ -69,7 +69,7 @@ class Conversation(models.Model):
         related_name="conversations_as_trainee",
     )
     version = models.PositiveIntegerField(default=0)
-    # Maintained under the lock, so that the `count` of a page stays cheap as the history grows.
+    # Maintained under the lock, so that `count` stays cheap as the history grows.
     message_count = models.PositiveIntegerField(default=0)
     last_message = models.ForeignKey(
         "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -80,7 +80,7 @@ class Conversation(models.Model):
 
     objects = ConversationQuerySet.as_manager()
 
-    # Set by the selectors that describe a conversation to one of its people; never stored.
+    # Set by selectors for the requesting user; never stored.
     last_message_preview: str | None
     unread_count: int
 
@@ -95,7 +95,7 @@ class Conversation(models.Model):
             ),
         )
         indexes = (
-            # With NULLS LAST on PostgreSQL, by a migration; SQLite sorts so, and refuses to be told.
+            # A migration makes them NULLS LAST on PostgreSQL; SQLite sorts so, and rejects the clause.
             Index(fields=["trainer", "-last_message_at", "-id"], name="messaging_conv_of_trainer"),
             Index(fields=["trainee", "-last_message_at", "-id"], name="messaging_conv_of_trainee"),
         )
@@ -116,12 +116,11 @@ class Side(models.TextChoices):
 
 class Participant(models.Model):
     """
-    One person in a conversation, for settings of their own such as muting or pinning.
+    One person in a conversation, for personal settings such as muting or pinning.
 
-    The conversation's `trainer` and `trainee` decide who may see it; these rows equal them. The row
-    of a deleted account stays, with NULL. Processes of the previous release create no rows, so a
-    conversation may lack them until the next deployment: treat a missing row as one without
-    settings.
+    Access depends only on the conversation's `trainer` and `trainee`, which these rows duplicate. When
+    an account is deleted, its row stays with `user` NULL. Processes of the previous release create no
+    rows, so they may be missing until the next deployment: treat a missing row as one without settings.
     """
 
     conversation = models.ForeignKey(
@@ -137,7 +136,7 @@ class Participant(models.Model):
 
     class Meta:
         constraints = (
-            # To be dropped when a side may be a team.
+            # To be dropped once a side can be a team.
             UniqueConstraint(
                 fields=["conversation", "side"], name="messaging_participant_side_once"
             ),
@@ -154,33 +153,32 @@ class Participant(models.Model):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """Which messages are unread; `messaging.sql.rules` has the same rules as SQL."""
+    """Filters by access and by unread; `messaging.sql.rules` has the same rules as SQL."""
 
     def visible_to(self, user: User) -> MessageQuerySet:
         """Return messages of conversations that `user` may read."""
         return self.filter(_is_visible_to(user, "conversation__"))
 
     def unread(self) -> MessageQuerySet:
-        """Return messages that the side that did not send them has not read."""
+        """Return messages that their recipient has not read."""
         return self.filter(read_at__isnull=True)
 
     def unread_by(self, reader: User | F | OuterRef) -> MessageQuerySet:
-        """Return unread messages that `reader` did not send, those of a deleted account included."""
+        """Return unread messages that `reader` did not send, including those of deleted accounts."""
         return self.unread().exclude(sender=reader)
 
     def change_content(self, *, version: int, **values: Any) -> int:
-        """Change the content of messages as a version of their conversation; return how many changed."""
+        """Change messages' content in a new version of their conversation; return the number changed."""
         return self.update(version=version, content_version=version, **values)
 
 
 class Message(models.Model):
     """
-    One text in a conversation.
+    A text in a conversation.
 
-    `version` is the conversation's version at the last change of this message, `created_version`
-    and `read_version` those at which it was created and read, `content_version` that of the last
-    change of its content: created, edited, deleted, or its sender removed. Replays are computed
-    from them.
+    Replays are computed from four versions of the conversation: that of the last change of this message
+    (`version`), of its creation (`created_version`), of its being read (`read_version`), and of the
+    last change of its content (`content_version`): created, edited, deleted, or its sender removed.
     """
 
     conversation = models.ForeignKey(

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class LoadedPage(Page[T]):
-    """A page that iterates over loaded rows, not over indexes."""
+    """A page that iterates over its loaded rows. Page would request each row by index."""
 
     object_list: Sequence[T]
 

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 
 from messaging.consumers import ConversationConsumer, InboxConsumer, UnknownPathConsumer
 
-# Django's path() is typed for views; channels' router takes the same patterns for sockets.
+# Django's path() is typed for views only, but channels' router accepts the same patterns.
 _path: Any = path
 _re_path: Any = re_path
 

@@ -1,4 +1,4 @@
-"""Reads: who may see what, at a cost that does not grow with the history."""
+"""Reads, limited to what the user may see, at a cost that does not grow with the history."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Rows(Sequence[T]):
-    """Rows that are read when a page of them is asked for, for Django's Paginator."""
+    """A sequence that queries the database for each page, for Django's Paginator."""
 
     def __init__(self, count: Callable[[], int], read: Callable[[int, int], list[T]]) -> None:
         self._count, self._read = count, read
@@ -31,7 +31,7 @@ class Rows(Sequence[T]):
     @overload
     def __getitem__(self, part: slice) -> list[T]: ...
     def __getitem__(self, part: int | slice) -> T | list[T]:
-        """Read one row, or those from `start` up to `stop`; neither counts from the end."""
+        """Return one row, or a slice; negative indexes are not supported."""
         if isinstance(part, int):
             return self._read(1, part)[0]
         start, stop = part.start or 0, len(self) if part.stop is None else part.stop
@@ -42,7 +42,7 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
     """
     Return a user's conversations, newest activity first, each with its people, preview and unread count.
 
-    Archived ones only for their trainer. Nobody else has any: an admin's list is empty.
+    Only trainers can list archived conversations. The list of an admin is empty.
     """
     side = _side_of(user)
     if side is None or (archived and side != "trainer"):
@@ -56,7 +56,7 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
 
 
 def get_described_conversation(user: User, conversation_id: int) -> ConversationEntry:
-    """Return a conversation that `user` may read, as in the list; raise ConversationNotFound."""
+    """Return a conversation as in the list; raise ConversationNotFound if `user` may not read it."""
     found = lists.select_entries(lists.ONE, [conversation_id, user.pk, user.pk], user.pk)
     if not found:
         raise ConversationNotFound
@@ -64,18 +64,18 @@ def get_described_conversation(user: User, conversation_id: int) -> Conversation
 
 
 def has_active_conversation(user: User) -> bool:
-    """Tell whether somebody takes part in a conversation that is not archived."""
+    """Return whether a user takes part in a conversation that is not archived."""
     return Conversation.objects.of(user).active().exists()
 
 
 def _side_of(user: User) -> str | None:
-    """Return on which side of conversations somebody stands."""
+    """Return the field of Conversation that refers to users of this role; None for other roles."""
     sides: dict[str, str] = {User.Role.TRAINER: "trainer", User.Role.TRAINEE: "trainee"}
     return sides.get(user.role)
 
 
 def get_conversation(user: User, conversation_id: int) -> Conversation:
-    """Return a conversation that `user` may read, with its people; raise ConversationNotFound."""
+    """Return a conversation with its people; raise ConversationNotFound if `user` may not read it."""
     conversation = threads.select_conversation(conversation_id, user.pk)
     if conversation is None:
         raise ConversationNotFound
@@ -92,7 +92,7 @@ def list_messages(conversation: Conversation) -> Rows[MessageRow]:
 
 @dataclass(frozen=True)
 class Slice:
-    """Some messages of a conversation, and whether more lie beyond in the direction asked for."""
+    """Some messages of a conversation, and whether there are more in the requested direction."""
 
     conversation: Conversation
     messages: list[MessageRow]
@@ -100,17 +100,17 @@ class Slice:
 
 
 def list_newest_messages(user: User, conversation_id: int, limit: int) -> Slice:
-    """Return the `limit` newest messages, newest first; raise ConversationNotFound."""
+    """Return up to `limit` of the newest messages, newest first; raise ConversationNotFound."""
     return _slice(user, conversation_id, limit, threads.NEWEST)
 
 
 def list_messages_before(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
-    """Return up to `limit` messages older than an id, newest first; raise ConversationNotFound."""
+    """Return the `limit` messages just before an id, newest first; raise ConversationNotFound."""
     return _slice(user, conversation_id, limit, threads.BEFORE, message_id)
 
 
 def list_messages_after(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
-    """Return the `limit` messages next newer than an id, newest first; raise ConversationNotFound."""
+    """Return the `limit` messages just after an id, newest first; raise ConversationNotFound."""
     found = _slice(user, conversation_id, limit, threads.AFTER, message_id)
     return replace(found, messages=found.messages[::-1])
 
@@ -119,10 +119,10 @@ def list_changes(
     user: User, conversation_id: int, since: int, limit: int, since_id: int | None = None
 ) -> Slice:
     """
-    Return up to `limit` messages that are new or changed after a version, oldest change first.
+    Return up to `limit` messages added or changed after a version, oldest change first.
 
-    One change can touch many messages (a read mark), so a page may end inside a version: `since_id`
-    goes on within it, after that message. Raises ConversationNotFound.
+    One change can affect many messages (a read receipt does), so a page may end within a version:
+    `since_id` continues there, after that message id. Raise ConversationNotFound.
     """
     if since_id is None:
         return _slice(user, conversation_id, limit, threads.CHANGES, since)
@@ -139,16 +139,16 @@ def _slice(
 
 
 def count_unread(user: User) -> int:
-    """Count what the other sides wrote and `user` has not read, over the active conversations."""
+    """Count the messages that `user` has not read, in all active conversations."""
     side = _side_of(user)
     return lists.count_unread(user.pk, side) if side else 0
 
 
-# What sockets ask
+# For sockets
 # ------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Replay:
-    """What somebody missed: changed messages, oldest change first; or that it is too much to tell."""
+    """The messages that a client missed, oldest change first; `is_too_long` if there are more."""
 
     conversation: Conversation
     since: int
@@ -162,10 +162,10 @@ class Replay:
 
 def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     """
-    Return what changed in an active conversation after a version; raise ConversationNotFound.
+    Return the changes of an active conversation after a version; raise ConversationNotFound.
 
-    Without a version nothing was missed. One from the future, as after a restored backup, or a
-    negative one is "too long" as well: load it afresh.
+    None means that the client has missed nothing. `is_too_long` tells the client to reload. It is also
+    set if `since` is negative, or newer than the conversation, as after restoring a backup.
     """
     if since is None or not 0 <= since <= MAX_VERSION:
         changes = Slice(get_conversation(user, conversation_id), [], has_more=False)
@@ -186,19 +186,19 @@ def list_newer(
     versions: Sequence[int],
 ) -> dict[int, int | None]:
     """
-    Return the versions of those conversations that have gone on from a version, each by its key.
+    Return {key: version} for sockets whose conversation has a newer version, in one query.
 
-    None is for one that this user does not see on a socket any more. All in one query.
+    The version is None if the user may no longer have a socket on the conversation.
     """
     return dict(reconcile.select_newer(keys, user_ids, conversation_ids, versions))
 
 
 class InboxSum(NamedTuple):
     """
-    A short sum of all of a user's active conversations: it differs as soon as one of them does.
+    A checksum of the versions of a user's active conversations: it changes whenever one of them does.
 
-    The ids are in it for what happens between two looks: one is archived, and another begins with
-    the same version.
+    It includes the ids in case that, between two comparisons, one conversation is archived and another
+    one begins with the same version.
     """
 
     conversations: int
@@ -207,7 +207,7 @@ class InboxSum(NamedTuple):
 
     @classmethod
     def of(cls, versions: Mapping[int, int]) -> "InboxSum":
-        """Sum up the version of each conversation."""
+        """Return the checksum for a mapping of conversation ids to versions."""
         return cls(len(versions), sum(versions), sum(versions.values()))
 
 
@@ -218,31 +218,31 @@ def list_other_sums(
     ids: Sequence[int],
     versions: Sequence[int],
 ) -> dict[int, InboxSum]:
-    """Return how those sums stand that are other than given, each by its key; in one query."""
+    """Return {key: current sum} for sockets whose sums differ from the database, in one query."""
     rows = reconcile.select_other_sums(keys, user_ids, conversations, ids, versions)
-    return {key: InboxSum(*stands) for key, *stands in rows}
+    return {key: InboxSum(*current) for key, *current in rows}
 
 
 def get_inbox_versions(user: User) -> dict[int, int]:
-    """Return the version of each of a user's active conversations."""
+    """Return {id: version} for a user's active conversations."""
     return dict(Conversation.objects.active().of(user).values_list("pk", "version"))
 
 
 def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[ConversationEntry]:
     """
-    Return how some of a user's conversations stand now, archived ones included.
+    Return the current state of some of a user's conversations, including archived ones.
 
-    A trainee learns that a conversation was archived, and no more of what is in it.
+    For a trainee, an archived conversation has no preview and no unread count.
     """
     ids = sorted(set(conversation_ids))
     if not ids:
         return []
     source = lists.SOME_OF.format(", ".join(["%s"] * len(ids)))
     entries = lists.select_entries(source, [user.pk, user.pk, *ids], user.pk)
-    return sorted((_as_told(entry, user) for entry in entries), key=attrgetter("version"))
+    return sorted((_hide_archived(entry, user) for entry in entries), key=attrgetter("version"))
 
 
-def _as_told(entry: ConversationEntry, user: User) -> ConversationEntry:
+def _hide_archived(entry: ConversationEntry, user: User) -> ConversationEntry:
     if not entry.is_archived:
         return entry
     preview = None if entry.trainee_id == user.pk else entry.last_message_preview

@@ -15,7 +15,7 @@ from users.services.administration import role_changing
 
 @receiver(pre_delete, sender=User)
 def keep_conversations(instance: User, **kwargs: Any) -> None:
-    """Prepare the conversations for any deletion of an account, in the admin and the shell too."""
+    """Prepare conversations for the deletion of an account, including in the admin or a shell."""
     prepare_account_deletion(user=instance)
 
 
@@ -31,7 +31,7 @@ def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
 
 @receiver(post_migrate)
 def complete_rows(sender: Any, apps: Apps | None = None, **kwargs: Any) -> None:
-    """Add participant rows that processes of the previous release left out during the last deployment."""
-    models = apps.all_models["messaging"] if apps else {}  # absent when a test flushes the tables
+    """Add participant rows for conversations that the previous release created during its deployment."""
+    models = apps.all_models["messaging"] if apps else {}  # None when a test flushes the tables
     if sender.name == "messaging" and "participant" in models:
         complete_participants()

@@ -34,8 +34,8 @@ class ConversationConsumer(UserConsumer):
     A socket on one conversation: a complete, ordered, exactly-once stream over a lossy channel
     layer.
 
-    `version` is the last version that was sent. The next version is forwarded as it is, a gap is
-    filled from the database before anything newer is sent, and an old version is dropped.
+    `version` is the last version that was sent. An event with the next version is forwarded unchanged.
+    A gap is filled from the database before anything newer is sent. Old versions are dropped.
     """
 
     conversation_id = 0
@@ -47,11 +47,11 @@ class ConversationConsumer(UserConsumer):
         self._announced_version = 0
         self._last_compared_version = 0
         self._other_id: int | None = None
-        # While this is held, events are not forwarded: rows read from the database are pushed first.
+        # While this is held, no event is forwarded: the rows read from the database must be sent first.
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
-        """Replay what was missed. Events are subscribed to first: the reverse order would leave a gap."""
+        """Replay missed changes. The subscription exists already: the reverse order would leave a gap."""
         self.conversation_id = self.scope["url_route"]["kwargs"]["conversation_id"]
         async with self._reading:
             await self._replay(resume_version(self.scope))
@@ -87,13 +87,13 @@ class ConversationConsumer(UserConsumer):
             self._catch_up_to(event["version"])
 
     def _catch_up_to(self, version: int) -> None:
-        """Schedule reading everything up to a version; ignore an old one."""
+        """Schedule reading all changes up to a version; ignore an old version."""
         if version > self.version:
             self._announced_version = max(self._announced_version, version)
             tasks.schedule(self._fill_hole)
 
     async def _fill_hole(self) -> None:
-        """Read what is missing before the newest event, unless it has arrived meanwhile."""
+        """Read the changes before the newest event, unless they have arrived by now."""
         async with self._reading:
             if self.version < self._announced_version:
                 logger.debug(
@@ -102,12 +102,12 @@ class ConversationConsumer(UserConsumer):
                 await self._catch_up()
 
     def handle_conversation_typing(self, event: Event) -> None:
-        # Access is not checked until the handshake ends.
+        # Access has not been checked before the handshake ends.
         if event["conversation_id"] == self.conversation_id and not self._is_handshaking:
             self.push(event["frame"])
 
     def handle_conversation_archived(self, event: Event) -> None:
-        """Check the database: after a delayed event the conversation may already be open again."""
+        """Read the database: if the event is late, the conversation may have been reopened."""
         if event["conversation_id"] == self.conversation_id:
             self._catch_up_to(event["version"])
 
@@ -119,7 +119,7 @@ class ConversationConsumer(UserConsumer):
         """
         Close if access was lost; catch up if the socket has been behind for a whole interval.
 
-        Anything newer than the last comparison is most likely on its way as an event.
+        Changes since the last comparison will most likely arrive as events.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)
@@ -135,7 +135,7 @@ class ConversationConsumer(UserConsumer):
         return {**super().frame_handlers(), "typing": self.show_typing, "read": self.mark_read}
 
     async def answer_ping(self, frame: Frame) -> None:
-        """Send what was missed, if anything, then a pong with the version."""
+        """Send missed changes, if any, then a pong with the version."""
         is_behind = await _newer.is_behind(self.user.pk, *self.position)
         async with self._reading:
             if is_behind:
@@ -144,17 +144,17 @@ class ConversationConsumer(UserConsumer):
 
     @cached_property
     def _typing(self) -> TypingThrottle:
-        """Created by the first typing frame, as most sockets never get one."""
+        """Created with the first typing frame, because most sockets never receive one."""
         return TypingThrottle()
 
     def is_within_limit(self, frame: Frame | None) -> bool:
-        """Count typing frames separately, so that a held key does not close the socket."""
+        """Count typing frames separately, so that holding down a key does not close the socket."""
         if frame and frame.get("type") == "typing":
             return self._typing.accepts_frame()
         return super().is_within_limit(frame)
 
     async def show_typing(self, frame: Frame) -> None:
-        """Announce the typing state to the other side; past the limit, drop the frame without an error."""
+        """Announce the typing state to the other person; beyond the limit, drop the frame silently."""
         is_typing = frame.get("is_typing")
         is_wrong = self.user.is_impersonated or not isinstance(is_typing, bool)
         if is_wrong and not self._typing.may_send_error():
@@ -177,7 +177,7 @@ class ConversationConsumer(UserConsumer):
             tasks.schedule(self._announce_typing_later)
 
     async def _announce_typing_later(self) -> None:
-        """Announce the latest state once the limit allows: a dropped frame may have been the last."""
+        """Announce the latest state once the limit allows, because a dropped frame may be the last."""
         await asyncio.sleep(self._typing.wait_seconds)
         if self._typing.is_pending and not self._is_closing:
             self._announce_typing()

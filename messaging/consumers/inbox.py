@@ -17,10 +17,10 @@ COALESCE_SECONDS = 0.03
 
 class InboxConsumer(UserConsumer):
     """
-    A socket for a device's lists and badges: sends the state of each conversation after it changed.
+    A socket for a device's lists and badges: sends the state of each conversation that changes.
 
-    Events only trigger a read: the state comes from the database, in one query for all events that
-    arrived together.
+    Events only trigger a read: the state is read from the database, with one query for all events that
+    arrive together.
     """
 
     is_evicted_last = True
@@ -53,7 +53,7 @@ class InboxConsumer(UserConsumer):
         self._schedule_refresh({event["conversation_id"]})
 
     def _schedule_refresh(self, conversation_ids: set[int]) -> None:
-        """Schedule sending these conversations; until the first unread count is sent they are collected."""
+        """Schedule sending these conversations; before the first unread count they are only collected."""
         self._changed_ids |= conversation_ids
         if self._changed_ids and self._is_initialized:
             tasks.schedule(self._refresh)
@@ -80,7 +80,7 @@ class InboxConsumer(UserConsumer):
         return entries, selectors.count_unread(self.user)
 
     def _record(self, entry: ConversationEntry) -> bool:
-        """Record the version of a conversation; return whether it changed for the client."""
+        """Record a conversation's version; return whether the client has an older state."""
         if entry.is_archived:
             return self._versions.pop(entry.id, None) is not None
         is_news = entry.version > self._versions.get(entry.id, 0)
@@ -93,11 +93,10 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxSum) -> None:
         """
-        Refresh at every other comparison in which the sums differ.
+        Refresh at every second comparison with a difference.
 
-        Anything newer than the last comparison is most likely on its way as an event. There is no
-        waiting until the sums stop changing: while events are lost, those of a busy trainer never
-        do.
+        Changes since the last comparison will most likely arrive as events. Refreshing does not wait
+        until the sums stop changing: those of a busy trainer never do while events are lost.
         """
         if self._differed_before:
             versions = await in_thread(selectors.get_inbox_versions, self.user)
@@ -107,5 +106,5 @@ class InboxConsumer(UserConsumer):
     # From the client
     # --------------------------------------------------------------------------
     async def answer_ping(self, frame: Frame) -> None:
-        """Send a pong without a version, as an inbox has many."""
+        """Send a pong without a version: an inbox has one per conversation."""
         self.push(frames.pong(None))

@@ -7,12 +7,12 @@ from live.token_bucket import TokenBucket, new_frame_bucket
 
 class TypingThrottle:
     """
-    Limits the typing frames of one socket: some clients send one per key press, 30 a second for a
-    held key.
+    Limits the typing frames of one socket: some clients send one per key press, 30 per second while a
+    key is held down.
 
-    They do not count towards the socket's frame limit. A second bucket of that size limits their
-    effects: an event to the other side, or an error. Frames beyond it are dropped, but the latest
-    state is announced as soon as the bucket allows; until then `is_pending` is True.
+    They do not count towards the socket's frame limit. A separate bucket of the same size limits their
+    effects: events to the other person, and errors. Further frames are dropped, but the latest state is
+    announced as soon as the bucket allows; until then `is_pending` is True.
     """
 
     __slots__ = ("_announced", "_announced_at", "_effects", "_frames", "is_typing")
@@ -27,11 +27,11 @@ class TypingThrottle:
         )
 
     def accepts_frame(self) -> bool:
-        """Count a frame; return False if there are more than any keyboard sends."""
+        """Count a frame; return False if there are more than any keyboard can send."""
         return self._frames.try_take()
 
     def may_send_error(self) -> bool:
-        """Return whether to answer an invalid frame with an error; past the limit it is dropped."""
+        """Return whether to answer an invalid frame with an error; beyond the limit it is dropped."""
         return self._effects.try_take()
 
     @property
@@ -45,7 +45,7 @@ class TypingThrottle:
         return self._effects.wait_seconds
 
     def should_announce(self) -> bool:
-        """Return whether to announce the state now: it changed, or `true` is due to be repeated."""
+        """Return whether to announce the state now, because it changed or `true` must be repeated."""
         now = time.monotonic()
         is_due = now - self._announced_at >= settings.SOCKET_TYPING_INTERVAL_SECONDS
         is_news = self.is_pending or (self.is_typing and is_due)

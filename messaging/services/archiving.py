@@ -18,14 +18,14 @@ def archive_conversations_for_trainee(*, trainer: User, trainee: User) -> Archiv
     """
     Archive the conversation of a trainer and a trainee, and close its sockets.
 
-    Nothing is deleted: the trainer can still read it, the trainee cannot.
+    Nothing is deleted. The trainer can still read it, the trainee cannot.
     """
     return archive_conversations(Conversation.objects.filter(trainer=trainer, trainee=trainee))
 
 
 @transaction.atomic
 def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConversations:
-    """Archive the active ones of `conversations`, each as its next version."""
+    """Archive those of the conversations that are active, each as its next version."""
     active = _lock(conversations.filter(is_archived=False))
     for conversation in active:
         conversation.is_archived = True
@@ -38,11 +38,11 @@ def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConv
 @transaction.atomic
 def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
     """
-    Reopen archived conversations, for support; return how many.
+    Reopen archived conversations, for support; return the number reopened.
 
-    A conversation is reopened only if the trainee still has this trainer: a removed trainee must
-    not regain access. A removal skips archived conversations and so does not lock them; the lock on
-    the trainee is what keeps it from running at the same time.
+    Skip those whose trainee no longer has this trainer: a removed trainee must not regain access. A
+    removal does not lock archived conversations, so the lock on the trainee's row is what prevents a
+    removal at the same time.
     """
     archived = conversations.filter(is_archived=True)
     trainer_ids = lock_trainer_ids(archived.values_list("trainee", flat=True))
@@ -67,10 +67,10 @@ def _lock(conversations: QuerySet[Conversation]) -> list[Conversation]:
 @transaction.atomic
 def prepare_account_deletion(*, user: User) -> None:
     """
-    Give each change that the deletion of an account causes its version, before the deletion.
+    Before the deletion of an account, give its conversations and messages a new version.
 
-    Conversations and messages stay, with a placeholder for the person. Locks are taken in the usual
-    order: the user, their trainees (whom the deletion unlinks), then the conversations.
+    They stay, with a placeholder for the person. Rows are locked in the usual order: the user, their
+    trainees (which the deletion unlinks), then the conversations.
     """
     lock_with_trainees(user)
     for conversation in _lock(Conversation.objects.of(user)):

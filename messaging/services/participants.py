@@ -1,4 +1,4 @@
-"""The participant rows of conversations."""
+"""Adds missing participant rows."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -10,9 +10,9 @@ BATCH = 1000
 
 def complete_participants() -> int:
     """
-    Add the missing participant rows; return how many conversations lacked them.
+    Add missing participant rows; return the number of conversations without any.
 
-    During a deployment, processes of the previous release create conversations without them.
+    During a deployment, processes of the previous release create conversations without rows.
     """
     completed = 0
     while added := _complete_some():
@@ -22,10 +22,10 @@ def complete_participants() -> int:
 
 @transaction.atomic
 def _complete_some() -> int:
-    """Lock up to 1,000 conversations without participants and add their rows; return how many."""
+    """Lock up to 1,000 conversations without rows, and add them; return the number of conversations."""
     has_rows = Exists(Participant.objects.filter(conversation=OuterRef("pk")))
     bare = Conversation.objects.filter(~has_rows).order_by("pk")[:BATCH]
-    # The deletion of an account waits for this lock, or has already set NULL.
+    # A concurrent deletion of an account waits for this lock, or has already set NULL.
     ids = list(bare.values_list("pk", flat=True))
     locked = Conversation.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     found = list(locked)

@@ -1,4 +1,4 @@
-"""Posts a message: lock the conversation, store, announce. Applies no rate limit."""
+"""Posts a message: locks the conversation, stores, announces. Applies no rate limit."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,7 +16,7 @@ from users.models import User
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A stored message; `is_repeat` if an earlier request sent it."""
+    """A stored message; `is_repeat` is True if an earlier request sent it."""
 
     message: Message
     is_repeat: bool
@@ -28,15 +28,17 @@ def post_message(
     """
     Store a message, and announce it after commit. Several calls may share an outer transaction.
 
-    Locks the conversation until the transaction ends. `content` is 1 to 2000 code points, stripped.
-    A `client_id` that was used before returns the first message and stores nothing. Raises
+    The conversation stays locked until the transaction ends. `content` has 1 to 2000 code points and
+    is stripped. If `client_id` was used before, store nothing and return the first message. Raise
     ConversationNotFound, ConversationArchived or ParticipantGone.
     """
     stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
     if stored is None:
         raise ConversationNotFound
     if stored.message_id is None:
-        impossible = RuntimeError("A message was refused that nothing stands against.")
+        impossible = RuntimeError(
+            "The message was not stored, but the conversation accepts messages."
+        )
         return find_repeat(stored.conversation, sender, client_id, otherwise=impossible)
     message = _stored_message(stored, sender, content, client_id)
     announce_message(stored.conversation, message)
@@ -47,9 +49,9 @@ def find_repeat(
     conversation: Conversation, sender: User, client_id: UUID | None, *, otherwise: Exception
 ) -> SentMessage:
     """
-    Return the message that an earlier request sent; if there is none, raise why nothing is stored.
+    Return the message that an earlier request sent with this `client_id`.
 
-    That is the reason found in the conversation, or else `otherwise`.
+    If there is none, raise ConversationArchived or ParticipantGone, or else `otherwise`.
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)
@@ -60,7 +62,7 @@ def find_repeat(
 def sent_with(
     conversation: Conversation, sender: User, client_id: UUID | None
 ) -> QuerySet[Message]:
-    """Return the message that an earlier request sent with this `client_id`, as a queryset of 0 or 1."""
+    """Return a queryset of the message that was sent with this `client_id`: at most one row."""
     if client_id is None:
         return Message.objects.none()
     return Message.objects.filter(conversation=conversation, sender=sender, client_id=client_id)

@@ -19,11 +19,11 @@ class MarkReadResult:
 
 def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -> MarkReadResult:
     """
-    Mark the other side's messages as read, up to and including one, or all of them.
+    Mark the other person's messages as read: those up to and including `up_to`, or all.
 
-    This is one change, however many messages it marks; if there are none, nothing changes and no
-    event is sent. Raises ImpersonationReadOnly, ConversationNotFound, or MessageNotFound if `up_to`
-    is not in this conversation.
+    All marked messages get the same version. If there is none to mark, nothing changes and no event is
+    sent. Raise ImpersonationReadOnly, ConversationNotFound, or MessageNotFound if `up_to` is not in
+    this conversation.
     """
     ensure_may_write(reader)
     now = timezone.now()

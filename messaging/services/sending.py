@@ -1,4 +1,4 @@
-"""Sends messages for a user, within the rate limit: by conversation, or by trainee for the first one."""
+"""Sends messages for a user, within the rate limit: to a conversation, or to a trainee to start one."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -29,9 +29,9 @@ def send_message(
     *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
 ) -> SentMessage:
     """
-    Post a message for a user, at most 30 a minute; see `post_message`.
+    Post a message for a user, at most 30 per minute; see `post_message`.
 
-    A request that stores nothing is refunded: repeats, refusals and failures. Raises
+    Requests that store nothing (repeats, refusals and failures) are refunded. Raise
     ImpersonationReadOnly, ConversationNotFound, ConversationArchived, ParticipantGone or TooFast.
     """
     ensure_may_write(sender)
@@ -40,9 +40,9 @@ def send_message(
         conversation = get_conversation(sender, conversation_id)
         return find_repeat(conversation, sender, client_id, otherwise=TooFast(wait))
     if not try_hit("messaging", sender.pk):
-        # Some of the counted requests may turn out to be repeats: refuse only if this one stores a message.
+        # Some of the counted requests may be refunded, so refuse only if this one stores a message.
         return _post_and_count(sender, conversation_id, content, client_id)
-    # Counting first means that the lock is not held while waiting for Redis, and one statement suffices.
+    # Counting first: the row lock is not held while waiting for Redis, and one statement suffices.
     try:
         sent = post_message(
             sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
@@ -59,7 +59,7 @@ def send_message(
 def _post_and_count(
     sender: User, conversation_id: int, content: str, client_id: UUID | None
 ) -> SentMessage:
-    """Post a message and roll it back if it exceeds the limit; a repeat is not counted."""
+    """Post a message, and roll it back if that exceeds the limit; repeats are not counted."""
     sent = post_message(
         sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
     )
@@ -72,9 +72,9 @@ def start_conversation(
     *, trainer: User, trainee_id: int, content: str, client_id: UUID | None = None
 ) -> StartedConversation:
     """
-    Send a message to one's own trainee; create or reopen the pair's conversation.
+    Send a message to one of the trainer's trainees; create or reopen their conversation if necessary.
 
-    All in one transaction. Raises ImpersonationReadOnly, NotATrainer, TraineeNotFound or TooFast.
+    One transaction. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound or TooFast.
     """
     ensure_may_write(trainer)
     if not trainer.is_trainer:
@@ -94,7 +94,7 @@ def start_conversation(
 def _find_repeated_start(
     trainer: User, trainee_id: int, client_id: UUID | None, *, otherwise: Exception
 ) -> StartedConversation:
-    """Return what an earlier request started; if there is nothing, raise why nothing is stored."""
+    """Return the message that an earlier request sent; raise TraineeNotFound, or else `otherwise`."""
     if not trainees_of(trainer).filter(pk=trainee_id).exists():
         raise TraineeNotFound
     found = Conversation.objects.filter(trainer=trainer, trainee_id=trainee_id).first()

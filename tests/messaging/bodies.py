@@ -23,7 +23,7 @@ READ_ONLY = {
     "code": "impersonation_read_only",
 }
 ARCHIVED = {
-    "detail": "This conversation is archived. You can read it, but not write in it.",
+    "detail": "This conversation is archived. You can read it, but you can't reply.",
     "code": "conversation_archived",
 }
 

@@ -35,7 +35,7 @@ NO_CREDENTIALS = {
 }
 TRAINER_ONLY = {"detail": "Only a trainer can start a conversation.", "code": "trainer_only"}
 ARCHIVED = {
-    "detail": "This conversation is archived. You can read it, but not write in it.",
+    "detail": "This conversation is archived. You can read it, but you can't reply.",
     "code": "conversation_archived",
 }
 BAD_FRAME = {
