@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
-    label = "push"  # as in the names of tables and recorded migrations
+    label = "push"  # the prefix of its tables, and its name in recorded migrations
     verbose_name = _("notifications")

@@ -1,4 +1,4 @@
-"""The contents of a push notification, composed when it is sent."""
+"""Composes the contents of a push notification at the moment of sending."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -6,7 +6,7 @@ from notifications.selectors import Delivery
 from notifications.sender_loop import sender_loop
 from notifications.services import delivering, sweeping
 
-# How many notifications one process sends at a time.
+# Notifications that a process sends at the same time.
 SENDING_THREADS = 50
 KINDS = ("notifications.sweep", "notifications.deliver")
 
@@ -19,7 +19,7 @@ KINDS = ("notifications.sweep", "notifications.deliver")
     first_pause=timedelta(seconds=2),
 )
 def sweep() -> None:
-    """Queue notifications of messages that stayed unread."""
+    """Queue notifications for messages that stayed unread."""
     sweeping.sweep()
 
 
@@ -32,7 +32,7 @@ def sweep() -> None:
     keep_done=False,
 )
 def deliver(*, conversation_id: int, recipient_id: int, device_id: int, up_to: int) -> None:
-    """Notify a device of unread messages, up to the one with this `created_version`."""
+    """Notify a device of a conversation's unread messages, up to the `created_version` in `up_to`."""
     delivery = Delivery(conversation_id, recipient_id, device_id, up_to)
     if notification := delivering.prepare_notification(delivery):
         delivering.record_outcome(notification, sender_loop.send(notification))

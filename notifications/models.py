@@ -13,8 +13,8 @@ from users.models import AuthSession, User
 class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
     def reachable(self) -> DeviceTokenQuerySet:
         """
-        Return devices whose user is active and whose sign-in is valid, or that were registered
-        without one.
+        Return devices of active users whose sign-in is still valid, or that were registered without
+        a sign-in.
         """
         sign_ins = AuthSession.objects.alive().filter(kind=AuthSession.Kind.SIGN_IN)
         return self.filter(
@@ -24,10 +24,10 @@ class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
 
 class DeviceToken(models.Model):
     """
-    The push address of one app on one device; it belongs to one user at a time.
+    The push token of an app on a device; it belongs to one user at a time.
 
-    A browser's is the JSON of its PushSubscription. Once the sign-in that registered it ends, it
-    gets no more notifications.
+    The token of a browser is the JSON of its PushSubscription. When the sign-in that registered the
+    token ends, the device gets no more notifications.
     """
 
     class Platform(models.TextChoices):
@@ -45,7 +45,7 @@ class DeviceToken(models.Model):
     objects = DeviceTokenQuerySet.as_manager()
 
     class Meta:
-        db_table = "users_devicetoken"  # from when the model was in users
+        db_table = "users_devicetoken"  # named when the model was in users
         constraints = (UniqueConstraint(fields=["token"], name="users_devicetoken_token_unique"),)
 
     def __str__(self) -> str:
@@ -54,15 +54,15 @@ class DeviceToken(models.Model):
 
 class PushCursor(models.Model):
     """
-    How far the messages were scanned: one row, whose lock elects the one scanner.
+    The position of the scans: one row, whose lock elects the one scanner.
 
-    Each message is scanned twice, in the order of ids. Ids are handed out before commit, so a message
-    can appear behind the first scan; the second comes long after.
+    Each message is scanned twice, in the order of ids. Ids are assigned before the commit, so a message
+    can appear behind the first scan. The second one comes a minute later and finds it.
     """
 
     ONLY = 1
 
-    # The columns have the names that the previous release reads.
+    # The previous release reads these column names.
     scanned_up_to = models.BigIntegerField(default=0, db_column="first_look")
     rescanned_up_to = models.BigIntegerField(default=0, db_column="second_look")
 
@@ -74,7 +74,7 @@ class PushCursor(models.Model):
 
 
 class PushMark(models.Model):
-    """The last message of a conversation that a person was notified of, so that none is told twice."""
+    """The last message of a conversation that a user was notified of; prevents duplicates."""
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -82,7 +82,7 @@ class PushMark(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    # A message's `created_version`: within a conversation it commits in order, which ids need not.
+    # A message's `created_version`: unlike ids, versions commit in order within a conversation.
     up_to = models.PositiveIntegerField()
 
     class Meta:
@@ -101,9 +101,9 @@ class PushDeliveryQuerySet(models.QuerySet["PushDelivery"]):
 
 class PushDelivery(models.Model):
     """
-    A notification that a process of the previous release has queued; this release enqueues jobs.
+    A notification that a process of the previous release queued; this release enqueues jobs.
 
-    The sweep turns rows that are due into jobs. The next release drops the table.
+    The sweep converts due rows to jobs. The next release will drop the table.
     """
 
     conversation = models.ForeignKey(

@@ -4,16 +4,16 @@ from enum import Enum, auto
 
 class Verdict(Enum):
     DELIVERED = auto()
-    # The device no longer exists, or belongs to another sender.
+    # The push service no longer knows the device, or the token belongs to another sender.
     GONE = auto()
-    # A retry would not help, and the device is not to blame.
+    # A retry would not help, but the device stays registered.
     REFUSED = auto()
     LATER = auto()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of sending. `reason` is logged, so it holds no address and no message text."""
+    """The result of sending. `reason` is logged, so it must not contain the token or message text."""
 
     verdict: Verdict
     reason: str = ""

@@ -1,4 +1,4 @@
-"""Reads: the messages that are still to be scanned, and the devices that can be reached."""
+"""Reads the position of the scans, and the devices that can be notified."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from notifications.models import DeviceToken, DeviceTokenQuerySet, PushCursor, P
 
 @dataclass(frozen=True)
 class Backlog:
-    """The messages that were not scanned yet, and whether anybody has a device."""
+    """The state of the scans: `is_drained` if every message was scanned twice."""
 
     has_devices: bool
     newest_id: int
     is_drained: bool
-    # Rows that a process of the previous release has stored, and that are due.
+    # Due rows stored by a process of the previous release.
     has_old_deliveries: bool
 
 
 def get_backlog() -> Backlog | None:
-    """Return the backlog, in one cheap query; None before the very first scan."""
+    """Return the backlog with one cheap query; None before the first scan."""
     cursor: Any = (
         PushCursor.objects.filter(pk=PushCursor.ONLY)
         .annotate(
@@ -45,17 +45,17 @@ def get_backlog() -> Backlog | None:
 
 
 def has_devices() -> bool:
-    """Tell whether anybody has a device that this server is set up to send to."""
+    """Return whether any user has a device that this server is configured for."""
     return get_served_devices().exists()
 
 
 def is_configured() -> bool:
-    """Tell whether this server can send to any kind of device."""
+    """Return whether this server is configured for any kind of device."""
     return bool(settings.VAPID_PRIVATE_KEY or settings.FCM_CREDENTIALS_FILE)
 
 
 def get_served_devices() -> DeviceTokenQuerySet:
-    """Return the devices of the kinds that this server is set up to send to, reachable or not."""
+    """Return the devices of the kinds that this server is configured for, reachable or not."""
     web = {"platform": DeviceToken.Platform.WEB, "token__startswith": "{"}
     devices = DeviceToken.objects.all()
     if not settings.VAPID_PRIVATE_KEY:
@@ -66,7 +66,7 @@ def get_served_devices() -> DeviceTokenQuerySet:
 
 
 def list_device_ids(user_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return the devices on which each of these people can be reached now."""
+    """Return {user id: device ids} for the users who can be notified on a device."""
     found: dict[int, list[int]] = {}
     devices = get_served_devices().reachable().filter(user__in=user_ids)
     for pk, user_id in devices.values_list("pk", "user_id"):
@@ -76,7 +76,7 @@ def list_device_ids(user_ids: Collection[int]) -> dict[int, list[int]]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Messages of a conversation, up to a `created_version`, to be told to one device."""
+    """A device to notify of a conversation's messages; `up_to` is the `created_version` of the last."""
 
     conversation_id: int
     recipient_id: int

@@ -1,4 +1,4 @@
-"""The event loop that sends notifications for all job threads of this process."""
+"""The event loop on which the job threads of this process send notifications."""
 
 import asyncio
 import atexit
@@ -18,7 +18,7 @@ CLOSE_SECONDS = 1.0
 
 
 class SenderLoop:
-    """Runs the senders on an event loop in a thread of its own, from the first notification on."""
+    """Runs the senders on an event loop, in a thread that starts with the first notification."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -26,7 +26,7 @@ class SenderLoop:
         self._senders: Senders | None = None
 
     def send(self, notification: Notification) -> Outcome:
-        """Send from any thread, and wait for the outcome: `SEND_SECONDS` at most."""
+        """Send, and wait for the outcome for at most `SEND_SECONDS`. May be called from any thread."""
         loop, senders = self._open()
         sending = asyncio.run_coroutine_threadsafe(senders.send(notification), loop)
         try:
@@ -36,7 +36,7 @@ class SenderLoop:
             return Outcome(Verdict.REFUSED, type(error).__name__)
 
     def close(self) -> None:
-        """Close the connections to push services, and end the thread."""
+        """Close the connections to push services and stop the thread."""
         with self._lock:
             if self._loop is None:
                 return

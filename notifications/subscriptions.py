@@ -1,4 +1,4 @@
-"""Web Push subscriptions, which browsers issue as their address for notifications."""
+"""Web Push subscriptions: the endpoint and keys that a browser issues to be notified."""
 
 import binascii
 import json
@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-# So strict that no two URL parsers can find different hosts in it.
+# Strict, so that all URL parsers find the same host in it.
 _ENDPOINT = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+)(?P<port>:\d{1,5})?(/[\w.~!$&'()*+,;=:@%/?-]*)?",
     re.ASCII | re.IGNORECASE,
 )
-# A dotted name whose last label begins with a letter: not an IP address, not an intranet name.
+# A dotted name whose last label begins with a letter, so neither an IP address nor an intranet name.
 _PUBLIC_NAME = re.compile(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", re.ASCII | re.IGNORECASE)
 # Tokens that FCM's library issues in a browser.
 _FCM_TOKEN = re.compile(r"[\w:.~%-]+", re.ASCII)
@@ -24,7 +24,7 @@ _AUTH_BYTES = 16
 
 
 class BadSubscription(ValueError):
-    """A token that cannot receive notifications; the message says why."""
+    """The token cannot receive notifications; the message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class Subscription:
     @property
     def is_private(self) -> bool:
         """
-        Whether its host is in `PUSH_PRIVATE_HOSTS`, which may be in a private network and without
-        TLS.
+        Return whether its host is in `PUSH_PRIVATE_HOSTS`, which may be in a private network and
+        without TLS.
         """
         return self.origin.partition("://")[2].lower() in settings.PUSH_PRIVATE_HOSTS
 
     def as_token(self) -> str:
-        """Return the canonical JSON that is stored: browsers order the fields differently."""
+        """Return the canonical JSON to store, because browsers order the fields differently."""
         keys = {"auth": self.auth, "p256dh": self.p256dh}
         return json.dumps({"endpoint": self.endpoint, "keys": keys}, separators=(",", ":"))
 
@@ -59,17 +59,15 @@ def is_subscription(token: str) -> bool:
 
 
 def check_web_token(token: str) -> None:
-    """Raise BadSubscription for tokens that neither a browser nor FCM's browser library issues."""
+    """Raise BadSubscription if neither a browser nor FCM's browser library issues such tokens."""
     if is_subscription(token):
         parse_subscription(token)
     elif not _FCM_TOKEN.fullmatch(token):
-        raise BadSubscription(
-            _("This is neither the JSON of a PushSubscription nor a token of FCM.")
-        )
+        raise BadSubscription(_("This is neither the JSON of a PushSubscription nor an FCM token."))
 
 
 def stored_form(token: str) -> str:
-    """Return a token in its stored form, so that a browser has one row; an invalid one unchanged."""
+    """Return the stored form of a token, so that a browser has one row; invalid tokens unchanged."""
     try:
         return parse_subscription(token).as_token() if is_subscription(token) else token
     except BadSubscription:
@@ -92,16 +90,16 @@ def parse_subscription(token: str) -> Subscription:
 
 
 def _check_endpoint(subscription: Subscription) -> None:
-    """Raise BadSubscription for an endpoint in the operator's own network: the server will call it."""
+    """Raise BadSubscription for an endpoint that may be in a private network."""
     found = _ENDPOINT.fullmatch(subscription.endpoint)
     if not found:
-        raise BadSubscription(_("The endpoint is not an address."))
+        raise BadSubscription(_("The endpoint is not a valid URL."))
     if subscription.is_private:
         return
     if found["scheme"].lower() != "https" or found["port"] not in (None, ":443"):
-        raise BadSubscription(_("The endpoint must be https, at its own port."))
+        raise BadSubscription(_("The endpoint must be an https URL on port 443."))
     if not _PUBLIC_NAME.fullmatch(found["host"]):
-        raise BadSubscription(_("The endpoint must be at a public host."))
+        raise BadSubscription(_("The endpoint must have a public host name."))
 
 
 def _check_keys(subscription: Subscription) -> None:
@@ -109,9 +107,11 @@ def _check_keys(subscription: Subscription) -> None:
         point, secret = _decode(subscription.p256dh), _decode(subscription.auth)
         EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
     except ValueError as error:
-        raise BadSubscription(_("The key p256dh is not a point of P-256 in base64url.")) from error
+        raise BadSubscription(
+            _("The key p256dh must be a point on the P-256 curve, in base64url.")
+        ) from error
     if len(secret) != _AUTH_BYTES:
-        raise BadSubscription(_("The key auth is not 16 bytes in base64url."))
+        raise BadSubscription(_("The key auth must have 16 bytes, in base64url."))
 
 
 def _decode(text: str) -> bytes:

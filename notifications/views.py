@@ -22,7 +22,7 @@ class DeviceTokenView(APIView):
         responses={200: DeviceTokenSerializer, 201: DeviceTokenSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Register a push token: 201 for a new one, 200 for a known one, even of another user."""
+        """Register a push token: 201 if it is new, 200 if it is known, even to another user."""
         data = validated(DeviceTokenSerializer, request.data)
         created = devices.register_device(user=current_user(request), **data)
         return Response(data, status=201 if created else 200)
@@ -34,7 +34,7 @@ class DeviceTokenView(APIView):
         extensions={"x-codes": BODY_CODES},
     )
     def delete(self, request: Request) -> Response:
-        """Delete one of one's own push tokens."""
+        """Delete one of your push tokens."""
         data = validated(ForgetDeviceSerializer, request.data)
         devices.forget_device(user=current_user(request), **data)
         return Response(status=204)
@@ -44,8 +44,8 @@ class PushKeyView(APIView):
     @extend_schema(responses=PushKeySerializer)
     def get(self, request: Request) -> Response:
         """
-        Show the `applicationServerKey` to subscribe with; null if Web Push is off.
+        Return the `applicationServerKey` for subscribing to Web Push; null if Web Push is off.
 
-        It is the uncompressed point of a P-256 key in base64url.
+        It is a P-256 public key: the uncompressed point, in base64url.
         """
         return Response(PushKeySerializer({"public_key": get_public_key()}).data)

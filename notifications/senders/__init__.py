@@ -1,7 +1,7 @@
 """
-Sends notifications to push services; does not touch the database.
+Sends notifications to push services, without using the database.
 
-Imported with the first notification: the libraries take 20 MB, which most processes never need.
+It is imported with the first notification: its libraries take 20 MB, and most processes need none.
 """
 
 from notifications.senders.dispatch import Senders

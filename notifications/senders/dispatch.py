@@ -9,7 +9,7 @@ from notifications.senders.fcm import FcmSender
 from notifications.senders.web_push import WebPushSender
 from notifications.subscriptions import is_subscription
 
-# For one notification including sign-in and name resolution: much shorter than a claim.
+# For one notification, including sign-in and name resolution; much shorter than the job's time-out.
 SEND_SECONDS = 12.0
 
 
@@ -29,10 +29,10 @@ class Senders:
         self._fcm: Sender | None = FcmSender() if settings.FCM_CREDENTIALS_FILE else None
 
     async def send(self, notification: Notification) -> Outcome:
-        """Send to one device; never raises for failures of the other side."""
+        """Send to one device; failures of the push service do not raise."""
         sender = self._web if is_subscription(notification.token) else self._fcm
         if sender is None:
-            return Outcome(Verdict.REFUSED, "not set up")
+            return Outcome(Verdict.REFUSED, "not configured")
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 return await sender.send(notification)

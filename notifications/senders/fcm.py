@@ -1,4 +1,4 @@
-"""Firebase Cloud Messaging, HTTP v1: native apps, and browsers that use its library."""
+"""Firebase Cloud Messaging (HTTP v1), for native apps and for browsers that use its library."""
 
 import asyncio
 import json
@@ -18,12 +18,12 @@ from notifications.senders.http import open_session, outcome_of, outcome_of_erro
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 SIGN_IN_TIMEOUT_SECONDS = 5
 KEEP = "86400s"
-# Tokens of another project, or malformed ones, which no notification can reach.
+# The token is no longer registered, or belongs to another project.
 _GONE_CODES = {"UNREGISTERED", "SENDER_ID_MISMATCH"}
 
 
 class FcmSender:
-    """Sends as the service account of `FCM_CREDENTIALS_FILE`, to its own project."""
+    """Sends with the service account in `FCM_CREDENTIALS_FILE`, through its own project."""
 
     def __init__(self) -> None:
         # The operator configures this host, so it may be in a private network.
@@ -48,10 +48,10 @@ class FcmSender:
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return outcome_of_error(error)
         except GoogleAuthError as error:
-            return Outcome(Verdict.LATER, f"no sign-in at Google: {type(error).__name__}")
+            return Outcome(Verdict.LATER, f"sign-in to Google failed: {type(error).__name__}")
 
     async def _access_token(self) -> str:
-        """Return an access token, renewed once an hour."""
+        """Return an access token, which is renewed once an hour."""
         if not self._credentials.valid:
             await self._sign_in()
         token: str = self._credentials.token
@@ -59,9 +59,9 @@ class FcmSender:
 
     async def _sign_in(self) -> None:
         """
-        Sign in once for all waiting senders, and fail once for all of them.
+        Sign in once for all waiting senders; if it fails, it fails for all of them.
 
-        One after the other, each with its own time-out, they would outlast their claims.
+        One after the other, each with a time-out of its own, they would exceed `SEND_SECONDS`.
         """
         if self._signing_in is None or self._signing_in.done():
             request = partial(Request(), timeout=SIGN_IN_TIMEOUT_SECONDS)
@@ -77,12 +77,12 @@ async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
         return outcome
     if _means_the_token(await response.read()):
         return Outcome(Verdict.GONE, outcome.reason)
-    # Any other refusal is our own mistake, and no reason to delete a device.
+    # Any other refusal is an error of ours, not a reason to delete the device.
     return Outcome(Verdict.REFUSED, outcome.reason)
 
 
 def _means_the_token(body: bytes) -> bool:
-    """Return whether an error concerns the token and nothing else."""
+    """Return whether an error concerns only the token."""
     try:
         details = json.loads(body)["error"]["details"]
     except (ValueError, KeyError, TypeError):
@@ -94,7 +94,7 @@ def _means_the_token(body: bytes) -> bool:
 
 
 def message_of(notification: Notification) -> dict[str, Any]:
-    """Return the message for all platforms; a later one about the same conversation replaces it."""
+    """Return the message for all platforms; a later one for the same conversation replaces it."""
     topic = f"conversation-{notification.conversation_id}"
     return {
         "token": notification.token,

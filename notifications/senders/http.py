@@ -1,4 +1,4 @@
-"""HTTP requests to hosts named by clients: public addresses only, time-limited, without redirects."""
+"""HTTP requests to hosts that clients choose: public addresses only, with time-outs, no redirects."""
 
 import socket
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from aiohttp.typedefs import StrOrURL
 from notifications.outcomes import DELIVERED, Outcome, Verdict
 from notifications.senders.resolver import BoundedResolver
 
-# A total, so that a server which answers byte by byte blocks nothing.
+# For the whole request, so that a server that answers byte by byte does not block others.
 TIMEOUT = aiohttp.ClientTimeout(total=5)
-# The range assigned for public use; Python's is_global also accepts others, such as `::127.0.0.1`.
+# The range assigned for public use. Python's is_global also accepts others, such as `::127.0.0.1`.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 # A NAT64 gateway forwards these to the IPv4 address in the last 32 bits.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
@@ -44,7 +44,7 @@ def public_socket(address_info: Any) -> socket.socket:
     """
     Create the socket for a resolved address; raise NotPublic.
 
-    Checking the name beforehand is not enough: it can resolve differently a moment later.
+    Checking the host name before is not enough, because it may resolve to another address later.
     """
     family, kind, protocol, _, address = address_info
     if not is_public(address[0]):
@@ -73,7 +73,7 @@ def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
 async def post(
     session: aiohttp.ClientSession, url: StrOrURL, *, data: bytes, headers: Mapping[str, str]
 ) -> Outcome:
-    """Post, ignore the body of the response, and return what its status means."""
+    """Send a POST request and return its outcome; the body of the response is ignored."""
     try:
         async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
             return outcome_of(response)

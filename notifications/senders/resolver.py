@@ -1,4 +1,4 @@
-"""Resolves host names that clients have chosen."""
+"""Resolves host names that clients choose."""
 
 import asyncio
 import socket
@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-# Threads are made when they are needed; a push service with a name for each region has its share.
+# Threads start on demand. The share of a domain suffices for a push service with a name per region.
 LOOK_UPS = 64
 LOOK_UPS_OF_ONE_DOMAIN = 8
 NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
@@ -21,14 +21,14 @@ class ResolverBusy(OSError):
 
 class BoundedResolver(AbstractResolver):
     """
-    Resolves host names in its own threads, of which one domain can occupy only a few.
+    Resolves host names in threads of its own; one domain can occupy only a few of them.
 
-    A lookup cannot be cancelled: an unanswered one keeps its thread long after the time-out. In the
-    event loop's few default threads, one user's host names would block everybody's.
+    A lookup cannot be cancelled, so an unanswered one occupies its thread long after the time-out. With
+    the event loop's few default threads, one user's host names would block those of all users.
     """
 
     def __init__(self) -> None:
-        # They end when the last session that uses them is gone.
+        # They end when the last session that uses them is deleted.
         self._threads = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="push-names")
         self._waiting: Counter[str] = Counter()
         self._lock = Lock()
@@ -56,7 +56,7 @@ class BoundedResolver(AbstractResolver):
         finally:
             with self._lock:
                 self._waiting[domain] -= 1
-                self._waiting += Counter()  # which takes out what is at 0
+                self._waiting += Counter()  # removes entries that are 0
 
 
 def _result(host: str, info: Any) -> ResolveResult:

@@ -1,4 +1,4 @@
-"""Web Push (RFC 8030): encrypted for one browser, so its push service cannot read the content."""
+"""Web Push (RFC 8030), encrypted for the browser, so that its push service cannot read the content."""
 
 import json
 import time
@@ -16,7 +16,7 @@ from notifications.senders.http import open_session, post
 from notifications.subscriptions import BadSubscription, Subscription, parse_subscription
 from notifications.vapid import get_private_key
 
-# How long a push service stores it while the device is off.
+# How long the push service stores a notification while the device is offline.
 KEEP_SECONDS = 24 * 60 * 60
 CLAIM_LIFETIME_SECONDS = 12 * 60 * 60
 
@@ -61,7 +61,7 @@ class WebPushSender:
             "Content-Type": "application/octet-stream",
             "TTL": str(KEEP_SECONDS),
             "Urgency": "high",
-            # While the device is off, a later one about the same conversation replaces it.
+            # While the device is offline, a later one for the same conversation replaces it.
             "Topic": f"conversation-{notification.conversation_id}",
         }
 
@@ -74,7 +74,7 @@ def _encrypt(subscription: Subscription, notification: Notification) -> bytes:
 
 
 def payload_of(notification: Notification) -> bytes:
-    """Return the payload for the service worker; well below the 4 KiB that push services accept."""
+    """Return the payload for the service worker, well below the push services' limit of 4 KiB."""
     payload = {
         "title": notification.title,
         "body": notification.body,

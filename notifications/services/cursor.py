@@ -1,10 +1,10 @@
-"""The row that stores how far messages were scanned; its lock elects the one scanner."""
+"""The row that stores the position of the scans; its lock elects the one scanner."""
 
 from notifications.models import PushCursor
 
 
 def lock_cursor() -> PushCursor | None:
-    """Lock the row in this transaction and return it; None while another process holds it."""
+    """Lock the row in this transaction and return it; None if another process has locked it."""
     return PushCursor.objects.select_for_update(skip_locked=True).first()
 
 
@@ -15,9 +15,9 @@ def prepare_cursor() -> None:
 
 def skip_to(message_id: int) -> None:
     """
-    Pass over all messages up to an id: while nobody has a device, nobody can be notified.
+    Skip all messages up to an id, while no user has a device.
 
-    Else the first device ever would be notified of years of unread messages.
+    Otherwise the first device would be notified of years of unread messages.
     """
     cursors = PushCursor.objects.all()
     cursors.filter(scanned_up_to__lt=message_id).update(scanned_up_to=message_id)

@@ -1,9 +1,9 @@
 """
-Prepares one notification for one device, and records the push service's answer. The network lies between.
+Prepares a notification for a device, and records the push service's response after it was sent.
 
-At least once: a notification that a push service has accepted while the process was killed is sent
-again. It replaces itself on the device, as both have the same topic. It is lost only after
-nine attempts over an hour or more.
+Delivery is at least once: if the process is killed after a push service has accepted a notification,
+it is sent again. Both have the same topic, so the second replaces the first on the device. A
+notification is lost only after nine attempts, over an hour or more.
 """
 
 import logging
@@ -20,24 +20,24 @@ from notifications.selectors import Delivery
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 60 * 60
-# Many threads wait for push services at a time; so many of them use the database.
+# Many threads wait for push services at the same time, but only this many use the database.
 _database_use = BoundedSemaphore(3)
 
 
 def prepare_notification(delivery: Delivery) -> Notification | None:
-    """Return what `get_notification` does, and keep no database connection while it is sent."""
+    """Return the result of `get_notification`, and close the database connection before sending."""
     with _database_use:
         notification = get_notification(delivery)
         if not connection.in_atomic_block:
-            connection.close()  # the push service may take twelve seconds
+            connection.close()  # sending may take twelve seconds
     return notification
 
 
 def record_outcome(notification: Notification, outcome: Outcome) -> None:
     """
-    Forget a device that is gone. Raise RetryLater or GiveUp if the push service does not take it.
+    Delete the device if it is gone. Raise RetryLater or GiveUp if the push service refused.
 
-    A retry comes after the time that the push service asked for, and at the latest in an hour.
+    A retry waits for as long as the push service requested, but at most an hour.
     """
     if outcome.verdict is Verdict.DELIVERED:
         return
@@ -50,6 +50,6 @@ def record_outcome(notification: Notification, outcome: Outcome) -> None:
 
 
 def _forget_device(notification: Notification) -> None:
-    """Delete a device that no longer exists, unless it has got a new address meanwhile."""
+    """Delete a device that is gone, unless its token has changed since."""
     with _database_use:
         DeviceToken.objects.filter(pk=notification.device_id, token=notification.token).delete()

@@ -5,7 +5,7 @@ from notifications.subscriptions import stored_form
 from users.impersonation import ensure_may_write
 from users.models import User
 
-# Without a limit, one message could make the server call many addresses.
+# Without a limit, one message could cause many requests to push services.
 DEVICES_PER_USER = 20
 
 
@@ -14,9 +14,9 @@ def register_device(*, user: User, token: str, platform: str) -> bool:
     """
     Make `user` the only owner of a push token; return whether the token is new.
 
-    A previous owner loses it: messages must not appear on the wrong person's phone. It is valid as
-    long as the sign-in that registered it. Past `DEVICES_PER_USER` the one registered longest ago
-    is deleted.
+    A previous owner loses it, because messages must not appear on another person's phone. It is valid
+    as long as the sign-in that registered it. Beyond `DEVICES_PER_USER` the oldest registration is
+    deleted.
     """
     ensure_may_write(user)
     _, created = DeviceToken.objects.update_or_create(

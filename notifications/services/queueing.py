@@ -6,10 +6,10 @@ from notifications.selectors import Delivery
 
 def enqueue_deliveries(deliveries: Iterable[Delivery]) -> None:
     """
-    Have each delivery made by a job; a conversation has one live job for each device.
+    Enqueue a job per delivery; there is at most one live job per conversation and device.
 
-    A job that waits, or runs, tells of the later messages too. After a failure it keeps the time of
-    its retry, which the push service may have asked for.
+    A waiting or running job also covers later messages. After a failure it keeps the time of its retry,
+    which the push service may have requested.
     """
     calls = [
         Call(args=vars(each), key=f"{each.conversation_id}:{each.device_id}") for each in deliveries

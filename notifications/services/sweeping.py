@@ -1,8 +1,8 @@
 """
 Finds messages that are still unread some seconds after they were sent, and queues notifications.
 
-Sending a message does nothing for this, so it costs nothing there. The message itself is the task: it
-cannot be lost, and one that was read before the scan needs no notification. Presence is not tracked.
+This costs sending nothing. There is no queue that could lose a message, and a message that is read
+before the scan needs no notification. Presence is not tracked.
 """
 
 from collections.abc import Collection, Iterable
@@ -26,13 +26,13 @@ from notifications.services.adopting import adopt_deliveries, drop_superseded
 from notifications.services.cursor import lock_cursor, prepare_cursor, skip_to
 from notifications.services.queueing import enqueue_deliveries
 
-# The second scan finds messages that committed behind the first one. No request's transaction takes
-# so long.
+# The second scan finds messages that committed behind the first scan. No request's transaction takes
+# this long.
 RESCAN_AFTER_SECONDS = 60
 BATCH = 5000
 LONGEST_PAUSE_SECONDS = 2.0
 SHORTEST_PAUSE_SECONDS = 0.1
-# While nobody has a device, sweeps are this many times rarer.
+# While no user has a device, the interval is this many times longer.
 RARER_WITHOUT_DEVICES = 10
 
 # The conversation, sender and recipient of an unread message.
@@ -40,14 +40,14 @@ Unread = tuple[int, int, int]
 
 
 def get_sweep_interval() -> timedelta:
-    """Return the time between two sweeps: short against the delay, so that the delay holds."""
+    """Return the time between two sweeps, a fraction of `PUSH_DELAY_SECONDS`."""
     delay: float = settings.PUSH_DELAY_SECONDS
     pause = min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, delay / 2.5))
     return timedelta(seconds=pause if has_devices() else pause * RARER_WITHOUT_DEVICES)
 
 
 def sweep() -> None:
-    """Queue notifications of all messages that are old enough, in several transactions."""
+    """Queue notifications for all messages that are old enough, in several transactions."""
     if not is_configured():
         return
     backlog = get_backlog()
@@ -70,8 +70,8 @@ def scan() -> bool:
     """
     Scan the next messages that are old enough; return whether there may be more.
 
-    Does nothing while another process scans. The new position, the marks and the jobs are one
-    transaction, so each message is notified of exactly once.
+    Do nothing if another process is scanning. The new position, the marks and the jobs are stored in
+    one transaction, so each message is queued exactly once.
     """
     cursor = lock_cursor()
     if cursor is None:
@@ -89,7 +89,7 @@ def scan() -> bool:
 
 
 def _reach(after: int, seconds: float) -> int:
-    """Return the id of the last of the next messages that is old enough; `after` if none is."""
+    """Return the last id of the next `BATCH` messages that is old enough, or `after` if none is."""
     old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
     some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
     reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]
@@ -97,7 +97,7 @@ def _reach(after: int, seconds: float) -> int:
 
 
 def _list_unread(*spans: tuple[int, int]) -> set[Unread]:
-    """Return the conversation, sender and recipient of unread messages in these spans of ids."""
+    """Return (conversation, sender, recipient) of the unread messages in these ranges of ids."""
     found = set()
     for after, up_to in spans:
         rows = (
@@ -120,7 +120,7 @@ def _list_unread(*spans: tuple[int, int]) -> set[Unread]:
 
 
 def _queue_deliveries(unread: Collection[Unread]) -> None:
-    """Mark up to where each recipient is notified, and enqueue a job for each of their devices."""
+    """Store the last message that each recipient is notified of, and enqueue a job per device."""
     devices = list_device_ids({recipient_id for *_, recipient_id in unread}) if unread else {}
     marks = _list_new_marks([each for each in unread if each[2] in devices])
     if not marks:
@@ -141,9 +141,9 @@ def _queue_deliveries(unread: Collection[Unread]) -> None:
 
 def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:
     """
-    Return marks up to the newest unread message, for recipients who were not notified of it.
+    Return a mark at the newest unread message for each recipient who was not notified of it.
 
-    Messages younger than the delay are included: a recipient who has not read the old ones is away.
+    It may be more recent than the delay: a recipient who has not read the older ones is not there.
     """
     ids = {conversation_id for conversation_id, *_ in unread}
     rows = Message.objects.unread().filter(conversation__in=ids).order_by()
@@ -160,7 +160,7 @@ def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:
     return [
         PushMark(conversation_id=conversation_id, recipient_id=recipient_id, up_to=up_to)
         for conversation_id, sender_id, recipient_id in unread
-        # 0: it was read in this very moment.
+        # 0: the message has been read since the first query.
         if (up_to := newest.get((conversation_id, sender_id), 0))
         > marks.get((conversation_id, recipient_id), 0)
     ]

@@ -128,14 +128,14 @@ def test_subscription_in_any_order_is_one_device(api: Client, bob: User, charlie
     [
         (
             {"endpoint": "http://push.example.com/p/a"},
-            "The endpoint must be https, at its own port.",
+            "The endpoint must be an https URL on port 443.",
         ),
         (
             {"endpoint": "https://push.example.com:8443/p"},
-            "The endpoint must be https, at its own port.",
+            "The endpoint must be an https URL on port 443.",
         ),
         *(
-            ({"endpoint": endpoint}, "The endpoint must be at a public host.")
+            ({"endpoint": endpoint}, "The endpoint must have a public host name.")
             for endpoint in (
                 "https://localhost/p",
                 "https://127.0.0.1/p",
@@ -146,7 +146,7 @@ def test_subscription_in_any_order_is_one_device(api: Client, bob: User, charlie
             )
         ),
         *(
-            ({"endpoint": endpoint}, "The endpoint is not an address.")
+            ({"endpoint": endpoint}, "The endpoint is not a valid URL.")
             for endpoint in (
                 "ftp://push.example.com/p",
                 "https://[::1]/p",
@@ -162,13 +162,13 @@ def test_subscription_in_any_order_is_one_device(api: Client, bob: User, charlie
         ({"keys": None}, "This is not the JSON of a PushSubscription."),
         (
             {"keys": {**KEYS, "p256dh": "BA" + "A" * 85}},
-            "The key p256dh is not a point of P-256 in base64url.",
+            "The key p256dh must be a point on the P-256 curve, in base64url.",
         ),
         (
             {"keys": {**KEYS, "p256dh": "!"}},
-            "The key p256dh is not a point of P-256 in base64url.",
+            "The key p256dh must be a point on the P-256 curve, in base64url.",
         ),
-        ({"keys": {**KEYS, "auth": "AAAA"}}, "The key auth is not 16 bytes in base64url."),
+        ({"keys": {**KEYS, "auth": "AAAA"}}, "The key auth must have 16 bytes, in base64url."),
     ],
 )
 def test_subscription_that_leads_nowhere_is_refused(

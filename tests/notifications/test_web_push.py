@@ -234,4 +234,4 @@ def test_addresses_that_are_public(address: str) -> None:
 def test_device_of_a_kind_that_is_not_set_up_is_left_alone(bobs: Browser, settings: Any) -> None:
     settings.VAPID_PRIVATE_KEY = ""
 
-    assert send(bobs.token) == Outcome(Verdict.REFUSED, "not set up")
+    assert send(bobs.token) == Outcome(Verdict.REFUSED, "not configured")

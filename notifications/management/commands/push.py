@@ -2,4 +2,4 @@ from jobs.management.commands import worker
 
 
 class Command(worker.Command):
-    help = "The same as `worker`, which sends notifications and runs other jobs. The next release lacks it."
+    help = "Deprecated: the same as `worker`. Will be removed in the next release."
