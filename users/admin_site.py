@@ -13,14 +13,14 @@ class ClosedAdminSite(admin.AdminSite):
     """
     Django's admin site with two restrictions.
 
-    Autocomplete works only for fields that our forms autocomplete, not for every relation of every
-    model. Changing one's own password counts as a sign-in, so the old password cannot be guessed.
+    Autocomplete works only for the fields for which our forms use it, not for every relation of every
+    model. Attempts to change one's own password count as sign-ins, so the old one cannot be guessed.
     """
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Change one's own password; each attempt counts as a sign-in and gets 429 past the limit."""
+        """Change one's own password; each attempt counts as a sign-in, with 429 beyond the limit."""
         try:
             if request.method == "POST":
                 count_sign_in(request.META.get("REMOTE_ADDR", ""), request.user.get_username())
@@ -31,8 +31,7 @@ class ClosedAdminSite(admin.AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """
-        Return choices for a field that one of our forms autocompletes; raise PermissionDenied for
-        others.
+        Return the choices of a field; raise PermissionDenied unless one of our forms autocompletes it.
         """
         if not self._is_offered(request):
             raise PermissionDenied

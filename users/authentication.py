@@ -12,7 +12,7 @@ from users.tokens import Claims, read_access_token
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access token>`; one query finds the user, session and impersonator."""
+    """Authenticates `Authorization: Bearer <access token>` with one query."""
 
     def authenticate(self, request: Request) -> tuple[User, Claims] | None:
         scheme, _, raw = get_authorization_header(request).decode("latin-1").partition(" ")
@@ -30,7 +30,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # no types
-    """How the API description shows the sign-in."""
+    """Describes the authentication in the API description."""
 
     target_class = TokenAuthentication
     name = "token"

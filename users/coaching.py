@@ -1,8 +1,8 @@
 """
-Who coaches whom: the one module that reads and writes a trainee's trainer.
+The trainer of each trainee: the only module that reads and writes `parent_trainer`.
 
-The trainee's row is the lock. Whatever depends on the pair (a first message, a removal, an
-impersonation, a re-opening) locks it first, so it sees the trainer as of the last commit.
+Code that depends on it (sending a first message, removing, impersonating, reopening) first locks the
+trainee's row, and so sees the trainer as of the last commit.
 """
 
 from collections.abc import Iterable
@@ -16,12 +16,12 @@ from users.models import User
 
 
 def trainees_of(trainer: User) -> QuerySet[User]:
-    """Return the trainees whom a trainer coaches now."""
+    """Return a trainer's current trainees."""
     return User.objects.filter(parent_trainer=trainer, role=User.Role.TRAINEE)
 
 
 def lock_trainee(*, trainer: User, trainee_id: int) -> User:
-    """Lock the row of a trainer's own trainee and return it; raise TraineeNotFound."""
+    """Lock and return one of the trainer's trainees; raise TraineeNotFound."""
     trainee = trainees_of(trainer).select_for_update(no_key=True).filter(pk=trainee_id).first()
     if trainee is None:
         raise TraineeNotFound
@@ -29,7 +29,7 @@ def lock_trainee(*, trainer: User, trainee_id: int) -> User:
 
 
 def lock_any_trainee(trainee_id: int) -> User:
-    """Lock a trainee's row, whoever the trainer is, and return it; raise TraineeNotFound."""
+    """Lock and return a trainee, with any trainer or none; raise TraineeNotFound."""
     trainees = User.objects.filter(pk=trainee_id, role=User.Role.TRAINEE)
     trainee = trainees.select_for_update(no_key=True).first()
     if trainee is None:
@@ -38,7 +38,7 @@ def lock_any_trainee(trainee_id: int) -> User:
 
 
 def lock_trainer_ids(trainee_ids: Iterable[int]) -> dict[int, int | None]:
-    """Lock the rows of trainees in the order of their ids; return the id of each one's trainer."""
+    """Lock trainees in the order of their ids; return {trainee id: trainer id}."""
     trainees = User.objects.filter(pk__in=list(trainee_ids))
     locked = trainees.select_for_update(no_key=True).order_by("pk")
     return {each.pk: each.parent_trainer_id for each in locked}
@@ -46,10 +46,10 @@ def lock_trainer_ids(trainee_ids: Iterable[int]) -> dict[int, int | None]:
 
 def lock_with_trainees(user: User) -> None:
     """
-    Lock a person's row, then those of the trainees whom the person's deletion will unlink.
+    Lock a person's row, then the rows of their trainees, which their deletion unlinks.
 
-    Without the key: a message that the person is just sending refers to this row as it commits, and
-    has locked the conversation, for which the deletion waits.
+    FOR NO KEY UPDATE, or there would be a deadlock with a message that the person is sending: it holds
+    the lock on the conversation, for which the deletion waits, and refers to this row.
     """
     people = User.objects.select_for_update(no_key=True).order_by("pk")
     people.filter(pk=user.pk).first()
@@ -57,20 +57,24 @@ def lock_with_trainees(user: User) -> None:
 
 
 def set_trainer(*, trainee: User, trainer: User | None) -> None:
-    """Store the trainer of a trainee whose row is locked; raise FieldInvalid if `trainer` is none."""
+    """
+    Store the trainer of a trainee whose row is locked, or None.
+
+    Raise FieldInvalid if `trainer` is not a trainer.
+    """
     ensure_is_trainer(trainer)
     trainee.parent_trainer = trainer
     trainee.save(update_fields=["parent_trainer"])
 
 
 def ensure_is_trainer(person: User | None) -> None:
-    """Raise FieldInvalid for a person who is not a trainer; None, for no trainer, passes."""
+    """Raise FieldInvalid if a person is not a trainer; accept None."""
     if person and not person.is_trainer:
         raise FieldInvalid("parent_trainer", _("This person is not a trainer."))
 
 
 def ensure_role_may_change(user: User) -> None:
-    """Raise FieldInvalid while somebody coaches or is coached: first they must be unlinked."""
+    """Raise FieldInvalid if the user has a trainer or trainees."""
     if user.parent_trainer_id:
         raise FieldInvalid(
             "role", _("This person has a trainer. Remove the trainer under Trainees first.")

@@ -1,7 +1,7 @@
 """
-The refresh token of the browser client, in a cookie that no script can read.
+The browser client's refresh token, in a cookie that no script can read.
 
-See docs/adr/0010-a-refresh-token-that-no-script-can-read.md. The API takes no other cookie.
+docs/adr/0010-a-refresh-token-that-no-script-can-read.md has the reasons. The API uses no other cookie.
 """
 
 from contextlib import suppress
@@ -25,18 +25,18 @@ PATH = "/api/auth/"
 
 
 def ensure_own_origin(request: Request) -> None:
-    """Raise ForeignOrigin for a script of another site; clients that are not browsers send no origin."""
+    """Raise ForeignOrigin for a script of another site. Only browsers send an origin."""
     origin = request.headers.get("origin")
     allowed = {settings.PUBLIC_URL, *settings.CORS_ALLOWED_ORIGINS}
     if not origin or origin in allowed:
         return
-    # The scheme is not compared, as TLS may end at a proxy. The value may not even be a URL.
+    # Without the scheme, because TLS may end at a proxy. The value may be anything.
     if origin.partition("://")[2] != request.get_host():
         raise ForeignOrigin
 
 
 def wants_cookie(request: Request, data: dict[str, object]) -> bool:
-    """Remove `cookie` from the data of a sign-in and return its value; raise ForeignOrigin."""
+    """Pop `cookie` from the data of a sign-in; raise ForeignOrigin."""
     is_wanted = data.pop("cookie") is True
     if is_wanted:
         ensure_own_origin(request)
@@ -45,10 +45,10 @@ def wants_cookie(request: Request, data: dict[str, object]) -> bool:
 
 def refresh_token_of(request: Request) -> tuple[str, bool]:
     """
-    Return the refresh token of a request, and whether it came in the cookie.
+    Return the refresh token of a request, and whether it is from the cookie.
 
-    A token in the body takes precedence. The cookie is accepted only from our own pages and with
-    JSON, which no form can send. Raises FieldInvalid, ForeignOrigin or UnsupportedMediaType.
+    A token in the body takes precedence. The cookie is accepted only from our own pages, with a JSON
+    body, which no form can send. Raise FieldInvalid, ForeignOrigin or UnsupportedMediaType.
     """
     raw = validated(RefreshSerializer, request.data).get("refresh")
     if raw is not None:
@@ -62,7 +62,7 @@ def refresh_token_of(request: Request) -> tuple[str, bool]:
 
 
 def move_refresh_token(response: Response) -> Response:
-    """Move the `refresh` of a response into the cookie."""
+    """Move `refresh` from a response's body to the cookie."""
     response.data = dict(response.data)
     _set(response, response.data.pop("refresh"), int(SIGN_IN_LIFETIME.total_seconds()))
     return response
@@ -70,11 +70,10 @@ def move_refresh_token(response: Response) -> Response:
 
 def replace_refresh_token(request: Request, response: Response) -> Response:
     """
-    Move the `refresh` of a new sign-in into the cookie, and end the session of the cookie's old
-    token.
+    Move `refresh` of a new sign-in to the cookie, and end the session of the token that it replaces.
 
-    Nothing else could end that session, and its devices, this browser included, would still get
-    notifications. The new sign-in succeeds either way. The caller checks the origin.
+    Nobody could end that session afterwards, and its devices, including this browser, would still get
+    notifications. The new sign-in succeeds in any case. The caller checks the origin.
     """
     with suppress(InvalidToken, Error):
         sign_out(claims=read_refresh_token(request.COOKIES.get(NAME, "")))

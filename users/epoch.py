@@ -1,9 +1,9 @@
 """
-The access epoch: an integer column of a user that increases with each change that must end access.
+The access epoch: an integer column of users that increases with each change that must end access.
 
 Sessions, impersonations, reset links and admin sign-ins store the epoch at which they began, and are
-valid while the user's epoch is the same. The UPDATE itself compares the old and the new values of the
-row, so a stale model instance cannot miss a change.
+valid while the user's epoch is the same. The UPDATE statement compares the old and new values in the
+database, so a stale model instance cannot miss a change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ WATCHED = _GRANTS | {"password", "role"}
 
 
 def next_epoch(changes: Mapping[str, Any]) -> CombinedExpression:
-    """Return the value for `access_epoch` in an UPDATE that sets some of `WATCHED`, at least one."""
+    """Return the expression for `access_epoch` in an UPDATE that sets at least one field of `WATCHED`."""
     ending = Q()
     for name, value in changes.items():
         differs = ~Q(**{name: value})
@@ -38,19 +38,19 @@ def next_epoch(changes: Mapping[str, Any]) -> CombinedExpression:
 
 class EpochQuerySet(models.QuerySet[M]):
     def update(self, **changes: Any) -> int:
-        """Update, and increase the epoch of each row whose access this must end."""
+        """Update, and increase the epoch of each row whose access ends by this."""
         watched = {name: changes[name] for name in WATCHED & changes.keys()}
         if watched:
             changes = {"access_epoch": next_epoch(watched), **changes}
         return super().update(**changes)
 
-    update.alters_data = True  # type: ignore[attr-defined]  # no template may call it
+    update.alters_data = True  # type: ignore[attr-defined]  # not callable in templates
 
 
 class EpochUser(AbstractBaseUser):
-    """A user model whose sign-ins end when the epoch increases, whichever code changes the row."""
+    """A user model whose epoch increases with each change that must end access, whichever code makes it."""
 
-    # The database default serves processes of the previous release, which do not write the column.
+    # The database default is for processes of the previous release, which do not set the column.
     access_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
@@ -65,9 +65,9 @@ class EpochUser(AbstractBaseUser):
         update_fields: Iterable[str] | None = None,
     ) -> None:
         """
-        Save, and increase the epoch if this must end the person's access.
+        Save, and increase the epoch if the change must end access.
 
-        Raises DatabaseError, as `force_update` does, if the row was deleted.
+        Raise DatabaseError, like `force_update`, if the row was deleted.
         """
         names = None if update_fields is None else frozenset(update_fields)
         loaded = WATCHED & vars(self).keys()
@@ -90,7 +90,7 @@ class EpochUser(AbstractBaseUser):
         try:
             super().save(force_update=True, using=using, update_fields=names)
         finally:
-            del self.access_epoch  # still the SQL expression, not a number
+            del self.access_epoch  # it is still the SQL expression
         self.refresh_from_db(using=using, fields=["access_epoch"])
 
     def check_password(self, raw_password: str | None) -> bool:
@@ -111,7 +111,7 @@ class EpochUser(AbstractBaseUser):
         unchanged.update(password=self.password, access_epoch=F("access_epoch"))
 
     def get_session_auth_hash(self) -> str:
-        """Return what an admin sign-in stores: a signature of the epoch, not of the password hash."""
+        """Return the value that an admin sign-in stores: a signature of the epoch, not of the password."""
         return self._sign_epoch(settings.SECRET_KEY)
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:

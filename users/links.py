@@ -1,8 +1,8 @@
 """
 Links in e-mails.
 
-Their secrets are in the fragment, which browsers do not send to a server. Mail programs that check
-links, such as Outlook with Safe Links, can turn the "#" into "%23" or a query, and so do send it.
+Their secrets are in the fragment, which browsers do not send to servers. But mail programs that check
+links, such as Outlook with Safe Links, may turn the "#" into "%23" or a query, which browsers do send.
 """
 
 import re
@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from django.conf import settings
 
-# The parameters after the "#", by page.
+# The parameters after "#", by page.
 SECRETS = {"join": ("code",), "reset-password": ("uid", "token")}
-# Characters of base64url, which no program escapes.
+# The characters of base64url, which no program escapes.
 SECRET = re.compile(r"[\w-]{1,200}", re.ASCII)
 REWRITTEN = re.compile(r"/(join|reset-password)/?[#?]+(.*)", re.DOTALL)
-# Each program on the way may have percent-encoded the link once more.
+# Each program on the way may have percent-encoded the link again.
 LAYERS = 4
 
 
@@ -28,7 +28,7 @@ def restore_link(path: str) -> str | None:
     """
     Return the original path and fragment of a link whose "#" was rewritten; None for other paths.
 
-    The result always points to one of our pages, with its known parameters only.
+    The result always leads to one of our pages, with no other parameters than those of `SECRETS`.
     """
     for _ in range(LAYERS):
         path = unquote(path)

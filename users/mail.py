@@ -1,4 +1,4 @@
-"""Sends an e-mail from a job. No request waits for the mail server, and a failure is tried again."""
+"""Sends e-mails from jobs: no request waits for the mail server, and failures are retried."""
 
 from smtplib import SMTPRecipientsRefused
 
@@ -11,7 +11,7 @@ PERMANENT = 500
 
 
 def send_text(*, to: str, subject: str, text: str) -> None:
-    """E-mail `text`; raise GiveUp if the mail server does not take mail for this address at all."""
+    """Send an e-mail; raise GiveUp if the mail server permanently refuses the address."""
     if not connection.in_atomic_block:
         connection.close()  # the mail server may take ten seconds
     try:
@@ -19,5 +19,5 @@ def send_text(*, to: str, subject: str, text: str) -> None:
     except SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
         if all(code >= PERMANENT for code in codes):
-            raise GiveUp(f"The mail server refuses this address: {codes}") from error
+            raise GiveUp(f"The mail server permanently refuses this address: {codes}") from error
         raise

@@ -16,12 +16,12 @@ from users.epoch import EpochQuerySet, EpochUser
 
 
 def normalize_email(email: str) -> str:
-    """Return an address as it is stored and compared: trimmed, in lower case."""
+    """Return the stored form of an address: trimmed and in lower case."""
     return email.strip().lower()
 
 
 def picture_path(_user: User, filename: str) -> str:
-    """Return a random name for an uploaded picture: the original name may say something private."""
+    """Return a random path for a picture, because the original name may contain private information."""
     return f"profiles/{uuid.uuid4().hex}{Path(filename).suffix}"
 
 
@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
         return EpochQuerySet(self.model, using=self._db)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create a user who signs in with `email`; a trainee unless `role` says otherwise."""
+        """Create a user who signs in with `email`; by default a trainee."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
         user = self.model(email=normalize_email(email), **fields)
@@ -44,12 +44,12 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**admin, **fields})
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Return the user who signs in with an address, typed in any case."""
+        """Return the user with this address, in upper or lower case."""
         return self.get(email=normalize_email(username or ""))
 
 
 class User(EpochUser, PermissionsMixin):
-    """Somebody who signs in with an e-mail address: an admin, a trainer or a trainee."""
+    """A person who signs in with an e-mail address: an admin, a trainer or a trainee."""
 
     class Role(models.TextChoices):
         ADMIN = "ADMIN"
@@ -111,7 +111,7 @@ class User(EpochUser, PermissionsMixin):
         return normalize_email(super().normalize_username(username))
 
     def save(self, **options: Any) -> None:
-        """Save. New trainees have completed onboarding: they are created by accepting an invitation."""
+        """Save; new trainees have completed onboarding, because they accepted an invitation."""
         if self._state.adding and self.role == self.Role.TRAINEE:
             self.onboarding_completed = True
         super().save(**options)
@@ -125,15 +125,14 @@ class User(EpochUser, PermissionsMixin):
 
     @property
     def has_completed_onboarding(self) -> bool:
-        """True for every trainee: an existing client locks others out and cannot let them finish."""
+        """Return True for all trainees: an existing client locks others out, without a way to finish."""
         return self.role == self.Role.TRAINEE or self.onboarding_completed
 
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     def alive(self) -> AuthSessionQuerySet:
         """
-        Return sessions that are still valid, for their user and, when impersonating, the
-        impersonator.
+        Return valid sessions: not ended, and with current epochs of the user and any impersonator.
         """
         same_impersonator_epoch = Q(impersonator_epoch=F("impersonator__access_epoch"))
         return self.filter(
@@ -146,7 +145,7 @@ class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
         )
 
     def outdated(self) -> AuthSessionQuerySet:
-        """Return sessions from before the access of their user or impersonator last ended."""
+        """Return sessions whose epoch, of the user or the impersonator, is not the current one."""
         return self.exclude(
             Q(impersonator__isnull=True) | Q(impersonator_epoch=F("impersonator__access_epoch")),
             user_epoch=F("user__access_epoch"),
@@ -161,10 +160,9 @@ class AuthSession(models.Model):
     """
     A sign-in or an impersonation.
 
-    Every token names its session, so ending the row revokes all its tokens, refreshed ones
-    included. A session is also invalid once the access epoch of its user or impersonator has
-    changed. The e-mail addresses are copies, so that the record of impersonations outlives the
-    accounts.
+    Each token contains its session's id, so ending the session revokes all its tokens. A session is also
+    invalid once the access epoch of its user or impersonator has changed. The e-mail addresses are
+    copied, so that the record of impersonations outlives the accounts.
     """
 
     class Kind(models.TextChoices):
@@ -208,14 +206,14 @@ class AuthSession(models.Model):
 
 
 class ImpersonationSession(AuthSession):
-    """The impersonations among the sessions, for the admin."""
+    """Sessions that are impersonations, for the admin."""
 
     class Meta:
         proxy = True
 
 
 class ImpersonationView(models.Model):
-    """One request made while impersonating; stored before it is answered."""
+    """A request made while impersonating, stored before the response."""
 
     session = models.ForeignKey(AuthSession, on_delete=models.PROTECT, related_name="views")
     method = models.CharField(max_length=10)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class ReadOnlyWhileImpersonating(BasePermission):
     """
-    Refuse every write while impersonating.
+    Refuses every write while impersonating.
 
     It is a default of all views, so that new ones cannot forget it. Services check it again.
     """
@@ -29,7 +29,7 @@ class ReadOnlyWhileImpersonating(BasePermission):
 
 
 class IsTrainer(BasePermission):
-    """Allow trainers."""
+    """Allows only trainers."""
 
     codes = ("permission_denied",)
     message = _("Only a trainer can do this.")
@@ -39,7 +39,7 @@ class IsTrainer(BasePermission):
 
 
 class IsAdmin(BasePermission):
-    """Allow admins."""
+    """Allows only admins."""
 
     codes = ("permission_denied",)
     message = _("Only an admin can do this.")

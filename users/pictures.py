@@ -14,8 +14,8 @@ from api.exceptions import FieldInvalid
 
 SIDE_PIXELS = 512
 MAX_PIXELS = 40_000_000
-# A decoder passes over the whole image once for each scan. Ordinary JPEGs have up to ten; an empty
-# scan takes 60 bytes, so a small file could keep the decoder busy for hours.
+# A decoder processes the whole image for each scan. Ordinary JPEGs have up to ten. An empty scan takes
+# 60 bytes, so a small file could keep the decoder busy for hours.
 MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
 # Markers, except stuffed bytes and restarts (within a scan) and markers without a length.
 MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
@@ -30,9 +30,9 @@ def clean_picture(file: IO[bytes]) -> bytes:
     """
     Return a picture as a new JPEG of at most 512 by 512 pixels; raise FieldInvalid.
 
-    Re-encoding drops the location of a photo and any other metadata. Only the first frame of an
-    animation is kept; transparent areas become white. Needs up to 4 bytes a pixel, 160 MB at the
-    limit, and four times that for WebP.
+    Re-encoding removes the location and all other metadata. Only the first frame of an animation is
+    kept; transparent areas become white. Decoding takes up to 4 bytes per pixel, 160 MB at the limit,
+    and four times that for WebP.
     """
     image = _decode(file)
     image.thumbnail((SIDE_PIXELS, SIDE_PIXELS))
@@ -43,7 +43,7 @@ def clean_picture(file: IO[bytes]) -> bytes:
 
 def _decode(file: IO[bytes]) -> Image.Image:
     """
-    Decode a picture of at most `MAX_PIXELS`, upright and reduced: a small file can expand to
+    Decode, reduce and rotate a picture; refuse more than `MAX_PIXELS`: a small file can expand to
     gigabytes.
     """
     try:
@@ -74,9 +74,9 @@ def _count_scans(file: IO[bytes]) -> int:
 
 def _shrink(image: Image.Image) -> Image.Image:
     """
-    Return a picture roughly reduced, in RGB.
+    Return a roughly reduced copy in RGB.
 
-    It is converted in tiles: a second full copy would double the memory.
+    It is converted in tiles, because a second full copy would double the memory.
     """
     ratio = max(1, max(image.size) / ROUGH_SIDE_PIXELS)
     # Decodes a JPEG at 1/2, 1/4 or 1/8 of its size; other formats ignore it.

@@ -1,4 +1,4 @@
-"""Rules for managing accounts in the admin: only superusers manage people who have rights there."""
+"""Rules for managing accounts in the admin: only superusers manage people with rights there."""
 
 from collections.abc import Collection
 
@@ -26,8 +26,8 @@ def may_manage(*, by: User | AnonymousUser, user: User) -> bool:
     """
     Return whether `by` may change, deactivate or delete the account of `user`.
 
-    Staff who are not superusers may manage no staff, themselves included. They change their name in
-    the product and their password under /admin/password_change/.
+    Staff who are not superusers may not manage any staff, including themselves. They change their name
+    in the product and their password under /admin/password_change/.
     """
     return by.is_superuser or not has_rights(user)
 
@@ -39,6 +39,6 @@ def ensure_may_manage(*, by: User | AnonymousUser, user: User) -> None:
 
 
 def ensure_may_store(*, by: User | AnonymousUser, user: User, changed: Collection[str]) -> None:
-    """Raise ReservedForSuperusers if storing the `changed` fields grants rights that `by` may not grant."""
+    """Raise ReservedForSuperusers if `user` has or gets rights, and `by` is not a superuser."""
     if not (by.is_superuser or (RIGHTS.isdisjoint(changed) and not has_rights(user))):
         raise ReservedForSuperusers

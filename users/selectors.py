@@ -27,7 +27,7 @@ _USER = Columns(
     "access_epoch",
 )
 _SESSION = Columns(AuthSession, "id", "kind", "user", "impersonator", "expires_at")
-# AuthSession.objects.alive() for a session `s`, its user `u` and its impersonator `i`.
+# The condition of AuthSession.objects.alive(), for a session `s`, its user `u` and impersonator `i`.
 _IS_ALIVE = """
 s.ended_at IS NULL AND s.expires_at > %s AND u.is_active AND s.user_epoch = u.access_epoch
 AND (s.kind = 'SIGN_IN' OR (i.is_active AND s.impersonator_epoch = i.access_epoch))
@@ -44,10 +44,10 @@ _ACTIVE_USER = f"SELECT {_USER.of('u')} FROM users_user u WHERE u.id = %s AND u.
 
 def get_user_by_claims(claims: Claims) -> User:
     """
-    Return the user of a verified token, in one query; raise InvalidToken.
+    Return the user of a verified token, with one query.
 
-    Refuses deactivated users, ended sessions, and sessions whose epoch (the user's or the
-    impersonator's) is outdated. The returned user carries `auth_session` and `is_impersonated`.
+    Raise InvalidToken if the user is deactivated, or if the session has ended or has an outdated epoch
+    of the user or impersonator. Sets `auth_session` and `is_impersonated` on the user.
     """
     if claims.session_id is None:
         row = fetch_one(_ACTIVE_USER, [claims.user_id])
@@ -64,7 +64,7 @@ def get_user_by_claims(claims: Claims) -> User:
 
 
 def get_valid_session(claims: Claims) -> AuthSession:
-    """Return the session that a token names, with its user; raise InvalidToken if it has ended."""
+    """Return a token's session with its user; raise InvalidToken if it has ended."""
     row = fetch_one(_LIVING_SESSION, [claims.session_id, claims.user_id, to_db(timezone.now())])
     if row is None:
         raise InvalidToken
@@ -74,7 +74,7 @@ def get_valid_session(claims: Claims) -> AuthSession:
 
 
 _ACCESSES = IntTable("key", "user_id", "session_id")
-# The session id is 0 for a token without one, which is valid as long as its user.
+# The session id is 0 for a token without a session, which is valid while its user is active.
 _ENDED = f"""
 SELECT input.key
 FROM {{input}}
@@ -89,9 +89,9 @@ def list_ended(
     keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
 ) -> set[int]:
     """
-    Return the keys of accesses that are no longer valid, in one query.
+    Return the keys of verified tokens whose access has ended, with one query.
 
-    An access is a user id and the session id of a verified token, 0 for a token without a session.
+    Each token is given by its key, user id and session id, which is 0 for a token without a session.
     """
     sql = _ENDED.format(input=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)
@@ -99,7 +99,7 @@ def list_ended(
 
 
 def has_ended(claims: Claims) -> bool:
-    """Return whether a verified token is no longer valid."""
+    """Return whether a verified token has expired, or its access has ended."""
     has_expired = claims.expires_at <= timezone.now().timestamp()
     return has_expired or bool(list_ended([0], [claims.user_id], [claims.session_id or 0]))
 

@@ -11,24 +11,26 @@ from users.models import AuthSession, User
 
 def image_url(user: User) -> str | None:
     """Return the absolute URL of a person's picture, or None."""
-    if vars(user).get("profile_image") == "":  # a FieldFile for each row of a list would be slow
+    if (
+        vars(user).get("profile_image") == ""
+    ):  # creating a FieldFile per row of a list would be slow
         return None
     return f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
 
 
 class PasswordField(TextField):
-    """A password: whitespace is kept, at most 128 characters."""
+    """A password of at most 128 characters, without trimming white space."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)
 
 
 class CookieField(serializers.BooleanField):
-    """Whether to return the refresh token in an HttpOnly cookie instead of the body."""
+    """A flag: return the refresh token in an HttpOnly cookie instead of the body."""
 
     def __init__(self) -> None:
         super().__init__(
-            default=False, help_text="For browsers: the refresh token as an HttpOnly cookie."
+            default=False, help_text="For browsers: return the refresh token in an HttpOnly cookie."
         )
 
 
@@ -44,11 +46,15 @@ class TokenPairSerializer(serializers.Serializer[Any]):
 
 
 class SignInTokensSerializer(TokenPairSerializer):
-    refresh = serializers.CharField(required=False, help_text="Absent when it is in the cookie.")
+    refresh = serializers.CharField(required=False, help_text="Absent if it is in the cookie.")
 
 
 class RefreshSerializer(serializers.Serializer[Any]):
-    refresh = TextField(max_length=4096, required=False, help_text="Without it, the cookie's.")
+    refresh = TextField(
+        max_length=4096,
+        required=False,
+        help_text="If omitted, the token in the cookie is used.",
+    )
 
 
 class VerifySerializer(serializers.Serializer[Any]):
@@ -98,7 +104,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
-    """The fields of their account that people may change; all others in a request are ignored."""
+    """The account fields that users may change; other fields of a request are ignored."""
 
     first_name = TextField(max_length=150, allow_blank=True, required=False)
     last_name = TextField(max_length=150, allow_blank=True, required=False)

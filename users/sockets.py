@@ -1,4 +1,4 @@
-"""How a socket of a user is authenticated, and what it knows of its user."""
+"""Authenticates users' sockets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from users.tokens import Claims, read_access_token
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UserAccess:
-    """A user, and the claims of the token that speaks for them."""
+    """A user, and the claims of their token."""
 
     user: User
     claims: Claims
@@ -34,7 +34,7 @@ class UserAccess:
 
 
 class TokenAuthenticator:
-    """Authenticates sockets by access tokens, as TokenAuthentication does requests."""
+    """Authenticates sockets by access tokens, as TokenAuthentication does for requests."""
 
     def authenticate(self, token: str, path: str, *, user_id: int | None = None) -> UserAccess:
         """Verify a token, load its user and record an impersonator's view; raise InvalidToken."""

@@ -1,4 +1,4 @@
-"""Throttles of REST views and of sign-in attempts; `api.throttling` counts."""
+"""Throttles for REST views and sign-in attempts, based on `api.throttling`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def count_request(user: User) -> None:
 
 
 class UserThrottle(BaseThrottle):
-    """Applies the rate `user` to signed-in users; views that count in another way declare no throttle."""
+    """Applies the rate `user` to signed-in users; views with other limits declare no throttle."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if isinstance(request.user, User):
@@ -35,10 +35,10 @@ class UserThrottle(BaseThrottle):
 
 class SignInThrottle(BaseThrottle):
     """
-    Applies `sign_in` to an e-mail address and `sign_in_address` to a network address, which a gym
-    may share.
+    Applies the rate `sign_in` per e-mail address, and `sign_in_address` per network address, which the
+    people in a gym may share.
 
-    Also guards the other endpoints that work without a token: password resets and invitations.
+    It also protects other endpoints without a token: password resets and invitations.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
@@ -48,7 +48,7 @@ class SignInThrottle(BaseThrottle):
 
 
 class OwnPasswordThrottle(BaseThrottle):
-    """Counts as a sign-in where people enter their own password: the token may be stolen."""
+    """Counts requests that contain the current password as sign-ins, because the token may be stolen."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if isinstance(request.user, User):
@@ -57,7 +57,7 @@ class OwnPasswordThrottle(BaseThrottle):
 
 
 def count_sign_in(address: str, email: object) -> None:
-    """Count one sign-in attempt, successful or not; raise TooFast past either limit."""
+    """Count a sign-in attempt, successful or not; raise TooFast beyond either limit."""
     hit("sign_in_address", address)
     if isinstance(email, str) and email.strip():
         hit("sign_in", email.strip().lower()[:254])

@@ -1,7 +1,7 @@
 """
-JSON Web Tokens. Each names its session (`sid`), through which it can be revoked.
+JSON Web Tokens. Each contains the id of its session (`sid`), through which it can be revoked.
 
-A token without `sid` is valid until it expires: only a holder of the signing key can make one.
+A token without `sid` is valid until it expires: only a holder of the signing key can create one.
 """
 
 import time
@@ -18,8 +18,8 @@ from api.fields import MAX_ID
 from users.exceptions import InvalidToken
 from users.models import AuthSession
 
-# `iat` comes from the clock of the issuing server, so a server whose clock is behind must not reject
-# the token for it. `exp` is compared on every use, outside the cache.
+# `iat` is not verified, because a server whose clock is behind that of the issuer would reject the
+# token. `exp` is compared on every use, outside the cache.
 _CHECKS: Options = {
     "require": ["exp", "jti"],
     "verify_exp": False,
@@ -35,14 +35,14 @@ class TokenPair:
 
 
 def issue_tokens(session: AuthSession) -> TokenPair:
-    """Issue an access and a refresh token; neither outlives the session."""
+    """Issue an access and a refresh token, which expire no later than the session."""
     return TokenPair(
         access=str(_issue(AccessToken(), session)), refresh=str(_issue(RefreshToken(), session))
     )
 
 
 def _issue(token: Token, session: AuthSession) -> Token:
-    # simplejwt would write the id as a string; ids are integers here.
+    # An integer; simplejwt would store a string.
     token["user_id"] = session.user_id
     token["sid"] = session.pk
     if session.is_impersonation:
@@ -62,7 +62,7 @@ class Claims:
 
     @classmethod
     def of(cls, payload: dict[str, Any]) -> "Claims":
-        """Raise KeyError, TypeError or ValueError for a payload that no server of ours has signed."""
+        """Return a payload's claims; raise KeyError, TypeError or ValueError if it is malformed."""
         return cls(
             user_id=_id_of(payload["user_id"]),
             session_id=_id_of(payload["sid"]) if "sid" in payload else None,
@@ -89,7 +89,7 @@ def read_refresh_token(raw: str) -> Claims:
 
 
 def read_any_token(raw: str) -> Claims:
-    """Verify a token of either kind; raise InvalidToken."""
+    """Verify an access or refresh token; raise InvalidToken."""
     try:
         return read_access_token(raw)
     except InvalidToken:
@@ -105,7 +105,7 @@ def _read(token_type: str, raw: str) -> Claims:
 
 @lru_cache(maxsize=4096)
 def _verify(token_type: str, raw: str) -> Claims:
-    """Verify a token, cached except for its expiry, as clients send it with every request."""
+    """Verify a token except for its expiry. Cached, because clients send it with every request."""
     key = str(settings.SIMPLE_JWT["SIGNING_KEY"])
     try:
         payload = jwt.decode(raw, key, algorithms=["HS256"], options=_CHECKS)

@@ -42,7 +42,7 @@ BODY_CODES = ["invalid", "parse_error", "request_too_large", "unsupported_media_
 
 
 class PublicView(APIView):
-    """An endpoint that needs no token."""
+    """A view that needs no token."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -58,7 +58,7 @@ class SignInView(PublicView):
         extensions={"x-codes": ["invalid_credentials", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
-        """Sign in. 10 a minute for one e-mail address, 60 a minute for one network address."""
+        """Sign in, at most 10 times per minute and e-mail address, and 60 times per network address."""
         data = validated(SignInSerializer, request.data)
         in_cookie = wants_cookie(request, data)
         response = Response(TokenPairSerializer(sessions.sign_in(**data)).data)
@@ -74,7 +74,7 @@ class RefreshView(PublicView):
         extensions={"x-codes": ["token_not_valid", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
-        """Get new tokens. The refresh token that was used stays valid until the session ends."""
+        """Get new tokens. The old refresh token stays valid until the session ends."""
         raw, in_cookie = refresh_token_of(request)
         tokens = sessions.refresh_session(claims=read_refresh_token(raw))
         response = Response(TokenPairSerializer(tokens).data)
@@ -90,7 +90,7 @@ class VerifyView(PublicView):
         extensions={"x-codes": ["token_not_valid"]},
     )
     def post(self, request: Request) -> Response:
-        """Answer 200 with an empty object for a valid token, 401 for any other."""
+        """Return 200 with an empty object for a valid token, and 401 for any other."""
         get_user_by_claims(read_any_token(validated(VerifySerializer, request.data)["token"]))
         return Response({})
 
@@ -107,7 +107,8 @@ class SignOutView(PublicView):
         """
         Sign out: end the session of a refresh token, with all its tokens and sockets.
 
-        Deletes the cookie, and answers 200 to it even if its session has already ended.
+        If the token is in the cookie, the response is 200 and deletes the cookie even if the session
+        has already ended.
         """
         raw, in_cookie = refresh_token_of(request)
         try:
@@ -123,12 +124,12 @@ class MeView(APIView):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        """Describe the user of the token."""
+        """Return the user of the token."""
         return Response(MeSerializer(current_user(request)).data)
 
     @extend_schema(request=ProfileSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change one's own names and picture; `"profile_image": null` removes the picture."""
+        """Change your names and picture; `"profile_image": null` removes the picture."""
         data = validated(ProfileSerializer, request.data)
         user = accounts.update_profile(user=current_user(request), change=_profile_change(data))
         return Response(MeSerializer(user).data)
@@ -152,9 +153,9 @@ class SetPasswordView(APIView):
     @extend_schema(request=SetPasswordSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """
-        Change one's own password; every other session of the account ends.
+        Change your password; all other sessions of the account end.
 
-        Counts as a sign-in: 10 a minute for one account, 60 a minute for one network address.
+        Counts as a sign-in: at most 10 per minute and account, and 60 per network address.
         """
         data = validated(SetPasswordSerializer, request.data)
         accounts.set_password(user=current_user(request), **data)
@@ -164,7 +165,7 @@ class SetPasswordView(APIView):
 class PasswordResetView(PublicView):
     @extend_schema(request=PasswordResetSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """E-mail a link to set a new password; the answer is the same for an unknown address."""
+        """E-mail a link for setting a new password; the response is the same for an unknown address."""
         accounts.send_password_reset(**validated(PasswordResetSerializer, request.data))
         return Response(status=204)
 
@@ -178,7 +179,7 @@ class PasswordResetConfirmView(PublicView):
         extensions={"x-codes": ["invalid_reset_link"]},
     )
     def post(self, request: Request) -> Response:
-        """Set a new password with the `uid` and `token` of the e-mailed link; ends every session."""
+        """Set a new password with `uid` and `token` from the e-mailed link; all sessions end."""
         accounts.reset_password(**validated(PasswordResetConfirmSerializer, request.data))
         return Response(status=204)
 
@@ -192,7 +193,7 @@ class StartTrainerImpersonationView(APIView):
         extensions={"x-codes": ["not_found"]},
     )
     def post(self, request: Request, trainer_id: int) -> Response:
-        """Impersonate a trainer: everything can be read, nothing changed."""
+        """Start impersonating a trainer, which allows reading everything and changing nothing."""
         session, tokens, trainer = sessions.impersonate_trainer(
             trainer_id=trainer_id, by=current_user(request)
         )
@@ -208,6 +209,6 @@ class EndImpersonationView(APIView):
         request=None, responses=EndedSerializer, extensions={"x-codes": ["not_impersonating"]}
     )
     def post(self, request: Request) -> Response:
-        """End the impersonation of this token, or with one's own token all that one has started."""
+        """End the token's impersonation, or, with a token of your own session, all that you started."""
         ended = sessions.end_impersonation(by=current_user(request))
         return Response({"sessions_ended": ended})

@@ -110,7 +110,7 @@ def test_actions_pass_over_who_holds_rights_and_say_so(
     assert User.objects.get(pk=root.pk).is_active
     assert not User.objects.get(pk=bob.pk).is_active
     assert [str(each) for each in page.context["messages"]] == [
-        "1 deactivated.",
+        "1 account deactivated.",
         ReservedForSuperusers.detail,
     ]
 

@@ -84,7 +84,10 @@ def test_address_that_the_mail_server_refuses_is_given_up(bob: User, refusing_se
     run_due()
 
     row = Job.objects.get()
-    assert (row.state, row.last_error) == ("failed", "The mail server refuses this address: [550]")
+    assert (row.state, row.last_error) == (
+        "failed",
+        "The mail server permanently refuses this address: [550]",
+    )
 
 
 def test_account_that_was_locked_meanwhile_gets_no_link(bob: User) -> None:

@@ -30,7 +30,7 @@ admin.site.login_form = SignInForm
 
 
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no class takes one at run time
-    """Django's form, except that it ends every session of the person and stores only the password."""
+    """Django's form, but it ends all of the person's sessions, and stores no field but the password."""
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)
@@ -39,18 +39,18 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no cla
 
 
 class AddressField(forms.EmailField):
-    """An e-mail address, normalized before its length is checked: lower case can be longer."""
+    """An e-mail address, normalized before its length is checked, because lower case can be longer."""
 
     def to_python(self, value: Any) -> str:
         return normalize_email(super().to_python(value) or "")
 
 
 class PersonForm(forms.ModelForm[User]):
-    """A person's fields, without the password, which has its own page."""
+    """The fields of a person except the password, which has its own page."""
 
     def clean_role(self) -> str:
         role = str(self.cleaned_data["role"])
-        # The instance still holds the stored values: Django copies the form's values after cleaning all.
+        # The instance still has the stored values: Django copies the form's values after cleaning.
         try:
             ensure_role_fits(user=self.instance, role=role)
         except FieldInvalid as error:
@@ -59,6 +59,6 @@ class PersonForm(forms.ModelForm[User]):
 
 
 def without_admin(request: HttpRequest, choices: Any) -> list[Any]:
-    """Return the roles that the user may assign: only superusers may make an ADMIN."""
+    """Return the roles that the user may assign. Only superusers may assign ADMIN."""
     may_all = getattr(request.user, "is_superuser", False)
     return [each for each in choices if may_all or each[0] != User.Role.ADMIN]

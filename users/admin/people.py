@@ -10,6 +10,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from backoffice.pages import ClosedAdmin
 from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
@@ -26,12 +27,12 @@ PERSON_SEARCH = ("email", "first_name", "last_name")
 
 
 def staff_of(request: HttpRequest) -> User | AnonymousUser:
-    """Return the signed-in user of an admin request; AnonymousUser, who may do nothing, without one."""
+    """Return the user of an admin request, or AnonymousUser, who has no permissions."""
     return cast(User | AnonymousUser, getattr(request, "user", AnonymousUser()))
 
 
 class PersonAdmin(ClosedAdmin):
-    """Rows that are people: only superusers change staff and admins."""
+    """A list of people, of whom only superusers may change staff and admins."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_manage(request, obj)
@@ -43,12 +44,20 @@ class PersonAdmin(ClosedAdmin):
         return obj is None or may_manage(by=staff_of(request), user=obj)
 
 
+def _summary(count: int, *, is_active: bool) -> str:
+    if is_active:
+        text = ngettext("%(count)s account reactivated.", "%(count)s accounts reactivated.", count)
+    else:
+        text = ngettext("%(count)s account deactivated.", "%(count)s accounts deactivated.", count)
+    return text % {"count": count}
+
+
 @admin.register(User)
 class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     """
-    People, found by name or address.
+    People, searchable by name or e-mail address.
 
-    A trainee's trainer is changed under Trainees, which archives the conversation as well.
+    A trainee's trainer is changed under Trainees, because this also archives the conversation.
     """
 
     form = PersonForm
@@ -73,7 +82,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Leave out the link for setting a password if the user may not set it."""
+        """Hide the link for setting a password from users without permission to set it."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets
@@ -103,7 +112,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        """Offer only trainers where a trainer is chosen."""
+        """Offer only trainers in the field `parent_trainer`."""
         if request.GET.get("field_name") == "parent_trainer":
             queryset = queryset.filter(role=User.Role.TRAINER)
         return super().get_search_results(request, queryset, search_term)
@@ -126,9 +135,9 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """
-        Name the people and count the rows that are deleted with them.
+        Return the people, and counts of the rows that are deleted with them.
 
-        Rows such as devices and invitations need no permission of their own.
+        Deleting their devices, invitations and so on needs no separate permissions.
         """
         _objects, counts, lacking, protected = super().get_deleted_objects(objs, request)
         kept = str(_("Conversations, messages and the record of sessions are kept."))
@@ -138,10 +147,10 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     @admin.display(description=_("password"))
     def password_link(self, user: User) -> str:
         if not user.has_usable_password():
-            return format_html('None. <a href="{}">Set one</a>', "../password/")
-        return format_html('Set. <a href="{}">Set another</a>', "../password/")
+            return format_html('Not set. <a href="{}">Set a password</a>', "../password/")
+        return format_html('Set. <a href="{}">Change it</a>', "../password/")
 
-    @admin.action(description=_("Deactivate, and sign out everywhere"), permissions=["change"])
+    @admin.action(description=_("Deactivate and sign out everywhere"), permissions=["change"])
     def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self._set_active(request, users, is_active=False)
 
@@ -150,12 +159,16 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
         self._set_active(request, users, is_active=True)
 
     def _set_active(self, request: HttpRequest, users: QuerySet[User], *, is_active: bool) -> None:
-        """Skip staff unless the user is a superuser, and say so."""
+        """Change the people whom the user may manage; show an error if some were skipped."""
         by = staff_of(request)
         manageable = [each for each in users if may_manage(by=by, user=each)]
         for user in manageable:
             set_active(user=user, is_active=is_active, by=by)
-        text = _("%(count)s reactivated.") if is_active else _("%(count)s deactivated.")
+        text = (
+            _("People reactivated: %(count)s.")
+            if is_active
+            else _("People deactivated: %(count)s.")
+        )
         self.message_user(request, text % {"count": len(manageable)})
         if len(manageable) < len(users):
             self.message_user(request, ReservedForSuperusers.detail, messages.ERROR)

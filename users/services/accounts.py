@@ -1,4 +1,4 @@
-"""Changes that people make to their own account, and that an admin makes to somebody's."""
+"""Changes to accounts, by their owners or by admins."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ NAME_FIELDS = ("first_name", "last_name", "business_name", "phone_number")
 
 @dataclass(frozen=True)
 class ProfileChange:
-    """New values; None leaves a field unchanged. An empty `picture` removes it."""
+    """New values; None leaves a field unchanged, and an empty `picture` removes the picture."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -40,7 +40,7 @@ class ProfileChange:
 
 
 def update_profile(*, user: User, change: ProfileChange) -> User:
-    """Change one's own name and picture."""
+    """Change a user's own names and picture."""
     ensure_may_write(user)
     changed = [name for name in NAME_FIELDS if getattr(change, name) is not None]
     for name in changed:
@@ -54,7 +54,7 @@ def update_profile(*, user: User, change: ProfileChange) -> User:
         user.profile_image = ""
     if change.picture is not None:
         changed.append("profile_image")
-    # Other fields may be stale: a removal or deactivation since the request began must stand.
+    # Other fields may be stale, and must not overwrite a removal or deactivation since the request began.
     user.save(update_fields=changed)
     if old_picture and old_picture != user.profile_image.name:
         user.profile_image.storage.delete(old_picture)
@@ -64,7 +64,7 @@ def update_profile(*, user: User, change: ProfileChange) -> User:
 def check_password_strength(
     password: str, user: User | None = None, field: str = "password"
 ) -> None:
-    """Raise FieldInvalid with every reason why a password is too weak."""
+    """Raise FieldInvalid with all reasons why the password is too weak."""
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -73,9 +73,9 @@ def check_password_strength(
 
 def set_password(*, user: User, current_password: str, new_password: str) -> None:
     """
-    Change one's own password, and end every other session, so that a thief is signed out.
+    Change a user's own password, and end all other sessions, so that a thief is signed out.
 
-    Raises FieldInvalid, or InvalidToken if the account was deactivated since the request began.
+    Raise FieldInvalid, or InvalidToken if the account was deactivated since the request began.
     """
     ensure_may_write(user)
     known = User.objects.filter(pk=user.pk, is_active=True).first()
@@ -93,9 +93,9 @@ def _replace_password(user: User, hashed: User) -> None:
     """
     Store the new password of `hashed`, and end every session except the current one.
 
-    Hashing takes a third of a second, too long to hold a row lock, so the caller hashes first.
-    Under the lock the epoch must still be the one read with the old password: otherwise somebody
-    who knows the old password could undo a reset. Raises InvalidToken or FieldInvalid.
+    Hashing takes a third of a second, which is too long under a row lock, so the caller hashes first.
+    The epoch must still be the one read with the old password, or somebody who knows that password
+    could undo a reset. Raise InvalidToken or FieldInvalid.
     """
     locked = lock_account(user)
     if locked is None:
@@ -114,16 +114,16 @@ def _wrong_password() -> FieldInvalid:
 
 @transaction.atomic
 def store_password(*, user: User) -> None:
-    """Store a password set by an admin, and end every session of that person."""
+    """Store a password that an admin has set, and end all sessions of the user."""
     user.save(update_fields=["password"])
     end_sessions(AuthSession.objects.of_or_by(user))
 
 
 def send_password_reset(*, email: str) -> None:
     """
-    Have a link that sets a new password e-mailed, if the address has an account.
+    Enqueue an e-mail with a link for setting a new password, if the address has an account.
 
-    A job looks that up, so the answer takes as long for an unknown address.
+    The job finds the account, so the response takes the same time for an unknown address.
     """
     address = normalize_email(email)
     if len(address) <= MAX_ADDRESS_LENGTH:
@@ -131,7 +131,7 @@ def send_password_reset(*, email: str) -> None:
 
 
 def mail_password_reset(*, email: str) -> None:
-    """E-mail a link that sets a new password; do nothing for an unknown address."""
+    """E-mail a link for setting a new password; do nothing for an unknown address."""
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
         return
@@ -154,9 +154,9 @@ def mail_password_reset(*, email: str) -> None:
 
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
     """
-    Set a new password with a mailed link, once, and end every session; raise InvalidResetLink.
+    Set a new password with a link, which works once, and end all sessions; raise InvalidResetLink.
 
-    The password is hashed before the row is locked, as in `set_password`.
+    As in `set_password`, the password is hashed before the row is locked.
     """
     user = _user_of_reset_link(uid)
     if user is None or not reset_links.check_token(user, token):
@@ -181,7 +181,7 @@ def _user_of_reset_link(uid: str) -> User | None:
 
 @transaction.atomic
 def deactivate_user(*, user: User) -> None:
-    """Deactivate an account: sign-in and all tokens are refused, all sockets closed."""
+    """Deactivate an account: refuse sign-in and all tokens, close all sockets."""
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(AuthSession.objects.of_or_by(user))
@@ -190,6 +190,6 @@ def deactivate_user(*, user: User) -> None:
 
 @transaction.atomic
 def reactivate_user(*, user: User) -> None:
-    """Allow sign-in again; old tokens stay invalid."""
+    """Allow sign-in again; old tokens remain invalid."""
     user.is_active = True
     user.save(update_fields=["is_active"])

@@ -1,4 +1,4 @@
-"""Changes that staff make to accounts in the admin."""
+"""Changes of accounts by staff, in the admin."""
 
 from collections.abc import Collection
 from functools import partial
@@ -18,7 +18,7 @@ from users.services.sessions import end_sessions
 
 Staff = User | AnonymousUser
 
-# Sent with the stored `user` before the role changes. Receivers raise FieldInvalid to refuse.
+# Sent with the stored `user` before its role changes. Receivers raise FieldInvalid to refuse.
 role_changing = Signal()
 
 
@@ -32,9 +32,9 @@ def add_account(*, user: User, by: Staff) -> None:
 @transaction.atomic
 def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
     """
-    Store only the `changed` fields of an account: the others may have changed meanwhile.
+    Store only the `changed` fields of an account, because others may have changed since it was loaded.
 
-    Deactivation takes effect at once. Raises ReservedForSuperusers, NotFound or FieldInvalid.
+    Deactivation takes effect at once. Raise ReservedForSuperusers, NotFound or FieldInvalid.
     """
     stored = _lock_manageable(user.pk, by)
     ensure_may_store(by=by, user=user, changed=changed)
@@ -47,9 +47,9 @@ def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
 
 def ensure_role_fits(*, user: User, role: str) -> None:
     """
-    Raise FieldInvalid for a new role while the user coaches, is coached, or is in a conversation.
+    Raise FieldInvalid for a new role if the user has a trainer, trainees or active conversations.
 
-    Removing a trainer archives the conversation, so staff must do it separately, under Trainees.
+    Staff must remove a trainer separately, under Trainees, because this archives the conversation.
     """
     if user.role == role:
         return
@@ -73,10 +73,10 @@ def delete_account(*, user: User, by: Staff) -> None:
     Delete an account, and close its sockets; raise ReservedForSuperusers or NotFound.
 
     Conversations, messages and the record of sessions are kept; the sessions end. Devices and
-    invitations are deleted, the picture's file after the commit.
+    invitations are deleted, and the picture's file after the commit.
     """
     locked = _lock_manageable(user.pk, by)
-    # Sessions come last: locks are always taken in the order of people, conversations, sessions.
+    # Sessions last: rows are always locked in the order of people, conversations, sessions.
     sessions = list(AuthSession.objects.of_or_by(locked).values_list("pk", flat=True))
     storage, picture = locked.profile_image.storage, locked.profile_image.name
     locked.delete()

@@ -1,4 +1,4 @@
-"""Signing in and out, refreshing, and impersonating."""
+"""Sign-in, sign-out, refreshing and impersonation."""
 
 from datetime import timedelta
 from typing import cast
@@ -25,8 +25,8 @@ def sign_in(*, email: str, password: str) -> TokenPair:
     """
     Start a session; raise InvalidCredentials.
 
-    An unknown address, a wrong password and a deactivated account cannot be told apart, by time
-    either: Django's backend hashes a password in each case.
+    An unknown address, a wrong password and a deactivated account are indistinguishable, also by the
+    time they take: Django's backend hashes a password in each case.
     """
     user = authenticate(username=email, password=password)
     if not isinstance(user, User):
@@ -39,8 +39,8 @@ def begin_session(*, user: User) -> TokenPair:
     """
     Start a session for an authenticated user; raise InvalidCredentials.
 
-    Verifying a password takes a third of a second. If the user's access ended during that time, no
-    session may start afterwards.
+    Verifying a password takes a third of a second. If the user's access ended in that time, no session
+    may start.
     """
     locked = lock_account(user)
     if locked is None or locked.access_epoch != user.access_epoch:
@@ -57,10 +57,10 @@ def begin_session(*, user: User) -> TokenPair:
 
 def refresh_session(*, claims: Claims) -> TokenPair:
     """
-    Issue new tokens for a refresh token; raise InvalidToken when its session has ended.
+    Issue new tokens for a refresh token; raise InvalidToken if its session has ended.
 
-    The old refresh token stays valid, because an existing client never stores the new one. A
-    sign-in is extended, an impersonation is not.
+    The old refresh token stays valid, because an existing client never stores the new one. This extends
+    a sign-in, but not an impersonation.
     """
     session = get_valid_session(claims)
     if not session.is_impersonation:
@@ -71,7 +71,7 @@ def refresh_session(*, claims: Claims) -> TokenPair:
 
 @transaction.atomic
 def sign_out(*, claims: Claims) -> None:
-    """End the session of a token; for a sign-in, also all impersonations by its user."""
+    """End a token's session, and if it is a sign-in, also all impersonations by its user."""
     session = get_valid_session(claims)
     sessions = AuthSession.objects.filter(pk=session.pk)
     if not session.is_impersonation:
@@ -80,7 +80,7 @@ def sign_out(*, claims: Claims) -> None:
 
 
 def end_sessions(sessions: AuthSessionQuerySet) -> int:
-    """End those of `sessions` that have not ended, close their sockets, and return how many."""
+    """End the sessions that have not ended, and close their sockets; return the number ended."""
     living = list(sessions.filter(ended_at__isnull=True).values_list("pk", "user_id"))
     AuthSession.objects.filter(pk__in=[pk for pk, _ in living]).update(ended_at=timezone.now())
     for user_id in {user_id for _, user_id in living}:
@@ -90,7 +90,7 @@ def end_sessions(sessions: AuthSessionQuerySet) -> int:
 
 def keep_session(*, user: User, epoch: int) -> None:
     """
-    Move the session of the current request to `epoch`, so that it survives the user's own change.
+    Update the current request's session to `epoch`, so that it survives the user's own change.
 
     A session that has ended since the request was authenticated stays ended.
     """
@@ -100,7 +100,7 @@ def keep_session(*, user: User, epoch: int) -> None:
 
 
 def end_outdated_sessions(*, user_id: int) -> None:
-    """Set `ended_at` on a user's outdated sessions, as user or impersonator, and close their sockets."""
+    """End outdated sessions of a user, including impersonations by them, and close their sockets."""
     outdated = AuthSession.objects.outdated()
     end_sessions(outdated.filter(Q(user=user_id) | Q(impersonator=user_id)))
 
@@ -118,9 +118,9 @@ def impersonate_trainer(*, trainer_id: int, by: User) -> tuple[AuthSession, Toke
 
 def lock_impersonator(by: User) -> None:
     """
-    Lock the impersonator's row; raise InvalidToken if their access has ended meanwhile.
+    Lock the impersonator's row; raise InvalidToken if their access has ended.
 
-    It is locked before the row of the impersonated user, as in the deletion of a trainer.
+    Lock this row before that of the impersonated user, in the order that deleting a trainer uses.
     """
     locked = lock_account(by)
     if locked is None or locked.access_epoch != by.access_epoch:
@@ -137,9 +137,8 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
     """
     Start an impersonation of `user` by `by`.
 
-    The caller has checked that `by` may, and holds the locks on both rows, so that the
-    impersonation cannot start after it should have ended. It lasts at most
-    `IMPERSONATION_LIFETIME`, refreshes included.
+    The caller has checked the permission and locked both rows, so that the impersonation cannot start
+    after access has ended. It lasts at most `IMPERSONATION_LIFETIME`, including refreshes.
     """
     session = AuthSession.objects.create(
         kind=AuthSession.Kind.IMPERSONATION,
@@ -157,10 +156,9 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
 @transaction.atomic
 def end_impersonation(*, by: User) -> int:
     """
-    End the current impersonation, or with one's own token all that `by` has started; return how
-    many.
+    End the current impersonation, or, with a token of `by`'s own session, all that `by` has started.
 
-    Raises NotImpersonating when there is none.
+    Return the number ended; raise NotImpersonating if there is none.
     """
     if by.is_impersonated:
         sessions = AuthSession.objects.filter(pk=by.auth_session.pk if by.auth_session else 0)
