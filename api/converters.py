@@ -1,4 +1,4 @@
-"""How ids stand in paths: `<id:name>`."""
+"""The path converter for ids: `<id:name>`."""
 
 from django.urls.converters import IntConverter
 
@@ -6,7 +6,7 @@ from api.fields import MAX_ID
 
 
 class IdConverter(IntConverter):
-    """An integer that can be the id of a row. A larger one fits no column, so its path is not found."""
+    """An integer in the range of row ids. A path with a larger one gets 404."""
 
     def to_python(self, value: str) -> int:
         number = int(value)

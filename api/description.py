@@ -1,8 +1,8 @@
 """
-Completes the generated API description: sign-in by token, errors, and pages.
+Adds authentication, errors and pages to the generated API description.
 
-Most errors of an operation follow from its view's permissions (their `codes`, and `write_codes` for
-methods that write), its throttles and whether it has a body. A view names the errors of its service
+Most errors of an operation are derived from its view's permissions (their `codes`, and `write_codes` for
+methods that write), its throttles, and whether it has a body. Views list the errors of their services
 under `x-codes`.
 """
 
@@ -24,23 +24,23 @@ The two WebSockets are described in `docs/protocol.md`; a frame of type `error` 
 
 ### Errors
 
-An error is `{"detail": "<a sentence for people>", "code": "<for programs>"}`. A field that is refused is
-`{"<field>": ["<why>", ...]}` with 400. What you may not see is 404, as if it did not exist. Any operation
-can answer 405, 406 and, while the database is away, when an account is deleted under the request or while
-too many people ask for the same, 503.
+An error is `{"detail": "<sentence for people>", "code": "<for programs>"}`. Invalid fields are
+`{"<field>": ["<reason>", ...]}` with 400. Objects that you may not see get 404, as if they did not exist.
+Any operation can return 405 or 406. It returns 503 while the database is unavailable, if an account is
+deleted during the request, or if too many requests are waiting.
 
 | Code | HTTP status | On sockets | Meaning |
 |---|---|---|---|
 """
 DESCRIPTIONS = {
-    400: "The request cannot be carried out as it stands",
+    400: "The request is invalid",
     401: "Not signed in",
-    403: "Seen, but not allowed",
-    404: "Not there, or not for you to see",
-    413: "Too large",
-    415: "Not JSON",
-    429: "Too fast",
-    503: "Away for a moment",
+    403: "Not allowed",
+    404: "Does not exist, or you may not see it",
+    413: "The request is too large",
+    415: "The body has an unsupported type",
+    429: "Too many requests",
+    503: "Temporarily unavailable",
 }
 RETRY_AFTER = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
 HEADERS: dict[int, Schema] = {
@@ -50,13 +50,13 @@ HEADERS: dict[int, Schema] = {
 }
 FIELD_ERRORS: Schema = {
     "type": "object",
-    "description": "What is wrong, by field; `non_field_errors` for the request as a whole.",
+    "description": "Errors by field; `non_field_errors` are those of the request as a whole.",
     "additionalProperties": {"type": "array", "items": {"type": "string"}},
 }
 
 
 class DescriptionGenerator(SchemaGenerator):
-    """Generate the description and add what drf-spectacular cannot know."""
+    """Generates the description, and adds errors and pages, which drf-spectacular does not know."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> Schema:
         result: Schema = super().get_schema(request, public)  # type: ignore[no-untyped-call]
@@ -65,7 +65,7 @@ class DescriptionGenerator(SchemaGenerator):
         schemas = result["components"]["schemas"]
         schemas |= {"Error": _error_schema(list(codes)), "FieldErrors": FIELD_ERRORS}
         for path, _, method, callback in self.endpoints or ():  # type: ignore[misc]  # there are four
-            # /api/schema/ itself is not described.
+            # /api/schema/ itself is not in the description.
             if operation := result["paths"].get(path, {}).get(method.lower()):
                 named = _codes_of(callback.cls, method, operation)
                 _add_errors(operation, [codes[each] for each in named])
@@ -74,7 +74,7 @@ class DescriptionGenerator(SchemaGenerator):
 
 
 def _error_schema(codes: list[str]) -> Schema:
-    detail = {"type": "string", "description": "A sentence that a person can read."}
+    detail = {"type": "string", "description": "A sentence for people."}
     return {
         "type": "object",
         "required": ["detail", "code"],
@@ -88,9 +88,8 @@ def _row(error: ErrorCode) -> str:
 
 
 def _codes_of(view: type[APIView], method: str, operation: Schema) -> list[str]:
-    found: list[str] = list(
-        operation.pop("x-codes", ())
-    )  # removes it from the output, not from the view
+    # Removes it from the output, not from the view.
+    found: list[str] = list(operation.pop("x-codes", ()))
     if "requestBody" in operation:
         found += ["invalid", "parse_error", "request_too_large", "unsupported_media_type"]
     if view.authentication_classes:
@@ -128,7 +127,7 @@ def _add_errors(operation: Schema, errors: list[ErrorCode]) -> None:
 def _response(status: int, errors: list[ErrorCode]) -> Schema:
     named = {each.code: each for each in errors if each.status}
     kinds = [{"$ref": "#/components/schemas/Error"}] if named else []
-    if len(named) < len(errors):  # `invalid`, which REST answers field by field
+    if len(named) < len(errors):  # `invalid`: REST returns errors by field instead
         kinds.append({"$ref": "#/components/schemas/FieldErrors"})
     texts = [
         *(f"`{code}`" for code in named),
@@ -146,7 +145,7 @@ def _response(status: int, errors: list[ErrorCode]) -> Schema:
 
 
 def _wrap_in_page(operation: Schema, schemas: Schema) -> None:
-    """Wrap the response of a paginated list in its envelope: the views paginate by themselves."""
+    """Wrap the response of a paginated list in its envelope, as the view does."""
     if not _has_parameter(operation, "page"):
         return
     content = operation["responses"]["200"]["content"]["application/json"]
@@ -161,8 +160,11 @@ def _page_of(results: Schema, *, by_key: bool) -> Schema:
     count: Schema = {"type": "integer"}
     properties: Schema = {"count": count, "next": url, "previous": url, "results": results}
     if by_key:
-        count |= {"nullable": True, "description": "Null by key."}
-        version = {"type": "integer", "description": "The conversation's, with `since` alone."}
+        count |= {"nullable": True, "description": "Null in keyset pages."}
+        version = {
+            "type": "integer",
+            "description": "Only with `since`: the conversation's current version.",
+        }
         properties["version"] = version
     required = ["count", "next", "previous", "results"]
     return {"type": "object", "required": required, "properties": properties}

@@ -1,4 +1,4 @@
-"""Lists every `code` that an error can carry on REST and sockets, from the exception classes."""
+"""Lists the error codes of REST and sockets, from the exception classes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,17 +25,17 @@ OF_REST: tuple[type[drf.APIException], ...] = (
     RequestTooLarge,
     TemporarilyUnavailable,
 )
-# For errors whose detail is completed only when they are raised.
+# For errors whose detail depends on the request.
 MEANINGS = {
-    drf.MethodNotAllowed.default_code: "This address does not know this method.",
+    drf.MethodNotAllowed.default_code: "This URL does not support this method.",
     drf.UnsupportedMediaType.default_code: "The body is not JSON.",
-    TooFast.code: "Slow down. `Retry-After` says for how many seconds.",
+    TooFast.code: "Slow down. Try again after the seconds in `Retry-After`.",
 }
 
 
 @dataclass(frozen=True)
 class ErrorCode:
-    """A code, with its HTTP status, or None if it occurs on sockets only."""
+    """An error code; `status` is its HTTP status, or None if it occurs only on sockets."""
 
     code: str
     status: int | None
@@ -44,13 +44,13 @@ class ErrorCode:
 
 
 def list_error_codes() -> list[ErrorCode]:
-    """Return every code once, by status and name; those of sockets alone come last."""
+    """Return all codes by status and name; those that occur only on sockets are last."""
     found = {each.code: each for each in (*_of_django(), *_of_rest(), *_of_services())}
     return sorted(found.values(), key=lambda each: (each.status or 999, each.code))
 
 
 def _of_services() -> Iterator[ErrorCode]:
-    """Return the codes of classes that define one; other classes inherit it or group them."""
+    """Return the codes of classes that define one, not of base classes and those that inherit one."""
     for module in _exception_modules():
         for error in vars(module).values():
             if _brings_a_code(error):
@@ -60,7 +60,7 @@ def _of_services() -> Iterator[ErrorCode]:
 
 
 def _exception_modules() -> Iterator[ModuleType]:
-    """Import the `exceptions` module of each of the product's apps that has one."""
+    """Import the `exceptions` modules of the product's apps."""
     for app in apps.get_app_configs():
         is_ours = Path(app.path).parent == settings.BASE_DIR
         if is_ours and find_spec(f"{app.name}.exceptions"):
@@ -85,7 +85,7 @@ def _of_rest() -> Iterator[ErrorCode]:
 
 def _of_django() -> Iterator[ErrorCode]:
     host = "The request is malformed, or its host name is unknown."
-    field = "A field of the frame is wrong. REST answers field errors."
+    field = "A field of the frame is invalid. REST returns errors by field instead."
     yield ErrorCode("bad_request", 400, host, is_on_sockets=False)
     yield ErrorCode("server_error", 500, "Something went wrong on our side.", is_on_sockets=False)
     yield ErrorCode("invalid", None, field, is_on_sockets=True)

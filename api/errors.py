@@ -1,4 +1,4 @@
-"""The single shape of error responses, whether a service, DRF, Django or the database refuses."""
+"""Error responses in one format, for errors of services, DRF, Django and the database."""
 
 import sys
 from typing import Any
@@ -42,7 +42,7 @@ class Busy(TemporarilyUnavailable):
 
 
 class BusyView(APIView):
-    """Answers 503 when the queue of a lane is full."""
+    """Returns 503 when the queue of a thread pool is full."""
 
     authentication_classes = permission_classes = throttle_classes = ()
 
@@ -51,12 +51,12 @@ class BusyView(APIView):
 
 
 def busy(_view: Any) -> Any:
-    """Return a view that answers 503, in place of any view."""
+    """Return a view that responds with 503, whatever view it replaces."""
     return BusyView.as_view()
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer every expected error as `{"detail", "code"}`, field errors as `{field: [...]}`."""
+    """Return `{"detail", "code"}` for expected errors, and `{field: [...]}` for field errors."""
     if isinstance(error, ServiceError):
         set_rollback()
         return _service_error(error)
@@ -69,7 +69,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _may_be_tried_again(error: BaseException | None) -> bool:
-    """Return whether a retry may succeed, as when the database is away or read-only after a failover."""
+    """Return whether a retry may succeed: the database is unavailable, or read-only after a failover."""
     if isinstance(error, (OperationalError, InterfaceError)):
         return True
     cause = getattr(error, "__cause__", None)
@@ -78,11 +78,11 @@ def _may_be_tried_again(error: BaseException | None) -> bool:
 
 def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | None) -> bool:
     """
-    Return whether a row that a new row refers to, probably an account, was deleted during the
+    Return whether a row that a new row refers to, such as an account, was deleted during the
     request.
 
-    The database may report it as late as at the commit, without saying which row it was. A retry
-    gets the exact answer: 401 for a deleted account, 404 for anything else.
+    The database may report this only at the commit, and not which row it was. A retry gets the exact
+    response: 401 for a deleted account, 404 otherwise.
     """
     is_sqlites = getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
     is_foreign_key = is_sqlites or isinstance(cause, ForeignKeyViolation)
@@ -105,7 +105,7 @@ def _add_code(response: Response, error: Exception) -> None:
     if set(response.data) == {"detail"} and not isinstance(error, exceptions.ValidationError):
         detail = response.data["detail"]
         response.data["code"] = getattr(detail, "code", None) or "error"
-    elif isinstance(response.data.get("detail"), list):  # a form error about no field
+    elif isinstance(response.data.get("detail"), list):  # an error of no particular field
         response.data = {"non_field_errors": response.data["detail"]}
 
 
@@ -114,7 +114,7 @@ def _refuse(status: int, detail: StrOrPromise, code: str) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Answer requests that Django itself refuses, such as those with an unknown Host header."""
+    """Respond to requests that Django refuses, such as those with an unknown Host header."""
     return _refuse(400, _("The request is malformed."), "bad_request")
 
 
@@ -128,14 +128,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 @csrf_exempt
 def unknown_endpoint(request: HttpRequest) -> JsonResponse:
-    """Answer 404 to paths under /api/ that are no endpoint."""
+    """Return 404 for unknown paths under /api/."""
     return page_not_found(request, Http404())
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
     """
-    Answer unexpected errors; outside DRF's views, such as in the admin, also those that a retry may
-    fix.
+    Return 500 for unexpected errors. Outside DRF's views, as in the admin, return 503 if a retry may
+    succeed.
     """
     if _may_be_tried_again(sys.exc_info()[1]):
         away = TemporarilyUnavailable

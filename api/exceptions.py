@@ -1,4 +1,4 @@
-"""Errors raised by services. REST answers and socket frames carry their `code` and `detail`."""
+"""Errors of services. REST responses and socket frames contain their `code` and `detail`."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -6,15 +6,15 @@ from django_stubs_ext import StrOrPromise
 
 
 class ServiceError(Exception):
-    """Base class of errors raised by services and selectors; `code` is part of the wire contract."""
+    """Base class of errors of services and selectors. `code` is part of the contract with clients."""
 
     code = "error"
     is_on_sockets = False
-    """Whether a frame of type `error` can carry this `code`; a subclass says so for itself."""
+    """Whether socket frames of type `error` can have this `code`. Not inherited by subclasses."""
     detail: StrOrPromise = _("Something went wrong.")
 
     def __init__(self, detail: StrOrPromise | None = None) -> None:
-        # In the language of the request that raises it.
+        # A string, in the language of the current request.
         self.detail = str(detail or self.detail)
         super().__init__(self.detail)
 
@@ -24,7 +24,7 @@ class Invalid(ServiceError):
 
 
 class FieldInvalid(Invalid):
-    """One field of the request is invalid; answered as `{field: [detail]}`."""
+    """A field of the request is invalid; the response is `{field: [detail]}`."""
 
     def __init__(self, field: str, *messages: StrOrPromise) -> None:
         self.field = field
@@ -37,11 +37,11 @@ class NotSignedIn(ServiceError):
 
 
 class Forbidden(ServiceError):
-    """The user may see the object but not do this (403)."""
+    """The user may see the object, but not do this (403)."""
 
 
 class NotFound(ServiceError):
-    """The object does not exist, or the user may not see it; the two look the same (404)."""
+    """The object does not exist, or the user may not see it; clients cannot tell which (404)."""
 
     code = "not_found"
     is_on_sockets = True

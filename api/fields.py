@@ -1,4 +1,4 @@
-"""Serializer fields that accept a JSON value of exactly one type."""
+"""Serializer fields that accept exactly one JSON type."""
 
 from functools import cache
 from typing import Any
@@ -51,7 +51,7 @@ def validated(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[
 @cache
 def _validator(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """
-    Return a serializer shared by all requests: validation stores nothing in it, and creating one is
-    slow.
+    Return a serializer that all requests share, because creating one is slow. Validation does not
+    change it.
     """
     return serializer()

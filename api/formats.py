@@ -1,4 +1,4 @@
-"""Parsing and rendering of JSON on REST."""
+"""JSON of REST requests and responses."""
 
 from datetime import datetime
 from typing import Any
@@ -23,10 +23,10 @@ class RequestTooLarge(exceptions.APIException):
 
 class StrictJSONParser(BaseParser):
     """
-    Strict JSON of at most `MAX_JSON_BODY_BYTES`.
+    Parses strict JSON of at most `MAX_JSON_BODY_BYTES`.
 
-    orjson refuses input that Python's own parser accepts and a database then fails on: lone
-    surrogates, NaN, and nesting deep enough to exhaust the stack.
+    orjson rejects input that Python's parser accepts but that causes errors later: lone surrogates, NaN,
+    and nesting that exhausts the stack.
     """
 
     media_type = "application/json"
@@ -45,14 +45,14 @@ class StrictJSONParser(BaseParser):
 
 
 class FastJSONRenderer(JSONRenderer):
-    """Render JSON with orjson, about nine times as fast as DRF."""
+    """Renders JSON with orjson, about nine times as fast as DRF."""
 
     def render(self, data: Any, media_type: Any = None, context: Any = None) -> bytes:
         return b"" if data is None else encode_json(data)
 
 
 class OneFormat(DefaultContentNegotiation):
-    """DRF's content negotiation, with a shortcut for clients that accept the only format."""
+    """DRF's content negotiation, with a fast path for clients that accept the only format."""
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
         if len(renderers) == 1 and request.META.get("HTTP_ACCEPT", "*/*") in TAKES_JSON:
@@ -61,20 +61,20 @@ class OneFormat(DefaultContentNegotiation):
 
 
 def utc(moment: Any) -> str | None:
-    """Return a time as the contract has it: ISO 8601, UTC, microseconds, `Z`."""
-    # Times are in UTC here, so the offset can be cut off: a quarter of the cost of strftime().
+    """Return a time in the format for clients: ISO 8601 in UTC, with microseconds and `Z`."""
+    # Times are in UTC, so the offset can be cut off. This takes a quarter of the time of strftime().
     return f"{moment.isoformat(timespec='microseconds')[:26]}Z" if moment else None
 
 
 def wire_time(moment: datetime | None) -> datetime | str | None:
     """
-    Return what `encode_json` writes for a time as the contract has it.
+    Return a value that `encode_json` writes in the format for clients.
 
-    orjson takes a tenth of the time of `utc`, but leaves out microseconds that are zero.
+    orjson takes a tenth of the time of `utc`, but omits the microseconds if they are zero.
     """
     return moment if moment is None or moment.microsecond else utc(moment)
 
 
 def encode_json(data: Any) -> bytes:
-    """Return data as JSON; times are in UTC, and may be what `wire_time` returns."""
+    """Encode data as JSON. Times must be in UTC, and converted with `wire_time`."""
     return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)

@@ -2,5 +2,5 @@ from django.http import HttpRequest, JsonResponse
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer that this process is alive, without asking any other server."""
+    """Return 200 while this process is alive, without contacting other servers."""
     return JsonResponse({"status": "ok"})

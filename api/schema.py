@@ -1,5 +1,5 @@
 """
-Serves the API description from a file: generating it takes a third of a second in one thread at a
+Serves the API description from a file: generating it takes a third of a second, one thread at a
 time.
 """
 
@@ -17,7 +17,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-# `make schema` writes them.
+# `make schema` generates the files.
 FOLDER = Path(__file__).parent
 FILES = {"yaml": FOLDER / "openapi.yaml", "json": FOLDER / "openapi.json"}
 
@@ -32,7 +32,7 @@ class SchemaView(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponseBase:
-        """Answer the file, or 304 if the client has it."""
+        """Return the file, or 304 if the client has it."""
         renderer: Any = request.accepted_renderer
         content, etag = _read(renderer.format)
         charset = f"; charset={renderer.charset}" if renderer.charset else ""

@@ -1,8 +1,9 @@
 """
-Rate limits, with one atomic counter for REST and sockets.
+Rate limits, with atomic counters that REST and sockets share.
 
-DRF's own throttle reads, then writes, so parallel requests get past it. Rates are in
-`settings.THROTTLE_RATES`; `off` disables one. While Redis is away each process counts for itself.
+DRF's own throttle reads and then writes, so parallel requests can exceed the limit. Rates are in
+`settings.THROTTLE_RATES`; `off` disables a limit. While Redis is unavailable, each process counts for
+itself.
 """
 
 import logging
@@ -25,18 +26,18 @@ logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
-# Threads that use Redis at a time, each with a connection. Of hundreds, some would wait for the GIL
-# longer than the time-out.
+# Threads that use Redis at the same time, each with a connection. If there were hundreds, some would
+# wait for the GIL longer than the time-out.
 REDIS_AT_ONCE = 16
 CACHED_REFUSALS = 10_000
 
 
 class Counter:
-    """Counts in Redis if there is one, otherwise in this process."""
+    """Counts in Redis, or in this process without Redis."""
 
     def __init__(self, redis_url: str | None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())
-        # MemoryStorage drops the locks of idle keys, so two threads can hold two of them.
+        # MemoryStorage drops the locks of idle keys, so two threads can hold different locks for a key.
         self._local_lock = threading.Lock()
         self._shared = _redis_limiter(redis_url) if redis_url else None
         self._at_once = threading.BoundedSemaphore(REDIS_AT_ONCE)
@@ -57,7 +58,7 @@ class Counter:
         return not self._hit_available(rate, *identifiers)
 
     def refund(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
-        """Uncount the newest use. A use that was counted in another store than the current one stays."""
+        """Uncount the newest use, unless it was counted in the other storage (Redis or memory)."""
         key = rate.key_for(*identifiers)
         if self._shared and time.monotonic() >= self._redis_away_until:
             storage = cast(RedisStorage, self._shared.storage)
@@ -81,18 +82,18 @@ class Counter:
             return _hit_limiter(self._local, rate, *identifiers)
 
     def _cache_refusal(self, key: str, until: float) -> None:
-        """Cache a refusal. A full cache is cleared: each entry then costs one more query at most."""
+        """Cache a refusal. A full cache is cleared, which costs at most one query per entry."""
         if len(self._refused_until) >= CACHED_REFUSALS:
             self._refused_until.clear()
         self._refused_until[key] = until
 
     def cached_retry_after(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
-        """Return the seconds left of the last refusal, from memory; counts nothing."""
+        """Return the seconds until the last refusal ends, from memory, without counting."""
         until = self._refused_until.get(rate.key_for(*identifiers), 0.0)
         return max(0, math.ceil(until - time.monotonic()))
 
     def reset(self) -> None:
-        """Delete all counts of this process and, if there is one, of Redis."""
+        """Delete all counts of this process and of Redis."""
         self._refused_until.clear()
         self._local.storage.reset()
         if self._shared:
@@ -114,7 +115,7 @@ def _hit_limiter(
     if limiter.hit(rate, *identifiers):
         return 0
     window = limiter.get_window_stats(rate, *identifiers)
-    # If a use is allowed by now, the window has moved on, and its end belongs to a later use.
+    # If a use is allowed again, the window has moved, and `reset_time` is that of a later use.
     wait = 0.0 if window.remaining else window.reset_time - time.time()
     return max(1, math.ceil(wait))
 
@@ -132,7 +133,7 @@ def parse_rate(text: str) -> limits.RateLimitItem | None:
 
 
 def hit(scope: str, identifier: str | int) -> None:
-    """Count one use of `scope`; raise TooFast past its rate."""
+    """Count one use of `scope`; raise TooFast beyond its rate."""
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate and (wait := counter().hit(rate, scope, str(identifier))):
         raise TooFast(wait)
@@ -145,14 +146,14 @@ def try_hit(scope: str, identifier: str | int) -> bool:
 
 
 def refund(scope: str, identifier: str | int) -> None:
-    """Uncount the newest use, whose request stored nothing."""
+    """Uncount the newest use, because its request stored nothing."""
     if rate := parse_rate(settings.THROTTLE_RATES[scope]):
         counter().refund(rate, scope, str(identifier))
 
 
 def cached_retry_after(scope: str, identifier: str | int) -> int:
     """
-    Return the seconds for which `hit` is known to refuse; 0 if unknown.
+    Return the seconds for which `hit` is known to refuse, or 0.
 
     Refusals are cached in this process until the next use is allowed, so Redis is not queried. Each
     process has its own cache.

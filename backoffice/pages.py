@@ -1,4 +1,4 @@
-"""Base classes of all admin pages, which restrict how a URL can filter lists and refer to rows."""
+"""Base classes of all admin pages. They restrict how URLs can filter lists and refer to rows."""
 
 import re
 from typing import Any, cast
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from api.exceptions import ServiceError
 
-# Lookups that Django's own filters and date navigation put into a URL.
+# The lookups that Django's filters and date navigation put into URLs.
 FILTER_LOOKUPS = ("", "__exact", "__gte", "__lt", "__isnull", "__isempty")
 DATE_LOOKUPS = ("__year", "__month", "__day")
 # Django searches each field for each word, and SQLite limits an expression to 1,000 terms.
@@ -25,17 +25,17 @@ ID = re.compile(r"[0-9]{1,18}")
 
 def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
     """
-    Raise BadRequest for posted ids outside the range of row ids, on which Django's queries would
+    Raise BadRequest for posted ids outside the range of row ids, for which Django's queries would
     fail.
     """
     for name in names:
         ids = [each for each in request.POST.getlist(name) if each or not may_be_empty]
         if not all(map(ID.fullmatch, ids)):
-            raise BadRequest(f"{name} is no id.")
+            raise BadRequest(f"{name} is not a valid id.")
 
 
 class RowList(ChangeList):
-    """Django's change list, which otherwise fails on dates such as the end of the year 9999."""
+    """Django's change list, but it does not fail for dates such as the end of the year 9999."""
 
     def get_filters(self, request: HttpRequest) -> Any:
         try:
@@ -48,12 +48,12 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     """
     The base class of every admin page.
 
-    Django lets a URL filter a list by any column, so that a password hash or push token can be read
-    letter by letter. Here a URL may use the page's own filters, date navigation and
-    `linked_lookups`; anything else is answered with 400.
+    In Django's admin a URL can filter a list by any column, so staff could find out password hashes or
+    push tokens letter by letter. Here a URL can use only the page's own filters, the date navigation
+    and `linked_lookups`; others get 400.
     """
 
-    # Complete lookups used by our own links, such as "conversation__id__exact".
+    # Lookups in our own links, such as "conversation__id__exact".
     linked_lookups: tuple[str, ...] = ()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
@@ -66,13 +66,13 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         return offered | {f"{self.date_hierarchy}{lookup}" for lookup in DATE_LOOKUPS}
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
-        """Allow references to rows by id only: given another column, a form would reveal its values."""
+        """Allow references to rows only by id: by another column, a form would reveal its values."""
         return to_field == self.opts.pk.name
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """Treat an empty `?_to_field=` as absent: Django would look for a column without a name."""
+        """Ignore an empty `?_to_field=`, for which Django would query a column without a name."""
         return super().get_object(request, object_id, from_field or None)
 
     def get_search_results(
@@ -87,7 +87,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Answer 400 to values outside a column's range; show errors of services as messages."""
+        """Return 400 for values outside a column's range; show errors of services as messages."""
         ensure_ids(request, ACTION_CHECKBOX_NAME, may_be_empty=False)
         try:
             return super().changelist_view(request, extra_context)
@@ -103,7 +103,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Show errors of services as messages; nothing is stored then."""
+        """Show errors of services as messages; they store nothing."""
         relations = (each.name for each in self.opts.get_fields() if each.is_relation)
         ensure_ids(request, *relations, may_be_empty=True)
         try:
@@ -114,7 +114,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Show errors of services as messages; nothing is deleted then."""
+        """Show errors of services as messages; they delete nothing."""
         try:
             return super().delete_view(request, object_id, extra_context)
         except ServiceError as error:
@@ -125,13 +125,13 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         return HttpResponseRedirect(request.get_full_path())
 
     def may_change_rows(self, request: HttpRequest) -> bool:
-        """Return whether the user has the "change" permission, for actions on otherwise read-only pages."""
+        """Return whether the user has the "change" permission, which actions on read-only pages need."""
         codename = f"{self.opts.app_label}.change_{self.opts.model_name}"
         return cast(Any, request.user).has_perm(codename)  # type: ignore[no-any-return]
 
 
 class ReadOnlyAdmin(ClosedAdmin):
-    """Rows that are a record of what happened; nobody may edit them."""
+    """A read-only page: adding, changing and deleting are disabled for all users."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

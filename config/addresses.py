@@ -1,7 +1,8 @@
 """
 Parses addresses in environment variables: of pages, databases, Redis and mail servers.
 
-Each function raises ValueError. Its message follows the variable's name and contains no password.
+Each function raises ValueError. The caller puts the variable's name before the message, which must not
+contain a password.
 """
 
 import re
@@ -17,13 +18,13 @@ from psycopg.pq import Conninfo
 POSTGRES, SQLITE = "django.db.backends.postgresql", "django.db.backends.sqlite3"
 SQLITE_OPTIONS = {"timeout", "init_command"}
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
-# Options that the product depends on, or that have their own variable.
+# Options that the product sets itself, or that have a variable of their own.
 NOT_IN_A_URL = {
     "conn_max_age": "connections are pooled, see DATABASE_POOL_SIZE",
     "pool": "see DATABASE_POOL_SIZE",
     "prepare_threshold": "see DATABASE_PREPARE",
 }
-# These print e-mails with their secrets, or keep them in memory.
+# They print e-mails with secrets, or keep them in memory.
 NOT_FOR_PRODUCTION = {"consolemail", "memorymail"}
 MAIL_OPTIONS = {"EMAIL_USE_TLS", "EMAIL_USE_SSL"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
@@ -32,7 +33,7 @@ TRUE, FALSE = {"1", "true", "on", "ok", "yes", "y"}, {"0", "false", "off", "no",
 
 
 def parse_bool(text: str) -> bool:
-    """Parse a word for true or false."""
+    """Parse a Boolean value such as 1, on or yes."""
     if text.lower() not in TRUE | FALSE:
         raise ValueError(f"is {text!r}, which is neither 1 nor 0")
     return text.lower() in TRUE
@@ -63,8 +64,10 @@ def read_public_url(text: str) -> str:
 
 
 def read_redis_urls(urls: list[str]) -> list[str]:
-    """Return the URLs after checking that each is a Redis server's."""
-    with _told("is not redis://host:6379/0, rediss:// or unix://, or several with commas between"):
+    """Return the URLs if each is that of a Redis server."""
+    with _told(
+        "is not redis://host:6379/0, rediss:// or unix://, or several of them separated by commas"
+    ):
         for url in urls:
             parts = urlsplit(url)
             if parts.scheme not in REDIS_SCHEMES or (parts.port or 0) < 0:
@@ -96,8 +99,8 @@ def _database_options(query: dict[str, str], is_postgres: bool) -> dict[str, Any
     known = _libpq_options() | {"conn_health_checks"} if is_postgres else SQLITE_OPTIONS
     for name in options:
         if name not in known:
-            why = NOT_IN_A_URL.get(name, "no such option is known")
-            raise ValueError(f"has the option {name!r}, which cannot be set there: {why}")
+            why = NOT_IN_A_URL.get(name, "there is no such option")
+            raise ValueError(f"has the option {name!r}, which cannot be set in a URL: {why}")
     if options.get("sslmode", "disable") not in SSL_MODES:
         raise ValueError(f"has an unknown sslmode, {options['sslmode']!r}")
     for name, kind in (("connect_timeout", int), ("timeout", float)):
@@ -112,7 +115,7 @@ def _libpq_options() -> set[str]:
 
 
 def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Return our options overridden by those of the URL; both `init_command`s run."""
+    """Return our options, overridden by those of the URL; both `init_command`s run."""
     merged = {**ours, **given}
     if "init_command" in ours and "init_command" in given:
         merged["init_command"] = f"{ours['init_command']} {given['init_command']}"
@@ -120,7 +123,7 @@ def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]
 
 
 def read_email(url: str, *, in_production: bool) -> dict[str, Any]:
-    """Return Django's mail settings. In production, back ends that print e-mails are refused."""
+    """Return Django's mail settings; in production, refuse back ends that print e-mails."""
     with _told(
         "is not smtp+tls://user:password@host:587, smtp+ssl://, smtp:// or filemail:///folder"
     ):
@@ -130,7 +133,7 @@ def read_email(url: str, *, in_production: bool) -> dict[str, Any]:
             raise ValueError
     if in_production and parts.scheme in NOT_FOR_PRODUCTION:
         raise ValueError(
-            f"is {parts.scheme}://, which would show reset and invitation links to whoever reads the "
+            f"is {parts.scheme}://, which would show reset and invitation links to anyone who reads the "
             "log: use smtp+tls://, filemail:/// (a folder) or dummymail:// (sends nothing)"
         )
     options = {name.upper(): value for name, value in _query_of(parts).items()}
@@ -140,7 +143,7 @@ def read_email(url: str, *, in_production: bool) -> dict[str, Any]:
 
 
 def _query_of(parts: SplitResult) -> dict[str, str]:
-    with _told("has a query that is not name=value&name=value, each name once"):
+    with _told("has a query that is not name=value&name=value, or repeats a name"):
         pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
         if len(dict(pairs)) < len(pairs):
             raise ValueError
@@ -157,7 +160,7 @@ def _netloc_of(url: SplitResult) -> str:
 
 @contextmanager
 def _told(words: str) -> Iterator[None]:
-    """Replace the message of any parse error by `words`: the original could contain a password."""
+    """Replace the message of parse errors by `words`, because the original could contain a password."""
     try:
         yield
     except (ValueError, KeyError, ImproperlyConfigured) as error:

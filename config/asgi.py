@@ -24,12 +24,12 @@ from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from server.static_files import build_static_files  # noqa: E402 - as above
 
-# How long a stopping process waits for jobs that run.
+# Seconds for which a stopping process waits for running jobs.
 JOB_SECONDS = 3
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Drain when told to stop, and send what was announced before the process ends."""
+    """Start the worker; on shutdown, drain sockets, stop the worker and send pending events."""
     await receive()
     settle_memory()
     drain_on_sigterm(asyncio.get_running_loop(), _drain)
@@ -59,6 +59,6 @@ _by_protocol = ProtocolTypeRouter(
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Serve one connection; events are published on this loop."""
+    """Serve one connection; its event loop also publishes events."""
     publisher.attach(asyncio.get_running_loop())
     await _by_protocol(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Reads environment variables strictly: an error names the malformed variable; nothing is guessed."""
+"""Reads environment variables strictly: malformed values raise errors that name the variable."""
 
 import math
 import sys
@@ -21,12 +21,12 @@ REQUIRED_IN_PRODUCTION = (
     "PUBLIC_URL",
 )
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-# As in Django's own check: a shorter key, or one of few different characters, can be guessed.
+# The limits of Django's own check: shorter keys, or with fewer distinct characters, can be guessed.
 KEY_LENGTH, KEY_LETTERS = 50, 5
 
 
 class InvalidEnvironment(ImproperlyConfigured):
-    """A variable is missing or malformed; the message is one line for the operator."""
+    """A variable is missing or malformed; the message is a line for the operator."""
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def without_traceback() -> Iterator[None]:
 
 class Environment(environ.Env):  # type: ignore[misc]  # its package carries no types
     """
-    The variables of this process and of `.env`. An empty one counts as unset.
+    The environment variables, including those in `.env`. An empty one counts as unset.
 
     Every method takes a name and a default, and raises InvalidEnvironment for a malformed value.
     """
@@ -57,7 +57,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
 
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
-        """Return the text as a bool, a number or a comma-separated list, or unchanged."""
+        """Convert the text to a bool, a number or a list (separated by commas), or return it unchanged."""
         if cast is bool:
             return addresses.parse_bool(value)
         if cast is list:
@@ -67,23 +67,23 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
         return value
 
     def flag(self, var: str, default: bool) -> bool:
-        """Return a bool; raise for an empty value, which could mean either."""
+        """Return a bool; raise InvalidEnvironment for an empty value, which is ambiguous."""
         if var in self.ENVIRON and not self.ENVIRON[var].strip():
-            raise InvalidEnvironment(f"{var} is empty: write 0 or 1, or leave it out.")
+            raise InvalidEnvironment(f"{var} is empty: set it to 0 or 1, or remove it.")
         return bool(self.bool(var, default=default))
 
     def positive(self, var: str, default: int) -> int:
-        """Return an integer of at least 1, for numbers such as threads."""
+        """Return an integer of at least 1, such as a number of threads."""
         number: int = self.int(var, default=default)
         if number < 1:
-            raise InvalidEnvironment(f"{var} is {number}: it has to be 1 or more.")
+            raise InvalidEnvironment(f"{var} is {number}: it must be 1 or more.")
         return number
 
     def port(self, var: str, default: int) -> int:
         """Return a TCP port number."""
         port: int = self.int(var, default=default)
         if not 0 <= port < 2**16:
-            raise InvalidEnvironment(f"{var} is {port}, which is not a port.")
+            raise InvalidEnvironment(f"{var} is {port}, which is not a valid port.")
         return port
 
     def rate(self, var: str, default: str) -> str:
@@ -93,7 +93,9 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
             if text != "off":
                 limits.parse(text)
         except ValueError as error:
-            raise InvalidEnvironment(f"{var} is {text!r}: write 30/minute, or off.") from error
+            raise InvalidEnvironment(
+                f"{var} is {text!r}: use a rate such as 30/minute, or off."
+            ) from error
         return text
 
     def log_level(self, var: str, default: str) -> str:
@@ -101,22 +103,22 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
         level: str = self.str(var, default=default).upper()
         if level not in LOG_LEVELS:
             raise InvalidEnvironment(
-                f"{var} is {level!r}, which is none of {', '.join(LOG_LEVELS)}."
+                f"{var} is {level!r}: it must be one of {', '.join(LOG_LEVELS)}."
             )
         return level
 
     def origins(self, var: str, default: list[str]) -> list[str]:
-        """Return origins as browsers send them."""
+        """Return origins in the form that browsers send."""
         with _naming(var):
             return [addresses.read_origin(each) for each in self.list(var, default=default)]
 
     def public_url(self, var: str, default: str) -> str:
-        """Return the product's own URL."""
+        """Return the product's public URL."""
         with _naming(var):
             return addresses.read_public_url(self.str(var, default=default))
 
     def redis_urls(self, var: str) -> list[str]:
-        """Return the URLs of Redis servers; an empty list without any."""
+        """Return the URLs of Redis servers, or an empty list."""
         with _naming(var):
             return addresses.read_redis_urls(self.list(var, default=[]))
 
@@ -133,23 +135,25 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
 
     def list_missing(self) -> list[str]:
         """
-        Return the names of variables that production needs and that are unset; a lone "," counts as
+        Return the names of unset variables that production requires. A value of only commas counts as
         unset.
         """
         return [name for name in REQUIRED_IN_PRODUCTION if not self.list(name, default=[])]
 
     def ensure_production(self) -> None:
         """
-        Raise InvalidEnvironment listing every missing variable, or for a SECRET_KEY that can be
-        guessed.
+        Raise InvalidEnvironment if variables are missing, listing all, or if SECRET_KEY can be guessed.
         """
         if missing := self.list_missing():
-            raise InvalidEnvironment(f"DEBUG=0 is production and lacks: {', '.join(missing)}")
+            names = ", ".join(missing)
+            raise InvalidEnvironment(
+                f"Missing variables, required in production (DEBUG=0): {names}"
+            )
         key = self.str("SECRET_KEY")
         if len(key) < KEY_LENGTH or len(set(key)) < KEY_LETTERS:
             raise InvalidEnvironment(
-                f"SECRET_KEY is not {KEY_LENGTH} random characters: "
-                "python3 -c 'import secrets; print(secrets.token_urlsafe(50))' makes one."
+                f"SECRET_KEY must have at least {KEY_LENGTH} random characters. Generate one: "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
             )
 
 
@@ -159,13 +163,13 @@ def _parse_number(text: str, kind: type[int] | type[float]) -> int | float:
     except ValueError as error:
         raise ValueError(f"is {text!r}, which is not a number") from error
     if not math.isfinite(number) or number < 0:
-        raise ValueError(f"is {text!r}, which is not a number from 0 up")
+        raise ValueError(f"is {text!r}, which is not a number of 0 or more")
     return number
 
 
 @contextmanager
 def _naming(var: str) -> Iterator[None]:
-    """Prefix the message of an error with the variable's name."""
+    """Put the variable's name before the message of a ValueError."""
     try:
         yield
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Hides secrets on Django's error pages for development."""
+"""Hides secrets on Django's error pages in development."""
 
 import re
 
@@ -6,7 +6,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 
 class HideSecrets(SafeExceptionReporterFilter):
-    """Hide settings whose values may contain a password or key, whatever their names."""
+    """Also hides settings that may contain a password or key although their name does not suggest it."""
 
     hidden_settings = re.compile(
         f"{SafeExceptionReporterFilter.hidden_settings.pattern}"

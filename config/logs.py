@@ -3,8 +3,8 @@
 import logging
 import re
 
-# In a query, or percent-encoded (perhaps repeatedly) in a path, as mail programs rewrite links; after
-# "&amp;" or any other character that is not a letter.
+# In a query, or percent-encoded in a path, perhaps repeatedly, because mail programs rewrite links so.
+# The name may follow "&amp;" or any other character that is not a letter.
 _TOKEN = re.compile(
     r"((?:[?&#;/!]|%(?:25)*[0-9A-F]{2})(?:token|code)(?:=|%(?:25)*3D))"
     r"(?:(?!%(?:25)*(?:26|23))[^&#\s\"'])+",
@@ -13,7 +13,7 @@ _TOKEN = re.compile(
 
 
 class RedactTokens(logging.Filter):
-    """Mask the value of `?token=` and `?code=` in every line, however encoded: logs have many readers."""
+    """Masks the values of `?token=` and `?code=` in log lines, in every encoding."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

@@ -1,7 +1,7 @@
 """
 Serves HTTP and WebSocket: `python -m config.serve [--reload]`, configured by the environment.
 
-With `--reload` it is for development; without, for production, where DEBUG=0 is required.
+Use `--reload` for development. Without it, DEBUG must be set explicitly.
 """
 
 import argparse
@@ -33,19 +33,19 @@ SOURCE_FOLDERS = (
     "api",
     "db",
 )
-# The application closes a socket with 4009 for a frame over 4 KiB. uvicorn closes it with 1009 above this.
+# The application closes sockets with 4009 for frames over 4 KiB; uvicorn with 1009 above this size.
 LARGEST_FRAME_BYTES = 1024 * 1024
-# Below the minute after which proxies close idle connections. The default of 20 s would cost 4 % of a
-# core for 5,000 sockets.
+# Less than the minute after which proxies close idle connections. The default of 20 s would take 4 % of
+# a core for 5,000 sockets.
 PING_SECONDS = 45
-# For requests in flight, once the sockets are closed (see SHUTDOWN_SPREAD_SECONDS).
+# Time for running requests, after the sockets are closed (see SHUTDOWN_SPREAD_SECONDS).
 SHUTDOWN_SECONDS = 4
 
 env = Environment()
 
 
 def main() -> None:
-    """Serve until told to stop, at `HOST` and `PORT` with `WEB_CONCURRENCY` processes."""
+    """Serve at `HOST` and `PORT` with `WEB_CONCURRENCY` processes, until stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reload", action="store_true", help="restart when the code changes")
     arguments = parser.parse_args()
@@ -63,7 +63,7 @@ def main() -> None:
         reload=arguments.reload,
         reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,
         log_config=log_config,
-        # Otherwise each line would be formatted and then discarded.
+        # At higher levels, each line would be formatted and then discarded.
         access_log=log_config["root"]["level"] in ("DEBUG", "INFO"),
         http="server.connection:LimitedConnection",
         ws="server.socket_protocol:SocketProtocol",
@@ -77,27 +77,29 @@ def main() -> None:
 
 
 def _allow_many_connections() -> None:
-    """Raise the limit of open files to the maximum: each connection needs one, and the default is 1024."""
+    """Raise the limit of open files to the maximum. Each connection needs one; the default is 1024."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _workers() -> int:
     """
-    Return the number of processes: `WEB_CONCURRENCY`, or one for each available core.
+    Return the number of processes: `WEB_CONCURRENCY`, or one per available core.
 
-    Without Redis it is one: the in-memory channel layer does not reach other processes.
+    Without Redis it is one, because the in-memory channel layer does not reach other processes.
     """
     wanted: int = env.int("WEB_CONCURRENCY", default=0)
     if env.str("REDIS_URL", default=""):
         return wanted or len(os.sched_getaffinity(0))
     if wanted > 1:
-        logging.getLogger(__name__).warning("Without REDIS_URL there is only one process.")
+        logging.getLogger(__name__).warning(
+            "WEB_CONCURRENCY is ignored: without REDIS_URL there is one process."
+        )
     return 1
 
 
 def _log_config() -> dict[str, Any]:
-    """Return the project's logging configuration, whose filter keeps tokens out of the access log."""
+    """Return the project's logging configuration, which keeps tokens out of the access log, too."""
     return settings.LOGGING
 
 

@@ -1,4 +1,4 @@
-"""Checks before the server starts: a missing variable stops it, an unwise value logs a warning."""
+"""Checks before the server starts: errors for missing variables, warnings for unwise values."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ logger = logging.getLogger("config.serve")
 
 
 def check_start(env: Environment) -> None:
-    """Raise InvalidEnvironment for a missing or unusable variable; log a warning for each unwise one."""
+    """Raise InvalidEnvironment for missing or unusable variables; log warnings for unwise values."""
     _ensure_deliberate(env)
     _ensure_writable(Path(settings.MEDIA_ROOT))
     for warning in list_warnings():
@@ -23,43 +23,45 @@ def check_start(env: Environment) -> None:
 
 def _ensure_deliberate(env: Environment) -> None:
     """
-    Require an explicit DEBUG.
+    Raise InvalidEnvironment unless DEBUG is set.
 
     `manage.py` defaults to development, so `collectstatic` would have run for the wrong mode.
     """
     if not env.str("DEBUG", default=""):
-        lacks = ", ".join(["DEBUG=0", *env.list_missing()])
-        raise InvalidEnvironment(f"Without --reload this is production, which lacks: {lacks}")
+        missing = ", ".join(["DEBUG=0", *env.list_missing()])
+        raise InvalidEnvironment(
+            f"Missing variables, required in production (without --reload): {missing}"
+        )
 
 
 def _ensure_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidEnvironment(f"MEDIA_ROOT cannot be made: {error}") from error
+        raise InvalidEnvironment(f"MEDIA_ROOT cannot be created: {error}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InvalidEnvironment(f"MEDIA_ROOT is not writable: {folder}")
 
 
 def list_warnings() -> Iterator[str]:
-    """Return warnings about values meant for tests, or that allow more than necessary."""
+    """Return warnings about values that are for tests only, or allow more than necessary."""
     if settings.DEBUG:
-        yield "DEBUG=1: error pages show source code. Never do this where strangers can reach it."
+        yield "DEBUG=1: error pages show source code. Never use it on a public server."
         return
     for scope, rate in settings.THROTTLE_RATES.items():
         if rate == "off":
-            yield f"THROTTLE_{scope.upper()}=off: passwords and people are unprotected from floods."
+            yield f"THROTTLE_{scope.upper()}=off: there is no limit on requests or attempts to sign in."
     if not settings.PUSH_IN_WEB:
         yield (
-            "PUSH_IN_WEB=0 goes with the next release: notifications are jobs now. Set JOBS_IN_WEB=0,"
-            " and run `manage.py worker` instead of `manage.py push`."
+            "PUSH_IN_WEB is deprecated and will be removed in the next release. Set JOBS_IN_WEB=0"
+            " instead, and run `manage.py worker` instead of `manage.py push`."
         )
     if "*" in settings.ALLOWED_HOSTS:
-        yield "ALLOWED_HOSTS=*: any name is taken for this server's."
+        yield "ALLOWED_HOSTS=*: requests with any Host header are accepted."
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
-        yield "EMAIL_URL sends no mail: nobody gets invitations, or links to reset a password."
+        yield "EMAIL_URL sends no e-mails: nobody receives invitations or links for resetting a password."
     if _is_loopback(settings.PUBLIC_URL):
-        yield "PUBLIC_URL is this machine: links in e-mails work nowhere else."
+        yield "PUBLIC_URL is an address of this machine, so links in e-mails work only here."
 
 
 def _is_loopback(url: str) -> bool:

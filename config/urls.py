@@ -14,11 +14,11 @@ urlpatterns = [
     path("api/", include("trainer.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
-    # With DEBUG, Django would answer with an HTML page, or raise for a missing slash.
+    # Otherwise, with DEBUG, Django would return an HTML page, or raise for a missing slash.
     re_path(r"^api/", errors.unknown_endpoint),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
-    # Only re-encoded pictures, under names that cannot be guessed.
+    # Contains only re-encoded pictures, with names that cannot be guessed.
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include("web.urls")),
 ]

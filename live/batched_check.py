@@ -4,14 +4,14 @@ from live.position_table import ListBehind
 from live.threads import in_thread
 
 BATCH_SECONDS = 0.03
-"""Minimum time between two queries. A check that comes alone does not wait."""
+"""The minimum time between two queries. A single check does not wait."""
 
 
 class BatchedCheck:
     """
-    Check single sockets against the database, many in one query.
+    Compares single sockets with the database, many of them with one query.
 
-    Every client pings now and then; one query per ping would be most of what an idle socket costs.
+    All clients send pings. With a query per ping, these would be most of the cost of an idle socket.
     """
 
     def __init__(self, list_behind: ListBehind) -> None:
@@ -22,8 +22,8 @@ class BatchedCheck:
 
     async def is_behind(self, *row: int) -> bool:
         """
-        Return whether the database is ahead of a position; `row` is a row of `list_behind` without
-        its key.
+        Return whether the database has a newer state than a socket; `row` has the arguments of
+        `list_behind` except the key.
         """
         key = len(self._rows)
         self._rows.append((key, *row))

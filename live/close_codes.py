@@ -2,7 +2,7 @@ from enum import IntEnum
 
 
 class CloseCode(IntEnum):
-    """Why the server closes a socket; part of the wire contract, section 5."""
+    """The reasons for closing a socket; part of the contract with clients."""
 
     RESTARTING = 1012
     TRY_AGAIN_LATER = 1013
@@ -13,7 +13,7 @@ class CloseCode(IntEnum):
 
 
 class SocketRefused(Exception):
-    """Raised while a socket opens, to close it with a code."""
+    """Raised while a socket opens, to refuse it with a close code."""
 
     def __init__(self, code: CloseCode) -> None:
         self.code = code

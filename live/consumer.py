@@ -1,4 +1,4 @@
-"""The base of every socket: signed in by a token, fed by events, and reconciled with the database."""
+"""The base class of sockets: authenticates, handles events, and is reconciled with the database."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, Generic
@@ -22,10 +22,10 @@ from live.threads import in_thread
 
 class LiveConsumer(FrameConsumer, Generic[A]):
     """
-    A socket of a signed-in user; subclasses define its content and its position.
+    A socket of a signed-in user; subclasses define its content and position.
 
-    A refused socket is first accepted, then closed: otherwise a browser reports 1006 and hides the
-    code. With `?token=` the handshake itself waits for the result.
+    A socket is accepted before it is refused with a close code: otherwise browsers report 1006 instead of
+    the code. With `?token=` the handshake waits for the result.
     """
 
     authenticator: ClassVar[Authenticator[Any]]
@@ -54,7 +54,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
 
     @abstractmethod
     async def open(self) -> None:
-        """Check what the user may see, and bring the client up to date; raise NotFound."""
+        """Check the user's access, and bring the client up to date; raise NotFound."""
 
     async def _sign_in(self) -> None:
         if not is_allowed_origin(self.scope):
@@ -81,7 +81,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         return {**super().frame_handlers(), "authenticate": self.reauthenticate}
 
     async def reauthenticate(self, frame: Frame) -> None:
-        """Take a fresh token of the same user; an invalid one changes nothing."""
+        """Replace the token by a new one of the same user; an invalid token changes nothing."""
         token = frame.get("token")
         self.access = await self._authenticate(
             token if isinstance(token, str) else "", user_id=self.access.user_id
@@ -92,20 +92,20 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     # --------------------------------------------------------------------------
     def on_event(self, event: Event) -> None:
         """
-        Call `handle_<type>`, which must not wait: it schedules what needs the database.
+        Call `handle_<type>`, which must not block: it schedules tasks for work on the database.
 
-        An event of an unknown type comes from a newer release during a deployment; it is ignored.
+        Ignore unknown types: during a deployment they come from a newer release.
         """
         handler = getattr(self, f"handle_{event['type'].replace('.', '_')}", None)
         if handler and not self._is_closing:
             handler(event)
 
     def handle_access_changed(self, event: Event) -> None:
-        """A session of this user ended; it may be this one."""
+        """Check the access: a session of the user has ended, perhaps this one."""
         tasks.schedule(self.check_access)
 
     async def check_access(self) -> None:
-        """Close if the token has expired, or its session or user no longer gives access."""
+        """Close if the token has expired, or the access of its session or user has ended."""
         access = self.access
         has_ended = await in_thread(self.authenticator.has_ended, access)
         if has_ended and access is self.access:
@@ -114,13 +114,13 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     @property
     @abstractmethod
     def position(self) -> tuple[int, ...]:
-        """How far the client is: the last columns of `list_behind`."""
+        """The state that the client has: the last columns of `list_behind`."""
 
     def track_position(self) -> None:
-        """Tell the reconciler the position; call it after each change."""
+        """Report the position to the reconciler; call this after each change."""
         if not self._is_closing:
             reconciler.track(self)
 
     @abstractmethod
     async def reconcile(self, actual: Any) -> None:
-        """Send what the channel layer lost, or close: `actual` is the newer state in the database."""
+        """Send changes that the layer lost, or close; `actual` is the newer state in the database."""

@@ -1,4 +1,4 @@
-"""The frames of a client: their limits, their handlers, and the errors they are answered with."""
+"""Handles the frames of clients: limits, handlers and error frames."""
 
 import time
 from abc import ABC, abstractmethod
@@ -21,7 +21,7 @@ Handler = Callable[[Frame], Awaitable[None]]
 
 
 class FrameConsumer(SocketConsumer, ABC):
-    """A socket that handles frames by their `type`. A wrong frame gets an error; the socket stays open."""
+    """A socket that handles frames by `type`. It answers invalid ones with an error, and stays open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,15 +29,15 @@ class FrameConsumer(SocketConsumer, ABC):
         self._bucket = new_frame_bucket()
 
     def frame_handlers(self) -> dict[str, Handler]:
-        """Return the handler of each type of frame."""
+        """Return the handlers by type of frame."""
         return {"ping": self.answer_ping}
 
     @abstractmethod
     async def answer_ping(self, frame: Frame) -> None:
-        """Send a pong, after anything the client lacks."""
+        """Send a pong, after any changes that the client lacks."""
 
     def is_within_limit(self, frame: Frame | None) -> bool:
-        """Count a frame; return False past the limit of a socket."""
+        """Count a frame; return False beyond the limit of a socket."""
         return self._bucket.try_take()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -55,7 +55,7 @@ class FrameConsumer(SocketConsumer, ABC):
             self.close_soon(CloseCode.TOO_MUCH)
 
     async def _handle(self, frame: Frame | None) -> None:
-        """Call the handler of a frame; answer what it raises with an error frame."""
+        """Call the handler of a frame; send an error frame if it raises."""
         try:
             if frame is None:
                 raise BadFrame
@@ -76,7 +76,7 @@ class FrameConsumer(SocketConsumer, ABC):
 
 
 def _first_message(detail: Any) -> str:
-    """Return the first sentence of DRF's nested error detail."""
+    """Return the first message in DRF's nested error detail."""
     while isinstance(detail, (dict, list)):
         detail = next(iter(detail.values() if isinstance(detail, dict) else detail))
     return str(detail)

@@ -1,4 +1,4 @@
-"""Frames that every socket takes and sends: JSON objects in text frames."""
+"""Encodes and parses frames: JSON objects in text messages."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def encode(frame: Frame) -> str:
 
 
 def parse(text: str | None) -> Frame | None:
-    """Return the frame in `text`; None if it is not a JSON object, as for a binary frame."""
+    """Return the frame in `text`; None if it is not a JSON object, or for a binary message."""
     try:
         frame = orjson.loads(text or "")
     except orjson.JSONDecodeError:
@@ -24,5 +24,5 @@ def parse(text: str | None) -> Frame | None:
 
 
 def error(detail: str, code: str) -> str:
-    """Return an error frame; `code` is part of the wire contract."""
+    """Return an error frame; `code` is part of the contract with clients."""
     return encode({"type": "error", "detail": detail, "code": code})

@@ -1,4 +1,4 @@
-"""The handshake of a socket: its token, origin and query, and the messages that refuse it."""
+"""Reads the token, origin and query of a socket's handshake, and builds the messages to refuse it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ Refusal = tuple[int, dict[str, str], dict[str, str]]
 
 
 def query_params(scope: Mapping[str, Any]) -> dict[str, str]:
-    """Return the query parameters; the last value of each counts."""
+    """Return the query parameters, with the last value of each."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
     return {name: values[-1] for name, values in query.items()}
 
@@ -26,7 +26,7 @@ def access_token(scope: Mapping[str, Any]) -> str:
     """
     Return the access token, or an empty string.
 
-    It is in the sub-protocol pair `bearer, <token>`, which no log shows, or in `?token=`.
+    It is in the sub-protocols `bearer, <token>`, which are not logged, or in `?token=`.
     """
     if _has_bearer(scope):
         return str(scope["subprotocols"][1])
@@ -44,12 +44,12 @@ def _has_bearer(scope: Mapping[str, Any]) -> bool:
 
 
 def accepted_subprotocol(scope: Mapping[str, Any]) -> str | None:
-    """Return the sub-protocol to accept: a browser that offered some fails if it gets none."""
+    """Return the sub-protocol to accept: a browser that offers some fails if none is accepted."""
     return BEARER if BEARER in scope.get("subprotocols", []) else None
 
 
 def is_allowed_origin(scope: Mapping[str, Any]) -> bool:
-    """Allow native clients, which send no Origin, the server's own pages, and the allow-list."""
+    """Return whether the origin is absent (native clients), the server's own, or in the allow-list."""
     headers = dict(scope.get("headers", []))
     origin = headers.get(b"origin", b"").decode("latin-1")
     if not origin:
@@ -60,12 +60,12 @@ def is_allowed_origin(scope: Mapping[str, Any]) -> bool:
 
 
 def _is_ours(host: str) -> bool:
-    """Check the Host header too: another site's name may point to this server."""
+    """Check the Host header, because another site's name may resolve to this server."""
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
 def resume_version(scope: Mapping[str, Any]) -> int | None:
-    """Return `?since=`; None without it; -1 if it is not a version, so that the client loads afresh."""
+    """Return `?since=`, None without it, or -1 if it is invalid, so that the client reloads."""
     raw = query_params(scope).get("since")
     if raw is None:
         return None
@@ -74,9 +74,9 @@ def resume_version(scope: Mapping[str, Any]) -> int | None:
 
 def refusal_messages(scope: Mapping[str, Any], code: CloseCode) -> list[Message]:
     """
-    Return the ASGI messages that refuse a handshake; [] for a code that has no HTTP status.
+    Return the ASGI messages that refuse a handshake; [] for codes without an HTTP status.
 
-    A client with `?token=` takes an accepted handshake for success, and would reconnect every second.
+    A client with `?token=` treats an accepted handshake as success, and would reconnect every second.
     """
     if code not in _REFUSALS:
         return []
@@ -95,7 +95,7 @@ _REFUSALS: dict[CloseCode, Refusal] = {
     CloseCode.NOT_VISIBLE: (
         403,
         {},
-        {"detail": "There is nothing here that you may see.", "code": "permission_denied"},
+        {"detail": "This does not exist, or you may not see it.", "code": "permission_denied"},
     ),
     CloseCode.TOO_MUCH: (
         503,

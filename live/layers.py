@@ -1,4 +1,4 @@
-"""A channel layer over Redis that survives outages of Redis and sends several events at once."""
+"""A Redis channel layer that survives outages of Redis, and sends several events at once."""
 
 import asyncio
 import binascii
@@ -18,9 +18,9 @@ Message = dict[str, Any]
 
 async def send_to_groups(layer: Any, messages: Sequence[tuple[str, Message]]) -> None:
     """
-    Send each message to its group, in order; in one call if the layer can.
+    Send each message to its group, in order, with one call if the layer supports that.
 
-    Raises what the layer raises; some messages may have been sent by then.
+    Errors of the layer are raised; some messages may have been sent before.
     """
     if hasattr(layer, "group_send_many"):
         await layer.group_send_many(messages)
@@ -31,10 +31,10 @@ async def send_to_groups(layer: Any, messages: Sequence[tuple[str, Message]]) ->
 
 class LocalQueue(asyncio.Queue[bytes]):
     """
-    The events that wait for this process: at most `LIMIT`, the oldest dropped first.
+    A queue of received events, at most `LIMIT`; the oldest is dropped first.
 
-    Without a limit, a blocked event loop could exhaust the memory. A dropped event leaves a gap in
-    the versions, which the socket detects.
+    Without a limit, a blocked event loop could exhaust the memory. Sockets detect a dropped event by the
+    gap in the versions.
     """
 
     LIMIT = 10_000
@@ -46,7 +46,7 @@ class LocalQueue(asyncio.Queue[bytes]):
 
 
 class LoopState:
-    """The channels, groups and connections of one event loop; they cannot be shared between loops."""
+    """The channels, groups and connections of an event loop; loops cannot share them."""
 
     def __init__(self, hosts: Iterable[dict[str, Any]]) -> None:
         self.channels: dict[str, LocalQueue] = {}
@@ -54,12 +54,12 @@ class LoopState:
         self._shards = [Shard(host, self.deliver) for host in hosts]
 
     def shard_of(self, name: str) -> Shard:
-        """Return the Redis of a group; every process, and channels_redis, chooses the same one."""
+        """Return the Redis of a group, the same in all processes and in channels_redis."""
         slot = binascii.crc32(name.encode()) & 0xFFF
         return self._shards[slot * len(self._shards) // 4096]
 
     def deliver(self, name: str, data: bytes) -> None:
-        """Queue an event for each channel that is in its group."""
+        """Queue an event for each channel in its group."""
         for channel in self.groups.get(name, ()):
             if channel in self.channels:
                 self.channels[channel].put_nowait(data)
@@ -67,11 +67,10 @@ class LoopState:
 
 class ResilientRedisChannelLayer(BaseChannelLayer):
     """
-    Redis pub/sub that lets sockets open, and stay open, while Redis is unavailable.
+    A pub/sub layer with which sockets can open, and stay open, while Redis is unavailable.
 
-    Takes the options of channels_redis' pub/sub layer and interoperates with processes that use it.
-    Channels exist in memory only, and Redis knows only groups, so `send()` to a single channel is
-    not supported.
+    It takes the options of channels_redis' pub/sub layer, and interoperates with processes that use that.
+    Channels exist only in memory, and Redis knows only groups, so `send()` to a channel is not supported.
     """
 
     extensions = ("groups",)
@@ -117,7 +116,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
             raise
 
     async def group_discard(self, group: str, channel: str) -> None:
-        """Unsubscribe a channel. Raise RedisError, OSError; the channel gets no more events even so."""
+        """Unsubscribe a channel. Raise RedisError, OSError, but the channel gets no more events."""
         name = self._name_of(group)
         if self._forget(name, channel):
             await self._state().shard_of(name).unsubscribe(name)
@@ -127,7 +126,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         await self.group_send_many([(group, message)])
 
     async def group_send_many(self, messages: Sequence[tuple[str, Message]]) -> None:
-        """Send each message to its group in one round trip, in order within each group."""
+        """Send each message to its group, in order within each group, with one round trip per Redis."""
         state = self._state()
         batches: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
         for group, message in messages:
@@ -147,7 +146,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         return True
 
     def _name_of(self, group: str) -> str:
-        """Return a group's channel name in Redis, the same as channels_redis uses."""
+        """Return the name of a group's channel in Redis, the same as in channels_redis."""
         return f"{self._prefix}__group__{group}"
 
     def _state(self) -> LoopState:

@@ -18,10 +18,9 @@ TIMEOUT_SECONDS = 1.0
 
 class EventListener:
     """
-    One channel for the whole process, subscribed to the group of each user with a socket here.
+    One channel for the whole process, subscribed to the group of each user with a socket in it.
 
-    An event is decoded once for all of a user's sockets, and an idle socket needs neither a queue nor
-    a task.
+    So an event is decoded once for all sockets of a user, and an idle socket needs no queue or task.
     """
 
     def __init__(self, sockets: SocketRegistry) -> None:
@@ -33,27 +32,27 @@ class EventListener:
         self._released: set[int] = set()
 
     async def subscribe(self, user_id: int) -> None:
-        """Subscribe to a user's events. If the channel layer is away, the reconciler has it retried."""
+        """Subscribe to a user's events. If the layer is unavailable, the reconciler retries it."""
         if user_id in self._subscribed:
             return
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._layer.group_add(user_group(user_id), await self._ensure_channel())
-        except Exception as error:  # noqa: BLE001 - any failure of the layer means the same
+        except Exception as error:  # noqa: BLE001 - all failures of the layer are treated alike
             logger.warning("A group could not be joined yet: %r", error)
             self._failed.add(user_id)
         else:
             self._subscribed.add(user_id)
             self._failed.discard(user_id)
         if not self._sockets.of_user(user_id):
-            self.release(user_id)  # the socket closed meanwhile, when there was no subscription yet
+            self.release(user_id)  # the socket has closed before the subscription existed
 
     async def retry_failed(self) -> None:
-        """Try the failed subscriptions again."""
+        """Retry failed subscriptions."""
         await asyncio.gather(*(self.subscribe(user_id) for user_id in self._failed))
 
     def release(self, user_id: int) -> None:
-        """Unsubscribe from a user soon, unless another of their sockets is open here."""
+        """Unsubscribe from a user's events soon, unless the process has another socket of the user."""
         self._released.add(user_id)
         tasks.schedule(self._unsubscribe_released)
 
@@ -71,7 +70,7 @@ class EventListener:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await self._layer.group_discard(user_group(user_id), self._channel)
-        except Exception as error:  # noqa: BLE001 - events without a socket do no harm
+        except Exception as error:  # noqa: BLE001 - events without a socket are harmless
             logger.debug("A group could not be left: %r", error)
 
     @property
@@ -79,7 +78,7 @@ class EventListener:
         return get_channel_layer()
 
     async def _ensure_channel(self) -> str:
-        """Return the channel; make a new one if nothing receives from it, as on a new event loop."""
+        """Return the channel; create one if no task receives from it, as on a new event loop."""
         if self._listening is None or self._listening.done():
             self._failed |= self._subscribed
             self._subscribed.clear()
@@ -95,7 +94,7 @@ class EventListener:
                 logger.exception("An event could not be received.")
                 await asyncio.sleep(TIMEOUT_SECONDS)
                 continue
-            # An event without its group comes from an older release during a deployment.
+            # During a deployment, events without a group come from an older release.
             if "group" in event:
                 self._dispatch(user_of(event["group"]), event)
 

@@ -9,7 +9,7 @@ Message = dict[str, Any]
 
 
 class Outbox:
-    """A queue of ASGI messages for one client. A task sends them, so that no caller waits."""
+    """A queue of ASGI messages for a client. A task sends them, so that callers do not wait."""
 
     __slots__ = ("_queue", "_send", "_writer")
 
@@ -20,7 +20,7 @@ class Outbox:
 
     @property
     def is_full(self) -> bool:
-        """Whether `SOCKET_PENDING_FRAMES` are queued: the client reads too slowly, or not at all."""
+        """Return whether `SOCKET_PENDING_FRAMES` are queued, because the client reads too slowly."""
         return len(self._queue) >= int(settings.SOCKET_PENDING_FRAMES)
 
     def put(self, message: Message) -> None:
@@ -30,7 +30,7 @@ class Outbox:
             self._writer = asyncio.create_task(self._write())
 
     def clear(self) -> None:
-        """Drop queued messages; one that is being sent still goes out."""
+        """Drop the queued messages, but not one that is being sent."""
         self._queue.clear()
 
     async def _write(self) -> None:

@@ -1,4 +1,4 @@
-"""The positions of the open sockets, in the form in which one query compares all of them."""
+"""Stores the positions of open sockets in columns, which one query compares with the database."""
 
 from array import array
 from collections.abc import Callable, Sequence
@@ -6,18 +6,18 @@ from typing import Any
 
 Columns = Sequence[Sequence[int]]
 ListBehind = Callable[..., dict[int, Any]]
-"""Takes the columns key, user and position; returns the newer state of each row that is behind, by key."""
+"""Takes columns (key, user, position); returns {key: newer state} for the rows that are behind."""
 
 SLICE_ROWS = 1000
-"""Rows per query: building its parameters blocks the event loop for less than 1 ms."""
+"""Rows per query. Building its parameters blocks the event loop for less than 1 ms."""
 
 
 class PositionTable:
     """
-    One row of integers per socket, stored in columns; the first is the key.
+    A table with one row of integers per socket, stored in columns; the first column is the key.
 
-    Visiting 5,000 socket objects all over the memory takes several times as long as the query that
-    compares their rows, so each socket upserts its row when it moves.
+    Each socket updates its row when its position changes. Collecting the positions from 5,000 objects
+    instead would take several times as long as the query.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class PositionTable:
         self._places: dict[int, int] = {}
 
     def upsert(self, row: Sequence[int]) -> None:
-        """Insert a row, or replace the one with its key."""
+        """Insert a row, or replace the row with the same key."""
         place = self._places.get(row[0])
         if place is None:
             self._places[row[0]] = len(self._places)
@@ -40,7 +40,7 @@ class PositionTable:
             column[place] = value
 
     def delete(self, key: int) -> None:
-        """Delete a row, if there is one; the last row moves to its place."""
+        """Delete the row with a key, if any; the last row takes its place."""
         place = self._places.pop(key, None)
         if place is None:
             return
@@ -50,10 +50,10 @@ class PositionTable:
             self._replace(place, last)
 
     def slices(self) -> list[slice]:
-        """Return the parts of at most `SLICE_ROWS` rows that `read` takes."""
+        """Return slices for `read`, each of at most `SLICE_ROWS` rows."""
         rows = len(self._places)
         return [slice(start, start + SLICE_ROWS) for start in range(0, rows, SLICE_ROWS)]
 
     def read(self, part: slice) -> Columns:
-        """Return the columns of a slice as they are now."""
+        """Return the current columns of a slice."""
         return [column[part] for column in self._columns]

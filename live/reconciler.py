@@ -2,8 +2,8 @@
 Compares all open sockets of this process with the database, about once a second.
 
 The channel layer may lose any event: a message, or the end of a user's access. So each socket records
-its position, and the database returns the rows that differ. Nothing depends on the layer but speed, and
-an idle socket costs one row of a query's parameters and no task.
+its position, and a query returns those that differ from the database. The layer only makes delivery
+fast. An idle socket needs no task, only a row in the parameters of that query.
 """
 
 import asyncio
@@ -26,21 +26,21 @@ logger = logging.getLogger(__name__)
 
 
 class TrackedSocket(Socket, Protocol):
-    """A socket with a position that one query can compare for all sockets of its class."""
+    """A socket whose position can be compared with the database, for a whole class of sockets at once."""
 
     authenticator: ClassVar[Authenticator[Any]]
     list_behind: ClassVar[ListBehind]
 
     @property
     def position(self) -> tuple[int, ...]:
-        """How far its client is: the columns that `list_behind` takes after key and user."""
+        """The state that its client has: the columns of `list_behind` after key and user."""
 
 
 Kind = type[TrackedSocket]
 
 
 class Reconciler:
-    """Checks tracked sockets, a slice at a time; it serves one event loop."""
+    """Compares tracked sockets of one event loop with the database, a slice at a time."""
 
     def __init__(self) -> None:
         self._sockets: dict[int, TrackedSocket] = {}
@@ -51,10 +51,9 @@ class Reconciler:
 
     def track(self, socket: TrackedSocket) -> None:
         """
-        Record the position of a socket. Call it after each change of its position or access.
+        Record the position of a socket. Call this after each change of its position or access.
 
-        A socket that is still opening must not be tracked: its access to the content has not been
-        checked.
+        Do not track a socket before its access to the content has been checked.
         """
         key = self._keys.get(socket) or self._add(socket)
         access = socket.access
@@ -84,7 +83,7 @@ class Reconciler:
         return socket in self._keys
 
     async def _run(self) -> None:
-        """Check every slice once per `SOCKET_REVIEW_SECONDS`; return when no socket is left."""
+        """Compare each slice once per `SOCKET_REVIEW_SECONDS`; return when no socket is left."""
         while slices := self._slices():
             tasks.schedule(listener.retry_failed)
             for kind, part in slices:
@@ -103,17 +102,17 @@ class Reconciler:
             logger.exception("Open sockets could not be reconciled.")
 
     async def _check(self, kind: Kind, rows: Columns) -> None:
-        """Compare rows with the database; schedule the work of the sockets that differ."""
+        """Compare rows with the database; schedule tasks of the sockets that differ."""
         ended, behind = await in_thread(_query, kind, rows)
         for key in ended & self._sockets.keys():
-            # It queries once more: its token may have been renewed meanwhile.
+            # This queries again, because the token may have been renewed since.
             tasks.schedule(self._sockets[key].check_access)
         for key in behind.keys() & self._sockets.keys():
             tasks.schedule(self._sockets[key].reconcile, behind[key])
 
 
 def _query(kind: Kind, rows: Columns) -> tuple[set[int], dict[int, Any]]:
-    """Return the keys of the sockets whose access has ended, and the newer state of those behind."""
+    """Return the keys of sockets whose access has ended, and {key: newer state} of those behind."""
     keys, user_ids, session_ids, expiries, *position = rows
     now = time.time()
     expired = {key for key, expiry in zip(keys, expiries, strict=True) if expiry <= now}

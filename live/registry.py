@@ -14,31 +14,31 @@ from live.publisher import Event
 
 
 class Socket(Protocol):
-    """An open socket, as the registry, the listener and the reconciler see it."""
+    """The interface of sockets for the registry, the listener and the reconciler."""
 
     is_evicted_last: bool
-    """Whether other sockets of the same user are closed first to make room."""
+    """Whether other sockets of the user are evicted before this one."""
     active_at: float
-    """When its client last sent a frame, pings included; time.monotonic()."""
+    """The time of the client's last frame, including pings, by time.monotonic()."""
 
     @property
     def access(self) -> Access: ...
 
     def on_event(self, event: Event) -> None:
-        """Handle an event of its user without waiting for anything."""
+        """Handle an event of the user without blocking."""
 
     async def check_access(self) -> None:
-        """Close if its access has ended."""
+        """Close if the access has ended."""
 
     async def reconcile(self, actual: Any) -> None:
-        """Send what is missing: `actual` is the state in the database, ahead of the position."""
+        """Send missing changes; `actual` is the newer state in the database."""
 
     def close_soon(self, code: CloseCode) -> None:
-        """Close after the queued frames."""
+        """Close after sending the queued frames."""
 
 
 class SocketRegistry:
-    """The open sockets by user, and the limit on their number; it serves one event loop."""
+    """The open sockets of one event loop by user, with a limit per user."""
 
     def __init__(self) -> None:
         self._by_user: dict[int, set[Socket]] = {}
@@ -47,9 +47,9 @@ class SocketRegistry:
 
     def add(self, socket: Socket) -> None:
         """
-        Add a socket; past `SOCKETS_PER_USER` close the one of its user that has been idle longest.
+        Add a socket; beyond `SOCKETS_PER_USER`, close the user's longest idle one.
 
-        Raises SocketRefused while draining, and past `SOCKETS_PER_USER_AT_MOST` if all are in use.
+        Raise SocketRefused while draining, and beyond `SOCKETS_PER_USER_AT_MOST` if all are in use.
         """
         if self._is_draining:
             raise SocketRefused(CloseCode.RESTARTING)
@@ -62,11 +62,11 @@ class SocketRegistry:
 
     def _choose_evicted(self, user_id: int) -> Socket | None:
         """
-        Return the socket to close for a new one, or None if there is room. Raises SocketRefused.
+        Return the socket to close for a new one, or None if there is room; raise SocketRefused.
 
-        At most one is evicted per `SOCKET_EVICTION_SECONDS`: clients that reconnect at once would
-        otherwise close each other's sockets forever. Until then up to `SOCKETS_PER_USER_AT_MOST` are
-        accepted. At that limit, the idlest is evicted if it has been idle for as long.
+        At most one is evicted per `SOCKET_EVICTION_SECONDS`: otherwise clients that reconnect at once
+        would close each other's sockets forever. In between, up to `SOCKETS_PER_USER_AT_MOST` are
+        accepted. At that limit, the longest idle socket is evicted if it has been idle for this time.
         """
         sockets = self.of_user(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:
@@ -105,7 +105,7 @@ def _eviction_order(socket: Socket) -> tuple[bool, float]:
 
 
 async def _close_within(seconds: float, socket: Socket) -> None:
-    await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311 - it keeps no secret
+    await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311 - not a secret
     socket.close_soon(CloseCode.RESTARTING)
 
 

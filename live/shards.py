@@ -1,4 +1,4 @@
-"""One Redis server of the channel layer: publishing, and subscriptions that survive its restarts."""
+"""A Redis server of the channel layer: publishes, and restores subscriptions after restarts."""
 
 import asyncio
 import logging
@@ -19,17 +19,17 @@ AWAY = (RedisError, OSError)
 
 class Shard:
     """
-    Two connections to one Redis, in one event loop; `host` is an entry of the layer's `hosts`.
+    Two connections to a Redis server, on one event loop; `host` is an entry of the layer's `hosts`.
 
-    `deliver` is called with the channel and the bytes of each message. After an outage of Redis the
-    subscriptions are restored.
+    `deliver` is called with the channel and content of each message. After an outage the subscriptions
+    are restored.
     """
 
-    # Reconnects back off from the first delay to the second, doubling each time.
+    # The delay between attempts to reconnect doubles from the first value to the second.
     RETRY_SECONDS = 0.1
     RETRY_SECONDS_AT_MOST = 1.0
-    # A connection can die unnoticed, as in a failover. After this long without data a ping is sent;
-    # if there is no data for as long again, the connection is dead.
+    # A connection can break silently, as in a failover. After this time without data a ping is sent; after
+    # the same time without a response, the connection is considered broken.
     SILENCE_SECONDS = 20.0
 
     def __init__(self, host: dict[str, Any], deliver: Callable[[str, bytes], None]) -> None:
@@ -42,7 +42,7 @@ class Shard:
         self._reading: asyncio.Task[None] | None = None
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Publish messages to channels, in this order and in one round trip. Raise RedisError, OSError."""
+        """Publish messages to channels in order, with one round trip. Raise RedisError, OSError."""
         async with self._publishing, self._redis.pipeline(transaction=False) as pipeline:
             for channel, message in messages:
                 pipeline.publish(channel, message)
@@ -95,7 +95,7 @@ class Shard:
                 pause = self.RETRY_SECONDS
                 await self._deliver_from(pubsub)
             except AWAY as error:
-                logger.warning("Redis is away; trying again: %s", error)  # its repr says less
+                logger.warning("Redis is away; trying again: %s", error)  # str says more than repr
                 await self._disconnect()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, self.RETRY_SECONDS_AT_MOST)

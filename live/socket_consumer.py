@@ -1,4 +1,4 @@
-"""The transport of one socket: accept, send without waiting, close."""
+"""The transport of sockets: accepts, sends without blocking, closes."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
     """
     A consumer that never waits for its client.
 
-    It queues what it sends in a bounded outbox, which a task writes, so that a slow client delays
-    nothing else.
+    It puts messages into a bounded outbox, from which a task sends them, so a slow client delays nothing
+    else.
     """
 
     def __init__(self) -> None:
@@ -26,9 +26,9 @@ class SocketConsumer(AsyncWebsocketConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """
-        Serve one socket; wait for messages of its client only.
+        Serve a socket: handle the messages of its client.
 
-        Channels would run two more tasks for it, one of them for events, which the listener delivers.
+        Channels would run two more tasks per socket, one of them for events, which the listener delivers.
         """
         self.scope, self.base_send = scope, send
         self._outbox = Outbox(send)
@@ -42,21 +42,21 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._outbox.close()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Call the handler of an ASGI message directly; channels would use its one ORM thread."""
+        """Call the handler of an ASGI message directly; channels would use its single ORM thread."""
         await getattr(self, get_handler_name(message))(message)
 
     async def websocket_disconnect(self, message: Any) -> None:
         raise StopConsumer
 
     def _accept(self) -> None:
-        """Accept the handshake, if that is not done yet."""
+        """Accept the handshake, if it is still open."""
         if self._is_handshaking:
             self._is_handshaking = False
             protocol = accepted_subprotocol(self.scope)
             self._outbox.put({"type": "websocket.accept", "subprotocol": protocol})
 
     def push(self, frame: str) -> None:
-        """Queue a frame. A client that falls too far behind is closed with 4008, and may resume."""
+        """Queue a frame. If the client is too slow, close the socket with 4008; the client can resume."""
         if self._is_closing:
             return
         self._accept()
@@ -67,7 +67,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._outbox.put({"type": "websocket.send", "text": frame})
 
     def close_soon(self, code: CloseCode) -> None:
-        """Close the socket after the queued frames, or refuse the handshake."""
+        """Refuse the handshake, or close the socket after sending the queued frames."""
         if self._is_closing:
             return
         messages = refusal_messages(self.scope, code) if self._is_handshaking else []
@@ -80,5 +80,5 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._outbox.put(message)
 
     def _unregister(self) -> None:
-        """Deregister from everything that sends to this socket. Called on closing, possibly twice."""
+        """Unregister from all sources of events. May be called twice."""
         self._is_closing = True

@@ -12,10 +12,10 @@ Func = Callable[..., Awaitable[None]]
 
 class TaskCoalescer:
     """
-    Run at most one background task per (socket, method).
+    Runs at most one background task per (socket, method).
 
-    A task that fails because the database is away is not retried here: the reconciler finds what is
-    left to do.
+    A task that fails because the database is unavailable is not retried here: the reconciler will detect
+    the difference.
     """
 
     def __init__(self) -> None:
@@ -26,8 +26,8 @@ class TaskCoalescer:
         """
         Run a method of a socket in the background.
 
-        A request that arrives while it runs triggers one more run, with the newest arguments: the
-        current run may have read the database too early.
+        If it is running, run it once more afterwards, with the latest arguments, because the current run
+        may already have read the database.
         """
         task = self._running.get(func)
         if task and not task.done():
@@ -44,7 +44,7 @@ class TaskCoalescer:
             del self._running[func]
 
     async def join(self) -> None:
-        """Wait for the tasks that run now, reruns included."""
+        """Wait for the running tasks, including their reruns."""
         await asyncio.gather(*self._running.values())
 
 

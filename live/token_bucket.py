@@ -4,7 +4,7 @@ from django.conf import settings
 
 
 class TokenBucket:
-    """A rate limit: `burst` at once, then `per_second`. Kept in memory, for one socket."""
+    """A rate limit for one socket, in memory: a burst of `burst`, then `per_second`."""
 
     __slots__ = ("_burst", "_per_second", "_refilled_at", "_tokens")
 

@@ -7,7 +7,7 @@ from live.handshake import has_token_in_query, refusal_messages
 
 
 class UnknownPathConsumer(AsyncWebsocketConsumer):
-    """Refuse a socket on an unknown path; channels' router would answer with a server error."""
+    """Refuses sockets on unknown paths, for which channels' router would return a server error."""
 
     channel_layer_alias = ""
 

@@ -51,7 +51,7 @@ class TraineeAdmin(PersonAdmin):
     def save_model(
         self, request: HttpRequest, obj: Trainee, form: ModelForm[Trainee], change: bool
     ) -> None:
-        """Store the trainer alone, through the service that archives the old conversation."""
+        """Store only the trainer, through the service that archives the old conversation."""
         assign_trainee(trainee=obj, trainer=form.cleaned_data["parent_trainer"])
 
 

@@ -4,7 +4,7 @@ from api.exceptions import Invalid, NotFound
 
 
 class InvitationNotFound(NotFound):
-    """Also for another trainer's invitation."""
+    """No such invitation, or another trainer's."""
 
 
 class InvalidInvitation(Invalid):

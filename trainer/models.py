@@ -10,7 +10,7 @@ from users.models import User
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
-        """Invitations that can still be accepted."""
+        """Return invitations that can still be accepted."""
         return self.filter(accepted_at__isnull=True, expires_at__gt=timezone.now())
 
 
@@ -18,8 +18,7 @@ class Invitation(models.Model):
     """
     A trainer's invitation to join, e-mailed as a link that is valid for seven days.
 
-    Only a hash of the code is stored, so reading the database is not enough to accept an
-    invitation.
+    Only a hash of the link's code is stored, so the database alone is not enough to accept an invitation.
     """
 
     trainer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
@@ -48,7 +47,7 @@ class Invitation(models.Model):
 
 
 class Trainee(User):
-    """Trainees in the admin, where support staff move them between trainers."""
+    """Users who are trainees, for the admin page on which staff change their trainer."""
 
     class Meta:
         proxy = True

@@ -8,7 +8,7 @@ from users.coaching import trainees_of
 from users.exceptions import TraineeNotFound
 from users.models import User
 
-# Look-alike apostrophes and hyphens: desktop keyboards and phones type different ones.
+# Similar apostrophes and hyphens, because phones and desktop keyboards insert different ones.
 ALIKE = (
     "'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
     "\N{MODIFIER LETTER TURNED COMMA}\N{PRIME}\N{ACUTE ACCENT}`",
@@ -19,9 +19,9 @@ SIGNS = re.compile(f"([{''.join(ALIKE)}])")
 
 def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
     """
-    Return a trainer's own trainees by name, each with the id of their active conversation.
+    Return a trainer's trainees by name, each with the id of their active conversation.
 
-    Every word of `search` must be found in the names or the address.
+    Every word of `search` must occur in the names or the e-mail address.
     """
     conversation = Conversation.objects.active().filter(trainer=trainer, trainee=OuterRef("pk"))
     trainees = trainees_of(trainer)
@@ -34,8 +34,8 @@ def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
 
 def _is_found(word: str) -> Q:
     """
-    Return a filter for one word in the names and the address; look-alike apostrophes and hyphens
-    match.
+    Return a filter for a word in the names and the e-mail address, which ignores differences between
+    similar apostrophes and hyphens.
     """
     lookup, sought = "icontains", word
     if SIGNS.search(word):
@@ -50,7 +50,7 @@ def _pattern_of(text: str) -> str:
 
 
 def get_trainee(trainer: User, trainee_id: int) -> User:
-    """Return one of a trainer's own trainees; raise TraineeNotFound."""
+    """Return one of a trainer's trainees; raise TraineeNotFound."""
     trainee = list_trainees(trainer).filter(pk=trainee_id).first()
     if trainee is None:
         raise TraineeNotFound

@@ -17,7 +17,7 @@ from users.serializers import (
     TrainerSummarySerializer,
 )
 
-# In OpenAPI 3.0 only a value that has a type may be null.
+# In OpenAPI 3.0 only values with a type may be null.
 ALWAYS_NULL = {"type": "object", "nullable": True}
 
 
@@ -47,11 +47,11 @@ class TraineeSerializer(serializers.ModelSerializer[User]):
 
     @extend_schema_field(ALWAYS_NULL)
     def get_last_activity(self, trainee: User) -> None:
-        """Activities are not kept here; existing clients expect the field."""
+        """Activities are not stored, but existing clients expect the field."""
 
     @extend_schema_field(ALWAYS_NULL)
     def get_current_program(self, trainee: User) -> None:
-        """Programs are not kept here; existing clients expect the field."""
+        """Programs are not stored, but existing clients expect the field."""
 
 
 class TraineeDetailSerializer(TraineeSerializer):
@@ -76,11 +76,11 @@ class TraineeDetailSerializer(TraineeSerializer):
 
     @extend_schema_field(ALWAYS_NULL)
     def get_profile(self, trainee: User) -> None:
-        """Profiles are not kept here; existing clients expect the field."""
+        """Profiles are not stored, but existing clients expect the field."""
 
     @extend_schema_field(ALWAYS_NULL)
     def get_nutrition_goal(self, trainee: User) -> None:
-        """Nutrition goals are not kept here; existing clients expect the field."""
+        """Nutrition goals are not stored, but existing clients expect the field."""
 
     def get_programs(self, trainee: User) -> list[Any]:
         return []

@@ -25,23 +25,30 @@ from users.cookies import replace_refresh_token, wants_cookie
 from users.permissions import IsTrainer, current_user
 from users.throttling import SignInThrottle
 
-PAGE = OpenApiParameter("page", int, description="From 1; 404 past the last page.")
+PAGE = OpenApiParameter("page", int, description="Page number, from 1; 404 past the last page.")
 
 
 class TrainerView(APIView):
-    """An endpoint for trainers, about their own trainees and invitations."""
+    """A view for trainers, on their own trainees and invitations."""
 
     permission_classes = (*APIView.permission_classes, IsTrainer)
 
 
 class TraineeListView(TrainerView):
     @extend_schema(
-        parameters=[PAGE, OpenApiParameter("search", str, description="Words of name or e-mail.")],
+        parameters=[
+            PAGE,
+            OpenApiParameter(
+                "search",
+                str,
+                description="Words that must all occur in the name or e-mail address.",
+            ),
+        ],
         responses=TraineeSerializer(many=True),
         extensions={"x-codes": ["invalid"]},
     )
     def get(self, request: Request) -> Response:
-        """List one's own trainees by name, 20 a page."""
+        """List your trainees by name, 20 per page."""
         search = validated(TraineeSearchSerializer, request.query_params.dict())["search"]
         pages = TrainerPage()
         trainees = selectors.list_trainees(current_user(request), search=search)
@@ -52,7 +59,7 @@ class TraineeListView(TrainerView):
 class TraineeDetailView(TrainerView):
     @extend_schema(responses=TraineeDetailSerializer, extensions={"x-codes": ["trainee_not_found"]})
     def get(self, request: Request, trainee_id: int) -> Response:
-        """Describe one of one's own trainees."""
+        """Return one of your trainees."""
         trainee = selectors.get_trainee(current_user(request), trainee_id)
         return Response(TraineeDetailSerializer(trainee).data)
 
@@ -64,10 +71,10 @@ class RemoveTraineeView(TrainerView):
         extensions={"x-codes": ["trainee_not_found"]},
     )
     def post(self, request: Request, trainee_id: int) -> Response:
-        """Remove a trainee: the conversation is archived, never deleted."""
+        """Remove a trainee. The conversation is archived, not deleted."""
         trainee = remove_trainee(trainer=current_user(request), trainee_id=trainee_id)
         name = trainee.get_full_name() or trainee.email
-        return Response({"message": f"{name} is not your trainee any more."})
+        return Response({"message": f"{name} is no longer your trainee."})
 
 
 class StartTraineeImpersonationView(TrainerView):
@@ -77,7 +84,7 @@ class StartTraineeImpersonationView(TrainerView):
         extensions={"x-codes": ["trainee_not_found"]},
     )
     def post(self, request: Request, trainee_id: int) -> Response:
-        """Impersonate one's own trainee: read everything, change nothing."""
+        """Start impersonating a trainee, which allows reading everything and changing nothing."""
         session, tokens, trainee = impersonate_trainee(
             trainer=current_user(request), trainee_id=trainee_id
         )
@@ -88,7 +95,7 @@ class StartTraineeImpersonationView(TrainerView):
 class InvitationListView(TrainerView):
     @extend_schema(parameters=[PAGE], responses=InvitationSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """List one's own invitations, newest first, 20 a page."""
+        """List your invitations, newest first, 20 per page."""
         pages = TrainerPage()
         found = selectors.list_invitations(current_user(request))
         page = pages.paginate_queryset(found, request, view=self) or []
@@ -100,7 +107,7 @@ class InvitationListView(TrainerView):
         extensions={"x-codes": ["already_your_trainee"]},
     )
     def post(self, request: Request) -> Response:
-        """E-mail an invitation: 201, or 200 when a pending one for the address was renewed."""
+        """E-mail an invitation: 201, or 200 if a pending one for the address was renewed."""
         invitation, created = invitations.invite_trainee(
             trainer=current_user(request), **validated(InviteSerializer, request.data)
         )
@@ -139,7 +146,7 @@ class AcceptInvitationView(APIView):
         extensions={"x-codes": ["invalid_invitation", "already_has_trainer", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
-        """Join a trainer with the code of the e-mailed link, and be signed in."""
+        """Join a trainer with the code from the e-mailed link, and sign in."""
         data = validated(AcceptSerializer, request.data)
         in_cookie = wants_cookie(request, data)
         user, tokens = invitations.accept_invitation(**data)

@@ -2,8 +2,8 @@
 The files of the browser client, and the links to them in its pages.
 
 There is no build step, so no tool rewrites imports. Modules import each other by relative path, and
-libraries by name; in production an import map resolves both to file names with a hash of their
-content. See docs/adr/0011-an-import-map-instead-of-a-build.md.
+libraries by name. In production an import map resolves both to file names that contain a hash of the
+content: see docs/adr/0011-an-import-map-instead-of-a-build.md.
 """
 
 import hashlib
@@ -26,19 +26,19 @@ ENTRY = "app.js"
 # In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens", "shell")
 MESSAGES = "screens/messages.js"
-# Linked unless the first screen is MESSAGES; then ui/screens.js loads it after the page.
+# Linked unless the first screen is MESSAGES, in which case ui/screens.js loads it later.
 LATER_STYLE = "styles/screens.css"
 SCREEN = re.compile(r"screens/[\w-]+\.js")
 SERVED = frozenset({".css", ".js", ".png", ".svg"})
 
-# `import x from "y";`, `import "y";` and `export ... from "y";`, also on several lines.
+# `import x from "y";`, `import "y";` and `export ... from "y";`, which may span several lines.
 STATIC_IMPORT = re.compile(r'^(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"([^"]+)"', re.MULTILINE)
 DYNAMIC_IMPORT = re.compile(r'\bimport\(\s*"([^"]+)"\s*\)')
 
 
 @dataclass(frozen=True)
 class Build:
-    """One version of the client, with the URLs of its files; `preloads` and `styles` by screen."""
+    """A version of the client, with the URLs of its files; `preloads` and `styles` are by screen."""
 
     version: str
     entry: str
@@ -54,7 +54,7 @@ class Build:
 
 
 def current_build() -> Build:
-    """Return the build; in development read it for each request, as files change."""
+    """Return the build. In development it is read for each request, because files change."""
     return _read_build() if settings.DEBUG else _cached_build()
 
 
@@ -131,7 +131,7 @@ def _read_build() -> Build:
 
 
 def _imports(names: Iterable[str]) -> dict[str, str]:
-    """Map library names to URLs, and plain URLs to hashed ones where they differ."""
+    """Map library names to URLs, and plain URLs to hashed URLs where they differ."""
     imports = {name: _url(path) for name, path in LIBRARIES.items()}
     loaded = [name for name in names if name.endswith(".js") or name == LATER_STYLE]
     urls = {_plain_url(name): _url(name) for name in loaded}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 NAME = _("Trainer Messaging")
 SHORT_NAME = _("Messaging")
 DESCRIPTION = _("Messages between personal trainers and their trainees.")
-# The light and dark value of --color-bg in styles/tokens.css.
+# The values of --color-bg in styles/tokens.css, in the light and the dark theme.
 LIGHT, DARK = "#f7f4ef", "#161412"
 
 

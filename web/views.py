@@ -25,9 +25,9 @@ from web.assets import current_build, describe_worker
 
 def restores_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """
-    Redirect an e-mailed link that a mail program has rewritten to the original, with its "#".
+    Redirect e-mailed links that a mail program has rewritten to the original link, with its "#".
 
-    This has no side effects, as mail programs open links before people do.
+    This has no side effects, because mail programs open links before people do.
     """
 
     @wraps(view)
@@ -48,9 +48,9 @@ def shell(
     request: HttpRequest, screen: str, status: int = 200, **path_parameters: Any
 ) -> HttpResponse:
     """
-    Return the client's page, the same for every path; its router shows the screen.
+    Return the client's page, whose router shows the screen of the path.
 
-    The style sheets of `screen` are linked, and its modules preloaded.
+    The page links the style sheets of `screen` and preloads its modules.
     """
     build = current_build()
     context = {

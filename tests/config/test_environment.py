@@ -30,21 +30,25 @@ def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 MALFORMED = [
-    ("DEBUG", "", "DEBUG is empty: write 0 or 1, or leave it out."),
+    ("DEBUG", "", "DEBUG is empty: set it to 0 or 1, or remove it."),
     ("DEBUG", "flase", "DEBUG is 'flase', which is neither 1 nor 0."),
     ("SECURE_SSL_REDIRECT", "ture", "SECURE_SSL_REDIRECT is 'ture', which is neither 1 nor 0."),
     ("PORT", "http", "PORT is 'http', which is not a number."),
-    ("PORT", "99999", "PORT is 99999, which is not a port."),
-    ("API_THREADS", "-8", "API_THREADS is '-8', which is not a number from 0 up."),
-    ("API_THREADS", "0", "API_THREADS is 0: it has to be 1 or more."),
-    ("PASSWORD_THREADS", "0", "PASSWORD_THREADS is 0: it has to be 1 or more."),
-    ("SOCKETS_PER_USER", "0", "SOCKETS_PER_USER is 0: it has to be 1 or more."),
-    ("ALLOWED_HOSTS", ",", "DEBUG=0 is production and lacks: ALLOWED_HOSTS"),
-    ("REDIS_URL", " , ", "DEBUG=0 is production and lacks: REDIS_URL"),
-    ("PUSH_DELAY_SECONDS", "nan", "PUSH_DELAY_SECONDS is 'nan', which is not a number from 0 up."),
-    ("THROTTLE_USER", "120", "THROTTLE_USER is '120': write 30/minute, or off."),
-    ("SECRET_KEY", "short", "SECRET_KEY is not 50 random characters: "),
-    ("SECRET_KEY", "x" * 60, "SECRET_KEY is not 50 random characters: "),
+    ("PORT", "99999", "PORT is 99999, which is not a valid port."),
+    ("API_THREADS", "-8", "API_THREADS is '-8', which is not a number of 0 or more."),
+    ("API_THREADS", "0", "API_THREADS is 0: it must be 1 or more."),
+    ("PASSWORD_THREADS", "0", "PASSWORD_THREADS is 0: it must be 1 or more."),
+    ("SOCKETS_PER_USER", "0", "SOCKETS_PER_USER is 0: it must be 1 or more."),
+    ("ALLOWED_HOSTS", ",", "Missing variables, required in production (DEBUG=0): ALLOWED_HOSTS"),
+    ("REDIS_URL", " , ", "Missing variables, required in production (DEBUG=0): REDIS_URL"),
+    (
+        "PUSH_DELAY_SECONDS",
+        "nan",
+        "PUSH_DELAY_SECONDS is 'nan', which is not a number of 0 or more.",
+    ),
+    ("THROTTLE_USER", "120", "THROTTLE_USER is '120': use a rate such as 30/minute, or off."),
+    ("SECRET_KEY", "short", "SECRET_KEY must have at least 50 random characters. Generate one: "),
+    ("SECRET_KEY", "x" * 60, "SECRET_KEY must have at least 50 random characters. Generate one: "),
     ("PUBLIC_URL", "gym.example", "PUBLIC_URL is not an http(s) address without a path, "),
     (
         "PUBLIC_URL",
@@ -73,7 +77,7 @@ MALFORMED = [
         f"{POSTGRES}?connect_timeout=soon",
         "DATABASE_URL has a connect_timeout that ",
     ),
-    ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD', which is none of DEBUG, INFO, WARNING, ERROR"),
+    ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD': it must be one of DEBUG, INFO, WARNING, ERROR"),
 ]
 
 
@@ -91,7 +95,7 @@ def test_what_is_malformed_is_named_in_one_line(name: str, value: str, complaint
     ("name", "value", "complaint"),
     [
         ("WEB_CONCURRENCY", "abc", "WEB_CONCURRENCY is 'abc', which is not a number.\n"),
-        ("MEDIA_ROOT", "/dev/null/media", "MEDIA_ROOT cannot be made: "),
+        ("MEDIA_ROOT", "/dev/null/media", "MEDIA_ROOT cannot be created: "),
         ("EMAIL_URL", "consolemail://", "EMAIL_URL is consolemail://, "),
     ],
 )
@@ -111,7 +115,7 @@ def test_what_lacks_is_named_at_once_and_without_a_traceback(command: list[str])
 
     assert refused.returncode == 1
     assert refused.stderr == (
-        "DEBUG=0 is production and lacks: "
+        "Missing variables, required in production (DEBUG=0): "
         "SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, EMAIL_URL, PUBLIC_URL\n"
     )
 
@@ -121,7 +125,7 @@ def test_server_that_reloads_nothing_wants_to_be_told_that_it_is_production() ->
 
     complete, empty = start(*SERVE, **without_debug), start(*SERVE)
 
-    complaint = "Without --reload this is production, which lacks: DEBUG=0"
+    complaint = "Missing variables, required in production (without --reload): DEBUG=0"
     lacks = "SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, EMAIL_URL, PUBLIC_URL"
     assert (complete.returncode, complete.stderr) == (1, f"{complaint}\n")
     assert (empty.returncode, empty.stderr) == (1, f"{complaint}, {lacks}\n")

@@ -49,7 +49,7 @@ def test_production_refuses_to_start_without_a_variable_and_names_it(
 
     last_line = loaded.stderr.strip().splitlines()[-1]
     assert loaded.returncode != 0
-    assert last_line.endswith(f"DEBUG=0 is production and lacks: {name}")
+    assert last_line.endswith(f"Missing variables, required in production (DEBUG=0): {name}")
 
 
 def test_production_names_all_that_lacks_at_once() -> None:

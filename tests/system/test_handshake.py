@@ -111,7 +111,7 @@ def refusal(knock: Callable[[], Socket]) -> tuple[int, Frame, str | None]:
 
 NOT_VISIBLE = (
     403,
-    {"detail": "There is nothing here that you may see.", "code": "permission_denied"},
+    {"detail": "This does not exist, or you may not see it.", "code": "permission_denied"},
     None,
 )
 

@@ -98,5 +98,5 @@ def test_demo_refuses_in_production(demo_environment: dict[str, str]) -> None:
 
     assert refused.returncode != 0
     assert refused.stderr == (
-        "CommandError: Demo people have a known password: not in production.\n"
+        "CommandError: Demo users have a public password, so production refuses them.\n"
     )

@@ -129,7 +129,7 @@ def test_make_serve_names_what_lacks_in_one_line(checkout: Path, tmp_path: Path)
     lines = [each for each in log.read_text().splitlines() if not each.startswith("make")]
     assert lines == [
         "Migrating the database",
-        "DEBUG=0 is production and lacks: "
+        "Missing variables, required in production (DEBUG=0): "
         "SECRET_KEY, DATABASE_URL, REDIS_URL, ALLOWED_HOSTS, EMAIL_URL, PUBLIC_URL",
     ]
 

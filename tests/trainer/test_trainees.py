@@ -211,7 +211,7 @@ def test_removal_archives_and_unlinks(
     conversation.refresh_from_db()
     assert (response.status_code, response.json()) == (
         200,
-        {"message": "Bob Tester is not your trainee any more."},
+        {"message": "Bob Tester is no longer your trainee."},
     )
     assert (bob.parent_trainer, conversation.is_archived, conversation.version) == (None, True, 2)
     assert api.get(f"{URL}{bob.pk}/").json() == NO_TRAINEE

@@ -38,7 +38,7 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
     E-mail a link for joining; return the invitation and whether it is new.
 
     A pending invitation for the same address is renewed instead. The caller does not learn whether
-    the address has an account elsewhere. Raises ImpersonationReadOnly or AlreadyYourTrainee.
+    the address has an account. Raise ImpersonationReadOnly or AlreadyYourTrainee.
     """
     ensure_may_write(trainer)
     email = normalize_email(email)
@@ -58,8 +58,7 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
 @transaction.atomic
 def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
     """
-    E-mail a new link, valid for seven days from now; the old one stops working. Raises
-    InvitationNotFound.
+    E-mail a new link, valid for seven days; the old one stops working. Raise InvitationNotFound.
     """
     ensure_may_write(trainer)
     invitation = _lock_pending(trainer, invitation_id)
@@ -69,7 +68,7 @@ def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
 
 @transaction.atomic
 def withdraw_invitation(*, trainer: User, invitation_id: int) -> None:
-    """Delete a pending invitation, and its link with it; raise InvitationNotFound."""
+    """Delete a pending invitation, so that its link stops working; raise InvitationNotFound."""
     ensure_may_write(trainer)
     _lock_pending(trainer, invitation_id).delete()
 
@@ -95,16 +94,18 @@ def _renew(invitation: Invitation, trainer: User) -> None:
 
 def mail_invitation(*, invitation_id: int) -> None:
     """
-    E-mail the link of an invitation; do nothing if it was withdrawn, accepted, or has expired.
+    E-mail the link of an invitation; do nothing if it was withdrawn or accepted, or has expired.
 
-    Raises GiveUp if the link is another one by now: the signing key was changed.
+    Raise GiveUp if the code can no longer be computed, because the signing key has changed.
     """
     invitation = Invitation.objects.open().filter(pk=invitation_id).first()
     if invitation is None or not _may_train(invitation.trainer):
         return
     code = _code_of(invitation)
     if _hash(code) != invitation.code_hash:
-        raise GiveUp("The code of this invitation cannot be made again. Resend it.")
+        raise GiveUp(
+            "SECRET_KEY has changed, so the link cannot be computed again. Resend the invitation."
+        )
     trainer = invitation.trainer
     name = trainer.get_full_name() or trainer.email
     message = f"{invitation.message}\n\n" if invitation.message else ""
@@ -129,10 +130,10 @@ def mail_invitation(*, invitation_id: int) -> None:
 
 def _code_of(invitation: Invitation) -> str:
     """
-    Return the secret of an invitation's link, which is stored nowhere.
+    Return the secret code of an invitation's link, which is not stored.
 
-    It follows from the signing key and from the end of the invitation, which each renewal changes: so
-    a mail that is tried again has the same link.
+    It is computed from the signing key and the invitation's expiry, which each renewal changes. So an
+    e-mail that is retried has the same link.
     """
     value = f"{invitation.pk} {invitation.expires_at.astimezone(UTC).isoformat()}"
     digest = salted_hmac("trainer.invitation", value, algorithm="sha256").digest()
@@ -149,9 +150,9 @@ def accept_invitation(
     """
     Join a trainer with the code of an e-mailed link, and sign in.
 
-    Creates the account. A former trainee without a trainer joins with the password of the existing
-    account, which counts as a sign-in. Raises InvalidInvitation, AlreadyHasTrainer, FieldInvalid or
-    TooFast. Passwords are hashed before any row is locked.
+    Create the account. A former trainee without a trainer joins with the password of the existing
+    account, which counts as a sign-in. Raise InvalidInvitation, AlreadyHasTrainer, FieldInvalid or
+    TooFast. Passwords are hashed before rows are locked.
     """
     invitation, known = _read_invitation(code)
     if known:
@@ -165,7 +166,7 @@ def accept_invitation(
 
 @transaction.atomic
 def _read_invitation(code: str) -> tuple[Invitation, User | None]:
-    """Return an open invitation and the user with its address, read together under its row lock."""
+    """Return an open invitation and the user with its address, read under the invitation's lock."""
     invitation = _lock_open(code)
     return invitation, User.objects.filter(email=invitation.email).first()
 
@@ -178,7 +179,7 @@ def _lock_open(code: str) -> Invitation:
 
 
 def _check_rejoining(user: User, password: str) -> None:
-    """Raise AlreadyHasTrainer, TooFast or FieldInvalid for somebody who may not join as `user`."""
+    """Raise AlreadyHasTrainer, TooFast, or FieldInvalid for a wrong password."""
     _ensure_is_free(user)
     hit("sign_in", user.email)
     if not user.check_password(password):
@@ -200,7 +201,7 @@ def _ensure_is_free(user: User) -> None:
 def _accept(
     code: str, user: User, join: Callable[[User, Invitation], None]
 ) -> tuple[User, TokenPair]:
-    """Mark an invitation that is still open as accepted, and let `user` join with it."""
+    """Accept an invitation if it is still open, and let `user` join."""
     invitation = _lock_open(code)
     join(user, invitation)
     invitation.accepted_at = timezone.now()
@@ -213,7 +214,7 @@ def _may_train(trainer: User) -> bool:
 
 
 def _rejoin(user: User, invitation: Invitation) -> None:
-    """Set the trainer of a user who has proved their identity, unless something changed meanwhile."""
+    """Set the trainer of an authenticated user, unless the account has changed since."""
     locked = lock_account(user)
     if locked is None:
         raise AlreadyHasTrainer

@@ -13,7 +13,7 @@ def remove_trainee(*, trainer: User, trainee_id: int) -> User:
     """
     Archive the conversation, clear the trainee's trainer and close the sockets, in one transaction.
 
-    The trainer's impersonation of this trainee ends too. Raises ImpersonationReadOnly or
+    The trainer's impersonations of this trainee end, too. Raise ImpersonationReadOnly or
     TraineeNotFound.
     """
     ensure_may_write(trainer)
@@ -31,12 +31,11 @@ def _unlink(trainee: User, trainer: User) -> None:
 @transaction.atomic
 def assign_trainee(*, trainee: User, trainer: User | None) -> User:
     """
-    Change a trainee's trainer, or remove it; the conversation with the previous trainer is
-    archived.
+    Change or clear a trainee's trainer; the conversation with the previous trainer is archived.
 
-    Returning to an earlier trainer does not re-open the old conversation: that trainer's next first
-    message does. Raises TraineeNotFound if the person is no longer a trainee, or FieldInvalid if
-    `trainer` is not a trainer.
+    Returning to an earlier trainer does not reopen their conversation: that trainer's next message does.
+    Raise TraineeNotFound if the person is no longer a trainee, or FieldInvalid if `trainer` is not a
+    trainer.
     """
     locked = lock_any_trainee(trainee.pk)
     ensure_is_trainer(trainer)
@@ -49,13 +48,13 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> User:
 @transaction.atomic
 def impersonate_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession, TokenPair, User]:
     """
-    Start impersonating a trainee of one's own.
+    Start impersonating one of the trainer's trainees.
 
-    Raises ImpersonationReadOnly, InvalidToken or TraineeNotFound.
+    Raise ImpersonationReadOnly, InvalidToken or TraineeNotFound.
     """
     ensure_may_write(trainer)
     lock_impersonator(trainer)
-    # A removal ends the trainer's impersonations: it waits for this row, or has already cleared it.
+    # A concurrent removal waits for this row and then ends the impersonation, or has already committed.
     trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
     session, tokens = start_impersonation(user=trainee, by=trainer)
     return session, tokens, trainee

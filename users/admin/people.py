@@ -164,11 +164,6 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
         manageable = [each for each in users if may_manage(by=by, user=each)]
         for user in manageable:
             set_active(user=user, is_active=is_active, by=by)
-        text = (
-            _("People reactivated: %(count)s.")
-            if is_active
-            else _("People deactivated: %(count)s.")
-        )
-        self.message_user(request, text % {"count": len(manageable)})
+        self.message_user(request, _summary(len(manageable), is_active=is_active))
         if len(manageable) < len(users):
             self.message_user(request, ReservedForSuperusers.detail, messages.ERROR)

@@ -1,7 +1,7 @@
 """
-Draw the client's icons into static/web/icons/: `make icons`. The results are committed.
+Draws the client's icons into static/web/icons/, for `make icons`. The results are committed.
 
-The same shapes on a grid of 512 make the SVG and, with Pillow, the PNGs.
+The SVG and the PNGs, drawn with Pillow, have the same shapes, on a grid of 512.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 THERE = Path(__file__).parents[1] / "static" / "web" / "icons"
 GRID = 512
 GREEN, WHITE = "#17705b", "#ffffff"
-# Supersampling, as Pillow does not antialias shapes.
+# For supersampling, because Pillow does not antialias shapes.
 SCALE = 4
 CORNER = 116
 # Launchers may crop maskable icons to a circle of 80 %.
@@ -65,7 +65,7 @@ def _rect(box: Box, corner: float, fill: str) -> str:
 
 
 def draw_icon(size: int, *, corner: float, part: float) -> Image.Image:
-    """Draw the icon; `part` is the size of the symbol relative to the icon."""
+    """Draw the icon; `part` is the size of the symbol relative to that of the icon."""
     image = Image.new("RGBA", (GRID * SCALE, GRID * SCALE))
     pen = ImageDraw.Draw(image)
     _fill(pen, (0, 0, GRID, GRID), corner, GREEN)
@@ -74,7 +74,7 @@ def draw_icon(size: int, *, corner: float, part: float) -> Image.Image:
 
 
 def draw_badge(size: int) -> Image.Image:
-    """Draw the symbol on transparent ground; status bars show only its alpha channel."""
+    """Draw the symbol on a transparent background; status bars show only its alpha channel."""
     image = Image.new("RGBA", (GRID * SCALE, GRID * SCALE))
     _draw_symbol(ImageDraw.Draw(image), 1.3, WHITE, "#00000000")
     return image.resize((size, size), Image.Resampling.LANCZOS)

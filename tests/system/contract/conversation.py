@@ -89,7 +89,7 @@ def be_refused(story: Story) -> None:
 
 def part_and_meet_again(story: Story) -> None:
     with story.alice.socket(story.pk) as hers, story.bob.socket(story.pk) as his:
-        parted = {"message": "Bob Tester is not your trainee any more."}
+        parted = {"message": "Bob Tester is no longer your trainee."}
         path = f"trainer/trainees/{story.his['id']}/remove/"
         expect(story.alice.post(path), 200, parted)
         assert (hers.close_code(), his.close_code()) == (4003, 4003)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from messaging.models import Conversation, Message
 from users.models import User
 
-PASSWORD = "demo-password-1"  # noqa: S105 - a demo's, and only outside production
+PASSWORD = "demo-password-1"  # noqa: S105 - for demo users, which production refuses
 HISTORY = (
     ("Morning! How did the first week feel?", "Good, but my legs are on fire."),
     ("That is what week one is for. Sleep well?", "Seven hours, most nights."),
@@ -28,12 +28,12 @@ HISTORY = (
 
 
 class Command(BaseCommand):
-    help = "Fill in the demo people and some history. Outside production only; repeating changes nothing."
+    help = "Create demo users and some messages, unless they exist. Not available in production."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("Demo people have a known password: not in production.")
+            raise CommandError("Demo users have a public password, so production refuses them.")
         trainer = _person(
             "trainer", "Tina", "Torres", User.Role.TRAINER, business_name="Strong Days"
         )
@@ -61,7 +61,7 @@ def _person(name: str, first_name: str, last_name: str, role: str, **fields: Any
 
 
 def _write_history(trainer: User, trainee: User) -> None:
-    """Write some weeks of conversation; all but the trainee's last three messages are read."""
+    """Create a few weeks of messages; all but the trainee's last three are read."""
     texts = [text for pair in HISTORY for text in pair]
     conversation = Conversation.objects.begin(trainer=trainer, trainee=trainee)
     begin = timezone.now() - timedelta(hours=9 * len(texts))

@@ -1,16 +1,16 @@
 "use strict";
-// The service worker: one script without imports, as import maps do not apply to workers.
-// {version, shell, files, icon, badge, isHashed}; a change of any file makes a new worker.
+// The service worker: a single script without imports, because import maps do not apply to workers.
+// {version, shell, files, icon, badge, isHashed}. A change of any file creates a new worker.
 const BUILD = {{ worker|safe }};
 const CACHE = `build-${BUILD.version}`;
 const PICTURES = "pictures";
 const MAX_PICTURES = 200;
-// After this time the cached page is used.
+// The cached page is used after this time without a response.
 const TIMEOUT_MS = 3000;
 const ANSWER_MS = 500;
 // Paths that the server handles itself.
 const SERVER_PATHS = /^\/(?:api|admin|media|static|ws|healthz|sw\.js)(?:\/|$)/;
-// Parameters of e-mailed links after the "#"; mail programs may have encoded them several times.
+// The parameters after "#" in e-mailed links. Mail programs may have encoded them several times.
 const SECRETS = { join: ["code"], "reset-password": ["uid", "token"] };
 const LAYERS = 4;
 
@@ -55,7 +55,7 @@ addEventListener("fetch", (event) => {
 /**
  * Return the original path, with its "#", of a link that a mail program has rewritten, else null.
  *
- * Like users/links.py, but before the secrets are sent anywhere, and also offline.
+ * The same as in users/links.py, but before the secrets are sent to a server, and also offline.
  */
 function restoreLink(path) {
   const [, page, rest] = /^\/(join|reset-password)\/?[#?]+(.*)$/.exec(decode(path)) ?? [];
@@ -70,7 +70,7 @@ function decode(path) {
   try {
     for (let layer = 0; layer < LAYERS; layer++) path = decodeURIComponent(path);
   } catch {
-    // A literal "%".
+    // It contains a literal "%".
   }
   return path;
 }
@@ -80,7 +80,7 @@ async function respondWithPage(request) {
   return cached ? freshOr(cached, request) : fetch(request);
 }
 
-/** Hashed files never change; in development files change under the same name. */
+/** Return hashed files from the cache; in development, files change under the same name. */
 async function respondWithFile(request) {
   const cached = await caches.match(request, { cacheName: CACHE, ignoreVary: true });
   if (!cached || BUILD.isHashed) return cached ?? fetch(request);
@@ -101,7 +101,7 @@ function timeout() {
   return new Promise((_, reject) => setTimeout(reject, TIMEOUT_MS));
 }
 
-/** A new picture has a new name, so a cached one never expires. */
+/** Return a picture, from the cache if possible: a new picture has a new name. */
 async function respondWithPicture(event) {
   const cache = await caches.open(PICTURES);
   const cached = await cache.match(event.request);
@@ -146,15 +146,15 @@ async function notify({ title, body, conversation_id, unread_count }) {
   });
 }
 
-/** Set the badge of the app icon, where it is supported and allowed. */
+/** Set the badge of the app icon, if supported and allowed. */
 async function showBadge(count) {
   if (!Number.isInteger(count)) return;
   await navigator.setAppBadge?.(count).catch(() => {});
 }
 
-/** Focus the window that shows the path, else any of the client, else open a new one. */
+/** Focus the window that shows the path, else any window of the client, else open a new one. */
 async function open(path) {
-  // Pages of the admin and the API have no path, nor do impersonating ones.
+  // Windows of the admin, of the API and of impersonations have no path.
   const windows = (await listWindows()).filter((each) => each.path !== null);
   const best = windows.find((each) => each.path === path) ?? windows[0];
   if (!best) return clients.openWindow(path);
@@ -162,7 +162,7 @@ async function open(path) {
   return best.client.focus();
 }
 
-/** Return all windows with the path that each shows. */
+/** Return all windows with the paths that they show. */
 async function listWindows() {
   const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
   return Promise.all(
@@ -174,7 +174,7 @@ async function listWindows() {
   );
 }
 
-/** Ask the page for its path, as `client.url` is that of its loading; null without an answer. */
+/** Ask a page for its current path, which `client.url` is not; null without a response. */
 function askForPath(client) {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
