@@ -3,9 +3,9 @@ from django.db.models import Case, F, Max, Q, When
 
 BATCH = 1000
 
-# A version that is no read receipt's is that of a change of content. When a message was read after its
-# sender's account was deleted, the version of the deletion is not known any more: the later one is
-# safe, because a client that has shown the change is only shown it once more.
+# A version that is not that of a read receipt is that of a change of content. If a message was read after
+# its sender's account was deleted, the version of the deletion is unknown. The later one is safe: at
+# worst, a client gets the change again.
 CONTENT_VERSION = Case(
     When(Q(read_version=None) | ~Q(version=F("read_version")) | Q(sender=None), then=F("version")),
     default=F("created_version"),
@@ -14,9 +14,9 @@ CONTENT_VERSION = Case(
 
 def fill(apps, schema_editor):
     """
-    Fill the column where it is NULL, in short transactions; run again, it goes on where it was ended.
+    Fill the column where it is NULL, in short transactions; if interrupted, it can be run again.
 
-    Rows that a request has locked are passed over and filled in the next round, because waiting for
+    Rows that a request has locked are skipped and filled in the next round, because waiting for
     several rows in an order of its own could deadlock with the request.
     """
     messages = apps.get_model("messaging", "Message").objects
@@ -29,7 +29,7 @@ def fill(apps, schema_editor):
 
 
 def fill_batch(empty, after):
-    """Fill up to a thousand rows after an id; return the last one's id, or None without any."""
+    """Fill up to a thousand rows after an id; return the last id, or None if there is no row."""
     with transaction.atomic():
         rows = empty.filter(pk__gt=after).order_by("pk").select_for_update(skip_locked=True)
         ids = list(rows.values_list("pk", flat=True)[:BATCH])

@@ -6,7 +6,7 @@ SIDES = ("trainer", "trainee")
 
 
 def add(apps, schema_editor):
-    """Add the rows of both people, in short transactions; run again, it adds what is missing."""
+    """Add the rows of both people, in short transactions; if interrupted, it can be run again."""
     conversations = apps.get_model("messaging", "Conversation").objects
     newest = conversations.aggregate(newest=Max("pk"))["newest"] or 0
     for after in range(0, newest, BATCH):
@@ -16,7 +16,7 @@ def add(apps, schema_editor):
 
 
 def add_batch(participant, conversations):
-    # Locked, so that nobody's account is deleted between reading and inserting.
+    # Locked, so that no account is deleted between reading and inserting.
     locked = conversations.select_for_update(no_key=True).order_by("pk")
     participant.objects.bulk_create(
         (

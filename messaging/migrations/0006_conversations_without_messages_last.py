@@ -13,9 +13,9 @@ def sort_nulls_first(apps, schema_editor):
 
 def replace_indexes(schema_editor, nulls):
     """
-    Make the indexes of lists anew with an order of NULLs, under the same names; PostgreSQL only.
+    On PostgreSQL, recreate the indexes of lists with NULLS LAST, under the same names.
 
-    Django's `Index` can express this only in a way that SQLite refuses, which has NULLs last anyway.
+    Django's `Index` can express this only in a way that SQLite rejects. SQLite sorts NULLs last anyway.
     """
     if schema_editor.connection.vendor != "postgresql":
         return

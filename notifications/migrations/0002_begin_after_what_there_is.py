@@ -3,7 +3,7 @@ from django.db.models import Max
 
 
 def begin_after_what_there_is(apps, schema_editor):
-    """Nobody is to be notified of what was written before there were notifications."""
+    """Skip all existing messages: nobody should be notified of messages from before this release."""
     newest = (
         apps.get_model("messaging", "Message").objects.aggregate(newest=Max("pk"))["newest"] or 0
     )

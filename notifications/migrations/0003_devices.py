@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 def move_content_type(apps, schema_editor):
-    """Let the permissions on devices, which staff and groups have, go with the model."""
+    """Move the content type of devices, so that staff and groups keep their permissions."""
     _rename(apps, "users", "push")
 
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """The columns keep their names: processes of the previous release read them too."""
+    """Rename only the fields. Processes of the previous release still use the columns."""
 
     dependencies = [("push", "0003_devices")]
 

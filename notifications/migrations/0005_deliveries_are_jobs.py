@@ -5,7 +5,7 @@ KIND = "notifications.deliver"
 
 
 def move_back(apps, schema_editor):
-    """Store live jobs as rows for the release before, which does not know their kind."""
+    """Convert live jobs to rows for the previous release, which does not know their kind."""
     while _move_some_back(apps):
         pass
     jobs = apps.get_model("jobs", "Job").objects
@@ -32,7 +32,7 @@ def _move_some_back(apps):
 
 
 def _list_existing(apps, jobs):
-    """Return the ids that still exist, as rows have foreign keys and jobs have none."""
+    """Return the ids that still exist, because rows have foreign keys and jobs have none."""
     models = {
         "conversation": ("messaging", "Conversation"),
         "recipient": ("users", "User"),
@@ -59,10 +59,10 @@ def _delivery_of(apps, job):
 
 class Migration(migrations.Migration):
     """
-    Only the way back moves rows.
+    Converts rows only when it is reversed.
 
-    On the way forward the sweep turns them into jobs when they are due: while processes of the
-    previous release run, a migration could not tell rows that wait from rows that are being sent.
+    Forwards, the sweep converts rows to jobs when they are due: while processes of the previous release
+    run, a migration could not distinguish waiting rows from those that are being sent.
     """
 
     atomic = False

@@ -3,9 +3,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     """
-    Every epoch is 0, so what is alive stays so.
+    All epochs are 0, so valid sessions remain valid.
 
-    A process of the release before leaves the column to its default.
+    Processes of the previous release leave the column to its default.
     """
 
     dependencies = [

@@ -3,13 +3,13 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     """
-    Every session gets epoch 0, which is that of its people, so it stays alive.
+    All sessions get epoch 0, which is that of their users, so they remain valid.
 
-    Not one transaction with the column of people: each request reads a session and its user in one
-    query, and deadlocks with a transaction that locks the table of users before that of sessions.
+    This is not in one transaction with the column of users: each request reads a session and its user
+    with one query, and would deadlock with a transaction that locks the users' table first.
 
-    A process of the release before leaves the columns to their default. A session that it begins for
-    somebody whose epoch has grown is over for the new processes: that person signs in once more.
+    Processes of the previous release leave the columns to their default. If they begin a session for a
+    user whose epoch has increased, new processes reject it, and the user has to sign in again.
     """
 
     dependencies = [

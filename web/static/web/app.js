@@ -13,7 +13,7 @@ session.start();
 if (document.readyState === "complete") loaded();
 else addEventListener("load", loaded);
 
-/** Start what the first screen does not need; without a network the next page does it. */
+/** Load modules that the first screen does not need. If this fails offline, the next page loads them. */
 function loaded() {
   const start = (module, run) => module.then(run, () => {});
   start(loadStyles(), () => {});

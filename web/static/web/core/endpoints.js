@@ -7,7 +7,7 @@ const query = (values) => {
   return new URLSearchParams(Object.entries(values).filter(isGiven));
 };
 
-// Signing in. The refresh token travels in an HttpOnly cookie.
+// Signing in. The refresh token is in an HttpOnly cookie.
 // ------------------------------------------------------------------------------
 const OPEN = { auth: false };
 

@@ -1,9 +1,9 @@
 const TIMEOUT_MS = 2_000;
 
 /**
- * Whether there is a network.
+ * Reports whether there is a network.
  *
- * `navigator.onLine` is false with some VPNs and virtual adapters although all works. So the client
+ * `navigator.onLine` is false with some VPNs and virtual adapters although the network works. So the client
  * counts as offline only if the device says so and a request fails. Fires "online" and "offline".
  */
 class Network extends EventTarget {

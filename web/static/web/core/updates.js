@@ -5,7 +5,7 @@ const CHECK_MS = 60 * 60 * 1000;
 /**
  * Register the service worker; check for updates hourly and when the page becomes visible.
  *
- * Fires "app-update" on the window when an update waits. `detail.accept()` activates it, and all
+ * Fires "app-update" on the window when an update is ready. `detail.accept()` activates it, and all
  * tabs reload once.
  */
 export async function startUpdates() {

@@ -4,7 +4,7 @@ import { session } from "../core/session.js";
 /** The account whose data is shown, and its database on this device. */
 class Account {
   #db = null;
-  // The key of the open database; undefined without one.
+  // The key of the open database, or undefined.
   #key;
 
   /** Identifies the user and whether they are impersonated; null when signed out. */

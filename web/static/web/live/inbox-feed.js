@@ -117,7 +117,7 @@ export class InboxFeed extends EventTarget {
     this.connection = connection;
     this.connectionSince = since;
     this.dispatchEvent(new Event("connection"));
-    // Frames during the connect, as after a change of leader, reached no tab.
+    // While connecting, as after a change of leader, no tab received frames.
     if (connection === "online") this.dispatchEvent(new Event("synced"));
   }
 }

@@ -7,7 +7,7 @@ import { InboxFeed } from "./inbox-feed.js";
 
 const CACHED_ROWS = 200;
 const KEY = "inbox";
-// Every how many polls all loaded pages are requested, not only the first.
+// One poll in so many requests all loaded pages; the others request only the first.
 const FULL_POLL = 6;
 
 /**
@@ -42,7 +42,7 @@ class Inbox extends Store {
     return this.#feed?.connection ?? "connecting";
   }
 
-  /** When `connection` changed, as Date.now(). */
+  /** The time of the last change of `connection`, as Date.now(). */
   get connectionSince() {
     return this.#feed?.connectionSince ?? Date.now();
   }
@@ -120,7 +120,7 @@ class Inbox extends Store {
   /** Reload; on failure the rows stay. */
   async retry() {
     if (this.archived.isFresh) this.loadArchived();
-    this.#located.refresh(this.#listed).catch(() => {}); // as with the lists, what is shown stays
+    this.#located.refresh(this.#listed).catch(() => {}); // the conversation stays on the screen, like the lists
     await this.#active.load(() => this.#updated());
   }
 

@@ -30,7 +30,7 @@ export function markRead(messages, isMarked, { upTo, readAt, version }) {
   );
 }
 
-// What a thread shows
+// The items of a thread
 // ------------------------------------------------------------------------------
 const items = new WeakMap();
 

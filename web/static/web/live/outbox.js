@@ -20,7 +20,7 @@ class Outbox extends Store {
   /** When the throttle ends, as Date.now(). */
   heldUntil = 0;
   #entries = new Map();
-  // Written on this page while online, and not throttled yet.
+  // Entries that were written on this page while online, and were not throttled yet.
   #fresh = new Set();
   #channel = null;
   #sender = null;

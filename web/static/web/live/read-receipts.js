@@ -45,7 +45,7 @@ export class ReadReceipts {
 
   /** Record that all loaded unread messages up to this one were on the screen. */
   seen(messageId) {
-    // Messages that load later were not: the view reports again.
+    // Messages that load later were not on the screen. The view will report them.
     if (!this.#isWhole) return;
     this.#onScreen = messageId;
     this.consider();
@@ -67,7 +67,7 @@ export class ReadReceipts {
     this.#onScreen = 0;
   }
 
-  /** After a reset, there is also a gap until the next page has loaded. */
+  /** Whether all unread messages are loaded; not after a reset, until the newest page has loaded. */
   get #isWhole() {
     const { isLoaded, messages, hasOlder, isOthers } = this.#timeline;
     const conversation = inbox.get(this.#id);

@@ -20,7 +20,7 @@ export class ThreadSource extends EventTarget {
   #id;
   #cache;
   #isClosed = false;
-  // The version at its end; a later one means that it was reopened.
+  // The version with which access ended; a later one means that the conversation was reopened.
   #endedAt = 0;
   #isEnding = false;
   #newest;
@@ -81,7 +81,7 @@ export class ThreadSource extends EventTarget {
     });
   }
 
-  /** Start the feed first: changes after this version and a later page leave no gap. */
+  /** Start the feed before loading the page, so that there is no gap between them. */
   async #goLive() {
     this.timeline.version ??= this.conversation.version;
     this.feed.start();

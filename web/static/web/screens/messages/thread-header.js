@@ -10,7 +10,7 @@ import "../../ui/avatar.js";
 /**
  * Render the header of a thread.
  *
- * `isLost`: the person will not be found. `isAlone`: there is no list beside it, so that it has the
+ * `isLost`: the person cannot be found. `isAlone`: there is no list beside it, so it has the
  * main heading. `backTo`: the path of the back button on the first page of a visit, or null.
  */
 export function threadHeader({ person, isArchived, isLost, isAlone, backTo }) {
