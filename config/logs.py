@@ -1,7 +1,8 @@
-"""Keeps secrets out of the logs."""
+"""Configures logging, and keeps secrets out of the logs."""
 
 import logging
 import re
+from typing import Any
 
 # In a query, or percent-encoded in a path, perhaps repeatedly, because mail programs rewrite links so.
 # The name may follow "&amp;" or any other character that is not a letter.
@@ -21,3 +22,30 @@ class RedactTokens(logging.Filter):
         if redacted != message:
             record.msg, record.args = redacted, ()
         return True
+
+
+def configure_logging(level: str) -> dict[str, Any]:
+    """Return Django's logging settings: one line per event, on standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"redact": {"()": "config.logs.RedactTokens"}},
+        "formatters": {
+            "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["redact"],
+            }
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # At DEBUG it would log the content of sockets: tokens, cookies and messages.
+            "uvicorn.error": {"level": "INFO" if level == "DEBUG" else level},
+            # These repeat what the access log says about each refused request.
+            "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+        },
+    }

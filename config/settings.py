@@ -1,15 +1,13 @@
 """
 The only settings module, configured by the environment.
 
-With an empty environment it is a development set-up that needs no other server: SQLite, the
-in-memory channel layer, demo people. With `DEBUG=0` it is production, and raises an error while a
-variable is missing or malformed. `.env.example` lists every variable.
+With an empty environment it is a development set-up without other servers: SQLite, the in-memory
+channel layer, demo users. With `DEBUG=0` it is production, and raises an error if a variable is
+missing or malformed. `.env.example` lists all variables.
 """
 
 import os
 import re
-import secrets
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,11 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
-from config.addresses import merge_options
+from config.databases import configure_database
+from config.development import development_key
 from config.environment import Environment, InvalidEnvironment
 from config.languages import list_languages
+from config.logs import configure_logging
 
 # Makes Django's classes subscriptable, as they are in its type stubs.
 django_stubs_ext.monkeypatch()
@@ -28,7 +28,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = Environment()
-# Tests set their own servers; the settings of a checkout must not leak into them.
+# Tests use servers of their own, so they must not read the .env of a checkout.
 if "TEST_BACKEND" not in os.environ and (BASE_DIR / ".env").exists():
     Environment.read_env(BASE_DIR / ".env")
 
@@ -36,26 +36,9 @@ DEBUG = env.flag("DEBUG", default=True)
 if not DEBUG:
     env.ensure_production()
 
-
-def _development_key(name: str, size: int) -> str:
-    """
-    Return a random key, created once per checkout: with a key in the repository anyone could sign
-    tokens.
-    """
-    path, draft = VAR_DIR / name, VAR_DIR / f"{name}.{os.getpid()}"
-    VAR_DIR.mkdir(exist_ok=True)
-    if not path.exists():
-        draft.write_text(secrets.token_urlsafe(size))
-        # Atomically: another process may be doing the same.
-        with suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text()
-
-
 # Core  https://docs.djangoproject.com/en/5.2/ref/settings/
 # ------------------------------------------------------------------------------
-SECRET_KEY = env.str("SECRET_KEY", default="") or _development_key("secret_key", 50)
+SECRET_KEY = env.str("SECRET_KEY", default="") or development_key(VAR_DIR / "secret_key", 50)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -63,12 +46,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-# English texts are in the code. Another language is a compiled locale/<language>/LC_MESSAGES/django.mo.
+# English texts are in the code; other languages in locale/<language>/LC_MESSAGES/django.mo.
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGES = [("en", "English"), *list_languages(BASE_DIR / "locale")]
-# Chooses by Accept-Language. It adds a header to every response, so only if there is a choice.
+# Chooses the language by Accept-Language. Only with several, as it adds a header to every response.
 _languages = ["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []
-# The URL at which people open the product. Links in e-mails use it, never the Host header.
+# The URL of the product for users. Links in e-mails start with it, never with the Host header.
 _here = f"http://127.0.0.1:{env.port('PORT', default=8000)}"
 PUBLIC_URL = env.public_url("PUBLIC_URL", default=_here)
 
@@ -109,7 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# The API uses tokens, not sessions. server.handler serves it in its own threads.
+# For the API, which uses tokens instead of sessions. server.handler runs it in threads of its own.
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -117,16 +100,16 @@ API_MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 API_THREADS = env.positive("API_THREADS", default=8)
-# Requests that may wait for one of these threads, about 2 ms each; more get 503.
+# Requests that may wait for one of these threads, each for about 2 ms; more get 503.
 API_QUEUE = env.int("API_QUEUE", default=1000)
-# Slow work has its own threads, so that nothing else waits for it: see server.lanes.
+# Slow work has threads of its own, so that nothing else waits for it: see server.lanes.
 PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
-# Requests that may wait for one of these threads, a third of a second each; more get 503.
+# Requests that may wait for one of these threads, each for a third of a second; more get 503.
 PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
 # One at a time, because decoding a picture takes up to 160 MB.
 PICTURE_THREADS = 1
 _api_connections = API_THREADS + PASSWORD_THREADS + PICTURE_THREADS
-# Every API path ends with a slash. Without it a POST gets 404, not an exception.
+# All API paths end with a slash. A POST without it gets 404 instead of an exception.
 APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -147,36 +130,14 @@ TEMPLATES: list[dict[str, Any]] = [
 # ------------------------------------------------------------------------------
 VAR_DIR.mkdir(exist_ok=True)
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+    "default": configure_database(
+        env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),
+        prepares=env.bool("DATABASE_PREPARE", default=True),
+        # One for each thread of the API; sockets, the admin and background work share six.
+        pool_size=env.positive("DATABASE_POOL_SIZE", default=_api_connections + 6),
+        test_file=env.str("TEST_SQLITE_NAME", default=str(VAR_DIR / "test.sqlite3")),
+    )
 }
-_url_options = DATABASES["default"]["OPTIONS"]
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # Takes the write lock at BEGIN: SQLite has no row locks for select_for_update().
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-    # A file in tests too: threads sharing an in-memory database fail with "table is locked".
-    _test_file = env.str("TEST_SQLITE_NAME", default=str(VAR_DIR / "test.sqlite3"))
-    DATABASES["default"]["TEST"] = {"NAME": _test_file}
-else:
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 3,
-        # Statements that every request runs are parsed and planned once per connection.
-        "server_side_binding": True,
-        "prepare_threshold": 2 if env.bool("DATABASE_PREPARE", default=True) else None,
-        "pool": {
-            "min_size": 1,
-            # One for each API thread; sockets, the admin and background work share six.
-            "max_size": env.positive("DATABASE_POOL_SIZE", default=_api_connections + 6),
-            # Seconds to wait for a connection before answering 503.
-            "timeout": 3,
-            # With the default of 300 s the pool's back-off grows so long that 503s outlast the outage.
-            "reconnect_timeout": 2,
-        },
-    }
-DATABASES["default"]["OPTIONS"] = merge_options(DATABASES["default"]["OPTIONS"], _url_options)
 
 # People and sign-in
 # ------------------------------------------------------------------------------
@@ -195,7 +156,7 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
     "SIGNING_KEY": SECRET_KEY,
 }
-# The maximum duration of an impersonation, refreshes included.
+# The maximum duration of an impersonation, including refreshes.
 IMPERSONATION_LIFETIME = timedelta(hours=4)
 INVITATION_LIFETIME = timedelta(days=7)
 
@@ -214,7 +175,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "api.errors.exception_handler",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
-    # Otherwise an unknown `?format=` would cause a 404.
+    # Otherwise an unknown `?format=` would get 404.
     "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -229,17 +190,17 @@ CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 MAX_JSON_BODY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024
-# Uploads that a process reads at a time, as each is held in memory: in all and per person; and how
-# many may wait, in all and per person. More get 503.
+# Uploads that a process reads at the same time, because each is kept in memory: in total and per
+# person. Uploads that may wait, in total and per person; more get 503.
 LARGE_BODIES = 16
 LARGE_BODIES_PER_PERSON = 2
 LARGE_BODIES_QUEUE = 64
 LARGE_BODIES_QUEUE_PER_PERSON = 8
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-# The request line and all headers; an access token in `?token=` takes about 300 bytes.
+# The request line and all headers. An access token in `?token=` takes about 300 bytes.
 MAX_HEAD_BYTES = env.positive("MAX_HEAD_BYTES", default=32 * 1024)
-# Seconds in which a client must send the headers, then the body, before the connection is closed.
+# Seconds for a client to send the headers, and the body; then the connection is closed.
 REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
 REQUEST_BODY_SECONDS = env.float("REQUEST_BODY_SECONDS", default=120.0)
 
@@ -265,7 +226,7 @@ REDIS_URLS = env.redis_urls("REDIS_URL")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
-        # Ten years: a process stays in a group as long as the user has a socket there.
+        # Ten years, because a process stays in a group while the user has a socket in it.
         "CONFIG": {"group_expiry": 315_360_000},
     }
 }
@@ -274,38 +235,39 @@ if REDIS_URLS:
         "BACKEND": "live.layers.ResilientRedisChannelLayer",
         "CONFIG": {
             "hosts": [
-                # No read timeout: a subscription may be silent for hours.
+                # No read time-out, because a subscription may be silent for hours.
                 {"address": url, "socket_timeout": None, "socket_connect_timeout": 1}
                 for url in REDIS_URLS
             ]
         },
     }
-# Browsers send their origin; the server's own is always allowed. Native clients send none.
+# Browsers send the origin of the page; the server's own is always allowed. Native clients send none.
 SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
-# Beyond this many sockets in one process, a new one closes the longest idle, at most one a minute:
-# otherwise clients that reconnect at once would evict each other in turn. Until then more are admitted.
+# Beyond this number of a user's sockets in a process, a new one closes the longest idle, but at most one
+# per minute: otherwise clients that reconnect at once would evict each other. In between, more are
+# accepted, up to SOCKETS_PER_USER_AT_MOST.
 SOCKETS_PER_USER = env.positive("SOCKETS_PER_USER", default=20)
 SOCKETS_PER_USER_AT_MOST = 5 * SOCKETS_PER_USER
 SOCKET_EVICTION_SECONDS = 60.0
 SOCKET_MAX_FRAME_BYTES = 4096
-# Token bucket for frames; a socket that exceeds it is closed. Typing frames have their own bucket of
-# the same size; beyond it they are dropped.
+# The token bucket for frames; a socket that exceeds it is closed. Typing frames have a bucket of the same
+# size, beyond which they are dropped.
 SOCKET_FRAME_BURST = env.positive("SOCKET_FRAME_BURST", default=60)
 SOCKET_FRAMES_PER_SECOND = env.positive("SOCKET_FRAMES_PER_SECOND", default=10)
-# A repeated `true` is forwarded this often.
+# The minimum interval for forwarding a repeated `true`.
 SOCKET_TYPING_INTERVAL_SECONDS = 1.0
-# Even a dropped frame has to be parsed. A held key sends 30 a second; a client that exceeds any keyboard
-# is closed.
+# Even dropped frames must be parsed. Holding down a key sends 30 per second; a socket with more than any
+# keyboard can send is closed.
 SOCKET_TYPING_FRAME_BURST = 1000
 SOCKET_TYPING_FRAMES_PER_SECOND = 100
-# Frames queued for a slow client; beyond this the socket is closed.
+# Frames queued for a slow client; beyond this number the socket is closed.
 SOCKET_PENDING_FRAMES = env.positive("SOCKET_PENDING_FRAMES", default=1000)
-# Beyond this many changes the client is told to reload the thread, as a whole replay is queued at once.
+# A replay is queued at once, so beyond this number of changes the client must reload the thread.
 SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
-# How often open sockets are compared with the database, for events that the channel layer lost.
+# Seconds between comparisons of open sockets with the database, which detect lost events.
 SOCKET_REVIEW_SECONDS = env.float("SOCKET_REVIEW_SECONDS", default=1.0)
 
-# A stopping process spreads the closing of its sockets over this time; it has 10 s in all.
+# Seconds over which a stopping process closes its sockets; it must exit within 10 s.
 SHUTDOWN_SPREAD_SECONDS = min(env.float("SHUTDOWN_SPREAD_SECONDS", default=4.0), 5.0)
 
 # Files  https://docs.djangoproject.com/en/5.2/howto/static-files/
@@ -314,14 +276,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-# Plain names are never requested, and compressing them takes most of the time of `collectstatic`.
+# Plain names are never requested, and compressing them would take most of the time of `collectstatic`.
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 SERVESTATIC_SKIP_COMPRESS_EXTENSIONS = ("gif", "ico", "jpg", "map", "png", "webp", "woff", "woff2")
 _hashed = "servestatic.storage.CompressedManifestStaticFilesStorage"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Hashed names, so that browsers may cache files for ever. Imports in modules are mapped by web.assets.
+    # Hashed names, so that browsers can cache files forever. web.assets maps the imports in modules.
     "staticfiles": {"BACKEND": _plain if DEBUG else _hashed},
 }
 
@@ -333,15 +295,15 @@ EMAIL_TIMEOUT = 10
 
 # Jobs
 # ------------------------------------------------------------------------------
-# Whether web processes run them; without, `manage.py worker` does.
+# Whether web processes run jobs. Otherwise `manage.py worker` does.
 JOBS_IN_WEB = env.bool("JOBS_IN_WEB", default=True)
-# Jobs that one process runs at a time. While it uses the database, each takes a connection.
+# Jobs that a process runs at the same time. Each uses a connection while it accesses the database.
 JOB_THREADS = env.positive("JOB_THREADS", default=8)
-# How often a process looks for jobs that others have enqueued; its own it runs at once.
+# Seconds between checks for jobs enqueued by other processes; its own jobs a process runs at once.
 JOB_POLL_SECONDS = 1.0
-# After this time without a sign of life from its worker, a job is run by another one.
+# Seconds after which a job of a worker that does not extend its lease is run by another worker.
 JOB_LEASE_SECONDS = env.positive("JOB_LEASE_SECONDS", default=30)
-# How long a job stays in the admin after it has ended: with success, and without.
+# Time for which ended jobs are kept for the admin: after success, and after failure.
 JOB_KEEP_DONE = timedelta(days=1)
 JOB_KEEP_FAILED = timedelta(days=30)
 
@@ -349,24 +311,24 @@ JOB_KEEP_FAILED = timedelta(days=30)
 # ------------------------------------------------------------------------------
 # Seconds that a message stays unread before its recipient's devices are notified.
 PUSH_DELAY_SECONDS = env.float("PUSH_DELAY_SECONDS", default=5.0)
-# Of the previous release: 0 leaves them to `manage.py worker`, and other jobs in the web processes.
+# Deprecated: 0 leaves notifications to `manage.py worker`, and other jobs to web processes.
 PUSH_IN_WEB = env.bool("PUSH_IN_WEB", default=True)
 # Identifies the server to browsers' push services. Without it, Web Push is off.
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 if DEBUG and not VAPID_PRIVATE_KEY:
-    VAPID_PRIVATE_KEY = _development_key("vapid_key", 32)
+    VAPID_PRIVATE_KEY = development_key(VAR_DIR / "vapid_key", 32)
 if VAPID_PRIVATE_KEY and not re.fullmatch(r"[\w-]{43}=?", VAPID_PRIVATE_KEY, re.ASCII):
-    raise InvalidEnvironment("VAPID_PRIVATE_KEY is not 32 bytes in base64url.")
+    raise InvalidEnvironment("VAPID_PRIVATE_KEY must be 32 bytes in base64url.")
 _subject = PUBLIC_URL if PUBLIC_URL.startswith("https:") else "mailto:webmaster@localhost"
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=_subject)
 if not VAPID_SUBJECT.startswith(("mailto:", "https:")):
-    raise InvalidEnvironment("VAPID_SUBJECT is neither a mailto: nor an https: address.")
-# Your own push services, as `host` or `host:port`; they may be in a private network and without TLS.
+    raise InvalidEnvironment("VAPID_SUBJECT must be a mailto: or https: address.")
+# The operator's own push services, as `host` or `host:port`; in a private network, or without TLS.
 PUSH_PRIVATE_HOSTS = env.list("PUSH_PRIVATE_HOSTS", default=[])
 # The key file of a Firebase service account. Without it, native apps get no notifications.
 FCM_CREDENTIALS_FILE = env.str("FCM_CREDENTIALS_FILE", default="")
 if FCM_CREDENTIALS_FILE and not Path(FCM_CREDENTIALS_FILE).is_file():
-    raise InvalidEnvironment("FCM_CREDENTIALS_FILE names no file.")
+    raise InvalidEnvironment("FCM_CREDENTIALS_FILE does not name an existing file.")
 FCM_URL = env.str("FCM_URL", default="https://fcm.googleapis.com")
 
 # Security  https://docs.djangoproject.com/en/5.2/topics/security/
@@ -374,7 +336,7 @@ FCM_URL = env.str("FCM_URL", default="https://fcm.googleapis.com")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-# The browser client's refresh token; plain HTTP is allowed in development only.
+# The cookie with the browser client's refresh token. Plain HTTP is allowed only in development.
 REFRESH_COOKIE_SECURE = not DEBUG or PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -386,7 +348,7 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.HideSecrets"
 
 # Content Security Policy  https://django-csp.readthedocs.io/
 # ------------------------------------------------------------------------------
-# Pictures and sockets use PUBLIC_URL, which may differ from the host in the page's address.
+# Pictures and sockets use PUBLIC_URL, which may differ from the host of the page.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -408,27 +370,4 @@ CONTENT_SECURITY_POLICY = {
 # Logging  https://docs.djangoproject.com/en/5.2/topics/logging/
 # ------------------------------------------------------------------------------
 LOG_LEVEL = env.log_level("LOG_LEVEL", default="INFO")
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "config.logs.RedactTokens"}},
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["redact"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        # At DEBUG it would log the content of sockets: tokens, cookies and messages.
-        "uvicorn.error": {"level": "INFO" if LOG_LEVEL == "DEBUG" else LOG_LEVEL},
-        # These repeat what the access log says about each refused request.
-        "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
-}
+LOGGING = configure_logging(LOG_LEVEL)

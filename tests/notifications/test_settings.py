@@ -32,9 +32,13 @@ def test_subject_is_where_people_open_the_product() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
-        ("VAPID_PRIVATE_KEY", "short", "VAPID_PRIVATE_KEY is not 32 bytes in base64url."),
-        ("VAPID_SUBJECT", "ops", "VAPID_SUBJECT is neither a mailto: nor an https: address."),
-        ("FCM_CREDENTIALS_FILE", "/nowhere.json", "FCM_CREDENTIALS_FILE names no file."),
+        ("VAPID_PRIVATE_KEY", "short", "VAPID_PRIVATE_KEY must be 32 bytes in base64url."),
+        ("VAPID_SUBJECT", "ops", "VAPID_SUBJECT must be a mailto: or https: address."),
+        (
+            "FCM_CREDENTIALS_FILE",
+            "/nowhere.json",
+            "FCM_CREDENTIALS_FILE does not name an existing file.",
+        ),
     ],
 )
 def test_what_cannot_be_is_named(name: str, value: str, complaint: str) -> None:

@@ -1,0 +1,37 @@
+"""The options of database connections, to which those in `DATABASE_URL` are added."""
+
+from pathlib import Path
+from typing import Any
+
+from config.addresses import SQLITE, merge_options
+
+
+def configure_database(
+    found: dict[str, Any], *, prepares: bool, pool_size: int, test_file: str | Path
+) -> dict[str, Any]:
+    """Return Django's settings for the database that `DATABASE_URL` names."""
+    if found["ENGINE"] == SQLITE:
+        options = {
+            # Takes the write lock at BEGIN: SQLite has no row locks for select_for_update().
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+        # A file in tests, too: threads sharing an in-memory database fail with "table is locked".
+        found = {**found, "TEST": {"NAME": str(test_file)}}
+    else:
+        options = {
+            "connect_timeout": 3,
+            # Statements that every request runs are parsed and planned once per connection.
+            "server_side_binding": True,
+            "prepare_threshold": 2 if prepares else None,
+            "pool": {
+                "min_size": 1,
+                "max_size": pool_size,
+                # Seconds to wait for a connection before returning 503.
+                "timeout": 3,
+                # With the default of 300 s, the pool's delays grow so long that 503s outlast the outage.
+                "reconnect_timeout": 2,
+            },
+        }
+    return {**found, "OPTIONS": merge_options(options, found["OPTIONS"])}
