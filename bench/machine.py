@@ -66,7 +66,7 @@ def sentence(machine: dict[str, Any]) -> str:
 
 
 def is_busy(machine: dict[str, Any]) -> bool:
-    """Tell whether other programs influenced a result too much."""
+    """Return whether other programs influenced a result too much."""
     return bool(max(machine["busy_percent"], machine["others_percent"]) > BUSY_PERCENT)
 
 

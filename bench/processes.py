@@ -18,7 +18,7 @@ UNLIMITED = ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_SIGN_IN", "THROTTL
 
 
 class Served:
-    """An HTTP server whose cost can be read."""
+    """An HTTP server, with its processor time and memory."""
 
     def __init__(self, *command: str, **environment: str) -> None:
         self.port = find_free_port()

@@ -16,7 +16,7 @@ SHARE = 0.3
 
 
 def can_hold() -> bool:
-    """Tell whether this machine supports such limits."""
+    """Return whether this machine supports such limits."""
     return os.geteuid() == 0 and (GROUPS / "cgroup.procs").exists()
 
 

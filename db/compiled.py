@@ -1,8 +1,8 @@
 """
 Querysets that are compiled once per process and executed with different parameters.
 
-Building and compiling a queryset costs several times as much as executing its SQL. As Django
-generates the SQL, it works on every database that Django supports and follows renamed columns.
+Building and compiling a queryset costs several times as much as executing its SQL. Django
+generates the SQL, so it works on every database that Django supports and follows renamed columns.
 """
 
 from collections.abc import Callable

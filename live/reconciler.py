@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class TrackedSocket(Socket, Protocol):
-    """A socket whose position can be compared with the database, for a whole class of sockets at once."""
+    """A socket that can be compared with the database, together with all sockets of its class."""
 
     authenticator: ClassVar[Authenticator[Any]]
     list_behind: ClassVar[ListBehind]

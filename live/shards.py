@@ -112,7 +112,7 @@ class Shard:
                 if message is not None and message["type"] == "message":
                     self._deliver(message["channel"].decode(), message["data"])
             elif is_pinged:
-                raise RedisConnectionError("A subscription does not answer.")
+                raise RedisConnectionError("The subscription does not respond.")
             else:
                 await pubsub.ping()
                 is_pinged = True

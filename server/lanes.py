@@ -1,4 +1,4 @@
-"""Thread pools of the API, one per kind of work, so that slow requests do not delay others."""
+"""The API's thread pools, one per kind of work, so that slow requests do not delay others."""
 
 import asyncio
 import math
@@ -37,7 +37,7 @@ class Lane:
         self, receive: Any, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """
-        Do the same for a client whose request has been read; raise LaneFull or ClientGone.
+        Do the same for a client's request, after its body was read; raise LaneFull or ClientGone.
 
         If the client disconnects, a queued call is dropped; one that has begun is completed.
         """

@@ -35,7 +35,7 @@ BUSY_ANSWER: Answer = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
 
 class FewPasswordForms:
     """
-    Processes `PASSWORD_THREADS` such forms at a time, queues `PASSWORD_QUEUE`, answers 503 beyond.
+    Processes `PASSWORD_THREADS` such forms at a time, queues `PASSWORD_QUEUE`, refuses others with 503.
 
     Django's handler starts a thread per request, and each thread uses one of the six database
     connections that it shares with sockets. The body is read before the form is queued, so a slow

@@ -38,7 +38,7 @@ def next_epoch(changes: Mapping[str, Any]) -> CombinedExpression:
 
 class EpochQuerySet(models.QuerySet[M]):
     def update(self, **changes: Any) -> int:
-        """Update, and increase the epoch of each row whose access ends by this."""
+        """Update, and increase the epoch of each row whose access this ends."""
         watched = {name: changes[name] for name in WATCHED & changes.keys()}
         if watched:
             changes = {"access_epoch": next_epoch(watched), **changes}

@@ -175,7 +175,7 @@ export class LocatedConversation {
     return this.#row;
   }
 
-  /** Reload it, unless `isListed(id)`: a list is kept in sync. Throws ApiError. */
+  /** Reload it, unless `isListed(id)`, because lists are kept in sync. Throws ApiError. */
   async refresh(isListed) {
     if (this.#row && !isListed(this.#row.id)) await this.fetch(this.#row.id);
   }

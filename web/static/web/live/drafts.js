@@ -19,7 +19,7 @@ const unsaved = new Map();
 export class Draft extends EventTarget {
   text = "";
   #name;
-  // The name from before there was a conversation, once the trainee is known.
+  // The name of drafts from before the conversation existed, once the trainee is known.
   #earlier;
   #row = null;
   // Whether it was written in this tab; otherwise it follows the changes of other tabs.
