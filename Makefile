@@ -18,7 +18,7 @@ AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/.runtime ## Serve with demo people on 127.0.0.1:$PORT (8000), and reload on changes
+run: .venv/.runtime ## Serve with demo users on 127.0.0.1:$PORT (8000), and reload on changes
 	@echo "Migrating the database"
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@$(PYTHON) manage.py demo

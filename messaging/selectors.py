@@ -239,10 +239,10 @@ def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[Conv
         return []
     source = lists.SOME_OF.format(", ".join(["%s"] * len(ids)))
     entries = lists.select_entries(source, [user.pk, user.pk, *ids], user.pk)
-    return sorted((_hide_archived(entry, user) for entry in entries), key=attrgetter("version"))
+    return sorted((_redact_archived(entry, user) for entry in entries), key=attrgetter("version"))
 
 
-def _hide_archived(entry: ConversationEntry, user: User) -> ConversationEntry:
+def _redact_archived(entry: ConversationEntry, user: User) -> ConversationEntry:
     if not entry.is_archived:
         return entry
     preview = None if entry.trainee_id == user.pk else entry.last_message_preview

@@ -16,7 +16,7 @@ class BodyTooLarge(Exception):
 
 class LimitBody:
     """
-    Answer 413 to a form over `MAX_BODY_BYTES`, and to any other body over `MAX_JSON_BODY_BYTES`.
+    Answer 413 to a form of the API over `MAX_BODY_BYTES`, and to others over `MAX_JSON_BODY_BYTES`.
 
     Outside the API, Django reads the whole body before a view can refuse it. The API keeps bodies in
     memory, large ones only after their token was verified. Bodies without a Content-Length are
