@@ -53,8 +53,8 @@ def list_warnings() -> Iterator[str]:
             yield f"THROTTLE_{scope.upper()}=off: there is no limit on requests or attempts to sign in."
     if not settings.PUSH_IN_WEB:
         yield (
-            "PUSH_IN_WEB is deprecated and will be removed in the next release. Set JOBS_IN_WEB=0"
-            " instead, and run `manage.py worker` instead of `manage.py push`."
+            "PUSH_IN_WEB=0 is deprecated and will be removed in the next release. Set JOBS_IN_WEB=0,"
+            " and run `manage.py worker` instead of `manage.py push`."
         )
     if "*" in settings.ALLOWED_HOSTS:
         yield "ALLOWED_HOSTS=*: requests with any Host header are accepted."
