@@ -84,3 +84,10 @@ def test_development_key_is_made_for_this_checkout_and_kept() -> None:
 )
 def test_cookies_are_secure_in_production(setting: str) -> None:
     assert load(PRODUCTION, setting).stdout == "True\n"
+
+
+def test_runserver_is_the_command_of_daphne() -> None:
+    command = [sys.executable, "manage.py", "runserver", "--help"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "--noasgi" in shown
