@@ -1,15 +1,16 @@
 """
 Runs the tests on each set of servers: `python -m tests.run [embedded|production|all] [pytest …]`.
 
-embedded is what an empty environment gives, SQLite and the in-memory channel layer; production is
-a real PostgreSQL and a real Redis (see `tests.backends`). All runs go on side by side, each with its
-output in var/test-logs, shown when it has ended; a run that is alone has the terminal. Exits with 1
-when one has failed, and lets the others end before that.
+`embedded` is what an empty environment gives: SQLite and the in-memory channel layer. `production`
+is a real PostgreSQL and a real Redis (see `tests.backends`). Several runs go on side by side; the
+output of each goes to var/test-logs and is printed when the run ends. A single run uses the
+terminal. If one run fails, the others continue, and the exit code is 1.
 
-The browser's tests (tests/e2e) are runs of their own: Playwright keeps an event loop running, in
-which nothing else can be tested. Paths among the arguments go to the runs that they belong to, all
-else to each. Without arguments, the logic of the browser client is tested in node too, and the coverage
-of Python and JavaScript is printed and judged. Which tests run where: docs/testing.md.
+The browser tests (tests/e2e) are separate runs, because Playwright keeps an event loop running in
+which no other test works. Paths among the arguments go to the runs they belong to; all other
+arguments go to every run. Without arguments, the browser client's logic is also tested in node, and
+the coverage of Python and JavaScript is printed and checked against its limits. docs/testing.md
+says which tests run where.
 """
 
 import os
@@ -43,7 +44,7 @@ class Interrupted(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tests on the servers that the first argument names (all, without one)."""
+    """Run the tests on the servers that the first argument names, or on all."""
     backends: tuple[str, ...] = BACKENDS
     if arguments and arguments[0] in (*BACKENDS, "all"):
         name = arguments.pop(0)
@@ -62,7 +63,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(runs: Sequence[Run], *, is_everything: bool) -> int:
-    """Run them all, and return an exit code; of everything, measure and judge the coverage."""
+    """Run all of them and return an exit code; with `is_everything`, measure and check coverage too."""
     problems: list[str] = []
     measured = coverage.begin() if is_everything else {}
     with prepared(runs) as environments:
@@ -70,9 +71,10 @@ def run(runs: Sequence[Run], *, is_everything: bool) -> int:
         try:
             if is_everything:
                 jobs.append(start_javascript())
-            # Those with a browser last: it may have to be fetched, while the others run.
+            # Browser runs start last: Chromium may have to be downloaded while the others run.
             for each in sorted(runs, key=lambda run: run.in_browser):
-                # Browsers spend most of their time outside of Python, and reach nothing else in it.
+                # Browser runs spend most time outside Python, and reach no Python code that the
+                # others miss.
                 extra = {} if each.in_browser else measured
                 environment = {**environments[each], **extra}
                 problems += _start(each, environment, jobs, alone=len(runs) == 1)
@@ -83,14 +85,14 @@ def run(runs: Sequence[Run], *, is_everything: bool) -> int:
             _end(jobs, from_terminal=signum == signal.SIGINT and os.isatty(0))
             raise
     if is_everything and not coverage.report():
-        problems.append("The tests do not reach enough: see the table above, or var/coverage/html.")
+        problems.append("Coverage is below its limit: see the table above, or var/coverage/html.")
     _say(*(job.summarise() for job in jobs), *problems)
     has_run = any(job.code != NOTHING_COLLECTED for job in jobs)
     return 1 if problems or not has_run or any(job.has_failed for job in jobs) else 0
 
 
 def _start(run: Run, environment: Environment, jobs: list[Job], *, alone: bool) -> list[str]:
-    """Start a run and add it to the jobs; return what is in its way."""
+    """Start a run and append it to the jobs; return the problems that prevented it."""
     try:
         if run.in_browser:
             find_chromium()
@@ -101,7 +103,7 @@ def _start(run: Run, environment: Environment, jobs: list[Job], *, alone: bool) 
 
 
 def _end(jobs: Sequence[Job], *, from_terminal: bool) -> None:
-    """Have all torn down; a second Ctrl-C does not interrupt that."""
+    """Have every job tear down; further signals are ignored meanwhile."""
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, signal.SIG_IGN)
     for job in jobs:

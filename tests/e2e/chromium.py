@@ -1,8 +1,8 @@
 """
-Finds a Chromium, or fetches one: `python -m tests.e2e.chromium` prints its path.
+Finds or downloads a Chromium: `python -m tests.e2e.chromium` prints its path.
 
-The first that runs, of: one on the PATH, Playwright's own download, the package of the system
-(as root). Where none can be had, there is one line that says so, and the exit code is 1.
+It tries, in this order: one on the PATH, Playwright's own download, the system's package (as root),
+and returns the first that runs. If none does, it prints one line that says so, and exits with 1.
 """
 
 import os
@@ -34,7 +34,7 @@ DISABLED_BY_PLAYWRIGHT = (
     "PreconnectToSearch",
     "ThirdPartyStoragePartitioning",
 )
-# No sandbox, as containers and root have none to offer; no GPU; no traffic of the browser's own.
+# No sandbox, because containers and root cannot provide one; no GPU; no background traffic.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -45,7 +45,8 @@ FLAGS = (
     "--no-first-run",
     f"--disable-features={','.join((*POPUPS, *DISABLED_BY_PLAYWRIGHT))}",
 )
-# Playwright passes these, and people's browsers run without: pages go into the back/forward cache.
+# Playwright passes this flag. Without it, pages enter the back/forward cache, as in people's
+# browsers.
 IGNORED_FLAGS = ("--disable-back-forward-cache",)
 PACKAGE_MANAGERS = {
     "apt-get": (
@@ -59,17 +60,17 @@ PACKAGE_MANAGERS = {
 }
 DOWNLOAD_SECONDS = 300
 UNAVAILABLE = (
-    "The browser's tests need Chromium, and none could be found, downloaded or installed"
+    "The browser tests need Chromium, and none could be found, downloaded or installed"
     " (Debian: apt-get install chromium)"
 )
 
 
 class ChromiumUnavailable(Exception):
-    """There is no Chromium, and none can be had; the message is one line that says what to do."""
+    """No Chromium runs and none can be installed; the message is one line that says what to do."""
 
 
 def launch_options() -> dict[str, Any]:
-    """Return how to launch Chromium, with Playwright. Raises ChromiumUnavailable."""
+    """Return Playwright's options to launch Chromium. Raises ChromiumUnavailable."""
     return {
         "executable_path": find_chromium(),
         "args": list(FLAGS),
@@ -79,9 +80,9 @@ def launch_options() -> dict[str, Any]:
 
 @cache
 def find_chromium() -> str:
-    """Return the path of a Chromium that runs, fetched if need be. Raises ChromiumUnavailable."""
-    for way in (_on_the_path, _from_playwright, _from_the_system):
-        if path := way():
+    """Return the path of a Chromium that runs, installed if necessary. Raises ChromiumUnavailable."""
+    for find in (_on_the_path, _from_playwright, _from_the_system):
+        if path := find():
             return path
     raise ChromiumUnavailable(UNAVAILABLE)
 
@@ -107,13 +108,13 @@ def _from_the_system() -> str | None:
 
 
 def _fetch(source: str, *commands: tuple[str, ...]) -> bool:
-    """Run the commands quietly, and tell whether the last one, which installs, succeeded."""
+    """Run the commands quietly; return whether the last one, which installs, succeeded."""
     print(f"Fetching Chromium from {source} (once)", file=sys.stderr, flush=True)
     return [_succeeds(command, DOWNLOAD_SECONDS) for command in commands][-1]
 
 
 def _runs(path: str) -> bool:
-    """Tell a browser from a stub that asks for another package, and from one that lacks libraries."""
+    """Return False for a stub that asks for another package, and for a browser that lacks libraries."""
     return _succeeds((path, "--version"), seconds=30)
 
 

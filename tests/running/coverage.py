@@ -1,9 +1,9 @@
 """
-Which lines and branches of the product the tests reach, in all runs and in all servers they start.
+Measures the lines and branches of the product that the tests reach, in all runs and servers.
 
-Every Python process of a measured run reads COVERAGE_PROCESS_START as it begins (coverage's wheel
-brings a .pth file for that), and writes a file of its own. What counts, and how much has to be
-reached, stands in pyproject.toml.
+Every Python process of a measured run reads COVERAGE_PROCESS_START at startup (coverage's wheel
+installs a .pth file for that) and writes its own data file. What is measured, and the required
+percentage, are in pyproject.toml.
 """
 
 import os
@@ -22,14 +22,14 @@ SETTINGS = {
 
 
 def begin() -> dict[str, str]:
-    """Forget what was measured before; return the environment of processes to be measured."""
+    """Delete earlier measurements; return the environment for the processes to measure."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     return SETTINGS
 
 
 def report() -> bool:
-    """Print what was not reached; return whether enough was."""
+    """Print what was not reached; return whether the coverage reaches its limit."""
     environment = {**os.environ, "COVERAGE_FILE": SETTINGS["COVERAGE_FILE"], "COVERAGE_ROOT": "."}
     for command in (["combine", "--quiet"], ["html", "--quiet"], ["report"]):
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Which runs the arguments of `tests.run` ask for."""
+"""Splits the arguments of `tests.run` into pytest runs."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,17 +7,17 @@ from pathlib import Path
 
 BACKENDS = ("embedded", "production")
 IN_BROWSER = Path("tests/e2e").resolve()
-# Enough that two cores stay busy until the end, although many tests wait for something.
+# Enough that two cores stay busy until the end, although many tests wait.
 WORKERS = {"embedded": 2, "embedded-browser": 0, "production": 2, "production-browser": 1}
 NICENESS = 10
-"""Runs without a browser give way: tests in a browser have time limits, and are the longest run."""
+"""Niceness of runs without a browser: browser tests have time limits, and are the longest run."""
 ALONE = ("--pdb", "--trace")
 """Options that need the terminal."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One pytest on one set of servers; with no worker, its tests run in that process itself."""
+    """One pytest run against one set of servers. With 0 workers, its tests run in the main process."""
 
     backend: str
     in_browser: bool
@@ -39,22 +39,26 @@ class Run:
 
 
 def list_runs(backends: Sequence[str], arguments: Sequence[str]) -> list[Run]:
-    """Return the runs, the one without a browser before the one with, for each of the backends."""
+    """Return the runs of each backend: first the one without a browser, then the one with."""
     arguments, workers = take_workers(arguments)
     paths = find_paths(arguments)
     if workers is None and (paths or set(ALONE) & set(arguments)):
-        # Workers take longer to start than most files take to run.
+        # Starting a worker takes longer than running most files.
         workers = 0
     runs = []
     for backend in backends:
-        for in_browser, given in zip((False, True), split(arguments), strict=True):
-            if given is not None:
-                runs.append(Run(backend, in_browser, tuple(given), workers, is_whole=not paths))
+        for in_browser, own_arguments in zip((False, True), split(arguments), strict=True):
+            if own_arguments is not None:
+                runs.append(
+                    Run(backend, in_browser, tuple(own_arguments), workers, is_whole=not paths)
+                )
     return runs
 
 
 def take_workers(arguments: Sequence[str]) -> tuple[list[str], int | None]:
-    """Return the arguments without pytest-xdist's `-n`, and its number: each needs servers."""
+    """
+    Return the arguments without pytest-xdist's `-n`, and its value: servers are started per worker.
+    """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-n", "--numprocesses", type=int)
     known, others = parser.parse_known_args(arguments)
@@ -62,13 +66,13 @@ def take_workers(arguments: Sequence[str]) -> tuple[list[str], int | None]:
 
 
 def find_paths(arguments: Sequence[str]) -> dict[str, Path]:
-    """Return those of the arguments that name files, folders or tests in them."""
+    """Return the arguments that name files, folders or tests, with their paths."""
     paths = {each: Path(each.partition("::")[0]).resolve() for each in arguments}
     return {each: path for each, path in paths.items() if path.exists()}
 
 
 def split(arguments: Sequence[str]) -> tuple[list[str] | None, list[str] | None]:
-    """Return what to give to each kind of run; None for one that none of the paths belongs to."""
+    """Return the arguments of the runs without and with a browser; None if no path belongs to a run."""
     paths = find_paths(arguments)
     options = [each for each in arguments if each not in paths]
     in_browser = [each for each, path in paths.items() if path.is_relative_to(IN_BROWSER)]
