@@ -11,7 +11,7 @@ globalThis.shown = (selector, text) =>
     const timer = setTimeout(() => stop(null), PATIENCE_MS);
     const done = () => {
       stop();
-      // A frame is drawn after its callbacks, so a task posted here runs after the drawing.
+      // A frame is painted after its callbacks, so a task posted here runs after the painting.
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = () => resolve(now());

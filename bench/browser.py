@@ -47,7 +47,10 @@ def wait_in_browsers(data: Dataset, redis_url: str, messages: int) -> Waits:
 
 
 def _send(desk: Page, phone: Page, number: int) -> tuple[float | None, float | None]:
-    """Return the times until the ✓ and until the recipient's message, or None if never shown."""
+    """
+    Return the milliseconds until the ✓ and until the recipient's message; None if it never
+    appeared.
+    """
     text = f"Message number {number}, typed by hand."
     desk.get_by_role("textbox", name=re.compile("Message")).fill(text)
     ticked = desk.evaluate_handle("text => ({ when: shown('.message.own.sent', text) })", text)

@@ -36,8 +36,7 @@ class Client(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
-    # From the transport
-    # --------------------------------------------------------------------------
+    # Called by the transport --------------------------------------------------------------------
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
 
@@ -48,8 +47,7 @@ class Client(asyncio.Protocol):
         if self._answer and not self._answer.done():
             self._answer.set_exception(ConnectionError("The server closed the connection."))
 
-    # From the parser
-    # --------------------------------------------------------------------------
+    # Called by the parser --------------------------------------------------------------------
     def on_body(self, body: bytes) -> None:
         self._body += body
 

@@ -117,7 +117,8 @@ def measure(
     figures = load(server, requests, seconds=effort.seconds, connections=effort.connections)
     if endpoint.marks:
         marked = data.unread_again()
-        # At the end, each connection has a response that is too late to count, and one in flight.
+        # At the end, each connection has one response that came too late to count, and one in
+        # flight.
         if not figures.requests <= marked <= figures.requests + 2 * effort.connections:
             raise RuntimeError(f"{figures.requests} requests marked {marked} messages")
     return figures

@@ -131,7 +131,7 @@ async def deliver(server: Served, *, seconds: float, rate: float | None) -> Deli
 
 async def _wait_for_all(senders: Senders, listeners: list[Listener]) -> None:
     deadline = perf_counter() + PATIENCE
-    while perf_counter() < deadline and _count(listeners) < len(senders.sent):  # noqa: ASYNC110 - it adds up a hundred
+    while perf_counter() < deadline and _count(listeners) < len(senders.sent):  # noqa: ASYNC110 - the condition adds up a hundred counters
         await asyncio.sleep(0.05)
 
 

@@ -42,7 +42,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def _live(receive: Any, send: Any) -> None:
-    global pool, publisher  # noqa: PLW0603 - they are created only here
+    global pool, publisher  # noqa: PLW0603 - created once, at startup
     await receive()
     size = int(os.environ.get("DATABASE_POOL_SIZE", "10"))
     pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=size, max_size=size)
@@ -126,7 +126,7 @@ async def _mark(db: Any, user_id: int, pk: int, up_to: int) -> Any:
     async with db.transaction():
         seen = await db.fetchrow(sql.LOCK, pk, user_id)
         marked = await db.fetchval(sql.MARK, pk, user_id, up_to, now, seen[0] + 1)
-    await _ring(seen["trainer_id"], seen["trainee_id"], {"up_to": up_to, "version": seen[0] + 1})
+    await _publish(seen["trainer_id"], seen["trainee_id"], {"up_to": up_to, "version": seen[0] + 1})
     return {"conversation_id": pk, "messages_marked": marked, "read_at": now}
 
 
@@ -139,11 +139,11 @@ async def _send(db: Any, user_id: int, pk: int, data: Any) -> Any:
             sql.INSERT, seen[0], pk, user_id, content, UUID(data["client_id"]), now, seen[1]
         )
     message = _message(row, _sender((user_id, "Person", f"Number {user_id}")))
-    await _ring(seen["trainer_id"], seen["trainee_id"], message)
+    await _publish(seen["trainer_id"], seen["trainee_id"], message)
     return message
 
 
-async def _ring(trainer_id: int, trainee_id: int, frame: Any) -> None:
+async def _publish(trainer_id: int, trainee_id: int, frame: Any) -> None:
     event = orjson.dumps(frame, option=TIMES)
     pipeline = publisher.pipeline(transaction=False)
     pipeline.publish(f"user.{trainer_id}", event).publish(f"user.{trainee_id}", event)

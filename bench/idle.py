@@ -30,7 +30,7 @@ class Idle:
     with_sockets: Figures
 
     @property
-    def keeps(self) -> float:
+    def rate_kept(self) -> float:
         return self.with_sockets.rate / self.without.rate
 
 

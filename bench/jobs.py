@@ -47,7 +47,7 @@ def main() -> None:
 
 def measure() -> None:
     """Print the figures of the database that the environment names."""
-    import django  # noqa: PLC0415 - the parent has no settings
+    import django  # noqa: PLC0415 - the parent process has no settings
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()

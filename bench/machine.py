@@ -13,7 +13,7 @@ from bench.processes import ROOT
 
 BUSY_PERCENT = 10.0
 """If other programs use more of the processor than this, the result is not representative."""
-LOOK_SECONDS = 3.0
+SAMPLE_SECONDS = 3.0
 
 
 def describe(*, durable: bool) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def describe(*, durable: bool) -> dict[str, Any]:
         "memory_gb": round(psutil.virtual_memory().total / 2**30),
         "python": platform.python_version(),
         "fsync": durable,
-        "busy_percent": psutil.cpu_percent(LOOK_SECONDS),
+        "busy_percent": psutil.cpu_percent(SAMPLE_SECONDS),
     }
 
 

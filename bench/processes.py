@@ -18,7 +18,7 @@ UNLIMITED = ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_SIGN_IN", "THROTTL
 
 
 class Served:
-    """An HTTP server, with its processor time and memory."""
+    """An HTTP server whose CPU time and memory can be measured."""
 
     def __init__(self, *command: str, **environment: str) -> None:
         self.port = find_free_port()
@@ -55,12 +55,12 @@ class Served:
         return self._log.read()
 
     def cpu_seconds(self) -> float:
-        """Return the processor time of all its processes so far."""
+        """Return the CPU time of all its processes so far, in seconds."""
         times = [each.cpu_times() for each in self._processes()]
         return float(sum(each.user + each.system for each in times))
 
     def rss_bytes(self) -> int:
-        """Return the memory of all its processes."""
+        """Return the memory of all its processes, in bytes."""
         return sum(each.memory_info().rss for each in self._processes())
 
     @property

@@ -16,7 +16,9 @@ from bench.wrk import Figures
 
 RESULTS = ROOT / "bench" / "results.json"
 README = ROOT / "bench" / "README.md"
-MARK = "<!-- The last result, written by the benchmark: nothing below is written by hand. -->"
+GENERATED_BELOW = (
+    "<!-- The last result, written by the benchmark: nothing below is written by hand. -->"
+)
 
 
 @dataclass
@@ -52,8 +54,8 @@ class Results:
         if machine.is_busy(self.machine):
             print("The machine was busy, so bench/README.md was not updated.")
             return
-        kept = README.read_text().partition(MARK)[0]
-        README.write_text(f"{kept}{MARK}\n\n{self.as_text()}")
+        handwritten = README.read_text().partition(GENERATED_BELOW)[0]
+        README.write_text(f"{handwritten}{GENERATED_BELOW}\n\n{self.as_text()}")
 
 
 def _endpoints(rows: list[Row]) -> str:
@@ -123,7 +125,7 @@ def _idle(idle: Idle | None) -> str:
     heads += ["keeps", "bar"]
     cells = [f"{idle.sockets:,}", f"{idle.kb_each:.0f}", "40", f"{idle.cpu_share:.1%}"]
     cells += [f"{idle.without.rate:.0f}", f"{idle.with_sockets.rate:.0f}"]
-    return _table(heads, [(*cells, f"{idle.keeps:.2f}", "0.90")])
+    return _table(heads, [(*cells, f"{idle.rate_kept:.2f}", "0.90")])
 
 
 def _variants(variants: list[Variant]) -> str:

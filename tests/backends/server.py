@@ -19,11 +19,11 @@ import psutil
 from tests.backends import guard
 
 START_SECONDS = 120.0
-"""How long a server may take until it answers, recovery after a kill included."""
+"""Seconds until a server must answer, including its recovery after a kill."""
 # Below the ephemeral ports of outgoing connections: a client that keeps connecting to such a port
 # while its server is down can connect to itself, and the server then cannot bind the port again.
 PORTS = range(15000, 32000)
-# Of these, the ones that this process may take, as "15000-15999": see tests.running.worker.
+# The part of them that this process may use, such as "15000-15999": see tests.running.worker.
 PORTS_VARIABLE = "TEST_PORTS"
 
 
@@ -208,7 +208,7 @@ def find_free_port() -> int:
 
 
 def list_own_ports() -> range:
-    """Return the ports that no other process of this test run takes."""
+    """Return the ports reserved for this process."""
     first, _, last = os.environ.get(PORTS_VARIABLE, "").partition("-")
     return range(int(first), int(last) + 1) if last else PORTS
 
