@@ -23,7 +23,7 @@ from users.models import User
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings_parallel_suffix: None) -> bool:
-    """Have Django take the database that is there already, if it is a copy of the template."""
+    """Have Django use the existing database if it is a copy of the template."""
     return use_template(settings.DATABASES["default"])
 
 
@@ -35,10 +35,7 @@ def _patient_flushes() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(settings: Any) -> None:
-    """
-    Hash passwords cheaply: the production PBKDF2 takes a third of a second for each user of each
-    test.
-    """
+    """Hash passwords cheaply: the production hasher takes 0.3 s per user."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -69,18 +66,18 @@ def dora(db: None) -> User:
 
 @pytest.fixture
 def charlie(dora: User) -> User:
-    """A trainee of Dora's, a stranger to Alice and Bob."""
+    """A trainee of Dora's, unrelated to Alice and Bob."""
     return make_trainee("charlie", dora)
 
 
 @pytest.fixture
 def conversation(alice: User, bob: User) -> Conversation:
-    """The conversation of Alice and Bob, with one unread message from her."""
+    """The conversation of Alice and Bob, with one unread message from Alice."""
     return open_conversation(alice, bob)
 
 
 class Client(APIClient):
-    """DRF's test client, which signs in with real tokens."""
+    """DRF's test client, signed in with real tokens."""
 
     def as_user(self, user: User) -> "Client":
         return self.with_token(access_of(user))
@@ -92,5 +89,5 @@ class Client(APIClient):
 
 @pytest.fixture
 def api() -> Client:
-    """A client that is not signed in. It raises exceptions that the server would answer with 500."""
+    """A client without a token. It raises the exceptions that the server would answer with 500."""
     return Client()

@@ -17,7 +17,7 @@ from users.services.sessions import record_view
 
 @pytest.fixture
 def everything(alice: User, bob: User, conversation: Conversation) -> Conversation:
-    """Alice and Bob with a row of every model that can belong to a person; return their conversation."""
+    """Return a conversation of Alice and Bob, who have a row in every model that refers to a person."""
     write(bob, conversation, "Mine")
     for person in (alice, bob):
         tokens_of(person)
@@ -44,7 +44,7 @@ def everything(alice: User, bob: User, conversation: Conversation) -> Conversati
 
 
 def make_staff(name: str, *permissions: str) -> User:
-    """Make somebody who works with the admin, and holds permissions such as "view_user"."""
+    """Create a staff user with these permissions, such as "view_user"."""
     staff = make_person(name, role=User.Role.ADMIN, is_staff=True)
     staff.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
     return staff
@@ -57,19 +57,19 @@ def root(db: None) -> User:
 
 @pytest.fixture
 def viewer(db: None) -> User:
-    """Somebody who may view everything, and nothing else."""
+    """A staff user who may view everything and change nothing."""
     return make_staff("viewer", *(f"view_{each._meta.model_name}" for each in registered_models()))
 
 
 @pytest.fixture
 def superuser(root: User) -> Browser:
-    """A browser in which a superuser is signed in."""
+    """A browser signed in as a superuser."""
     return browser_of(root)
 
 
 @pytest.fixture
 def viewing(viewer: User) -> Browser:
-    """A browser in which somebody is signed in who may view everything, and nothing else."""
+    """A browser signed in as a staff user who may view everything and change nothing."""
     return browser_of(viewer)
 
 

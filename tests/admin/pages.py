@@ -1,4 +1,4 @@
-"""The pages of the admin, for tests that try every one of them."""
+"""Lists the pages of the admin, for tests that open every one of them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ ROW_PAGES = ("change", "delete", "history")
 
 
 def registered_models() -> list[type[Model]]:
-    """Return every model that the admin shows, those of libraries too."""
+    """Return every model in the admin, including those of libraries."""
     return [each for each in apps.get_models() if admin.site.is_registered(each)]
 
 
@@ -31,12 +31,12 @@ def row_urls(model: type[Model]) -> Iterator[str]:
 
 
 def list_actions(model: type[Model]) -> list[str]:
-    """Return the names of a model's actions, whoever may use them."""
+    """Return the names of a model's actions, whatever permission they need."""
     return [*map(str, admin.site.get_model_admin(model).actions or ()), "delete_selected"]
 
 
 def offered_filters(model: type[Model]) -> list[str]:
-    """Return the fields by which a list can be filtered, its navigation by date included."""
+    """Return the fields by which a list can be filtered, including its date navigation."""
     model_admin = admin.site.get_model_admin(model)
     filters: list[Any] = [*model_admin.list_filter]
     fields = [each if isinstance(each, str) else each[0] for each in filters]
@@ -44,7 +44,7 @@ def offered_filters(model: type[Model]) -> list[str]:
 
 
 def snapshot() -> dict[str, list[dict[str, Any]]]:
-    """Return every row of the database, but for the sessions of the admin."""
+    """Return every row of the database, except for the sessions."""
     models = [each for each in apps.get_models(include_auto_created=True) if each is not Session]
     return {
         each._meta.label: list(each._default_manager.order_by("pk").values()) for each in models

@@ -1,4 +1,4 @@
-"""Nothing that somebody can send to the admin yields a 5xx."""
+"""No input to the admin yields a 5xx."""
 
 from typing import Any
 
@@ -29,12 +29,12 @@ def browser(superuser: Browser, everything: Conversation) -> Browser:
 
 
 def statuses_of(browser: Browser, url: str, *queries: dict[str, Any]) -> set[int]:
-    """Return what the server answers to each; a view that fails raises here."""
+    """Return the status of each response. Exceptions of a view are raised here."""
     return {browser.get(url, query).status_code for query in queries}
 
 
 @every_model
-def test_filters_of_anything(browser: Browser, model: type[Model]) -> None:
+def test_arbitrary_filters_are_answered(browser: Browser, model: type[Model]) -> None:
     linked = admin.site.get_model_admin(model).linked_lookups  # type: ignore[attr-defined]
     endings = ("", "__gte", "__isnull", "__isempty")
     names = [f"{field}{ending}" for field in offered_filters(model) for ending in endings]
@@ -47,7 +47,9 @@ def test_filters_of_anything(browser: Browser, model: type[Model]) -> None:
 
 
 @every_model
-def test_pages_searches_and_orders_of_anything(browser: Browser, model: type[Model]) -> None:
+def test_arbitrary_pages_searches_and_orders_are_answered(
+    browser: Browser, model: type[Model]
+) -> None:
     names = ("q", "p", "o", "_to_field", "_changelist_filters", "id__exact")
     queries = [{name: value} for name in names for value in VALUES]
 
@@ -55,7 +57,7 @@ def test_pages_searches_and_orders_of_anything(browser: Browser, model: type[Mod
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_dates_of_anything(browser: Browser, year: str) -> None:
+def test_arbitrary_dates_are_answered(browser: Browser, year: str) -> None:
     queries: list[dict[str, Any]] = [
         {f"created_at__{key}": value for key, value in parts.items()}
         for month in ("12", "13", str(10**30))
@@ -73,7 +75,7 @@ def test_dates_of_anything(browser: Browser, year: str) -> None:
 
 @every_model
 @pytest.mark.parametrize("value", [each for each in VALUES if each])
-def test_rows_that_are_none(browser: Browser, model: type[Model], value: str) -> None:
+def test_ids_without_a_row_are_answered(browser: Browser, model: type[Model], value: str) -> None:
     pages = [url(model, page, value) for page in ROW_PAGES]
     if model is User:
         pages.append(f"{url(model, 'changelist')}{value.replace(chr(0), '%00')}/password/")
@@ -85,7 +87,9 @@ def test_rows_that_are_none(browser: Browser, model: type[Model], value: str) ->
 
 @every_model
 @pytest.mark.parametrize("value", VALUES)
-def test_actions_on_rows_that_are_none(browser: Browser, model: type[Model], value: str) -> None:
+def test_actions_on_ids_without_a_row_are_answered(
+    browser: Browser, model: type[Model], value: str
+) -> None:
     page = url(model, "changelist")
     answers = [
         browser.post(page, {"action": action, "_selected_action": ["1", value], "index": index})
@@ -97,7 +101,7 @@ def test_actions_on_rows_that_are_none(browser: Browser, model: type[Model], val
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_forms_of_anything(browser: Browser, alice: User, bob: User, value: str) -> None:
+def test_arbitrary_forms_are_answered(browser: Browser, alice: User, bob: User, value: str) -> None:
     person = {"email": "new@example.com", "role": "TRAINEE", "is_active": "on", **PASSWORDS}
     names = ("email", "role", "first_name", "groups", "_to_field", "_popup", "password1")
     forms = [{**person, name: value} for name in names]
@@ -113,7 +117,7 @@ def test_forms_of_anything(browser: Browser, alice: User, bob: User, value: str)
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_searches_for_a_trainer_of_anything(browser: Browser, value: str) -> None:
+def test_arbitrary_searches_for_a_trainer_are_answered(browser: Browser, value: str) -> None:
     source = {"app_label": "trainer", "model_name": "trainee", "field_name": "parent_trainer"}
     queries = [{**source, name: value} for name in (*source, "term", "page")]
 
@@ -121,7 +125,7 @@ def test_searches_for_a_trainer_of_anything(browser: Browser, value: str) -> Non
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_addresses_of_anything(browser: Browser, value: str) -> None:
+def test_arbitrary_paths_are_answered(browser: Browser, value: str) -> None:
     path = value.replace("\0", "%00").replace("%", "%25") or "x"
     paths = [f"r/{path}/1", f"r/1/{path}", path, f"users/{path}", f"users/user/{path}"]
 
@@ -131,7 +135,7 @@ def test_addresses_of_anything(browser: Browser, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_sign_in_of_anything(db: None, value: str) -> None:
+def test_arbitrary_sign_ins_are_answered(db: None, value: str) -> None:
     form = {"username": "root@example.com", "password": "x", "next": "/admin/"}
 
     for name in form:
@@ -139,7 +143,7 @@ def test_sign_in_of_anything(db: None, value: str) -> None:
         assert answer.status_code == 200
 
 
-def test_session_that_is_no_text(browser: Browser) -> None:
+def test_binary_session_cookies_are_answered(browser: Browser) -> None:
     browser.cookies["sessionid"] = "abcdefgh\0"
 
     assert browser.get("/admin/").status_code == 400

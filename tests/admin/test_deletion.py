@@ -1,4 +1,4 @@
-"""Superusers delete people with all that belongs to them, and no conversation, message or record."""
+"""Superusers delete people and their personal rows; conversations, messages and audit records stay."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ def test_person_with_rows_of_every_kind_is_deleted(
 
 
 @both_ways
-def test_both_people_of_a_conversation_are_deleted_and_the_record_stays(
+def test_both_people_of_a_conversation_are_deleted_and_the_records_stay(
     superuser: Browser, alice: User, bob: User, everything: Conversation, way: str
 ) -> None:
     delete(superuser, way, alice, bob)
@@ -79,7 +79,7 @@ def test_both_people_of_a_conversation_are_deleted_and_the_record_stays(
 
 
 @both_ways
-def test_staff_with_a_log_of_what_they_did_is_deleted(
+def test_staff_user_with_log_entries_is_deleted(
     superuser: Browser, alice: User, dora: User, way: str
 ) -> None:
     sam = make_person("sam", is_staff=True, is_superuser=True)
@@ -104,7 +104,7 @@ def test_permission_to_delete_people_is_enough(
 
 
 @both_ways
-def test_without_permission_nobody_is_deleted(
+def test_deletion_without_permission_is_refused(
     viewing: Browser, everything: Conversation, alice: User, way: str
 ) -> None:
     before = snapshot()
@@ -115,7 +115,7 @@ def test_without_permission_nobody_is_deleted(
 
 
 @both_ways
-def test_staff_delete_nobody_together_with_somebody_who_holds_rights(
+def test_staff_cannot_delete_a_selection_that_contains_a_privileged_user(
     root: User, bob: User, way: str
 ) -> None:
     browser = browser_of(make_staff("sam", "view_user", "delete_user"))
@@ -125,7 +125,7 @@ def test_staff_delete_nobody_together_with_somebody_who_holds_rights(
     assert User.objects.filter(pk=bob.pk).exists() is (way == "action")
 
 
-def test_confirmation_names_people_and_what_goes_with_them(
+def test_confirmation_lists_people_and_their_related_rows(
     superuser: Browser, everything: Conversation, alice: User
 ) -> None:
     selected = {"action": "delete_selected", "_selected_action": [alice.pk]}
@@ -140,7 +140,7 @@ def test_confirmation_names_people_and_what_goes_with_them(
         assert 'name="post" value="yes"' in text
 
 
-def test_deleted_person_is_out_at_once(
+def test_deleted_person_loses_access_immediately(
     superuser: Browser,
     api: Client,
     alice: User,
@@ -159,7 +159,9 @@ def test_deleted_person_is_out_at_once(
     assert conversation.version == 2
 
 
-def test_trainees_stay_and_have_no_trainer(superuser: Browser, alice: User, bob: User) -> None:
+def test_trainees_of_a_deleted_trainer_stay_without_a_trainer(
+    superuser: Browser, alice: User, bob: User
+) -> None:
     delete(superuser, "button", alice)
 
     bob.refresh_from_db()

@@ -1,4 +1,4 @@
-"""A URL of the admin asks for what its page offers, and for nothing else."""
+"""Admin URLs accept only the filters, orders and searches that the page offers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ every_model = pytest.mark.parametrize(
 
 
 def fields_of(model: type[Model], depth: int = 1) -> Iterator[str]:
-    """Return the names by which a query reaches the columns of a model, and of those related to it."""
+    """Return the query names of a model's columns, and of the columns of related models."""
     for field in model._meta.get_fields():
         yield field.name
         if depth and field.related_model:
@@ -32,7 +32,9 @@ def fields_of(model: type[Model], depth: int = 1) -> Iterator[str]:
 
 
 @every_model
-def test_list_is_filtered_by_the_start_of_no_column(viewing: Browser, model: type[Model]) -> None:
+def test_list_cannot_be_filtered_by_a_prefix_of_any_column(
+    viewing: Browser, model: type[Model]
+) -> None:
     tried = {
         name: viewing.get(url(model, "changelist"), {f"{name}__startswith": "a"})
         for name in fields_of(model)
@@ -43,7 +45,7 @@ def test_list_is_filtered_by_the_start_of_no_column(viewing: Browser, model: typ
 
 @every_model
 @pytest.mark.parametrize("lookup", ["", "__regex"])
-def test_list_is_filtered_by_no_column_that_is_not_offered(
+def test_list_cannot_be_filtered_by_a_column_that_is_not_offered(
     viewing: Browser, model: type[Model], lookup: str
 ) -> None:
     linked = {"conversation__id"} if model.__name__ == "Message" else set()
@@ -74,7 +76,7 @@ def test_list_is_filtered_by_no_column_that_is_not_offered(
         ("auth/group", "user__password__startswith"),
     ],
 )
-def test_secrets_are_not_read_letter_by_letter(
+def test_secrets_cannot_be_guessed_letter_by_letter(
     viewing: Browser, everything: Conversation, path: str, lookup: str
 ) -> None:
     for start in ("m", "zzz"):
@@ -92,7 +94,7 @@ def test_no_page_offers_a_sensitive_column(model: type[Model]) -> None:
 
 
 def secrets() -> set[str]:
-    """Return what no page may show: hashes, their parts, push tokens, codes."""
+    """Return secrets that no page may show: hashes and their parts, push tokens, codes."""
     hashes = User.objects.values_list("password", flat=True)
     parts = {part[:6] for each in hashes for part in each.split("$")[1:]}
     tokens = DeviceToken.objects.values_list("token", flat=True)
@@ -113,7 +115,7 @@ def test_no_page_shows_a_secret(
 
 
 @every_model
-def test_rows_are_referred_to_by_their_id_alone(
+def test_popups_refer_to_rows_by_id_only(
     superuser: Browser, everything: Conversation, model: type[Model]
 ) -> None:
     pages = [url(model, "changelist"), *list(row_urls(model))[:2]]
@@ -129,10 +131,10 @@ def test_rows_are_referred_to_by_their_id_alone(
     assert superuser.get(pages[0], {"_popup": "1", "_to_field": "id"}).status_code == 200
 
 
-def test_choices_are_searched_for_one_field_alone(
+def test_autocomplete_works_for_one_field_only(
     superuser: Browser, everything: Conversation
 ) -> None:
-    """Every relation of every model, and the other way round, is refused, but for the trainee's trainer."""
+    """Autocomplete is refused for every relation, forward or reverse, except the trainee's trainer."""
     answered = set()
     for model in apps.get_models():
         for field in model._meta.get_fields(include_hidden=True):
@@ -144,7 +146,7 @@ def test_choices_are_searched_for_one_field_alone(
     assert answered == {("Trainee", "parent_trainer", 200)}
 
 
-def test_choices_show_no_secret(superuser: Browser, everything: Conversation) -> None:
+def test_autocomplete_shows_no_secret(superuser: Browser, everything: Conversation) -> None:
     source = {"app_label": "trainer", "model_name": "trainee", "field_name": "parent_trainer"}
 
     body = superuser.get("/admin/autocomplete/", source).content.decode()
@@ -154,7 +156,7 @@ def test_choices_show_no_secret(superuser: Browser, everything: Conversation) ->
 
 
 @every_model
-def test_everything_that_a_list_offers_works(
+def test_every_link_of_a_list_works(
     viewing: Browser, everything: Conversation, model: type[Model]
 ) -> None:
     page = viewing.get(url(model, "changelist"), {"q": "a", "_facets": "True"})
@@ -171,7 +173,9 @@ def test_everything_that_a_list_offers_works(
     assert {viewing.get(url(model, "changelist") + link).status_code for link in links} <= {200}
 
 
-def test_conversation_leads_to_its_messages(viewing: Browser, everything: Conversation) -> None:
+def test_conversation_list_links_to_the_messages(
+    viewing: Browser, everything: Conversation
+) -> None:
     link = f"?conversation__id__exact={everything.pk}"
 
     assert link in viewing.get("/admin/messaging/conversation/").content.decode()
@@ -179,12 +183,12 @@ def test_conversation_leads_to_its_messages(viewing: Browser, everything: Conver
     assert list(listed) == list(everything.messages.order_by("-pk"))
 
 
-def test_order_is_by_what_the_list_shows(viewing: Browser, everything: Conversation) -> None:
+def test_arbitrary_order_parameters_are_ignored(viewing: Browser, everything: Conversation) -> None:
     for order in ("1", "-1", "99", "-99", "password", "1.-2"):
         assert viewing.get("/admin/users/user/", {"o": order}).status_code == 200
 
 
-def test_trainer_is_chosen_among_trainers(
+def test_autocomplete_offers_trainers_only(
     superuser: Browser, alice: User, bob: User, dora: User
 ) -> None:
     source = {"app_label": "trainer", "model_name": "trainee", "field_name": "parent_trainer"}

@@ -1,4 +1,4 @@
-"""Each action of the admin needs a permission to change what it changes."""
+"""Each action of the admin needs the permission to change its model."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ every_model = pytest.mark.parametrize(
 
 
 @every_model
-def test_viewing_alone_changes_nothing(
+def test_view_permission_changes_nothing(
     viewing: Browser, everything: Conversation, model: type[Model]
 ) -> None:
     before = snapshot()
@@ -61,7 +61,7 @@ def act(browser: Browser, path: str, action: str, *rows: Model) -> Any:
 
 
 @pytest.mark.parametrize("may", [True, False])
-def test_conversation_is_archived_and_reopened_by_who_may_change_it(
+def test_archiving_and_reopening_need_the_change_permission(
     conversation: Conversation, may: bool
 ) -> None:
     permissions = ["view_conversation", *(["change_conversation"] if may else [])]
@@ -78,7 +78,7 @@ def test_conversation_is_archived_and_reopened_by_who_may_change_it(
 
 @pytest.mark.parametrize("kind", ["authsession", "impersonationsession"])
 @pytest.mark.parametrize("may", [True, False])
-def test_session_is_ended_by_who_may_change_it(
+def test_ending_a_session_needs_the_change_permission(
     everything: Conversation, kind: str, may: bool
 ) -> None:
     permissions = [f"view_{kind}", *([f"change_{kind}"] if may else [])]
@@ -93,7 +93,7 @@ def test_session_is_ended_by_who_may_change_it(
 
 
 @pytest.mark.parametrize("may", [True, False])
-def test_person_is_deactivated_by_who_may_change_them(bob: User, may: bool) -> None:
+def test_deactivating_a_person_needs_the_change_permission(bob: User, may: bool) -> None:
     permissions = ["view_user", *(["change_user"] if may else [])]
 
     act(browser_of(make_staff("sam", *permissions)), "users/user", "deactivate", bob)
@@ -102,7 +102,7 @@ def test_person_is_deactivated_by_who_may_change_them(bob: User, may: bool) -> N
     assert bob.is_active is not may
 
 
-def test_permission_to_change_opens_no_form_of_a_record(conversation: Conversation) -> None:
+def test_change_permission_does_not_make_records_editable(conversation: Conversation) -> None:
     browser = browser_of(make_staff("sam", "view_conversation", "change_conversation"))
 
     answer = browser.post(f"/admin/messaging/conversation/{conversation.pk}/change/", FORM)

@@ -1,4 +1,4 @@
-"""Staff change no staff, and give nobody rights: only superusers do."""
+"""Only superusers change staff, groups and anybody's rights."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ PASSWORDS = {
 
 @pytest.fixture
 def sam(db: None) -> User:
-    """Staff who may do everything to people and groups that a permission can allow."""
+    """A staff user with every permission on people and groups."""
     verbs = ("view", "add", "change", "delete")
     return make_staff("sam", *(f"{verb}_{name}" for verb in verbs for name in ("user", "group")))
 
@@ -40,7 +40,7 @@ def browser(sam: User) -> Browser:
 
 @pytest.fixture(params=["superuser", "staff", "admin", "inactive superuser", "oneself"])
 def powerful(request: pytest.FixtureRequest, sam: User) -> User:
-    """Somebody who holds rights, of each kind."""
+    """A privileged user, of each kind."""
     fields: dict[str, dict[str, Any]] = {
         "superuser": {"is_superuser": True, "is_staff": True},
         "staff": {"is_staff": True, "role": "TRAINER"},
@@ -62,7 +62,7 @@ def form_of(user: User, **more: Any) -> dict[str, Any]:
     [{"is_superuser": "on"}, {"is_staff": "on"}, {"role": "ADMIN"}, {"groups": ""}],
     ids=lambda granted: next(iter(granted)),
 )
-def test_staff_give_nobody_rights(browser: Browser, bob: User, granted: dict[str, Any]) -> None:
+def test_staff_cannot_grant_rights(browser: Browser, bob: User, granted: dict[str, Any]) -> None:
     group = Group.objects.create(name="Everything")
     if "groups" in granted:
         granted = {"groups": group.pk, "user_permissions": Permission.objects.first()}
@@ -76,7 +76,7 @@ def test_staff_give_nobody_rights(browser: Browser, bob: User, granted: dict[str
     assert (bob.groups.count(), bob.user_permissions.count()) == (0, 0)
 
 
-def test_staff_change_all_else_of_others(browser: Browser, bob: User) -> None:
+def test_staff_change_other_fields_of_ordinary_users(browser: Browser, bob: User) -> None:
     answer = browser.post(
         f"{USERS}{bob.pk}/change/", form_of(bob, first_name="Robert", email="Rob@example.com")
     )
@@ -86,7 +86,7 @@ def test_staff_change_all_else_of_others(browser: Browser, bob: User) -> None:
     assert (bob.first_name, bob.email, bob.role) == ("Robert", "rob@example.com", "TRAINEE")
 
 
-def test_staff_change_nothing_of_who_holds_rights(browser: Browser, powerful: User) -> None:
+def test_staff_cannot_change_privileged_users(browser: Browser, powerful: User) -> None:
     before = snapshot()
     form = {**form_of(powerful, first_name="Forged", is_superuser="on"), **PASSWORDS}
 
@@ -100,9 +100,7 @@ def test_staff_change_nothing_of_who_holds_rights(browser: Browser, powerful: Us
     assert snapshot() == before
 
 
-def test_actions_pass_over_who_holds_rights_and_say_so(
-    browser: Browser, root: User, bob: User
-) -> None:
+def test_actions_skip_privileged_users_and_say_so(browser: Browser, root: User, bob: User) -> None:
     selected = {"action": "deactivate", "_selected_action": [root.pk, bob.pk]}
 
     page = browser.post(USERS, selected, follow=True)
@@ -116,7 +114,7 @@ def test_actions_pass_over_who_holds_rights_and_say_so(
 
 
 @pytest.mark.parametrize("forged", [{"role": "ADMIN"}, {"is_superuser": "on", "is_staff": "on"}])
-def test_staff_add_nobody_who_holds_rights(browser: Browser, forged: dict[str, str]) -> None:
+def test_staff_cannot_add_privileged_users(browser: Browser, forged: dict[str, str]) -> None:
     person = {"email": "new@example.com", "role": "TRAINER"}
 
     browser.post(f"{USERS}add/", {**person, **PASSWORDS, **forged})
@@ -127,7 +125,7 @@ def test_staff_add_nobody_who_holds_rights(browser: Browser, forged: dict[str, s
     assert added.count() == (0 if "role" in forged else 1)
 
 
-def test_staff_change_no_group(browser: Browser, sam: User) -> None:
+def test_staff_cannot_change_groups(browser: Browser, sam: User) -> None:
     group = Group.objects.create(name="Support")
     sam.groups.add(group)
     form = {"name": "Support", "permissions": [each.pk for each in Permission.objects.all()]}
@@ -142,7 +140,7 @@ def test_staff_change_no_group(browser: Browser, sam: User) -> None:
     assert browser.get("/admin/auth/group/").status_code == 200
 
 
-def test_staff_who_are_trainees_are_moved_by_superusers_alone(root: User, dora: User) -> None:
+def test_only_superusers_move_trainees_who_are_staff(root: User, dora: User) -> None:
     trainee = make_person("eve", is_staff=True)
     url = f"/admin/trainer/trainee/{trainee.pk}/change/"
     mover = browser_of(make_staff("sam", "view_trainee", "change_trainee", "view_user"))
@@ -151,7 +149,7 @@ def test_staff_who_are_trainees_are_moved_by_superusers_alone(root: User, dora: 
     assert browser_of(root).post(url, {"parent_trainer": dora.pk}).status_code == 302
 
 
-def test_superuser_makes_and_changes_staff(superuser: Browser, sam: User, bob: User) -> None:
+def test_superuser_creates_and_changes_staff(superuser: Browser, sam: User, bob: User) -> None:
     group = Group.objects.create(name="Support")
 
     superuser.post(f"{USERS}{bob.pk}/change/", form_of(bob, is_staff="on", groups=group.pk))
@@ -166,7 +164,7 @@ def test_superuser_makes_and_changes_staff(superuser: Browser, sam: User, bob: U
 
 
 @pytest.mark.parametrize("field", ["is_staff", "is_superuser", "role"])
-def test_service_gives_rights_for_superusers_alone(
+def test_service_grants_rights_for_superusers_only(
     root: User, sam: User, dora: User, field: str
 ) -> None:
     changed = User.objects.get(pk=dora.pk)
@@ -182,7 +180,7 @@ def test_service_gives_rights_for_superusers_alone(
     assert getattr(dora, field) in {"ADMIN", True}
 
 
-def test_service_asks_who_somebody_is_now(sam: User, bob: User) -> None:
+def test_service_uses_the_current_rights_of_the_account(sam: User, bob: User) -> None:
     as_read = User.objects.get(pk=bob.pk)
     User.objects.filter(pk=bob.pk).update(is_staff=True)
 

@@ -1,4 +1,4 @@
-"""A role changes once nobody trains, is trained, or writes under the old one; errors say what to do."""
+"""A role changes only if nobody depends on the old one: trainees, trainers, conversations."""
 
 from datetime import timedelta
 from hashlib import sha256
@@ -23,7 +23,7 @@ TRAINEES = "/admin/trainer/trainee/"
 
 
 def change(browser: Browser, user: User, **fields: Any) -> dict[str, list[str]]:
-    """Send the form of a person, and return its errors; empty when it was stored."""
+    """Submit a person's form, and return its errors; empty if it was stored."""
     form = {"email": user.email, "role": user.role, "is_active": "on", **fields}
     answer: Any = browser.post(f"/admin/users/user/{user.pk}/change/", form)
     if answer.status_code == 302:
@@ -81,7 +81,7 @@ def test_role_changes_after_the_removal(
     assert list(roles.values_list("role", flat=True)) == ["TRAINEE", "TRAINER"]
 
 
-def test_service_asks_for_the_trainer_of_now(root: User, alice: User, bob: User) -> None:
+def test_service_uses_the_current_trainer(root: User, alice: User, bob: User) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
     as_read = User.objects.get(pk=bob.pk)
     as_read.role = User.Role.TRAINER
@@ -92,7 +92,7 @@ def test_service_asks_for_the_trainer_of_now(root: User, alice: User, bob: User)
 
 
 @pytest.mark.parametrize("name", ["charlie", "root", "oneself"])
-def test_trainee_is_given_to_trainers_alone(
+def test_trainee_is_assigned_to_trainers_only(
     superuser: Browser, root: User, bob: User, charlie: User, name: str
 ) -> None:
     chosen = {"charlie": charlie, "root": root, "oneself": bob}[name]
@@ -106,7 +106,7 @@ def test_trainee_is_given_to_trainers_alone(
         assign_trainee(trainee=bob, trainer=chosen)
 
 
-def test_trainee_is_freed_of_somebody_who_is_no_trainer(
+def test_trainee_can_be_unassigned_from_a_former_trainer(
     superuser: Browser, alice: User, bob: User
 ) -> None:
     User.objects.filter(pk=alice.pk).update(role=User.Role.ADMIN)
@@ -119,12 +119,12 @@ def test_trainee_is_freed_of_somebody_who_is_no_trainer(
     assert bob.parent_trainer is None
 
 
-def test_who_is_no_trainee_any_more_is_given_to_nobody(alice: User, dora: User) -> None:
+def test_former_trainee_cannot_be_assigned(alice: User, dora: User) -> None:
     with pytest.raises(TraineeNotFound):
         assign_trainee(trainee=alice, trainer=dora)
 
 
-def test_invitation_of_who_is_no_trainer_any_more_is_not_accepted(alice: User) -> None:
+def test_invitation_of_a_former_trainer_is_not_accepted(alice: User) -> None:
     Invitation.objects.create(
         trainer=alice,
         email="eve@example.com",
@@ -140,7 +140,7 @@ def test_invitation_of_who_is_no_trainer_any_more_is_not_accepted(alice: User) -
 
 
 @pytest.mark.parametrize("email", ["Alice@Example.com", " ALICE@EXAMPLE.COM "])
-def test_address_of_somebody_else_is_an_error_in_any_letter_case(
+def test_address_of_another_account_is_an_error_in_any_letter_case(
     superuser: Browser, alice: User, bob: User, email: str
 ) -> None:
     passwords = dict.fromkeys(("password1", "password2"), "a-long-secret-3")
@@ -152,14 +152,14 @@ def test_address_of_somebody_else_is_an_error_in_any_letter_case(
     assert set(change(superuser, bob, email=email)) == {"email"}
 
 
-def test_address_that_was_taken_meanwhile_is_an_error(root: User, alice: User, bob: User) -> None:
+def test_address_taken_after_validation_is_an_error(root: User, alice: User, bob: User) -> None:
     bob.email = alice.email
 
     with pytest.raises(FieldInvalid, match="Another account already uses this e-mail address"):
         change_account(user=bob, changed=["email"], by=root)
 
 
-def test_address_that_grows_in_lower_case_is_an_error(superuser: Browser, bob: User) -> None:
+def test_address_too_long_in_lower_case_is_an_error(superuser: Browser, bob: User) -> None:
     label = "\u0130" * 31
     email = "a@" + ".".join([label] * 7) + ".com"
     assert len(email) <= 254 < len(email.lower())
@@ -167,7 +167,7 @@ def test_address_that_grows_in_lower_case_is_an_error(superuser: Browser, bob: U
     assert set(change(superuser, bob, email=email)) == {"email"}
 
 
-def test_somebody_who_was_deleted_meanwhile_is_an_error(root: User, bob: User) -> None:
+def test_person_deleted_meanwhile_is_an_error(root: User, bob: User) -> None:
     as_read = User.objects.get(pk=bob.pk)
     bob.delete()
 

@@ -1,4 +1,4 @@
-"""The API description names every error, and is right about who can get which."""
+"""The API description names every error, with the right operations and statuses."""
 
 from io import StringIO
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.factories import access_of
 from users.models import User
 
 TESTS = Path(__file__).parents[1]
-# Never raised themselves, or answered as `{field: [...]}`.
+# Base classes, and errors that are answered as `{field: [...]}`.
 WITHOUT_CODE = {Invalid, NotSignedIn, Forbidden, FieldInvalid}
 CODES = [each.code for each in list_error_codes()]
 
@@ -36,7 +36,7 @@ def list_subclasses(error: type[ServiceError]) -> set[type[ServiceError]]:
 
 
 def codes_by_status(operation: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the codes that an operation's answers are shown with, by status."""
+    """Return the codes of an operation's error examples, by status."""
     return {
         status: list(answer["content"]["application/json"]["examples"])
         for status, answer in operation["responses"].items()
@@ -49,7 +49,7 @@ def test_description_is_valid_and_complete() -> None:
 
 
 @pytest.mark.parametrize("kind", ["openapi", "openapi-json"])
-def test_file_of_the_description_is_what_the_code_generates(kind: str, tmp_path: Path) -> None:
+def test_schema_file_is_what_the_code_generates(kind: str, tmp_path: Path) -> None:
     """Run `make schema` when this fails."""
     fresh = tmp_path / "description"
     call_command("spectacular", format=kind, file=str(fresh))
@@ -69,7 +69,7 @@ def test_file_of_the_description_is_what_the_code_generates(kind: str, tmp_path:
         ("application/vnd.oai.openapi+json", "application/vnd.oai.openapi+json", "json"),
     ],
 )
-def test_description_is_served_as_what_is_accepted(
+def test_description_is_served_in_the_accepted_format(
     accept: str | None, content_type: str, name: str
 ) -> None:
     response = APIClient().get("/api/schema/", headers={"Accept": accept} if accept else None)
@@ -82,7 +82,7 @@ def test_description_is_served_as_what_is_accepted(
     assert "Accept" in response["Vary"]
 
 
-def test_description_that_is_known_is_not_sent_again() -> None:
+def test_unchanged_description_is_answered_with_304() -> None:
     first = APIClient().get("/api/schema/")
     known = {"If-None-Match": first["ETag"]}
 
@@ -93,13 +93,13 @@ def test_description_that_is_known_is_not_sent_again() -> None:
     assert (as_json.status_code, as_json["ETag"] == first["ETag"]) == (200, False)
 
 
-def test_description_takes_no_other_method_and_no_other_format() -> None:
+def test_description_refuses_other_methods_and_formats() -> None:
     assert APIClient().post("/api/schema/").status_code == 405
     assert APIClient().get("/api/schema/", HTTP_ACCEPT="text/plain").status_code == 406
 
 
 def test_every_code_of_a_service_error_is_listed() -> None:
-    assert urlpatterns  # whatever raises anything is imported
+    assert urlpatterns  # import every module that raises a service error
 
     raised = {each.code for each in list_subclasses(ServiceError) - WITHOUT_CODE}
 
@@ -119,7 +119,7 @@ def test_every_code_of_the_framework_is_listed() -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_code_has_a_test_that_names_it(code: str) -> None:
+def test_every_code_is_named_in_a_test(code: str) -> None:
     others = [path for path in TESTS.rglob("*.py") if path != Path(__file__)]
 
     assert any(f'"{code}"' in path.read_text() for path in others)
@@ -167,7 +167,7 @@ def test_sending_is_described_with_all_its_errors(description: dict[str, Any]) -
     assert list(operation["responses"]["429"]["headers"]) == ["Retry-After"]
 
 
-def test_reading_is_described_without_errors_of_a_body(description: dict[str, Any]) -> None:
+def test_reading_is_described_without_body_errors(description: dict[str, Any]) -> None:
     operation = description["paths"]["/api/messaging/unread-count/"]["get"]
 
     assert codes_by_status(operation) == {
@@ -200,12 +200,12 @@ def test_lists_are_described_as_pages(description: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("error", list_error_codes(), ids=CODES)
-def test_code_says_something_and_where_it_occurs(error: ErrorCode) -> None:
+def test_every_code_has_a_meaning_and_a_status_or_is_on_sockets(error: ErrorCode) -> None:
     assert error.meaning.endswith(".")
     assert error.status is not None or error.is_on_sockets
 
 
-def test_refusal_carries_status_code_and_detail_of_the_description(
+def test_error_response_has_the_documented_status_code_and_detail(
     api: APIClient, bob: User, conversation: Conversation, description: dict[str, Any]
 ) -> None:
     path = "/api/messaging/conversations/start/"

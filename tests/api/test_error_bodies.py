@@ -1,4 +1,4 @@
-"""What the framework refuses has the one shape of errors too."""
+"""Errors raised by the framework have the same shape as those of the product."""
 
 from django.conf import settings
 
@@ -51,7 +51,7 @@ def test_unknown_method_is_refused(api: Client, alice: User) -> None:
     }
 
 
-def test_answer_in_another_format_is_refused(api: Client, alice: User) -> None:
+def test_request_for_another_response_format_is_refused(api: Client, alice: User) -> None:
     refusal = api.as_user(alice).get(ME, headers={"Accept": "text/html"})
 
     assert refusal.status_code == 406
@@ -71,7 +71,7 @@ def test_unknown_host_is_refused(api: Client) -> None:
     }
 
 
-def test_stranger_cannot_tell_a_conversation_from_none(
+def test_stranger_cannot_tell_whether_a_conversation_exists(
     api: Client, charlie: User, conversation: Conversation
 ) -> None:
     api.as_user(charlie)

@@ -1,4 +1,4 @@
-"""Requests that schemathesis makes from the API description, of the described kind and of others."""
+"""Requests that schemathesis generates from the API description, valid and invalid ones."""
 
 import json
 from typing import Any
@@ -28,14 +28,17 @@ OPERATIONS = [
 
 @pytest.fixture
 def clients(alice: User, bob: User, settings: Any) -> list[Client]:
-    """A trainer, a trainee and an admin, whose speed nobody limits."""
+    """A trainer, a trainee and an admin, without throttles."""
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     people = [alice, bob, make_person("root", role=User.Role.ADMIN)]
     return [Client().with_token(access_of(person)) for person in people]
 
 
 def send(client: Client, case: Any) -> Any:
-    """Send a generated request; what is no JSON becomes its representation, just as bad."""
+    """
+    Send a generated request; a value that JSON cannot represent is sent as its repr, equally
+    invalid.
+    """
     query = urlencode(case.query or {}, doseq=True, errors="replace")
     body = json.dumps(case.body, default=repr).encode(errors="replace")
     url = f"{case.formatted_path}?{query}"

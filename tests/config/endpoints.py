@@ -1,4 +1,4 @@
-"""Every REST endpoint, as the URL resolver knows it."""
+"""Lists every REST endpoint, from the URL resolver."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ DESCRIPTION = {"GET schema/", "GET docs/"}
 
 
 def list_endpoints() -> list[str]:
-    """Return `METHOD path` of each endpoint, without `/api/` and with the names of its ids."""
+    """Return `METHOD path` of each endpoint, without `/api/`, with the parameter names of its ids."""
     found = [
         f"{method.upper()} {route.removeprefix('api/')}"
         for route, view in _walk(get_resolver().url_patterns)

@@ -1,4 +1,4 @@
-"""`make check` asks for known vulnerabilities, and works without a network."""
+"""`make check` checks for known vulnerabilities, and passes without a network."""
 
 import json
 import os
@@ -20,7 +20,7 @@ UNKNOWN = {"name": "ours", "skip_reason": "Dependency not found on PyPI"}
 
 
 def audit(answer: str, seconds: float = 30) -> int:
-    """Audit with a program that answers as pip-audit would."""
+    """Run the audit with a program that answers as pip-audit would."""
     code = f"import sys, time; sys.stdout.write({answer!r}); sys.exit(1)"
     if not answer:
         code = "import time; time.sleep(60)"
@@ -49,13 +49,15 @@ def test_no_known_vulnerability_passes(capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize("answer", ["Traceback", "{}", "[]", report(), report(UNKNOWN)])
-def test_no_answer_passes_and_says_so(answer: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_answer_passes_with_a_warning(
+    answer: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert audit(answer) == 0
 
     assert capsys.readouterr().out == NOT_AUDITED
 
 
-def test_answer_is_not_waited_for_without_end(capsys: pytest.CaptureFixture[str]) -> None:
+def test_wait_for_an_answer_is_limited(capsys: pytest.CaptureFixture[str]) -> None:
     assert audit("", seconds=0.2) == 0
 
     assert capsys.readouterr().out == NOT_AUDITED

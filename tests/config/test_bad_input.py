@@ -1,4 +1,4 @@
-"""Nothing that a client can send yields a 5xx, and every refusal has one of two shapes."""
+"""No client input yields a 5xx, and every error response has one of two shapes."""
 
 import json
 from typing import Any
@@ -100,13 +100,13 @@ queries = st.dictionaries(
 
 @pytest.fixture
 def client(alice: User, conversation: Conversation, settings: Any) -> Client:
-    """Alice, whose speed nobody limits."""
+    """Alice, without throttles."""
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     return Client().with_token(access_of(alice))
 
 
 def assert_answered(response: Response | Any) -> None:
-    """Accept success, or a refusal in one of the two shapes of the contract."""
+    """Accept success, or an error in one of the two shapes of the contract."""
     assert response.status_code < 500
     if response.status_code < 400:
         return
@@ -133,7 +133,7 @@ def send(
 
 
 @pytest.mark.parametrize("endpoint", list_endpoints())
-def test_bodies_that_are_no_requests(
+def test_invalid_bodies_are_answered(
     client: Client, conversation: Conversation, endpoint: str
 ) -> None:
     for body in BODIES.values():
@@ -141,7 +141,7 @@ def test_bodies_that_are_no_requests(
 
 
 @pytest.mark.parametrize("endpoint", list_endpoints())
-def test_content_types_that_are_not_json(
+def test_other_content_types_are_answered(
     client: Client, conversation: Conversation, endpoint: str
 ) -> None:
     for kind in CONTENT_TYPES:
@@ -149,7 +149,7 @@ def test_content_types_that_are_not_json(
 
 
 @pytest.mark.parametrize("kind", CONTENT_TYPES)
-def test_forms_that_are_none(client: Client, kind: str) -> None:
+def test_invalid_forms_are_answered(client: Client, kind: str) -> None:
     part = b'--x\r\nContent-Disposition: form-data; name="first_name"; filename="\0"\r\n\r\n\xff'
 
     for body in (b"", b"a=%00&b=%ff", part, part + b"\r\n--x--\r\n", b"--x" * 1_000_000):
@@ -157,7 +157,7 @@ def test_forms_that_are_none(client: Client, kind: str) -> None:
 
 
 @pytest.mark.parametrize("endpoint", list_endpoints())
-def test_ids_that_are_none(client: Client, endpoint: str) -> None:
+def test_ids_that_do_not_exist_are_answered(client: Client, endpoint: str) -> None:
     for number in IDS:
         send(client, endpoint, number, b"{}", "application/json")
 
@@ -175,7 +175,7 @@ def test_ids_that_are_none(client: Client, endpoint: str) -> None:
     body=raw_bodies,
     query=queries,
 )
-def test_anything_at_all(
+def test_arbitrary_requests_are_answered(
     client: Client, endpoint: str, number: int, body: bytes, query: str
 ) -> None:
     send(client, endpoint, number, body, "application/json", query)
@@ -191,7 +191,7 @@ def test_anything_at_all(
     ],
     ids=["broken", "surrogate", "deep", "large"],
 )
-def test_what_is_no_json_says_so(
+def test_invalid_json_is_a_parse_error(
     client: Client, conversation: Conversation, body: bytes, status: int, code: str
 ) -> None:
     url = f"/api/messaging/conversations/{conversation.pk}/send/"
@@ -202,7 +202,7 @@ def test_what_is_no_json_says_so(
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "x", "*/*;q=0", "\xff"])
-def test_accept_header_that_asks_for_something_else(client: Client, accept: str) -> None:
+def test_other_accept_headers_are_answered(client: Client, accept: str) -> None:
     assert_answered(client.get("/api/auth/users/me/", HTTP_ACCEPT=accept))
 
 

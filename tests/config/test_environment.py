@@ -1,4 +1,4 @@
-"""Variables that cannot be understood are named in one line, and stop whatever was to start."""
+"""Malformed variables are named in one line, and prevent the start."""
 
 import os
 import subprocess
@@ -16,11 +16,11 @@ POSTGRES = "postgres://user:hunter2@localhost:5432/database"
 
 
 def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a program of the product that is expected to refuse."""
+    """Run a program of the product that is expected to exit with an error."""
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        # Any value keeps a checkout's .env out.
+        # Any value prevents the checkout's .env from being read.
         env={"PATH": os.environ["PATH"], "TEST_BACKEND": "none", **environment},
         capture_output=True,
         text=True,
@@ -82,7 +82,7 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize(("name", "value", "complaint"), MALFORMED)
-def test_what_is_malformed_is_named_in_one_line(name: str, value: str, complaint: str) -> None:
+def test_malformed_variable_is_named_in_one_line(name: str, value: str, complaint: str) -> None:
     refused = start(*CHECK, **{**PRODUCTION, name: value})
 
     assert refused.returncode == 1
@@ -99,7 +99,7 @@ def test_what_is_malformed_is_named_in_one_line(name: str, value: str, complaint
         ("EMAIL_URL", "consolemail://", "EMAIL_URL is consolemail://, "),
     ],
 )
-def test_server_refuses_what_is_malformed_in_one_line(
+def test_server_refuses_a_malformed_variable_in_one_line(
     name: str, value: str, complaint: str
 ) -> None:
     refused = start(*SERVE, **{**PRODUCTION, name: value})
@@ -110,7 +110,7 @@ def test_server_refuses_what_is_malformed_in_one_line(
 
 
 @pytest.mark.parametrize("command", [SERVE, CHECK])
-def test_what_lacks_is_named_at_once_and_without_a_traceback(command: list[str]) -> None:
+def test_missing_variables_are_named_together_without_a_traceback(command: list[str]) -> None:
     refused = start(*command, DEBUG="0")
 
     assert refused.returncode == 1
@@ -120,7 +120,7 @@ def test_what_lacks_is_named_at_once_and_without_a_traceback(command: list[str])
     )
 
 
-def test_server_that_reloads_nothing_wants_to_be_told_that_it_is_production() -> None:
+def test_server_without_reload_requires_production() -> None:
     without_debug = {name: value for name, value in PRODUCTION.items() if name != "DEBUG"}
 
     complete, empty = start(*SERVE, **without_debug), start(*SERVE)
@@ -140,11 +140,11 @@ def test_server_that_reloads_nothing_wants_to_be_told_that_it_is_production() ->
         ("http://[::1]:8000/", "http://[::1]:8000"),
     ],
 )
-def test_public_address_is_written_as_browsers_do(url: str, shown: str) -> None:
+def test_public_address_is_normalised_as_browsers_do(url: str, shown: str) -> None:
     assert load({**PRODUCTION, "PUBLIC_URL": url}, "PUBLIC_URL").stdout == f"{shown}\n"
 
 
-def test_origins_are_written_as_browsers_do() -> None:
+def test_origins_are_normalised_as_browsers_do() -> None:
     told = "https://App.example.com/, capacitor://localhost"
 
     loaded = load({"CORS_ALLOWED_ORIGINS": told}, "SOCKET_ALLOWED_ORIGINS")
@@ -152,7 +152,7 @@ def test_origins_are_written_as_browsers_do() -> None:
     assert loaded.stdout == "['https://app.example.com', 'capacitor://localhost']\n"
 
 
-def test_lists_and_switches_are_read_as_people_write_them() -> None:
+def test_lists_and_switches_allow_spaces_and_any_case() -> None:
     told = {
         "ALLOWED_HOSTS": "a.example, b.example",
         "SECURE_SSL_REDIRECT": "Yes",
@@ -165,11 +165,11 @@ def test_lists_and_switches_are_read_as_people_write_them() -> None:
 
 
 @pytest.mark.parametrize("url", ["filemail:////tmp/mail", "dummymail://", "smtp+ssl://host:465"])
-def test_production_takes_mail_to_a_server_a_folder_or_nowhere(url: str) -> None:
+def test_production_sends_mail_to_a_server_a_folder_or_nowhere(url: str) -> None:
     assert load({**PRODUCTION, "EMAIL_URL": url}).returncode == 0
 
 
-def test_options_of_the_database_stand_beside_ours() -> None:
+def test_postgresql_options_are_added_to_ours() -> None:
     query = (
         "sslmode=verify-full&sslrootcert=/x&application_name=007&connect_timeout=5"
         "&options=-c%20statement_timeout%3D5&target_session_attrs=read-write&conn_health_checks=yes"
@@ -177,7 +177,7 @@ def test_options_of_the_database_stand_beside_ours() -> None:
 
     loaded = load({**PRODUCTION, "DATABASE_URL": f"{POSTGRES}?{query}"}, "DATABASES['default']")
 
-    default = eval(loaded.stdout)  # noqa: S307 - our own process has printed it
+    default = eval(loaded.stdout)  # noqa: S307 - printed by our own process
     pool = default["OPTIONS"].pop("pool")
     assert default["OPTIONS"] == {
         "server_side_binding": True,
@@ -193,12 +193,12 @@ def test_options_of_the_database_stand_beside_ours() -> None:
     assert (default["NAME"], default["PASSWORD"]) == ("database", "hunter2")
 
 
-def test_options_of_sqlite_stand_beside_ours() -> None:
+def test_sqlite_options_are_added_to_ours() -> None:
     url = "sqlite:////tmp/x.sqlite3?timeout=5.5&init_command=PRAGMA%20cache_size%3D-2000;"
 
     loaded = load({"DATABASE_URL": url}, "DATABASES['default']['OPTIONS']")
 
-    assert eval(loaded.stdout) == {  # noqa: S307 - our own process has printed it
+    assert eval(loaded.stdout) == {  # noqa: S307 - printed by our own process
         "transaction_mode": "IMMEDIATE",
         "timeout": 5.5,
         "init_command": (

@@ -22,7 +22,7 @@ SECRETS = {
 
 @pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
 @pytest.mark.parametrize("name", SECRETS)
-def test_error_page_of_development_shows_no_password(settings: Any, name: str) -> None:
+def test_development_error_page_hides_passwords(settings: Any, name: str) -> None:
     setattr(settings, name, SECRETS[name])
     request = RequestFactory().get("/")
 
@@ -32,7 +32,7 @@ def test_error_page_of_development_shows_no_password(settings: Any, name: str) -
     assert "hunter2" not in page
 
 
-def test_error_page_of_development_still_shows_what_is_no_secret() -> None:
+def test_development_error_page_shows_other_values() -> None:
     shown = get_default_exception_reporter_filter().get_safe_settings()
 
     assert shown["PUBLIC_URL"].startswith("http")

@@ -1,4 +1,4 @@
-"""What people get when something behind an endpoint fails."""
+"""Responses when a service behind an endpoint fails."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class FailingView(APIView):
 
 
 class DeletedMeanwhileView(APIView):
-    """Registers a device for somebody whose account is deleted once it was asked who they are."""
+    """Registers a device of an account that is deleted after it was authenticated."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -50,7 +50,7 @@ class DeletedMeanwhileView(APIView):
 
 
 def deleted_meanwhile(request: HttpRequest) -> HttpResponse:
-    """Do as above, outside DRF."""
+    """Insert a session of a deleted account, outside DRF."""
     AuthSession.objects.create(user_id=0, expires_at=timezone.now())
     return HttpResponse()
 
@@ -65,7 +65,7 @@ urlpatterns = [
 
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("kind", ["operational", "interface"])
-def test_database_that_is_away_is_temporary(api: Client, kind: str) -> None:
+def test_unavailable_database_is_a_temporary_error(api: Client, kind: str) -> None:
     response: Any = api.get(f"/fails/{kind}/")
 
     assert (response.status_code, response["Retry-After"]) == (503, "2")
@@ -75,7 +75,7 @@ def test_database_that_is_away_is_temporary(api: Client, kind: str) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize("url", ["/deleted/", "/deleted-outside/"])
-def test_account_that_is_deleted_under_a_request_is_tried_again(api: Client, url: str) -> None:
+def test_account_deleted_during_a_request_is_a_temporary_error(api: Client, url: str) -> None:
     api.raise_request_exception = False
 
     response: Any = api.post(url)
@@ -85,7 +85,7 @@ def test_account_that_is_deleted_under_a_request_is_tried_again(api: Client, url
 
 
 @pytest.mark.urls(__name__)
-def test_bug_is_told_without_its_secrets(api: Client) -> None:
+def test_bug_is_answered_without_its_secrets(api: Client) -> None:
     api.raise_request_exception = False
 
     response: Any = api.get("/fails/bug/")

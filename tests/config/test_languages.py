@@ -43,7 +43,7 @@ def compile_texts(texts: dict[str, str]) -> bytes:
 
 @pytest.fixture
 def german(tmp_path: Path, settings: Any) -> Path:
-    """A folder of languages with German in it, which the settings know."""
+    """A folder with a German catalogue, which the settings name."""
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.mo").write_bytes(compile_texts(TEXTS))
@@ -52,18 +52,18 @@ def german(tmp_path: Path, settings: Any) -> Path:
     return tmp_path
 
 
-def test_language_is_found_by_its_file(german: Path) -> None:
+def test_language_with_a_compiled_file_is_available(german: Path) -> None:
     assert list_languages(german) == [("de", "Deutsch")]
 
 
-def test_languages_without_a_compiled_file_are_none(tmp_path: Path) -> None:
+def test_language_without_a_compiled_file_is_not_available(tmp_path: Path) -> None:
     (tmp_path / "de" / "LC_MESSAGES").mkdir(parents=True)
 
     assert list_languages(tmp_path) == []
     assert list_languages(tmp_path / "missing") == []
 
 
-def test_errors_are_told_in_the_language_of_the_request(german: Path) -> None:
+def test_errors_are_in_the_language_of_the_request(german: Path) -> None:
     with translation.override("de"):
         assert str(NotFound()) == "Nicht gefunden."
         assert str(TooFast(1)) == "Langsam. In 1 Sekunde wieder."
@@ -71,7 +71,7 @@ def test_errors_are_told_in_the_language_of_the_request(german: Path) -> None:
     assert str(NotFound()) == "Not found."
 
 
-def test_answer_is_in_the_language_that_is_accepted(
+def test_response_is_in_the_accepted_language(
     german: Path, api: Client, alice: User, conversation: Conversation
 ) -> None:
     middleware = [*settings.MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]

@@ -47,7 +47,7 @@ pytestmark = pytest.mark.without_servers
     ],
 )
 @pytest.mark.parametrize("as_argument", [True, False])
-def test_tokens_are_taken_out_of_lines(line: str, shown: str, as_argument: bool) -> None:
+def test_tokens_are_removed_from_log_lines(line: str, shown: str, as_argument: bool) -> None:
     message, arguments = ("%s", (line,)) if as_argument else (line, None)
     record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, message, arguments, None)
 
@@ -56,7 +56,7 @@ def test_tokens_are_taken_out_of_lines(line: str, shown: str, as_argument: bool)
     assert record.getMessage() == shown
 
 
-def test_every_handler_takes_tokens_out(settings: pytest.FixtureRequest) -> None:
+def test_every_handler_removes_tokens(settings: pytest.FixtureRequest) -> None:
     handlers = settings.LOGGING["handlers"]  # type: ignore[attr-defined]  # any setting
 
     assert [each["filters"] for each in handlers.values()] == [["redact"]] * len(handlers)

@@ -10,7 +10,7 @@ OWN = ("jobs", "users", "messaging", "push", "trainer")
 
 
 @pytest.mark.django_db
-def test_models_have_all_their_migrations() -> None:
+def test_no_migration_is_missing() -> None:
     output = StringIO()
 
     call_command("makemigrations", check=True, dry_run=True, stdout=output)
@@ -30,7 +30,7 @@ def test_migrations_are_named_after_what_they_do(app: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("app", OWN)
-def test_constraints_and_indexes_have_names_of_their_own(app: str) -> None:
+def test_constraints_and_indexes_have_explicit_names(app: str) -> None:
     models = apps.get_app_config(app).get_models()
     named = [each for model in models for each in (*model._meta.constraints, *model._meta.indexes)]
 

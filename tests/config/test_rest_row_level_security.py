@@ -1,7 +1,7 @@
 """
-Who gets what answer from each endpoint, about what is Alice's and Bob's.
+The response of each endpoint to each stranger person asks about Alice's and Bob's data.
 
-A new endpoint fails `test_every_endpoint_is_in_the_table` until it has its row.
+A new endpoint fails `test_every_endpoint_is_in_the_table` until it has a row.
 """
 
 import json
@@ -28,10 +28,10 @@ from trainer.services.trainees import remove_trainee
 from users.models import User
 from users.services.accounts import deactivate_user
 
-# Charlie is another trainer's trainee, Dora that trainer. `looking` is Alice with a token that looks
-# through Bob's account; `removed` was Alice's trainee, asks about their own old conversation, and
-# `deactivated` is Bob's twin with a token from before.
-PEOPLE = ("nobody", "charlie", "dora", "admin", "looking", "removed", "deactivated")
+# Charlie is another trainer's trainee, Dora that trainer. `impersonator` is Alice with a token that
+# impersonates Bob; `removed` was Alice's trainee and asks about their own old conversation;
+# `deactivated` has the same trainer as Bob, and a token from before the deactivation.
+PEOPLE = ("nobody", "charlie", "dora", "admin", "impersonator", "removed", "deactivated")
 TABLE = {
     "DELETE trainer/invitations/<invitation_id>/": (401, 403, 404, 403, 403, 403, 401),
     "DELETE users/device-token/": (401, 204, 204, 204, 403, 204, 401),
@@ -58,7 +58,7 @@ TABLE = {
     "POST trainer/trainees/<trainee_id>/remove/": (401, 403, 404, 403, 403, 403, 401),
     "POST users/device-token/": (401, 201, 200, 200, 403, 200, 401),
 }
-# For who has no token yet. An empty body is refused, whoever sends it.
+# Endpoints for people without a token. An empty body is refused, whoever sends it.
 PUBLIC = {
     "POST auth/invitations/accept/",
     "POST auth/jwt/blacklist/",
@@ -68,31 +68,33 @@ PUBLIC = {
     "POST auth/users/reset_password/",
     "POST auth/users/reset_password_confirm/",
 }
-# Ending the look is the one thing that an impersonator may do.
+# Ending the impersonation is the only write that an impersonator may do.
 WRITES = sorted(each for each in TABLE if not each.startswith("GET") and "/end/" not in each)
 WITH_IDS = sorted(endpoint for endpoint in TABLE if "<" in endpoint)
 
 
 @dataclass(frozen=True)
-class Gym:
-    """Everybody's token, and the ids that they ask about."""
+class Requests:
+    """Each person's token, and the ids in their requests."""
 
     tokens: dict[str, str | None]
     ids: dict[str, int]
     ids_of_removed: dict[str, int]
     body: dict[str, Any]
 
-    def ask(self, who: str, endpoint: str, ids: dict[str, int] | None = None) -> Any:
-        own = self.ids_of_removed if who == "removed" else self.ids
+    def ask(self, person: str, endpoint: str, ids: dict[str, int] | None = None) -> Any:
+        own = self.ids_of_removed if person == "removed" else self.ids
         method, url = url_of(endpoint, ids or own)
         client = Client()
-        if token := self.tokens[who]:
+        if token := self.tokens[person]:
             client.with_token(token)
         return client.generic(method, url, json.dumps(self.body), "application/json")
 
 
 @pytest.fixture
-def gym(alice: User, bob: User, charlie: User, dora: User, conversation: Conversation) -> Gym:
+def requests(
+    alice: User, bob: User, charlie: User, dora: User, conversation: Conversation
+) -> Requests:
     removed, twin = make_trainee("removed", alice), make_trainee("twin", alice)
     old = open_conversation(alice, removed)
     remove_trainee(trainer=alice, trainee_id=removed.pk)
@@ -104,7 +106,7 @@ def gym(alice: User, bob: User, charlie: User, dora: User, conversation: Convers
         "charlie": access_of(charlie),
         "dora": access_of(dora),
         "admin": access_of(admin),
-        "looking": impersonate(bob, by=alice)[1].access,
+        "impersonator": impersonate(bob, by=alice)[1].access,
         "removed": access_of(removed),
         "deactivated": access_of(twin),
     }
@@ -125,7 +127,7 @@ def gym(alice: User, bob: User, charlie: User, dora: User, conversation: Convers
         "new_password": "another-long-secret-2",
     }
     of_removed = ids | {"conversation_id": old.pk, "trainee_id": removed.pk}
-    return Gym(tokens, ids, of_removed, body)
+    return Requests(tokens, ids, of_removed, body)
 
 
 def test_every_endpoint_is_in_the_table() -> None:
@@ -133,18 +135,18 @@ def test_every_endpoint_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize("endpoint", TABLE)
-def test_answers_are_those_of_the_table(gym: Gym, endpoint: str) -> None:
-    statuses = tuple(gym.ask(who, endpoint).status_code for who in PEOPLE)
+def test_statuses_are_those_of_the_table(requests: Requests, endpoint: str) -> None:
+    statuses = tuple(requests.ask(person, endpoint).status_code for person in PEOPLE)
 
     assert statuses == TABLE[endpoint]
 
 
 @pytest.mark.parametrize("endpoint", TABLE)
-def test_nothing_of_alice_and_bob_is_changed_or_shown(
-    gym: Gym, alice: User, bob: User, endpoint: str
+def test_data_of_alice_and_bob_is_neither_changed_nor_shown(
+    requests: Requests, alice: User, bob: User, endpoint: str
 ) -> None:
-    for who in ("nobody", "charlie", "dora", "removed", "deactivated"):
-        answer = gym.ask(who, endpoint).content.decode()
+    for person in ("nobody", "charlie", "dora", "removed", "deactivated"):
+        answer = requests.ask(person, endpoint).content.decode()
         assert "Hello" not in answer
         assert "bob@example.com" not in answer
 
@@ -156,22 +158,22 @@ def test_nothing_of_alice_and_bob_is_changed_or_shown(
 
 
 @pytest.mark.parametrize("endpoint", WITH_IDS)
-def test_what_is_not_yours_is_answered_byte_for_byte_as_what_does_not_exist(
-    gym: Gym, endpoint: str
+def test_foreign_and_nonexistent_ids_get_identical_responses(
+    requests: Requests, endpoint: str
 ) -> None:
-    nothing = dict.fromkeys(gym.ids, 2**62)
+    nothing = dict.fromkeys(requests.ids, 2**62)
 
-    for who in ("nobody", "charlie", "dora", "removed", "deactivated"):
-        foreign, unknown = gym.ask(who, endpoint), gym.ask(who, endpoint, nothing)
+    for person in ("nobody", "charlie", "dora", "removed", "deactivated"):
+        foreign, unknown = requests.ask(person, endpoint), requests.ask(person, endpoint, nothing)
         assert foreign.content == unknown.content
         assert foreign.status_code == unknown.status_code
         assert dict(foreign.headers) == dict(unknown.headers)
 
 
 @pytest.mark.parametrize("endpoint", WRITES)
-def test_who_only_looks_is_refused_before_the_body_is_read(gym: Gym, endpoint: str) -> None:
-    method, url = url_of(endpoint, gym.ids)
-    client = Client().with_token(str(gym.tokens["looking"]))
+def test_impersonator_is_refused_before_the_body_is_read(requests: Requests, endpoint: str) -> None:
+    method, url = url_of(endpoint, requests.ids)
+    client = Client().with_token(str(requests.tokens["impersonator"]))
 
     answer: Any = client.generic(method, url, "{broken", "application/json")
 
@@ -179,7 +181,7 @@ def test_who_only_looks_is_refused_before_the_body_is_read(gym: Gym, endpoint: s
 
 
 @pytest.mark.parametrize("endpoint", sorted(PUBLIC))
-def test_public_endpoints_ask_for_no_token_and_heed_none(gym: Gym, endpoint: str) -> None:
+def test_public_endpoints_ignore_tokens(requests: Requests, endpoint: str) -> None:
     method, url = url_of(endpoint, {})
 
     answers = [

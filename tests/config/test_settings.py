@@ -1,4 +1,4 @@
-"""What the environment must say, and what happens when it does not."""
+"""The variables that the settings require, and the errors without them."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ REQUIRED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "EMAIL_U
 
 
 def load(environment: dict[str, str], show: str = "DEBUG") -> subprocess.CompletedProcess[str]:
-    """Load the settings in a process of their own, and print one of them."""
+    """Load the settings in a separate process, and print one of them."""
     clean = {"PATH": os.environ["PATH"], **environment}
     code = f"from config import settings; print(settings.{show})"
     return subprocess.run(
@@ -52,13 +52,13 @@ def test_production_refuses_to_start_without_a_variable_and_names_it(
     assert last_line.endswith(f"Missing variables, required in production (DEBUG=0): {name}")
 
 
-def test_production_names_all_that_lacks_at_once() -> None:
+def test_production_names_all_missing_variables_together() -> None:
     loaded = load({"DEBUG": "0"})
 
     assert loaded.stderr.strip().endswith(", ".join(REQUIRED))
 
 
-def test_production_starts_with_all_of_them() -> None:
+def test_production_starts_with_all_variables() -> None:
     loaded = load(PRODUCTION, "DATABASES['default']['ENGINE']")
 
     assert (loaded.returncode, loaded.stderr) == (0, "")
@@ -72,7 +72,7 @@ def test_empty_environment_is_development_on_sqlite() -> None:
     assert loaded.stdout == "True django.db.backends.sqlite3 []\n"
 
 
-def test_development_key_is_made_for_this_checkout_and_kept() -> None:
+def test_development_key_is_generated_once_per_checkout() -> None:
     keys = [load({}, "SECRET_KEY").stdout for _ in range(2)]
 
     assert keys[0] == keys[1]

@@ -1,4 +1,4 @@
-"""What people write is text everywhere: `<script>` in every name and message runs nowhere."""
+"""User input is text everywhere: a `<script>` in names and messages never runs."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -35,7 +35,7 @@ NAMES = {"first_name": SCRIPT, "last_name": f'"{SCRIPT}', "phone_number": "<scri
 
 @pytest.fixture
 def scripts(db: None) -> Conversation:
-    """Put a script wherever people can write, with a row of every model that the admin shows."""
+    """Put a script into every field that people can write, with a row in every model of the admin."""
     trainer = make_trainer(f"t{SCRIPT}", business_name=SCRIPT, **NAMES)
     trainee = make_trainee(f"s{SCRIPT}", trainer, **NAMES)
     tokens_of(trainer)
@@ -65,7 +65,7 @@ def browser(scripts: Conversation) -> Browser:
 
 
 def list_pages(browser: Browser, model: type[Model]) -> Iterator[Any]:
-    """Return the list of a model, and every page of its first row that may be opened."""
+    """Return a model's list, and every accessible page of its first row."""
     base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     changelist = browser.get(reverse(f"{base}_changelist"), {"q": "" if model is Job else SCRIPT})
     yield changelist
@@ -81,11 +81,11 @@ def test_admin_escapes_scripts_on_every_page(browser: Browser, model: type[Model
     assert {each.status_code for each in pages} == {200}
     assert len(pages) >= 3
     assert not [each for each in pages if SCRIPT in each.content.decode()]
-    for page in pages[:2]:  # the list and the row; the others name some rows by their number
+    for page in pages[:2]:  # the list and the row; the other pages may show a row's id instead
         assert ESCAPED in page.content.decode()
 
 
-def test_api_answers_scripts_as_json_that_no_browser_takes_for_a_page(
+def test_api_returns_scripts_as_json_that_browsers_do_not_render(
     api: Client, scripts: Conversation
 ) -> None:
     assert scripts.trainer

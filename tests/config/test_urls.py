@@ -1,4 +1,4 @@
-"""What is no endpoint, and who answers that the process lives."""
+"""Unknown paths, the health check, media and CORS."""
 
 from typing import Any
 
@@ -59,11 +59,11 @@ def test_unknown_page_is_not_found(client: Browser) -> None:
 
 
 @pytest.mark.parametrize("path", ["../db.sqlite3", "%2e%2e/secret_key", "profiles/", "x.jpg"])
-def test_media_serves_nothing_but_pictures(client: Browser, path: str) -> None:
+def test_media_serves_pictures_only(client: Browser, path: str) -> None:
     assert client.get(f"/media/{path}").status_code in (400, 404)
 
 
-def test_cors_lets_in_the_allowed_origins_alone(settings: Any, client: Browser) -> None:
+def test_cors_allows_only_the_configured_origins(settings: Any, client: Browser) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
 
     answers = [
