@@ -1,4 +1,4 @@
-"""Which pytest process gets what of the arguments of `make test`, and servers of its own."""
+"""How the arguments of `make test` are split into pytest processes, each with its own servers."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ LISTS = {"TEST_REDIS_URLS": "redis://a redis://b", "TEST_PORT_RANGES": "15000-15
         (["-x", "tests"], ["-x", "tests"], ["-x", "tests/e2e"]),
     ],
 )
-def test_paths_go_where_they_belong_and_options_to_both(
+def test_paths_go_to_their_run_and_options_to_both(
     arguments: list[str], others: list[str] | None, in_browser: list[str] | None
 ) -> None:
     assert split(arguments) == (others, in_browser)
@@ -48,7 +48,7 @@ def test_paths_go_where_they_belong_and_options_to_both(
         ([MAIN, "-n3"], [3, 3], False),
     ],
 )
-def test_workers_are_for_many_files_or_when_asked_for(
+def test_workers_are_used_for_many_files_or_on_request(
     arguments: list[str], workers: list[int], is_whole: bool
 ) -> None:
     runs = list_runs(("embedded", "production"), arguments)
@@ -58,7 +58,7 @@ def test_workers_are_for_many_files_or_when_asked_for(
     assert not [each for each in runs if "3" in each.arguments or "-n3" in each.arguments]
 
 
-def test_each_worker_has_a_redis_and_ports_of_its_own() -> None:
+def test_each_worker_has_its_own_redis_and_ports() -> None:
     first, second, replacement = (
         claim({**LISTS, "PYTEST_XDIST_WORKER": name}) for name in ("gw0", "gw1", "gw2")
     )
@@ -90,7 +90,7 @@ def test_sleep():
 """
 
 
-def test_sigterm_has_every_run_torn_down_and_ends_with_its_own_code(tmp_path: Path) -> None:
+def test_sigterm_tears_down_every_run_and_exits_with_143(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("one", "two")]
     for folder in folders:
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""Which tests a run leaves out, and that it says so."""
+"""Which tests a run omits, and the message about them."""
 
 import re
 import subprocess
@@ -30,7 +30,7 @@ def test_once(db): pass
 
 
 def run(folder: Path, source: str, *options: str, url: str = "", whole: bool = True) -> str:
-    """Run tests as on a set-up, with the hooks of this folder, and return what pytest says."""
+    """Run tests on one set-up, with the hooks of this folder, and return pytest's output."""
     (folder / "conftest.py").write_text("from tests.running.selection import *\n")
     (folder / "test_some.py").write_text(source)
     environment = {
@@ -66,11 +66,11 @@ POSTGRES = "postgres://nobody@127.0.0.1:9/nothing"
 @pytest.mark.parametrize(
     ("url", "names", "said"),
     [
-        ("", ["test_both", "test_once"], "1 left out: there are no locks"),
-        (POSTGRES, ["test_both", "test_locks"], "1 left out: they need no server"),
+        ("", ["test_both", "test_once"], "1 omitted: there are no locks"),
+        (POSTGRES, ["test_both", "test_locks"], "1 omitted: they need no server"),
     ],
 )
-def test_each_set_up_leaves_out_what_belongs_to_the_other(
+def test_each_set_up_omits_the_tests_of_the_other(
     tmp_path: Path, url: str, names: list[str], said: str
 ) -> None:
     output = run(tmp_path, TESTS, "-vv", url=url)
@@ -80,14 +80,14 @@ def test_each_set_up_leaves_out_what_belongs_to_the_other(
     assert "2 passed, 1 deselected" in output
 
 
-def test_workers_counts_are_said_once(tmp_path: Path) -> None:
+def test_counts_of_workers_are_printed_once(tmp_path: Path) -> None:
     output = run(tmp_path, TESTS, "-n", "2")
 
-    assert output.count("1 left out: there are no locks") == 1
+    assert output.count("1 omitted: there are no locks") == 1
     assert "2 passed" in output
 
 
-def test_given_paths_bring_all_but_what_cannot_fail(tmp_path: Path) -> None:
+def test_paths_select_all_tests_that_can_fail(tmp_path: Path) -> None:
     assert names_in(run(tmp_path, TESTS, "-vv", url=POSTGRES, whole=False)) == [
         "test_both",
         "test_locks",
@@ -96,7 +96,7 @@ def test_given_paths_bring_all_but_what_cannot_fail(tmp_path: Path) -> None:
     assert names_in(run(tmp_path, TESTS, "-vv", whole=False)) == ["test_both", "test_once"]
 
 
-def test_test_that_says_it_needs_no_server_and_uses_the_database_stops_the_run(
+def test_mark_without_servers_on_a_database_test_stops_the_run(
     tmp_path: Path,
 ) -> None:
     output = run(tmp_path, WRONG, url=POSTGRES)

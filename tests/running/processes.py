@@ -1,4 +1,4 @@
-"""Pytest processes: one that talks to the terminal, or several side by side."""
+"""Starts pytest processes: one on the terminal, or several side by side."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from tests.running.plan import Run
 
 LOGS = Path(os.environ.get("TEST_LOGS", "var/test-logs"))
 PATIENCE = 30.0
-"""Seconds that a pytest has to tear down after a signal; its workers take up to 15."""
+"""Seconds that pytest has to tear down after a signal; its workers take up to 15 s."""
 PROGRESS = re.compile(rb"\[ *(\d+)%\]")
 SECONDS_BETWEEN_REPORTS = 30.0
 NOTHING_COLLECTED = 5
@@ -24,7 +24,7 @@ NOTHING_COLLECTED = 5
 
 @dataclass
 class Job:
-    """A pytest that runs, or has ended with `code`."""
+    """A running pytest process, or one that has ended with `code`."""
 
     run: Run
     process: subprocess.Popen[bytes]
@@ -35,7 +35,7 @@ class Job:
     cpu_seconds: float = 0.0
 
     def poll(self) -> bool:
-        """Tell whether it has ended."""
+        """Return whether it has ended."""
         if self.code is None:
             before = _cpu_seconds_of_ended()
             self.code = self.process.poll()
@@ -54,20 +54,21 @@ class Job:
 
     @property
     def has_failed(self) -> bool:
-        # An expression such as -k may well choose tests of one run only: see tests.run.
+        # An option such as -k may select tests of one run only: see tests.run.
         return self.code not in (0, NOTHING_COLLECTED)
 
     def interrupt(self, *, from_terminal: bool) -> None:
         """
-        Have pytest tear down what its tests started: it does so on SIGINT only, not on SIGTERM.
+        Have pytest tear down its tests, which it does on SIGINT but not on SIGTERM.
 
-        Ctrl-C reached a pytest on the terminal already, and a second one would interrupt that.
+        Ctrl-C has already reached a pytest on the terminal, and a second SIGINT would interrupt the
+        teardown.
         """
         if self.code is None and (self.log or not from_terminal):
             self._signal(signal.SIGINT)
 
     def wait_or_kill(self) -> None:
-        """Wait until it has torn down; then kill its workers and servers that are still there."""
+        """Wait until it has torn down; then kill the workers and servers that still run."""
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -85,7 +86,7 @@ class Job:
 
 
 def start(run: Run, environment: dict[str, str], *, alone: bool) -> Job:
-    """Start pytest: on this terminal if it is alone, else with its output in a file."""
+    """Start pytest: on the terminal if it is alone, otherwise with its output in a file."""
     command = [sys.executable, "-m", "pytest", *_list_options(run), *run.arguments]
     if alone:
         return Job(run, subprocess.Popen(command, env=environment), None)
@@ -114,16 +115,16 @@ def _start_beside_others(run: Run, command: list[str], environment: dict[str, st
 
 
 def _list_options(run: Run) -> Iterator[str]:
-    """Yield what keeps this pytest's files apart from those of others, and its workers' tests together."""
+    """Yield options that give this pytest its own files and keep each test file on one worker."""
     yield from ("-o", f"cache_dir=var/pytest/{run.name}")
     yield f"--output=var/test-results/{run.name}"
     if run.workers:
-        # In the order of folders: the servers of tests/system are there for its tests alone.
+        # In the order of folders, so that the servers of tests/system run only during its tests.
         yield from ("-n", str(run.workers), "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def wait_for_all(jobs: Sequence[Job], report: Callable[[str], None]) -> Iterator[Job]:
-    """Yield each as it ends; meanwhile, report the others' progress now and then."""
+    """Yield each job as it ends; report the progress of the others every 30 s."""
     waiting, reported_at = list(jobs), time.monotonic()
     while waiting:
         for job in [each for each in waiting if each.poll()]:
@@ -137,6 +138,6 @@ def wait_for_all(jobs: Sequence[Job], report: Callable[[str], None]) -> Iterator
 
 
 def _cpu_seconds_of_ended() -> float:
-    """Return what all children that have ended took, with theirs."""
+    """Return the CPU seconds of all ended children, including their own children."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

@@ -1,8 +1,8 @@
 """
-Which test runs on which set-up; docs/testing.md has the table, with reasons.
+Selects the tests of each run; docs/testing.md has the table, with reasons.
 
-Tests that are left out are deselected, and counted by reason at the end of the run. Paths that are
-given to `tests.run` bring everything that they name, except for tests that cannot fail there.
+Omitted tests are deselected, and counted by reason at the end of the run. Paths in the arguments of
+`tests.run` select every test below them, except those that cannot fail there.
 """
 
 import os
@@ -20,36 +20,36 @@ BROWSER_ON_EMBEDDED = (
     "test_development.py::",
     "test_first_load.py::",
     "test_story.py::test_from_sign_in_to_read_ticks",
-    "test_story.py::test_link_into_a_conversation_survives_the_sign_in",
-    "test_story.py::test_messages_stand_in_the_order_in_which_they_were_written",
+    "test_story.py::test_link_to_a_conversation_survives_the_sign_in",
+    "test_story.py::test_messages_are_shown_in_the_order_in_which_they_were_written",
     "test_outbox.py::test_offline_messages_wait_and_are_sent_once_in_order",
     "test_outbox.py::test_outbox_survives_a_reload_without_a_network",
     "test_outbox.py::test_two_tabs_send_once",
-    "test_reconnect.py::test_killed_server_shows_reconnecting_and_what_was_missed_arrives_in_order",
+    "test_reconnect.py::test_killed_server_shows_reconnecting_and_missed_messages_arrive_in_order",
     "test_reconnect.py::test_messages_sent_while_the_server_is_away_are_sent_when_it_is_back",
 )
-"""The browser's tests that run on both set-ups: each way in which the client meets the server."""
+"""The browser tests that run on both set-ups: one for each kind of interaction with the server."""
 
 ONCE = "they need no server, and run on the embedded set-up"
-BROWSER = "the browser's tests run on the production set-up"
+BROWSER = "the browser tests run on the production set-up"
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 COUNTS = pytest.StashKey[Counter[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to count, by reason."""
+    """Create the counter of omitted tests, by reason."""
     config.stash[COUNTS] = Counter()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take over the counts of a worker of pytest-xdist: each has collected the same tests."""
+    """Adopt the counts of a pytest-xdist worker: each worker has collected the same tests."""
     node.config.stash[COUNTS] |= Counter(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what belongs to another run, whatever -k and -m leave of the rest."""
+    """Deselect tests of another run, in addition to those that -k and -m deselect."""
     is_whole = "TEST_WHOLE" in os.environ
     if is_whole:
         _check_browser_list(items)
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def find_reason(item: pytest.Item, *, is_whole: bool) -> str:
-    """Return why a test does not run on this set-up, in words that follow its number."""
+    """Return why a test does not run on this set-up, as a phrase that follows the count."""
     has_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     only = item.get_closest_marker("postgres_only")
     if only and not has_postgres:
@@ -88,7 +88,7 @@ def _is_listed(item: pytest.Item) -> bool:
 
 
 def _check_browser_list(items: Sequence[pytest.Item]) -> None:
-    """Raise UsageError when a test of the list has another name by now."""
+    """Raise UsageError if a test in the list no longer exists."""
     found = [each.nodeid.removeprefix(IN_BROWSER) for each in items if _is_listed(each)]
     lost = [each for each in BROWSER_ON_EMBEDDED if not any(f.startswith(each) for f in found)]
     if lost and any(each.nodeid.startswith(IN_BROWSER) for each in items):
@@ -96,13 +96,13 @@ def _check_browser_list(items: Sequence[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Tell pytest-xdist's main process what this worker has left out."""
+    """Send this worker's counts to the main process of pytest-xdist."""
     if hasattr(session.config, "workeroutput"):
         counts = session.config.stash[COUNTS]
         session.config.workeroutput["left_out"] = dict(counts)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say how many tests were left out, and why."""
+    """Print how many tests were omitted, and why."""
     for reason, count in sorted(config.stash[COUNTS].items()):
-        terminalreporter.write_line(f"{count} left out: {reason}")
+        terminalreporter.write_line(f"{count} omitted: {reason}")

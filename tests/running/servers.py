@@ -1,4 +1,4 @@
-"""The servers of a test run, and the environment that leads each pytest to its own."""
+"""Starts the servers of a test run, and creates the environment of each pytest process."""
 
 import os
 import random
@@ -14,16 +14,16 @@ from tests.running.template import make_sqlite_template, postgres_template
 
 Environment = dict[str, str]
 
-PORTS_OF_A_WORKER = 500
-# Each worker's servers of the product keep up to 17 connections each.
+PORTS_PER_WORKER = 500
+# The product's servers of one worker keep up to 17 connections each.
 MAX_CONNECTIONS = 500
 NAMED_ELSEWHERE = ("DATABASE_URL", "REDIS_URL")
-"""What a checkout or a shell may have set, and what tests must not use."""
+"""Variables that a checkout or a shell may have set, and that tests must not use."""
 
 
 @contextmanager
 def prepared(runs: Sequence[Run]) -> Iterator[dict[Run, Environment]]:
-    """Start what the runs need; yield each one's environment. Raises BackendUnavailable."""
+    """Start the servers of these runs; yield each run's environment. Raises BackendUnavailable."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-tests-")))
         ports = _list_port_ranges()
@@ -58,7 +58,7 @@ def _describe(
     *,
     is_alone: bool,
 ) -> Environment:
-    """Return the environment of a run; names of databases differ from those of the other runs."""
+    """Return the environment of a run, with database names that no other run uses."""
     workers = range(max(1, run.workers))
     own = {
         "TEST_BACKEND": run.backend,
@@ -71,8 +71,8 @@ def _describe(
     else:
         server = shared["DATABASE_URL"].rpartition("/")[0]
         own["DATABASE_URL"] = f"{server}/{run.name.replace('-', '_')}_{os.getpid()}"
-        # Redis has databases, but a message published in one reaches all: a server for each worker,
-        # so the one that TEST_REDIS_URL names serves only a run that has no other beside it.
+        # A published message reaches all databases of a Redis, so each worker has its own server.
+        # The one that TEST_REDIS_URL names is used only by a run that is alone.
         urls = [stack.enter_context(Redis(own=not is_alone)).url for _ in workers]
         own |= {"REDIS_URL": urls[0], "TEST_REDIS_URLS": " ".join(urls)}
     inherited = {k: v for k, v in os.environ.items() if k not in NAMED_ELSEWHERE}
@@ -80,7 +80,7 @@ def _describe(
 
 
 def _list_port_ranges() -> Iterator[str]:
-    """Yield ranges that do not overlap, in an order of their own: another checkout may be tested."""
-    firsts = list(range(PORTS.start, PORTS.stop, PORTS_OF_A_WORKER))
+    """Yield ranges that do not overlap, in random order, because another checkout may be tested too."""
+    firsts = list(range(PORTS.start, PORTS.stop, PORTS_PER_WORKER))
     random.shuffle(firsts)
-    return (f"{first}-{first + PORTS_OF_A_WORKER - 1}" for first in firsts)
+    return (f"{first}-{first + PORTS_PER_WORKER - 1}" for first in firsts)

@@ -1,8 +1,8 @@
 """
-One migrated database for each set of servers, copied by every worker of every run.
+Creates one migrated database per set of servers, which every worker of every run copies.
 
-`tests.run` makes it and names it in TEST_TEMPLATE. Without that variable, as when pytest is started
-by hand, each run migrates a database of its own.
+`tests.run` creates it and names it in TEST_TEMPLATE. Without that variable, as when pytest is
+started by hand, each run migrates its own database.
 """
 
 import os
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def postgres_template(server_url: str) -> Iterator[str]:
-    """Migrate a database on that server; yield its name. Dropped after the block."""
+    """Migrate a database on this server; yield its name, and drop it after the block."""
     name = f"template_{os.getpid()}"
     _execute(server_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
@@ -33,7 +33,7 @@ def postgres_template(server_url: str) -> Iterator[str]:
 
 
 def make_sqlite_template(folder: Path) -> str:
-    """Migrate a database in the folder; return the file."""
+    """Migrate a database file in the folder; return its path."""
     path = folder / "template.sqlite3"
     _migrate(f"sqlite:///{path}")
     return str(path)
@@ -41,9 +41,9 @@ def make_sqlite_template(folder: Path) -> str:
 
 def use_template(database: dict[str, Any]) -> bool:
     """
-    Have a test database begin as a copy of the template; `database` is one of `settings.DATABASES`.
+    Create a test database as a copy of the template; `database` is one of `settings.DATABASES`.
 
-    Return whether the copy is there already: Django clones on PostgreSQL only.
+    Return whether the copy exists already: Django itself copies on PostgreSQL only.
     """
     template = os.environ.get("TEST_TEMPLATE")
     if not template:
