@@ -1,7 +1,7 @@
 """
-Browsers, and the servers that they open. See tests/run.py for why this is a pytest of its own.
+Browsers, and the servers that they open. tests/run.py explains why this is a separate pytest run.
 
-`desk` and `phone` are pages of two devices that share nothing; `open_device` opens more.
+`desk` and `phone` are pages on two devices that share nothing; `open_device` opens more.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.e2e.devices import DESK, PATIENCE, PHONE, OpenDevice, Watch
 from tests.e2e.servers import collect_static, make_server
 from tests.system.server import WebServer
 
-# Playwright's loop runs in this thread all the time; Django would refuse to touch the database.
+# Playwright's event loop keeps running in this thread, and Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 PATIENCE_MS = 1000 * PATIENCE
 expect.set_options(timeout=PATIENCE_MS)
@@ -45,7 +45,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the servers find the client's files."""
+    """The folder with the client's collected files."""
     folder = tmp_path_factory.mktemp("static")
     collect_static(folder)
     return folder
@@ -61,7 +61,7 @@ def shared_server(
 
 @pytest.fixture
 def server(shared_server: WebServer, transactional_db: None) -> WebServer:
-    """The server that pages open; modules replace it by one of their own."""
+    """The server that pages open; modules may replace it by their own."""
     return shared_server
 
 
@@ -75,7 +75,7 @@ def server_of_the_module(
 
 @pytest.fixture
 def mortal_server(server_of_the_module: WebServer, transactional_db: None) -> Iterator[WebServer]:
-    """A server to kill. It runs again after each test."""
+    """A server that tests may kill. It runs again after each test."""
     yield server_of_the_module
     process = server_of_the_module.process
     if process and process.poll() is not None:
@@ -84,7 +84,7 @@ def mortal_server(server_of_the_module: WebServer, transactional_db: None) -> It
 
 @pytest.fixture
 def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
-    """What the browser must not complain about; whatever it does fails the test."""
+    """Complaints of the browser that are not allowed; each one fails the test."""
     marks = request.node.iter_markers("complains")
     watch = Watch([pattern for mark in marks for pattern in mark.args])
     yield watch
@@ -102,10 +102,10 @@ def open_device(
     request: pytest.FixtureRequest, server: WebServer, watch: Watch, context_pool: ContextPool
 ) -> Iterator[OpenDevice]:
     """
-    Open one more device: a context with storage of its own, and a page in it.
+    Open another device: a context with its own storage, and a page in it.
 
-    Contexts come from `context_pool`. With `fresh=True` nobody has used it before, its HTTP cache
-    is empty as well, and nobody will use it afterwards; so it is with options that could leak.
+    Contexts come from `context_pool`. With `fresh=True`, or with options that could leak into other
+    tests, the context is new, its HTTP cache is empty, and it is not reused.
     """
     lent: list[BrowserContext] = []
     has_worker = request.node.get_closest_marker("service_worker") is not None
@@ -116,7 +116,7 @@ def open_device(
     def open_device(*, fresh: bool = False, **options: Any) -> Page:
         options = {"base_url": server.url, **DESK, **worker, **options}
         if fresh or is_recorded or not is_reusable(options):
-            # Closed by its fixture, which makes records of it, too.
+            # Closed by the library's fixture, which also records traces and videos.
             page: Page = request.getfixturevalue("new_context")(**options).new_page()
         else:
             page = context_pool.open_page(options)
@@ -130,7 +130,7 @@ def open_device(
     has_passed = call is not None and call.passed and not watch.complaints
     for context in lent:
         if has_passed:
-            context_pool.give_back(context)
+            context_pool.return_context(context)
             watch.remove(context)
         else:
             context_pool.close(context)
@@ -138,7 +138,7 @@ def open_device(
 
 @pytest.fixture
 def desk(open_device: OpenDevice) -> Any:
-    """A page at a desk."""
+    """A page on a desktop computer."""
     return open_device(**DESK)
 
 

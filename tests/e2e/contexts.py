@@ -1,4 +1,4 @@
-"""Browser contexts that one test after another uses, each with an empty storage and a warm cache."""
+"""Browser contexts that are reused by later tests, with empty storage and a warm HTTP cache."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ REUSABLE_OPTIONS = {
 }
 """Options that a test cannot change in its context afterwards."""
 MAX_IDLE = 8
-# What Playwright adds to every page of a context for good: a clock, init scripts, bindings.
+# Lists what Playwright adds to every page of a context for good: a clock, init scripts, bindings.
 LIST_GLOBALS = """() => [
     ...Object.getOwnPropertyNames(globalThis).sort(),
     String(Date), String(setTimeout), String(performance.now),
@@ -29,9 +29,9 @@ class ContextPool:
     """
     Keeps contexts for the next test that asks for the same options.
 
-    A context keeps its HTTP cache, so that pages load in half the time. Everything else is reset:
-    storage of all kinds, cookies, permissions, routes and the network's state. Pages are closed, and
-    with them go their own scripts, routes, listeners and emulated media.
+    A context keeps its HTTP cache, so pages load in half the time. Everything else is reset:
+    storage of all kinds, cookies, permissions, routes and the network's state. Its pages are
+    closed, which removes their scripts, routes, listeners and emulated media.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -40,7 +40,7 @@ class ContextPool:
         self._idle: dict[BrowserContext, _State] = {}
 
     def open_page(self, options: dict[str, Any]) -> Page:
-        """Return the only page of a context with these options, which is as good as new."""
+        """Return the only page of a context with these options, in a state as good as new."""
         while context := self._find_idle(options):
             state = self._idle.pop(context)
             page = context.new_page()
@@ -54,8 +54,8 @@ class ContextPool:
         self._lent[page.context] = state
         return page
 
-    def give_back(self, context: BrowserContext) -> None:
-        """Keep a context for another test; close the one that has waited longest, if there are many."""
+    def return_context(self, context: BrowserContext) -> None:
+        """Keep a context for another test; close the one idle longest if there are too many."""
         state = self._lent.pop(context)
         if context.is_closed():
             return
@@ -66,7 +66,7 @@ class ContextPool:
             self.close(next(iter(self._idle)))
 
     def close(self, context: BrowserContext) -> None:
-        """Close a context that no test is to use any more."""
+        """Close a context that must not be reused."""
         self._lent.pop(context, None)
         self._idle.pop(context, None)
         context.close()
@@ -78,14 +78,14 @@ class ContextPool:
 
 @dataclass(frozen=True)
 class _State:
-    """What a context was opened with, and the globals that its pages had then."""
+    """The options of a context, and the globals that its pages had when it was opened."""
 
     options: dict[str, Any]
     globals: list[str]
 
 
 def is_reusable(options: dict[str, Any]) -> bool:
-    """Tell whether a context with these options can be handed on: its workers would outlive pages."""
+    """Return whether a context with these options can be reused; service workers outlive pages."""
     return options.get("service_workers") == "block" and options.keys() <= REUSABLE_OPTIONS
 
 

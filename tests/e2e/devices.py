@@ -1,4 +1,4 @@
-"""Browsers in people's hands, and an eye on what must never happen in any of them."""
+"""Browsers of people, and a check that no page reports an unexpected error."""
 
 import json
 import re
@@ -17,15 +17,15 @@ PHONE: dict[str, Any] = {
 }
 OpenDevice = Callable[..., Page]
 PATIENCE = 10.0
-"""Seconds to wait for what must come."""
+"""Seconds until a wait fails."""
 
 
 class Watch:
     """
-    Collects errors of pages: exceptions, and what the browser itself complains about.
+    Collects the errors of pages: exceptions, and complaints of the browser itself.
 
-    A violation of the content security policy or of Trusted Types is such a complaint. `allowed`
-    are patterns of complaints that belong to a test, such as those of a network that is away.
+    Violations of the content security policy or of Trusted Types are such complaints. `allowed` are
+    patterns of complaints that a test expects, such as those about an absent network.
     """
 
     def __init__(self, allowed: list[str]) -> None:
@@ -37,7 +37,7 @@ class Watch:
         context.on("weberror", self._note_error)
 
     def remove(self, context: BrowserContext) -> None:
-        """Listen to a context no more: another test is about to use it."""
+        """Stop listening to a context: another test is about to use it."""
         context.remove_listener("console", self._note_console)
         context.remove_listener("weberror", self._note_error)
 
@@ -54,7 +54,7 @@ class Watch:
 
 
 class Hold:
-    """Keeps requests of a page waiting, until they are let go."""
+    """Holds back a page's requests until they are released."""
 
     def __init__(self, page: Page, url: str) -> None:
         self._page, self._url = page, url
@@ -64,12 +64,12 @@ class Hold:
     def _take(self, route: Route) -> None:
         self._routes.append(route)
 
-    def let_go(self) -> None:
-        """Wait for the first one if need be, let go what waits, and hold no more."""
+    def release(self) -> None:
+        """Wait for the first request if necessary, release all that are held, and hold no more."""
         self._end(lambda route: route.continue_())
 
     def answer(self, **answer: Any) -> None:
-        """Do the same, with an answer that is not the server's."""
+        """Do the same, with a response other than the server's."""
         self._end(lambda route: route.fulfill(**answer))
 
     def _end(self, release: Callable[[Route], None]) -> None:
@@ -81,9 +81,9 @@ class Hold:
 
 class Sockets:
     """
-    Keeps the addresses of sockets: all that a page opens, those that are live, and those closed.
+    Records the URLs of a page's sockets: all opened, those live, and those closed.
 
-    A live one has answered a ping: what was missed has come, and nothing is missed from now on.
+    A live one has answered a ping: missed events have arrived, and none will be missed from now on.
     """
 
     def __init__(self, page: Page) -> None:
@@ -94,7 +94,7 @@ class Sockets:
         page.on("websocket", self._note)
 
     def wait_until_live(self, count: int) -> None:
-        """Wait until so many of them have been live."""
+        """Wait until this many sockets have been live."""
         wait_until(self._page, lambda: len(self.live) >= count)
 
     def _note(self, socket: WebSocket) -> None:
@@ -109,18 +109,18 @@ class Sockets:
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     """
-    Wait for something, while what happens in the page goes on.
+    Wait for a condition while the page's events are processed.
 
     Playwright's own `wait_for_function` evaluates text inside the page, which its policy forbids.
     """
     deadline = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < deadline, "What was waited for did not come."
+        assert time.monotonic() < deadline, "The condition did not come true in time."
         page.wait_for_timeout(20)
 
 
 def hide(page: Page) -> None:
-    """Put another tab or app before the page; browsers without a window cannot do it themselves."""
+    """Hide a page, as behind another tab or app; browsers without a window cannot do it themselves."""
     _become(page, "hidden")
 
 
@@ -143,12 +143,12 @@ def _become(page: Page, state: str) -> None:
 
 
 def enlarge_text(page: Page) -> None:
-    """Double the text until the page is loaded anew, as people do who see little."""
+    """Double the text size until the page is reloaded, as people with low vision do."""
     page.evaluate("document.documentElement.style.fontSize = '32px'")
 
 
 def cover(page: Page) -> Page:
-    """Take the focus away, as a window beside the page does, and return the page that has it."""
+    """Take the focus from a page, as a window beside it does, and return the page that has it."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
     other = page.context.new_page()
@@ -158,5 +158,5 @@ def cover(page: Page) -> Page:
 
 
 def wait_for_worker(page: Page) -> None:
-    """Wait until the service worker has kept everything, and answers for this page."""
+    """Wait until the service worker has cached everything, and controls this page."""
     wait_until(page, lambda: page.evaluate("navigator.serviceWorker.controller !== null"))

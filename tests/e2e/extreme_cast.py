@@ -1,4 +1,4 @@
-"""The people of `extremes`, their conversations and their archive, in the database."""
+"""Stores the people of `extremes`, their conversations and their archive."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,9 +17,10 @@ APART = timedelta(hours=5)
 
 def fill(trainer: User, now: datetime) -> list[Conversation]:
     """
-    Give a trainer 200 trainees who have all written something unread; return the conversations.
+    Give a trainer 200 trainees, each with unread messages; return the conversations.
 
-    The newest is the first, as in the list. As many as there are `NAMES` are archived beside them.
+    The newest is first, as in the list. There is also one archived conversation for each of
+    `NAMES`.
     """
     names = [*islice(_crowd(), COUNT), *NAMES]
     people = User.objects.bulk_create(_trainees(trainer, names))
@@ -50,7 +51,7 @@ def _trainees(trainer: User, names: list[tuple[str, str]]) -> Iterator[User]:
 
 
 def _write(opened: list[Conversation], now: datetime) -> None:
-    """Have each trainee write, the first of them more than a badge counts."""
+    """Write messages of each trainee; the first one has more unread than a badge shows."""
     messages = Message.objects.bulk_create(
         message
         for place, conversation in enumerate(opened)

@@ -1,9 +1,9 @@
-"""What a layout has to bear: long names, long words, other scripts, and two hundred people."""
+"""Data that layouts must cope with: long names, long words, other scripts, and 200 people."""
 
-# ruff: noqa: RUF001 - people write as they do
+# ruff: noqa: RUF001 - people's own letters
 COUNT = 200
 UNREAD = 120
-"""Unread messages of the newest conversation: more than a badge counts."""
+"""Unread messages of the newest conversation: more than a badge shows."""
 
 TRAINER = "Alexandria-Josephine Featherstonehaugh-Cholmondeley"
 CHRISTOPHER = ("Christopher", "Montgomery-Smith")

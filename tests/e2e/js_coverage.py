@@ -1,8 +1,9 @@
 """
-Keeps what the browser counts of our JavaScript: `JS_COVERAGE=FOLDER pytest -p tests.e2e.js_coverage …`.
+Measures the coverage of our JavaScript in browsers: `JS_COVERAGE=FOLDER pytest -p
+tests.e2e.js_coverage …`.
 
-V8 counts as it does in node, so `python -m tests.js --coverage FOLDER` takes both together. A plugin
-that is asked for by name, as counting slows pages down and no test is about it.
+V8 counts as it does in node, so `python -m tests.js --coverage FOLDER` combines both. It is a
+plugin to be named explicitly, because counting slows pages down.
 """
 
 import json

@@ -8,7 +8,7 @@ NAME = "next-version"
 
 
 class NextVersion:
-    """Pretends that a file of the client has changed: the service worker's script carries its hash."""
+    """Simulates a changed file of the client: the service worker's script contains its hash."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response

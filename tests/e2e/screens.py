@@ -1,4 +1,4 @@
-"""What people do on the screens, and where they look: by roles and names, as they know them."""
+"""What people do on the screens. Elements are found by roles and names, as people know them."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from users.serializers import MeSerializer
 
 
 def sign_in(page: Page, person: User, path: str = "/messages") -> Page:
-    """Open a path as somebody who has signed in on this device before."""
+    """Open a path as a person who has signed in on this device before."""
     page.context.add_cookies(
         [
             {
@@ -32,7 +32,7 @@ def sign_in(page: Page, person: User, path: str = "/messages") -> Page:
         ]
     )
     kept = {"me": json.dumps(MeSerializer(person).data), "sign-in": str(round(1000 * time.time()))}
-    # In force until the page is there: it must not sign anybody in on a later one.
+    # Removed once the page is shown, so that it does not sign anybody in on a later page.
     remember = f"Object.assign(localStorage, {json.dumps(kept)})"
     with page.add_init_script(remember), page.expect_response("**/api/auth/users/me/"):
         page.goto(path)
@@ -40,7 +40,7 @@ def sign_in(page: Page, person: User, path: str = "/messages") -> Page:
 
 
 def sign_in_by_form(page: Page, person: User, path: str = "/messages") -> Page:
-    """Sign in with the password, and land on a path."""
+    """Sign in with the password, and open a path."""
     page.goto(f"/sign-in?next={quote(path)}")
     fill_sign_in(page, person)
     expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
@@ -54,14 +54,14 @@ def fill_sign_in(page: Page, person: User, password: str = PASSWORD) -> None:
 
 
 def open_thread(page: Page, person: User, conversation: Conversation) -> Page:
-    """Sign in straight into a conversation, and wait for its messages."""
+    """Open a conversation as a signed-in person, and wait for its messages."""
     sign_in(page, person, path_of(conversation))
     expect(messages(page).last).to_be_visible()
     return page
 
 
 def open_live_thread(page: Page, person: User, conversation: Conversation) -> Page:
-    """Do the same, and wait until the sockets of the thread and of the inbox miss nothing."""
+    """Do the same, and wait until the sockets of the thread and of the inbox are live."""
     sockets = Sockets(page)
     open_thread(page, person, conversation)
     sockets.wait_until_live(2)
@@ -69,7 +69,7 @@ def open_live_thread(page: Page, person: User, conversation: Conversation) -> Pa
 
 
 def sign_out(page: Page) -> None:
-    # The browser complains of a request that is still under way when the session ends.
+    # The browser complains about a request that is still under way when the session ends.
     page.goto("/settings", wait_until="networkidle")
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
@@ -94,8 +94,8 @@ def conversation_with(page: Page, person: User) -> Locator:
 
 
 def expect_unread(page: Page, shown: str | None) -> None:
-    """Expect the badge in the navigation, and the one in the title, to show this, or nothing."""
-    # A phone has no navigation beside an open thread; the badge is there for when it comes back.
+    """Expect this unread count, or none, in the navigation and in the title."""
+    # A phone shows no navigation beside an open thread; the badge is there, but hidden.
     badge = page.locator("nav .badge")
     if shown is None:
         expect(badge).to_have_count(0)
@@ -116,13 +116,13 @@ def messages(page: Page) -> Locator:
 
 
 def message(page: Page, text: str) -> Locator:
-    """Return the one message with this text, and no other."""
+    """Return the only message with this text."""
     bubble = page.locator(".bubble-text").get_by_text(text, exact=True)
     return page.locator(".message").filter(has=bubble)
 
 
 def list_texts(page: Page) -> list[str]:
-    """Return what is in the thread, from the top to the bottom of the screen."""
+    """Return the texts of the thread, from the top to the bottom of the screen."""
     script = """rows => rows
         .map(row => [row.getBoundingClientRect().top, row.textContent])
         .sort(([one], [other]) => one - other)
@@ -132,7 +132,7 @@ def list_texts(page: Page) -> list[str]:
 
 
 def expect_texts(page: Page, texts: list[str]) -> None:
-    """Wait for as many messages, and expect them in this order on the screen."""
+    """Wait for this many messages, and expect them in this order on the screen."""
     expect(page.locator(".bubble-text")).to_have_text(texts)
     wait_until(page, lambda: list_texts(page) == texts)
 
@@ -142,7 +142,7 @@ def composer(page: Page) -> Locator:
 
 
 def write(page: Page, text: str) -> None:
-    """Send a text by the keyboard, or where its Enter makes a line, by the button."""
+    """Send a text with Enter, or with the button where Enter adds a line."""
     composer(page).fill(text)
     if composer(page).get_attribute("enterkeyhint") == "send":
         composer(page).press("Enter")
@@ -151,7 +151,7 @@ def write(page: Page, text: str) -> None:
 
 
 def expect_tick(page: Page, text: str, tick: str, **options: Any) -> None:
-    """Expect the mark of an own message: `Sending`, `Sent`, `Read` or `Not sent`."""
+    """Expect the state of an own message: `Sending`, `Sent`, `Read` or `Not sent`."""
     mark = message(page, text).locator(".tick")
     expect(mark).to_have_accessible_name(tick, **options)
 

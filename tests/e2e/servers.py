@@ -22,16 +22,16 @@ IS_PRODUCTION = os.environ.get("TEST_BACKEND") == "production"
 
 def make_server(static_root: Path, **environment: str) -> WebServer:
     """
-    Return a server that is not started, without limits on how often somebody may do something.
+    Return a server that is not started, without throttles.
 
-    On the production set-up it is one with `DEBUG=0`: hashed names, and cookies for TLS only, which
-    browsers accept from 127.0.0.1 without it.
+    On the production set-up it has `DEBUG=0`: hashed file names, and Secure cookies, which browsers
+    accept from 127.0.0.1 without TLS.
     """
     return WebServer(**{**describe(static_root), **UNLIMITED, **environment})
 
 
 def describe(static_root: Path) -> dict[str, str]:
-    """Return the environment that makes the set-up of this run."""
+    """Return the environment variables of this run's set-up."""
     environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "TEST_STATIC_ROOT": str(static_root)}
     if IS_PRODUCTION:
         environment |= {"DEBUG": "0", "ALLOWED_HOSTS": "127.0.0.1", "VAPID_PRIVATE_KEY": PUSH_KEY}
@@ -40,7 +40,7 @@ def describe(static_root: Path) -> dict[str, str]:
 
 
 def collect_static(static_root: Path) -> None:
-    """Collect the client's files, and compress them; those of the admin would take the longest."""
+    """Collect and compress the client's files; those of the admin would take the longest."""
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     command += [f"--ignore={folder}" for folder in ("admin", "drf_spectacular_sidecar")]
     environment = test_environment(**describe(static_root), PUBLIC_URL="http://127.0.0.1")
@@ -48,14 +48,14 @@ def collect_static(static_root: Path) -> None:
 
 
 def kill(server: WebServer) -> None:
-    """Kill the server as the system would: without a word to anybody."""
+    """Kill the server with SIGKILL, so that nobody is notified."""
     server.send_signal(signal.SIGKILL)
     server.wait(timeout=10)
 
 
 @contextmanager
 def frozen(server: WebServer) -> Iterator[None]:
-    """Have the server take connections, and answer nothing, while the block runs."""
+    """Have the server accept connections and answer nothing while the block runs."""
     server.send_signal(signal.SIGSTOP)
     try:
         yield
@@ -64,7 +64,7 @@ def frozen(server: WebServer) -> Iterator[None]:
 
 
 class BadGateway(BaseHTTPRequestHandler):
-    """Answers as a proxy does whose server is away."""
+    """Answers as a proxy does whose server is unavailable."""
 
     def do_GET(self) -> None:
         self.send_error(502)
@@ -73,12 +73,12 @@ class BadGateway(BaseHTTPRequestHandler):
         self.do_GET()
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def bad_gateway(port: int) -> Iterator[None]:
-    """Answer 502 at a port, while the block runs."""
+    """Answer 502 on a port while the block runs."""
     with ThreadingHTTPServer(("127.0.0.1", port), BadGateway) as gateway:
         Thread(target=gateway.serve_forever, daemon=True).start()
         try:

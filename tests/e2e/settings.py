@@ -1,7 +1,7 @@
 """
-The product's own settings, made quick: each test opens browsers with empty caches and signs in.
+The product's settings, made fast: each test opens browsers with empty caches and signs in.
 
-Development names of files stay as they are, but nobody changes files under a running test.
+Files keep their development names, but nobody changes them during a test run.
 """
 
 import os
@@ -12,7 +12,7 @@ from config.settings import MIDDLEWARE as _MIDDLEWARE
 from config.settings import STATIC_ROOT as _STATIC_ROOT
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# What `make serve` collects in this checkout is not the tests' to change.
+# Tests must not change what `make serve` collects in this checkout.
 STATIC_ROOT = Path(os.environ.get("TEST_STATIC_ROOT", _STATIC_ROOT))
 if os.environ.get("TEST_STATIC_FROM") != "checkout":
     SERVESTATIC_USE_FINDERS = SERVESTATIC_AUTOREFRESH = False

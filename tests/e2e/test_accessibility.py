@@ -1,4 +1,4 @@
-"""For keyboards and screen readers, in both themes, on both sizes."""
+"""Keyboards and screen readers, in both themes and sizes."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -39,8 +39,8 @@ RUN_AXE = """async () => {
 }"""
 
 
-def judge(page: Page) -> list[str]:
-    """Return what axe finds serious or critical, with where."""
+def serious_findings(page: Page) -> list[str]:
+    """Return axe's serious and critical findings, with their elements."""
     page.evaluate(AXE)
     found: list[str] = page.evaluate(RUN_AXE)
     return found
@@ -48,7 +48,7 @@ def judge(page: Page) -> list[str]:
 
 @pytest.fixture
 def cast(alice: User, bob: User, conversation: Conversation) -> Conversation:
-    """Something on every screen: messages of all kinds, an archive, an invitation."""
+    """Data on every screen: messages of all kinds, an archived conversation, an invitation."""
     write_history(bob, conversation, "See https://example.com/squat", "שלום 💪")
     carol = make_trainee("carol", alice)
     open_conversation(alice, carol, "Good bye")
@@ -95,12 +95,12 @@ test_axe_finds_nothing_serious_on_any_screen_of_a_trainer = pytest.mark.complain
 
 
 def list_findings(page: Page, screens: Mapping[str, Callable[[], None]]) -> dict[str, list[str]]:
-    """Open each screen, wait until it stands, and return what axe finds there."""
+    """Open each screen, wait until it is complete, and return axe's findings."""
     findings = {}
     for path, wait in screens.items():
         page.goto(path)
         wait()
-        findings[path] = judge(page)
+        findings[path] = serious_findings(page)
     return {path: found for path, found in findings.items() if found}
 
 
@@ -123,7 +123,7 @@ def test_axe_finds_nothing_serious_before_the_sign_in(open_device: OpenDevice, t
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_passing_states(
+def test_axe_finds_nothing_serious_in_transient_states(
     open_device: OpenDevice, theme: str, alice: User, cast: Conversation
 ) -> None:
     page = open_thread(open_device(color_scheme=theme, reduced_motion="reduce"), alice, cast)
@@ -132,17 +132,17 @@ def test_axe_finds_nothing_serious_in_passing_states(
     composer(page).fill("x" * 2001)
     expect_tick(page, "waits", "Sending")
     expect(page.get_by_text("You are offline")).to_be_visible()
-    states = {"offline": judge(page)}
+    states = {"offline": serious_findings(page)}
     page.context.set_offline(False)
     expect_tick(page, "waits", "Sent")
     page.goto(f"/trainees/{cast.trainee_id}")
     page.get_by_role("button", name="Remove trainee").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    states["dialog"] = judge(page)
+    states["dialog"] = serious_findings(page)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="View as trainee").click()
     expect(page.get_by_text("You are viewing as")).to_be_visible()
-    states["look"] = judge(page)
+    states["impersonation"] = serious_findings(page)
 
     assert {state: found for state, found in states.items() if found} == {}
 
@@ -176,7 +176,7 @@ def test_whole_story_by_keyboard_alone(
 
 
 def press_until(page: Page, key: str, target: Any) -> None:
-    """Press a key until something has the focus, and see that the focus can be seen."""
+    """Press a key until an element has the focus, and check that the focus is visible."""
     for _ in range(20):
         if target.evaluate("element => element === document.activeElement"):
             break
@@ -186,7 +186,7 @@ def press_until(page: Page, key: str, target: Any) -> None:
         "e => { const { outlineStyle, boxShadow } = getComputedStyle(e);"
         " return outlineStyle !== 'none' || boxShadow !== 'none'; }"
     )
-    assert style, f"The focus on {target} cannot be seen."
+    assert style, f"The focus on {target} is not visible."
 
 
 def test_new_messages_are_announced_once_and_old_ones_never(
@@ -196,7 +196,7 @@ def test_new_messages_are_announced_once_and_old_ones_never(
     desk.add_init_script(LISTEN)
     sockets = Sockets(desk)
     open_thread(desk, alice, conversation)
-    # What comes before is caught up with, and no news.
+    # Messages from before the socket is live are part of catching up, and not announced.
     wait_until(desk, lambda: any(f"/{conversation.pk}/" in url for url in sockets.live))
     his = Person(server, tokens_of(bob))
 
@@ -213,7 +213,7 @@ def test_new_messages_are_announced_once_and_old_ones_never(
 
 
 @pytest.mark.complains(r"status of 400")
-def test_message_that_failed_is_announced_once(
+def test_failed_message_is_announced_once(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     desk.add_init_script(LISTEN)
@@ -229,10 +229,10 @@ def test_message_that_failed_is_announced_once(
     assert said == ["Not sent: too bad", "Not sent: another one"]
 
 
-def test_focus_stays_on_the_row_that_a_new_message_moves(
+def test_focus_stays_on_a_row_moved_by_a_new_message(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    # With two rows it would be the other one that moves.
+    # With two rows, the other one would move.
     for name in ("carol", "dave"):
         open_conversation(alice, make_trainee(name, alice), "Hello")
     sign_in(desk, alice)
@@ -247,7 +247,7 @@ def test_focus_stays_on_the_row_that_a_new_message_moves(
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_focus_ring_stands_out_from_what_is_behind_it(
+def test_focus_ring_contrasts_with_its_background(
     open_device: OpenDevice, theme: str, alice: User, cast: Conversation
 ) -> None:
     page = open_thread(open_device(color_scheme=theme), alice, cast)
@@ -266,7 +266,7 @@ def test_focus_ring_stands_out_from_what_is_behind_it(
     assert {"Undo", "Close", "https://example.com/own"} <= contrasts.keys()
 
 
-# By name, how each thing's ring contrasts with the nearest background around or below it.
+# By name, the contrast of each element's focus ring with the nearest background around or below it.
 RING_CONTRASTS = """() => {
     const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     const rgba = color => {
@@ -299,7 +299,7 @@ RING_CONTRASTS = """() => {
 }"""
 
 
-# What a screen reader would say: text that comes into a live region.
+# What a screen reader would say: text that is added to a live region.
 LISTEN = """
     globalThis.said = [];
     const live = "[role=status], [role=alert], [aria-live=polite], [aria-live=assertive]";
@@ -343,7 +343,7 @@ def path_word(path: str) -> str:
     return words.get(path, "Bob Tester" if path == "/messages" else "https://example.com/squat")
 
 
-def test_box_stays_above_the_keyboard_of_a_phone(
+def test_composer_stays_above_the_keyboard_of_a_phone(
     open_device: OpenDevice, bob: User, cast: Conversation
 ) -> None:
     """A keyboard takes half of the height; the browser resizes the page for it."""

@@ -30,7 +30,7 @@ from users.models import User
 
 @pytest.fixture(scope="module")
 def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which the server writes its mail."""
+    """The folder into which the server writes its e-mails."""
     return tmp_path_factory.mktemp("mail")
 
 
@@ -47,14 +47,14 @@ def mailing_server(
 
 @pytest.fixture
 def server(mailing_server: WebServer, mailbox: Path, transactional_db: None) -> WebServer:
-    """A server that writes its mail into an empty folder."""
+    """A server that writes its e-mails into an empty folder."""
     for mail in mailbox.glob("*.log"):
         mail.unlink()
     return mailing_server
 
 
 def find_link(mailbox: Path) -> str:
-    """Wait for a mail, and return the link in it."""
+    """Wait for an e-mail, and return the link in it."""
 
     def probe() -> str | None:
         text = "".join(mail.read_text() for mail in mailbox.glob("*.log"))
@@ -75,13 +75,14 @@ def test_wrong_password_is_refused_and_the_right_one_accepted(desk: Page, alice:
     expect(navigation(desk)).to_be_visible()
 
 
-def test_sign_out_leads_to_the_sign_in_and_back_shows_nothing(
+def test_sign_out_opens_the_sign_in_and_back_shows_nothing(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)
 
     sign_out(desk)
-    # The server is told after people are; a page that is left meanwhile tells it twice.
+    # The page changes before the server is told; leaving it meanwhile would send the sign-out
+    # twice.
     wait_until(desk, lambda: desk.evaluate("localStorage.getItem('sign-out-is-due')") is None)
     assert desk.context.cookies() == []
     desk.go_back(wait_until="commit")
@@ -95,7 +96,7 @@ def test_forgotten_password_is_reset_by_the_mailed_link(
 ) -> None:
     desk.goto("/sign-in")
     desk.get_by_role("link", name="Forgot your password?").click()
-    # The sign-in has such a field, too.
+    # The sign-in also has such a field.
     expect(desk.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     desk.get_by_label("Email").fill(alice.email)
     desk.get_by_role("button", name="Send link").click()
@@ -219,7 +220,7 @@ def test_theme_is_stored_and_applied_without_a_flash(open_device: OpenDevice, al
 
     page.get_by_label("Dark").check()
     dark = background_of(page)
-    # What is painted first must not have to wait for the client itself.
+    # The first paint must not wait for the client itself.
     hold = Hold(page, "**/web/app.*js")
     page.add_init_script(NOTE_FIRST_FRAME)
     page.reload(wait_until="commit")
@@ -228,7 +229,7 @@ def test_theme_is_stored_and_applied_without_a_flash(open_device: OpenDevice, al
     wait_until(page, lambda: page.evaluate("globalThis.first") is not None)
     assert page.evaluate("first") == dark
     expect(page.locator("#skeleton")).to_be_visible()
-    hold.let_go()
+    hold.release()
     expect(page.get_by_label("Dark")).to_be_checked()
     page.get_by_label("System").check()
     assert background_of(page) == light
@@ -242,7 +243,7 @@ BACKGROUND = """() => {
     canvas.fillRect(0, 0, 1, 1);
     return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }"""
-# A browser draws none before the style sheets are there.
+# A browser paints nothing before the style sheets are loaded.
 NOTE_FIRST_FRAME = f"requestAnimationFrame(() => {{ globalThis.first = ({BACKGROUND})(); }});"
 
 
@@ -251,7 +252,7 @@ def background_of(page: Page) -> list[int]:
     return found
 
 
-def test_conversations_are_there_after_signing_in_again(
+def test_conversations_are_shown_after_signing_in_again(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     sign_in(desk, alice)

@@ -1,4 +1,4 @@
-"""The unread badge is right everywhere: in the navigation, in the title, in the list, on the icon."""
+"""The unread badge is right everywhere: in the navigation, the title, the list and the app icon."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,7 +20,7 @@ from tests.system.people import Person
 from tests.system.server import WebServer
 from users.models import User
 
-# What the browser is told to put on the icon; the call itself goes through.
+# Records the number passed for the app icon; the call itself is made.
 NOTE_ICON = """
     const set = navigator.setAppBadge.bind(navigator);
     const clear = navigator.clearAppBadge.bind(navigator);
@@ -29,7 +29,7 @@ NOTE_ICON = """
 """
 
 
-def test_badge_counts_on_every_page_while_messages_come(
+def test_badge_counts_new_messages_on_every_page(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     his = Person(server, tokens_of(bob))
@@ -46,7 +46,7 @@ def test_badge_counts_on_every_page_while_messages_come(
     expect_unread(desk, "2")
 
 
-def test_badge_stands_on_the_app_icon(
+def test_badge_is_shown_on_the_app_icon(
     phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     phone.add_init_script(NOTE_ICON)
@@ -59,10 +59,10 @@ def test_badge_stands_on_the_app_icon(
     wait_until(phone, lambda: phone.evaluate("globalThis.iconBadge") == 0)
 
 
-def test_badge_of_the_icon_is_right_after_the_worker_wrote_there(
+def test_icon_badge_is_corrected_after_the_service_worker_set_it(
     phone: Page, bob: User, alice: User, conversation: Conversation
 ) -> None:
-    """As after a push to a page that sleeps, and reading on another device."""
+    """As after a push to a suspended page, and reading on another device."""
     phone.add_init_script(NOTE_ICON)
     open_thread(phone, bob, conversation)
     expect_unread(phone, None)
@@ -74,7 +74,9 @@ def test_badge_of_the_icon_is_right_after_the_worker_wrote_there(
     wait_until(phone, lambda: phone.evaluate("globalThis.iconBadge") == 0)
 
 
-def test_badge_ends_at_99(desk: Page, alice: User, bob: User, conversation: Conversation) -> None:
+def test_badge_shows_at_most_99(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
     write_history(bob, conversation, *(f"message {n}" for n in range(100)))
 
     sign_in(desk, alice)
@@ -99,7 +101,7 @@ def test_reading_on_one_device_clears_the_badges_of_the_others(
 
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")
-def test_badge_does_not_stick_after_a_device_was_away(
+def test_badge_is_corrected_after_a_device_was_away(
     open_device: OpenDevice, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write_history(bob, conversation, "from Bob")
@@ -114,7 +116,7 @@ def test_badge_does_not_stick_after_a_device_was_away(
     expect_unread(page, None)
 
 
-def test_list_stands_by_latest_activity_and_shows_the_last_message(
+def test_list_is_sorted_by_latest_activity_and_shows_the_last_message(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     carol = make_trainee("carol", alice)

@@ -1,4 +1,4 @@
-"""Pages that go into the back/forward cache, and come back: the tab lives, live, as who is signed in."""
+"""Pages restored from the back/forward cache: they receive events, as the signed-in person."""
 
 import os
 import re
@@ -66,7 +66,7 @@ FROZEN_SECONDS = 90.0
 
 @pytest.fixture(autouse=True)
 def end_frozen_pages() -> Iterator[None]:
-    """Kill pages that never answer: Playwright would wait for them for ever, also to close them."""
+    """Kill pages that never answer: Playwright would wait for them without limit, even to close them."""
     timer = Timer(FROZEN_SECONDS, _kill_pages)
     timer.start()
     yield
@@ -74,7 +74,7 @@ def end_frozen_pages() -> Iterator[None]:
 
 
 def _kill_pages() -> None:
-    """Kill the processes of pages that this process has started, by its browser."""
+    """Kill the processes of the pages that this test process has started through its browser."""
     listed = subprocess.check_output(("ps", "-eo", "pid=,ppid=,args="), text=True)
     rows = [line.split(maxsplit=2) for line in listed.splitlines()]
     parents = {int(pid): int(parent) for pid, parent, _ in rows}
@@ -88,18 +88,18 @@ def _kill_pages() -> None:
 
 
 @pytest.fixture
-def talk(server: WebServer, bob: User, conversation: Conversation) -> "Talk":
-    return Talk(Person(server, tokens_of(bob)), conversation)
+def writer(server: WebServer, bob: User, conversation: Conversation) -> "Writer":
+    return Writer(Person(server, tokens_of(bob)), conversation)
 
 
-class Talk:
-    """Bob, who writes; what he has written must come live to pages that are alive."""
+class Writer:
+    """Bob, who writes messages that must reach pages through their sockets."""
 
     def __init__(self, bob: Person, conversation: Conversation) -> None:
         self._bob, self._id, self._count = bob, conversation.pk, 0
 
-    def reaches(self, *pages: Page) -> None:
-        """Write once, and wait for it on pages; a frozen one is waited for in vain."""
+    def expect_live(self, *pages: Page) -> None:
+        """Write a message, and expect it on each page; a frozen page never shows it."""
         self._count += 1
         text = f"number {self._count}"
         self._bob.send(self._id, text)
@@ -121,103 +121,105 @@ def expect_one_leader(page: Page) -> None:
 
 @pytest.fixture
 def listing(desk: Page, alice: User, conversation: Conversation) -> Page:
-    """Alice at her list."""
+    """Alice's list of conversations."""
     desk.add_init_script(NOTE_RETURN)
     sign_in(desk, alice)
     expect(conversations(desk)).to_have_count(1)
     return desk
 
 
-def test_page_is_restored_from_the_back_forward_cache_and_live(listing: Page, talk: Talk) -> None:
-    talk.reaches(listing)
+def test_page_is_restored_from_the_back_forward_cache_and_live(
+    listing: Page, writer: Writer
+) -> None:
+    writer.expect_live(listing)
     listing.goto(ELSEWHERE)
 
     go_back(listing)
 
-    talk.reaches(listing)
+    writer.expect_live(listing)
     assert listing.evaluate("isRestored") is True
     expect_one_leader(listing)
 
 
-def test_full_load_within_the_client_leaves_the_tab_alive(
-    listing: Page, talk: Talk, conversation: Conversation
+def test_tab_stays_live_after_a_full_load(
+    listing: Page, writer: Writer, conversation: Conversation
 ) -> None:
     listing.goto(path_of(conversation))
 
-    talk.reaches(listing)
+    writer.expect_live(listing)
     write(listing, "from the second page")
     expect_tick(listing, "from the second page", "Sent")
     expect_one_leader(listing)
 
 
-def test_back_and_forward_over_full_loads_leave_the_tab_alive(
-    listing: Page, talk: Talk, bob: User, conversation: Conversation
+def test_tab_stays_live_after_back_and_forward_over_full_loads(
+    listing: Page, writer: Writer, bob: User, conversation: Conversation
 ) -> None:
     listing.goto(path_of(conversation))
-    talk.reaches(listing)
+    writer.expect_live(listing)
     listing.goto("/settings")
     expect(listing.get_by_role("heading", name="Settings")).to_be_visible()
 
     go_back(listing)
-    talk.reaches(listing)
+    writer.expect_live(listing)
     go_back(listing)
-    talk.reaches(listing)
+    writer.expect_live(listing)
     go_forward(listing)
-    talk.reaches(listing)
+    writer.expect_live(listing)
     listing.reload()
 
-    talk.reaches(listing)
+    writer.expect_live(listing)
     conversation_with(listing, bob).click()
     write(listing, "still here")
     expect_tick(listing, "still here", "Sent")
     expect_one_leader(listing)
 
 
-# The tests' servers have no files of the admin.
+# The tests' servers do not have the admin's files.
 @pytest.mark.complains(r"/admin/")
-def test_page_that_comes_from_the_admin_is_alive(
-    listing: Page, talk: Talk, conversation: Conversation
+def test_page_opened_from_the_admin_is_live(
+    listing: Page, writer: Writer, conversation: Conversation
 ) -> None:
     listing.goto("/admin/")
 
     listing.goto(path_of(conversation))
-    talk.reaches(listing)
+    writer.expect_live(listing)
     go_back(listing)
     wait_until(listing, lambda: "/admin/" in listing.evaluate("location.pathname"))
     go_back(listing)
 
-    talk.reaches(listing)
+    writer.expect_live(listing)
     expect_one_leader(listing)
 
 
-def test_second_tab_leads_while_the_first_is_in_the_cache(listing: Page, talk: Talk) -> None:
+def test_second_tab_leads_while_the_first_is_in_the_cache(listing: Page, writer: Writer) -> None:
     other = listing.context.new_page()
     other.goto("/messages")
-    talk.reaches(listing, other)
+    writer.expect_live(listing, other)
 
     listing.goto(ELSEWHERE)
-    talk.reaches(other)
+    writer.expect_live(other)
     go_back(listing)
 
-    talk.reaches(listing, other)
+    writer.expect_live(listing, other)
     expect_one_leader(other)
 
 
 def test_full_loads_in_two_tabs_leave_one_leader(
-    listing: Page, talk: Talk, conversation: Conversation
+    listing: Page, writer: Writer, conversation: Conversation
 ) -> None:
     other = listing.context.new_page()
     other.goto("/messages")
-    talk.reaches(listing, other)
+    writer.expect_live(listing, other)
 
     for page in (other, listing):
         page.goto(path_of(conversation))
-        talk.reaches(listing, other)
+        writer.expect_live(listing, other)
 
     expect_one_leader(listing)
 
 
-def test_thread_that_comes_back_has_what_was_missed_and_sends(
+def test_restored_thread_loads_missed_messages_and_sends(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     desk.add_init_script(NOTE_RETURN)
@@ -244,10 +246,10 @@ def test_message_sent_by_another_page_is_not_pending_in_a_restored_one(
     desk.route("**/send/", lambda route: route.abort())
     write(desk, "once")
     expect_tick(desk, "once", "Sending")
-    # A page that leaves in the middle of writing is thrown out of the cache; from here it rests 2 s.
+    # A page that leaves while it writes is evicted from the cache; nothing is written for 2 s here.
     wait_until(desk, lambda: desk.evaluate(ATTEMPTS, alice.pk) >= 4)
     desk.goto(ELSEWHERE)
-    # As a page of another kind would: without a word that would throw the first out of the cache.
+    # Leaves silently, as another kind of page would: a message would evict the first page.
     desk.evaluate(
         f"""() => new Promise(resolve => {{
             const opening = indexedDB.open("messaging-{alice.pk}");
@@ -296,10 +298,10 @@ def test_cached_page_is_restored_for_the_current_user(
 
 @pytest.mark.complains(r"net::ERR_FAILED")
 @pytest.mark.parametrize("other_person", [False, True], ids=["signed-out", "somebody-else"])
-def test_page_cached_silently_by_the_browser_shows_nothing_of_the_last_user(
+def test_page_cached_without_an_event_shows_nothing_of_the_last_user(
     listing: Page, alice: User, bob: User, other_person: bool
 ) -> None:
-    """Other browsers let a page stay in the cache when a message reaches it; here none is sent."""
+    """Other browsers keep a page in the cache when a message expect_live it; here none is sent."""
     me = f'{{"id": {bob.pk}, "role": "TRAINEE"}}' if other_person else "null"
     listing.goto(ELSEWHERE)
     listing.evaluate(f"localStorage.setItem('me', '{me}')")
@@ -307,7 +309,7 @@ def test_page_cached_silently_by_the_browser_shows_nothing_of_the_last_user(
 
     go_back(listing)
 
-    # Loaded anew, as is what was hidden before.
+    # Reloaded, as a page hidden before is.
     new = navigation(listing) if other_person else listing.get_by_role("button", name="Sign in")
     expect(new).to_be_visible()
     expect(conversations(listing)).to_have_count(0)
@@ -315,7 +317,7 @@ def test_page_cached_silently_by_the_browser_shows_nothing_of_the_last_user(
 
 
 def test_impersonation_that_has_ended_is_not_restored_from_the_cache(
-    desk: Page, alice: User, bob: User, talk: Talk
+    desk: Page, alice: User, bob: User, writer: Writer
 ) -> None:
     sign_in(desk, alice, f"/trainees/{bob.pk}")
     desk.get_by_role("button", name="View as trainee").click()
@@ -328,7 +330,7 @@ def test_impersonation_that_has_ended_is_not_restored_from_the_cache(
     expect(navigation(desk).get_by_role("link", name="Trainees")).to_be_visible()
     expect(desk.get_by_text(BANNER)).to_have_count(0)
     navigation(desk).get_by_role("link", name="Messages").click()
-    talk.reaches(desk)
+    writer.expect_live(desk)
     expect_one_leader(desk)
 
 
@@ -360,7 +362,7 @@ def test_refused_lock_delays_no_message(
 def test_refused_lock_of_the_cookie_fails_no_message(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
-    """The token is over when the message is to go, and no new one can be had at once."""
+    """The token has expired when the message is sent, and cannot be refreshed at once."""
     desk.clock.install()
     open_thread(desk, alice, conversation)
     desk.evaluate(REFUSE_ONCE, "session-cookie")

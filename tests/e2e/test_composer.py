@@ -1,4 +1,4 @@
-"""The box: several lines, up to 2000 characters, and nothing that is lost by walking away."""
+"""The composer: several lines, up to 2000 characters, and drafts that survive leaving the page."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,11 +19,11 @@ from users.models import User
 
 @pytest.fixture
 def thread(desk: Page, alice: User, conversation: Conversation) -> Page:
-    """Alice at her desk, with Bob's thread before her."""
+    """Bob's thread at Alice's desk."""
     return open_thread(desk, alice, conversation)
 
 
-def test_enter_sends_and_shift_enter_makes_a_line(thread: Page, conversation: Conversation) -> None:
+def test_enter_sends_and_shift_enter_adds_a_line(thread: Page, conversation: Conversation) -> None:
     composer(thread).press_sequentially("one")
     composer(thread).press("Shift+Enter")
     composer(thread).press_sequentially("two")
@@ -45,7 +45,7 @@ def test_button_sends_too(thread: Page) -> None:
     expect_tick(thread, "by hand", "Sent")
 
 
-def test_enter_makes_a_line_where_the_keyboard_is_on_the_screen(
+def test_enter_adds_a_line_with_an_on_screen_keyboard(
     phone: Page, bob: User, conversation: Conversation
 ) -> None:
     open_thread(phone, bob, conversation)
@@ -60,7 +60,7 @@ def test_enter_makes_a_line_where_the_keyboard_is_on_the_screen(
     assert conversation.messages.latest("id").content == "one\ntwo"
 
 
-def test_enter_that_chooses_a_word_of_an_input_method_does_not_send(thread: Page) -> None:
+def test_enter_that_confirms_an_input_method_does_not_send(thread: Page) -> None:
     composer(thread).fill("こんにちは")
 
     composer(thread).dispatch_event("keydown", {"key": "Enter", "isComposing": True})
@@ -69,7 +69,7 @@ def test_enter_that_chooses_a_word_of_an_input_method_does_not_send(thread: Page
     expect(messages(thread)).to_have_count(1)
 
 
-def test_nothing_but_white_space_is_not_sent(thread: Page) -> None:
+def test_white_space_alone_is_not_sent(thread: Page) -> None:
     composer(thread).fill("  \n ")
     composer(thread).press("Enter")
 
@@ -129,7 +129,7 @@ def test_sent_text_leaves_no_draft(thread: Page) -> None:
     expect(composer(thread)).to_have_value("")
 
 
-def test_links_lead_out_safely_and_words_wrap(thread: Page) -> None:
+def test_links_open_safely_and_long_words_wrap(thread: Page) -> None:
     word = "x" * 1900
     write(thread, f"see https://example.com/a?b=1. javascript:alert(1) {word}")
 
@@ -141,7 +141,7 @@ def test_links_lead_out_safely_and_words_wrap(thread: Page) -> None:
     assert not thread.evaluate(OVERFLOWS)
 
 
-def test_right_to_left_text_and_emoji_stand_as_written(thread: Page) -> None:
+def test_right_to_left_text_and_emoji_are_shown_as_written(thread: Page) -> None:
     write(thread, "שלום 💪🏽 مرحبا")
 
     expect_tick(thread, "שלום 💪🏽 مرحبا", "Sent")
@@ -156,7 +156,7 @@ OVERFLOWS = """() => {
 
 
 def color_of(page: Page, selector: str) -> tuple[int, int, int]:
-    """Return red, green and blue of a text."""
+    """Return the red, green and blue of an element's text."""
     script = """element => {
         const canvas = new OffscreenCanvas(1, 1).getContext("2d");
         canvas.fillStyle = getComputedStyle(element).color;
@@ -177,10 +177,10 @@ KEYBOARD_OVER_THE_PAGE = """
 """
 
 
-def test_box_stays_above_a_keyboard_that_lies_over_the_page(
+def test_composer_stays_above_a_keyboard_that_overlays_the_page(
     phone: Page, bob: User, conversation: Conversation
 ) -> None:
-    """As on iOS: the page keeps its height, and only the visual viewport is told."""
+    """As on iOS: the page keeps its height, and only the visual viewport shrinks."""
     phone.add_init_script(KEYBOARD_OVER_THE_PAGE)
     open_thread(phone, bob, conversation)
 

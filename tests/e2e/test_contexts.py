@@ -1,4 +1,4 @@
-"""A context that one test hands to the next: the files of the client are in its cache, and nothing else."""
+"""A reused context has the client's files in its HTTP cache, and no other trace of the earlier test."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -66,7 +66,7 @@ NOTHING: dict[str, Any] = {
     "isDark": False,
     "year": False,
     "width": DESK["viewport"]["width"],
-    "length": 2,  # with about:blank
+    "length": 2,  # together with about:blank
 }
 CACHED = """() => performance.getEntriesByType("resource")
     .filter(({ name }) => new URL(name).pathname.startsWith("/static/"))
@@ -80,7 +80,7 @@ SPOIL = {
 
 @pytest.fixture
 def options(server: WebServer) -> dict[str, Any]:
-    """A desk that no fixture has opened."""
+    """The options of a desktop, for contexts that no fixture opens."""
     return {**DESK, "base_url": server.url, "service_workers": "block", "reduced_motion": "reduce"}
 
 
@@ -111,7 +111,7 @@ def test_next_test_starts_with_empty_storage(
     first.set_viewport_size({"width": 500, "height": 500})
     context.new_page()
     context.set_offline(True)
-    context_pool.give_back(context)
+    context_pool.return_context(context)
 
     page = context_pool.open_page(options)
 
@@ -122,8 +122,8 @@ def test_next_test_starts_with_empty_storage(
     context_pool.close(context)
 
 
-def test_traces_are_found_where_nothing_is_cleared(first: Page) -> None:
-    """What the test above looks for can be seen."""
+def test_traces_are_found_without_clearing(first: Page) -> None:
+    """Proves that the test above can detect traces."""
     first.goto("/manifest.webmanifest")
     first.evaluate(LEAVE_TRACES)
 
@@ -141,7 +141,7 @@ def test_next_test_starts_signed_out(
     conversation: Conversation,
 ) -> None:
     open_thread(first, alice, conversation)
-    context_pool.give_back(first.context)
+    context_pool.return_context(first.context)
 
     page = context_pool.open_page(options)
     page.goto(path_of(conversation))
@@ -155,7 +155,7 @@ def test_files_of_the_client_stay_in_the_cache(
 ) -> None:
     first.goto("/sign-in")
     assert max(first.evaluate(CACHED)) > 0
-    context_pool.give_back(first.context)
+    context_pool.return_context(first.context)
 
     page = context_pool.open_page(options)
     page.goto("/sign-in")
@@ -167,11 +167,11 @@ def test_files_of_the_client_stay_in_the_cache(
 
 
 @pytest.mark.parametrize("spoil", SPOIL.values(), ids=SPOIL)
-def test_context_with_scripts_of_its_own_is_not_handed_on(
+def test_context_with_its_own_scripts_is_not_reused(
     context_pool: ContextPool, options: dict[str, Any], first: Page, spoil: Any
 ) -> None:
     spoil(first.context)
-    context_pool.give_back(first.context)
+    context_pool.return_context(first.context)
 
     page = context_pool.open_page(options)
 
@@ -180,10 +180,10 @@ def test_context_with_scripts_of_its_own_is_not_handed_on(
     context_pool.close(page.context)
 
 
-def test_context_of_other_options_is_not_handed_on(
+def test_context_with_other_options_is_not_reused(
     context_pool: ContextPool, options: dict[str, Any], first: Page
 ) -> None:
-    context_pool.give_back(first.context)
+    context_pool.return_context(first.context)
 
     page = context_pool.open_page({**options, "color_scheme": "dark"})
 
@@ -191,11 +191,11 @@ def test_context_of_other_options_is_not_handed_on(
     context_pool.close(page.context)
 
 
-def test_closed_context_is_not_handed_on(
+def test_closed_context_is_not_reused(
     context_pool: ContextPool, options: dict[str, Any], first: Page
 ) -> None:
     first.context.close()
-    context_pool.give_back(first.context)
+    context_pool.return_context(first.context)
 
     page = context_pool.open_page(options)
 

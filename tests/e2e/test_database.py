@@ -1,4 +1,4 @@
-"""The browser's database survives upgrades, rollbacks and other tabs, with the messages in its outbox."""
+"""The browser's database survives upgrades, rollbacks and other tabs, with the outbox in it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from tests.e2e.devices import OpenDevice, wait_until
 from tests.e2e.screens import composer, expect_tick, message, open_thread, path_of, write
 from users.models import User
 
-# Literally what release 1 creates, so that no change of the client can change it here.
+# A literal copy of what release 1 creates, so that changes of the client cannot change it.
 CREATE_RELEASED = """([name, entry, draft]) => new Promise((resolve, reject) => {
     const opening = indexedDB.open(name, 1);
     opening.onerror = reject;
@@ -58,7 +58,7 @@ FAILING_STEP = 'STEPS.push(() => { throw new Error("This step fails."); });'
 
 @pytest.fixture
 def old(open_device: OpenDevice, bob: User, conversation: Conversation) -> BrowserContext:
-    """A browser that has the database of release 1, with a message and a draft of Bob's in it."""
+    """A browser with the database of release 1, which has a message and a draft of Bob's."""
     page = open_device()
     page.goto("/healthz")
     entry = {
@@ -80,7 +80,7 @@ def old(open_device: OpenDevice, bob: User, conversation: Conversation) -> Brows
 
 @pytest.fixture
 def add_step(old: BrowserContext) -> Callable[[str], None]:
-    """Have pages load the client of a later release, with one more step in its schema."""
+    """Serve the client of a later release, with one more step in its schema."""
 
     def add_step(step: str) -> None:
         def fulfill(route: Route) -> None:
@@ -165,7 +165,7 @@ def test_message_is_sent_once_although_the_upgrade_fails(
 
 
 @pytest.mark.complains(r"net::ERR_FAILED")
-def test_tab_makes_way_for_an_upgrade_and_goes_on(
+def test_tab_closes_its_database_for_an_upgrade_and_continues(
     old: BrowserContext, add_step: Callable[[str], None], bob: User, conversation: Conversation
 ) -> None:
     before = open_thread(old.new_page(), bob, conversation)
@@ -187,7 +187,7 @@ def test_tab_makes_way_for_an_upgrade_and_goes_on(
 
 
 @pytest.mark.complains(r"net::ERR_FAILED")
-def test_outbox_is_shown_and_sent_once_another_tab_has_stopped_blocking_the_upgrade(
+def test_outbox_is_shown_and_sent_after_another_tab_stops_blocking_the_upgrade(
     old: BrowserContext, add_step: Callable[[str], None], bob: User, conversation: Conversation
 ) -> None:
     other = old.new_page()

@@ -1,4 +1,4 @@
-"""What `make run` serves: files as they lie in the checkout, read anew with each request."""
+"""The development files of `make run`: served from the checkout, and read again for each request."""
 
 from collections.abc import Iterator
 from pathlib import Path

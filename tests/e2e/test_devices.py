@@ -32,7 +32,7 @@ from tests.system.server import WebServer
 from users.models import User
 
 
-def test_second_device_is_in_step(
+def test_second_device_shows_the_same(
     desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)
@@ -47,7 +47,7 @@ def test_second_device_is_in_step(
     expect_tick(phone, "from the desk", "Sent")
 
 
-def test_tick_turns_on_both_devices(
+def test_tick_changes_on_both_devices(
     desk: Page, phone: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)
@@ -73,7 +73,7 @@ def test_many_tabs_share_one_inbox_socket(
 
     for tab in tabs:
         expect_unread(tab, "1")
-    # A tab that is looked at may take the socket over, and then the other one closes its own.
+    # A visible tab may take the socket over, and then the other tab closes its own.
     wait_until(desk, lambda: sum(len(each.opened) - len(each.closed) for each in sockets) == 1)
 
 
@@ -90,7 +90,7 @@ def test_frames_during_a_change_of_leader_reach_every_list(
     wait_until(desk, lambda: bool(sockets.closed))
     write_history(bob, conversation, "to nobody's socket")
 
-    hold.let_go()
+    hold.release()
 
     for tab in (desk, other):
         expect(conversation_with(tab, bob)).to_contain_text("to nobody's socket")
@@ -111,7 +111,7 @@ def test_sign_out_in_one_tab_ends_the_others(
 
 
 def sign_in_kept(page: Page) -> None:
-    """Open one more tab of somebody who is signed in."""
+    """Open another tab of the signed-in person."""
     page.goto("/settings")
     expect(navigation(page)).to_be_visible()
 
@@ -137,7 +137,7 @@ def test_next_user_of_the_device_sees_nothing_of_the_last_one(
 
 
 def kept_of(page: Page) -> set[str]:
-    """Return the names of the databases that the device keeps."""
+    """Return the names of the databases on the device."""
     return set(page.evaluate("indexedDB.databases().then(all => all.map(({ name }) => name))"))
 
 
@@ -174,10 +174,13 @@ def test_conversation_of_the_last_person_is_not_shown_to_the_next(
 
 
 @pytest.mark.complains(r"status of 401")
-def test_request_of_the_last_person_is_not_repeated_in_the_name_of_the_next(
+def test_request_of_the_last_person_is_not_retried_as_the_next(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """An answer of 401 that comes late: what refreshes the token now is somebody else's cookie."""
+    """
+    A late 401 for the last person's request: the cookie that would refresh the token is the next
+    one's.
+    """
     open_thread(desk, bob, conversation)
     hold = Hold(desk, "**/send/")
     sent: list[str] = []
@@ -185,7 +188,7 @@ def test_request_of_the_last_person_is_not_repeated_in_the_name_of_the_next(
     expect_tick(desk, "of Bob alone", "Sending")
     navigation(desk).get_by_role("button", name="Sign out").click()
     desk.get_by_role("button", name="Sign out and delete").click()
-    # Until the server knows, the question stands before everything.
+    # Until the server answers, the confirmation covers everything.
     expect(desk.get_by_role("dialog")).to_have_count(0)
     fill_sign_in(desk, alice)
     expect(conversations(desk)).to_have_count(1)
@@ -218,7 +221,7 @@ def test_late_refresh_response_after_signing_out_signs_nobody_in(
     expect(message(desk, "Hello")).to_be_visible()
 
 
-def test_same_person_who_signs_in_again_keeps_what_they_write(
+def test_same_person_signing_in_again_keeps_their_draft(
     desk: Page, bob: User, conversation: Conversation
 ) -> None:
     open_thread(desk, bob, conversation)
@@ -235,7 +238,7 @@ def test_same_person_who_signs_in_again_keeps_what_they_write(
 def test_late_sign_out_event_does_not_affect_the_next_session(
     desk: Page, bob: User, conversation: Conversation
 ) -> None:
-    """A frozen tab hears of both when it thaws; to it, here, the first is told once more."""
+    """A tab frozen during both gets both events when it resumes; here the first is sent again."""
     open_thread(desk, bob, conversation)
     other = desk.context.new_page()
     sign_in_kept(other)
@@ -269,7 +272,7 @@ def test_session_ended_elsewhere_redirects_to_the_sign_in(
     expect(message(desk, "Hello")).to_be_visible()
 
 
-def test_sign_in_lasts_over_a_restart_of_the_browser(
+def test_sign_in_survives_a_browser_restart(
     open_device: OpenDevice, alice: User, conversation: Conversation
 ) -> None:
     page = open_device(fresh=True)
@@ -284,11 +287,11 @@ def test_sign_in_lasts_over_a_restart_of_the_browser(
     expect(conversations(again)).to_have_count(1)
 
 
-@pytest.mark.complains(r"status of 401")  # of what the first tab was just asking for
-def test_someone_else_signing_in_in_another_tab_takes_the_first_tab_over(
+@pytest.mark.complains(r"status of 401")  # of a request of the first tab that was under way
+def test_sign_in_of_another_person_in_another_tab_replaces_the_first_tab(
     desk: Page, alice: User, bob: User, dora: User, conversation: Conversation
 ) -> None:
-    """The cookie is theirs now: nothing may go on in the name of who was there before."""
+    """The cookie is the new person's now: no request may continue in the name of the previous one."""
     open_thread(desk, alice, conversation)
     other = desk.context.new_page()
     sign_in_kept(other)

@@ -1,4 +1,4 @@
-"""Drafts in two tabs of one browser: what is sent in one is written nowhere, and nothing else is lost."""
+"""Drafts in two tabs of one browser: sent text leaves every composer, and no other text is lost."""
 
 from collections.abc import Callable
 
@@ -49,7 +49,7 @@ def one(desk: Page, alice: User, conversation: Conversation) -> Page:
 
 @pytest.fixture
 def open_tab(one: Page, conversation: Conversation) -> Callable[[], Page]:
-    """Open one more tab of the same browser on the same thread."""
+    """Open another tab of the same browser on the same thread."""
 
     def open_tab() -> Page:
         page = one.context.new_page()
@@ -64,7 +64,7 @@ def expect_kept(page: Page, person: User, *texts: str) -> None:
     wait_until(page, lambda: page.evaluate(ROWS, person.pk) == sorted(texts))
 
 
-def test_text_that_is_sent_in_one_tab_leaves_the_box_of_another(
+def test_text_sent_in_one_tab_leaves_the_composer_of_another(
     one: Page, open_tab: Callable[[], Page], alice: User, conversation: Conversation
 ) -> None:
     composer(one).fill("only once")
@@ -83,7 +83,7 @@ def test_text_that_is_sent_in_one_tab_leaves_the_box_of_another(
     expect_kept(one, alice)
 
 
-def test_same_text_written_in_both_tabs_is_one_draft(
+def test_same_text_in_both_tabs_is_one_draft(
     one: Page, open_tab: Callable[[], Page], alice: User
 ) -> None:
     other = open_tab()
@@ -118,7 +118,9 @@ def test_another_text_stays_in_its_composer_and_is_stored(
     expect(composer(one)).to_have_value("")
 
 
-def test_two_drafts_come_back_each_in_its_own_tab(one: Page, open_tab: Callable[[], Page]) -> None:
+def test_two_drafts_are_restored_each_in_its_own_tab(
+    one: Page, open_tab: Callable[[], Page]
+) -> None:
     other = open_tab()
     composer(other).fill("from the other")
     composer(one).fill("from one")
@@ -130,7 +132,7 @@ def test_two_drafts_come_back_each_in_its_own_tab(one: Page, open_tab: Callable[
     expect(composer(other)).to_have_value("from the other")
 
 
-def test_draft_of_a_thread_that_is_not_open_outlives_a_send_in_another_tab(
+def test_draft_of_a_closed_thread_survives_a_send_in_another_tab(
     one: Page, open_tab: Callable[[], Page], alice: User, bob: User
 ) -> None:
     carol = make_trainee("carol", alice)
@@ -174,7 +176,7 @@ def test_unedited_composer_follows_the_draft_of_another_tab(
     expect_kept(one, alice, "Hello world")
 
 
-def test_draft_that_is_written_on_in_another_tab_is_not_lost_where_it_was_begun(
+def test_draft_continued_in_another_tab_is_not_lost_in_the_first(
     one: Page, open_tab: Callable[[], Page], alice: User
 ) -> None:
     composer(one).fill("begun")
@@ -189,7 +191,9 @@ def test_draft_that_is_written_on_in_another_tab_is_not_lost_where_it_was_begun(
     expect_kept(one, alice, "begun")
 
 
-def test_first_message_to_a_trainee_leaves_the_box_of_another_tab(desk: Page, alice: User) -> None:
+def test_first_message_to_a_trainee_leaves_the_composer_of_another_tab(
+    desk: Page, alice: User
+) -> None:
     carol = make_trainee("carol", alice)
     path = f"/messages?trainee={carol.pk}"
     sign_in(desk, alice, path)
@@ -206,9 +210,7 @@ def test_first_message_to_a_trainee_leaves_the_box_of_another_tab(desk: Page, al
     expect_kept(desk, alice)
 
 
-def test_other_text_to_a_new_trainee_goes_along_to_the_conversation(
-    desk: Page, alice: User
-) -> None:
+def test_other_text_to_a_new_trainee_moves_to_the_conversation(desk: Page, alice: User) -> None:
     carol = make_trainee("carol", alice)
     path = f"/messages?trainee={carol.pk}"
     sign_in(desk, alice, path)
@@ -224,10 +226,10 @@ def test_other_text_to_a_new_trainee_goes_along_to_the_conversation(
 
 
 @pytest.mark.parametrize("is_loaded_anew", [False, True])
-def test_draft_to_a_new_trainee_outlives_a_first_message_from_elsewhere(
+def test_draft_to_a_new_trainee_survives_a_first_message_from_elsewhere(
     desk: Page, server: WebServer, alice: User, is_loaded_anew: bool
 ) -> None:
-    """Its box is closed by then, so that nothing takes the text along to the conversation."""
+    """The composer is closed by then, so nothing moves the text to the conversation."""
     carol = make_trainee("carol", alice)
     sign_in(desk, alice, f"/messages?trainee={carol.pk}")
     composer(desk).fill("not finished")
@@ -248,7 +250,7 @@ def test_draft_to_a_new_trainee_outlives_a_first_message_from_elsewhere(
     expect_kept(desk, alice)
 
 
-def test_draft_of_an_earlier_version_is_still_there(
+def test_draft_of_an_earlier_release_is_kept(
     one: Page, alice: User, conversation: Conversation
 ) -> None:
     one.evaluate(PUT_AS_BEFORE, [alice.pk, str(conversation.pk), "from before"])

@@ -1,4 +1,4 @@
-"""Calm and fast: what the first visit fetches, and that nothing jumps while it does."""
+"""The size and the layout stability of the first visit."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,7 +8,7 @@ from tests.e2e.devices import PHONE, OpenDevice
 from tests.e2e.screens import conversations, message, navigation, path_of, sign_in, sign_in_by_form
 from users.models import User
 
-# Bodies as they are compressed. Less than the least would mean that nothing was measured.
+# Compressed sizes. Fewer bytes than the least mean that nothing was measured.
 BUDGET_BYTES = 120 * 1024
 LEAST_BYTES = 20 * 1024
 COMPRESSED = """() => [
@@ -21,7 +21,7 @@ WATCH_SHIFTS = """
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
 """
-# What the frames so far have shifted is told after the next one.
+# The shift of the frames so far is reported after the next frame.
 SHIFT_SO_FAR = """() => new Promise(resolve =>
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shift)))))"""
 
@@ -49,7 +49,7 @@ def test_first_load_of_the_messages_is_small(
 
 
 @pytest.mark.parametrize("held", [{}, PHONE], ids=["desk", "phone"])
-def test_nothing_jumps_while_loading(
+def test_layout_does_not_shift_while_loading(
     open_device: OpenDevice, held: dict[str, object], alice: User, conversation: Conversation
 ) -> None:
     page = open_device(fresh=True, **held)

@@ -1,4 +1,4 @@
-"""History: 20 at a time while scrolling up, and the place on the screen holds."""
+"""History: 20 messages at a time while scrolling up, without moving the visible ones."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +29,7 @@ PAGES = 6
 
 
 def fill(conversation: Conversation, count: int, *, is_read: bool = True) -> None:
-    """Write that many messages, in turn from both sides, a minute apart; the last one just now."""
+    """Write messages from alternating sides, a minute apart; the last one is just now."""
     now, first = timezone.now(), conversation.version + 1
     conversation.messages.update(created_at=now - timedelta(minutes=count))
     people = (conversation.trainer, conversation.trainee)
@@ -56,7 +56,7 @@ def fill(conversation: Conversation, count: int, *, is_read: bool = True) -> Non
 
 @dataclass(frozen=True)
 class Row:
-    """Where a message stands on the screen."""
+    """The position of a message on the screen."""
 
     text: str
     top: float
@@ -83,7 +83,7 @@ def scroll_to_top(page: Page) -> None:
 
 
 def wait_for_page_ahead(page: Page) -> None:
-    """Wait for the older messages that are fetched on opening; no more come before one scrolls."""
+    """Wait for the older messages that are fetched on opening; more are fetched only on scrolling."""
     expect(messages(page).nth(20)).to_be_attached()
 
 
@@ -93,7 +93,7 @@ def long_thread(desk: Page, alice: User, conversation: Conversation) -> Page:
     return open_thread(desk, alice, conversation)
 
 
-def test_all_pages_come_in_order_without_holes_or_doubles(long_thread: Page) -> None:
+def test_all_pages_load_in_order_without_gaps_or_duplicates(long_thread: Page) -> None:
     for _ in range(PAGES):
         count = messages(long_thread).count()
         if count > 20 * PAGES:
@@ -106,19 +106,19 @@ def test_all_pages_come_in_order_without_holes_or_doubles(long_thread: Page) -> 
     expect_texts(long_thread, ["Hello", *(f"message {n}" for n in range(20 * PAGES))])
 
 
-def test_place_holds_while_older_messages_come(long_thread: Page) -> None:
+def test_visible_messages_stay_in_place_while_older_ones_load(long_thread: Page) -> None:
     wait_for_page_ahead(long_thread)
     hold = Hold(long_thread, "**/messages/?*before=*")
     scroll_to_top(long_thread)
     before, count = row_in_the_middle(long_thread), messages(long_thread).count()
 
-    hold.let_go()
+    hold.release()
 
     expect(messages(long_thread).nth(count)).to_be_attached()
     assert abs(top_of(long_thread, before) - before.top) <= 2
 
 
-def test_place_holds_while_new_messages_come_and_a_pill_counts_them(
+def test_visible_messages_stay_in_place_while_a_pill_counts_new_ones(
     long_thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
     log(long_thread).evaluate("log => log.scrollBy(0, -600)")
@@ -138,7 +138,7 @@ def test_place_holds_while_new_messages_come_and_a_pill_counts_them(
     expect_unread(long_thread, None)
 
 
-def test_own_message_leads_to_the_end(long_thread: Page) -> None:
+def test_own_message_scrolls_to_the_end(long_thread: Page) -> None:
     log(long_thread).evaluate("log => log.scrollBy(0, -600)")
 
     write(long_thread, "my answer")
@@ -147,7 +147,7 @@ def test_own_message_leads_to_the_end(long_thread: Page) -> None:
 
 
 @pytest.mark.complains(r"status of 400")
-def test_message_of_another_tab_moves_nothing(
+def test_message_of_another_tab_does_not_scroll(
     long_thread: Page, conversation: Conversation
 ) -> None:
     other = long_thread.context.new_page()
@@ -180,7 +180,7 @@ def test_thread_opens_at_the_first_unread_message(
 def test_thousands_of_messages_stay_smooth(
     open_device: OpenDevice, server: WebServer, bob: User, alice: User, conversation: Conversation
 ) -> None:
-    """With all of them on the page, a new one changes a handful of nodes, and none is made anew."""
+    """With all of them on the page, a new one changes a few nodes and recreates none."""
     fill(conversation, 3000)
     page = open_device()
     open_thread(page, alice, conversation)
@@ -207,7 +207,7 @@ COUNT_CHANGES = """() => {
 }"""
 
 
-def test_pages_do_not_shift_while_new_messages_come_in(
+def test_pages_do_not_overlap_while_new_messages_arrive(
     long_thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
     his = Person(server, tokens_of(bob))
@@ -222,6 +222,6 @@ def test_pages_do_not_shift_while_new_messages_come_in(
 
 
 def is_whole(texts: list[str]) -> bool:
-    """Tell whether the numbered messages end with the last one, without holes or doubles."""
+    """Return whether the numbered messages are complete up to the last, without duplicates."""
     numbers = [int(each.removeprefix("message ")) for each in texts if each.startswith("message")]
     return numbers == list(range(numbers[0], 20 * PAGES))

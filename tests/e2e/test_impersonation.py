@@ -1,4 +1,4 @@
-"""Impersonation of a trainee: everything is readable, nothing writable, nothing marked as read."""
+"""Impersonation of a trainee: everything can be read, nothing written or marked as read."""
 
 import re
 
@@ -78,7 +78,8 @@ def test_impersonation_marks_nothing_as_read_and_sends_nothing(
 def test_ending_impersonation_returns_to_the_trainee_and_revokes_its_tokens(
     impersonation: Page, alice: User, bob: User
 ) -> None:
-    # A request that is under way when the tokens end is answered 401, which a browser complains of.
+    # A request under way when the tokens are revoked is answered 401; the browser complains about
+    # it.
     impersonation.wait_for_load_state("networkidle")
     impersonation.get_by_role("button", name="End").click()
 

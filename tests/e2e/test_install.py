@@ -1,4 +1,4 @@
-"""Installed: a shell without a network, and an update without a broken page."""
+"""The installed app: it opens without a network, and updates without a broken page."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,7 +21,7 @@ from users.models import User
 pytestmark = [
     pytest.mark.service_worker,
     pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection"),
-    # Of Chromium itself, where nothing of a profile is kept.
+    # A complaint of Chromium itself about profiles that are not stored.
     pytest.mark.complains(r"does not support the Push API in incognito mode"),
 ]
 
@@ -42,7 +42,7 @@ def test_app_can_be_installed(desk: Page) -> None:
     assert found <= {"in-incognito"}
 
 
-def test_shell_and_cached_conversations_show_without_a_network(
+def test_shell_and_cached_conversations_are_shown_without_a_network(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)
@@ -64,7 +64,7 @@ def test_shell_and_cached_conversations_show_without_a_network(
 
 
 def test_all_screens_open_without_a_network(desk: Page, alice: User) -> None:
-    """The worker keeps every module, also of screens that nobody has opened yet."""
+    """The service worker caches every module, including those of screens not yet opened."""
     sign_in(desk, alice)
     wait_for_worker(desk)
     desk.context.set_offline(True)
@@ -74,10 +74,8 @@ def test_all_screens_open_without_a_network(desk: Page, alice: User) -> None:
         expect(desk.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
-def test_screen_that_is_opened_first_without_a_network_has_its_style_sheet(
-    desk: Page, alice: User
-) -> None:
-    """The cached page is the one of the messages, which does not link it."""
+def test_screen_first_opened_without_a_network_has_its_style_sheet(desk: Page, alice: User) -> None:
+    """The cached page is that of the messages, which does not link this style sheet."""
     sign_in(desk, alice)
     wait_for_worker(desk)
     desk.context.set_offline(True)
@@ -91,7 +89,7 @@ def test_screen_that_is_opened_first_without_a_network_has_its_style_sheet(
 def kept(
     open_device: OpenDevice, mortal_server: WebServer, alice: User, conversation: Conversation
 ) -> Page:
-    """A page that is kept on the device, with its conversation."""
+    """A page that the service worker has cached, with its conversation."""
     page = open_device(base_url=mortal_server.url)
     open_thread(page, alice, conversation)
     expect(conversations(page)).to_have_count(1)
@@ -118,7 +116,7 @@ def test_cached_page_opens_when_the_proxy_returns_502(kept: Page, mortal_server:
 
 
 @pytest.mark.complains(r"net::ERR_")
-def test_update_is_offered_and_taken_without_a_broken_page(
+def test_update_is_offered_and_applied_without_a_broken_page(
     open_device: OpenDevice, mortal_server: WebServer, alice: User, conversation: Conversation
 ) -> None:
     page = open_device(base_url=mortal_server.url)
@@ -129,7 +127,7 @@ def test_update_is_offered_and_taken_without_a_broken_page(
     kill(mortal_server)
     mortal_server.environment["TEST_NEXT_VERSION"] = "1"
     mortal_server.start()
-    # As once an hour, and whenever somebody comes back to the page.
+    # As once an hour, and whenever the page becomes visible.
     hide(page)
     show(page)
 

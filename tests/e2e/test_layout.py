@@ -1,4 +1,4 @@
-"""Whatever people are called and write, and however small the window is: all that matters fits."""
+"""Everything important fits, whatever the names, the texts and the window size."""
 
 import json
 
@@ -23,11 +23,11 @@ from tests.factories import make_trainee
 from trainer.services.invitations import invite_trainee
 from users.models import User
 
-# 320 by 256 is what a window of 1280 by 1024 has at a zoom of 400 %.
+# 320 by 256 is a window of 1280 by 1024 at a zoom of 400 %.
 SIZES = {"desk": (1280, 700), "low desk": (1280, 600), "phone": (390, 844), "zoomed": (320, 256)}
 WIDTHS = (320, 360, 768, 1024, 1280)
 
-# What of the frame is cut off: `main` of a filling screen has nothing to scroll, the page never.
+# Scroll overflow of the frame: `main` of a filling screen, and the page, must have none.
 OVERFLOW = """() => {
     const main = document.querySelector("main");
     const root = document.documentElement;
@@ -41,7 +41,7 @@ OVERFLOW = """() => {
     return JSON.stringify(found);
 }"""
 FITS = {"layout": "fill", "main": 0, "scrolled": 0, "tall": 0, "wide": 0}
-# Those hidden from the eye that the nearest scroller does not hold: they would lengthen another.
+# Visually hidden elements outside the nearest scroller: they would lengthen another one.
 STRAYS = """() => {
     const scrolls = element => /auto|scroll|hidden/.test(getComputedStyle(element).overflowY);
     const scrollerOf = element => {
@@ -54,14 +54,14 @@ STRAYS = """() => {
         .filter(each => !scrollerOf(each).contains(each.offsetParent))
         .map(each => `${each.parentElement.className} > ${each.className}`);
 }"""
-# What is wider than the place it has, unless it ends in an ellipsis.
+# Elements wider than their place that do not end in an ellipsis.
 CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(each => {
     const ends = getComputedStyle(each).textOverflow === "ellipsis";
     const hidden = ".visually-hidden, .row-action-word";
     const isMeant = each.closest(`${hidden}, user-avatar, input, textarea, svg`);
     return !ends && !isMeant && each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1;
 }).map(each => `${each.localName}.${each.className} ${each.textContent.trim().slice(0, 40)}`)"""
-# Per row, the parts that are not within the row, or that something lies over.
+# The parts of each row that are outside the row or covered by something.
 HIDDEN_PARTS = """rows => rows.slice(0, 30).flatMap(row => {
     row.scrollIntoView({ block: "center" });
     const frame = row.getBoundingClientRect();
@@ -76,8 +76,8 @@ HIDDEN_PARTS = """rows => rows.slice(0, 30).flatMap(row => {
     });
 })"""
 
-# Of each link of the navigation, whether its words are on one line, and whether all of it is in
-# the link's own cell.
+# For each link of the navigation: whether its words are on one line, and whether all of it is
+# inside the link's own cell.
 CELLS = """links => links.map(link => {
     const cell = link.getBoundingClientRect();
     const words = document.createRange();
@@ -92,7 +92,7 @@ CELLS = """links => links.map(link => {
 })"""
 DIRECTIONS = "all => all.map(each => getComputedStyle(each).direction)"
 RIGHT_ENDS = "all => all.map(each => Math.round(each.getBoundingClientRect().right))"
-# Whether the words before a name, the name and the words after it go from left to right.
+# Whether the words before a name, the name, and the words after it are in left-to-right order.
 IS_IN_ORDER = """heading => {
     const name = heading.querySelector("bdi").getBoundingClientRect();
     const texts = [...heading.childNodes].filter(each => each.nodeType === 3 && each.data.trim());
@@ -107,7 +107,7 @@ IS_IN_ORDER = """heading => {
 
 @pytest.fixture
 def crowd(alice: User) -> list[Conversation]:
-    """Two hundred people with everything in their names that there is, and an archive of such."""
+    """200 people with names of every difficult kind, and an archive of the same."""
     return fill(alice, timezone.now())
 
 
@@ -119,21 +119,21 @@ def window(request: pytest.FixtureRequest, open_device: OpenDevice) -> Page:
 
 
 def expect_to_fit(page: Page) -> None:
-    """Expect a screen that fills the window to lie in it, with nothing of the frame to scroll."""
+    """Expect a screen to fill the window without anything of the frame to scroll."""
     wait_until(page, lambda: json.loads(page.evaluate(OVERFLOW))["layout"] == "fill")
     assert json.loads(page.evaluate(OVERFLOW)) == FITS, page.url
     assert page.evaluate(STRAYS) == [], page.url
 
 
 def scroll_to_end(page: Page) -> None:
-    """Scroll the screen as far as it goes, and let it know."""
+    """Scroll the screen to its end, and fire the scroll event."""
     page.evaluate("document.querySelector('main').scrollTop = 1e6")
     wait_until(page, lambda: bool(page.evaluate("document.querySelector('main').scrollTop > 0")))
     page.evaluate("new Promise(requestAnimationFrame)")
 
 
 @pytest.mark.complains(r"status of 404")
-def test_nothing_of_a_filling_screen_lies_outside_the_window(
+def test_filling_screen_fits_the_window(
     window: Page, alice: User, crowd: list[Conversation]
 ) -> None:
     newcomer = make_trainee("newcomer", alice, last_name="W" * 60)
@@ -157,9 +157,7 @@ def test_nothing_of_a_filling_screen_lies_outside_the_window(
     expect_to_fit(window)
 
 
-def test_nothing_of_an_empty_filling_screen_lies_outside_the_window(
-    window: Page, alice: User, bob: User
-) -> None:
+def test_empty_filling_screen_fits_the_window(window: Page, alice: User, bob: User) -> None:
     sign_in(window, alice)
     expect(window.get_by_role("link", name="Choose a trainee")).to_be_attached()
     expect_to_fit(window)
@@ -173,7 +171,7 @@ def test_nothing_of_an_empty_filling_screen_lies_outside_the_window(
     expect_to_fit(window)
 
 
-def test_nothing_of_a_filling_screen_that_loads_or_fails_lies_outside_the_window(
+def test_loading_or_failed_filling_screen_fits_the_window(
     window: Page, alice: User, crowd: list[Conversation]
 ) -> None:
     sign_in(window, alice, "/settings")
@@ -185,7 +183,7 @@ def test_nothing_of_a_filling_screen_that_loads_or_fails_lies_outside_the_window
 
 
 @pytest.mark.parametrize("screen", ["Trainees", "Settings"])
-def test_messages_stand_in_their_place_after_a_screen_that_was_scrolled(
+def test_messages_screen_is_not_displaced_after_a_scrolled_screen(
     window: Page, alice: User, crowd: list[Conversation], screen: str
 ) -> None:
     sign_in(window, alice)
@@ -201,7 +199,7 @@ def test_messages_stand_in_their_place_after_a_screen_that_was_scrolled(
     expect_to_fit(window)
 
 
-def test_thread_stands_in_its_place_after_a_screen_that_was_scrolled(
+def test_thread_is_not_displaced_after_a_scrolled_screen(
     window: Page, alice: User, crowd: list[Conversation]
 ) -> None:
     sign_in(window, alice, "/trainees")
@@ -215,7 +213,7 @@ def test_thread_stands_in_its_place_after_a_screen_that_was_scrolled(
     window.goto("/trainees")
 
 
-def test_messages_stand_in_their_place_after_a_sign_in_that_was_scrolled(
+def test_messages_screen_is_not_displaced_after_a_scrolled_sign_in(
     open_device: OpenDevice, alice: User, crowd: list[Conversation]
 ) -> None:
     """At a zoom of 400 % the form is longer than the window."""
@@ -230,7 +228,7 @@ def test_messages_stand_in_their_place_after_a_sign_in_that_was_scrolled(
     expect_to_fit(page)
 
 
-def test_going_back_returns_to_the_place_in_the_trainees(
+def test_going_back_restores_the_scroll_position_of_the_trainees(
     window: Page, alice: User, crowd: list[Conversation]
 ) -> None:
     sign_in(window, alice, "/trainees")
@@ -277,7 +275,7 @@ def test_time_and_badge_of_each_conversation_are_in_its_row_with_large_text(
 
 
 @pytest.mark.parametrize("width", [320, 360, 390])
-def test_navigation_and_its_badge_hold_with_large_text_on_a_phone(
+def test_navigation_and_its_badge_fit_with_large_text_on_a_phone(
     open_device: OpenDevice, alice: User, crowd: list[Conversation], width: int
 ) -> None:
     page = sign_in(open_device(viewport={"width": width, "height": 740}), alice)
@@ -292,7 +290,7 @@ def test_navigation_and_its_badge_hold_with_large_text_on_a_phone(
 
 @pytest.mark.parametrize("text_size", [16, 32])
 @pytest.mark.complains(r"status of 404")
-def test_nothing_is_cut_off_on_any_screen_whatever_people_are_called(
+def test_no_name_is_cut_off_on_any_screen(
     desk: Page, alice: User, crowd: list[Conversation], text_size: int
 ) -> None:
     invite_trainee(trainer=alice, email=f"{'w' * 60}@example.com")
@@ -326,7 +324,7 @@ def test_nothing_is_cut_off_on_any_screen_whatever_people_are_called(
 def test_sentence_with_a_long_name_is_not_cut_off(
     open_device: OpenDevice, alice: User, crowd: list[Conversation], width: int
 ) -> None:
-    """The dialog, the toast, and the banner of an impersonation."""
+    """In the dialog, the toast and the impersonation banner."""
     page = open_device(viewport={"width": width, "height": 700})
     longest, christopher = crowd[6].trainee, crowd[0].trainee
     assert longest
@@ -364,7 +362,7 @@ def test_typing_indicator_with_a_long_name_is_not_cut_off(
     assert page.evaluate(CUT_OFF) == []
 
 
-def test_scripts_from_right_to_left_leave_time_and_badge_in_their_place(
+def test_right_to_left_texts_do_not_move_time_and_badge(
     open_device: OpenDevice, alice: User, crowd: list[Conversation]
 ) -> None:
     page = sign_in(open_device(viewport={"width": 360, "height": 740}), alice)
@@ -378,9 +376,7 @@ def test_scripts_from_right_to_left_leave_time_and_badge_in_their_place(
     assert len(set(ends)) == len(set(badges)) == 1
 
 
-def test_name_from_right_to_left_does_not_turn_the_sentence_around_it(
-    desk: Page, alice: User
-) -> None:
+def test_right_to_left_name_does_not_reorder_its_sentence(desk: Page, alice: User) -> None:
     dana = make_trainee("dana", alice, first_name="דנה", last_name="כהן")
     sign_in(desk, alice, f"/trainees/{dana.pk}")
 

@@ -1,4 +1,4 @@
-"""Long lists: all of them can be reached."""
+"""Long lists: every row can be reached."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +12,7 @@ from users.models import User
 
 @pytest.fixture
 def crowd(alice: User) -> list[Conversation]:
-    """Conversations of Alice with more trainees than a page has, the newest last."""
+    """Conversations of Alice with more trainees than fit on a page, the newest last."""
     opened = []
     for n in range(112):
         trainee = make_trainee(f"trainee{n:03}", alice)

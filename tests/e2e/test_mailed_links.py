@@ -1,4 +1,4 @@
-"""E-mailed links that a mail program, such as Outlook with Safe Links, has rewritten on the way."""
+"""E-mailed links rewritten by a mail service, such as Outlook's Safe Links."""
 
 from urllib.parse import quote, urlsplit
 
@@ -18,14 +18,14 @@ REWRITTEN = ["%23", "%2523", "?"]
 
 @pytest.fixture
 def invitation(alice: User) -> str:
-    """The path of an invitation's link, as it was mailed."""
+    """The path of an invitation link, as e-mailed."""
     invite_trainee(trainer=alice, email="eve@example.com")
     return path_of_mailed_link()
 
 
 @pytest.fixture
 def reset(bob: User) -> str:
-    """The path of a link that sets a password, as it was mailed."""
+    """The path of a password reset link, as e-mailed."""
     send_password_reset(email=bob.email)
     return path_of_mailed_link()
 
@@ -44,7 +44,7 @@ def join(page: Page) -> None:
 
 
 @pytest.mark.parametrize("sign", REWRITTEN)
-def test_stranger_joins_by_a_rewritten_link(
+def test_invited_person_joins_by_a_rewritten_link(
     phone: Page, alice: User, invitation: str, sign: str
 ) -> None:
     phone.goto(invitation.replace("#", sign))
@@ -83,7 +83,7 @@ def test_rewritten_link_opens_while_another_user_is_signed_in(
 
 @pytest.mark.service_worker
 @pytest.mark.parametrize("encoded", [False, True])
-def test_worker_sends_the_secrets_of_a_rewritten_link_nowhere(
+def test_worker_never_sends_the_secrets_of_a_rewritten_link(
     phone: Page, server: WebServer, invitation: str, encoded: bool
 ) -> None:
     phone.goto("/sign-in")

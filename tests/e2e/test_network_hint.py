@@ -1,4 +1,4 @@
-"""A device that says it has no network while all works, as with a VPN; and one that really has none."""
+"""`navigator.onLine` is false although the network works, as with some VPNs; and a real outage."""
 
 import re
 
@@ -23,96 +23,96 @@ from tests.system.people import Person
 from tests.system.server import WebServer
 from users.models import User
 
-# It never changes, so no event comes either.
+# The hint never changes, so there is no event either.
 SAYS_OFFLINE = """Object.defineProperty(Navigator.prototype, "onLine", { get: () => false });"""
 OFFLINE = re.compile("You are offline")
-# Kept over loads: three pages are looked at.
-NOTE_TOLD = """new MutationObserver(() => {
+# Kept in the session storage over three page loads.
+NOTE_OFFLINE_SHOWN = """new MutationObserver(() => {
     const text = document.body?.textContent ?? "";
     if (/You are offline/.test(text)) sessionStorage.setItem("told", text);
 }).observe(document, { childList: true, subtree: true, characterData: true });"""
 
 
 @pytest.fixture
-def misled(desk: Page) -> Page:
-    """A browser whose device says that there is no network."""
+def reported_offline(desk: Page) -> Page:
+    """A browser whose `navigator.onLine` is false."""
     desk.add_init_script(SAYS_OFFLINE)
     return desk
 
 
-def test_device_that_says_offline_signs_in_sends_and_receives(
-    misled: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+def test_device_reported_offline_signs_in_sends_and_receives(
+    reported_offline: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    sockets = Sockets(misled)
-    open_thread(misled, alice, conversation)
+    sockets = Sockets(reported_offline)
+    open_thread(reported_offline, alice, conversation)
 
     Person(server, tokens_of(bob)).send(conversation.pk, "live")
-    expect(message(misled, "live")).to_be_visible()
-    write(misled, "sent all the same")
+    expect(message(reported_offline, "live")).to_be_visible()
+    write(reported_offline, "sent all the same")
 
-    expect_tick(misled, "sent all the same", "Sent")
-    wait_until(misled, lambda: len(sockets.opened) == 2)
+    expect_tick(reported_offline, "sent all the same", "Sent")
+    wait_until(reported_offline, lambda: len(sockets.opened) == 2)
     assert sockets.closed == []
-    expect(misled.get_by_text(OFFLINE)).to_have_count(0)
+    expect(reported_offline.get_by_text(OFFLINE)).to_have_count(0)
 
 
-def test_device_that_says_offline_is_never_told_so(
-    misled: Page, alice: User, conversation: Conversation
+def test_device_reported_offline_never_shows_offline(
+    reported_offline: Page, alice: User, conversation: Conversation
 ) -> None:
-    misled.add_init_script(NOTE_TOLD)
-    open_thread(misled, alice, conversation)
+    reported_offline.add_init_script(NOTE_OFFLINE_SHOWN)
+    open_thread(reported_offline, alice, conversation)
 
-    misled.goto("/trainees")
-    expect(misled.get_by_role("link", name="Bob Tester", exact=True)).to_be_visible()
-    misled.evaluate("dispatchEvent(new Event('offline'))")
-    misled.goto(path_of(conversation))
-    expect(message(misled, "Hello")).to_be_visible()
-    misled.evaluate("dispatchEvent(new Event('offline'))")
-    write(misled, "after the event")
+    reported_offline.goto("/trainees")
+    expect(reported_offline.get_by_role("link", name="Bob Tester", exact=True)).to_be_visible()
+    reported_offline.evaluate("dispatchEvent(new Event('offline'))")
+    reported_offline.goto(path_of(conversation))
+    expect(message(reported_offline, "Hello")).to_be_visible()
+    reported_offline.evaluate("dispatchEvent(new Event('offline'))")
+    write(reported_offline, "after the event")
 
-    expect_tick(misled, "after the event", "Sent")
-    assert misled.evaluate("sessionStorage.getItem('told')") is None
+    expect_tick(reported_offline, "after the event", "Sent")
+    assert reported_offline.evaluate("sessionStorage.getItem('told')") is None
 
 
-def test_device_that_says_offline_renews_its_token_when_it_wakes(
-    misled: Page, alice: User, conversation: Conversation
+def test_device_reported_offline_renews_its_token_on_wake_up(
+    reported_offline: Page, alice: User, conversation: Conversation
 ) -> None:
-    misled.clock.install()
-    open_thread(misled, alice, conversation)
+    reported_offline.clock.install()
+    open_thread(reported_offline, alice, conversation)
     requests: list[str] = []
-    misled.on("request", lambda request: requests.append(request.url))
+    reported_offline.on("request", lambda request: requests.append(request.url))
 
-    misled.clock.set_system_time(misled.evaluate("Date.now()") + 50 * 60 * 1000)
-    misled.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    reported_offline.clock.set_system_time(reported_offline.evaluate("Date.now()") + 50 * 60 * 1000)
+    reported_offline.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
-    wait_until(misled, lambda: any("refresh" in url for url in requests))
+    wait_until(reported_offline, lambda: any("refresh" in url for url in requests))
 
 
 @pytest.mark.complains(r"net::ERR_FAILED", r"WebSocket connection")
-def test_device_that_says_offline_comes_back_from_a_lost_network_by_itself(
-    misled: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+def test_device_reported_offline_reconnects_after_an_outage(
+    reported_offline: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """No event says that the network is back: only an answer can."""
-    misled.route_web_socket(re.compile("/ws/"), lambda socket: socket.close())
-    misled.route("**/api/**", lambda route: route.abort())
-    misled.goto("/sign-in")
-    fill_sign_in(misled, alice)
-    expect(misled.get_by_text("The server can’t be reached")).to_be_visible()
-    misled.unroute("**/api/**")
-    misled.get_by_role("button", name="Sign in").click()
-    misled.get_by_role("link", name=re.compile("Bob Tester")).click()
-    expect(message(misled, "Hello")).to_be_visible()
+    """No event reports the return of the network; only a response can."""
+    reported_offline.route_web_socket(re.compile("/ws/"), lambda socket: socket.close())
+    reported_offline.route("**/api/**", lambda route: route.abort())
+    reported_offline.goto("/sign-in")
+    fill_sign_in(reported_offline, alice)
+    expect(reported_offline.get_by_text("The server can’t be reached")).to_be_visible()
+    reported_offline.unroute("**/api/**")
+    reported_offline.get_by_role("button", name="Sign in").click()
+    reported_offline.get_by_role("link", name=re.compile("Bob Tester")).click()
+    expect(message(reported_offline, "Hello")).to_be_visible()
 
     Person(server, tokens_of(bob)).send(conversation.pk, "asked for")
-    write(misled, "posted")
+    write(reported_offline, "posted")
 
-    expect(message(misled, "asked for")).to_be_visible()
-    expect_tick(misled, "posted", "Sent")
-    expect(misled.get_by_text(OFFLINE)).to_have_count(0)
+    expect(message(reported_offline, "asked for")).to_be_visible()
+    expect_tick(reported_offline, "posted", "Sent")
+    expect(reported_offline.get_by_text(OFFLINE)).to_have_count(0)
 
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")
-def test_lost_network_is_shown_at_once_and_messages_are_sent_when_it_returns(
+def test_outage_is_shown_at_once_and_messages_are_sent_when_it_ends(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)

@@ -1,4 +1,4 @@
-"""Notifications: pushed, or shown by a hidden page, and taken down when they are read."""
+"""Notifications: pushed or shown by a hidden page, and closed when the messages are read."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from users.models import User
 pytestmark = [
     pytest.mark.service_worker,
     pytest.mark.complains(r"WebSocket connection"),
-    # Of Chromium itself, where nothing of a profile is kept.
+    # A complaint of Chromium itself about profiles that are not stored.
     pytest.mark.complains(r"does not support the Push API in incognito mode"),
 ]
 
@@ -43,7 +43,7 @@ def test_push_shows_a_notification_that_opens_the_conversation(
     expect(message(page, "Hello")).to_be_visible()
 
 
-def test_click_leads_to_a_window_of_the_client_and_to_no_other(
+def test_click_focuses_a_window_of_the_client_and_no_other(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
     page = open_device()
@@ -88,7 +88,7 @@ def test_push_is_silent_while_the_conversation_is_focused(
     assert [each["title"] for each in page.evaluate(SHOWN)] == ["Carol Tester"]
 
 
-def test_notification_goes_when_the_message_is_read_elsewhere(
+def test_notification_closes_when_the_message_is_read_elsewhere(
     open_device: OpenDevice, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     Person(server, tokens_of(bob)).send(conversation.pk, "Are you there?")
@@ -106,10 +106,10 @@ def test_notification_goes_when_the_message_is_read_elsewhere(
 
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED")
-def test_notification_goes_when_the_message_was_read_elsewhere_without_a_network_here(
+def test_notification_closes_when_the_message_was_read_elsewhere_during_an_outage(
     open_device: OpenDevice, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """With the new connection the badge comes first, and how the conversation stands later."""
+    """On reconnecting, the badge arrives first, and the state of the conversation later."""
     Person(server, tokens_of(bob)).send(conversation.pk, "Are you there?")
     page = open_device(permissions=["notifications"])
     sign_in(page, alice, "/settings")
@@ -127,7 +127,7 @@ def test_notification_goes_when_the_message_was_read_elsewhere_without_a_network
     expect_notifications(page, 0)
 
 
-def test_hidden_page_notifies_where_there_is_no_push_service(
+def test_hidden_page_shows_notifications_without_a_push_service(
     open_device: OpenDevice, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     page = open_device(permissions=["notifications"])
@@ -145,7 +145,7 @@ def test_hidden_page_notifies_where_there_is_no_push_service(
     assert (shown["title"], shown["body"]) == ("Bob Tester", "Are you there?")
 
 
-def test_switch_says_why_it_cannot_be_turned_on(open_device: OpenDevice, alice: User) -> None:
+def test_switch_explains_why_it_cannot_be_turned_on(open_device: OpenDevice, alice: User) -> None:
     page = open_device()
     page.add_init_script("Object.defineProperty(Notification, 'permission', { value: 'denied' })")
 
@@ -155,7 +155,7 @@ def test_switch_says_why_it_cannot_be_turned_on(open_device: OpenDevice, alice: 
     expect(page.get_by_text("Notifications are blocked")).to_be_visible()
 
 
-def test_subscription_is_registered_and_forgotten_with_the_sign_out(
+def test_subscription_is_registered_and_removed_on_sign_out(
     open_device: OpenDevice, alice: User
 ) -> None:
     page = open_device(permissions=["notifications"])
@@ -166,13 +166,13 @@ def test_subscription_is_registered_and_forgotten_with_the_sign_out(
     expect(page.get_by_role("switch")).to_be_checked()
     endpoint = "https://push.example.com/a-browser"
     expect_tokens(page, alice, [endpoint])
-    # Not on a page that is only beginning to register it anew.
+    # Not on a page that is just registering the subscription again.
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect_tokens(page, alice, [])
 
 
 def expect_tokens(page: Page, person: User, endpoints: list[str]) -> None:
-    """Wait until the server knows these push addresses of somebody."""
+    """Wait until the server has exactly these push endpoints of a person."""
 
     def holds() -> bool:
         rows = person.device_tokens.filter(platform="web")
@@ -182,7 +182,7 @@ def expect_tokens(page: Page, person: User, endpoints: list[str]) -> None:
 
 
 def expect_notifications(page: Page, count: int) -> None:
-    """Wait until so many notifications of this site are shown."""
+    """Wait until this many notifications of the site are shown."""
     wait_until(page, lambda: len(page.evaluate(SHOWN)) == count)
 
 
@@ -190,7 +190,7 @@ SHOWN = """navigator.serviceWorker.ready
     .then(registration => registration.getNotifications())
     .then(all => all.map(({ title, body, data }) => ({ title, body, path: data.path })))"""
 
-# This Chromium has no push service; the rest of the way is the product's.
+# This Chromium has no push service; everything after it is the product's code.
 STUB_PUSH = """
     const keys = {
         p256dh: "BCbvzr0O6eNKZpGH4Ys6kSKy9zOUW2Scyfn5Ien52tgSkCOL3pzHuzMNFQxncE3SWucFUgV0S28xv0BwdFhy0OY",
@@ -212,7 +212,7 @@ STUB_PUSH = """
 
 
 def deliver_push(page: Page, conversation: Conversation, title: str, body: str) -> None:
-    """Hand the service worker a push message, as the browser would."""
+    """Deliver a push message to the service worker, as the browser would."""
     session = page.context.new_cdp_session(page)
     registrations: list[dict[str, Any]] = []
     session.on(

@@ -1,4 +1,4 @@
-"""The text is never lost, never sent twice, and says what became of it."""
+"""Sent text is never lost, never sent twice, and its state is always shown."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.complains(
 
 @pytest.fixture
 def thread(desk: Page, bob: User, conversation: Conversation) -> Page:
-    """Bob, with the thread before him."""
+    """The thread with Alice, at Bob's desk."""
     return open_thread(desk, bob, conversation)
 
 
@@ -77,7 +77,7 @@ def test_outbox_survives_a_reload_without_a_network(
 def test_thread_is_cached_as_soon_as_it_is_shown(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """A page may be left, or killed, before any timer has run out."""
+    """A page may be left or killed before any timer fires."""
     page = open_device()
     page.clock.install()
     sign_in(page, alice)
@@ -85,7 +85,7 @@ def test_thread_is_cached_as_soon_as_it_is_shown(
     page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
     conversation_with(page, bob).click()
-    # No frame is drawn while the clock stands.
+    # No frame is painted while the clock is stopped.
     expect(message(page, "Hello")).to_be_attached()
 
     wait_until(page, lambda: kept_threads(page, alice) == [conversation.pk])
@@ -147,7 +147,7 @@ def test_two_tabs_send_once(thread: Page, conversation: Conversation) -> None:
     assert texts_of(conversation) == ["Hello", "from the first tab", "from the second tab"]
 
 
-def test_answer_that_got_lost_makes_no_duplicate(thread: Page, conversation: Conversation) -> None:
+def test_lost_response_causes_no_duplicate(thread: Page, conversation: Conversation) -> None:
     answers = []
 
     def lose_the_first_answer(route: Route) -> None:
@@ -170,13 +170,13 @@ def test_answer_that_got_lost_makes_no_duplicate(thread: Page, conversation: Con
 
 
 def block_frames(page: Page) -> None:
-    """Let nothing reach the page by sockets, or by asking instead: only the answer to a send can."""
+    """Block frames and polling, so that only the response to a send can tell the page of the message."""
     page.route_web_socket("**/ws/**", lambda socket: None)
     page.route("**/messages/?*since=*", lambda route: None)
 
 
 def test_delivered_message_is_never_shown_as_failed(thread: Page) -> None:
-    """The answer is lost for good, but the message comes back by the socket."""
+    """The response never arrives, but the socket delivers the message."""
 
     def lose_the_answer(route: Route) -> None:
         route.fetch()
@@ -241,7 +241,7 @@ def test_failed_message_can_be_deleted(thread: Page, conversation: Conversation)
     expect_texts(thread, ["Hello", "something else"])
 
 
-def test_message_written_offline_to_who_was_removed_meanwhile_is_not_lost(
+def test_message_written_offline_to_a_trainee_removed_meanwhile_is_not_lost(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)
@@ -260,7 +260,7 @@ def test_message_written_offline_to_who_was_removed_meanwhile_is_not_lost(
 def test_next_user_of_the_device_neither_sees_nor_sends_queued_messages(
     thread: Page, alice: User, conversation: Conversation
 ) -> None:
-    # From the second load on the worker has every screen.
+    # The service worker has every screen from the second load on.
     thread.evaluate("navigator.serviceWorker.ready.then(() => null)")
     thread.reload()
     expect(message(thread, "Hello")).to_be_visible()
@@ -307,7 +307,7 @@ def test_device_that_was_away_for_days_sends_when_it_is_opened(
 def test_entry_discarded_in_another_tab_is_not_restored(
     thread: Page, bob: User, conversation: Conversation
 ) -> None:
-    """A tab hears a moment later of what another has done; what it keeps meanwhile is too much."""
+    """A tab learns of another tab's change a moment later, so it still has the discarded entry."""
     attempts: list[Route] = []
 
     def refuse(route: Route) -> None:
@@ -325,7 +325,7 @@ def test_entry_discarded_in_another_tab_is_not_restored(
 
 
 def kept_threads(page: Page, person: User) -> list[int]:
-    """Return the conversations whose messages the device keeps."""
+    """Return the conversations whose messages the device stores."""
     script = """(name) => new Promise((resolve) => {
         const opening = indexedDB.open(name);
         opening.onsuccess = ({ target }) => {
@@ -341,7 +341,7 @@ def kept_threads(page: Page, person: User) -> list[int]:
 
 
 def change_outbox(page: Page, person: User, act: str = "count") -> int:
-    """Do something behind the page's back with what the device keeps, and count what is left."""
+    """Change the stored outbox without the page's knowledge; return the number of entries left."""
     script = """([name, act]) => new Promise((resolve) => {
         const opening = indexedDB.open(name);
         opening.onsuccess = ({ target }) => {
@@ -358,7 +358,7 @@ def change_outbox(page: Page, person: User, act: str = "count") -> int:
 
 
 @pytest.mark.complains(r"status of 404")
-def test_message_to_a_trainer_who_has_removed_its_writer_is_shown_with_its_reason(
+def test_message_to_a_trainer_who_removed_the_sender_fails_with_its_reason(
     thread: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     again = close_offline(thread, "too late")
@@ -374,7 +374,7 @@ def test_message_to_a_trainer_who_has_removed_its_writer_is_shown_with_its_reaso
 
 
 def close_offline(page: Page, text: str) -> Page:
-    """Write without a network, leave, and return a new page with a network."""
+    """Write without a network, close the page, and return a new page with a network."""
     page.context.set_offline(True)
     write(page, text)
     expect_tick(page, text, "Sending")

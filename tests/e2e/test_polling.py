@@ -1,4 +1,4 @@
-"""A network without WebSockets: everything still works, slower."""
+"""A network without WebSockets: everything still works, but slower."""
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
@@ -23,13 +23,13 @@ from trainer.services.trainees import remove_trainee
 from users.models import User
 
 pytestmark = pytest.mark.complains(r"WebSocket connection")
-# Three attempts with backoff, then a poll every five seconds.
+# Three attempts with backoff, then a poll every 5 s.
 SLOWER_MS = 25_000
 
 
 @pytest.fixture
 def blocked(desk: Page) -> Page:
-    """A desk behind a proxy that lets no socket through."""
+    """A desk behind a proxy that blocks WebSockets."""
 
     def refuse(socket: WebSocketRoute) -> None:
         socket.close(code=1011, reason="blocked")
@@ -58,7 +58,7 @@ def test_messages_arrive_and_are_read_without_sockets(
     expect(blocked.get_by_text("Reconnecting…")).to_have_count(0)
 
 
-def test_list_and_badge_follow_without_sockets(
+def test_list_and_badge_are_updated_without_sockets(
     blocked: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     sign_in(blocked, alice)
@@ -89,7 +89,7 @@ def test_thread_becomes_read_only_without_sockets(
 def test_queued_messages_are_sent_as_soon_as_the_server_responds(
     blocked: Page, alice: User, conversation: Conversation
 ) -> None:
-    """After some attempts the next one would be half a minute later."""
+    """After some attempts, the next one would be 30 s later."""
     attempts: list[str] = []
 
     def lose(route: Route) -> None:

@@ -1,4 +1,4 @@
-"""A server that dies and comes back, and a network that goes: what was missed arrives in order."""
+"""Servers that are killed and networks that fail: missed messages arrive, in order."""
 
 import json
 from collections.abc import Callable
@@ -41,17 +41,17 @@ NOON = datetime(2030, 2, 16, 12, tzinfo=UTC)
 
 @pytest.fixture
 def server(mortal_server: WebServer) -> WebServer:
-    """A server to kill, in the place of the one that never dies."""
+    """The server that may be killed, instead of the shared one."""
     return mortal_server
 
 
 @pytest.fixture
 def thread(desk: Page, alice: User, conversation: Conversation) -> Page:
-    """Alice at her desk, with Bob's thread before her."""
+    """Bob's thread at Alice's desk."""
     return open_live_thread(desk, alice, conversation)
 
 
-def test_killed_server_shows_reconnecting_and_what_was_missed_arrives_in_order(
+def test_killed_server_shows_reconnecting_and_missed_messages_arrive_in_order(
     thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
     kill(server)
@@ -99,10 +99,10 @@ def test_messages_sent_while_the_server_is_away_are_sent_when_it_is_back(
     assert texts == ["Hello", "one", "two"]
 
 
-def test_silent_network_is_noticed_and_what_was_missed_arrives(
+def test_silent_outage_is_detected_and_missed_messages_arrive(
     thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
-    """An open socket hears nothing of a network that goes: the device says so, or nobody."""
+    """An open socket gets no error when the network fails; only the device's event tells."""
     thread.context.set_offline(True)
     expect(thread.get_by_text("You are offline")).to_be_visible()
     Person(server, tokens_of(bob)).send(conversation.pk, "in the meantime")
@@ -116,7 +116,7 @@ def test_silent_network_is_noticed_and_what_was_missed_arrives(
 def test_return_to_a_dead_socket_shows_it_and_loads_missed_messages(
     thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
-    """The device slept: nobody has said that the connection is gone, and it looks open."""
+    """The device slept: no event reported the lost connection, and the socket seems open."""
     hide(thread)
     with frozen(server):
         show(thread)
@@ -149,7 +149,7 @@ def test_list_and_badge_catch_up_too(
 def test_silent_connection_is_closed(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """A cut network tells nobody: no frame within 10 s of a ping, and the socket is replaced."""
+    """A cut network causes no event: without a frame within 10 s of a ping, the socket is replaced."""
     desk.clock.install()
     sockets = []
     desk.on("websocket", lambda socket: sockets.append(socket.url))
@@ -171,7 +171,7 @@ def test_silent_connection_is_closed(
     expect(message(desk, "into the void")).to_be_visible()
 
 
-def test_message_that_an_own_message_overtakes_is_announced(
+def test_message_overtaken_by_an_own_message_is_announced(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     held: list[tuple[WebSocketRoute, str | bytes]] = []
@@ -190,7 +190,7 @@ def test_message_that_an_own_message_overtakes_is_announced(
 
     desk.route_web_socket("**/ws/messaging/*/**", pass_on)
     open_thread(desk, alice, conversation)
-    # What comes before it is caught up with, and is no news.
+    # Messages from before are part of catching up, and not announced.
     wait_until(desk, lambda: "pong" in passed)
     is_holding = True
     Person(server, tokens_of(bob)).send(conversation.pk, "ten")
@@ -205,7 +205,7 @@ def test_message_that_an_own_message_overtakes_is_announced(
     expect(desk.locator("message-announcer")).to_contain_text("ten")
 
 
-def test_open_socket_gets_the_new_token(
+def test_open_sockets_get_the_new_token(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     frames: list[str] = []
@@ -215,7 +215,7 @@ def test_open_socket_gets_the_new_token(
 
     desk.clock.fast_forward(46 * 60 * 1000)
 
-    # That of the thread, and that of the inbox.
+    # Those of the thread and of the inbox.
     wait_until(desk, lambda: frames.count("authenticate") == 2)
     expect(desk.get_by_text("Reconnecting…")).to_have_count(0)
 
@@ -224,7 +224,7 @@ def note_type(frames: list[str]) -> Callable[[str | bytes], None]:
     return lambda payload: frames.append(json.loads(payload)["type"])
 
 
-def test_thread_is_loaded_afresh_when_too_much_was_missed(
+def test_thread_is_reloaded_when_too_much_was_missed(
     thread: Page, bob: User, conversation: Conversation
 ) -> None:
     thread.context.set_offline(True)

@@ -1,4 +1,4 @@
-"""A trainee is removed, while both look at the conversation."""
+"""A trainee is removed while both people have the conversation open."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -22,7 +22,7 @@ from users.models import User
 pytestmark = pytest.mark.complains(r"status of 40[34]")
 
 
-def test_removal_has_to_be_typed(desk: Page, alice: User, bob: User) -> None:
+def test_removal_requires_typing_the_name(desk: Page, alice: User, bob: User) -> None:
     sign_in(desk, alice, f"/trainees/{bob.pk}")
     desk.get_by_role("button", name="Remove trainee").click()
     dialog = desk.get_by_role("dialog", name="Remove Bob Tester?")
@@ -53,7 +53,7 @@ def test_removal_has_to_be_typed(desk: Page, alice: User, bob: User) -> None:
         ("\uff2d\uff41\uff58", "\ufb01t", "Max fit"),
     ],
 )
-def test_name_is_typed_as_a_keyboard_can(
+def test_name_can_be_typed_without_special_characters(
     desk: Page, alice: User, bob: User, first_name: str, last_name: str, typed: str
 ) -> None:
     rename(bob, first_name, last_name)
@@ -79,7 +79,7 @@ def test_name_is_typed_as_a_keyboard_can(
     ],
     ids=["emoji", "invisible", "another script"],
 )
-def test_address_is_typed_instead_of_a_name_that_cannot_be(
+def test_address_can_be_typed_instead_of_a_name(
     desk: Page, alice: User, bob: User, first_name: str, asked: str
 ) -> None:
     rename(bob, first_name, "")
@@ -96,7 +96,7 @@ def test_address_is_typed_instead_of_a_name_that_cannot_be(
     assert bob.parent_trainer is None
 
 
-def test_other_script_says_that_the_address_will_do(desk: Page, alice: User, bob: User) -> None:
+def test_name_in_another_script_offers_the_address(desk: Page, alice: User, bob: User) -> None:
     rename(bob, "\u674e\u96f7", "")
 
     dialog = open_removal(desk, alice, bob)
@@ -115,7 +115,7 @@ def open_removal(page: Page, trainer: User, trainee: User) -> Locator:
     return page.get_by_role("dialog")
 
 
-def test_removed_trainees_open_page_says_so_and_closes_the_box(
+def test_removed_trainees_open_page_says_so_and_closes_the_composer(
     phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(phone, bob, conversation)
@@ -146,7 +146,7 @@ def test_trainers_open_thread_becomes_read_only(
     expect(conversations(desk)).to_have_count(0)
 
 
-def test_archive_lists_the_conversation_and_opens_it_to_read(
+def test_archive_lists_the_conversation_and_opens_it_read_only(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write_history(bob, conversation, "Good bye")
@@ -167,7 +167,7 @@ def test_archive_lists_the_conversation_and_opens_it_to_read(
     expect(desk).to_have_url(f"/messages/archived/{conversation.pk}")
 
 
-def test_trainee_who_comes_back_finds_the_conversation_again(
+def test_trainee_who_returns_sees_the_conversation_again(
     phone: Page, desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)

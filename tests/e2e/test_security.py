@@ -1,4 +1,4 @@
-"""What people write is text, and a script that got in would find nothing to walk off with."""
+"""User input is shown as text, and an injected script would find no token to steal."""
 
 import json
 import re
@@ -31,7 +31,7 @@ PAYLOADS = (
     "${document.title='owned'} {{7*7}} <!-- --> &amp; &#x3c;b&#x3e;",
     'https://example.com/"onmouseover="document.title=1',
 )
-# A token of ours: header and payload of a JWT in base64url.
+# A token's shape: header and payload of a JWT in base64url.
 TOKEN = "eyJ"
 
 
@@ -51,7 +51,7 @@ def test_messages_are_shown_as_they_were_written(
     assert set(hrefs) == {"https:"}
 
 
-def test_own_messages_and_names_are_text_too(desk: Page, alice: User) -> None:
+def test_own_messages_and_names_are_shown_as_text(desk: Page, alice: User) -> None:
     mallory = make_trainee("mallory", alice, first_name=PAYLOADS[0], last_name=PAYLOADS[1])
     open_conversation(alice, mallory, PAYLOADS[0])
     sign_in(desk, alice)
@@ -67,7 +67,7 @@ def test_own_messages_and_names_are_text_too(desk: Page, alice: User) -> None:
     expect(desk).not_to_have_title("owned")
 
 
-def test_token_lies_nowhere_where_a_script_could_take_it(
+def test_token_is_nowhere_within_reach_of_a_script(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     sign_in_by_form(desk, alice, path_of(conversation))
@@ -110,7 +110,7 @@ DUMP = """async () => {
 
 @pytest.mark.complains(r"Content Security Policy", r"Trusted(HTML|Script|Type)")
 def test_injected_scripts_do_not_run(desk: Page, alice: User) -> None:
-    """The policy blocks inline scripts and handlers, and Trusted Types block markup from text."""
+    """The policy blocks inline scripts and handlers, and Trusted Types block HTML from strings."""
     sign_in(desk, alice)
 
     results = desk.evaluate(INJECT)
@@ -125,7 +125,7 @@ def test_injected_scripts_do_not_run(desk: Page, alice: User) -> None:
     }
 
 
-# Outside of the call itself, which the developer tools let evaluate anything.
+# Run outside the call itself, in which developer tools may evaluate anything.
 INJECT = """() => new Promise(resolve => setTimeout(async () => {
     const failure = work => { try { work(); return "none"; } catch (error) { return error.name; } };
     const later = () => new Promise(done => setTimeout(done, 100));
@@ -150,7 +150,7 @@ INJECT = """() => new Promise(resolve => setTimeout(async () => {
 }))"""
 
 
-def test_policy_names_no_unsafe_source(desk: Page, alice: User) -> None:
+def test_policy_allows_no_unsafe_source(desk: Page, alice: User) -> None:
     response = desk.goto("/sign-in")
 
     assert response
@@ -180,7 +180,7 @@ def test_conversation_is_hidden_when_signed_out(
 @pytest.mark.parametrize(
     "path", ["//evil.example/", "https://evil.example/", "/\\evil.example", "/%0a/evil.example"]
 )
-def test_sign_in_leads_to_no_other_site(desk: Page, alice: User, path: str) -> None:
+def test_sign_in_never_redirects_to_another_site(desk: Page, alice: User, path: str) -> None:
     sign_in_by_form(desk, alice, path)
 
     expect(desk).to_have_url("/messages")

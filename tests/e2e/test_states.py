@@ -1,4 +1,4 @@
-"""Empty, loading and error: everywhere there is a word, and a way on."""
+"""Empty, loading and error states: each one has a text and a next step."""
 
 import re
 
@@ -25,7 +25,7 @@ from tests.e2e.test_history import fill, scroll_to_top
 from users.models import User
 
 
-def test_trainer_without_conversations_is_led_to_the_trainees(desk: Page, alice: User) -> None:
+def test_trainer_without_conversations_gets_a_link_to_the_trainees(desk: Page, alice: User) -> None:
     sign_in(desk, alice)
     expect(desk.get_by_text("No conversations yet")).to_be_visible()
 
@@ -36,14 +36,16 @@ def test_trainer_without_conversations_is_led_to_the_trainees(desk: Page, alice:
     expect(desk.get_by_text("No invitations yet")).to_be_visible()
 
 
-def test_trainee_without_a_conversation_waits_for_the_trainer(phone: Page, bob: User) -> None:
+def test_trainee_without_a_conversation_is_told_to_wait_for_the_trainer(
+    phone: Page, bob: User
+) -> None:
     sign_in(phone, bob)
 
     expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
     expect(composer(phone)).to_have_count(0)
 
 
-def test_skeletons_hold_the_place_of_what_is_loading(
+def test_skeletons_are_shown_while_loading(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     lists, threads = Hold(desk, "**/conversations/?*"), Hold(desk, "**/messages/?*")
@@ -51,8 +53,8 @@ def test_skeletons_hold_the_place_of_what_is_loading(
     expect(desk.locator("conversation-list .skeleton-row").first).to_be_visible()
     expect(desk.locator(".bubble-skeleton").first).to_be_visible()
 
-    lists.let_go()
-    threads.let_go()
+    lists.release()
+    threads.release()
 
     expect(message(desk, "Hello")).to_be_visible()
     expect(conversation_with(desk, bob)).to_be_visible()
@@ -60,7 +62,7 @@ def test_skeletons_hold_the_place_of_what_is_loading(
 
 
 def block_frames(page: Page) -> None:
-    """Have sockets say nothing: with their first word, a page loads again without being asked."""
+    """Block socket frames: the first one would make a page load again by itself."""
     page.route_web_socket("**/ws/**", lambda socket: None)
 
 
@@ -137,7 +139,7 @@ def test_archive_that_fails_offers_a_retry(desk: Page, alice: User) -> None:
     expect(desk.get_by_role("alert")).to_have_count(0)
 
 
-def test_search_keeps_the_space_that_is_being_typed(desk: Page, alice: User, bob: User) -> None:
+def test_search_keeps_a_trailing_space(desk: Page, alice: User, bob: User) -> None:
     sign_in(desk, alice, "/trainees")
     box = desk.get_by_role("searchbox")
 
@@ -150,7 +152,7 @@ def test_search_keeps_the_space_that_is_being_typed(desk: Page, alice: User, bob
     expect(desk).to_have_url(re.compile(r"search=bob\+tester$"))
 
 
-def test_dialog_goes_when_the_session_ends(desk: Page, alice: User, bob: User) -> None:
+def test_dialog_closes_when_the_session_ends(desk: Page, alice: User, bob: User) -> None:
     sign_in(desk, alice, f"/trainees/{bob.pk}")
     desk.get_by_role("button", name="Remove trainee").click()
     expect(desk.get_by_role("dialog")).to_be_visible()
@@ -161,9 +163,7 @@ def test_dialog_goes_when_the_session_ends(desk: Page, alice: User, bob: User) -
     expect(desk.get_by_role("dialog")).to_have_count(0)
 
 
-def test_list_keeps_its_navigation_for_a_trainee_that_is_no_number(
-    phone: Page, alice: User
-) -> None:
+def test_non_numeric_trainee_id_keeps_the_navigation(phone: Page, alice: User) -> None:
     sign_in(phone, alice, "/messages?trainee=abc")
 
     expect(phone.get_by_text("No conversations yet")).to_be_visible()
@@ -207,7 +207,7 @@ def test_unknown_path_is_not_found(desk: Page, alice: User, path: str, words: st
 
 
 @pytest.mark.complains(r"status of 404")
-def test_conversation_that_is_not_there_says_so(desk: Page, alice: User) -> None:
+def test_unknown_conversation_says_so(desk: Page, alice: User) -> None:
     sign_in(desk, alice)
 
     desk.goto("/messages/999999")
@@ -229,7 +229,7 @@ def test_trainee_has_no_screens_of_trainers(phone: Page, bob: User) -> None:
 
 
 @pytest.mark.complains(r"status of 400")
-def test_ways_on_from_a_failed_message_stand_in_one_line_on_a_narrow_phone(
+def test_buttons_of_a_failed_message_are_on_one_line_on_a_narrow_phone(
     open_device: OpenDevice, bob: User, conversation: Conversation
 ) -> None:
     page = open_device(**{**PHONE, "viewport": {"width": 360, "height": 640}})
@@ -242,7 +242,7 @@ def test_ways_on_from_a_failed_message_stand_in_one_line_on_a_narrow_phone(
     expect_tick(page, "too bad", "Not sent")
     buttons = message(page, "too bad").get_by_role("button")
     expect(buttons).to_have_text(["Retry", "Delete"])
-    # At once, as the row may be moving.
+    # Measured in one call, because the row may be moving.
     (retry, delete) = buttons.evaluate_all("all => all.map(each => each.getBoundingClientRect())")
     assert retry["y"] == delete["y"]
     assert retry["height"] == delete["height"] < 40

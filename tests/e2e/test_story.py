@@ -1,4 +1,4 @@
-"""The whole story, between a trainer at a desk and a trainee with a phone."""
+"""The whole story of a trainer at a desk and a trainee with a phone."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -44,7 +44,7 @@ def test_from_sign_in_to_read_ticks(desk: Page, phone: Page, alice: User, bob: U
     expect_unread(desk, None)
 
 
-def test_message_from_the_trainees_page_opens_the_thread(
+def test_message_button_of_a_trainee_opens_the_thread(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     sign_in(desk, alice, "/trainees")
@@ -56,7 +56,7 @@ def test_message_from_the_trainees_page_opens_the_thread(
     expect(desk).to_have_url(path_of(conversation))
 
 
-def test_link_to_a_trainee_opens_the_conversation_that_exists(
+def test_link_to_a_trainee_opens_the_existing_conversation(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     sign_in(desk, alice, f"/messages?trainee={bob.pk}")
@@ -75,7 +75,7 @@ def test_link_to_a_trainee_without_a_conversation_opens_a_new_message(
     expect(messages(desk)).to_have_count(0)
 
 
-def test_trainee_lands_in_the_one_conversation(
+def test_trainee_starts_in_the_only_conversation(
     phone: Page, bob: User, conversation: Conversation
 ) -> None:
     sign_in(phone, bob)
@@ -85,7 +85,7 @@ def test_trainee_lands_in_the_one_conversation(
 
 
 @pytest.mark.complains(r"/api/auth/jwt/refresh/")
-def test_link_into_a_conversation_survives_the_sign_in(
+def test_link_to_a_conversation_survives_the_sign_in(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     desk.goto(path_of(conversation))
@@ -109,7 +109,7 @@ def test_back_goes_to_the_list_on_a_phone(
     expect(messages(phone)).to_have_count(0)
 
 
-def test_browsers_back_button_walks_the_way_back(
+def test_browser_back_button_retraces_the_steps(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     carol = make_trainee("carol", alice)
@@ -125,7 +125,7 @@ def test_browsers_back_button_walks_the_way_back(
     expect(message(desk, "Hello")).to_be_visible()
 
 
-def test_messages_stand_in_the_order_in_which_they_were_written(
+def test_messages_are_shown_in_the_order_in_which_they_were_written(
     phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write_history(alice, conversation, "first", "second", "third")
@@ -137,7 +137,7 @@ def test_messages_stand_in_the_order_in_which_they_were_written(
     expect_texts(phone, ["Hello", "first", "second", "third", "fourth"])
 
 
-def test_an_admin_finds_the_admin(open_device: OpenDevice, alice: User) -> None:
+def test_admin_is_sent_to_the_admin(open_device: OpenDevice, alice: User) -> None:
     ada = User.objects.create_superuser("ada@example.com", "correct-horse-battery-1")
     page = open_device()
 

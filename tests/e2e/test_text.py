@@ -1,4 +1,4 @@
-"""The language of a page."""
+"""The client speaks the reader's language if it has a file for it, and English otherwise."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.devices import OpenDevice
 
 
-def test_page_tells_its_language(open_device: OpenDevice) -> None:
+def test_page_declares_its_language(open_device: OpenDevice) -> None:
     page = open_device(locale="de-DE")
 
     page.goto("/sign-in")
@@ -33,7 +33,7 @@ def german(open_device: OpenDevice) -> Page:
     return page
 
 
-def test_second_language_is_a_file_and_english_fills_its_gaps(german: Page) -> None:
+def test_second_language_is_one_file_and_english_fills_its_gaps(german: Page) -> None:
     german.goto("/sign-in")
 
     expect(german.get_by_role("heading", name="Hallo")).to_be_visible()

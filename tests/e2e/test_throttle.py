@@ -1,4 +1,4 @@
-"""Too fast: the text stays in the box, and goes out when its time has come."""
+"""Throttled text stays in the composer, and is sent when allowed."""
 
 import re
 from collections.abc import Iterator
@@ -30,13 +30,13 @@ def strict_server(
 
 @pytest.fixture
 def server(strict_server: WebServer, transactional_db: None) -> WebServer:
-    """A server that lets somebody send two messages in six seconds."""
+    """A server that allows two messages in 6 s."""
     return strict_server
 
 
 @pytest.fixture
-def fast_talker(desk: Page, alice: User, conversation: Conversation) -> Page:
-    """Alice, who has sent as much as she may."""
+def throttled_sender(desk: Page, alice: User, conversation: Conversation) -> Page:
+    """Alice, who has sent as many messages as allowed."""
     desk.clock.install()
     open_thread(desk, alice, conversation)
     for text in ("one", "two"):
@@ -45,64 +45,64 @@ def fast_talker(desk: Page, alice: User, conversation: Conversation) -> Page:
     return desk
 
 
-def test_throttled_text_stays_in_the_composer_until_its_time(fast_talker: Page) -> None:
-    write(fast_talker, "three")
+def test_throttled_text_stays_in_the_composer_until_its_time(throttled_sender: Page) -> None:
+    write(throttled_sender, "three")
 
-    expect(fast_talker.get_by_text("Slow down. Try again in")).to_be_visible()
-    expect(composer(fast_talker)).to_have_value("three")
-    expect(messages(fast_talker)).to_have_count(3)
-    composer(fast_talker).press("Enter")
-    expect(composer(fast_talker)).to_have_value("three")
-    expect(fast_talker.get_by_text("Slow down.")).to_have_count(0)
+    expect(throttled_sender.get_by_text("Slow down. Try again in")).to_be_visible()
+    expect(composer(throttled_sender)).to_have_value("three")
+    expect(messages(throttled_sender)).to_have_count(3)
+    composer(throttled_sender).press("Enter")
+    expect(composer(throttled_sender)).to_have_value("three")
+    expect(throttled_sender.get_by_text("Slow down.")).to_have_count(0)
 
-    composer(fast_talker).press("Enter")
+    composer(throttled_sender).press("Enter")
 
-    expect_tick(fast_talker, "three", "Sent")
-    expect(composer(fast_talker)).to_have_value("")
+    expect_tick(throttled_sender, "three", "Sent")
+    expect(composer(throttled_sender)).to_have_value("")
 
 
-def test_seconds_count_down(fast_talker: Page) -> None:
-    """On a clock that is moved by hand: each second is shown for no longer than that."""
-    fast_talker.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
-    write(fast_talker, "three")
-    hint = fast_talker.get_by_text("Slow down. Try again in")
+def test_seconds_count_down(throttled_sender: Page) -> None:
+    """On a clock that the test advances: each second is shown for no longer than that."""
+    throttled_sender.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    write(throttled_sender, "three")
+    hint = throttled_sender.get_by_text("Slow down. Try again in")
     expect(hint).to_be_visible()
     (seconds,) = re.findall(r"\d", hint.inner_text())
 
     for left in range(int(seconds) - 1, 0, -1):
-        fast_talker.clock.run_for(1000)
+        throttled_sender.clock.run_for(1000)
         unit = "second" if left == 1 else "seconds"
         expect(hint).to_have_text(f"Slow down. Try again in {left} {unit}")
-    fast_talker.clock.run_for(1000)
+    throttled_sender.clock.run_for(1000)
 
     expect(hint).to_have_count(0)
 
 
-def test_throttled_message_behind_another_text_shows_the_wait(fast_talker: Page) -> None:
-    hold = Hold(fast_talker, "**/send/")
-    write(fast_talker, "three")
-    composer(fast_talker).fill("four")
+def test_throttled_message_behind_another_text_shows_the_wait(throttled_sender: Page) -> None:
+    hold = Hold(throttled_sender, "**/send/")
+    write(throttled_sender, "three")
+    composer(throttled_sender).fill("four")
 
-    hold.let_go()
+    hold.release()
 
-    expect(fast_talker.get_by_text("Slow down. Try again in")).to_be_visible()
-    expect(composer(fast_talker)).to_have_value("four")
-    expect_tick(fast_talker, "three", "Sending")
-    expect_tick(fast_talker, "three", "Sent")
+    expect(throttled_sender.get_by_text("Slow down. Try again in")).to_be_visible()
+    expect(composer(throttled_sender)).to_have_value("four")
+    expect_tick(throttled_sender, "three", "Sending")
+    expect_tick(throttled_sender, "three", "Sent")
 
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")
-def test_messages_that_waited_offline_go_out_at_the_pace_that_is_allowed(
-    fast_talker: Page, conversation: Conversation
+def test_messages_queued_offline_are_sent_at_the_allowed_rate(
+    throttled_sender: Page, conversation: Conversation
 ) -> None:
-    fast_talker.context.set_offline(True)
+    throttled_sender.context.set_offline(True)
     for text in ("three", "four"):
-        write(fast_talker, text)
-        expect_tick(fast_talker, text, "Sending")
+        write(throttled_sender, text)
+        expect_tick(throttled_sender, text, "Sending")
 
-    fast_talker.context.set_offline(False)
+    throttled_sender.context.set_offline(False)
 
-    expect_tick(fast_talker, "four", "Sent", timeout=20_000)
-    expect(message(fast_talker, "three")).to_be_visible()
+    expect_tick(throttled_sender, "four", "Sent", timeout=20_000)
+    expect(message(throttled_sender, "three")).to_be_visible()
     texts = [each.content for each in conversation.messages.order_by("id")]
     assert texts == ["Hello", "one", "two", "three", "four"]

@@ -1,4 +1,4 @@
-"""✓✓ means that the other person's client really showed the message, and nothing else."""
+"""✓✓ appears only if the other person's client has shown the message."""
 
 import re
 
@@ -36,11 +36,11 @@ def test_message_is_pending_until_it_is_stored(
     write(desk, "Squats at six?")
 
     expect_tick(desk, "Squats at six?", "Sending")
-    hold.let_go()
+    hold.release()
     expect_tick(desk, "Squats at six?", "Sent")
 
 
-def test_own_read_receipt_of_another_device_changes_no_tick(
+def test_own_read_receipt_from_another_device_changes_no_tick(
     desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write_history(bob, conversation, "from Bob")
@@ -57,7 +57,7 @@ def test_own_read_receipt_of_another_device_changes_no_tick(
             expect_tick(page, text, "Sent")
 
 
-def test_reload_and_echo_turn_no_tick(
+def test_reload_and_echo_change_no_tick(
     desk: Page, server: WebServer, alice: User, conversation: Conversation
 ) -> None:
     open_thread(desk, alice, conversation)
@@ -101,7 +101,7 @@ def test_hidden_page_marks_nothing_as_read_until_it_is_visible(
     expect_unread(phone, None)
 
 
-def test_page_without_the_focus_reads_nothing(
+def test_page_without_the_focus_marks_nothing_as_read(
     desk: Page, open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
     his = open_device()
@@ -119,7 +119,7 @@ def test_page_without_the_focus_reads_nothing(
     expect_tick(desk, "Are you there?", "Read")
 
 
-def test_only_what_was_on_the_screen_is_read(
+def test_only_messages_shown_on_the_screen_are_read(
     phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write_history(alice, conversation, *(f"exercise {n}\n\n\n\n" for n in range(30)))
@@ -152,10 +152,10 @@ def test_skipped_message_stays_unread_until_it_is_shown(
 
 
 @pytest.mark.complains(r"net::ERR_FAILED")
-def test_cached_row_that_is_out_of_date_hides_no_unread_message(
+def test_stale_cached_row_hides_no_unread_message(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """As after a click on a notification: the list is kept, the thread was never opened."""
+    """As after a click on a notification: the list is cached, but the thread was never opened."""
     page = open_device(**PHONE)
     sign_in(page, alice)
     expect(conversation_with(page, bob)).to_be_visible()
@@ -206,7 +206,7 @@ def test_nothing_is_read_while_older_messages_cannot_be_loaded(
     expect_unread(phone, None)
 
 
-def test_reset_leads_to_the_first_unread_message_and_reads_no_other(
+def test_reset_scrolls_to_the_first_unread_message_and_reads_no_other(
     phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_thread(phone, bob, conversation)
@@ -224,7 +224,7 @@ def test_reset_leads_to_the_first_unread_message_and_reads_no_other(
     expect_unread_rows(phone, conversation, alice, at_most=29, at_least=15)
 
 
-def test_message_that_waits_hides_no_unread_message(
+def test_pending_message_hides_no_unread_message(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     fill(conversation, 60, is_read=False)
@@ -234,10 +234,10 @@ def test_message_that_waits_hides_no_unread_message(
     write(desk, "before anything is loaded")
     expect_tick(desk, "before anything is loaded", "Sending")
 
-    pages.let_go()
+    pages.release()
 
     expect_first_unread_on_screen(desk, "message 1")
-    sending.let_go()
+    sending.release()
     expect_tick(desk, "before anything is loaded", "Sent")
     expect_unread_rows(desk, conversation, bob, at_most=29, at_least=5)
 
@@ -249,7 +249,7 @@ def expect_first_unread_on_screen(page: Page, text: str) -> None:
 
 
 def go_to_the_beginning(page: Page) -> None:
-    """Scroll up while older messages come, until the first one of all is on the screen."""
+    """Scroll up while older messages load, until the first one is on the screen."""
 
     def is_there() -> bool:
         scroll_to_top(page)
@@ -260,7 +260,7 @@ def go_to_the_beginning(page: Page) -> None:
 
 
 def read_to_the_end(page: Page) -> None:
-    """Scroll down in steps of less than a screen; where it begins is drawn, and so is each step."""
+    """Scroll down in steps of less than a screen, each of which is painted, including the first."""
     log(page).evaluate("""async log => {
         const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20)));
         await drawn();
@@ -283,7 +283,7 @@ def test_message_arriving_in_an_open_thread_is_read(
     expect_unread(phone, None)
 
 
-def test_reading_one_conversation_reads_no_other(
+def test_reading_one_conversation_leaves_others_unread(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     carol = make_trainee("carol", alice)

@@ -1,4 +1,4 @@
-"""Times are those of the reader's own zone."""
+"""Times are in the reader's own time zone."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ from tests.factories import make_trainee, open_conversation
 from tests.factories import write as write_history
 from users.models import User
 
-# In New York it is ten to eight in the evening of the day before.
+# In New York it is 19:50 of the day before.
 NOW = datetime(2026, 3, 12, 0, 50, tzinfo=UTC)
 
 
@@ -41,7 +41,7 @@ def open_at(open_device: OpenDevice, zone: str) -> Page:
         ),
     ],
 )
-def test_list_says_when_in_the_readers_zone(
+def test_list_shows_times_in_the_readers_zone(
     open_device: OpenDevice, alice: User, zone: str, expected: list[str]
 ) -> None:
     moments = [
@@ -68,7 +68,7 @@ def test_list_says_when_in_the_readers_zone(
         ("Asia/Tokyo", "12:30 PM", "Tuesday, Mar 10"),
     ],
 )
-def test_thread_says_when_and_on_which_day_in_the_readers_zone(
+def test_thread_shows_times_and_days_in_the_readers_zone(
     open_device: OpenDevice,
     alice: User,
     conversation: Conversation,
@@ -85,7 +85,7 @@ def test_thread_says_when_and_on_which_day_in_the_readers_zone(
     expect(log(page).get_by_role("heading", level=3)).to_have_text(day)
 
 
-def test_days_are_separated_and_what_belongs_together_is_grouped(
+def test_days_are_separated_and_consecutive_messages_grouped(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
     moments = [NOW - timedelta(hours=hours) for hours in (60, 30, 30, 1)]
@@ -104,10 +104,10 @@ def test_days_are_separated_and_what_belongs_together_is_grouped(
         expect(section.locator(".bubble-text")).to_have_text(texts)
 
 
-def test_order_is_the_servers_and_not_the_phones(
+def test_order_is_the_servers_and_not_that_of_the_phones_clock(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """A phone whose clock is a day ahead or behind changes nothing."""
+    """A phone's clock that is a day ahead or behind changes nothing."""
     page = open_device()
     page.clock.set_fixed_time(datetime(2020, 1, 1, tzinfo=UTC))
     open_thread(page, alice, conversation)
@@ -119,7 +119,7 @@ def test_order_is_the_servers_and_not_the_phones(
     expect(page.locator(".bubble-text")).to_have_text(["Hello", "one", "two"])
 
 
-def test_times_change_while_the_page_is_open(
+def test_times_are_updated_while_the_page_is_open(
     open_device: OpenDevice, alice: User, conversation: Conversation
 ) -> None:
     backdate(conversation, NOW - timedelta(seconds=30))
@@ -129,16 +129,16 @@ def test_times_change_while_the_page_is_open(
     expect(row).to_have_text("Just now")
     expect(day).to_have_text("Today")
 
-    look_at(page, NOW + timedelta(minutes=5))
+    return_to(page, NOW + timedelta(minutes=5))
     expect(row).to_have_text("5m ago")
-    look_at(page, NOW + timedelta(days=1))
+    return_to(page, NOW + timedelta(days=1))
 
     expect(row).to_have_text("Yesterday")
     expect(day).to_have_text("Yesterday")
 
 
-def look_at(page: Page, moment: datetime) -> None:
-    """Come back to a page that was left open."""
+def return_to(page: Page, moment: datetime) -> None:
+    """Return to a page that was left open."""
     hide(page)
     page.clock.set_fixed_time(moment)
     show(page)

@@ -1,4 +1,4 @@
-"""… is typing: seldom sent, and gone in time."""
+"""The typing indicator: few frames, and removed in time."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -27,11 +27,11 @@ def note_typing(page: Page) -> list[bool]:
 
 
 def stop_time(page: Page) -> None:
-    """Have no time pass for a page whose clock is installed, however slow the machine is."""
+    """Stop the installed clock of a page, however slow the machine is."""
     page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
 
 
-def test_typing_shows_and_ends_with_the_message(
+def test_typing_is_shown_and_ends_with_the_message(
     desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_live_thread(phone, bob, conversation)
@@ -46,13 +46,13 @@ def test_typing_shows_and_ends_with_the_message(
     expect(hint).to_have_count(0)
 
 
-def test_typing_ends_when_the_box_is_emptied(
+def test_typing_ends_when_the_composer_is_emptied(
     desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     desk.clock.install()
     open_live_thread(phone, bob, conversation)
     open_live_thread(desk, alice, conversation)
-    # So that it does not end by itself.
+    # Stopped, so that the indicator does not expire.
     stop_time(desk)
     composer(phone).press_sequentially("O")
     expect(desk.get_by_text("is typing")).to_be_visible()
@@ -62,7 +62,7 @@ def test_typing_ends_when_the_box_is_emptied(
     expect(desk.get_by_text("is typing")).to_have_count(0)
 
 
-def test_typing_ends_by_itself_and_frames_are_seldom(
+def test_typing_expires_and_frames_are_few(
     desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     sent = note_typing(phone)
@@ -80,7 +80,7 @@ def test_typing_ends_by_itself_and_frames_are_seldom(
     expect(desk.get_by_text("is typing")).to_have_count(0)
 
 
-def test_typing_again_after_three_seconds_is_said_again(
+def test_typing_again_after_3_s_is_sent_again(
     phone: Page, bob: User, conversation: Conversation
 ) -> None:
     sent = note_typing(phone)
@@ -97,7 +97,7 @@ def test_typing_again_after_three_seconds_is_said_again(
     assert sent == [True, True, False]
 
 
-def test_typing_again_at_once_is_not_said_again(
+def test_typing_again_at_once_is_not_sent_again(
     phone: Page, bob: User, conversation: Conversation
 ) -> None:
     sent = note_typing(phone)

@@ -83,7 +83,7 @@ def test_who_is_no_staff_is_told_what_a_wrong_password_is_told(
     "elsewhere",
     ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"],
 )
-def test_sign_in_leads_to_no_other_site(root: User, elsewhere: str) -> None:
+def test_sign_in_never_redirects_to_another_site(root: User, elsewhere: str) -> None:
     response = sign_in(next=elsewhere)
 
     assert (response.status_code, response.url) == (302, "/accounts/profile/")

@@ -1,9 +1,9 @@
 """
 Takes a picture of every screen and state: `python -m tests.e2e.screenshots [--only NAME …]`.
 
-At three widths and in two themes, into var/screenshots/, with one sheet of each; the README's
-pictures go to docs/images/. Each width and theme has a server and a database of its own, filled
-alike, so what one picture has changed is in no other.
+It takes them at three widths and in two themes, into var/screenshots/, with one contact sheet of
+each; the README's pictures go to docs/images/. Each width and theme has its own server and database
+with the same data, so that scenes of one do not affect another.
 """
 
 import argparse
@@ -35,7 +35,7 @@ Ids = dict[str, dict[str, int]]
 
 
 def main() -> int:
-    """Take the pictures that the arguments ask for, and say where they are."""
+    """Take the requested pictures, and print where they are."""
     arguments = _parse()
     signal.signal(signal.SIGTERM, _leave)
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def fill(folder: Path) -> tuple[Path, Ids]:
-    """Make the database of which every server gets a copy; return it, and the ids in it."""
+    """Create the database that every server gets a copy of; return it, and the ids in it."""
     filled = folder / "filled.sqlite3"
     hours_east()
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{filled}", "REDIS_URL": ""}
@@ -73,11 +73,11 @@ def fill(folder: Path) -> tuple[Path, Ids]:
 def take_all(
     browser: Browser, filled: Path, ids: Ids, width: int, theme: str, names: list[str]
 ) -> bool:
-    """Take the pictures of one width and theme on a server of their own; tell whether all came."""
+    """Take the pictures of one width and theme, on one server; return whether all succeeded."""
     print(f"{width} px, {theme}", flush=True)
     database = shutil.copy(filled, filled.with_name(f"{width}-{theme}.sqlite3"))
     environment = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": ""}
-    # The files as they are in the checkout: nothing has to be collected.
+    # The files of the checkout: nothing has to be collected.
     environment |= {"DJANGO_SETTINGS_MODULE": SETTINGS, "TEST_STATIC_FROM": "checkout"}
     with WebServer(**environment, **UNLIMITED) as server:
         camera = Camera(browser, server.url, ids, width, theme)
@@ -88,7 +88,7 @@ def take_all(
 
 
 def take(camera: Camera, name: str) -> bool:
-    """Take one picture, and tell whether the scene could be played."""
+    """Take one picture; return whether the scene succeeded."""
     path = path_of(name, camera.width, camera.theme)
     path.unlink(missing_ok=True)
     try:
@@ -101,7 +101,7 @@ def take(camera: Camera, name: str) -> bool:
 
 
 def _leave(signum: int, frame: FrameType | None) -> NoReturn:
-    """Stop the server and the browser, too."""
+    """Exit, which also stops the server and the browser."""
     sys.exit(128 + signum)
 
 

@@ -1,4 +1,4 @@
-"""A browser of one width and one theme, and the people who look at it."""
+"""A browser of one width and theme, and its signed-in people."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -13,11 +13,11 @@ from tests.e2e.screenshots.zone import zone_name
 HEIGHTS = {360: 740, 768: 1024, 1440: 900}
 PHONE = 360
 SETTLE_MS = 350
-"""What an animation, and an image of the server's, take at most."""
+"""Milliseconds that animations and images of the server take at most."""
 
 
 class Camera:
-    """Opens pages on one server, in browsers of one width and theme, and takes their pictures."""
+    """Opens pages of one server at one width and theme, and takes their pictures."""
 
     def __init__(
         self, browser: Browser, url: str, ids: dict[str, dict[str, int]], width: int, theme: str
@@ -30,23 +30,23 @@ class Camera:
         self._held: list[Route] = []
 
     def page(self, name: str) -> Page:
-        """Return the page of somebody who is signed in, the same each time."""
+        """Return the page of a signed-in person; it is reused between scenes."""
         if name not in self._known:
             self._known[name] = self.sign_in(self._open(), name, "/settings")
         return self._known[name]
 
     def new_page(self) -> Page:
-        """Open a page of somebody unknown, until the next picture."""
+        """Open a page without a person, until the next picture."""
         page = self._open()
         self._fresh.append(page.context)
         return page
 
     def new_page_of(self, name: str, path: str = "/settings") -> Page:
-        """Open a page on a device that has nothing kept, until the next picture."""
+        """Open a page of a person on a device without stored data, until the next picture."""
         return self.sign_in(self.new_page(), name, path)
 
     def sign_in(self, page: Page, name: str, path: str) -> Page:
-        """Sign somebody in on a page, and lead them to a path."""
+        """Sign a person in on a page, and open a path."""
         page.goto(f"/sign-in?next={path}")
         page.get_by_label("Email").fill(address_of(name))
         page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -58,11 +58,11 @@ class Camera:
         return f"/messages/{self.conversations[name]}"
 
     def hold(self, route: Route) -> None:
-        """Leave a request without an answer until the picture is taken."""
+        """Leave a request unanswered until the picture is taken."""
         self._held.append(route)
 
     def post(self, name: str, path: str, **fields: Any) -> None:
-        """Ask the API for something in somebody's name."""
+        """Send a POST request to the API as a person."""
         with httpx.Client(base_url=f"{self.url}/api/") as api:
             who = {"email": address_of(name), "password": PASSWORD}
             access = api.post("auth/jwt/create/", json=who).json()["access"]
@@ -70,13 +70,13 @@ class Camera:
             api.post(path, json=fields, headers=headers).raise_for_status()
 
     def shoot(self, page: Page, path: Path) -> None:
-        """Take a picture of what a page shows."""
+        """Take a picture of the visible part of a page."""
         page.wait_for_timeout(SETTLE_MS)
         page.screenshot(path=path)
         self.reset()
 
     def reset(self) -> None:
-        """Close the devices that were opened for one scene, and end what they still ask."""
+        """Close the devices that were opened for one scene, and cancel their requests."""
         for route in self._held:
             with suppress(Error):
                 route.abort()

@@ -1,4 +1,4 @@
-"""What becomes of the pictures: sheets to look at, and those of the README."""
+"""Composes the contact sheets and the README's pictures."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def path_of(name: str, width: int, theme: str) -> Path:
 
 
 def publish() -> None:
-    """Write the README's pictures, small enough to be looked at over a telephone."""
+    """Write the README's pictures, small enough to load over a mobile network."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name, taken in README.items():
         if not path_of(*taken).exists():
@@ -34,7 +34,7 @@ def publish() -> None:
 
 
 def make_sheet(names: list[str], width: int, theme: str) -> None:
-    """Put the pictures there are of one width and theme onto one sheet."""
+    """Compose the existing pictures of one width and theme into one sheet."""
     paths = [path_of(name, width, theme) for name in names]
     thumbs = [_thumb(path) for path in paths if path.exists()]
     if not thumbs:

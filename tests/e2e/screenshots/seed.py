@@ -1,4 +1,4 @@
-"""Fills an empty database with what the screenshots show, in a process of its own; prints the ids."""
+"""Fills an empty database with the data of the screenshots, in a separate process; prints the ids."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def list_ids() -> dict[str, dict[str, int]]:
-    """Return the ids of people and of their conversations, by their names; archived ones yield."""
+    """Return the ids of people and of their conversations, by name; active conversations win."""
     conversations = Conversation.objects.select_related("trainee").order_by("-is_archived")
     people = User.objects.order_by(F("parent_trainer").asc(nulls_first=True))
     return {
@@ -75,7 +75,7 @@ def make_person(
 
 
 def write_down(trainer: User, trainee: User, text: str) -> None:
-    """Make a conversation of lines; see `talk` for what they look like."""
+    """Create a conversation from lines in the format of `talk`."""
     conversation = Conversation.objects.create(trainer=trainer, trainee=trainee)
     versions = count(1)
     for line in text.strip().splitlines():
@@ -118,6 +118,6 @@ def invite(trainer: User, email: str, days_ago: int, lifetime: int, is_accepted:
 
 
 def moment(days_ago: int, hour: int, minute: int) -> datetime:
-    """Return a time of day where the browsers are."""
+    """Return a time of day in the browsers' time zone."""
     day = now_there() - timedelta(days=days_ago)
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0).astimezone(UTC)

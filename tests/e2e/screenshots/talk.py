@@ -1,11 +1,12 @@
 """
-What the people on the screenshots write to each other.
+The conversations in the screenshots.
 
 A line is `days ago, time, direction, text`. `<` is written by the trainee and `>` by the trainer;
-with `!` the other side has not read it yet. No emoji: not every machine has a font for them.
+with `!` the other side has not read it yet. There are no emoji, because not every machine has a
+font for them.
 """
 
-# ruff: noqa: RUF001 - people write as they do
+# ruff: noqa: RUF001 - people's own letters
 
 MAYA, TARIQ, NOOR, AMELIE, JONAS, LI = (
     "Maya Lindholm",

@@ -1,4 +1,4 @@
-"""Where the browsers are: wherever it is five in the afternoon, so that every day has a today."""
+"""The browsers' time zone: one in which it is 17:00 now, so that every conversation has a "today"."""
 
 import os
 from datetime import UTC, datetime, timedelta, timezone
@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta, timezone
 HOUR = 17
 FARTHEST_EAST = 14
 CHOSEN = "SCREENSHOTS_HOURS_EAST"
-"""The variable that keeps the zone while the hour changes during a run, for processes of it too."""
+"""The environment variable that keeps the zone during a run, in child processes too."""
 
 
 def hours_east() -> int:
-    """Return how far the browsers are from Greenwich; chosen when it is first asked for."""
+    """Return the browsers' offset from UTC in hours; chosen on the first call."""
     hours = HOUR - datetime.now(UTC).hour
     return int(os.environ.setdefault(CHOSEN, str(hours - 24 * (hours > FARTHEST_EAST))))
 
 
 def now_there() -> datetime:
-    """Return the time of this moment there."""
+    """Return the current time in that zone."""
     return datetime.now(timezone(timedelta(hours=hours_east())))
 
 

@@ -1,6 +1,6 @@
-"""What there is to see: each scene brings a page to where its picture is taken."""
+"""The scenes: each one brings a page to the state for its picture."""
 
-# In the order in which they are played.
+# Imported in the order in which they run.
 from tests.e2e.screenshots.scenes import signing_in  # isort: skip
 from tests.e2e.screenshots.scenes import messages  # isort: skip
 from tests.e2e.screenshots.scenes import lost_and_found  # isort: skip

@@ -75,7 +75,7 @@ def not_found(camera: Camera) -> Page:
 
 
 @scene
-def look(camera: Camera) -> Page:
+def impersonation(camera: Camera) -> Page:
     page = camera.new_page_of(TRAINER, f"/trainees/{camera.people[MAYA]}")
     page.get_by_role("button", name="View as trainee").click()
     expect(page.get_by_text("You are viewing as")).to_be_visible()

@@ -32,7 +32,7 @@ def extreme_messages_further_down(camera: Camera) -> Page:
 
 @scene
 def extreme_new_thread(camera: Camera) -> Page:
-    """A draft of one long word, before which nothing is sent."""
+    """A draft of one long word, before the first message is sent."""
     page = open_thread(camera, camera.page(TRAINER), LONGEST)
     composer(page).fill("w" * 1950)
     return page
@@ -93,7 +93,7 @@ def extreme_invitations(camera: Camera) -> Page:
 
 
 @scene
-def extreme_look(camera: Camera) -> Page:
+def extreme_impersonation(camera: Camera) -> Page:
     page = camera.new_page_of(TRAINER, f"/trainees/{camera.people[LONGEST]}")
     page.get_by_role("button", name="View as trainee").click()
     expect(page.get_by_text("You are viewing as")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Text of twice the size, as people have it who see little."""
+"""Text at 200 %, as set by people with low vision."""
 
 from playwright.sync_api import Page, expect
 

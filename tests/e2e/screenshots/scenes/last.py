@@ -1,4 +1,4 @@
-"""A trainee's own, which marks as read; and a removal, which cannot be undone: these come last."""
+"""Scenes that change the data: a trainee's thread, which marks as read, and a removal."""
 
 from playwright.sync_api import Page, expect
 

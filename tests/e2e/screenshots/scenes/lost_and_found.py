@@ -1,4 +1,4 @@
-"""What is on its way, went wrong, or waits."""
+"""Loading states, errors, and messages that wait."""
 
 from playwright.sync_api import Page, expect
 

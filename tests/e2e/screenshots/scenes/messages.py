@@ -1,4 +1,4 @@
-"""Conversations and threads as they should be."""
+"""Conversations and threads in their normal state."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Screens on which there is nothing yet."""
+"""Empty screens."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""Signing in, and what leads there."""
+"""Signing in, joining, and resetting a password."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What several scenes begin with, and how a scene gets its name."""
+"""Steps that several scenes share, and the registry of scenes."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from tests.e2e.screenshots.camera import Camera
 TRAINER, OTHER_TRAINER = "Tina Torres", "Tom Tanner"
 Scene = Callable[[Camera], Page]
 SCENES: dict[str, Scene] = {}
-"""By name, in the order in which they are played: some change what later ones would see."""
+"""Scenes by name, in the order in which they run: some change what later ones would show."""
 
 
 def scene(play: Scene) -> Scene:
@@ -18,7 +18,7 @@ def scene(play: Scene) -> Scene:
 
 
 def go(page: Page, path: str, button: str) -> Page:
-    """Go to a path, and wait for the button that its form has."""
+    """Open a path, and wait for the button of its form."""
     page.goto(path)
     expect(page.get_by_role("button", name=button, exact=True)).to_be_visible()
     return page
@@ -36,5 +36,5 @@ def composer(page: Page) -> Locator:
 
 def write(page: Page, text: str) -> None:
     composer(page).fill(text)
-    # On a phone Enter makes a line.
+    # On a phone Enter adds a line.
     page.get_by_role("button", name="Send", exact=True).click()
