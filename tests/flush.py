@@ -1,4 +1,4 @@
-"""How tests with real commits empty the database while a server of theirs may still be reading it."""
+"""Empties the database after tests with real commits, while their servers may still read it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ from django.db import OperationalError
 from psycopg.errors import DeadlockDetected
 
 FLUSH = "TRUNCATE "
-# Longer than the server's own: PostgreSQL cancels the transaction that looks for deadlocks first.
+# Longer than the servers' timeout, so that PostgreSQL cancels a server's transaction first.
 PATIENT = "SET LOCAL deadlock_timeout = '5s'"
 ATTEMPTS = 6
 
@@ -16,12 +16,13 @@ def flush_patiently(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """
-    Let the other side of a deadlock give way to a flush; a wrapper for `execute_wrapper`.
+    Retry a flush after deadlocks, and let the other side be cancelled; for `execute_wrapper`.
 
-    A flush wants all tables at once, and a server that answers a page's last request has some of
-    them and wants another. If the flush is what PostgreSQL cancels, the next test begins with people
-    and messages of the last one; a server tries again. A transaction looks for deadlocks only once,
-    so a server that began to wait too early does not find one: then the flush tries again itself.
+    A flush locks all tables at once, while a server that answers a page's last request has locked
+    some of them and waits for another. If PostgreSQL cancels the flush, the next test begins with
+    the rows of the last one; a cancelled server retries. A transaction checks for a deadlock only
+    once, so a server that began to wait too early does not find it: then PostgreSQL cancels the
+    flush, which retries.
     """
     if context["connection"].vendor != "postgresql" or not sql.startswith(FLUSH):
         return execute(sql, params, many, context)

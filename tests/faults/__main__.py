@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def say(line: str) -> None:
-    """Print a line at once, as a run takes long."""
+    """Print a line at once, because a run takes minutes."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -13,7 +13,7 @@ import django
 
 
 def drop_events() -> None:
-    """Lose one event in a hundred, and never look for gaps."""
+    """Lose one event in a hundred, and never check for gaps."""
     from messaging.consumers.conversation import ConversationConsumer  # noqa: PLC0415 - needs the apps
 
     rng = random.Random(1)

@@ -58,7 +58,7 @@ def _make_couple(number: int) -> Couple:
     from tests.factories import access_of, open_conversation  # noqa: PLC0415 - as above
     from users.models import User  # noqa: PLC0415
 
-    # Without passwords: hashing one takes a third of a second, and these users do not sign in.
+    # Created without passwords: hashing one takes 0.3 s, and these users do not sign in.
     trainer = User.objects.create_user(f"trainer{number}@example.com", None, role="TRAINER")
     trainee = User.objects.create_user(
         f"trainee{number}@example.com", None, role="TRAINEE", parent_trainer=trainer

@@ -56,7 +56,7 @@ def _slowest_send(history: History) -> float:
 
 
 def _deliveries(history: History) -> list[tuple[str, float, float]]:
-    """Return (device, accepted at, seen at) for each delivery."""
+    """Return (device, accepted at, seen at) for each delivery, with times in seconds."""
     accepted = {
         send.accepted[0].body["id"]: _told_at(send) for send in history.sends if send.accepted
     }
@@ -88,7 +88,7 @@ def _median_delivery(history: History, calm_since: float) -> float:
 
 def _count_deaf(history: History, calm_since: float) -> int:
     """
-    Count devices that received messages only through the reconciler, a second late, and never by
+    Count devices that received messages only from the reconciler, a second late, and never by
     event.
     """
     lags: dict[str, list[float]] = {}

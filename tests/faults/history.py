@@ -58,7 +58,7 @@ class Stream:
 
 @dataclass
 class Inbox:
-    """The state that one device has of a list and its badge."""
+    """The list and badge that one device has received."""
 
     user_id: int
     unread_count: int | None = None
@@ -67,7 +67,7 @@ class Inbox:
 
 @dataclass(frozen=True)
 class Count:
-    """The unread count that a person was told at the end; over all conversations if none is named."""
+    """The unread count that a person got at the end: of one conversation, or of all."""
 
     user_id: int
     conversation_id: int | None
@@ -106,12 +106,12 @@ class History:
         self.problems.append((kind, sentence))
 
     def ask_to_read(self, user_id: int, conversation_id: int, up_to: int) -> None:
-        """Record the request beforehand: it may take effect even if there is no response."""
+        """Record the request before it is sent: it may take effect even without a response."""
         key = (user_id, conversation_id)
         self.asked_to_read[key] = max(self.asked_to_read.get(key, 0), up_to)
 
     def check_answer(self, what: str, answer: Answer) -> None:
-        """Complain of each status that a client of this run must not get."""
+        """Complain about each status that a client of this run must not get."""
         if answer.status in (0, OK, CREATED):
             return
         self.count(f"status_{answer.status}")

@@ -13,13 +13,13 @@ from tests.faults.history import Answer, History, Send
 from tests.faults.web import Web
 
 LONGEST_WAIT_SECONDS = 4.0
-"""After so long without an answer a client tries again, at another process."""
+"""A client without a response after this many seconds retries at another process."""
 NERVOUS_CHANCE = 0.1
 START_CHANCE = 0.2
 
 
 class Rest:
-    """A client of whichever web process answers."""
+    """A REST client of whichever web process responds."""
 
     def __init__(self, webs: list[Web], rng: random.Random, token: str | None = None) -> None:
         self._webs = webs
@@ -78,7 +78,7 @@ class Writer:
         self._number = 0
 
     async def run(self) -> None:
-        """Send until `is_done`; retry a message that was begun until `gives_up`."""
+        """Send until `is_done`; retry an unconfirmed message until `gives_up`."""
         while not self.is_done:
             await asyncio.sleep(self.rng.uniform(0.2, 1.8) * self.pause)
             await self._write()
@@ -125,8 +125,8 @@ class Writer:
         send.answers.append(answer)
 
 
-class Looker:
-    """A person who reads everything visible to them, and must find only their own."""
+class Reader:
+    """A person who reads everything visible to them, and must find only their own data."""
 
     def __init__(
         self,

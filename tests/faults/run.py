@@ -13,7 +13,7 @@ from tests.faults.figures import Figures, list_figures
 from tests.faults.history import Count, History
 from tests.faults.inject import Injector
 from tests.faults.judge import Verdict, judge
-from tests.faults.people import Looker, Rest, Writer
+from tests.faults.people import Reader, Rest, Writer
 from tests.faults.schedule import Fault
 from tests.faults.snapshot import take_snapshot
 from tests.faults.sockets import Device
@@ -21,7 +21,7 @@ from tests.faults.world import World
 
 CALM_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
-"""How long nothing more may arrive: longer than one round of the reconciler."""
+"""Seconds without any arrival that end the calm phase: longer than one round of the reconciler."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Run:
     """
     The clients of a world: two devices per trainee, one per trainer, an inbox for half of them.
 
-    `patience` is how many seconds they have to catch up after everything works again.
+    `patience` is the number of seconds they have to catch up once everything works again.
     """
 
     def __init__(self, world: World, *, seed: int, pause: float, patience: float) -> None:
@@ -45,7 +45,7 @@ class Run:
         self.screens: list[Screen] = []
         self.badges: list[Badge] = []
         self.writers: list[Writer] = []
-        self.lookers: list[Looker] = []
+        self.lookers: list[Reader] = []
         for number, couple in enumerate(world.cast.couples):
             for person in (couple.trainer, couple.trainee):
                 own = (world.webs, self.history, random.Random(rng.getrandbits(64)))
@@ -54,13 +54,13 @@ class Run:
                     self.screens.append(Screen(couple, person, device + 1, *own))
                 if number % 2 == 0:
                     self.badges.append(Badge(person, *own))
-                    self.lookers.append(Looker(couple, person, *own, world.cast.sign_in))
+                    self.lookers.append(Reader(couple, person, *own, world.cast.sign_in))
 
     @property
     def devices(self) -> list[Device]:
         return [*self.screens, *self.badges]
 
-    def _workers(self) -> list[Device | Writer | Looker]:
+    def _workers(self) -> list[Device | Writer | Reader]:
         return [*self.devices, *self.writers, *self.lookers]
 
     async def play(
@@ -89,14 +89,14 @@ class Run:
         return Result(judge(self.history, snapshot), figures)
 
     async def _stay_calm(self, seconds: float) -> float:
-        """Continue without faults, for figures that need it; return when that began."""
+        """Continue without faults, for figures that need it; return the time at which that began."""
         await self._wait_until(lambda: all(each.connection for each in self.devices))
         began = time.monotonic()
         await asyncio.sleep(seconds)
         return began
 
     def _stop_working(self) -> None:
-        """Start nothing new; finish what was begun."""
+        """Start nothing new; finish what has begun."""
         for writer in self.writers:
             writer.is_done = True
         for looker in self.lookers:
@@ -112,7 +112,7 @@ class Run:
 
     async def _wait_until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + self.patience
-        while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing signals it
+        while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110 - there is no signal to wait for
             await asyncio.sleep(0.3)
 
     def _is_level(self) -> bool:

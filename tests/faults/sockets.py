@@ -16,7 +16,7 @@ from tests.faults.web import Web
 
 PING_SECONDS = 3.0
 SILENCE_SECONDS = 8.0
-"""A client that has heard nothing for so long, not even a pong, gives the connection up."""
+"""A client that has received nothing for this many seconds, not even a pong, reconnects."""
 HALF_OPEN_SECONDS = 30.0
 UNAVAILABLE_CODES = {1000, 1001, 1005, 1006, 1012, 1013, None}
 TOO_MUCH = 4008

@@ -45,7 +45,7 @@ def list_changes(rows: Iterable[Row], pair: Pair) -> dict[int, Change]:
 def judge_stream(
     stream: Stream, changes: dict[int, Change], complain: Callable[[str, str], None]
 ) -> None:
-    """Complain of each frame that is not the next change, and of each change without a frame."""
+    """Complain about each frame that is not the next change, and each change without a frame."""
     seen: set[int] = set()
     position = 0
     for frame in stream.frames:
@@ -75,7 +75,7 @@ def _compare(frame: Frame, change: Change | None, stream: Stream) -> str | None:
     is_receipt = frame["type"] == "read_receipt"
     if not isinstance(change, Marked) or frame["up_to"] != change.up_to:
         return "false_read"
-    # An existing client marks all its messages as read on any receipt: the reader must never get one.
+    # A client that gets a receipt marks all its messages as read, so the reader must never get one.
     is_readers = stream.user_id == change.reader_id
     if is_receipt == is_readers or (is_receipt and frame["reader_id"] != change.reader_id):
         return "false_read"

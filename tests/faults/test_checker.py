@@ -32,7 +32,7 @@ def check(folder: Path, *arguments: str, **environment: str) -> tuple[int, dict[
     return done.returncode, json.loads(path.read_text())
 
 
-def test_product_is_clean_while_everything_breaks(tmp_path: Path) -> None:
+def test_product_is_clean_under_all_faults(tmp_path: Path) -> None:
     code, result = check(tmp_path, "--seconds=12", "--seed=1426", "--pairs=3")
 
     assert result["violations"] == {kind: [] for kind in result["violations"]}
@@ -44,7 +44,7 @@ def test_product_is_clean_while_everything_breaks(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sabotage", "kind"), [("drop_events", "lost"), ("ignore_client_id", "doubled")]
 )
-def test_sabotaged_product_is_found_out(tmp_path: Path, sabotage: str, kind: str) -> None:
+def test_sabotaged_product_is_detected(tmp_path: Path, sabotage: str, kind: str) -> None:
     arguments = ["--no-faults", "--module", "tests.faults.broken"]
     arguments += ["--seconds=5", "--seed=1", "--pairs=3", "--pause=0.1", "--patience=1"]
     code, result = check(tmp_path, *arguments, SABOTAGE=sabotage)

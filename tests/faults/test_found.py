@@ -35,10 +35,13 @@ def told(missed: Replay, user: User) -> list[dict[str, Any]]:
     return [json.loads(frame) for frame in frames.replay(missed, user.pk)]
 
 
-def test_replay_of_what_was_read_meanwhile_brings_one_version_after_the_other(
+def test_replay_of_messages_read_meanwhile_has_ascending_versions(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """Otherwise a client that is cut off within the replay would resume past frames it has not seen."""
+    """
+    Otherwise a client that is cut off during the replay would resume after frames it has not
+    received.
+    """
     write(alice, conversation, "Second", "Third")
     mark_read(reader=bob, conversation_id=conversation.pk)
 
@@ -48,10 +51,13 @@ def test_replay_of_what_was_read_meanwhile_brings_one_version_after_the_other(
         assert not any(frame["message"]["is_read"] for frame in seen[:3])
 
 
-def test_replay_leaves_to_events_what_came_after_its_version(
+def test_replay_omits_changes_after_its_version(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """SQLite's two queries see different states: changes only the second one sees would be sent twice."""
+    """
+    SQLite's two queries see different states: changes that only the second sees would be sent
+    twice.
+    """
     stood = get_conversation(bob, conversation.pk)
     write(alice, conversation, "Second")
     mark_read(reader=bob, conversation_id=conversation.pk)
@@ -112,7 +118,7 @@ def test_send_to_a_read_only_database_is_unavailable_and_stores_nothing(
     assert [each["content"] for each in listed["results"]] == ["Hello"]
 
 
-def test_send_to_a_read_only_database_uses_nothing_up(
+def test_send_to_a_read_only_database_does_not_count_for_the_throttle(
     api: Client, alice: User, alice_token: str, conversation: Conversation, read_only: None
 ) -> None:
     counter().reset()

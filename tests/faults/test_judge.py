@@ -105,7 +105,7 @@ def test_messages_stored_in_another_order_than_sent_are_out_of_order() -> None:
     assert found(story, snapshot()) == {"out_of_order": 1}
 
 
-def test_message_of_somebody_else_is_shown_to_a_wrong_person() -> None:
+def test_message_of_another_conversation_is_shown_to_a_wrong_person() -> None:
     story = history()
     frame = written(replace(ROWS[2], conversation_id=8, created_version=5))
     story.streams[0].take(frame)
@@ -120,7 +120,7 @@ def test_inbox_with_somebody_elses_conversation_is_shown_to_a_wrong_person() -> 
     assert found(story, snapshot()) == {"wrong_person": 1}
 
 
-def test_message_that_nobody_said_to_have_read_is_a_false_read() -> None:
+def test_message_read_without_a_request_is_a_false_read() -> None:
     story = history()
     story.asked_to_read = {(TRAINEE, CONVERSATION): 10, (TRAINER, CONVERSATION): 99}
 
@@ -128,7 +128,7 @@ def test_message_that_nobody_said_to_have_read_is_a_false_read() -> None:
 
 
 @pytest.mark.parametrize("change", [{"up_to": 13}, {"reader_id": TRAINER}])
-def test_receipt_that_says_something_else_is_a_false_read(change: dict[str, Any]) -> None:
+def test_receipt_with_another_range_is_a_false_read(change: dict[str, Any]) -> None:
     story = history()
     story.streams[0].frames[1] |= change
 
@@ -150,7 +150,7 @@ def test_wrong_badge_is_unread_wrong() -> None:
     assert found(story, snapshot()) == {"unread_wrong": 2}
 
 
-def test_inbox_that_stands_at_an_old_version_has_lost_something() -> None:
+def test_inbox_at_an_old_version_is_lost() -> None:
     story = history()
     story.inboxes[0].conversations[CONVERSATION]["version"] = 3
 
@@ -173,7 +173,7 @@ def test_frame_with_other_content_is_inconsistent() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500, 502])
-def test_answer_that_no_client_must_get_is_a_server_error(status: int) -> None:
+def test_unexpected_status_is_a_server_error(status: int) -> None:
     story = history()
     story.check_answer("send", Answer(status, {}, 0, 0))
 

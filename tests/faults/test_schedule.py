@@ -25,7 +25,7 @@ def test_plan_of_ten_minutes_has_hundreds_of_faults_of_every_kind() -> None:
     assert all(hasattr(Injector, f"_{kind.name}") for kind in KINDS)
 
 
-def test_plan_for_embedded_breaks_no_server_that_it_has_not() -> None:
+def test_plan_for_embedded_breaks_only_existing_servers() -> None:
     faults = plan(seed=1, seconds=600, webs=1, embedded=True)
 
     assert {fault.target for fault in faults} == {"web0", "layer", CLIENTS}

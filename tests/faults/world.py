@@ -18,7 +18,7 @@ from tests.faults.web import ROOT, Web
 
 @dataclass(frozen=True)
 class World:
-    """All running processes, and the switch for faults of the channel layer."""
+    """All running processes, and the control of the channel layer's faults."""
 
     webs: list[Web]
     database_url: str
@@ -34,7 +34,7 @@ class World:
 
 @contextmanager
 def running_world(*, pairs: int, embedded: bool, module: str = "config.serve") -> Iterator[World]:
-    """Run all of it during the block, with that many trainers and trainees."""
+    """Run all of them during the block, with this many trainers and trainees."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-faults-")))
         postgres = None if embedded else stack.enter_context(Postgres(own=True))
