@@ -9,7 +9,7 @@ from jobs.registry import job
 
 @job("test.note")
 def note(*, number: int) -> None:
-    """Write a line in one call, so that lines of several processes do not mix."""
+    """Write a line in one call, so that the lines of several processes do not mix."""
     log = os.open(os.environ["JOBS_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(log, f"{number}\n".encode())
     os.close(log)
@@ -17,14 +17,14 @@ def note(*, number: int) -> None:
 
 @job("test.slow")
 def slow(*, number: int, seconds: float) -> None:
-    """Write a line at the start, and take this long."""
+    """Write a line at the start, then sleep."""
     note(number=number)
     time.sleep(seconds)
 
 
 @job("test.kill", retries=1)
 def kill_worker() -> None:
-    """End the process, as the system does when memory runs out."""
+    """Kill the process, as the kernel does when memory runs out."""
     os.kill(os.getpid(), 9)
 
 

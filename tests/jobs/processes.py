@@ -1,4 +1,4 @@
-"""Workers as processes of their own, on the test database."""
+"""Workers in separate processes, on the test database."""
 
 import os
 import signal
@@ -18,21 +18,21 @@ from tests.system.server import ROOT, test_environment
 T = TypeVar("T")
 
 STARTED = "Running jobs."
-# A machine that is busy with other tests takes long to start a process.
+# Starting a process takes long on a machine that is busy with other tests.
 PATIENCE_SECONDS = 60.0
 
 
 def eventually(probe: Callable[[], T | None], pause: float = 0.05) -> T:
-    """Ask again and again until there is an answer, and return it."""
+    """Call the probe until it returns something, and return that."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (found := probe()) is None:
-        assert time.monotonic() < deadline, "What was waited for did not come."
+        assert time.monotonic() < deadline, "The probe returned nothing in time."
         time.sleep(pause)
     return found
 
 
 class WorkerProcess:
-    """`manage.py worker` with the kinds of the tests."""
+    """`manage.py worker` with the tests' kinds of jobs."""
 
     def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.notes, self._log = folder / "notes", folder / "worker.log"
@@ -45,7 +45,7 @@ class WorkerProcess:
         return self._log.read_text() if self._log.exists() else ""
 
     def start(self) -> None:
-        """Start, and wait until it works."""
+        """Start it, and wait until it works."""
         starts = self.log.count(STARTED)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -58,13 +58,13 @@ class WorkerProcess:
         os.kill(self._process.pid, signum)
 
     def kill(self) -> None:
-        """End it as a crash does: nothing is put in order."""
+        """Kill it, so that nothing is cleaned up."""
         assert self._process
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> int:
-        """Tell it to stop, and return its exit code."""
+        """Send SIGTERM, and return its exit code."""
         self.signal(signal.SIGTERM)
         return self.wait()
 
@@ -75,7 +75,7 @@ class WorkerProcess:
 
 @contextmanager
 def working(folder: Path, *arguments: str, **environment: str) -> Iterator[WorkerProcess]:
-    """Run a worker process; kill it in the end if it still runs."""
+    """Run a worker process; at the end, kill it if it still runs."""
     worker = WorkerProcess(folder, *arguments, **environment)
     try:
         worker.start()
@@ -85,7 +85,7 @@ def working(folder: Path, *arguments: str, **environment: str) -> Iterator[Worke
 
 
 def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
-    """Stop a process with SIGSTOP, on SQLite at a moment in which it has not locked the database."""
+    """Stop a process with SIGSTOP; on SQLite, only while it does not lock the database."""
     send_signal(signal.SIGSTOP)
     while not _is_writable():
         send_signal(signal.SIGCONT)

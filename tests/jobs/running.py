@@ -1,4 +1,4 @@
-"""Steps of a worker, one at a time."""
+"""The steps of a worker, one at a time."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from jobs.threads import run_handler
 
 
 def claim(most: int = 100, worker: str = "worker") -> list[Claim]:
-    """Claim what is due, of any kind."""
+    """Claim due jobs of any kind."""
     room = {each.name: most for each in list_kinds()}
     return claim_jobs(worker=worker, room=room, most=most)
 
@@ -26,7 +26,7 @@ def fail(claims: Iterable[Claim], error: str = "It broke.", worker: str = "worke
 
 
 def run_due(worker: str = "worker") -> int:
-    """Claim and run what is due; return how many jobs that were."""
+    """Claim and run due jobs; return their number."""
     claims = claim(worker=worker)
     outcomes = [Outcome(each, run_handler(each)) for each in claims]
     record_outcomes(worker=worker, outcomes=outcomes)
@@ -34,5 +34,5 @@ def run_due(worker: str = "worker") -> int:
 
 
 def states() -> list[str]:
-    """Return the states of all jobs, the oldest first."""
+    """Return the states of all jobs, oldest first."""
     return list(Job.objects.order_by("pk").values_list("state", flat=True))

@@ -1,4 +1,4 @@
-"""Support people see why a job failed, and retry or discard it if they may."""
+"""Support staff see why a job failed; with permission, they retry or discard it."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_jobs_are_listed_by_state_with_their_last_error(failed: Job) -> None:
 
 
 @pytest.mark.parametrize(("action", "state"), [("retry", "waiting"), ("discard", "discarded")])
-def test_job_is_retried_or_discarded_by_those_who_may_change_it(
+def test_retrying_and_discarding_need_the_change_permission(
     failed: Job, action: str, state: str
 ) -> None:
     act(staff("view_job"), action, failed)

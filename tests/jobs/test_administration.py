@@ -1,4 +1,4 @@
-"""What staff do to jobs."""
+"""Retrying and discarding jobs."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ def ids() -> list[int]:
     return list(Job.objects.values_list("pk", flat=True))
 
 
-def test_job_that_was_given_up_is_retried_with_all_its_tries(register: Register) -> None:
+def test_failed_job_is_retried_with_a_full_number_of_tries(register: Register) -> None:
     calls = register(retries=1)
     enqueue(kind="note", args={"n": 1})
     Job.objects.update(attempts=1)
@@ -33,7 +33,7 @@ def test_job_that_was_given_up_is_retried_with_all_its_tries(register: Register)
     assert calls == [{"n": 1}]
 
 
-def test_job_that_waits_for_its_retry_is_retried_now(register: Register) -> None:
+def test_job_waiting_for_its_retry_becomes_due(register: Register) -> None:
     register()
     enqueue(kind="note")
     fail(claim())
@@ -55,7 +55,7 @@ def test_job_whose_key_is_live_again_is_not_retried(register: Register) -> None:
     assert states() == ["failed", "waiting"]
 
 
-def test_running_and_done_jobs_are_left_alone(register: Register) -> None:
+def test_running_and_done_jobs_are_not_changed(register: Register) -> None:
     register()
     enqueue(kind="note")
     run_due()
@@ -93,7 +93,7 @@ def test_discarded_recurring_job_skips_one_run(register: Register, later: Later)
     assert run_due() == 1
 
 
-def test_job_of_a_kind_that_is_gone_can_be_discarded(register: Register) -> None:
+def test_job_of_an_unknown_kind_can_be_discarded(register: Register) -> None:
     register()
     enqueue(kind="note")
     Job.objects.update(kind="of.yesterday")

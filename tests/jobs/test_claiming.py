@@ -1,4 +1,4 @@
-"""A due job is run by one worker at a time, and by another one when that dies."""
+"""One worker at a time runs a due job, and another takes it over if the first dies."""
 
 import logging
 from datetime import timedelta
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 LEASE = settings.JOB_LEASE_SECONDS
 
 
-def test_most_urgent_job_is_first_then_the_one_that_is_due_longest(register: Register) -> None:
+def test_jobs_are_claimed_by_priority_then_by_due_time(register: Register) -> None:
     calls = register()
     urgent = register("urgent", priority=Job.Priority.HIGH)
     now = timezone.now()
@@ -38,7 +38,7 @@ def test_most_urgent_job_is_first_then_the_one_that_is_due_longest(register: Reg
     assert (calls, urgent) == ([], [])
 
 
-def test_clock_of_the_process_says_nothing(register: Register) -> None:
+def test_clock_of_the_process_does_not_matter(register: Register) -> None:
     register()
     enqueue(kind="note", delay=timedelta(minutes=1))
 
@@ -74,7 +74,9 @@ def test_job_of_a_dead_worker_is_run_by_another_one(register: Register, later: L
     assert again.attempt == 2
 
 
-def test_worker_that_comes_back_to_life_records_nothing(register: Register, later: Later) -> None:
+def test_resumed_worker_with_an_expired_lease_records_nothing(
+    register: Register, later: Later
+) -> None:
     register()
     enqueue(kind="note")
     lost = claim(worker="frozen")
@@ -91,7 +93,7 @@ def test_worker_that_comes_back_to_life_records_nothing(register: Register, late
     assert (states(), Job.objects.get().attempts) == (["done"], 2)
 
 
-def test_worker_that_took_its_own_job_again_records_nothing_for_the_first_run(
+def test_worker_that_reclaimed_its_job_records_nothing_for_the_first_run(
     register: Register, later: Later
 ) -> None:
     register()
@@ -123,7 +125,7 @@ def test_job_that_kills_its_worker_each_time_is_given_up(
     assert "was given up" in caplog.text
 
 
-def test_released_job_is_due_at_once_and_its_run_does_not_count(register: Register) -> None:
+def test_released_job_is_due_at_once_and_keeps_its_tries(register: Register) -> None:
     register(retries=0)
     enqueue(kind="note")
 
@@ -132,7 +134,7 @@ def test_released_job_is_due_at_once_and_its_run_does_not_count(register: Regist
     assert [each.attempt for each in claim()] == [1]
 
 
-def test_kind_that_this_process_does_not_know_is_left_to_a_newer_one(register: Register) -> None:
+def test_unknown_kind_is_left_to_newer_processes(register: Register) -> None:
     register()
     enqueue(kind="note")
     Job.objects.update(kind="of.tomorrow")
@@ -142,18 +144,20 @@ def test_kind_that_this_process_does_not_know_is_left_to_a_newer_one(register: R
     assert states() == ["waiting"]
 
 
-def test_no_more_of_a_kind_are_claimed_than_there_is_room_for(register: Register) -> None:
+def test_claims_of_a_kind_are_limited_to_its_free_slots(register: Register) -> None:
     for name in ("slow", "quick"):
         register(name)
         enqueue_many(kind=name, calls=[Call({"n": n}) for n in range(5)])
-    Job.objects.filter(kind="quick").update(due_at=timezone.now())  # behind all of the other
+    Job.objects.filter(kind="quick").update(
+        due_at=timezone.now()
+    )  # behind all jobs of the other kind
 
     claims = claim_jobs(worker="worker", room={"slow": 2, "quick": 5}, most=4)
 
     assert sorted(each.kind.name for each in claims) == ["quick", "quick", "slow", "slow"]
 
 
-def test_kind_without_room_is_not_claimed(register: Register) -> None:
+def test_kind_without_free_slots_is_not_claimed(register: Register) -> None:
     register()
     enqueue(kind="note")
 
@@ -161,7 +165,7 @@ def test_kind_without_room_is_not_claimed(register: Register) -> None:
     assert claim_jobs(worker="worker", room={"note": 4}, most=0) == []
 
 
-def test_limit_holds_over_all_workers(register: Register, later: Later) -> None:
+def test_limit_applies_to_all_workers_together(register: Register, later: Later) -> None:
     register(limit=3)
     enqueue_many(kind="note", calls=[Call()] * 9)
 
@@ -173,7 +177,7 @@ def test_limit_holds_over_all_workers(register: Register, later: Later) -> None:
     assert len(claim(worker="three")) == 2
 
 
-def test_jobs_of_the_dead_do_not_count_for_the_limit(register: Register, later: Later) -> None:
+def test_jobs_of_dead_workers_do_not_count_for_the_limit(register: Register, later: Later) -> None:
     register(limit=2)
     enqueue_many(kind="note", calls=[Call()] * 4)
     claim(worker="dead")
@@ -184,7 +188,7 @@ def test_jobs_of_the_dead_do_not_count_for_the_limit(register: Register, later: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_limit_holds_for_workers_that_claim_at_once(register: Register) -> None:
+def test_limit_holds_for_concurrent_claims(register: Register) -> None:
     register(limit=2)
     enqueue_many(kind="note", calls=[Call()] * 20)
 
@@ -194,7 +198,7 @@ def test_limit_holds_for_workers_that_claim_at_once(register: Register) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_that_claim_at_once_get_each_job_once(register: Register) -> None:
+def test_concurrent_claims_get_each_job_once(register: Register) -> None:
     register()
     enqueue_many(kind="note", calls=[Call()] * 60)
 
@@ -207,7 +211,7 @@ def test_workers_that_claim_at_once_get_each_job_once(register: Register) -> Non
 
 @overlapping
 @pytest.mark.django_db(transaction=True)
-def test_job_that_ends_while_its_key_is_enqueued_is_not_lost(register: Register) -> None:
+def test_job_enqueued_while_its_key_ends_is_not_lost(register: Register) -> None:
     register()
     enqueue(kind="note", key="7")
     claims = claim()

@@ -1,4 +1,4 @@
-"""A job is stored with what causes it, and one key is one live job."""
+"""A job is stored in the transaction that causes it, and a key has at most one live job."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def test_job_is_run_with_its_arguments(register: Register) -> None:
     assert states() == ["done"]
 
 
-def test_rolled_back_job_never_was(register: Register) -> None:
+def test_job_of_a_rolled_back_transaction_is_not_stored(register: Register) -> None:
     register()
 
     with transaction.atomic():
@@ -82,7 +82,7 @@ def test_unknown_kind_is_refused(register: Register) -> None:
     ],
     ids=lambda args: next(iter(args)),
 )
-def test_arguments_that_would_not_arrive_unchanged_are_refused(
+def test_arguments_that_json_would_change_are_refused(
     register: Register, args: dict[str, Any]
 ) -> None:
     register()
@@ -113,7 +113,7 @@ def test_same_key_is_one_job_with_the_newest_arguments_and_the_earliest_time(
     assert calls == [{"n": 3}]
 
 
-def test_other_keys_kinds_and_none_are_jobs_of_their_own(register: Register) -> None:
+def test_other_keys_other_kinds_and_no_key_are_separate_jobs(register: Register) -> None:
     register()
     register("other")
 
@@ -123,7 +123,7 @@ def test_other_keys_kinds_and_none_are_jobs_of_their_own(register: Register) -> 
     assert run_due() == 5
 
 
-def test_enqueued_again_after_a_failure_keeps_the_time_of_the_retry(
+def test_enqueueing_again_after_a_failure_keeps_the_retry_time(
     register: Register, later: Later
 ) -> None:
     calls = register()
@@ -138,14 +138,14 @@ def test_enqueued_again_after_a_failure_keeps_the_time_of_the_retry(
     assert calls == [{"n": 2}]
 
 
-def test_enqueued_again_during_a_run_runs_once_more(register: Register) -> None:
+def test_enqueueing_again_during_a_run_causes_one_more_run(register: Register) -> None:
     calls = register()
     enqueue(kind="note", args={"n": 1}, key="7")
     claims = claim()
 
     enqueue(kind="note", args={"n": 2}, key="7")
     enqueue(kind="note", args={"n": 3}, key="7")
-    assert claim() == []  # never two of one key at a time
+    assert claim() == []  # never two jobs of a key at the same time
     succeed(claims)
 
     assert run_due() == 1
@@ -153,7 +153,7 @@ def test_enqueued_again_during_a_run_runs_once_more(register: Register) -> None:
     assert states() == ["done"]
 
 
-def test_enqueued_again_during_a_run_waits_for_the_earliest_of_the_times_asked_for(
+def test_enqueueing_again_during_a_run_uses_the_earliest_time(
     register: Register, later: Later
 ) -> None:
     register()
@@ -168,7 +168,7 @@ def test_enqueued_again_during_a_run_waits_for_the_earliest_of_the_times_asked_f
     assert run_due() == 1
 
 
-def test_enqueued_again_during_a_run_that_fails_is_one_retry(
+def test_enqueueing_again_during_a_failing_run_causes_one_retry(
     register: Register, later: Later
 ) -> None:
     calls = register()
@@ -182,7 +182,7 @@ def test_enqueued_again_during_a_run_that_fails_is_one_retry(
     assert calls == [{"n": 2}]
 
 
-def test_key_is_free_again_after_the_end(register: Register) -> None:
+def test_key_can_be_reused_after_its_job_ended(register: Register) -> None:
     register()
     enqueue(kind="note", key="7")
     run_due()
@@ -193,7 +193,7 @@ def test_key_is_free_again_after_the_end(register: Register) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_same_key_enqueued_at_once_is_one_job(register: Register) -> None:
+def test_same_key_enqueued_concurrently_is_one_job(register: Register) -> None:
     register()
 
     run_at_once([lambda: enqueue(kind="note", key="7")] * 8)

@@ -1,4 +1,4 @@
-"""What becomes of a job after its run."""
+"""The state of a job after a run."""
 
 import logging
 from datetime import timedelta
@@ -38,7 +38,7 @@ def test_done_job_stays_without_its_arguments(register: Register) -> None:
     assert row.finished_at is not None
 
 
-def test_done_job_of_a_kind_that_keeps_none_is_deleted(register: Register) -> None:
+def test_done_job_of_a_kind_without_history_is_deleted(register: Register) -> None:
     register(keep_done=False)
     enqueue(kind="note", key="1")
     enqueue(kind="note", key="2")
@@ -50,7 +50,7 @@ def test_done_job_of_a_kind_that_keeps_none_is_deleted(register: Register) -> No
     assert [(each.key, each.state) for each in Job.objects.all()] == [("2", "waiting")]
 
 
-def test_failed_job_is_retried_after_growing_pauses_and_then_given_up(
+def test_failing_job_is_retried_with_backoff_and_then_given_up(
     register: Register, later: Later, caplog: pytest.LogCaptureFixture
 ) -> None:
     calls = register(retries=2)
@@ -86,7 +86,7 @@ def test_pauses_double_with_jitter_up_to_an_hour(register: Register) -> None:
     assert 900 <= backoff(slow, 2) <= 1500
 
 
-def test_handler_says_when_to_try_again(register: Register) -> None:
+def test_handler_can_set_the_retry_time(register: Register) -> None:
     calls = register()
     calls.errors = [RetryLater("HTTP 429", seconds=900)]
     enqueue(kind="note")
@@ -97,7 +97,7 @@ def test_handler_says_when_to_try_again(register: Register) -> None:
     assert Job.objects.get().last_error == "HTTP 429"
 
 
-def test_backoff_is_the_least_pause(register: Register) -> None:
+def test_retry_time_is_at_least_the_backoff(register: Register) -> None:
     calls = register()
     calls.errors = [RetryLater("HTTP 503", seconds=1)]
     enqueue(kind="note")
@@ -107,7 +107,7 @@ def test_backoff_is_the_least_pause(register: Register) -> None:
     assert seconds_until_due() > 3
 
 
-def test_handler_gives_up(register: Register) -> None:
+def test_handler_can_give_up(register: Register) -> None:
     calls = register()
     calls.errors = [GiveUp("No such address")]
     enqueue(kind="note")
@@ -118,7 +118,7 @@ def test_handler_gives_up(register: Register) -> None:
     assert (row.state, row.attempts, row.last_error) == ("failed", 1, "No such address")
 
 
-def test_handler_that_exits_ends_no_thread(register: Register) -> None:
+def test_handler_that_exits_does_not_end_its_thread(register: Register) -> None:
     calls = register()
     calls.errors = [SystemExit(1)]
     enqueue(kind="note")
@@ -128,7 +128,7 @@ def test_handler_that_exits_ends_no_thread(register: Register) -> None:
     assert Job.objects.get().last_error.startswith("SystemExit: 1")
 
 
-def test_given_up_while_its_key_is_enqueued_again_begins_anew(register: Register) -> None:
+def test_job_given_up_while_its_key_is_enqueued_starts_over(register: Register) -> None:
     register(retries=0)
     enqueue(kind="note", key="7")
     claims = claim()
@@ -158,7 +158,7 @@ def test_recurring_job_runs_again_after_its_interval(register: Register, later: 
     assert row.finished_at is not None
 
 
-def test_interval_is_asked_for_each_time(register: Register) -> None:
+def test_interval_is_read_before_each_run(register: Register) -> None:
     intervals = [timedelta(seconds=60), timedelta(seconds=600)]
     register(every=lambda: intervals.pop(0))
     ensure_scheduled()

@@ -1,4 +1,4 @@
-"""A thousand jobs, and a worker that is killed ten times on the way: none is lost."""
+"""1,000 jobs and a worker that is killed ten times: no job is lost."""
 
 import os
 import signal
@@ -9,18 +9,18 @@ import pytest
 
 from jobs.models import Job
 from jobs.services.enqueueing import Call, enqueue_many
-from tests.jobs import kinds  # noqa: F401 - registers them
+from tests.jobs import kinds  # noqa: F401 - registers the kinds
 from tests.jobs.processes import WorkerProcess, eventually, working
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 JOBS, KILLS = 1000, 10
-# Jobs of one worker that can be done and not recorded when it is killed: those of its threads, and
-# those that ended while the last ones were recorded.
+# Jobs of one worker that may be done but not recorded when it is killed: those in its threads, and
+# those that ended while the previous ones were recorded.
 IN_FLIGHT = 50
 
 
-def test_each_job_is_done_at_least_once_although_the_worker_is_killed_ten_times(
+def test_each_job_is_done_at_least_once_despite_ten_kills(
     tmp_path: Path,
 ) -> None:
     enqueue_many(kind="test.note", calls=[Call({"number": n}) for n in range(JOBS)])

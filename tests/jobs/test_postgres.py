@@ -1,4 +1,4 @@
-"""A claim reads one small index, however many jobs have ended, and waits for no locked row."""
+"""Claiming reads one small index, however many jobs have ended, and waits for no row lock."""
 
 import psycopg
 import pytest
@@ -46,12 +46,12 @@ def explain(sql: str) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_row_that_another_transaction_has_locked_holds_up_no_claim(register: Register) -> None:
+def test_locked_row_does_not_block_claims(register: Register) -> None:
     register()
     enqueue_many(kind="note", calls=[Call(), Call()])
     locked = Job.objects.earliest("pk").pk
     with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '5s'")  # or a claim that waits would wait for ever
+        cursor.execute("SET lock_timeout = '5s'")  # a claim that waited would wait without limit
 
     with psycopg.connect(database_url()) as other:
         other.execute("SELECT 1 FROM jobs_job WHERE id = %s FOR UPDATE", [locked])

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 DAY = 24 * 60 * 60
 
 
-def test_done_jobs_go_after_a_day_and_those_given_up_after_a_month(
+def test_done_jobs_are_deleted_after_a_day_and_failed_ones_after_a_month(
     register: Register, later: Later
 ) -> None:
     register(retries=0)

@@ -12,7 +12,7 @@ from django.db import connection
 from jobs.models import Job
 from jobs.services.enqueueing import Call, enqueue, enqueue_many
 from jobs.worker import Worker
-from tests.jobs import kinds  # noqa: F401 - registers them
+from tests.jobs import kinds  # noqa: F401 - registers the kinds
 from tests.jobs.conftest import Register
 from tests.jobs.processes import STARTED, eventually, freeze, working
 from tests.jobs.running import states
@@ -24,11 +24,11 @@ LEASE = {"JOB_LEASE_SECONDS": "1"}
 
 
 def wait_for(state: str, kind: str) -> Job:
-    """Return the job of that kind once it is in that state."""
+    """Return the job of this kind once it is in this state."""
     return eventually(lambda: Job.objects.filter(kind=kind, state=state).first())
 
 
-def test_jobs_are_run_and_the_process_ends_when_told_to(tmp_path: Path) -> None:
+def test_worker_runs_jobs_and_ends_on_sigterm(tmp_path: Path) -> None:
     enqueue_many(kind="test.note", calls=[Call({"number": n}) for n in range(20)])
 
     with working(tmp_path) as worker:
@@ -48,7 +48,7 @@ def test_failed_job_is_given_up_with_its_error(tmp_path: Path) -> None:
     assert f"Job test.fail {row.pk} was given up" in worker.log
 
 
-def test_killed_worker_loses_nothing_to_another_one(tmp_path: Path) -> None:
+def test_jobs_of_a_killed_worker_are_run_by_another(tmp_path: Path) -> None:
     enqueue(kind="test.slow", args={"number": 1, "seconds": 600})
     with working(tmp_path, **LEASE) as worker:
         eventually(lambda: worker.notes.exists() or None)
@@ -88,7 +88,7 @@ def test_lease_is_extended_while_the_job_runs(register: Register, settings: Any)
     worker.join(60)
 
 
-def test_job_past_its_time_limit_holds_up_no_other_one(tmp_path: Path) -> None:
+def test_job_past_its_time_limit_does_not_block_others(tmp_path: Path) -> None:
     enqueue(kind="test.hang")
 
     with working(tmp_path, "--threads=2", **LEASE) as worker:
@@ -101,7 +101,7 @@ def test_job_past_its_time_limit_holds_up_no_other_one(tmp_path: Path) -> None:
     assert f"Job test.hang {row.pk} takes too long." in worker.log
 
 
-def test_worker_that_is_told_to_stop_finishes_what_is_short(tmp_path: Path) -> None:
+def test_stopping_worker_finishes_short_jobs(tmp_path: Path) -> None:
     enqueue(kind="test.slow", args={"number": 1, "seconds": 2})
 
     with working(tmp_path) as worker:
@@ -111,7 +111,7 @@ def test_worker_that_is_told_to_stop_finishes_what_is_short(tmp_path: Path) -> N
     assert Job.objects.get(kind="test.slow").state == "done"
 
 
-def test_worker_that_is_told_to_stop_releases_what_is_long(register: Register) -> None:
+def test_stopping_worker_releases_long_jobs(register: Register) -> None:
     gate = threading.Event()
     register("hangs", retries=0).on_call = gate.wait
     worker = Worker(grace_seconds=0.1)
@@ -127,7 +127,7 @@ def test_worker_that_is_told_to_stop_releases_what_is_long(register: Register) -
     gate.set()
 
 
-def test_frozen_worker_loses_its_jobs_and_records_nothing_when_it_wakes(tmp_path: Path) -> None:
+def test_frozen_worker_loses_its_jobs_and_records_nothing_afterwards(tmp_path: Path) -> None:
     enqueue(kind="test.slow", args={"number": 1, "seconds": 1})
     with working(tmp_path, **LEASE) as frozen:
         eventually(lambda: frozen.notes.exists() or None)
@@ -143,7 +143,7 @@ def test_frozen_worker_loses_its_jobs_and_records_nothing_when_it_wakes(tmp_path
     assert (frozen.notes.read_text().split()[-1], frozen.log.count("Traceback")) == ("2", 0)
 
 
-def test_database_that_is_away_ends_nothing(tmp_path: Path) -> None:
+def test_worker_survives_an_unavailable_database(tmp_path: Path) -> None:
     nowhere = "postgres://postgres@127.0.0.1:9/nothing"
 
     with working(tmp_path, DATABASE_URL=nowhere) as worker:
@@ -153,7 +153,7 @@ def test_database_that_is_away_ends_nothing(tmp_path: Path) -> None:
     assert "Traceback" not in worker.log
 
 
-def test_outcome_is_recorded_when_the_database_is_back(
+def test_outcome_is_recorded_once_the_database_is_available(
     register: Register, caplog: pytest.LogCaptureFixture
 ) -> None:
     gate = threading.Event()
@@ -176,7 +176,7 @@ def test_outcome_is_recorded_when_the_database_is_back(
     assert calls == [{}]
 
 
-def test_job_that_was_enqueued_here_is_run_at_once(register: Register, settings: Any) -> None:
+def test_job_enqueued_in_this_process_runs_at_once(register: Register, settings: Any) -> None:
     settings.JOB_POLL_SECONDS = 3600.0
     settings.JOB_LEASE_SECONDS = 7200
     calls = register()
@@ -191,7 +191,7 @@ def test_job_that_was_enqueued_here_is_run_at_once(register: Register, settings:
     worker.join(10)
 
 
-def test_one_kind_leaves_threads_to_others(register: Register) -> None:
+def test_one_kind_does_not_use_all_threads(register: Register) -> None:
     gate = threading.Event()
     register("hangs").on_call = gate.wait
     quick = register("quick")
@@ -208,7 +208,7 @@ def test_one_kind_leaves_threads_to_others(register: Register) -> None:
     worker.join(60)
 
 
-def test_kind_with_threads_of_its_own_takes_none_of_the_others(register: Register) -> None:
+def test_kind_with_its_own_threads_uses_no_others(register: Register) -> None:
     gate = threading.Event()
     register("waits", threads=6).on_call = gate.wait
     quick = register("quick")
@@ -231,7 +231,7 @@ def held(kind: str) -> int:
     return Job.objects.filter(kind=kind, state="running").count()
 
 
-def test_worker_leaves_kinds_to_other_processes(register: Register) -> None:
+def test_worker_skips_excluded_kinds(register: Register) -> None:
     left, taken = register("left"), register("taken")
     worker = Worker()
     enqueue(kind="left")
@@ -250,6 +250,8 @@ def test_web_process_runs_jobs_unless_told_otherwise() -> None:
         assert STARTED not in server.log.read_text()
     with WebServer(PUSH_IN_WEB="0") as server:
         eventually(lambda: STARTED in server.log.read_text() or None)
-        eventually(lambda: Job.objects.exclude(finished_at=None).first())  # its own, for pruning
+        eventually(
+            lambda: Job.objects.exclude(finished_at=None).first()
+        )  # its own job, for pruning
         server.send_signal(signal.SIGTERM)
         server.wait(60)

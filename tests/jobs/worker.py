@@ -1,8 +1,8 @@
 """
-Runs `manage.py worker` with the kinds of the tests: `python -m tests.jobs.worker [arguments]`.
+Runs `manage.py worker` with the tests' kinds: `python -m tests.jobs.worker [arguments]`.
 
-With `RESPAWN_PID` it runs it in a child, whose id it writes into that file, and starts the next one as
-soon as that is killed: faster than a new interpreter each time.
+With `RESPAWN_PID` it forks a child, writes the child's id to that file, and forks again as soon as
+the child is killed, which is faster than starting an interpreter each time.
 """
 
 import os
@@ -17,8 +17,8 @@ from django.core.management import execute_from_command_line
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from jobs import worker  # noqa: F401, PLC0415 - loads what each child needs
-    from tests.jobs import kinds  # noqa: F401, PLC0415 - registers them
+    from jobs import worker  # noqa: F401, PLC0415 - preloaded for every child
+    from tests.jobs import kinds  # noqa: F401, PLC0415 - registers the kinds
 
     if pid_file := os.environ.get("RESPAWN_PID"):
         stay_parent(Path(pid_file))
@@ -26,7 +26,10 @@ def main() -> None:
 
 
 def stay_parent(pid_file: Path) -> None:
-    """Return in each child; in the parent, start the next when one is killed, else end with its code."""
+    """
+    Return in each child; the parent forks again if one is killed, and exits with its code if it
+    ends.
+    """
     while child := os.fork():
         pid_file.write_text(str(child))
         _, status = os.waitpid(child, 0)
