@@ -1,9 +1,10 @@
 """
-Runs the tests of the browser client's logic in node: `python -m tests.js [--coverage FOLDER …] [test …]`.
+Runs the tests of the browser client's logic in node: `python -m tests.js [--coverage FOLDER …]
+[test …]`.
 
-node comes with Playwright's wheel, so nothing else is installed. Without names of tests all are run
-and their coverage is judged. Folders hold what browsers have counted (tests/e2e/js_coverage.py),
-which then counts too. Exits with 1 where a test fails or too little is covered.
+node comes with Playwright's wheel, so nothing else is installed. Without test names, all run and
+their coverage is checked; the counts of browsers in FOLDER (tests/e2e/js_coverage.py) are added to
+it. Exits with 1 if a test fails or the coverage is below its limit.
 """
 
 import argparse
@@ -21,13 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTS = "tests/js/**/*.test.js"
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 PATIENCE = 300.0
-"""Seconds for all tests: node's own time limits cannot end a loop without a pause."""
-# Tests of times and words state what somebody sees in New York, at a German browser.
+"""Seconds for all tests: node's own timeouts cannot end a loop that never yields."""
+# Tests of times and texts expect a reader in New York with a German browser.
 READER = {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}
 
 
 def main(arguments: list[str]) -> int:
-    """Run what the arguments name; return an exit code."""
+    """Run the tests that the arguments select; return an exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.js")
     parser.add_argument("--coverage", action="append", default=[], type=Path, metavar="FOLDER")
     parser.add_argument("tests", nargs="*")
@@ -40,14 +41,14 @@ def main(arguments: list[str]) -> int:
 
 
 def run_node(tests: list[str], coverage: Path) -> int:
-    """Run test files in node, which leaves its coverage in a folder; return an exit code."""
+    """Run test files in node, which writes its coverage to a folder; return an exit code."""
     command = [str(NODE), "--import", "./tests/js/hooks.mjs", "--test", *tests]
     environment = {**os.environ, **READER, "NODE_V8_COVERAGE": str(coverage)}
     with subprocess.Popen(command, cwd=ROOT, env=environment) as node:
         try:
             return node.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            # Upon SIGTERM it says what was running, and takes its own processes along.
+            # On SIGTERM, node reports the running tests, and ends its own processes.
             node.terminate()
             return node.wait() or 1
         except BaseException:
@@ -56,7 +57,7 @@ def run_node(tests: list[str], coverage: Path) -> int:
 
 
 def judge(folders: list[Path]) -> int:
-    """Print what was covered; return 1 if that is too little of any module."""
+    """Print the coverage; return 1 if it is too low for any module."""
     modules = measure(folders)
     print(report(modules))
     weak = [module.name for module in modules if not module.is_covered]

@@ -1,9 +1,9 @@
 """
-Says which lines and branches of the browser client's logic have run, by V8's own counts.
+Computes which lines and branches of the browser client's logic have run, from V8's counts.
 
-node and Chromium count in the same form: for each script, ranges of its functions and of the blocks
-inside them; what has no range of its own ran as often as what is around it. Counts of any number of
-runs are merged by module, whatever the host, the hash in a file's name or the query.
+node and Chromium count in the same format: per script, ranges for its functions and for the blocks
+inside them; code without its own range ran as often as the code around it. The counts of any number
+of runs are merged by module, regardless of the host, the hash in a file name, and the query.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 CLIENT = Path(__file__).resolve().parents[2] / "web" / "static" / "web"
 LOGIC = ("core", "live", "text")
 LEAST = 90
-"""Per cent of the lines, and of the branches, of each module."""
+"""Required percentage of lines and of branches, for each module."""
 
 MODULE = re.compile(r"/static/web/(?P<name>[\w/-]+?)(?:\.[0-9a-f]{12})?\.js(?:\?.*)?$")
 MOST_SHOWN = 12
@@ -24,7 +24,7 @@ COMMENTS = ("//", "/*", "*")
 
 
 class Count(NamedTuple):
-    """How many of something have run."""
+    """How many items of how many have run."""
 
     covered: int
     total: int
@@ -36,7 +36,7 @@ class Count(NamedTuple):
 
 @dataclass
 class Module:
-    """One source file, and what of it has run; offsets are in UTF-16 units, as V8's are."""
+    """One source file, with the parts that have run; offsets are in UTF-16 units, like V8's."""
 
     name: str
     source: str
@@ -49,20 +49,20 @@ class Module:
         self.blocks = {(0, length)}
 
     def add(self, functions: Iterable[dict[str, Any]]) -> None:
-        """Add what one run has counted; raises ValueError for a run of another version."""
+        """Add the counts of one run; raises ValueError for a run of another version."""
         hits = bytearray(len(self.hits))
-        # Outer functions and blocks come before those inside them.
+        # Outer functions and blocks come before inner ones.
         for block in (each for function in functions for each in function["ranges"]):
             start, end = block["startOffset"], block["endOffset"]
             hits[start:end] = bytes([block["count"] > 0]) * (end - start)
             self.blocks.add((start, end))
         if len(hits) != len(self.hits):
-            raise ValueError(f"What was counted is of another version of {self.name}.")
+            raise ValueError(f"These counts are of another version of {self.name}.")
         self.hits = _either(self.hits, bytes(hits))
 
     @property
     def is_covered(self) -> bool:
-        """Tell whether enough of its lines and of its branches have run."""
+        """Return whether enough of its lines and branches have run."""
         return all(each.percent >= LEAST for each in (self.count_lines(), self.count_branches()))
 
     def count_lines(self) -> Count:
@@ -70,16 +70,16 @@ class Module:
         return Count(total - len(missed), total)
 
     def count_branches(self) -> Count:
-        """Count functions, and the blocks in them that can run another number of times."""
+        """Count functions, and the blocks in them that may run a different number of times."""
         covered = sum(any(self.hits[start:end]) for start, end in self.blocks)
         return Count(covered, len(self.blocks))
 
     def missed_lines(self) -> list[int]:
-        """Return the numbers of the lines of which nothing has run."""
+        """Return the numbers of the lines of which no part has run."""
         return [number for number, start, end in self._lines() if not any(self.hits[start:end])]
 
     def _lines(self) -> Iterator[tuple[int, int, int]]:
-        """Yield number, start and end of each line with code, without the white space around it."""
+        """Yield the number, start and end of each line with code, without surrounding white space."""
         offset = 0
         for number, line in enumerate(self.source.splitlines(keepends=True), start=1):
             code = line.strip()
@@ -90,7 +90,7 @@ class Module:
 
 
 def measure(folders: Iterable[Path]) -> list[Module]:
-    """Return all logic modules, with what the runs have counted that left files in these folders."""
+    """Return all logic modules, with the counts of the runs that wrote files to these folders."""
     modules = {path: Module(path, (CLIENT / path).read_text()) for path in _list_logic()}
     for script in (each for folder in folders for each in _read(folder)):
         found = MODULE.search(script["url"])
@@ -101,7 +101,7 @@ def measure(folders: Iterable[Path]) -> list[Module]:
 
 
 def report(modules: list[Module]) -> str:
-    """Return a table of what was covered, and where not."""
+    """Return a table of the coverage and of the missed lines."""
     rows = [f"{'module':32} {'lines':>7} {'branches':>9}  missed lines"]
     for module in modules:
         missed = _shorten(module.missed_lines())
@@ -136,7 +136,7 @@ def _read(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _either(one: bytes, other: bytes) -> bytes:
-    # As two large numbers: a run has a thousand scripts, and each a byte for every character.
+    # Compared as two large numbers: a run has a thousand scripts, with a byte for every character.
     either = int.from_bytes(one, "little") | int.from_bytes(other, "little")
     return either.to_bytes(len(one), "little")
 

@@ -1,15 +1,14 @@
 /**
- * Lets node import the client's modules as a page does: `node --import ./tests/js/hooks.mjs`.
- *
- * Bare names lead to the vendored libraries, as the page's import map does. A module that is imported
- * with a query (`outbox.js?tab=1`) imports all others with the same one: each query is a page with
- * instances of its own, beside the others.
+ * Lets node import the client's modules as a page does: `node --import ./tests/js/hooks.mjs`. Bare
+ * names resolve to the vendored libraries, as in the page's import map. A module imported with a
+ * query (`outbox.js?tab=1`) imports all others with the same query: each query is a separate page
+ * with its own module instances.
  */
 import { registerHooks } from "node:module";
 
 const CLIENT = new URL("../../web/static/web/", import.meta.url).href;
 const LIBRARIES = { idb: "vendor/idb.js", lit: "vendor/lit.js" };
-// Without state, so that one instance does for all pages.
+// Modules without state: all pages share one instance.
 const SHARED = ["text/", "vendor/"].map((folder) => CLIENT + folder);
 const OURS = [CLIENT, new URL("./", import.meta.url).href];
 

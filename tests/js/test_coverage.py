@@ -1,4 +1,4 @@
-"""What is said of the coverage of JavaScript, from the counts of V8."""
+"""The coverage of JavaScript, computed from V8's counts."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,10 @@ export const g = () => 3;
 
 
 def functions(*blocks: tuple[str, int]) -> list[dict[str, Any]]:
-    """Make what V8 counts: the whole source once, then texts in it, outer ones first."""
+    """
+    Return V8's counts: the whole source runs once; then pairs of a text in it and its count, outer
+    ones first.
+    """
     spans = [{"startOffset": 0, "endOffset": offset(len(SOURCE)), "count": 1}]
     for text, count in blocks:
         start = SOURCE.index(text)
@@ -43,19 +46,19 @@ WITH_TRUE = functions((F, 1), (TRUE, 1), (FALSE, 0), ("() => 3", 0))
 WITH_FALSE = functions((F, 2), (TRUE, 0), ("() => 3", 0))
 
 
-def test_lines_and_branches_that_have_not_run_are_missed() -> None:
+def test_code_that_has_not_run_is_missed() -> None:
     module = Module("f", SOURCE)
 
     module.add(WITH_TRUE)
 
-    # Comments and empty lines do not count, and a line of which something has run is covered.
+    # Comments and empty lines do not count, and a line is covered if any part of it has run.
     assert module.missed_lines() == [6]
     assert module.count_lines() == Count(6, 7)
-    # The source, f, its two ways, and g.
+    # Branches: the source, f, its two blocks, and g.
     assert module.count_branches() == Count(3, 5)
 
 
-def test_runs_complete_one_another_whatever_comes_first() -> None:
+def test_counts_of_runs_are_merged_in_any_order() -> None:
     one, other = Module("f", SOURCE), Module("f", SOURCE)
 
     for run in (WITH_TRUE, WITH_FALSE):
@@ -67,7 +70,7 @@ def test_runs_complete_one_another_whatever_comes_first() -> None:
     assert one.count_branches() == other.count_branches() == Count(4, 5)
 
 
-def test_module_that_nobody_has_loaded_is_missed_altogether() -> None:
+def test_module_that_was_never_loaded_is_missed_entirely() -> None:
     module = Module("f", SOURCE)
 
     assert (module.count_lines(), module.count_branches()) == (Count(0, 7), Count(0, 1))
@@ -88,8 +91,8 @@ def test_run_of_another_version_is_refused() -> None:
         "https://app.example/static/web/text/length.0123456789ab.js",
     ],
 )
-def test_module_is_known_by_each_of_its_addresses(tmp_path: Path, url: str) -> None:
-    length = len(CLIENT.joinpath("text/length.js").read_text()) + 1  # an emoji is two units
+def test_module_is_recognised_by_each_of_its_urls(tmp_path: Path, url: str) -> None:
+    length = len(CLIENT.joinpath("text/length.js").read_text()) + 1  # an emoji is two UTF-16 units
     whole = {"startOffset": 0, "endOffset": length, "count": 1}
     scripts = [
         {"url": url, "functions": [{"ranges": [whole]}]},

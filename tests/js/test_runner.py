@@ -1,4 +1,4 @@
-"""A test in node that fails has to fail the run, and none may be left out."""
+"""A failing test in node fails the run, and no test file is left out."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from tests.js.__main__ import ROOT, judge, run_node
 from tests.js.coverage import measure
 
-# Modules that only another one uses, by the tests of that one.
+# Modules used by only one other module, whose tests cover them.
 PARTS = {
     "en": "translate",
     "newest-page": "thread",
@@ -33,7 +33,7 @@ def test_run_fails_with_its_tests(tmp_path: Path, shown: str, fails: bool) -> No
     assert bool(run_node([str(path)], tmp_path / "coverage")) is fails
 
 
-def test_run_fails_where_nothing_is_covered(tmp_path: Path) -> None:
+def test_run_fails_without_coverage(tmp_path: Path) -> None:
     assert judge([tmp_path]) == 1
 
 
@@ -45,7 +45,7 @@ def test_no_test_is_left_out() -> None:
 
 
 def test_each_logic_module_has_its_tests() -> None:
-    """A module that others cover in passing still has tests of what it promises."""
+    """A module that others cover in passing still needs tests of its own behaviour."""
     tested = {each.name.removesuffix(".test.js") for each in ROOT.glob("tests/js/*/*.test.js")}
     modules = [Path(module.name).stem for module in measure([])]
 

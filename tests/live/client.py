@@ -23,14 +23,14 @@ async def settle() -> None:
 
 
 async def until(is_true: Callable[[], bool]) -> None:
-    """Wait until a condition holds; fail after 10 seconds."""
+    """Wait until a condition holds; fail after 10 s."""
     async with asyncio.timeout(10):
-        while not is_true():  # noqa: ASYNC110 - it may depend on a thread
+        while not is_true():  # noqa: ASYNC110 - a thread may fulfil it
             await asyncio.sleep(0.001)
 
 
 async def finish_tasks() -> None:
-    """Wait for the background tasks of all sockets, and for what they send."""
+    """Wait for the background tasks of all sockets, and for the frames that they send."""
     await tasks.join()
     await settle()
 
@@ -61,7 +61,7 @@ def scope_of(token: str = "", *, query: str = "", origin: str = "") -> Message:
 
 
 class Client:
-    """What a client was sent while it reads, and what it sends."""
+    """The received and sent messages of a client."""
 
     def __init__(self) -> None:
         self.seen: list[Message] = []
@@ -81,13 +81,13 @@ class Client:
         return await self._messages.get()
 
     async def connect(self, consumer: Any, scope: Message) -> None:
-        """Have a consumer serve this client, and wait until the handshake is answered."""
+        """Have a consumer serve this client, and wait until the handshake has a response."""
         self._serving = asyncio.create_task(consumer(scope, self.receive, self.send))
         await settle()
         await self.say({"type": "websocket.connect"})
 
     async def say(self, message: Message) -> None:
-        """Send an ASGI message, and wait until the consumer wants the next one or has returned."""
+        """Send an ASGI message, and wait until the consumer waits for the next one or has returned."""
         assert self._serving
         self._wants_next.clear()
         self._messages.put_nowait(message)
@@ -106,6 +106,6 @@ class Client:
 
     @property
     def frames(self) -> list[Any]:
-        """What was sent in frames."""
+        """Return the received frames."""
         sent = [each["text"] for each in self.seen if each["type"] == "websocket.send"]
         return [orjson.loads(each) for each in sent]

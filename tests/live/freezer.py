@@ -1,11 +1,11 @@
-"""A proxy whose connections can fall silent without closing, as in a failover."""
+"""A proxy whose connections can become silent without closing, as in a failover."""
 
 import asyncio
 from contextlib import suppress
 
 
 class Freezer:
-    """Pass bytes on to a port of this machine, until the connections so far are frozen."""
+    """Forwards bytes to a local port, until its open connections are frozen."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -19,7 +19,7 @@ class Freezer:
         return self
 
     def freeze(self) -> None:
-        """Have what is open stay open and silent. New connections work."""
+        """Make all open connections silent without closing them. New connections work."""
         for pump in self._pumps:
             pump.cancel()
 

@@ -4,7 +4,7 @@ from live.publisher import Event
 
 
 class Layer:
-    """A channel layer that can be away, or answer slowly."""
+    """A channel layer that can be unavailable or slow."""
 
     def __init__(self) -> None:
         self.groups: set[str] = set()

@@ -4,7 +4,7 @@ from live.batched_check import BatchedCheck
 from tests.live.client import run
 
 
-def test_checks_that_come_while_a_query_runs_share_the_next() -> None:
+def test_checks_requested_during_a_query_share_the_next_one() -> None:
     queries: list[tuple[tuple[int, ...], ...]] = []
 
     def list_greater(*columns: tuple[int, ...]) -> dict[int, object]:

@@ -1,4 +1,4 @@
-"""How a socket opens, keeps its access and closes."""
+"""Opening, access checks and closing of a socket."""
 
 import asyncio
 from typing import Any
@@ -74,7 +74,7 @@ def test_refused_socket_is_accepted_first_so_that_browsers_show_the_code(
     run(scenario)
 
 
-def test_socket_is_closed_while_the_database_is_away(counted: Store) -> None:
+def test_socket_is_closed_while_the_database_is_unavailable(counted: Store) -> None:
     counted.error = OperationalError("away")
 
     async def scenario() -> None:
@@ -85,7 +85,7 @@ def test_socket_is_closed_while_the_database_is_away(counted: Store) -> None:
     run(scenario)
 
 
-def test_what_the_user_may_not_see_closes_the_socket(counted: Store) -> None:
+def test_socket_without_access_is_closed(counted: Store) -> None:
     counted.number = -1
 
     async def scenario() -> None:
@@ -97,7 +97,7 @@ def test_what_the_user_may_not_see_closes_the_socket(counted: Store) -> None:
     run(scenario)
 
 
-def test_token_in_the_query_has_the_handshake_refused_over_http(counted: Store) -> None:
+def test_handshake_with_the_token_in_the_query_is_refused_over_http(counted: Store) -> None:
     counted.number = -1
 
     async def scenario() -> None:
@@ -110,7 +110,7 @@ def test_token_in_the_query_has_the_handshake_refused_over_http(counted: Store) 
     run(scenario)
 
 
-def test_server_that_cannot_answer_over_http_refuses_by_closing(counted: Store) -> None:
+def test_server_without_http_responses_refuses_by_closing(counted: Store) -> None:
     counted.number = -1
 
     async def scenario() -> None:
@@ -122,7 +122,7 @@ def test_server_that_cannot_answer_over_http_refuses_by_closing(counted: Store) 
 
 
 @pytest.mark.parametrize("query", ["token=nobody's", "token=", ""])
-def test_invalid_token_in_the_query_is_told_by_a_close_code(query: str) -> None:
+def test_invalid_token_in_the_query_closes_with_a_code(query: str) -> None:
     async def scenario() -> None:
         client, _ = await connect(scope_of(query=query))
 
@@ -133,7 +133,7 @@ def test_invalid_token_in_the_query_is_told_by_a_close_code(query: str) -> None:
 
 # Closing
 # ------------------------------------------------------------------------------
-def test_closed_socket_sends_takes_and_tracks_nothing_more() -> None:
+def test_closed_socket_neither_sends_nor_receives_nor_is_tracked() -> None:
     async def scenario() -> None:
         client, socket = await connect(scope_of("bob"))
 
@@ -150,7 +150,7 @@ def test_closed_socket_sends_takes_and_tracks_nothing_more() -> None:
     run(scenario)
 
 
-def test_client_that_falls_behind_sees_no_frame_beyond_the_gap(settings: Any) -> None:
+def test_slow_client_gets_no_frame_after_a_gap(settings: Any) -> None:
     settings.SOCKET_PENDING_FRAMES = 3
 
     async def scenario() -> None:
@@ -184,7 +184,7 @@ def test_token_of_the_same_user_replaces_the_old_one() -> None:
 
 
 @pytest.mark.parametrize("frame", [{"token": "charlie"}, {"token": "nobody's"}, {"token": 5}, {}])
-def test_any_other_token_is_answered_with_an_error_and_changes_nothing(
+def test_other_tokens_are_refused_and_change_nothing(
     frame: dict[str, Any],
 ) -> None:
     async def scenario() -> None:
@@ -198,7 +198,7 @@ def test_any_other_token_is_answered_with_an_error_and_changes_nothing(
     run(scenario)
 
 
-def test_change_of_access_closes_the_sockets_whose_session_has_ended(counted: Store) -> None:
+def test_change_of_access_closes_sockets_of_ended_sessions(counted: Store) -> None:
     async def scenario() -> None:
         (client, socket), (other_client, other) = [
             await connect(scope_of(token)) for token in ("bob", "bob's next")
@@ -215,7 +215,7 @@ def test_change_of_access_closes_the_sockets_whose_session_has_ended(counted: St
     run(scenario)
 
 
-def test_token_that_is_renewed_during_the_check_keeps_the_socket_open(counted: Store) -> None:
+def test_token_renewed_during_the_check_keeps_the_socket_open(counted: Store) -> None:
     async def scenario() -> None:
         client, socket = await connect(scope_of("bob"))
         counted.ended.add(20)

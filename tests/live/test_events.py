@@ -1,4 +1,4 @@
-"""The recipients of an event, and when it is sent."""
+"""The recipients of an event, and the time at which it is sent."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ EVENT: Event = {"type": "event"}
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Event]]:
-    """The groups and events that are handed to the publisher."""
+    """The groups and events passed to the publisher."""
     found: list[tuple[str, Event]] = []
     publisher = Publisher()
     monkeypatch.setattr(publisher, "submit", lambda *of: found.append(of))
@@ -22,7 +22,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Event]]:
     return found
 
 
-def test_event_leaves_after_the_commit(transactional_db: Any, sent: list[Any]) -> None:
+def test_event_is_sent_after_the_commit(transactional_db: Any, sent: list[Any]) -> None:
     with transaction.atomic():
         announce(2, EVENT)
         assert sent == []
@@ -30,7 +30,7 @@ def test_event_leaves_after_the_commit(transactional_db: Any, sent: list[Any]) -
     assert sent == [("user.2", EVENT)]
 
 
-def test_event_of_a_transaction_that_is_rolled_back_does_not_leave(
+def test_event_of_a_rolled_back_transaction_is_not_sent(
     transactional_db: Any, sent: list[Any]
 ) -> None:
     with transaction.atomic():
@@ -40,7 +40,7 @@ def test_event_of_a_transaction_that_is_rolled_back_does_not_leave(
     assert sent == []
 
 
-def test_event_without_a_transaction_leaves_at_once(sent: list[Any]) -> None:
+def test_event_without_a_transaction_is_sent_at_once(sent: list[Any]) -> None:
     announce_now(2, EVENT)
 
     assert sent == [("user.2", EVENT)]
@@ -53,5 +53,5 @@ def test_nothing_is_sent_to_a_deleted_user(transactional_db: Any, sent: list[Any
     assert sent == []
 
 
-def test_group_tells_its_user() -> None:
+def test_group_name_contains_the_user_id() -> None:
     assert user_of(user_group(17)) == 17

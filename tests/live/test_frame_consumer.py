@@ -1,4 +1,4 @@
-"""The frames that a client may send, and the errors for wrong ones."""
+"""The frames that a client may send, and the errors for invalid ones."""
 
 from typing import Any
 
@@ -48,9 +48,7 @@ def test_frame_is_handled_by_its_type_and_counts_as_activity() -> None:
         (received(text='{"type": "raise", "error": "away"}'), "temporarily_unavailable"),
     ],
 )
-def test_wrong_frame_is_answered_with_an_error_and_the_socket_stays_open(
-    message: Message, code: str
-) -> None:
+def test_invalid_frame_gets_an_error_and_the_socket_stays_open(message: Message, code: str) -> None:
     async def scenario() -> None:
         client, _ = await connect()
 
@@ -64,7 +62,7 @@ def test_wrong_frame_is_answered_with_an_error_and_the_socket_stays_open(
     run(scenario)
 
 
-def test_error_of_a_field_is_told_in_one_sentence() -> None:
+def test_field_error_is_one_sentence() -> None:
     async def scenario() -> None:
         client, _ = await connect()
 

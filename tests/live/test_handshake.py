@@ -43,9 +43,7 @@ def test_origin_is_the_servers_own_or_on_the_list(
         ("since=1234567890", -1),
     ],
 )
-def test_version_to_resume_from_is_a_number_of_up_to_nine_digits(
-    query: str, version: int | None
-) -> None:
+def test_version_to_resume_from_has_up_to_nine_digits(query: str, version: int | None) -> None:
     assert resume_version({"query_string": query.encode()}) == version
 
 

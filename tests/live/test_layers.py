@@ -1,4 +1,4 @@
-"""The channel layer on real Redis servers that restart, stay down and fall silent."""
+"""The channel layer on real Redis servers that restart, stay down or become silent."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ def two() -> Iterator[list[Redis]]:
 
 @pytest.fixture
 def redis(two: list[Redis]) -> Redis:
-    """One that runs, also after a test in which it was down."""
+    """A running server; started again if a test stopped it."""
     two[0].start()
     return two[0]
 
@@ -43,7 +43,7 @@ def list_hosts(*servers: Redis) -> list[dict[str, Any]]:
 
 
 async def join(layer: Any, *groups: str) -> str:
-    """Return a channel that gets the events of groups, once Redis has been told."""
+    """Return a channel that receives the events of groups, once it is subscribed."""
     channel: str = await layer.new_channel()
     for group in groups:
         await layer.group_add(group, channel)
@@ -63,7 +63,7 @@ async def send(layer: Any, *numbers: int, group: str = "user.1") -> None:
 
 @asynccontextmanager
 async def probing(layer: Any, group: str = "user.1") -> AsyncIterator[None]:
-    """Send a number to a group again and again, whether Redis is there or not."""
+    """Send numbers to a group repeatedly during the block, even while Redis is down."""
 
     async def probe() -> None:
         while True:
@@ -91,16 +91,16 @@ def test_events_reach_each_channel_of_their_group_in_order(redis: Redis) -> None
     assert asyncio.run(story()) == [[1, 2, 3, 4, 5], [4, 5]]
 
 
-def test_group_that_was_left_is_silent_and_can_be_joined_again(redis: Redis) -> None:
+def test_left_group_delivers_nothing_and_can_be_joined_again(redis: Redis) -> None:
     async def story() -> list[int]:
         layer = make_layer(redis)
         channel = await join(layer, "user.1", "user.2")
         await layer.group_discard("user.1", channel)
-        await layer.group_discard("user.1", channel)  # does nothing more
+        await layer.group_discard("user.1", channel)  # does nothing the second time
         await send(layer, 1, group="user.1")
         await send(layer, 2, group="user.2")
         await layer.group_discard("user.2", channel)
-        await asyncio.sleep(0.2)  # now nothing is subscribed to
+        await asyncio.sleep(0.2)  # now there are no subscriptions
         await layer.group_add("user.1", channel)
         await asyncio.sleep(0.2)
         await send(layer, 3, group="user.1")
@@ -109,7 +109,7 @@ def test_group_that_was_left_is_silent_and_can_be_joined_again(redis: Redis) -> 
     assert asyncio.run(story()) == [2, 3]
 
 
-def test_one_channel_that_leaves_a_group_does_not_take_it_from_another(redis: Redis) -> None:
+def test_channel_leaving_a_group_does_not_affect_other_channels(redis: Redis) -> None:
     async def story() -> list[int]:
         layer = make_layer(redis)
         stays, leaves = await join(layer, "user.1"), await join(layer, "user.1")
@@ -120,7 +120,7 @@ def test_one_channel_that_leaves_a_group_does_not_take_it_from_another(redis: Re
     assert asyncio.run(story()) == [1]
 
 
-def test_oldest_events_are_dropped_where_too_many_wait(
+def test_oldest_events_are_dropped_past_the_limit(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(layers.LocalQueue, "LIMIT", 3)
@@ -136,7 +136,7 @@ def test_oldest_events_are_dropped_where_too_many_wait(
     assert asyncio.run(story()) == [2, 3, 4]
 
 
-def test_channel_ends_with_its_receiver(redis: Redis) -> None:
+def test_channel_is_removed_with_its_receiver(redis: Redis) -> None:
     async def story() -> None:
         layer = make_layer(redis)
         channel = await join(layer, "user.1")
@@ -144,14 +144,14 @@ def test_channel_ends_with_its_receiver(redis: Redis) -> None:
         await asyncio.sleep(0)
         receiver.cancel()
         await asyncio.wait([receiver])
-        await send(layer, 1)  # nobody keeps it
+        await send(layer, 1)  # nothing references it
         with pytest.raises(KeyError):
             await layer.receive(channel)
 
     asyncio.run(story())
 
 
-def test_layer_can_be_used_in_one_loop_after_another(redis: Redis) -> None:
+def test_layer_can_be_used_in_successive_event_loops(redis: Redis) -> None:
     layer = make_layer(redis)
 
     async def story() -> list[int]:
@@ -169,10 +169,10 @@ def test_single_channel_cannot_be_sent_to(redis: Redis) -> None:
         asyncio.run(layer.send("channel", {"type": "event"}))
 
 
-# As channels_redis has it, so that processes of an older version understand those of this one
+# Compatibility with channels_redis, for processes of an older version
 # ------------------------------------------------------------------------------
 @pytest.mark.parametrize("options", [{}, {"prefix": "x"}, {"symmetric_encryption_keys": ["key"]}])
-def test_layer_of_channels_redis_and_ours_understand_each_other(
+def test_layer_is_compatible_with_channels_redis(
     redis: Redis, two: list[Redis], options: dict[str, Any]
 ) -> None:
     async def story() -> list[list[int]]:
@@ -190,7 +190,7 @@ def test_layer_of_channels_redis_and_ours_understand_each_other(
     assert asyncio.run(story()) == [list(range(len(GROUPS)))] * 2
 
 
-def test_what_is_encrypted_cannot_be_read_with_another_key(redis: Redis) -> None:
+def test_encrypted_events_cannot_be_read_with_another_key(redis: Redis) -> None:
     async def story() -> None:
         sender = make_layer(redis, symmetric_encryption_keys=["one"])
         receiver = make_layer(redis, symmetric_encryption_keys=["two"])
@@ -203,9 +203,9 @@ def test_what_is_encrypted_cannot_be_read_with_another_key(redis: Redis) -> None
     asyncio.run(story())
 
 
-# Redis away
+# Redis unavailable
 # ------------------------------------------------------------------------------
-def test_group_is_joined_again_when_redis_has_restarted(redis: Redis) -> None:
+def test_groups_are_joined_again_after_a_redis_restart(redis: Redis) -> None:
     async def story() -> list[int]:
         layer = make_layer(redis)
         channel = await join(layer, "user.1")
@@ -218,7 +218,7 @@ def test_group_is_joined_again_when_redis_has_restarted(redis: Redis) -> None:
     assert asyncio.run(story()) == [7]
 
 
-def test_group_that_cannot_be_joined_is_an_error_and_can_be_joined_later(redis: Redis) -> None:
+def test_joining_fails_while_redis_is_down_and_works_later(redis: Redis) -> None:
     async def story() -> list[int]:
         layer = make_layer(redis)
         redis.kill()
@@ -228,7 +228,9 @@ def test_group_that_cannot_be_joined_is_an_error_and_can_be_joined_later(redis: 
                 await layer.group_add("user.1", channel)
         with pytest.raises((RedisError, OSError)):
             await send(layer, 1)
-        await layer.group_discard("user.1", channel)  # it is in none, so there is nothing to say
+        await layer.group_discard(
+            "user.1", channel
+        )  # it is in no group, so nothing is sent to Redis
         redis.start()
         await layer.group_add("user.1", channel)
         async with probing(layer):
@@ -237,7 +239,7 @@ def test_group_that_cannot_be_joined_is_an_error_and_can_be_joined_later(redis: 
     assert asyncio.run(story()) == [7]
 
 
-def test_group_is_joined_while_others_wait_for_redis(redis: Redis) -> None:
+def test_group_is_joined_while_another_server_does_not_answer(redis: Redis) -> None:
     async def story() -> list[int]:
         layer = make_layer(redis)
         await join(layer, "user.1")
@@ -261,7 +263,7 @@ def test_group_is_joined_while_others_wait_for_redis(redis: Redis) -> None:
     assert asyncio.run(story()) == [7]
 
 
-def test_connection_that_falls_silent_is_replaced(
+def test_silent_connection_is_replaced(
     redis: Redis, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(Shard, "SILENCE_SECONDS", 0.3)
@@ -271,7 +273,7 @@ def test_connection_that_falls_silent_is_replaced(
         url = f"redis://127.0.0.1:{freezer.port}/0"
         layer = ResilientRedisChannelLayer(hosts=[{"address": url, "socket_timeout": None}])
         channel = await join(layer, "user.1")
-        await asyncio.sleep(1)  # a silence that a ping ends
+        await asyncio.sleep(1)  # a silence that the ping ends
         before = freezer.connections
         freezer.freeze()
         await wait_until(lambda: freezer.connections > before)
@@ -287,5 +289,5 @@ def test_connection_that_falls_silent_is_replaced(
 
 async def wait_until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - nothing tells when
+        while not condition():  # noqa: ASYNC110 - there is no signal to wait for
             await asyncio.sleep(0.02)

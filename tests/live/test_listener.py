@@ -1,4 +1,4 @@
-"""Events on their way from the channel layer to the sockets of this process."""
+"""Events on the way from the channel layer to the sockets of this process."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ class World:
         self.listener = EventListener(self.registry)
 
     async def open(self, user_id: int = 2) -> CountingConsumer:
-        """Register a socket, without a client, and subscribe to its user's events."""
+        """Register a socket without a client, and subscribe to its user's events."""
         socket = CountingConsumer()
         socket.access = Grant(user_id)
         socket.show = lambda number: None  # type: ignore[method-assign]  # it has no outbox
@@ -49,7 +49,7 @@ Scenario = Callable[[World], Awaitable[None]]
 
 @pytest.fixture
 def run_in_world(monkeypatch: pytest.MonkeyPatch) -> Callable[[Scenario], None]:
-    """Return what runs a scenario with a listener on a layer of its own."""
+    """Return a function that runs a scenario with a listener on its own layer."""
 
     def start(scenario: Scenario) -> None:
         async def main() -> None:
@@ -106,7 +106,7 @@ def test_failed_subscription_is_retried(run_in_world: Run) -> None:
     run_in_world(scenario)
 
 
-def test_subscription_that_takes_too_long_is_given_up_for_now(run_in_world: Run) -> None:
+def test_slow_subscription_is_retried_later(run_in_world: Run) -> None:
     async def scenario(world: World) -> None:
         world.layer.is_open.clear()
         await world.open()
@@ -152,7 +152,7 @@ def test_group_is_left_if_the_socket_closed_while_it_was_joined(
     run_in_world(scenario)
 
 
-def test_group_that_cannot_be_left_does_no_harm(run_in_world: Run) -> None:
+def test_failure_to_leave_a_group_is_ignored(run_in_world: Run) -> None:
     async def scenario(world: World) -> None:
         socket = await world.open()
         world.layer.error = ConnectionError()
@@ -193,7 +193,7 @@ def test_event_without_a_group_is_ignored(run_in_world: Run) -> None:
     run_in_world(scenario)
 
 
-def test_socket_that_fails_on_an_event_keeps_it_from_no_other(
+def test_failing_socket_does_not_block_others(
     run_in_world: Run, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(event: Any) -> None:

@@ -4,7 +4,7 @@ from live.outbox import Message, Outbox
 from tests.live.client import Client, run, settle, text
 
 
-def test_messages_are_sent_in_order_after_the_one_that_is_being_sent() -> None:
+def test_queued_messages_are_sent_in_order() -> None:
     async def scenario() -> None:
         client = Client()
         outbox = Outbox(client.send)
@@ -40,7 +40,7 @@ def test_closed_outbox_sends_nothing_more() -> None:
     run(scenario)
 
 
-def test_what_is_queued_for_a_client_that_is_gone_is_dropped() -> None:
+def test_queue_of_a_disconnected_client_is_dropped() -> None:
     attempts: list[Message] = []
 
     async def send(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Events on their way to the channel layer: in order, many at once, and none of the failing ones."""
+"""Publishing to the channel layer: in order, in batches, and with failures."""
 
 import asyncio
 from itertools import chain
@@ -14,7 +14,7 @@ GROUPS = ("user.1", "user.2")
 
 
 async def listen(groups: tuple[str, ...]) -> list[str]:
-    """Open a channel for each group, and wait until Redis has been told."""
+    """Open a channel for each group, and wait until it is subscribed."""
     layer: Any = get_channel_layer()
     channels = [await layer.new_channel() for _ in groups]
     for group, channel in zip(groups, channels, strict=True):
@@ -31,7 +31,7 @@ async def receive(channel: str, count: int) -> list[dict[str, Any]]:
 
 @async_to_sync
 async def send_to_both(count: int) -> list[list[dict[str, Any]]]:
-    """Send events to the groups in turn; return what has come to each."""
+    """Send events to the groups in turn; return the events that each received."""
     publisher = Publisher()
     publisher.attach(asyncio.get_running_loop())
     channels = await listen(GROUPS)
@@ -52,7 +52,7 @@ def test_events_of_each_group_arrive_in_order() -> None:
 
 
 class Layer:
-    """Takes several messages at once, or fails."""
+    """A layer that takes several messages at once, or fails."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
@@ -80,14 +80,14 @@ async def send(publisher: Publisher, numbers: range) -> None:
     await publisher.flush()
 
 
-def test_what_waits_is_sent_at_once_up_to_a_limit(layer: Layer) -> None:
+def test_queued_events_are_sent_in_batches(layer: Layer) -> None:
     send(Publisher(), range(250))
 
     assert [len(batch) for batch in layer.batches] == [100, 100, 50]
     assert [*chain(*layer.batches)] == list(range(250))
 
 
-def test_layer_that_is_away_is_left_alone_for_a_while(
+def test_unavailable_layer_is_not_tried_for_a_while(
     layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publisher = Publisher()
@@ -103,7 +103,7 @@ def test_layer_that_is_away_is_left_alone_for_a_while(
     assert layer.batches == [list(range(160, 170))]
 
 
-def test_process_without_a_server_sends_from_a_thread_of_its_own(layer: Layer) -> None:
+def test_process_without_a_server_sends_from_a_separate_thread(layer: Layer) -> None:
     publisher = Publisher()
 
     for number in range(3):

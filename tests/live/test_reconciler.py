@@ -1,4 +1,4 @@
-"""Open sockets are compared with the database: lost events are found, and nothing else is done."""
+"""Open sockets are compared with the database, and those that missed an event catch up."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ async def connect(name: str = "bob") -> tuple[Client, CountingConsumer]:
 
 
 async def pass_rounds(store: Store) -> None:
-    """Wait until every socket has been checked since now."""
+    """Wait until every socket has been checked after this call."""
     last = store.queries + 2
     await until(lambda: store.queries >= last)
     await finish_tasks()
@@ -46,7 +46,7 @@ def test_socket_that_is_behind_is_brought_up_to_date_once(counted: Store) -> Non
     run(scenario)
 
 
-def test_ended_session_closes_its_sockets_without_any_event(counted: Store) -> None:
+def test_ended_session_closes_its_sockets_without_an_event(counted: Store) -> None:
     async def scenario() -> None:
         ended, _ = await connect("bob")
         living, _ = await connect("charlie")
@@ -59,7 +59,7 @@ def test_ended_session_closes_its_sockets_without_any_event(counted: Store) -> N
     run(scenario)
 
 
-def test_expired_token_closes_its_socket_although_nothing_was_changed(counted: Store) -> None:
+def test_expired_token_closes_its_socket_without_a_change(counted: Store) -> None:
     counted.grants["bob"] = Grant(2, 20, expires_at=1.0)
 
     async def scenario() -> None:
@@ -73,7 +73,7 @@ def test_expired_token_closes_its_socket_although_nothing_was_changed(counted: S
 @pytest.mark.parametrize(
     ("error", "level"), [(OperationalError("away"), "WARNING"), (ValueError("bug"), "ERROR")]
 )
-def test_failed_query_is_logged_and_the_next_round_goes_on(
+def test_failed_query_is_logged_and_retried_in_the_next_round(
     counted: Store, error: Exception, level: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scenario() -> None:

@@ -1,4 +1,4 @@
-"""Which of a user's sockets is closed to make room for another; in memory."""
+"""Which of a user's sockets is closed to make room for another."""
 
 import asyncio
 import time
@@ -39,7 +39,7 @@ class Tab:
 
 @pytest.fixture
 def sockets(settings: Any) -> SocketRegistry:
-    """Return room for two, and for four at most."""
+    """A registry for two sockets per user, and four at most."""
     settings.SOCKETS_PER_USER = 2
     settings.SOCKETS_PER_USER_AT_MOST = 4
     return SocketRegistry()
@@ -69,13 +69,13 @@ def test_inbox_is_the_last_to_make_room(sockets: SocketRegistry) -> None:
     assert sockets.of_user(BOB.user_id) == {inbox, newest}
 
 
-def test_only_one_makes_room_in_a_minute(sockets: SocketRegistry) -> None:
+def test_one_socket_per_minute_makes_room(sockets: SocketRegistry) -> None:
     tabs = open_tabs(sockets, 20, 10, 0, 0, 0)
 
     assert [tab.closed_with for tab in tabs] == [CloseCode.TOO_MUCH, None, None, None, None]
 
 
-def test_socket_is_refused_when_there_are_too_many_and_none_is_idle_for_a_minute(
+def test_socket_is_refused_past_the_maximum_if_none_is_idle_for_a_minute(
     sockets: SocketRegistry,
 ) -> None:
     tabs = open_tabs(sockets, 59, 50, 50, 50, 0)
@@ -87,7 +87,7 @@ def test_socket_is_refused_when_there_are_too_many_and_none_is_idle_for_a_minute
     assert sockets.of_user(BOB.user_id) == set(tabs[1:])
 
 
-def test_socket_that_is_idle_for_a_minute_makes_room_whenever_there_are_too_many(
+def test_socket_idle_for_a_minute_makes_room_past_the_limit(
     sockets: SocketRegistry,
 ) -> None:
     tabs = open_tabs(sockets, 300, 200, 100, 0, 0)
@@ -97,7 +97,7 @@ def test_socket_that_is_idle_for_a_minute_makes_room_whenever_there_are_too_many
     assert [tab.closed_with is not None for tab in tabs] == [True] * 3 + [False] * 4
 
 
-def test_more_than_there_may_be_never_churn_although_each_comes_back_at_once(
+def test_reconnecting_clients_past_the_limit_do_not_churn(
     sockets: SocketRegistry,
 ) -> None:
     tabs, closings = open_tabs(sockets, 0, 0, 0, 0), 0
@@ -112,7 +112,7 @@ def test_more_than_there_may_be_never_churn_although_each_comes_back_at_once(
     assert sockets.of_user(BOB.user_id) == set(tabs)
 
 
-def test_nothing_is_kept_of_who_has_left(sockets: SocketRegistry) -> None:
+def test_nothing_is_kept_about_disconnected_users(sockets: SocketRegistry) -> None:
     for tab in open_tabs(sockets, 0, 0, 0, 0):
         sockets.remove(tab)
 

@@ -9,7 +9,7 @@ from tests.live.client import run, settle
 
 
 @pytest.mark.parametrize(("error", "logged"), [(OperationalError(), 0), (ValueError(), 1)])
-def test_method_runs_once_at_a_time_and_once_more_if_scheduled_meanwhile(
+def test_method_scheduled_during_a_run_runs_once_more(
     error: Exception, logged: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     done: list[str] = []
@@ -35,7 +35,7 @@ def test_method_runs_once_at_a_time_and_once_more_if_scheduled_meanwhile(
     assert len(caplog.records) == len(ran) * logged
 
 
-def test_task_that_was_cancelled_before_it_began_does_not_block_the_next() -> None:
+def test_task_cancelled_before_its_start_does_not_block_the_next() -> None:
     done: list[int] = []
 
     async def record(number: int) -> None:

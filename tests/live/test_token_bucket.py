@@ -7,7 +7,7 @@ import pytest
 from live.token_bucket import TokenBucket
 
 
-def test_bucket_is_empty_after_its_burst_and_tells_how_long_to_wait() -> None:
+def test_bucket_is_empty_after_its_burst_and_returns_the_wait() -> None:
     bucket = TokenBucket(3, 0.001)
 
     assert [bucket.try_take() for _ in range(4)] == [True, True, True, False]

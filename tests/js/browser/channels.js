@@ -1,4 +1,7 @@
-/** Make a BroadcastChannel class for the tabs of one browser, which delivers in the next microtask. */
+/**
+ * Create a BroadcastChannel class for the tabs of one browser; messages arrive in the next
+ * microtask.
+ */
 export function makeChannels() {
   const open = new Set();
 

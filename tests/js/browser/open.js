@@ -11,16 +11,16 @@ const CLIENT = new URL("../../../web/static/web/", import.meta.url);
 const NOW = Date.parse("2026-02-16T12:00:00Z");
 const STEP_MS = 500;
 const CLOCKS = ["setTimeout", "setInterval", "Date", "AbortSignal.timeout"];
-// The real one: a test's clock stands still while promises are kept.
+// The real clock: promises settle while a test's clock is stopped.
 const { setImmediate } = globalThis;
 const nativeLocks = navigator.locks;
 
 let count = 0;
 
 /**
- * Open a browser of one test: what the client asks of one, on a clock that the test moves.
- *
- * Pages are loaded with `load`; what they keep, say to one another and ask of `server` stays in here.
+ * Open a browser for one test: the APIs that the client uses, on a clock that the test advances.
+ * Pages are loaded with `load`; their storage, messages and requests to `server` stay in this
+ * browser.
  */
 export function openBrowser(t, { path = "/messages" } = {}) {
   t.mock.timers.enable({ apis: CLOCKS, now: NOW });
@@ -30,7 +30,7 @@ export function openBrowser(t, { path = "/messages" } = {}) {
   return browser;
 }
 
-/** Let all that waits for no clock happen: promises, locks, the database. */
+/** Wait for everything that does not need the clock: promises, locks, the database. */
 export async function settle() {
   for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -52,7 +52,7 @@ class Browser {
     this.navigator = { onLine: true, locks: locksOf(this.#number) };
   }
 
-  /** Put in place what the client finds in `globalThis`. */
+  /** Install what the client finds in `globalThis`. */
   install() {
     const { document, localStorage, sessionStorage, navigator, WebSocket } = this;
     setGlobals({ document, localStorage, sessionStorage, navigator, WebSocket });
@@ -64,7 +64,9 @@ class Browser {
     }
   }
 
-  /** Open another page, which shares all but the modules with the first; returns its `load`. */
+  /**
+   * Open another page, which shares everything but the modules with the first; return its `load`.
+   */
   openTab() {
     const query = `?tab=${this.#number}.${(this.#tabs += 1)}`;
     return async (...names) => {
@@ -73,21 +75,21 @@ class Browser {
     };
   }
 
-  /** Load modules of the first page, and return what they export. */
+  /** Load modules of the first page, and return their exports. */
   load = this.openTab();
 
-  /** Have something happen to the window, as "online" or "pagehide". */
+  /** Fire a window event, such as "online" or "pagehide". */
   fire(type, more = {}) {
     this.window.dispatchEvent(Object.assign(new Event(type), more));
   }
 
-  /** Put another tab before the page, or take it away. */
+  /** Hide the page behind another tab, or show it. */
   show(visibilityState = "visible") {
     this.document.visibilityState = visibilityState;
     this.document.dispatchEvent(new Event("visibilitychange"));
   }
 
-  /** Move the clock, and let happen what is due. */
+  /** Advance the clock, and let everything due happen. */
   async pass(ms) {
     await settle();
     for (let rest = ms; rest > 0; rest -= STEP_MS) {
@@ -97,7 +99,7 @@ class Browser {
   }
 }
 
-/** node's own locks, by names that no other test uses. */
+/** node's own locks, under names that no other test uses. */
 function locksOf(number) {
   return {
     request: (name, ...more) => nativeLocks.request(`${number} ${name}`, ...more),
@@ -114,7 +116,7 @@ export async function openSignedIn(t, { me = ALICE, path } = {}) {
   return Object.assign(browser, await startSession(browser.load));
 }
 
-/** Make pages that are loaded from now on impersonate Bob as Alice. */
+/** Make pages loaded from now on impersonate Bob as Alice. */
 export function beginImpersonation({ localStorage, sessionStorage, server }) {
   const impersonation = { access: makeToken(BOB.id), expiresAt: Date.now() + 3_600_000, by: ALICE };
   localStorage.setItem("me", JSON.stringify(ALICE));
@@ -130,7 +132,7 @@ export async function openImpersonation(t, teach = () => {}) {
   return Object.assign(browser, await startSession(browser.load));
 }
 
-/** Start the session of a page, and return it with what other modules of the page export. */
+/** Start the session of a page; return it with the exports of other modules of the page. */
 export async function startSession(load, ...names) {
   const modules = await load("core/session.js", ...names);
   await modules.session.start();

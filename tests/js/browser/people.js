@@ -1,14 +1,16 @@
 export const ALICE = { id: 1, role: "TRAINER", email: "alice@app.example", first_name: "Alice", last_name: "Ames", profile_image: null };
 export const BOB = { id: 2, role: "TRAINEE", email: "bob@app.example", first_name: "Bob", last_name: "Bell", profile_image: null };
 
-/** Make an access token as the server does, good for so many seconds from a clock that may be wrong. */
+/**
+ * Create an access token as the server does, valid for `seconds` from a clock that may be wrong.
+ */
 export function makeToken(userId, { seconds = 300, issuedAt = 1_700_000_000, name = "" } = {}) {
   const claims = { user_id: userId, iat: issuedAt, exp: issuedAt + seconds, name };
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${encode({ alg: "HS256" })}.${encode(claims)}.signature`;
 }
 
-/** Make a conversation of Alice and Bob as the API has it. */
+/** Create a conversation of Alice and Bob in the API's format. */
 export function makeConversation(id, more = {}) {
   return {
     id,
@@ -23,7 +25,7 @@ export function makeConversation(id, more = {}) {
   };
 }
 
-/** Make a message as the API has it; those with even ids are Bob's. */
+/** Create a message in the API's format; messages with even ids are Bob's. */
 export function makeMessage(id, more = {}) {
   return {
     id,
@@ -39,7 +41,7 @@ export function makeMessage(id, more = {}) {
   };
 }
 
-/** Make a page of history as the API has it, newest first. */
+/** Create a page of history in the API's format, newest first. */
 export function makePage(messages, { next = null, version = 10 } = {}) {
   return { results: messages.toSorted((a, b) => b.id - a.id), next, version };
 }

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 
-/** Answer with JSON; without `data` the body is empty. */
+/** Respond with JSON; without `data` the body is empty. */
 export function json(data, { status = 200, headers = {} } = {}) {
   const body = data === undefined ? null : JSON.stringify(data);
   return new Response(body, { status, headers });
 }
 
-/** Refuse as the API does. */
+/** Respond with an error in the API's format. */
 export function refusal(status, code, headers = {}) {
   return json({ detail: `Refused: ${code}.`, code }, { status, headers });
 }
 
-/** The server behind `fetch`: it answers what a test has taught it, and remembers what was asked. */
+/** The server behind `fetch`: it responds as a test has configured, and records requests. */
 export class TestServer {
   /** `{method, path, body, headers, options}` of each request, in order. */
   requests = [];
@@ -20,22 +20,21 @@ export class TestServer {
   #unexpected = [];
 
   /**
-   * Answer "METHOD /path" from now on: with JSON, a Response, or what a function of the request returns.
-   *
-   * A route without a query answers each query.
+   * Respond to "METHOD /path" from now on: with JSON, a Response, or the result of a function of
+   * the request. A route without a query matches every query.
    */
   on(route, answer) {
     this.#answers.set(route, answer);
   }
 
-  /** Hold back the answer of a route until the returned function is called with it. */
+  /** Hold back the response of a route until the returned function is called with it. */
   hold(route) {
     const { promise, resolve } = Promise.withResolvers();
     this.on(route, () => promise);
     return resolve;
   }
 
-  /** Return the bodies of what was asked of a route so far. */
+  /** Return the bodies of the requests to a route so far. */
   asked(route) {
     return this.requests.filter((each) => isFor(each, route)).map(({ body }) => body);
   }
@@ -47,7 +46,7 @@ export class TestServer {
     return respond(await raceAgainst(options.signal, this.#answer(request)));
   };
 
-  /** Fail for requests that no test has expected. */
+  /** Fail on requests that no test has configured. */
   verify() {
     assert.deepEqual(this.#unexpected, [], "requests that the test does not answer");
   }

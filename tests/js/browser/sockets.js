@@ -1,4 +1,4 @@
-/** Make a WebSocket class whose server is the test; `opened` has every socket, in order. */
+/** Create a WebSocket class whose server is the test; `opened` has every socket, in order. */
 export function makeSockets() {
   return class TestSocket extends EventTarget {
     static CONNECTING = 0;

@@ -1,4 +1,4 @@
-/** `document`, as far as logic asks it: what is seen, and the title. */
+/** The parts of `document` that logic uses: visibility and title. */
 export class TestDocument extends EventTarget {
   visibilityState = "visible";
   title = "Messages";
@@ -10,9 +10,9 @@ export class TestDocument extends EventTarget {
   }
 }
 
-/** `location` and `history`: addresses change, pages do not load; `loads` has each that would. */
+/** `location` and `history`: URLs change, but pages do not load; `loads` lists the loads. */
 export class Place {
-  /** Addresses that a browser would load, in order. */
+  /** The URLs that a browser would load, in order. */
   loads = [];
   #window;
   #entries;

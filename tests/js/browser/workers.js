@@ -1,4 +1,4 @@
-/** `navigator.serviceWorker`, with a registration whose workers a test moves on. */
+/** `navigator.serviceWorker`, with a registration whose workers the test controls. */
 export class TestWorkers extends EventTarget {
   controller = null;
   registration = Object.assign(new EventTarget(), {
@@ -26,13 +26,13 @@ export class TestWorkers extends EventTarget {
     return this.registration;
   }
 
-  /** Have a new version come. */
+  /** Install a new version. */
   find(worker) {
     this.registration.installing = worker;
     this.registration.dispatchEvent(new Event("updatefound"));
   }
 
-  /** Have a page hear what the worker says. */
+  /** Deliver a message of the worker to a page. */
   say(data, ports = []) {
     this.dispatchEvent(new MessageEvent("message", { data, ports }));
   }

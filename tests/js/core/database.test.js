@@ -13,7 +13,7 @@ async function start(t) {
   return { browser, forget, open };
 }
 
-/** Every kind of database behaves the same towards its users. */
+/** Every kind of database behaves the same. */
 const KINDS = {
   "on the device": {},
   "in memory, as while impersonating": { persistent: false },
@@ -87,7 +87,7 @@ test("rows are in memory if IndexedDB is refused, as in private windows", async 
   assert.equal(await db.get("kv", "key"), "value");
 });
 
-/** Have a tab that sleeps keep the database from being deleted; returns how it wakes up. */
+/** Have a suspended tab block the deletion of the database; return a function that resumes it. */
 async function holdUp() {
   const { promise, resolve } = Promise.withResolvers();
   indexedDB.open(`messaging-${USER}`, 1).onsuccess = ({ target }) => resolve(target.result);

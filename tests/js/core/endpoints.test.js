@@ -6,7 +6,7 @@ const form = new FormData();
 const invitation = { code: "c", password: "p", first_name: "A", last_name: "B" };
 const message = { content: "Hi", client_id: "id" };
 
-/** What each function asks for, by its arguments. */
+/** The request of each function, by its arguments. */
 const REQUESTS = [
   ["signIn", ["a@b.example", "p"], "POST auth/jwt/create/", { email: "a@b.example", password: "p", cookie: true }],
   ["refreshSession", [], "POST auth/jwt/refresh/", {}],

@@ -127,7 +127,7 @@ test("signing out while another tab holds the lock cancels the refresh", async (
 test("a token that came due during sleep is refreshed on return to the page", async (t) => {
   const { browser, renewal, asked } = await open(t);
   renewal.adopt(makeToken(5, { seconds: 300 }));
-  // Timers sleep with the device, the clock goes on.
+  // Timers stop while the device sleeps, but the clock continues.
   t.mock.timers.setTime(Date.now());
   const slept = Date.now() + 290_000;
   t.mock.method(Date, "now", () => slept);

@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { beginImpersonation, openBrowser } from "../browser/open.js";
 import { TestWorkers } from "../browser/workers.js";
 
-/** Open a page of a conversation; returns its worker, and what the worker has been told. */
+/**
+ * Open the page of a conversation; return its worker, and the messages that the worker received.
+ */
 async function open(t, prepare = () => {}) {
   const browser = openBrowser(t, { path: "/messages/7" });
   const workers = (browser.navigator.serviceWorker = new TestWorkers());

@@ -14,7 +14,7 @@ async function start(t, { open = openSignedIn, prepare = () => {} } = {}) {
   return { browser, show, title: () => browser.document.title, ...badge };
 }
 
-/** Let the app have an icon; returns what stands on it. */
+/** Give the app an icon; return a function that reads its badge. */
 function install(browser) {
   const icon = { count: null };
   browser.navigator.setAppBadge = async (count) => (icon.count = count);
@@ -47,7 +47,7 @@ test("the app icon has the unread count, set again when the page becomes visible
 
   show(3);
   assert.equal(icon.count, 3);
-  icon.count = 5; // as the service worker writes it for a push
+  icon.count = 5; // as the service worker sets it on a push
   browser.show();
 
   assert.equal(icon.count, 3);

@@ -6,7 +6,7 @@ import { json, refusal } from "../browser/server.js";
 
 const PAGE_SIZE = 50;
 
-/** Open a list and a server with so many conversations, the highest id first. */
+/** Open a list and a server with this many conversations, the highest id first. */
 async function open(t, count = 0, { isArchive = false } = {}) {
   const browser = await openSignedIn(t);
   const rows = Array.from({ length: count }, (_, index) => row(count - index));
@@ -174,7 +174,7 @@ test("the newest page alone removes nothing below it", async (t) => {
 test("rows that shifted between pages are found", async (t) => {
   const { list, state, ids } = await open(t, 101);
   await list.load(() => {});
-  // The first of the second page is on the first by now, which is here already.
+  // The first row of the second page has moved to the first page, which is already loaded.
   state.rows = state.rows.slice(1);
 
   await list.loadMore();

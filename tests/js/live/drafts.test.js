@@ -6,7 +6,7 @@ const NAMES = ["live/drafts.js", "live/outbox.js", "live/account.js"];
 
 async function open(t, openBrowser = openSignedIn) {
   const browser = await openBrowser(t);
-  /** Open a tab: `box(name)` opens a box in it. Each has its own place to remember its row. */
+  /** Open a tab: `box(name)` opens a composer in it. Each remembers its row separately. */
   async function join() {
     const tab = await startSession(browser.openTab(), ...NAMES);
     const box = async (name = 7) => {

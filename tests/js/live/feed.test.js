@@ -27,7 +27,7 @@ async function start(t, { isReachable = true } = {}) {
     opened.at(-1).accept();
     opened.at(-1).deliver("frame");
   };
-  /** Break each connection as soon as it is tried, for so many seconds. */
+  /** Break every connection as soon as it is opened, for this many seconds. */
   async function block(seconds) {
     for (let half = 0; half < 2 * seconds; half += 1) {
       if (opened.at(-1).readyState === 0) opened.at(-1).hangUp(1006);

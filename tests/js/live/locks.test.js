@@ -6,7 +6,7 @@ async function open(t, { prepare = () => {} } = {}) {
   const browser = openBrowser(t);
   prepare(browser.navigator);
   const log = [];
-  /** Open a tab that wants to lead. */
+  /** Open a tab that campaigns for the leadership. */
   async function join(name) {
     const { Leadership } = await browser.openTab()("live/locks.js");
     return new Leadership("inbox", (isLeader) => log.push([name, isLeader]));

@@ -64,7 +64,7 @@ test("an unchanged message is the same item as before", () => {
 });
 
 test("days are in the user's time zone, and a 5 min pause splits a group", () => {
-  // In New York, where midnight is at five.
+  // In New York, where midnight is at 05:00 UTC.
   const times = { 1: "04:58", 3: "04:59", 5: "05:01", 6: "05:02", 8: "05:30", 9: "04:00" };
   const messages = Object.entries(times).map(([id, time]) =>
     makeMessage(Number(id), { created_at: `2026-02-16T${time}:00Z` }),
@@ -73,7 +73,7 @@ test("days are in the user's time zone, and a 5 min pause splits a group", () =>
   const sections = daySections(threadItems(messages, [], ALICE.id));
 
   const shown = sections.map(({ key, groups }) => [key, groups.map(({ items }) => items.map(({ id }) => id))]);
-  // An earlier clock does not go back a day.
+  // An earlier time does not go back a day.
   assert.deepEqual(shown, [["2026-02-15", [[1, 3]]], ["2026-02-16", [[5], [6], [8], [9]]]]);
 });
 

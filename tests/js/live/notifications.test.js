@@ -8,7 +8,7 @@ import { TestWorkers } from "../browser/workers.js";
 
 const PUSH_KEY = "GET /api/users/push-key/";
 
-/** Start notifications; the browser has been asked for permission, or will be. */
+/** Start notifications in a browser with this permission. */
 async function start(t, { permission = "granted", kept, hasWorkers = true, publicKey = null, me } = {}) {
   const browser = await openSignedIn(t, { me });
   const workers = new TestWorkers();
@@ -31,7 +31,7 @@ async function start(t, { permission = "granted", kept, hasWorkers = true, publi
   socket.deliver({ type: "pong" });
   await settle();
   let version = 10;
-  /** Have the list say how many messages of a conversation are unread. */
+  /** Have the list report the unread count of a conversation. */
   const arrive = (unread_count, more = {}) => {
     const conversation = makeConversation(7, { unread_count, version: (version += 1), ...more });
     socket.deliver({ type: "conversation_updated", conversation });

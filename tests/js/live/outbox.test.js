@@ -11,7 +11,7 @@ async function open(t) {
   const browser = await openSignedIn(t);
   const { server } = browser;
   let id = 100;
-  /** Store messages as the server does: once for each client_id. */
+  /** Store messages as the server does: once per client_id. */
   const stored = new Map();
   const store = ({ body: { client_id, content } }) => {
     const message = stored.get(client_id) ?? makeMessage((id += 1), { client_id, content });
@@ -147,7 +147,7 @@ test("queued messages survive the end of a session", async (t) => {
   assert.deepEqual(states(outbox), [["hello", "waiting"]]);
 });
 
-// Too fast
+// Throttling
 // ------------------------------------------------------------------------------
 const tooFast = (seconds) => refusal(429, "throttled", seconds ? { "Retry-After": seconds } : {});
 
@@ -307,7 +307,7 @@ test("a page that gets no lock retries after 5 s", async (t) => {
   assert.deepEqual(asked(), ["hello"]);
 });
 
-// Beginning and ending
+// Starting and stopping
 // ------------------------------------------------------------------------------
 test("nothing is sent under the account of a later sign-in", async (t) => {
   const { browser, join, asked } = await open(t);

@@ -8,9 +8,8 @@ const READ = "POST /api/messaging/conversations/7/read/";
 const NAMES = ["read-receipts", "thread-feed", "timeline", "inbox"].map((name) => `live/${name}.js`);
 
 /**
- * Open a thread of which these messages are loaded; Bob's have even ids.
- *
- * `sent` has the read receipts that went over its socket, `answer` is the frame with which they are read.
+ * Open a thread with these messages loaded; Bob's have even ids. `sent` lists the read receipts
+ * sent over its socket; `answer` is the frame that confirms them.
  */
 async function open(t, { ids = [2, 4, 6], openBrowser = openSignedIn, next = null, unread = 3, isOpen = true } = {}) {
   const browser = await openBrowser(t);
@@ -159,7 +158,7 @@ for (const late of [{ read_at: "now" }, refusal(503, "unavailable")]) {
   });
 }
 
-// Whether unread messages can lie before the oldest one that is loaded
+// Whether there may be unread messages before the oldest loaded one
 // ------------------------------------------------------------------------------
 const hides = {
   "nothing older": [{ hasOlder: false }, false],

@@ -16,7 +16,9 @@ const pageOf = (...results) => ({ results, next: null, count: results.length });
 const changes = (version, messages = []) => ({ results: messages, next: null, version });
 const ids = (thread) => thread.messages.map(({ id }) => id);
 
-/** Start what a signed-in page has, and teach the server one conversation with two messages. */
+/**
+ * Start the modules of a signed-in page, with a server that has one conversation of two messages.
+ */
 async function start(t, { openBrowser = openSignedIn, prepare = () => {} } = {}) {
   const browser = await openBrowser(t);
   const { server } = browser;
@@ -360,7 +362,7 @@ test("impersonation sends no messages, typing frames or read receipts", async (t
   assert.equal(browser.server.asked(READ).length, 0);
 });
 
-// Ending, and beginning again
+// Ending and resuming
 // ------------------------------------------------------------------------------
 test("an archived conversation is readable and opens no socket", async (t) => {
   const archived = makeConversation(7, { is_archived: true });
@@ -437,7 +439,7 @@ test("4003 for an accessible conversation leads to polling", async (t) => {
   assert.deepEqual([thread.status, thread.connection, sockets().length], ["ready", "polling", 1]);
 });
 
-test("4003 with an unreachable server is looked up again later", async (t) => {
+test("4003 with an unreachable server is checked again later", async (t) => {
   const { browser, server, open, live, sockets } = await start(t);
   const thread = await open();
   await live();
@@ -482,7 +484,7 @@ test("a conversation that ends before its page is loaded is gone", async (t) => 
   const thread = await open();
 
   assert.equal(thread.status, "gone");
-  // The list still has it, which is no reason to ask again and again.
+  // The list still has it, which must not cause repeated requests.
   assert.equal(server.asked(NEWEST).length, 1);
 });
 

@@ -8,7 +8,7 @@ import {
   formatListTime,
 } from "../../../web/static/web/text/time.js";
 
-// The tests run in New York; it is a Monday there.
+// The tests run in New York, where it is a Monday.
 const NOON = new Date("2026-02-16T12:00:00-05:00");
 
 test("the list shows the time passed, then the time of day, then the day", () => {
@@ -64,9 +64,9 @@ test("a date can be in the future", () => {
 });
 
 test("yesterday is a calendar day across a daylight saving change", () => {
-  // The night of 8 March 2026 is an hour short: a day earlier is 22 and three quarters before.
+  // The night of 8 March 2026 is an hour short: 23 hours earlier is a full calendar day earlier.
   const spring = [new Date("2026-03-08T00:30:00-05:00"), new Date("2026-03-09T00:15:00-04:00")];
-  // 1 November 2026 has 25 hours: 24 before its last is the same day.
+  // 1 November 2026 has 25 hours: 24 hours before its last hour is the same day.
   const autumn = [new Date("2026-11-01T00:10:00-04:00"), new Date("2026-11-01T23:50:00-05:00")];
 
   assert.equal(formatListTime(...spring), "Yesterday");
