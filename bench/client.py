@@ -36,7 +36,8 @@ class Client(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
-    # Called by the transport --------------------------------------------------------------------
+    # Called by the transport
+    # --------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
 
@@ -47,7 +48,8 @@ class Client(asyncio.Protocol):
         if self._answer and not self._answer.done():
             self._answer.set_exception(ConnectionError("The server closed the connection."))
 
-    # Called by the parser --------------------------------------------------------------------
+    # Called by the parser
+    # --------------------------------------------------------------------------
     def on_body(self, body: bytes) -> None:
         self._body += body
 
