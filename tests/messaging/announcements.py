@@ -1,4 +1,4 @@
-"""The events that would be announced when the transaction commits."""
+"""Lists the events that are announced when the transaction commits."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -8,7 +8,7 @@ from users.models import User
 
 
 def list_events(callbacks: Iterable[Callable[[], Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the group and the event of each announcement among callbacks to be run on commit."""
+    """Return the group and event of each announcement in a list of on-commit callbacks."""
     return [each.args for each in callbacks if isinstance(each, partial)]
 
 

@@ -1,4 +1,4 @@
-"""Editing a message, as far as versions go: it comes before there is an endpoint, for what replays it."""
+"""Edits a message: versions support it, although no endpoint does yet."""
 
 from django.db import transaction
 
@@ -8,7 +8,7 @@ from messaging.models import Conversation, Message
 
 @transaction.atomic
 def edit_message(message_id: int, content: str) -> None:
-    """Change a message's text as the next version of its conversation."""
+    """Change a message's text, as the next version of its conversation."""
     conversations = Conversation.objects.select_for_update(no_key=True)
     conversation = conversations.get(messages=message_id)
     conversation.version += 1

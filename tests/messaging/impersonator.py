@@ -27,7 +27,7 @@ from users.services.sessions import end_impersonation
 
 
 def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any]]:
-    """Return every write that a user can make, on a conversation and with a trainee."""
+    """Return every write that a user can make to a conversation and a trainee."""
     return [
         lambda: send_message(sender=person, conversation_id=pk, content="Not me"),
         lambda: start_conversation(trainer=person, trainee_id=trainee_id, content="Not me"),
@@ -47,10 +47,10 @@ def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any
 
 @contextmanager
 def try_every_write(
-    looker: User, seen: User, thread: Thread | None
+    impersonator: User, seen: User, thread: Thread | None
 ) -> Iterator[tuple[User, list[Refusal | None]]]:
-    """Impersonate a user, return how each write was refused, and end the impersonation."""
-    _, tokens = impersonate(seen, by=looker)
+    """Impersonate a user, return the refusal of each write, and end the impersonation."""
+    _, tokens = impersonate(seen, by=impersonator)
     claims = claims_of(tokens.access)
     person = get_user_by_claims(claims)
     writes = list_writes(person, thread.pk if thread else 0, seen.pk)

@@ -1,4 +1,4 @@
-"""The actions of trainers, trainees and support, each compared with the model."""
+"""The actions of trainers, trainees and support staff, each compared with the model."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ COACHES = {"bob": "alice", "charlie": "dora", "erin": "alice"}
 people = st.sampled_from(PEOPLE)
 trainers = st.sampled_from(TRAINERS)
 trainees = st.sampled_from(TRAINEES)
-# Mostly who may, and now and then anybody.
+# Mostly a permitted person, and sometimes anybody.
 coaches = st.sampled_from((*["coach"] * 8, *PEOPLE))
 sides = st.sampled_from((*["trainer", "trainee"] * 5, *PEOPLE))
 threads = st.integers(0, 11)
@@ -46,7 +46,7 @@ client_ids = st.none() | st.sampled_from([UUID(int=number) for number in (1, 2, 
 
 
 def attempt(action: Callable[[], Any]) -> Any:
-    """Return what an action returns, or the class of what refuses it."""
+    """Return the result of an action, or the class of the exception that refuses it."""
     try:
         return action()
     except ServiceError as refusal:
@@ -78,19 +78,19 @@ class Conversations(RuleBasedStateMachine):
         return User.objects.get(pk=self.observer.ids[name])
 
     def thread(self, number: int) -> Thread | None:
-        """Return one of the threads, or none for the last number."""
+        """Return one of the threads, or None for the last number."""
         known = list(self.model.threads.values())
         return known[number % len(known)] if number < 11 else None
 
     def name(self, side: str, thread: Thread | None) -> str:
-        """Return who is on a side of a thread, or the person who is named."""
+        """Return the person on this side of a thread, or the person with this name."""
         trainer, trainee = thread.pair if thread else PEOPLE[:2]
         return {"trainer": trainer, "trainee": trainee}.get(side, side)
 
     def coach(self, name: str, trainee: str) -> str:
         return (self.model.coach_of.get(trainee) or "") if name == "coach" else name
 
-    # What people do
+    # Messages
     # --------------------------------------------------------------------------
     def say_hello(self, trainee: str) -> None:
         self._start(COACHES[trainee], trainee, "Hello", None)
@@ -159,7 +159,7 @@ class Conversations(RuleBasedStateMachine):
     def _sent(
         self, sent: Any, thread: Thread, sender: str, content: str, client_id: UUID | None
     ) -> bool:
-        """Tell whether it is a message, and not the repeat of one."""
+        """Check a send's result; return whether it is a new message instead of a repeat."""
         if repeat := thread.find(sender, client_id):
             assert (sent.is_repeat, sent.message.pk) == (True, repeat.pk)
             return False
@@ -170,7 +170,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, side=sides, back=st.none() | st.integers(0, 4))
     def read(self, number: int, side: str, back: int | None) -> None:
-        """Read all, or up to the newest message but `back`, or one that is not there."""
+        """Read everything, or up to the n-th newest message, or up to an unknown one."""
         thread = self.thread(number)
         reader = self.name(side, thread)
         if reader not in self.model.people:
@@ -194,7 +194,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, back=st.integers(0, 4), content=edited_contents, side=sides)
     def edit(self, number: int, back: int, content: str, side: str) -> None:
-        """Edit one of the newest messages, and have somebody read what they had not, as mostly happens."""
+        """Edit one of the newest messages, and then often have it read by its recipient."""
         thread = self.thread(number)
         if thread and not thread.is_archived:
             line = thread.lines[-1 - back % len(thread.lines)]
@@ -204,7 +204,7 @@ class Conversations(RuleBasedStateMachine):
             self.observer.check_replays()
             self.read(number, side, None)
 
-    # Who belongs to whom
+    # Accounts and coaching
     # --------------------------------------------------------------------------
     @rule(by=coaches, trainee=trainees)
     def remove(self, by: str, trainee: str) -> None:
@@ -254,17 +254,17 @@ class Conversations(RuleBasedStateMachine):
     def let_time_pass(self, seconds: int) -> None:
         self.now.shift(seconds)
 
-    # What holds after every step
+    # Invariants after every step
     # --------------------------------------------------------------------------
     @invariant()
-    def conversations_are_as_the_model_says(self) -> None:
+    def conversations_match_the_model(self) -> None:
         self.observer.check_rows()
 
     @invariant()
-    def everybody_sees_what_is_theirs_and_nothing_else(self) -> None:
+    def users_see_only_their_own_data(self) -> None:
         for name in sorted(self.model.people):
             self.observer.check_lists(name, self.user(name))
-        self.observer.check_who_may_read()
+        self.observer.check_read_permissions()
 
     @invariant()
     def replay_from_any_version_is_a_fresh_read(self) -> None:

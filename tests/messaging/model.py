@@ -1,4 +1,4 @@
-"""The expected behaviour, written as naively as possible: lists and loops, no database."""
+"""The expected behaviour, written as simply as possible: lists and loops, no database."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass
 class Thread:
-    """What one trainer and one trainee write to each other; `pair` keeps who they were."""
+    """The messages of a trainer and a trainee; `pair` keeps their names after a deletion."""
 
     pk: int
     pair: Pair
@@ -48,7 +48,7 @@ class Thread:
     changes: list[str] = field(default_factory=list)
 
     def change(self, what: str) -> int:
-        """Make one change, whatever it touches, and return its version."""
+        """Make one change, to any number of rows, and return its version."""
         self.version += 1
         self.changes.append(what)
         return self.version
@@ -58,12 +58,15 @@ class Thread:
         return next((each for each in own if each.client_id == client_id), None)
 
     def shown_by(self, line: Line) -> str:
-        """Return the last change of what is shown of a message."""
+        """Return the version of the last visible change of a message."""
         changes = {f"message {line.pk}", f"edit {line.pk}", f"{line.sender} deleted"}
         return [each for each in self.changes if each in changes][-1]
 
     def edited_after(self, version: int) -> set[int]:
-        """Return the messages with an edit to come, whose newest text a replay shows before."""
+        """
+        Return the messages edited after a version; a replay from it already shows their newest
+        text.
+        """
         later = self.changes[version:]
         return {each.pk for each in self.lines if f"edit {each.pk}" in later}
 
@@ -72,14 +75,14 @@ class Thread:
 
 
 class Model:
-    """Who is there, who trains whom, and what was written."""
+    """All people, who trains whom, and all messages."""
 
     def __init__(self, coach_of: dict[str, str]) -> None:
         self.people = set(PEOPLE)
         self.coach_of: dict[str, str | None] = {**coach_of}
         self.threads: dict[Pair, Thread] = {}
 
-    # Who may do what
+    # Permissions
     # --------------------------------------------------------------------------
     def may_see(self, name: str, thread: Thread) -> bool:
         trainer, trainee = thread.pair
@@ -98,7 +101,7 @@ class Model:
         known = {each.pk for each in thread.lines}
         return None if up_to in known else MessageNotFound
 
-    # What changes
+    # Changes
     # --------------------------------------------------------------------------
     def write(self, thread: Thread, line: Line) -> None:
         line.version = thread.change(f"message {line.pk}")
@@ -107,7 +110,7 @@ class Model:
         thread.lines.append(line)
 
     def read(self, thread: Thread, reader: str, up_to: int, at: datetime) -> int:
-        """Mark as read, and return how many."""
+        """Mark messages as read, and return their number."""
         marked = [each for each in thread.unread_by(reader) if each.pk <= up_to]
         version = thread.change(f"read by {reader}") if marked else 0
         for line in marked:
@@ -129,7 +132,7 @@ class Model:
             thread.change("archived")
 
     def reopen(self, thread: Thread | None) -> int:
-        """Reopen what is archived of a pair that belongs together; return how many."""
+        """Reopen archived threads whose trainer coaches the trainee; return their number."""
         if thread is None or not thread.is_archived or not self._belong_together(thread):
             return 0
         thread.is_archived = False
@@ -150,10 +153,10 @@ class Model:
         for trainee, coach in self.coach_of.items():
             self.coach_of[trainee] = None if coach == name else coach
 
-    # What is shown
+    # Views
     # --------------------------------------------------------------------------
     def list_of(self, name: str, *, archived: bool) -> list[Thread]:
-        """Return what stands in somebody's list, newest activity first."""
+        """Return a person's list, newest activity first."""
         own = [
             each
             for each in self.threads.values()

@@ -21,7 +21,7 @@ NEVER = 10**12
 
 
 class Observer:
-    """Remembers what a client saw at every version, as far as the model told it to look."""
+    """Records the state that a client sees at every version, and compares it with the model."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -30,7 +30,7 @@ class Observer:
         self.states: dict[int, list[State]] = {}
         self.stale: list[Thread] = []
 
-    # As the model says it should be
+    # Expected
     # --------------------------------------------------------------------------
     def person(self, name: str) -> User | None:
         return self.people[name] if name in self.model.people else None
@@ -62,10 +62,10 @@ class Observer:
             "version": thread.version,
         }
 
-    # As it is
+    # Actual
     # --------------------------------------------------------------------------
     def check_rows(self) -> None:
-        """Check every conversation, and record the new state of each that has changed."""
+        """Check every conversation, and record the new state of each one that has changed."""
         threads = sorted(self.model.threads.values(), key=lambda each: each.pk)
         rows = list(Conversation.objects.order_by("pk"))
         assert [(each.pk, each.version, each.message_count) for each in rows] == [
@@ -92,7 +92,7 @@ class Observer:
             self.line_body(thread, each) for each in reversed(thread.lines)
         ]
         self._seen(thread).append(fresh)
-        # One change for each version: no step makes two, and none makes one that it does not count.
+        # One version per change: no step makes two versions, and no change goes uncounted.
         assert len(self._seen(thread)) == thread.version + 1
         self._check_versions(thread)
 
@@ -106,7 +106,7 @@ class Observer:
         assert all(thread.changes[version - 1].startswith("read by") for version in marks)
 
     def check_lists(self, name: str, viewer: User) -> None:
-        """Check a user's lists and badge, as that user and as an impersonator sees them."""
+        """Check the list and badge of a user, as seen by that user and by an impersonator."""
         for archived in (False, True):
             shown = list_conversations(viewer, archived=archived)
             assert wire(conversations_data(shown)) == [
@@ -117,15 +117,15 @@ class Observer:
         entries = list_inbox_entries(viewer, [each.pk for each in self.model.threads.values()])
         assert {each.id for each in entries} == own
 
-    def check_who_may_read(self) -> None:
-        """Ask for each conversation that has changed, and one that is not there, as everybody."""
+    def check_read_permissions(self) -> None:
+        """Request each changed conversation, and an unknown one, as every person."""
         for name in self.model.people:
             for thread in self.stale:
                 assert can_read(self.people[name], thread.pk) == self.model.may_see(name, thread)
             assert not can_read(self.people[name], NEVER)
 
     def check_replays(self) -> None:
-        """Bring clients that stopped at any version up to date, over REST and over a socket."""
+        """Bring clients from every earlier version up to date, over REST and over a socket."""
         for thread in self.stale:
             self._check_catching_up(thread)
             for name in sorted(self.model.people.intersection(thread.pair)):
@@ -153,8 +153,8 @@ class Observer:
             seen = {pk: dict(message) for pk, message in state.items()}
             for frame in replay(viewer, Conversation(pk=thread.pk), since):
                 apply(seen, frame, viewer)
-                # Also in between, so that a client that is cut off has what was then. A deleted
-                # person is shown as such from the beginning.
+                # Intermediate states count too, because a client may be cut off in one. A deleted
+                # person is shown as deleted from the beginning.
                 version = frame.get("message", frame)["version"]
                 later = thread.edited_after(version)
                 is_as_then = without_texts(seen, later) == without_texts(states[version], later)
@@ -163,7 +163,7 @@ class Observer:
 
 
 def without_texts(state: State, ids: set[int]) -> State:
-    """Leave out the texts of some messages, and the versions that go with them."""
+    """Omit the texts of some messages, and their versions."""
     return {
         pk: {**message, "content": None, "version": None} if pk in ids else message
         for pk, message in state.items()

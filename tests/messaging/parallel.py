@@ -1,4 +1,4 @@
-"""Real threads with connections and commits of their own."""
+"""Threads with their own connections and commits."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -15,13 +15,13 @@ T = TypeVar("T")
 
 PATIENCE = 30.0
 overlapping = pytest.mark.postgres_only(
-    "SQLite lets no two transactions overlap that write, whatever the code locks"
+    "SQLite never lets two writing transactions overlap, whatever the code locks"
 )
-"""For tests with `run_before_commit`."""
+"""Mark of the tests that use `run_before_commit`."""
 
 
 def run_at_once(calls: Sequence[Callable[[], T]]) -> tuple[list[T], list[ServiceError]]:
-    """Start all calls in the same moment; return what they returned, and what they refused."""
+    """Start all calls at the same moment; return the results and exceptions."""
     start = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T | ServiceError:
@@ -40,10 +40,10 @@ def run_before_commit(
     then: Callable[[], object] = lambda: None,
 ) -> T | ServiceError:
     """
-    Run `second` in a thread while `first` is done and not committed; return what came of it.
+    Run `second` in a thread after `first` and before its commit; return the outcome of `second`.
 
-    A `second` that waits, as it should, goes on after the commit. `then` ends the transaction of
-    `first`. PostgreSQL only: mark the test as `overlapping`.
+    If `second` waits, as it should, it continues after the commit. `then` runs last in the
+    transaction of `first`. PostgreSQL only: mark the test as `overlapping`.
     """
     assert connection.vendor == "postgresql"
     with ThreadPoolExecutor(1) as pool:
@@ -59,12 +59,12 @@ def _wait_until_blocked(running: Future[T]) -> None:
     """Wait until another connection waits for a lock of this one, or has ended."""
     deadline = time.monotonic() + PATIENCE
     while not (running.done() or _is_somebody_blocked()):
-        assert time.monotonic() < deadline, "Nobody waits for what is not committed."
+        assert time.monotonic() < deadline, "No connection waits for the uncommitted transaction."
         wait([running], timeout=0.01)
 
 
 def _is_somebody_blocked() -> bool:
-    """Tell whether a connection waits for this one; others wait in other tests' databases."""
+    """Return whether a connection waits for this one; connections of other databases do not count."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"

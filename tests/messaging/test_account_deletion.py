@@ -1,4 +1,8 @@
-"""Seen in the seed: a deleted account took its messages along, and put null on the wire."""
+"""
+Deleting an account keeps its messages and shows a placeholder.
+
+In the seed, deletion removed the person's messages and put null into responses.
+"""
 
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -73,7 +77,7 @@ def test_deletion_is_a_change_of_each_conversation_and_of_the_persons_messages(
     ]
 
 
-def test_deletion_of_many_at_once_versions_them_all(
+def test_deletion_of_many_people_gives_each_conversation_a_version(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     User.objects.filter(pk__in=[alice.pk, bob.pk]).delete()
@@ -82,7 +86,7 @@ def test_deletion_of_many_at_once_versions_them_all(
     assert (conversation.trainer, conversation.trainee, conversation.version) == (None, None, 3)
 
 
-def test_deletion_is_announced_to_who_is_left(
+def test_deletion_is_announced_to_the_other_person(
     alice: User,
     bob: User,
     conversation: Conversation,

@@ -1,4 +1,4 @@
-"""Support people find conversations by the people in them, and change none of their contents."""
+"""Support staff find conversations by their people, and cannot change any content."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ MESSAGES = "/admin/messaging/message/"
 
 @pytest.fixture
 def browser(db: None) -> Browser:
-    """A browser in which an admin is signed in."""
+    """A browser signed in as an admin."""
     browser = Browser()
     admin = make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
     browser.force_login(admin)
@@ -61,7 +61,7 @@ def test_messages_of_a_conversation_are_shown_from_its_link(
     assert messages == list(conversation.messages.all())
 
 
-def test_messages_are_found_by_who_wrote_them(
+def test_messages_are_found_by_sender(
     browser: Browser, alice: User, conversation: Conversation
 ) -> None:
     make_crowd(alice, 2, messages=2)
@@ -72,7 +72,7 @@ def test_messages_are_found_by_who_wrote_them(
 
 
 @pytest.mark.parametrize("url", [CONVERSATIONS, MESSAGES])
-def test_changelist_takes_the_same_queries_with_1_and_30_rows(
+def test_changelist_makes_the_same_queries_with_1_and_30_rows(
     browser: Browser, alice: User, url: str
 ) -> None:
     counts = []
@@ -86,7 +86,7 @@ def test_changelist_takes_the_same_queries_with_1_and_30_rows(
 
 
 @pytest.mark.parametrize("url", [CONVERSATIONS, MESSAGES])
-def test_nothing_is_added_changed_or_deleted(
+def test_adding_changing_and_deleting_are_refused(
     browser: Browser, conversation: Conversation, url: str
 ) -> None:
     row = conversation if url == CONVERSATIONS else conversation.last_message
@@ -138,7 +138,7 @@ def test_reopen_leaves_a_removed_trainees_conversation_archived(
 
 
 @pytest.mark.parametrize("url", [CONVERSATIONS, MESSAGES])
-def test_trainers_do_not_get_in(alice: User, url: str) -> None:
+def test_trainers_cannot_open_the_admin(alice: User, url: str) -> None:
     browser = Browser()
     browser.force_login(alice)
 

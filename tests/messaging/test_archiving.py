@@ -16,7 +16,7 @@ from users.models import User
 ALL = Conversation.objects.all
 
 
-def test_archived_conversation_stays_with_the_trainer_alone(
+def test_archived_conversation_is_visible_to_the_trainer_only(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     archived = archive_conversations_for_trainee(trainer=alice, trainee=bob)
@@ -47,7 +47,7 @@ def test_archiving_closes_both_sides_sockets(
     assert list_events(callbacks) == [(f"user.{alice.pk}", event), (f"user.{bob.pk}", event)]
 
 
-def test_archiving_twice_changes_once(
+def test_archiving_twice_is_one_change(
     conversation: Conversation,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
@@ -60,7 +60,7 @@ def test_archiving_twice_changes_once(
     assert (again.conversation_ids, callbacks, conversation.version) == ((), [], 2)
 
 
-def test_archiving_leaves_other_trainees_alone(
+def test_archiving_does_not_affect_other_trainees(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     other = open_conversation(alice, make_trainee("eve", alice))
@@ -70,7 +70,7 @@ def test_archiving_leaves_other_trainees_alone(
     assert ids(list_conversations(alice)) == [other.pk]
 
 
-def test_reopening_gives_next_version_and_tells_both(
+def test_reopening_takes_the_next_version_and_is_announced_to_both(
     alice: User,
     bob: User,
     conversation: Conversation,
@@ -89,7 +89,7 @@ def test_reopening_gives_next_version_and_tells_both(
     ]
 
 
-def test_reopening_refuses_a_pair_that_parted(
+def test_reopening_is_refused_if_the_trainer_no_longer_coaches_the_trainee(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
@@ -100,14 +100,16 @@ def test_reopening_refuses_a_pair_that_parted(
     assert (conversation.is_archived, conversation.version) == (True, 2)
 
 
-def test_reopening_refuses_when_trainee_is_deleted(bob: User, conversation: Conversation) -> None:
+def test_reopening_is_refused_if_the_trainee_is_deleted(
+    bob: User, conversation: Conversation
+) -> None:
     archive_conversations(ALL())
     bob.delete()
 
     assert reopen_conversations(ALL()) == 0
 
 
-def test_moving_to_another_trainer_archives_what_was_written_before(
+def test_moving_to_another_trainer_archives_the_old_conversation(
     alice: User, bob: User, dora: User, conversation: Conversation
 ) -> None:
     assign_trainee(trainee=bob, trainer=dora)

@@ -1,8 +1,8 @@
 """
-Real threads and real commits. On PostgreSQL the row locks are what is tested; SQLite must agree.
+Concurrent writes, with threads and commits. PostgreSQL tests the row locks; SQLite must agree.
 
-Seen in the seed: with eight parallel senders `last_message_at` was older than the newest message in
-40 of 60 rounds, and several parallel first messages answered `is_new_conversation: true`.
+In the seed, with eight parallel senders `last_message_at` was older than the newest message in 40
+of 60 rounds, and several parallel first messages returned `is_new_conversation: true`.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")
 
 
 def assert_consistent(conversation: Conversation) -> None:
-    """Hold the conversation's row against its messages."""
+    """Compare the conversation's row with its messages."""
     conversation.refresh_from_db()
     newest = conversation.messages.latest("pk")
     assert conversation.last_message == newest
@@ -47,7 +47,7 @@ def assert_consistent(conversation: Conversation) -> None:
     assert times == sorted(times)
 
 
-def test_eight_parallel_senders_leave_versions_without_a_hole(
+def test_eight_parallel_senders_leave_no_gap_in_the_versions(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     send = partial(send_message, conversation_id=conversation.pk)
@@ -130,7 +130,7 @@ def test_send_racing_with_removal_never_lands_in_an_archived_conversation(
         assert conversation.is_archived
         assert conversation.version == before + sent + 1
         assert {type(each) for each in refused} <= {ConversationArchived, ConversationNotFound}
-        # The archival took the last version: nothing was written behind it.
+        # The archival took the last version: no message was stored after it.
         assert not Message.objects.filter(version__gte=conversation.version).exists()
 
 
@@ -162,7 +162,7 @@ def test_parallel_reads_mark_each_message_once(
 
 
 @overlapping
-def test_read_of_all_marks_what_was_stored_while_it_waited(
+def test_read_of_all_includes_messages_stored_while_it_waited(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     read = partial(mark_read, reader=bob, conversation_id=conversation.pk)
@@ -175,7 +175,7 @@ def test_read_of_all_marks_what_was_stored_while_it_waited(
     assert (mark.messages_marked, count_unread(bob), conversation.version) == (2, 0, 3)
 
 
-def test_everything_at_once_leaves_one_version_for_each_change(
+def test_concurrent_changes_take_one_version_each(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     send = partial(send_message, conversation_id=conversation.pk, content="Hi")
@@ -209,9 +209,7 @@ def test_deletion_racing_with_sends_loses_no_message(
 
 
 @overlapping
-def test_deletion_lets_the_persons_own_send_commit_first(
-    bob: User, conversation: Conversation
-) -> None:
+def test_deletion_waits_for_the_persons_own_send(bob: User, conversation: Conversation) -> None:
     person = User.objects.get(pk=bob.pk)
     send = partial(send_message, sender=person, conversation_id=conversation.pk, content="Hi")
 
@@ -224,7 +222,7 @@ def test_deletion_lets_the_persons_own_send_commit_first(
 
 
 @overlapping
-def test_deletion_of_a_trainer_takes_the_trainees_before_the_conversations(
+def test_deletion_of_a_trainer_locks_trainees_before_conversations(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     person = User.objects.get(pk=alice.pk)
@@ -240,7 +238,7 @@ def test_deletion_of_a_trainer_takes_the_trainees_before_the_conversations(
 
 
 @overlapping
-def test_reopening_behind_a_removal_leaves_it_archived(
+def test_reopening_after_a_removal_leaves_it_archived(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     archive_conversations(Conversation.objects.all())
@@ -253,7 +251,7 @@ def test_reopening_behind_a_removal_leaves_it_archived(
 
 
 @overlapping
-def test_removal_behind_a_reopening_archives_again(
+def test_removal_after_a_reopening_archives_again(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     archive_conversations(Conversation.objects.all())

@@ -1,4 +1,4 @@
-"""The truth stands in the database first: each rule by its name, without any service."""
+"""Each rule is a database constraint, tested by name and without services."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")
 def assert_refused(name: str, write: Callable[[], Any]) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         write()
-    # SQLite names the columns of a unique constraint, and check constraints by their name.
+    # SQLite reports a unique constraint by its columns, and a check constraint by its name.
     if connection.vendor == "postgresql" or "CHECK" in str(refused.value):
         assert name in str(refused.value)
 
@@ -27,14 +27,16 @@ def add(conversation: Conversation, sender: User | None, **fields: Any) -> Messa
     return Message.objects.create(conversation=conversation, sender=sender, **values)
 
 
-def test_one_conversation_for_each_pair(alice: User, bob: User, conversation: Conversation) -> None:
+def test_pair_has_at_most_one_conversation(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
     assert_refused(
         "messaging_conversation_one_for_each_pair",
         lambda: Conversation.objects.create(trainer=alice, trainee=bob),
     )
 
 
-def test_trainer_is_not_trainee(alice: User) -> None:
+def test_trainer_and_trainee_differ(alice: User) -> None:
     assert_refused(
         "messaging_conversation_trainer_is_not_trainee",
         lambda: Conversation.objects.create(trainer=alice, trainee=alice),
@@ -51,7 +53,7 @@ def test_trainer_is_not_trainee(alice: User) -> None:
         ("messaging_message_read_at_and_version_go_together", {"read_at": timezone.now()}),
     ],
 )
-def test_message_is_refused(
+def test_invalid_message_is_refused(
     bob: User, conversation: Conversation, name: str, fields: dict[str, Any]
 ) -> None:
     assert_refused(name, lambda: add(conversation, bob, **fields))
@@ -89,11 +91,11 @@ def test_conversation_with_messages_cannot_be_deleted(conversation: Conversation
         ("users_user_only_trainees_have_a_trainer", {"role": "TRAINER"}),
     ],
 )
-def test_user_is_refused(bob: User, name: str, fields: dict[str, Any]) -> None:
+def test_invalid_user_is_refused(bob: User, name: str, fields: dict[str, Any]) -> None:
     assert_refused(name, lambda: User.objects.filter(pk=bob.pk).update(**fields))
 
 
-def test_sign_in_has_no_impersonator(alice: User, bob: User) -> None:
+def test_session_of_a_sign_in_has_no_impersonator(alice: User, bob: User) -> None:
     sign_in = AuthSession(user=bob, impersonator=alice, expires_at=timezone.now())
 
     assert_refused("users_authsession_impersonator_only_when_impersonating", sign_in.save)

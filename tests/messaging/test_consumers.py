@@ -1,4 +1,4 @@
-"""How sockets handle events, in memory. The ORM cannot be used in an event loop, so queries come first."""
+"""How sockets handle events, in memory. Queries come first, because event loops cannot use the ORM."""
 
 import asyncio
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def reopen_at_3() -> None:
 
 @pytest.fixture
 def open_at_1(transactional_db: None, bob: User, conversation: Conversation) -> Opener:
-    """Return a socket of Bob's on the conversation, which has told all up to version 1."""
+    """Return a function that opens Bob's socket on the conversation, at version 1."""
     claims = claims_of(access_of(bob))
 
     def consumer(client: Client) -> ConversationConsumer:
@@ -58,7 +58,7 @@ def open_at_1(transactional_db: None, bob: User, conversation: Conversation) -> 
     return consumer
 
 
-def test_next_event_is_written_in_the_next_turn_of_the_loop_as_it_came(
+def test_next_event_is_sent_unchanged_in_the_next_loop_iteration(
     open_at_1: Opener, conversation: Conversation
 ) -> None:
     async def scenario() -> None:
@@ -76,7 +76,7 @@ def test_next_event_is_written_in_the_next_turn_of_the_loop_as_it_came(
     run(scenario)
 
 
-def test_old_event_another_conversations_and_one_of_an_unknown_kind_are_dropped(
+def test_old_foreign_and_unknown_events_are_dropped(
     open_at_1: Opener, conversation: Conversation
 ) -> None:
     async def scenario() -> None:
@@ -121,7 +121,7 @@ def test_archival_closes_the_socket(open_at_1: Opener, conversation: Conversatio
     run(scenario)
 
 
-def test_archival_that_is_over_closes_nothing(
+def test_undone_archival_does_not_close_the_socket(
     open_at_1: Opener, conversation: Conversation
 ) -> None:
     reopen_at_3()
@@ -139,7 +139,7 @@ def test_archival_that_is_over_closes_nothing(
     run(scenario)
 
 
-def test_archival_that_is_over_closes_nothing_while_the_socket_opens(
+def test_undone_archival_does_not_close_an_opening_socket(
     open_at_1: Opener, conversation: Conversation
 ) -> None:
     reopen_at_3()
@@ -162,7 +162,7 @@ def test_archival_that_is_over_closes_nothing_while_the_socket_opens(
     run(scenario)
 
 
-def test_inbox_whose_sum_is_another_at_each_review_looks_for_the_difference(
+def test_inbox_with_a_different_sum_in_two_rounds_sends_the_difference(
     alice: User, bob: User, conversation: Conversation, transactional_db: None
 ) -> None:
     write(alice, conversation, "Second", "Third")
@@ -186,7 +186,7 @@ def test_inbox_whose_sum_is_another_at_each_review_looks_for_the_difference(
     run(scenario)
 
 
-def test_read_frames_while_impersonating_use_up_nobodys_limit(
+def test_read_frames_while_impersonating_do_not_count_for_a_throttle(
     open_at_1: Opener, alice: User, bob: User, settings: Any
 ) -> None:
     settings.THROTTLE_RATES = {"user": "1/minute"}

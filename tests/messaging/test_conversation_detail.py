@@ -17,7 +17,7 @@ def url_of(conversation: Conversation) -> str:
     return f"{LIST}{conversation.pk}/"
 
 
-def test_each_side_gets_what_stands_in_its_list(
+def test_each_side_gets_the_row_of_its_list(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write(alice, conversation, "x" * 101)
@@ -29,7 +29,7 @@ def test_each_side_gets_what_stands_in_its_list(
         assert api.get(LIST).json()["results"] == [body]
 
 
-def test_stranger_gets_what_a_missing_conversation_gets(
+def test_stranger_gets_the_response_for_a_missing_conversation(
     api: Client, charlie: User, conversation: Conversation
 ) -> None:
     api.as_user(charlie)
@@ -62,7 +62,7 @@ def test_impersonator_reads_as_the_person(
 
 
 @pytest.mark.parametrize("messages", [0, 29])
-def test_it_takes_two_queries(
+def test_conversation_takes_two_queries(
     api: Client,
     alice: User,
     bob: User,

@@ -28,7 +28,7 @@ def test_list_shows_each_side_its_own_conversations(
         assert (response.status_code, response.json()) == (200, page_body(entry, count=1))
 
 
-def test_list_stands_by_newest_activity(
+def test_list_is_sorted_by_newest_activity(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     other = open_conversation(alice, make_trainee("eve", alice))
@@ -43,7 +43,7 @@ def test_list_stands_by_newest_activity(
     )
 
 
-def test_conversation_without_a_message_stands_last(
+def test_conversation_without_a_message_is_last(
     api: Client, alice: User, conversation: Conversation
 ) -> None:
     empty = Conversation.objects.create(trainer=alice, trainee=make_trainee("eve", alice))
@@ -78,7 +78,7 @@ def test_archived_list_needs_the_word_true(
 
 
 @pytest.mark.parametrize("who", ["charlie", "dora", "admin"])
-def test_list_shows_strangers_an_empty_page(
+def test_list_of_a_stranger_is_empty(
     api: Client, charlie: User, dora: User, conversation: Conversation, who: str
 ) -> None:
     admin = make_person("root", role=User.Role.ADMIN)
@@ -117,7 +117,7 @@ def test_page_links_keep_the_query(api: Client, alice: User) -> None:
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "2", "x", "1.5", "\0", str(10**30)])
-def test_page_that_is_not_there_is_not_found(
+def test_page_past_the_end_is_not_found(
     api: Client, alice: User, conversation: Conversation, page: str
 ) -> None:
     response = api.as_user(alice).get(URL, {"page": page})
@@ -126,7 +126,7 @@ def test_page_that_is_not_there_is_not_found(
     assert response.json() == {"detail": "Invalid page.", "code": "not_found"}
 
 
-def test_unread_count_is_over_ones_own_active_conversations(
+def test_unread_count_covers_own_active_conversations(
     api: Client, alice: User, bob: User, charlie: User, conversation: Conversation
 ) -> None:
     eve = make_trainee("eve", alice)

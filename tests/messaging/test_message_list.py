@@ -61,7 +61,7 @@ def test_messages_page_by_20_with_absolute_links(api: Client, alice: User) -> No
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "2", "x", "\0", str(10**30)])
-def test_page_that_is_not_there_is_not_found(
+def test_page_past_the_end_is_not_found(
     api: Client, alice: User, conversation: Conversation, page: str
 ) -> None:
     response = api.as_user(alice).get(url_of(conversation), {"page": page})
@@ -70,7 +70,7 @@ def test_page_that_is_not_there_is_not_found(
     assert response.json() == {"detail": "Invalid page.", "code": "not_found"}
 
 
-def test_messages_before_an_id_go_on_to_the_beginning(api: Client, alice: User) -> None:
+def test_messages_before_an_id_can_be_paged_to_the_beginning(api: Client, alice: User) -> None:
     conversation = make_crowd(alice, 1, messages=130)[0]
     newest_first = list(Message.objects.order_by("-pk"))
     api.as_user(alice)
@@ -83,7 +83,7 @@ def test_messages_before_an_id_go_on_to_the_beginning(api: Client, alice: User) 
     assert second == page_body(*bodies(*newest_first[101:]))
 
 
-def test_messages_after_an_id_go_on_to_the_newest(api: Client, alice: User) -> None:
+def test_messages_after_an_id_can_be_paged_to_the_newest(api: Client, alice: User) -> None:
     conversation = make_crowd(alice, 1, messages=6)[0]
     m1, m2, m3, m4, m5, m6 = Message.objects.order_by("pk")
     api.as_user(alice)
@@ -96,7 +96,7 @@ def test_messages_after_an_id_go_on_to_the_newest(api: Client, alice: User) -> N
     assert second == page_body(*bodies(m6, m5))
 
 
-def test_changes_since_a_version_carry_the_conversations_version(
+def test_changes_since_a_version_include_the_conversations_version(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     first, second = Message.objects.get(), write(alice, conversation, "Second")[0]
@@ -110,7 +110,7 @@ def test_changes_since_a_version_carry_the_conversations_version(
     assert nothing == page_body(version=3)
 
 
-def test_changes_go_on_inside_one_version(
+def test_changes_of_one_version_can_be_paged(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     messages = [*Message.objects.all(), *write(alice, conversation, *"2345")]
@@ -145,7 +145,7 @@ def test_changes_go_on_inside_one_version(
         ),
     ],
 )
-def test_key_that_is_none_is_refused(
+def test_invalid_key_is_refused(
     api: Client, alice: User, conversation: Conversation, query: dict[str, str], body: Any
 ) -> None:
     response = api.as_user(alice).get(url_of(conversation), query)
@@ -153,7 +153,7 @@ def test_key_that_is_none_is_refused(
     assert (response.status_code, response.json()) == (400, body)
 
 
-def test_archived_messages_are_read_by_the_trainer_alone(
+def test_archived_messages_are_visible_to_the_trainer_only(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     archive_conversations_for_trainee(trainer=alice, trainee=bob)

@@ -1,4 +1,4 @@
-"""What the migrations of this app make of old rows, and leave to a process of the release before."""
+"""Migrations of old rows, and of rows that a process of the previous release still writes."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def migrate(name: str) -> Any:
-    """Migrate this app to a migration, there or back, and return the models as they are then."""
+    """Migrate this app forward or back, and return the models of that migration."""
     executor = MigrationExecutor(connection)
     executor.migrate([("messaging", name)])
     return executor.loader.project_state([("messaging", name)]).apps
@@ -30,7 +30,7 @@ def migrate(name: str) -> Any:
 
 @pytest.fixture
 def restored(transactional_db: None) -> Iterator[None]:
-    """Bring the tables back to what the code knows."""
+    """Migrate to the newest state after the test."""
     yield
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
@@ -38,7 +38,7 @@ def restored(transactional_db: None) -> Iterator[None]:
 
 @pytest.fixture
 def before(restored: None, alice: User, bob: User) -> Any:
-    """The models of the first release; nothing is written yet."""
+    """The models of the first release, without rows."""
     return migrate("0001_conversations_and_messages")
 
 
@@ -50,7 +50,7 @@ def add_conversation(apps: Any, alice: User | None, bob: User | None, **fields: 
 def add_message(
     conversation: Any, sender: User | None, written: int, version: int, read: int | None = None
 ) -> int:
-    """Write a message as the first release would, and return its id."""
+    """Insert a message as the first release would, and return its id."""
     message = conversation.messages.create(
         sender_id=sender and sender.pk,
         content=f"Message {written}",
@@ -97,7 +97,7 @@ def test_old_messages_of_several_batches_are_all_filled(before: Any, alice: User
     assert not Message.objects.filter(content_version=None).exists()
 
 
-def test_replay_is_right_while_a_process_of_the_release_before_writes(
+def test_replay_is_right_while_a_process_of_the_previous_release_writes(
     before: Any, alice: User, bob: User
 ) -> None:
     migrate("0003_content_versions_of_old_messages")

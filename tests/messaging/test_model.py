@@ -1,8 +1,8 @@
 """
-Random sequences of everything that people do, held against a naive model after every step.
+Random sequences of all actions, compared with a simple model after every step.
 
-Each example runs in a transaction that is rolled back. The clock stands still, moves only by a rule,
-and now and then backwards; nothing depends on chance from one run to the next.
+Each example runs in a transaction that is rolled back. The clock is stopped, and moved only by a
+rule, sometimes backwards; every run generates the same examples.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.messaging.machine import Conversations
 
 
-def test_whatever_people_do_the_invariants_hold(db: None, settings: Any) -> None:
+def test_invariants_hold_for_any_sequence_of_actions(db: None, settings: Any) -> None:
     settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "messaging": "off"}
     profile = hypothesis_settings(
         derandomize=True,
@@ -22,7 +22,7 @@ def test_whatever_people_do_the_invariants_hold(db: None, settings: Any) -> None
         deadline=None,
         max_examples=20,
         stateful_step_count=25,
-        phases=[Phase.generate],  # a failure is shown as it was found: shrinking takes minutes
+        phases=[Phase.generate],  # a failure is reported as found: shrinking takes minutes
         suppress_health_check=list(HealthCheck),
     )
 

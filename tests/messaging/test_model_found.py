@@ -1,4 +1,4 @@
-"""What the model found, each as a test of its own."""
+"""Bugs that the model found, each as a separate test."""
 
 import json
 
@@ -12,7 +12,7 @@ from trainer.services.trainees import remove_trainee
 from users.models import User
 
 
-def test_reopening_refuses_when_trainer_is_deleted_and_trainee_has_none(
+def test_reopening_is_refused_if_the_trainer_is_deleted_and_the_trainee_has_none(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
@@ -23,7 +23,7 @@ def test_reopening_refuses_when_trainer_is_deleted_and_trainee_has_none(
     assert list(list_conversations(User.objects.get(pk=bob.pk))) == []
 
 
-def test_replay_names_a_deleted_sender_although_the_message_was_read_since(
+def test_replay_includes_a_deletion_of_the_sender_before_a_read(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     alice.delete()
@@ -35,10 +35,10 @@ def test_replay_names_a_deleted_sender_although_the_message_was_read_since(
     assert (shown["message"]["version"], mark["type"]) == (2, "conversation_read")
 
 
-def test_replay_shows_an_edit_although_the_message_was_read_since(
+def test_replay_includes_an_edit_before_a_read(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """Failed before there was `content_version`: a client at version 1 got the read receipt alone."""
+    """Failed before `content_version` existed: a client at version 1 got only the read receipt."""
     edit_message(conversation.messages.get().pk, "Edited")
     mark_read(reader=bob, conversation_id=conversation.pk)
 

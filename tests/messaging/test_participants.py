@@ -1,4 +1,4 @@
-"""The row of each person in a conversation, and conversations that lack theirs."""
+"""The participant rows of a conversation, and conversations that lack them."""
 
 import pytest
 from django.apps import apps
@@ -28,7 +28,7 @@ def both(conversation: Conversation, trainer: User | None, trainee: User | None)
     return {(conversation.pk, side, user.pk if user else None) for side, user in people}
 
 
-def test_conversation_begins_with_the_rows_of_its_people(
+def test_new_conversation_has_participant_rows(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     open_conversation(alice, bob, "Again")
@@ -42,8 +42,8 @@ def test_row_of_a_deleted_account_stays(alice: User, bob: User, conversation: Co
     assert rows_of(conversation) == both(conversation, alice, None)
 
 
-def test_conversation_without_rows_is_seen_written_to_and_read(alice: User, bob: User) -> None:
-    """A process of the release before made it."""
+def test_conversation_without_participant_rows_can_be_used(alice: User, bob: User) -> None:
+    """As created by a process of the previous release."""
     conversation = Conversation.objects.create(trainer=alice, trainee=bob)
 
     write(alice, conversation, "Hello")
@@ -53,9 +53,7 @@ def test_conversation_without_rows_is_seen_written_to_and_read(alice: User, bob:
     assert mark_read(reader=bob, conversation_id=conversation.pk).messages_marked == 1
 
 
-def test_each_migrate_completes_what_is_missing(
-    alice: User, bob: User, conversation: Conversation
-) -> None:
+def test_each_migrate_adds_missing_rows(alice: User, bob: User, conversation: Conversation) -> None:
     eve = make_trainee("eve", alice)
     bare = Conversation.objects.create(trainer=alice, trainee=eve)
     half_gone = Conversation.objects.create(trainer=alice)
@@ -68,9 +66,7 @@ def test_each_migrate_completes_what_is_missing(
     assert complete_participants() == 0
 
 
-def test_migrate_to_before_there_were_participants_completes_nothing(
-    alice: User, bob: User
-) -> None:
+def test_migrating_back_before_participants_adds_no_rows(alice: User, bob: User) -> None:
     bare = Conversation.objects.create(trainer=alice, trainee=bob)
 
     complete_rows(sender=apps.get_app_config("messaging"), apps=Apps())
@@ -78,14 +74,14 @@ def test_migrate_to_before_there_were_participants_completes_nothing(
     assert rows_of(bare) == set()
 
 
-def test_many_are_completed_in_batches(alice: User) -> None:
+def test_missing_rows_are_added_in_batches(alice: User) -> None:
     make_crowd(alice, 1100)
 
     assert complete_participants() == 1100
     assert Participant.objects.count() == 2200
 
 
-def test_rows_are_one_for_each_side_and_person(
+def test_each_side_and_person_has_at_most_one_row(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     dora = make_trainer("dora")

@@ -1,4 +1,4 @@
-"""Posting without a throttle, alone and as a part of something larger."""
+"""Posting without a throttle, alone and within a larger transaction."""
 
 from uuid import UUID
 
@@ -26,9 +26,7 @@ def post(sender: User, conversation: Conversation, client_id: int | None = None)
     )
 
 
-def test_post_is_not_throttled_and_does_not_use_up_the_limit(
-    alice: User, conversation: Conversation
-) -> None:
+def test_post_is_not_throttled_and_does_not_count(alice: User, conversation: Conversation) -> None:
     counter().reset()
 
     posted = [post(alice, conversation) for _ in range(40)]
@@ -57,7 +55,7 @@ def test_posts_of_one_transaction_are_announced_in_order_when_it_commits(
     ]
 
 
-def test_one_rollback_leaves_nothing_of_several_posts_and_announces_nothing(
+def test_rollback_removes_and_announces_none_of_several_posts(
     alice: User,
     conversation: Conversation,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
@@ -88,7 +86,7 @@ def test_repeat_within_a_transaction_returns_the_first(
     assert first.message.pk == second.message.pk
 
 
-def test_post_is_for_those_who_see_the_conversation(
+def test_post_requires_access_to_the_conversation(
     alice: User, bob: User, charlie: User, conversation: Conversation
 ) -> None:
     archive_conversations_for_trainee(trainer=alice, trainee=bob)

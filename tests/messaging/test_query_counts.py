@@ -1,8 +1,8 @@
 """
-What a list costs does not grow with what is in it.
+The cost of a list does not grow with its contents.
 
-Seen in the seed: its list joined all messages; 50 conversations took 18 ms with 20 messages each and
-5.8 s with 8,000.
+The seed's list joined all messages; 50 conversations took 18 ms with 20 messages each, and 5.8 s
+with 8,000 each.
 """
 
 import json
@@ -41,11 +41,11 @@ def test_list_of_1_and_of_50_with_200_messages_takes_three_queries_at_most(
     api.as_user(alice)
     assert len(queries_of(api, LIST)) == 2
     make_crowd(alice, 1, messages=1)
-    assert len(queries_of(api, LIST)) == 2  # who asks, and the page: it is not full
+    assert len(queries_of(api, LIST)) == 2  # the user, and the page, which is not full
 
     make_crowd(alice, 49, messages=200)
 
-    assert len(queries_of(api, LIST)) == 3  # how many there are, too
+    assert len(queries_of(api, LIST)) == 3  # the total as well
     assert len(queries_of(api, f"{LIST}?page=1")) == 3
     answer = api.get(LIST).json()
     assert (len(answer["results"]), answer["count"], answer["next"]) == (50, 50, None)
@@ -64,7 +64,7 @@ def test_count_and_pages_are_right_on_every_page(api: Client, alice: User) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_send_waits_for_the_database_twice(
+def test_send_makes_two_database_round_trips(
     api: Client, bob: User, conversation: Conversation
 ) -> None:
     api.as_user(bob)
@@ -72,12 +72,13 @@ def test_send_waits_for_the_database_twice(
     with CaptureQueriesContext(connection) as captured:
         api.post(f"{LIST}{conversation.pk}/send/", {"content": "Hi"})
 
-    # Who sends, and the one statement, without BEGIN and COMMIT; on SQLite three, and those two.
+    # The user, and the one statement, without BEGIN and COMMIT; on SQLite three statements, and
+    # those.
     assert len(captured) == (2 if connection.vendor == "postgresql" else 6)
 
 
 def scanned_rows(plan: dict[str, Any]) -> int:
-    """Count the rows of messages that a plan of PostgreSQL has really read."""
+    """Count the rows of messages that a PostgreSQL plan has actually read."""
     own = 0
     if plan.get("Relation Name") == "messaging_message":
         removed = plan.get("Rows Removed by Filter", 0)
@@ -86,7 +87,7 @@ def scanned_rows(plan: dict[str, Any]) -> int:
 
 
 def explain(query: str) -> str:
-    """Run a query that was captured once more, and return how the database went about it."""
+    """Run a captured query again, and return its actual plan."""
     is_postgres = connection.vendor == "postgresql"
     how = "EXPLAIN (ANALYZE, FORMAT JSON)" if is_postgres else "EXPLAIN QUERY PLAN"
     with connection.cursor() as cursor:
@@ -97,7 +98,7 @@ def explain(query: str) -> str:
 
 @pytest.fixture
 def history(alice: User) -> list[Conversation]:
-    """Fifty conversations of 200 messages, all read but the newest of each trainee."""
+    """50 conversations of 200 messages, all read but the newest of each trainee."""
     conversations = make_crowd(alice, 50, messages=200)
     for conversation in conversations:
         Message.objects.filter(conversation=conversation, created_version__lte=198).update(
@@ -109,7 +110,7 @@ def history(alice: User) -> list[Conversation]:
 
 
 @pytest.mark.parametrize("url", [LIST, "/api/messaging/unread-count/"])
-def test_list_and_count_touch_unread_messages_only(
+def test_list_and_count_read_unread_messages_only(
     api: Client, alice: User, history: list[Conversation], url: str
 ) -> None:
     queries = queries_of(api.as_user(alice), url)
@@ -120,7 +121,7 @@ def test_list_and_count_touch_unread_messages_only(
 
 
 def assert_reads_few(plans: list[str]) -> None:
-    """Of 10,000 messages, 100 are unread and 50 are the last of their conversation."""
+    """Of 10,000 messages, 100 are unread and 50 are the last one of their conversation."""
     if connection.vendor == "postgresql":
         rows = sum(scanned_rows(json.loads(each)[0]["Plan"]) for each in plans)
         assert 0 < rows <= 200
@@ -130,14 +131,14 @@ def assert_reads_few(plans: list[str]) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?before=999999999", "?after=0", "?since=0"])
-def test_pages_of_messages_take_the_same_queries_with_1_and_30(
+def test_pages_of_messages_make_the_same_queries_with_1_and_30(
     api: Client, alice: User, query: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     short, long = make_crowd(alice, 1, messages=1)[0], make_crowd(alice, 1, messages=30)[0]
     api.as_user(alice)
 
     for conversation in (short, long):
-        # Who asks, and the page with its conversation and people.
+        # The user, and the page with its conversation and people.
         with django_assert_num_queries(2):
             assert api.get(messages_url(conversation, query)).status_code == 200
 
@@ -161,7 +162,7 @@ def test_unread_count_takes_two_queries(
             api.get("/api/messaging/unread-count/")
 
 
-def test_send_takes_the_same_queries_however_long_the_history(api: Client, alice: User) -> None:
+def test_send_makes_the_same_queries_for_any_length_of_history(api: Client, alice: User) -> None:
     counts = []
     for size in (1, 300):
         conversation = make_crowd(alice, 1, messages=size)[0]
@@ -173,7 +174,7 @@ def test_send_takes_the_same_queries_however_long_the_history(api: Client, alice
     assert counts[0] == counts[1]
 
 
-def test_read_takes_the_same_queries_however_much_is_unread(alice: User) -> None:
+def test_read_makes_the_same_queries_for_any_unread_count(alice: User) -> None:
     counts = []
     for size in (2, 300):
         conversation = make_crowd(alice, 1, messages=size)[0]
@@ -184,8 +185,8 @@ def test_read_takes_the_same_queries_however_much_is_unread(alice: User) -> None
     assert counts[0] == counts[1]
 
 
-def test_list_reads_its_page_in_the_order_of_an_index(api: Client, alice: User) -> None:
-    """Sorting all conversations of a busy trainer for each page would cost more with each of them."""
+def test_list_reads_its_page_from_a_sorted_index(api: Client, alice: User) -> None:
+    """Sorting a busy trainer's conversations for each page would grow with their number."""
     make_crowd(alice, 500)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -200,14 +201,14 @@ def test_list_reads_its_page_in_the_order_of_an_index(api: Client, alice: User) 
 
 
 def find_limit(plan: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the node of a plan that cuts the page, with what is below."""
+    """Return the node of a plan that limits the page, with its children."""
     if plan["Node Type"] == "Limit":
         return plan
     return next(filter(None, map(find_limit, plan.get("Plans", []))), None)
 
 
 def count_plans() -> tuple[int, int]:
-    """Return how many of the pages' statements are prepared, and how often they were planned anew."""
+    """Return how many of the pages' statements are prepared, and how often they were planned again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), coalesce(sum(custom_plans), 0)::int FROM pg_prepared_statements"
@@ -218,8 +219,8 @@ def count_plans() -> tuple[int, int]:
 
 
 @pytest.mark.postgres_only("SQLite prepares no statements")
-def test_pages_are_planned_once_for_a_connection(alice: User) -> None:
-    """To plan one anew takes longer than to read it, and would begin as a history grows."""
+def test_pages_are_planned_once_per_connection(alice: User) -> None:
+    """Planning one again takes longer than executing it, and would set in as a history grows."""
     conversation = make_crowd(alice, 1, messages=3000)[0]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -35,7 +35,7 @@ def test_read_marks_the_other_sides_messages_in_one_change(
     assert version_of(conversation) == 4
 
 
-def test_read_up_to_leaves_what_is_newer(
+def test_read_up_to_leaves_newer_messages_unread(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     second, third = write(alice, conversation, "Second", "Third")
@@ -46,7 +46,7 @@ def test_read_up_to_leaves_what_is_newer(
     assert list(Message.objects.unread()) == [third]
 
 
-def test_read_up_to_ones_own_message_marks_what_came_before(
+def test_read_up_to_an_own_message_marks_earlier_ones(
     bob: User, conversation: Conversation
 ) -> None:
     own = write(bob, conversation, "Mine")[0]
@@ -57,7 +57,7 @@ def test_read_up_to_ones_own_message_marks_what_came_before(
     assert list(Message.objects.unread()) == [own]
 
 
-def test_read_keeps_the_time_of_an_earlier_mark(
+def test_read_keeps_the_time_of_an_earlier_read(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     first = mark_read(reader=bob, conversation_id=conversation.pk)
@@ -69,7 +69,7 @@ def test_read_keeps_the_time_of_an_earlier_mark(
     assert (message.read_at, message.version) == (first.read_at, 2)
 
 
-def test_read_tells_each_side_its_own_frame(
+def test_read_announces_a_different_frame_to_each_side(
     alice: User,
     bob: User,
     conversation: Conversation,
@@ -113,7 +113,7 @@ def test_read_twice_marks_once(bob: User, conversation: Conversation) -> None:
     assert version_of(conversation) == 2
 
 
-def test_read_up_to_message_from_elsewhere_is_not_found(
+def test_read_up_to_a_foreign_message_is_not_found(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     elsewhere = open_conversation(alice, make_trainee("eve", alice))

@@ -25,7 +25,7 @@ def session_of(user: User) -> AuthSession:
 
 # Access
 # ------------------------------------------------------------------------------
-def test_living_sessions_and_users_are_not_ended(alice: User, bob: User) -> None:
+def test_active_sessions_and_users_are_not_ended(alice: User, bob: User) -> None:
     hers, look = session_of(alice), impersonate(bob, by=alice)[0]
 
     ended = list_ended([1, 2, 3], [alice.pk, bob.pk, bob.pk], [hers.pk, look.pk, 0])
@@ -51,7 +51,7 @@ def delete_user(session: AuthSession) -> None:
 
 
 @pytest.mark.parametrize("end", [end_now, expire, deactivate, delete_user])
-def test_session_is_ended_and_another_users_is_not(
+def test_ended_session_is_reported_and_another_users_is_not(
     alice: User, bob: User, end: Callable[[AuthSession], None]
 ) -> None:
     his, hers = session_of(bob), session_of(alice)
@@ -81,7 +81,7 @@ def test_impersonation_ends_when_the_impersonator_is_deactivated(alice: User, bo
     assert list_ended([7, 8], [bob.pk, bob.pk], [look.pk, his.pk]) == {7}
 
 
-def test_session_of_somebody_else_and_one_that_never_was_are_ended(alice: User, bob: User) -> None:
+def test_foreign_and_unknown_sessions_are_ended(alice: User, bob: User) -> None:
     hers = session_of(alice)
 
     assert list_ended([7, 8], [bob.pk, alice.pk], [hers.pk, MISSING]) == {7, 8}
@@ -89,7 +89,7 @@ def test_session_of_somebody_else_and_one_that_never_was_are_ended(alice: User, 
 
 # Conversations
 # ------------------------------------------------------------------------------
-def test_conversation_is_told_when_it_has_gone_on(
+def test_conversation_with_a_newer_version_is_returned(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     write(alice, conversation, "Second")
@@ -98,7 +98,7 @@ def test_conversation_is_told_when_it_has_gone_on(
     assert list_newer([7, 8, 9], [bob.pk] * 3, same, [1, 2, 3]) == {7: 2}
 
 
-def test_conversation_that_is_not_seen_on_a_socket_any_more_has_no_version(
+def test_conversation_without_access_has_no_version(
     alice: User, bob: User, charlie: User, conversation: Conversation
 ) -> None:
     pk = conversation.pk
@@ -111,7 +111,7 @@ def test_conversation_that_is_not_seen_on_a_socket_any_more_has_no_version(
 
 # Inboxes
 # ------------------------------------------------------------------------------
-def test_sum_is_told_when_it_is_another(alice: User, bob: User, conversation: Conversation) -> None:
+def test_different_sum_is_returned(alice: User, bob: User, conversation: Conversation) -> None:
     carol = make_trainee("carol", alice)
     other = open_conversation(alice, carol)
     write(carol, other, "Second")
@@ -125,7 +125,7 @@ def test_sum_is_told_when_it_is_another(alice: User, bob: User, conversation: Co
     }
 
 
-def test_sum_is_told_when_another_conversation_has_taken_the_place_of_one(
+def test_sum_differs_if_one_conversation_replaces_another(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     known = InboxSum.of(get_inbox_versions(alice))
@@ -138,7 +138,7 @@ def test_sum_is_told_when_another_conversation_has_taken_the_place_of_one(
     assert list_other_sums([7], [alice.pk], *columns) == {7: InboxSum(1, other.pk, 1)}
 
 
-def test_sum_leaves_archived_conversations_out(
+def test_sum_omits_archived_conversations(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
@@ -147,7 +147,7 @@ def test_sum_leaves_archived_conversations_out(
     assert list_other_sums([7, 8], people, counts, ids, counts) == {8: InboxSum(0, 0, 0)}
 
 
-def test_each_question_is_one_query_for_1_and_for_30(
+def test_each_check_is_one_query_for_1_and_for_30(
     alice: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     everybody = make_crowd(alice, 30, messages=1)

@@ -1,4 +1,4 @@
-"""Whatever version a client stops at, the frames that it missed bring it to what a fresh read gives."""
+"""From any version, the missed frames lead a client to the state of a fresh read."""
 
 import json
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def replay(user: User, conversation: Conversation, since: int | None) -> list[di
 
 
 def apply(state: State, frame: dict[str, Any], user: User) -> None:
-    """Do what a client does with a frame."""
+    """Apply a frame, as a client does."""
     if frame["type"] == "new_message":
         state[frame["message"]["id"]] = frame["message"]
         return
@@ -49,7 +49,7 @@ def apply(state: State, frame: dict[str, Any], user: User) -> None:
 
 
 def list_states(conversation: Conversation, changes: list[Change]) -> list[State]:
-    """Make the changes, and return what a fresh read gave at each version from 0 on."""
+    """Make the changes; return the state of a fresh read at each version from 0 on."""
     states = [{}, read_afresh(conversation)]
     for change in changes:
         change()
@@ -59,7 +59,7 @@ def list_states(conversation: Conversation, changes: list[Change]) -> list[State
 
 @pytest.fixture
 def changes(alice: User, bob: User, conversation: Conversation) -> list[Change]:
-    """A history in which each step is one version."""
+    """A history of changes, each of which takes one version."""
 
     def read(reader: User, up_to_newest_but: int | None = None) -> Change:
         def change() -> object:
@@ -90,7 +90,7 @@ def changes(alice: User, bob: User, conversation: Conversation) -> list[Change]:
     ]
 
 
-def test_replay_from_any_version_gives_what_a_fresh_read_gives(
+def test_replay_from_any_version_equals_a_fresh_read(
     alice: User, bob: User, conversation: Conversation, changes: list[Change]
 ) -> None:
     states = list_states(conversation, changes)
@@ -103,7 +103,7 @@ def test_replay_from_any_version_gives_what_a_fresh_read_gives(
             assert seen == states[-1], (user, since)
 
 
-def test_replay_after_a_deletion_gives_what_a_fresh_read_gives(
+def test_replay_after_a_deletion_equals_a_fresh_read(
     alice: User, bob: User, conversation: Conversation, changes: list[Change]
 ) -> None:
     states = list_states(conversation, [*changes, bob.delete])
@@ -130,9 +130,7 @@ def test_replay_cut_off_anywhere_can_be_resumed(
             assert seen == states[-1], (user, cut)
 
 
-def test_replay_frames_are_those_that_were_missed(
-    alice: User, bob: User, conversation: Conversation
-) -> None:
+def test_replay_sends_the_missed_frames(alice: User, bob: User, conversation: Conversation) -> None:
     second = write(bob, conversation, "Second")[0]
     unread = message_body(second)
     mark = mark_read(reader=alice, conversation_id=conversation.pk)
@@ -147,7 +145,7 @@ def test_replay_frames_are_those_that_were_missed(
 
 
 @pytest.mark.parametrize("since", [None, 2])
-def test_replay_of_nothing_missed_is_empty(
+def test_replay_from_the_current_version_is_empty(
     bob: User, conversation: Conversation, since: int | None
 ) -> None:
     write(bob, conversation, "Second")
@@ -156,7 +154,7 @@ def test_replay_of_nothing_missed_is_empty(
 
 
 @pytest.mark.parametrize("since", [-1, 2, 2**31, 10**30])
-def test_replay_from_a_version_that_never_was_is_a_reset(
+def test_replay_from_an_unknown_version_is_a_reset(
     bob: User, conversation: Conversation, since: int
 ) -> None:
     assert replay(bob, conversation, since) == [{"type": "reset", "version": 1}]

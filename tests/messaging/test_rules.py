@@ -1,4 +1,4 @@
-"""Who may see a conversation, and what is unread: SQL and querysets agree on any data."""
+"""SQL and querysets agree, on any data, on who may see a conversation and what is unread."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ conversations = st.dictionaries(st.sampled_from(PAIRS), st.tuples(st.booleans(),
 
 
 def fill(data: dict[Any, Any]) -> dict[str, User]:
-    """Store conversations and messages as they are generated, and return the people."""
+    """Store generated conversations and messages, and return the people."""
     people = {name: make_trainer(name) for name in TRAINERS}
     people |= {name: make_trainee(name, None) for name in TRAINEES}
     for (trainer, trainee), (is_archived, lines) in data.items():
@@ -44,7 +44,7 @@ def fill(data: dict[Any, Any]) -> dict[str, User]:
 
 
 def select(table: str, where: str, params: list[Any]) -> set[int]:
-    return {pk for (pk,) in fetch_all(f"SELECT id FROM {table} WHERE {where}", params)}  # noqa: S608 - the rules
+    return {pk for (pk,) in fetch_all(f"SELECT id FROM {table} WHERE {where}", params)}  # noqa: S608 - the rules are constants
 
 
 def check_may_see(user: User) -> None:

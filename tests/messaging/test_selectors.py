@@ -33,7 +33,7 @@ def messages(alice: User, conversation: Conversation) -> list[Message]:
     return [*Message.objects.all(), *write(alice, conversation, "2", "3", "4", "5")]
 
 
-def test_conversations_stand_by_newest_activity(
+def test_conversations_are_sorted_by_newest_activity(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     other = open_conversation(alice, make_trainee("eve", alice))
@@ -44,7 +44,7 @@ def test_conversations_stand_by_newest_activity(
     assert ids(list_conversations(alice)) == [conversation.pk, other.pk]
 
 
-def test_conversations_of_the_same_moment_stand_in_a_fixed_order(
+def test_conversations_of_the_same_moment_have_a_fixed_order(
     alice: User, conversation: Conversation
 ) -> None:
     other = open_conversation(alice, make_trainee("eve", alice))
@@ -53,7 +53,7 @@ def test_conversations_of_the_same_moment_stand_in_a_fixed_order(
     assert ids(list_conversations(alice)) == [other.pk, conversation.pk]
 
 
-def test_conversation_carries_its_unread_count_and_preview(
+def test_conversation_has_its_unread_count_and_preview(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     write(alice, conversation, "🏋" * 150)
@@ -76,7 +76,7 @@ def test_conversations_of_others_are_not_listed(
     assert listed == [[], [], []]
 
 
-def test_conversation_is_found_by_both_sides_and_by_no_one_else(
+def test_conversation_is_found_by_its_two_people_only(
     alice: User, bob: User, dora: User, charlie: User, conversation: Conversation
 ) -> None:
     assert get_conversation(alice, conversation.pk) == conversation
@@ -98,7 +98,9 @@ def test_unread_counts_only_the_other_sides_messages_in_active_conversations(
     assert [count_unread(user) for user in (alice, bob, eve, charlie)] == [2, 1, 0, 0]
 
 
-def test_messages_stand_newest_first(conversation: Conversation, messages: list[Message]) -> None:
+def test_messages_are_sorted_newest_first(
+    conversation: Conversation, messages: list[Message]
+) -> None:
     assert ids(list_messages(conversation)) == ids(messages[::-1])
 
 
@@ -124,7 +126,7 @@ def test_newest_messages_are_those_of_the_first_page(
     )
 
 
-def test_messages_come_with_their_conversation_and_its_people(
+def test_messages_include_their_conversation_and_its_people(
     alice: User, bob: User, messages: list[Message], django_assert_num_queries: Any
 ) -> None:
     found = list_newest_messages(bob, messages[0].conversation_id, 20).conversation
@@ -149,7 +151,7 @@ def test_messages_of_others_are_not_found_by_any_key(
             list_changes(stranger, conversation.pk, 0, 20)
 
 
-def test_page_after_an_id_is_the_next_newer_ones_newest_first(
+def test_page_after_an_id_has_the_next_newer_messages_newest_first(
     alice: User, conversation: Conversation, messages: list[Message]
 ) -> None:
     m1, m2, m3, m4, m5 = messages
@@ -159,7 +161,7 @@ def test_page_after_an_id_is_the_next_newer_ones_newest_first(
     assert shown(list_messages_after(alice, conversation.pk, m5.pk, 2)) == (ids([]), False)
 
 
-def test_pages_by_key_do_not_reach_into_other_conversations(
+def test_pages_by_key_stay_within_the_conversation(
     alice: User, conversation: Conversation, messages: list[Message]
 ) -> None:
     other = open_conversation(alice, make_trainee("eve", alice))
@@ -171,7 +173,7 @@ def test_pages_by_key_do_not_reach_into_other_conversations(
     assert ids(list_messages_after(alice, other.pk, 0, 100).messages) == [other.last_message_id]
 
 
-def test_pages_before_neither_repeat_nor_skip_while_messages_come_in(
+def test_pages_before_an_id_neither_repeat_nor_skip_while_messages_arrive(
     alice: User, conversation: Conversation, messages: list[Message]
 ) -> None:
     first = list_messages_before(alice, conversation.pk, messages[-1].pk, 2)
@@ -193,7 +195,7 @@ def test_changes_are_new_and_read_messages_oldest_change_first(
     assert [each.version for each in changes.messages] == [4, 5, 6, 6]
 
 
-def test_changes_page_inside_one_version(
+def test_changes_of_one_version_are_paged(
     alice: User, bob: User, conversation: Conversation, messages: list[Message]
 ) -> None:
     mark_read(reader=bob, conversation_id=conversation.pk)

@@ -25,7 +25,7 @@ def send(sender: User, conversation: Conversation, content: str = "Hi") -> SentM
     return send_message(sender=sender, conversation_id=conversation.pk, content=content)
 
 
-def test_send_takes_next_version_and_becomes_last_message(
+def test_message_takes_the_next_version_and_becomes_the_last(
     bob: User, conversation: Conversation
 ) -> None:
     message = send(bob, conversation).message
@@ -152,7 +152,9 @@ def test_same_client_id_of_two_people_is_two_messages(
     assert [each.is_repeat for each in sent] == [False, False]
 
 
-def test_message_is_never_dated_before_the_one_above(bob: User, conversation: Conversation) -> None:
+def test_message_is_never_dated_before_the_previous_one(
+    bob: User, conversation: Conversation
+) -> None:
     ahead = conversation.created_at + timedelta(hours=1)
     Conversation.objects.filter(pk=conversation.pk).update(last_message_at=ahead)
 
@@ -189,7 +191,7 @@ def test_refused_messages_are_not_counted(
     assert send(bob, conversation).message.content == "Hi"
 
 
-def test_message_that_is_too_fast_leaves_no_trace(bob: User, conversation: Conversation) -> None:
+def test_throttled_message_leaves_no_trace(bob: User, conversation: Conversation) -> None:
     write(bob, conversation, *"abc")
     counter().reset()
     for number in range(30):

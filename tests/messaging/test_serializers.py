@@ -50,7 +50,7 @@ def test_conversation_has_the_declared_fields(alice: User, conversation: Convers
     assert list(written) == list(ConversationSerializer().fields)
 
 
-def test_messages_of_a_list_are_written_like_a_single_one(conversation: Conversation) -> None:
+def test_messages_of_a_list_are_serialized_like_a_single_one(conversation: Conversation) -> None:
     message = Message.objects.get()
     [row] = list_messages(conversation)
 

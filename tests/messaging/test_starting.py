@@ -82,7 +82,7 @@ def test_start_with_unknown_trainee_is_not_found(alice: User, trainee_id: int) -
 
 
 @pytest.mark.parametrize("role", [User.Role.ADMIN, User.Role.TRAINEE])
-def test_start_by_no_trainer_is_refused(bob: User, role: User.Role) -> None:
+def test_start_by_a_trainee_or_admin_is_refused(bob: User, role: User.Role) -> None:
     somebody = make_person("somebody", role=role)
 
     with pytest.raises(NotATrainer):
@@ -97,7 +97,7 @@ def test_start_while_impersonating_is_refused(alice: User, bob: User) -> None:
         start(viewer, bob)
 
 
-def test_repeated_client_id_starts_nothing_again(alice: User, bob: User) -> None:
+def test_repeated_client_id_starts_no_second_conversation(alice: User, bob: User) -> None:
     first = start(alice, bob, CLIENT_ID)
 
     again = start(alice, bob, CLIENT_ID)
@@ -106,7 +106,7 @@ def test_repeated_client_id_starts_nothing_again(alice: User, bob: User) -> None
     assert Message.objects.count() == 1
 
 
-def test_repeated_client_id_does_not_reopen_what_was_archived_since(
+def test_repeated_client_id_does_not_reopen_a_conversation_archived_since(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     start(alice, bob, CLIENT_ID)
@@ -127,7 +127,7 @@ def test_start_and_send_share_one_count(alice: User, bob: User) -> None:
         start(alice, bob)
 
 
-def test_start_that_is_too_fast_creates_nothing(
+def test_throttled_start_creates_nothing(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     eve = make_person("eve", parent_trainer=alice)

@@ -1,4 +1,4 @@
-"""The limit on sending: contract, section 3."""
+"""The throttle of sending: contract, section 3."""
 
 from functools import partial
 from typing import Any
@@ -80,7 +80,7 @@ def test_repeats_and_refusals_do_not_count(
     assert_too_fast(api.post(send_url(conversation), {"content": "Hi"}))
 
 
-def test_repeat_is_answered_when_the_minute_is_used_up(
+def test_repeat_is_answered_when_the_limit_is_reached(
     api: Client, bob: User, conversation: Conversation
 ) -> None:
     api.as_user(bob)
@@ -93,8 +93,8 @@ def test_repeat_is_answered_when_the_minute_is_used_up(
     assert api.post(send_url(conversation), sent).status_code == 200
 
 
-def use_up(api: Client, conversation: Conversation, **first: str) -> None:
-    """Send until it is refused, the first message with a `client_id`."""
+def reach_the_limit(api: Client, conversation: Conversation, **first: str) -> None:
+    """Send until the throttle refuses; the first message has a `client_id`."""
     counter().reset()
     for extra in (first, *[{}] * 29):
         assert api.post(send_url(conversation), {"content": "Hi", **extra}).status_code == 201
@@ -102,10 +102,10 @@ def use_up(api: Client, conversation: Conversation, **first: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["send", "start"])
-def test_who_was_refused_is_refused_again_without_a_write(
+def test_throttled_sender_is_refused_again_without_a_write(
     api: Client, alice: User, bob: User, conversation: Conversation, url: str
 ) -> None:
-    use_up(api.as_user(alice), conversation)
+    reach_the_limit(api.as_user(alice), conversation)
     body = {"trainee_id": bob.pk, "content": "Hi", "client_id": CLIENT_ID}
 
     with CaptureQueriesContext(connection) as captured:
@@ -120,14 +120,14 @@ def statements_of(captured: CaptureQueriesContext) -> list[str]:
     return [query["sql"].strip() for query in captured]
 
 
-def test_who_was_refused_is_told_of_repeats_and_of_what_else_stands_against_it(
+def test_throttled_sender_still_gets_repeats_and_other_errors(
     api: Client, alice: User, bob: User, charlie: User, conversation: Conversation
 ) -> None:
     eve = make_trainee("eve", alice)
     archived = Conversation.objects.create(trainer=alice, is_archived=True)
     strange = Conversation.objects.create(trainer=charlie.parent_trainer, trainee=charlie)
     sent, repeat = {"content": "Hi"}, {"content": "Hi", "client_id": CLIENT_ID}
-    use_up(api.as_user(alice), conversation, client_id=CLIENT_ID)
+    reach_the_limit(api.as_user(alice), conversation, client_id=CLIENT_ID)
     first = Message.objects.get(client_id=CLIENT_ID).pk
 
     sends = [
@@ -146,7 +146,7 @@ def test_who_was_refused_is_told_of_repeats_and_of_what_else_stands_against_it(
     assert starts[0].json()["is_new_conversation"] is False
 
 
-def test_refusal_ends_when_the_next_use_is_within_the_rate(bob: User, settings: Any) -> None:
+def test_throttling_ends_when_the_next_message_is_within_the_rate(bob: User, settings: Any) -> None:
     settings.THROTTLE_RATES = {"messaging": "1/second"}
     uses = map(hit, ["messaging"] * 1000, [bob.pk] * 1000)
     with pytest.raises(TooFast):
@@ -157,19 +157,19 @@ def test_refusal_ends_when_the_next_use_is_within_the_rate(bob: User, settings: 
 
 
 class JustBefore(MovingWindowRateLimiter):
-    """Has refused in the moment before its window went empty."""
+    """Has refused just before its window became empty."""
 
     def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
         return False
 
 
-def test_wait_is_short_when_the_window_has_moved_on_since_the_refusal() -> None:
+def test_wait_is_short_if_the_window_has_moved_since_the_refusal() -> None:
     limiter = JustBefore(MemoryStorage())
 
     assert _hit_limiter(limiter, parse("30/minute"), "messaging") == 1
 
 
-def test_each_person_has_a_minute_of_their_own(
+def test_each_person_has_a_separate_limit(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     api.as_user(bob)
@@ -196,7 +196,7 @@ def test_other_endpoints_share_120_a_minute(
     assert api.as_user(alice).get("/api/auth/users/me/").status_code == 200
 
 
-def test_rate_can_be_lifted(
+def test_throttle_can_be_disabled(
     api: Client, bob: User, conversation: Conversation, settings: pytest.FixtureRequest
 ) -> None:
     settings.THROTTLE_RATES = {"messaging": "off"}  # type: ignore[attr-defined]  # any setting
@@ -237,7 +237,7 @@ def test_of_50_parallel_repeats_none_is_refused_and_one_counts(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_40_parallel_requests_30_are_accepted_over_several_conversations(
+def test_of_40_parallel_requests_to_several_conversations_30_are_accepted(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     trainees = [bob, *(make_trainee(name, alice) for name in ("eve", "fred", "gina"))]

@@ -10,7 +10,7 @@ from messaging.consumers.typing_throttle import TypingThrottle
 
 @pytest.fixture
 def throttle_for_two(settings: Any) -> TypingThrottle:
-    """Return a throttle that allows two announcements, and no more for hours."""
+    """A throttle that allows two announcements, and then none for hours."""
     settings.SOCKET_FRAME_BURST = 2
     settings.SOCKET_FRAMES_PER_SECOND = 0.0001
     return TypingThrottle()
@@ -21,13 +21,13 @@ def should_announce(throttle: TypingThrottle, is_typing: bool) -> bool:
     return throttle.should_announce()
 
 
-def test_unchanged_state_uses_up_nothing(throttle_for_two: TypingThrottle) -> None:
+def test_unchanged_state_does_not_count(throttle_for_two: TypingThrottle) -> None:
     assert should_announce(throttle_for_two, True)
     assert not any(should_announce(throttle_for_two, True) for _ in range(100))
     assert should_announce(throttle_for_two, False)
 
 
-def test_state_that_lasts_is_announced_again_after_the_interval(
+def test_continued_state_is_announced_again_after_the_interval(
     throttle_for_two: TypingThrottle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert should_announce(throttle_for_two, True)
@@ -38,7 +38,7 @@ def test_state_that_lasts_is_announced_again_after_the_interval(
     assert should_announce(throttle_for_two, True)
 
 
-def test_state_beyond_the_limit_is_pending_until_another_replaces_it(
+def test_state_past_the_limit_is_pending_until_replaced(
     throttle_for_two: TypingThrottle,
 ) -> None:
     assert should_announce(throttle_for_two, True)
@@ -56,7 +56,7 @@ def test_errors_count_as_announcements(throttle_for_two: TypingThrottle) -> None
     assert not should_announce(throttle_for_two, True)
 
 
-def test_frames_are_limited_before_anything_else(settings: Any) -> None:
+def test_frame_limit_is_checked_first(settings: Any) -> None:
     settings.SOCKET_TYPING_FRAME_BURST = 3
     settings.SOCKET_TYPING_FRAMES_PER_SECOND = 0.001
     throttle = TypingThrottle()

@@ -30,7 +30,7 @@ def read_url(conversation: Conversation) -> str:
     return f"/api/messaging/conversations/{conversation.pk}/read/"
 
 
-def test_start_answers_with_conversation_and_message(api: Client, alice: User, bob: User) -> None:
+def test_start_returns_conversation_and_message(api: Client, alice: User, bob: User) -> None:
     response = api.as_user(alice).post(START, {"trainee_id": bob.pk, "content": " Hello\n"})
 
     message = Message.objects.get()
@@ -71,7 +71,7 @@ def test_start_by_trainee_is_refused(api: Client, bob: User) -> None:
     }
 
 
-def test_start_with_charlie_is_not_found_like_nobody(
+def test_start_with_charlie_is_not_found_like_an_unknown_id(
     api: Client, alice: User, charlie: User
 ) -> None:
     api.as_user(alice)
@@ -84,7 +84,7 @@ def test_start_with_charlie_is_not_found_like_nobody(
     assert [(each.status_code, each.json()) for each in answers] == [(404, NO_TRAINEE)] * 3
 
 
-def test_send_answers_with_the_message(api: Client, bob: User, conversation: Conversation) -> None:
+def test_send_returns_the_message(api: Client, bob: User, conversation: Conversation) -> None:
     body = {"content": " one\n\ntwo \t", "client_id": CLIENT_ID}
     response = api.as_user(bob).post(send_url(conversation), body)
 
@@ -93,7 +93,7 @@ def test_send_answers_with_the_message(api: Client, bob: User, conversation: Con
     assert (message.content, str(message.client_id)) == ("one\n\ntwo", CLIENT_ID)
 
 
-def test_send_again_with_its_client_id_answers_200_with_the_first(
+def test_repeated_send_returns_200_and_the_first_message(
     api: Client, bob: User, conversation: Conversation
 ) -> None:
     api.as_user(bob)
@@ -127,7 +127,7 @@ def test_content_of_up_to_2000_code_points_is_sent(
         ("🏋" * 2001, "Ensure this field has no more than 2000 characters."),
     ],
 )
-def test_content_that_is_no_text_is_refused(
+def test_invalid_content_is_refused(
     api: Client, alice: User, bob: User, conversation: Conversation, content: Any, reason: str
 ) -> None:
     api.as_user(alice)
@@ -141,7 +141,7 @@ def test_content_that_is_no_text_is_refused(
 
 
 @pytest.mark.parametrize("client_id", ["", "x", 5, True, {}, "11111111-2222-4333-8444"])
-def test_client_id_that_is_no_uuid_is_refused(
+def test_invalid_client_id_is_refused(
     api: Client, bob: User, conversation: Conversation, client_id: Any
 ) -> None:
     body = {"content": "Hi", "client_id": client_id}
@@ -150,7 +150,7 @@ def test_client_id_that_is_no_uuid_is_refused(
     assert (response.status_code, list(response.json())) == (400, ["client_id"])
 
 
-def test_archived_conversation_is_read_only_for_the_trainer_and_gone_for_the_trainee(
+def test_archived_conversation_is_read_only_for_the_trainer_and_hidden_from_the_trainee(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     archive_conversations_for_trainee(trainer=alice, trainee=bob)
@@ -178,7 +178,7 @@ def test_send_to_deleted_person_is_refused(
     }
 
 
-def test_read_answers_how_many_and_when(
+def test_read_returns_number_and_time(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     second = write(alice, conversation, "Second", "Third")[0]
@@ -204,7 +204,7 @@ def test_read_without_body_marks_all_and_again_marks_nothing(
     assert marked == [1, 0]
 
 
-def test_read_up_to_message_from_elsewhere_is_not_found(
+def test_read_up_to_a_foreign_message_is_not_found(
     api: Client, bob: User, conversation: Conversation
 ) -> None:
     response = api.as_user(bob).post(read_url(conversation), {"up_to": 2**63 - 1})
