@@ -28,7 +28,7 @@ def make_browser(service: PushService) -> MakeBrowser:
 
 @pytest.fixture
 def cursor(db: None) -> PushCursor:
-    """Begin scanning before everything in the test, wherever earlier tests have left it."""
+    """A cursor after all earlier messages, wherever other tests have left it."""
     cursor, _ = PushCursor.objects.update_or_create(
         pk=PushCursor.ONLY, defaults={"scanned_up_to": 0, "rescanned_up_to": 0}
     )
@@ -37,7 +37,7 @@ def cursor(db: None) -> PushCursor:
 
 @pytest.fixture
 def later() -> Later:
-    """Let time pass for all that is stored: everything is that many seconds older."""
+    """Age all rows by some seconds."""
 
     def pass_time(seconds: float) -> None:
         for message in Message.objects.all():

@@ -1,4 +1,4 @@
-"""Steps of the jobs that notify, one at a time."""
+"""The steps of the notification jobs, one at a time."""
 
 from dataclasses import dataclass, replace
 
@@ -20,19 +20,19 @@ WORKER = "test"
 
 @dataclass(frozen=True)
 class Run:
-    """A delivery that is on its way."""
+    """A delivery that has begun."""
 
     claim: Claim
     notification: Notification
 
 
 def live() -> JobQuerySet:
-    """Return the deliveries that wait or run."""
+    """Return the waiting and running deliveries."""
     return Job.objects.filter(kind=DELIVER).live()
 
 
 def begin(most: int = 100) -> list[Run]:
-    """Claim deliveries that are due; end those that have nothing to say."""
+    """Claim due deliveries; end those that have nothing to send."""
     runs = []
     for claim in claim_jobs(worker=WORKER, room={DELIVER: most}, most=most):
         if notification := prepare_notification(Delivery(**claim.args)):
@@ -43,14 +43,14 @@ def begin(most: int = 100) -> list[Run]:
 
 
 def end(run: Run, outcome: Outcome = DELIVERED) -> None:
-    """End a delivery as the push service said."""
+    """End a delivery with the push service's outcome."""
     kind = replace(run.claim.kind, handler=lambda **_: record_outcome(run.notification, outcome))
     failure = run_handler(replace(run.claim, kind=kind))
     record_outcomes(worker=WORKER, outcomes=[End(run.claim, failure)])
 
 
-def tell() -> list[Notification]:
-    """Sweep, and deliver all that is due."""
+def notify() -> list[Notification]:
+    """Sweep, then deliver everything that is due."""
     sweep()
     runs = begin()
     for each in runs:
@@ -59,4 +59,4 @@ def tell() -> list[Notification]:
 
 
 def bodies() -> list[str]:
-    return [each.body for each in tell()]
+    return [each.body for each in notify()]

@@ -1,4 +1,4 @@
-"""A push service of the test's own, and the browsers that it belongs to."""
+"""A push service for tests, and the browsers that subscribe to it."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ from users.models import User
 
 @dataclass(frozen=True)
 class Received:
-    """One request that came."""
+    """One received request."""
 
     path: str
     headers: dict[str, str]
@@ -31,9 +31,9 @@ class Received:
 
 class PushService(ThreadingHTTPServer):
     """
-    Takes whatever is posted. Each path has its answers, used up one by one; 201 without any.
+    Accepts every POST. Each path has its own queue of responses, and 201 after that.
 
-    While `open_gate` is not called after `close_gate`, requests arrive and are not answered.
+    Between `close_gate` and `open_gate`, requests are received but not answered.
     """
 
     daemon_threads = True
@@ -67,7 +67,7 @@ class PushService(ThreadingHTTPServer):
         return [each for each in self.received if each.path == path]
 
     def wait_for(self, path: str, count: int = 1) -> list[Received]:
-        """Return what came to a path, once there is that much of it."""
+        """Return the requests to a path, once there are this many."""
         return eventually(lambda: self.at(path) if len(self.at(path)) >= count else None)
 
     def close_gate(self) -> None:
@@ -95,7 +95,7 @@ class _Answering(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's parameter
         pass
 
 
@@ -110,7 +110,7 @@ def running_push_service() -> Iterator[PushService]:
 
 
 class Browser:
-    """A browser with a subscription of its own: nobody else can read what is sent there."""
+    """A browser with its own subscription, whose messages nobody else can decrypt."""
 
     def __init__(self, service: PushService, name: str) -> None:
         self.service, self.path = service, f"/push/{name}"
@@ -119,7 +119,7 @@ class Browser:
 
     @property
     def subscription(self) -> dict[str, Any]:
-        """What `JSON.stringify(subscription)` has in it."""
+        """Return the contents of `JSON.stringify(subscription)`."""
         point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         keys = {"p256dh": _base64url(point), "auth": _base64url(self._auth)}
         return {
@@ -137,7 +137,7 @@ class Browser:
         return DeviceToken.objects.get(token=stored_form(self.token))
 
     def shown(self) -> list[dict[str, Any]]:
-        """Decrypt all that came."""
+        """Decrypt all received notifications."""
         return [self.decrypt(each) for each in self.service.at(self.path)]
 
     def wait_for(self, count: int = 1) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Deliveries of processes of the previous release, which may run at the same time."""
+"""Deliveries of the previous release, whose processes may run at the same time."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +15,7 @@ from notifications.outcomes import Outcome, Verdict
 from notifications.services.sweeping import sweep
 from tests.factories import write
 from tests.notifications.conftest import Later, MakeBrowser
-from tests.notifications.running import begin, bodies, end, live, tell
+from tests.notifications.running import begin, bodies, end, live, notify
 from users.models import User
 
 pytestmark = pytest.mark.usefixtures("cursor")
@@ -30,7 +30,7 @@ def phone(bob: User, make_browser: MakeBrowser) -> DeviceToken:
 
 
 def sweep_as_before(conversation: Conversation, phone: DeviceToken, **changes: Any) -> None:
-    """Store what the previous release's sweep does for all messages of the conversation."""
+    """Insert what the previous release's sweep inserts for all messages of the conversation."""
     newest = conversation.messages.latest("pk")
     told: dict[str, Any] = {"conversation": conversation, "recipient": phone.user}
     PushCursor.objects.update(scanned_up_to=newest.pk, rescanned_up_to=newest.pk - 1)
@@ -38,14 +38,14 @@ def sweep_as_before(conversation: Conversation, phone: DeviceToken, **changes: A
     PushDelivery.objects.create(**told, device=phone, up_to=newest.created_version, **changes)
 
 
-def test_delivery_of_the_previous_release_is_made_once(
+def test_delivery_of_the_previous_release_is_sent_once(
     conversation: Conversation, phone: DeviceToken
 ) -> None:
     sweep_as_before(conversation, phone)
 
     assert bodies() == ["Hello"]
     assert not PushDelivery.objects.exists()
-    assert tell() == []
+    assert notify() == []
 
 
 def test_delivery_is_adopted_when_all_messages_were_scanned(
@@ -57,7 +57,7 @@ def test_delivery_is_adopted_when_all_messages_were_scanned(
     assert bodies() == ["Hello"]
 
 
-def test_delivery_that_an_old_process_is_making_is_left_to_it(
+def test_delivery_claimed_by_an_old_process_is_left_to_it(
     conversation: Conversation,
     bob: User,
     phone: DeviceToken,
@@ -68,14 +68,14 @@ def test_delivery_that_an_old_process_is_making_is_left_to_it(
     sweep_as_before(conversation, tablet)
     sweep_as_before(conversation, phone, due_at=timezone.now() + HELD)
 
-    assert [each.device_id for each in tell()] == [tablet.pk]
+    assert [each.device_id for each in notify()] == [tablet.pk]
     assert PushDelivery.objects.get().device_id == phone.pk
 
     later(HELD.total_seconds() + 1)  # the process was killed
     assert bodies() == ["Hello"]
 
 
-def test_old_delivery_that_waits_is_superseded_by_a_job(
+def test_waiting_old_delivery_is_superseded_by_a_job(
     conversation: Conversation, alice: User, phone: DeviceToken, later: Later
 ) -> None:
     sweep_as_before(conversation, phone, due_at=timezone.now() + HELD * 10)
@@ -86,7 +86,7 @@ def test_old_delivery_that_waits_is_superseded_by_a_job(
     assert not PushDelivery.objects.exists()
 
 
-def test_job_that_waits_is_superseded_by_an_old_process(
+def test_waiting_job_is_superseded_by_an_old_process(
     conversation: Conversation, alice: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
@@ -95,7 +95,7 @@ def test_job_that_waits_is_superseded_by_an_old_process(
     end(run, Outcome(Verdict.LATER, "HTTP 503"))
     write(alice, conversation, "And one more")
     sweep_as_before(conversation, phone, due_at=timezone.now() + HELD)
-    PushDelivery.objects.all().delete()  # the old process has made it
+    PushDelivery.objects.all().delete()  # the old process has sent it
 
     later(100)
 
@@ -121,13 +121,13 @@ def test_adopted_delivery_and_waiting_job_are_one(
 
 @pytest.fixture
 def going_back(transactional_db: None) -> Iterator[MigrationExecutor]:
-    """Migrate forward again in the end."""
+    """Migrate to the newest state after the test."""
     yield MigrationExecutor(connection)
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
-def test_jobs_become_rows_of_the_previous_release_on_the_way_back(
+def test_migrating_back_turns_jobs_into_rows_of_the_previous_release(
     going_back: MigrationExecutor,
     cursor: None,
     conversation: Conversation,

@@ -1,4 +1,4 @@
-"""The end of a delivery, by the push service's answer."""
+"""The end of a delivery, by the push service's response."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ JITTER = 0.25
 def run(
     cursor: None, conversation: Conversation, bob: User, make_browser: MakeBrowser, later: Later
 ) -> Run:
-    """A delivery to Bob's browser that is on its way."""
+    """A delivery to Bob's browser that has begun."""
     make_browser("bob").belongs_to(bob)
     later(6)
     sweep()
@@ -46,14 +46,14 @@ def seconds_until_due() -> float:
     return (due_at - timezone.now()) / timedelta(seconds=1)
 
 
-def test_delivered_leaves_no_row(run: Run) -> None:
+def test_delivered_notification_leaves_no_row(run: Run) -> None:
     end(run)
 
     assert not Job.objects.filter(kind=DELIVER).exists()
     assert DeviceToken.objects.exists()
 
 
-def test_refused_is_given_up_visibly_and_keeps_the_device(run: Run) -> None:
+def test_refused_delivery_is_given_up_visibly_and_keeps_the_device(run: Run) -> None:
     end(run, Outcome(Verdict.REFUSED, "HTTP 403"))
 
     row = Job.objects.get(kind=DELIVER)
@@ -61,14 +61,14 @@ def test_refused_is_given_up_visibly_and_keeps_the_device(run: Run) -> None:
     assert DeviceToken.objects.exists()
 
 
-def test_device_that_is_gone_is_forgotten(run: Run) -> None:
+def test_device_reported_as_gone_is_deleted(run: Run) -> None:
     end(run, Outcome(Verdict.GONE, "HTTP 410"))
 
     assert not DeviceToken.objects.exists()
     assert not Job.objects.filter(kind=DELIVER).exists()
 
 
-def test_device_with_a_new_address_meanwhile_is_kept(run: Run) -> None:
+def test_device_with_a_newer_endpoint_is_kept(run: Run) -> None:
     DeviceToken.objects.update(token="another")
 
     end(run, Outcome(Verdict.GONE, "HTTP 410"))
@@ -76,7 +76,7 @@ def test_device_with_a_new_address_meanwhile_is_kept(run: Run) -> None:
     assert DeviceToken.objects.exists()
 
 
-def test_failure_is_retried_after_a_longer_pause_each_time(run: Run, later: Later) -> None:
+def test_failure_is_retried_with_growing_pauses(run: Run, later: Later) -> None:
     pauses = []
     for _ in range(3):
         end(run, AWAY)
@@ -88,7 +88,7 @@ def test_failure_is_retried_after_a_longer_pause_each_time(run: Run, later: Late
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(120, 120), (1, 15), (10**9, LONGEST_PAUSE_SECONDS)])
-def test_push_service_may_ask_for_a_longer_pause(run: Run, asked: int, pause: int) -> None:
+def test_push_service_can_set_a_longer_pause(run: Run, asked: int, pause: int) -> None:
     end(run, Outcome(Verdict.LATER, "HTTP 429", retry_after=asked))
 
     assert seconds_until_due() == pytest.approx(pause, rel=JITTER + 0.1)
@@ -110,7 +110,7 @@ def test_failing_delivery_is_given_up_after_an_hour(run: Run, later: Later) -> N
     assert 3825 * (1 - JITTER) - 60 < seconds < 3825 * (1 + JITTER) + 60
 
 
-def test_message_that_comes_during_a_delivery_is_told_afterwards(
+def test_message_sent_during_a_delivery_is_notified_afterwards(
     run: Run, conversation: Conversation, alice: User, later: Later
 ) -> None:
     write(alice, conversation, "And one more")
@@ -124,7 +124,7 @@ def test_message_that_comes_during_a_delivery_is_told_afterwards(
     assert (again.notification.body, again.claim.attempt) == ("2 new messages", 1)
 
 
-def test_message_that_comes_while_a_delivery_waits_extends_it(
+def test_message_sent_while_a_delivery_waits_extends_it(
     run: Run, conversation: Conversation, alice: User, later: Later
 ) -> None:
     end(run, AWAY)
@@ -137,7 +137,7 @@ def test_message_that_comes_while_a_delivery_waits_extends_it(
     assert (again.notification.body, live().count()) == ("2 new messages", 1)
 
 
-def test_pause_that_was_asked_for_holds_for_later_messages_too(
+def test_requested_pause_applies_to_later_messages_too(
     run: Run, conversation: Conversation, alice: User, later: Later
 ) -> None:
     end(run, Outcome(Verdict.LATER, "HTTP 429", retry_after=300))
@@ -150,7 +150,7 @@ def test_pause_that_was_asked_for_holds_for_later_messages_too(
     assert [each.notification.body for each in begin()] == ["2 new messages"]
 
 
-def test_message_that_is_read_before_the_retry_is_not_told(
+def test_message_read_before_the_retry_is_not_notified(
     run: Run, conversation: Conversation, bob: User, later: Later
 ) -> None:
     end(run, AWAY)
@@ -161,7 +161,7 @@ def test_message_that_is_read_before_the_retry_is_not_told(
     assert not live().exists()
 
 
-def test_notification_takes_the_same_queries_with_1_and_30_conversations(
+def test_notification_makes_the_same_queries_with_1_and_30_conversations(
     alice: User, make_browser: MakeBrowser
 ) -> None:
     device = make_browser("alice").belongs_to(alice)

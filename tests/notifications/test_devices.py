@@ -34,7 +34,9 @@ def test_new_token_is_201_and_a_known_one_200(api: Client, bob: User) -> None:
     assert owners() == [("bob@example.com", "phone-1", "web")]
 
 
-def test_token_moves_to_who_signed_in_last(api: Client, bob: User, charlie: User) -> None:
+def test_token_moves_to_the_last_user_who_registers_it(
+    api: Client, bob: User, charlie: User
+) -> None:
     api.as_user(bob).post(URL, PHONE)
 
     response = api.as_user(charlie).post(URL, PHONE)
@@ -43,7 +45,7 @@ def test_token_moves_to_who_signed_in_last(api: Client, bob: User, charlie: User
     assert owners() == [("charlie@example.com", "phone-1", "ios")]
 
 
-def test_token_is_forgotten_by_its_owner_alone(api: Client, bob: User, charlie: User) -> None:
+def test_token_is_deleted_by_its_owner_only(api: Client, bob: User, charlie: User) -> None:
     api.as_user(bob).post(URL, PHONE)
 
     strangers = api.as_user(charlie).delete(URL, {"token": "phone-1"})
@@ -69,7 +71,7 @@ def test_token_is_forgotten_by_its_owner_alone(api: Client, bob: User, charlie: 
         ),
     ],
 )
-def test_token_that_is_none_is_refused(
+def test_invalid_token_is_refused(
     api: Client, bob: User, body: dict[str, Any], answer: dict[str, list[str]]
 ) -> None:
     response = api.as_user(bob).post(URL, body)
@@ -78,7 +80,7 @@ def test_token_that_is_none_is_refused(
 
 
 def test_longest_token_fits(api: Client, bob: User) -> None:
-    # Nothing that repeats: PostgreSQL would compress it before it measures it for the index.
+    # A text without repetitions: PostgreSQL compresses values before it checks the index's limit.
     token = "".join(chr(33 + (n * n * 7919 + n) % 94) for n in range(2048))
 
     response = api.as_user(bob).post(URL, {**PHONE, "token": token})
@@ -86,9 +88,7 @@ def test_longest_token_fits(api: Client, bob: User) -> None:
     assert response.status_code == 201
 
 
-def test_long_token_outside_ascii_is_refused_and_not_too_much_for_the_index(
-    api: Client, bob: User
-) -> None:
+def test_long_token_outside_ascii_is_refused_without_an_index_error(api: Client, bob: User) -> None:
     token = "".join(chr(0x10000 + n * 7919 % 60_000) for n in range(2048))
 
     response = api.as_user(bob).post(URL, {**PHONE, "token": token})
@@ -110,7 +110,9 @@ def test_browser_registers_its_subscription(api: Client, bob: User) -> None:
     assert (response.status_code, response.json()) == (201, body)
 
 
-def test_subscription_in_any_order_is_one_device(api: Client, bob: User, charlie: User) -> None:
+def test_subscription_with_reordered_keys_is_one_device(
+    api: Client, bob: User, charlie: User
+) -> None:
     api.as_user(bob).post(URL, web(expirationTime=None))
 
     turned = {"keys": {name: f"{key}==" for name, key in KEYS.items()}}
@@ -171,7 +173,7 @@ def test_subscription_in_any_order_is_one_device(api: Client, bob: User, charlie
         ({"keys": {**KEYS, "auth": "AAAA"}}, "The key auth must have 16 bytes, in base64url."),
     ],
 )
-def test_subscription_that_leads_nowhere_is_refused(
+def test_subscription_with_an_invalid_endpoint_is_refused(
     api: Client, bob: User, changes: dict[str, Any], reason: str
 ) -> None:
     response = api.as_user(bob).post(URL, web(**changes))
@@ -181,13 +183,13 @@ def test_subscription_that_leads_nowhere_is_refused(
 
 
 @pytest.mark.parametrize("token", ["{", "{}", "[]", "https://push.example.com/p", "a b"])
-def test_web_token_that_is_no_subscription_is_refused(api: Client, bob: User, token: str) -> None:
+def test_web_token_without_a_subscription_is_refused(api: Client, bob: User, token: str) -> None:
     response = api.as_user(bob).post(URL, {"token": token, "platform": "web"})
 
     assert (response.status_code, list(response.json())) == (400, ["token"])
 
 
-def test_subscription_is_forgotten_though_it_would_be_refused(api: Client, bob: User) -> None:
+def test_subscription_that_would_be_refused_can_be_deleted(api: Client, bob: User) -> None:
     DeviceToken.objects.create(user=bob, token="{old}", platform="web")
 
     response = api.as_user(bob).delete(URL, {"token": "{old}"})
@@ -207,7 +209,7 @@ def test_device_belongs_to_the_sign_in_that_registered_it(api: Client, bob: User
     assert first != second
 
 
-def test_oldest_device_of_too_many_is_forgotten(bob: User, charlie: User) -> None:
+def test_oldest_device_is_deleted_past_the_limit(bob: User, charlie: User) -> None:
     register_device(user=charlie, token="charlies", platform="ios")
 
     for number in range(DEVICES_PER_USER + 1):

@@ -1,4 +1,4 @@
-"""Firebase Cloud Messaging, with a server of the test's own in Google's place."""
+"""Firebase Cloud Messaging, with a test server in Google's place."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ def error(code: int, **detail: Any) -> dict[str, Any]:
     return {"error": {"code": code, "details": [detail]}}
 
 
-def test_message_is_sent_in_the_name_of_the_service_account(google: PushService) -> None:
+def test_message_is_sent_as_the_service_account(google: PushService) -> None:
     assert send("phone-1", platform="android").verdict is Verdict.DELIVERED
 
     (received,) = google.at(PATH)
@@ -87,7 +87,7 @@ def test_message_is_sent_in_the_name_of_the_service_account(google: PushService)
         (503, error(503, errorCode="UNAVAILABLE"), Verdict.LATER),
     ],
 )
-def test_answers_mean_what_they_say(
+def test_responses_have_their_documented_outcomes(
     google: PushService, status: int, body: dict[str, Any], verdict: Verdict
 ) -> None:
     google.will_answer(PATH, status, body)
@@ -95,13 +95,13 @@ def test_answers_mean_what_they_say(
     assert send("phone-1") == Outcome(verdict, f"HTTP {status}")
 
 
-def test_answer_that_is_no_json_forgets_no_device(google: PushService) -> None:
+def test_invalid_json_deletes_no_device(google: PushService) -> None:
     google.answers[PATH] = [(400, {}, b"<html>")]
 
     assert send("phone-1") == Outcome(Verdict.REFUSED, "HTTP 400")
 
 
-def test_no_sign_in_is_tried_again(google: PushService) -> None:
+def test_failed_sign_in_is_retried_later(google: PushService) -> None:
     google.answers[SIGN_IN] = [(400, {}, b'{"error": "invalid_grant"}')]
 
     assert send("phone-1").verdict is Verdict.LATER
@@ -109,7 +109,7 @@ def test_no_sign_in_is_tried_again(google: PushService) -> None:
 
 
 def send_to_all(count: int) -> list[Outcome]:
-    """Send to that many phones at once, as the worker does."""
+    """Send to this many phones at once, as the worker does."""
 
     async def run() -> list[Outcome]:
         senders = Senders()
@@ -123,7 +123,9 @@ def send_to_all(count: int) -> list[Outcome]:
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_all_who_wait_share_one_sign_in_and_its_failure(google: PushService, fails: bool) -> None:
+def test_concurrent_sends_share_one_sign_in_and_its_failure(
+    google: PushService, fails: bool
+) -> None:
     if fails:
         google.answers[SIGN_IN] = [(400, {}, b'{"error": "invalid_grant"}')]
 
@@ -134,7 +136,7 @@ def test_all_who_wait_share_one_sign_in_and_its_failure(google: PushService, fai
     assert len(google.at(SIGN_IN)) == 1
 
 
-def test_sign_in_that_hangs_holds_nothing_longer_than_a_send_may_take(
+def test_hanging_sign_in_ends_within_the_time_limit_of_a_send(
     google: PushService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("notifications.senders.dispatch.SEND_SECONDS", 0.2)
@@ -147,11 +149,11 @@ def test_sign_in_that_hangs_holds_nothing_longer_than_a_send_may_take(
     assert len(google.at(SIGN_IN)) == 1
 
 
-def test_attempt_ends_long_before_its_jobs_time_limit() -> None:
+def test_attempt_ends_well_before_the_time_limit_of_its_job() -> None:
     assert get_kind(DELIVER).timeout.total_seconds() / 2 >= SEND_SECONDS
 
 
-def test_native_device_is_told(
+def test_native_device_is_notified(
     cursor: None, conversation: Conversation, bob: User, later: Later
 ) -> None:
     register_device(user=bob, token="phone-1", platform="ios")

@@ -1,4 +1,4 @@
-"""Devices moved here from `users`: the table stays, and permissions on devices go with the model."""
+"""The move of devices from `users`: the table and the permissions on devices are kept."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,13 +27,13 @@ def migrate(targets: list[tuple[str, str]]) -> Any:
 
 @pytest.fixture
 def before(transactional_db: None) -> Iterator[Any]:
-    """The state before the move; afterwards the newest again."""
+    """The state before the move; migrated to the newest state after the test."""
     yield migrate(BEFORE)
     migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     ContentType.objects.clear_cache()
 
 
-def test_device_of_the_release_before_is_still_there(before: Any) -> None:
+def test_device_of_the_previous_release_is_kept(before: Any) -> None:
     bob = before.get_model("users", "User").objects.create(email="bob@example.com", role="TRAINEE")
     old_device = before.get_model("users", "DeviceToken")
     old_device.objects.create(user=bob, token="kept", platform="ios")

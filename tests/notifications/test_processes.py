@@ -1,4 +1,4 @@
-"""Real processes that send notifications, to a push service of the test's own."""
+"""Processes that send notifications to a test's push service."""
 
 import signal
 import subprocess
@@ -39,7 +39,7 @@ def environment(service: PushService, cursor: PushCursor) -> dict[str, str]:
 def pushing(
     tmp_path: Path, command: str = "worker", **environment: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `manage.py worker` as a process of its own, and wait until it works or has ended."""
+    """Run `manage.py worker` as a separate process, and wait until it works or has ended."""
     log_file = tmp_path / "push.log"
     log_file.touch()
     started = log_file.read_text().count(STARTED)
@@ -62,13 +62,13 @@ def pushing(
 
 
 def end(process: subprocess.Popen[bytes]) -> int:
-    """Tell a process to stop, and return its exit code."""
+    """Send SIGTERM to a process, and return its exit code."""
     process.send_signal(signal.SIGTERM)
     return process.wait(SHUTDOWN_SECONDS)
 
 
 def expire_leases() -> None:
-    """Let the leases of killed processes end now: a sweep may have been running, too."""
+    """Expire the leases of killed processes now; one of them may have been sweeping."""
     Job.objects.held().update(due_at=Now())
 
 
@@ -76,7 +76,7 @@ def wait_until_all_is_recorded() -> None:
     eventually(lambda: None if live().exists() else True)
 
 
-def test_who_is_not_looking_is_notified_and_who_is_not(
+def test_absent_recipient_is_notified_and_present_one_is_not(
     alice: User, make_browser: MakeBrowser, environment: dict[str, str]
 ) -> None:
     looks, away = (make_trainee(name, alice) for name in ("looks", "away"))
@@ -127,7 +127,7 @@ def test_two_processes_send_each_notification_once(
     assert bodies == [[f"Hello {number}"] for number in range(20)]
 
 
-def test_killed_while_it_sends_another_takes_over(
+def test_process_killed_during_a_send_is_replaced_by_another(
     alice: User,
     bob: User,
     conversation: Conversation,
@@ -149,16 +149,17 @@ def test_killed_while_it_sends_another_takes_over(
     with pushing(tmp_path, **environment):
         bobs.wait_for(2)
         wait_until_all_is_recorded()
-        # What was told is told no more, whoever was killed: the next is the first after it.
+        # Nothing is notified again, whichever process was killed: the next notification is the
+        # following one.
         write(alice, conversation, "Next")
         bobs.wait_for(3)
 
     assert [each["body"] for each in bobs.shown()] == ["Hello", "Hello", "2 new messages"]
-    # The device shows one for both: they replace each other.
+    # The device shows one notification for both: they replace each other.
     assert len({each.headers["Topic"] for each in service.received}) == 1
 
 
-def test_killed_after_it_sent_nothing_is_told_twice(
+def test_process_killed_after_a_send_causes_no_repeat(
     alice: User,
     bob: User,
     conversation: Conversation,
@@ -185,7 +186,7 @@ def test_killed_after_it_sent_nothing_is_told_twice(
     assert [each["body"] for each in bobs.shown()] == ["Hello"]
 
 
-def test_dead_device_is_forgotten_and_temporary_failure_tried_again(
+def test_gone_device_is_deleted_and_temporary_failure_retried(
     alice: User,
     bob: User,
     conversation: Conversation,
@@ -211,7 +212,7 @@ def test_dead_device_is_forgotten_and_temporary_failure_tried_again(
     assert len(dead.shown()) == 1
 
 
-def test_without_any_device_nothing_piles_up(
+def test_no_rows_accumulate_without_devices(
     conversation: Conversation, environment: dict[str, str], tmp_path: Path
 ) -> None:
     newest = Message.objects.get().pk
@@ -220,7 +221,7 @@ def test_without_any_device_nothing_piles_up(
         eventually(lambda: PushCursor.objects.filter(rescanned_up_to=newest).first())
 
 
-def test_database_that_is_away_ends_nothing(tmp_path: Path, service: PushService) -> None:
+def test_worker_survives_an_unavailable_database(tmp_path: Path, service: PushService) -> None:
     nowhere = "postgres://postgres@127.0.0.1:9/nothing"
     log = tmp_path / "push.log"
 
@@ -247,7 +248,7 @@ def test_command_of_the_previous_release_runs_all_jobs(
         assert end(process) == 0
 
 
-def test_web_process_leaves_notifications_to_others_with_push_in_web_0(
+def test_web_process_with_push_in_web_0_leaves_notifications_to_workers(
     conversation: Conversation,
     bob: User,
     make_browser: MakeBrowser,
@@ -261,7 +262,7 @@ def test_web_process_leaves_notifications_to_others_with_push_in_web_0(
         assert STARTED in server.log.read_text()
 
 
-def test_no_message_waits_behind_a_push_service_that_hangs(
+def test_hanging_push_service_delays_no_other_message(
     alice: User,
     bob: User,
     conversation: Conversation,
@@ -280,12 +281,12 @@ def test_no_message_waits_behind_a_push_service_that_hangs(
         quick.belongs_to(other)
         open_conversation(alice, other, "Hello you")
 
-        # It arrives while the first is still without its answer.
+        # It arrives while the first request is still unanswered.
         assert [each["body"] for each in quick.wait_for()] == ["Hello you"]
         assert live().filter(args__recipient_id=bob.pk, last_error="").exists()
 
 
-def test_delivery_on_its_way_is_not_made_again_when_its_process_was_frozen(
+def test_frozen_process_does_not_repeat_its_delivery(
     alice: User,
     bob: User,
     conversation: Conversation,
@@ -300,7 +301,7 @@ def test_delivery_on_its_way_is_not_made_again_when_its_process_was_frozen(
     with pushing(tmp_path, **environment, JOB_LEASE_SECONDS="1") as process:
         hangs.wait_for()
         freeze(process.send_signal)
-        eventually(lambda: live().due().first())  # the lease has run out
+        eventually(lambda: live().due().first())  # the lease has expired
         other = make_trainee("other", alice)
         quick.belongs_to(other)
         open_conversation(alice, other, "Hello you")

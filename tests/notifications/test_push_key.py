@@ -18,11 +18,11 @@ def test_key_is_an_uncompressed_point(api: Client, bob: User) -> None:
     assert EllipticCurvePublicKey.from_encoded_point(SECP256R1(), raw).key_size == 256
 
 
-def test_key_is_null_where_web_push_is_off(api: Client, bob: User, settings: Any) -> None:
+def test_key_is_null_if_web_push_is_off(api: Client, bob: User, settings: Any) -> None:
     settings.VAPID_PRIVATE_KEY = ""
 
     assert api.as_user(bob).get(URL).json() == {"public_key": None}
 
 
-def test_key_is_for_people_who_are_signed_in(api: Client, db: None) -> None:
+def test_key_requires_a_sign_in(api: Client, db: None) -> None:
     assert api.get(URL).status_code == 401

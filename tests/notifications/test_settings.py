@@ -16,14 +16,14 @@ def test_push_is_off_in_production_without_keys() -> None:
     assert (loaded.returncode, loaded.stdout) == (0, " \n")
 
 
-def test_development_key_is_made_once_and_kept() -> None:
+def test_development_key_is_generated_once() -> None:
     keys = [load({}, "VAPID_PRIVATE_KEY").stdout for _ in range(2)]
 
     assert keys[0] == keys[1]
     assert len(keys[0].strip()) == 43
 
 
-def test_subject_is_where_people_open_the_product() -> None:
+def test_subject_is_the_public_url() -> None:
     loaded = load({**PRODUCTION, "PUBLIC_URL": "https://gym.example.com"}, "VAPID_SUBJECT")
 
     assert loaded.stdout == "https://gym.example.com\n"
@@ -41,7 +41,7 @@ def test_subject_is_where_people_open_the_product() -> None:
         ),
     ],
 )
-def test_what_cannot_be_is_named(name: str, value: str, complaint: str) -> None:
+def test_impossible_settings_are_named(name: str, value: str, complaint: str) -> None:
     loaded = load({**PRODUCTION, "VAPID_PRIVATE_KEY": KEY, name: value})
 
     assert loaded.returncode != 0

@@ -1,4 +1,4 @@
-"""Recipients are notified of messages that are unread some seconds after they were sent."""
+"""Recipients are notified of messages that are still unread some seconds after they were sent."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from tests.factories import claims_of, make_trainee, open_conversation, tokens_o
 from tests.messaging.crowd import make_crowd
 from tests.messaging.parallel import run_at_once
 from tests.notifications.conftest import Later, MakeBrowser
-from tests.notifications.running import begin, bodies, live, tell
+from tests.notifications.running import begin, bodies, live, notify
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user
 from users.services.sessions import sign_out
@@ -37,18 +37,18 @@ def phone(bob: User, make_browser: MakeBrowser) -> DeviceToken:
 
 
 def sign_in_again(user: User) -> Claims:
-    """Begin a session that what `user` does next is done in."""
+    """Begin a new session, in which `user` acts from now on."""
     claims = claims_of(tokens_of(user).access)
     user.auth_session = AuthSession.objects.latest("pk")
     return claims
 
 
-def test_unread_message_is_told_to_its_recipients_device(
+def test_unread_message_is_notified_to_its_recipients_device(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
 
-    (told,) = tell()
+    (told,) = notify()
 
     assert (told.device_id, told.token, told.platform) == (phone.pk, phone.token, "web")
     assert (told.title, told.body) == ("Alice Tester", "Hello")
@@ -56,26 +56,26 @@ def test_unread_message_is_told_to_its_recipients_device(
     assert not live().exists()
 
 
-def test_message_is_not_told_before_its_time(
+def test_message_is_not_notified_before_the_delay(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     later(4)
-    assert tell() == []
+    assert notify() == []
 
     later(2)
     assert bodies() == ["Hello"]
 
 
-def test_read_before_the_sweep_is_not_told(
+def test_message_read_before_the_sweep_is_not_notified(
     conversation: Conversation, bob: User, phone: DeviceToken, later: Later
 ) -> None:
     mark_read(reader=bob, conversation_id=conversation.pk)
     later(6)
 
-    assert tell() == []
+    assert notify() == []
 
 
-def test_read_after_the_sweep_is_not_told(
+def test_message_read_after_the_sweep_is_not_notified(
     conversation: Conversation, bob: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
@@ -86,7 +86,7 @@ def test_read_after_the_sweep_is_not_told(
     assert not live().exists()
 
 
-def test_several_are_one_notification_the_newest_included(
+def test_several_messages_are_one_notification_including_the_newest(
     conversation: Conversation, alice: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
@@ -95,10 +95,10 @@ def test_several_are_one_notification_the_newest_included(
     assert bodies() == ["3 new messages"]
 
     later(6)
-    assert tell() == []
+    assert notify() == []
 
 
-def test_what_comes_after_the_sweep_is_told_by_the_next(
+def test_message_after_the_sweep_is_notified_by_the_next(
     conversation: Conversation, alice: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
@@ -110,22 +110,22 @@ def test_what_comes_after_the_sweep_is_told_by_the_next(
     assert bodies() == ["2 new messages"]
 
 
-def test_nothing_is_told_twice_by_the_second_scan(
+def test_second_scan_repeats_no_notification(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
-    assert len(tell()) == 1
+    assert len(notify()) == 1
 
     later(sweeping.RESCAN_AFTER_SECONDS)
-    assert tell() == []
+    assert notify() == []
     assert PushCursor.objects.get().rescanned_up_to == Message.objects.get().pk
 
 
-def test_later_message_is_told_with_what_is_still_unread(
+def test_later_message_is_notified_with_earlier_unread_ones(
     conversation: Conversation, alice: User, bob: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
-    tell()
+    notify()
 
     write(alice, conversation, "Still there?")
     later(6)
@@ -137,14 +137,14 @@ def test_later_message_is_told_with_what_is_still_unread(
     assert bodies() == ["Good."]
 
 
-def test_message_that_committed_behind_the_first_scan_is_found_by_the_second(
+def test_message_committed_after_the_first_scan_is_found_by_the_second(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
-    # Its id was handed out, another's was looked at, then it became visible.
+    # Its id was assigned and another message's was scanned before it was committed.
     PushCursor.objects.update(scanned_up_to=Message.objects.get().pk + 1)
 
     later(6)
-    assert tell() == []
+    assert notify() == []
 
     later(sweeping.RESCAN_AFTER_SECONDS)
     assert bodies() == ["Hello"]
@@ -159,7 +159,7 @@ def test_badge_counts_all_conversations(
     write(bob, conversation, "c")
     later(6)
 
-    told = tell()
+    told = notify()
 
     assert sorted((each.title, each.body, each.unread_count) for each in told) == [
         ("Bob Tester", "c", 3),
@@ -167,7 +167,7 @@ def test_badge_counts_all_conversations(
     ]
 
 
-def test_nobody_else_is_told(
+def test_other_people_are_not_notified(
     conversation: Conversation,
     alice: User,
     charlie: User,
@@ -180,10 +180,10 @@ def test_nobody_else_is_told(
         make_browser(person.first_name).belongs_to(person)
     later(6)
 
-    assert [each.device_id for each in tell()] == [phone.pk]
+    assert [each.device_id for each in notify()] == [phone.pk]
 
 
-def test_every_device_is_told(
+def test_every_device_is_notified(
     conversation: Conversation,
     bob: User,
     phone: DeviceToken,
@@ -193,10 +193,10 @@ def test_every_device_is_told(
     tablet = make_browser("tablet").belongs_to(bob)
     later(6)
 
-    assert {each.device_id for each in tell()} == {phone.pk, tablet.pk}
+    assert {each.device_id for each in notify()} == {phone.pk, tablet.pk}
 
 
-def test_device_that_changed_hands_after_the_sweep_is_not_told(
+def test_device_with_a_new_owner_after_the_sweep_is_not_notified(
     conversation: Conversation, charlie: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
@@ -207,7 +207,7 @@ def test_device_that_changed_hands_after_the_sweep_is_not_told(
     assert not live().exists()
 
 
-def test_device_shared_by_the_two_tells_each_only_what_is_theirs(
+def test_device_shared_by_both_people_shows_each_only_their_own(
     conversation: Conversation, alice: User, bob: User, phone: DeviceToken, later: Later
 ) -> None:
     later(6)
@@ -216,11 +216,11 @@ def test_device_shared_by_the_two_tells_each_only_what_is_theirs(
     write(bob, conversation, "To Alice")
     later(6)
 
-    assert [(each.title, each.body) for each in tell()] == [("Bob Tester", "To Alice")]
+    assert [(each.title, each.body) for each in notify()] == [("Bob Tester", "To Alice")]
 
 
 @pytest.mark.parametrize("swept", [True, False])
-def test_archived_conversation_is_not_told(
+def test_archived_conversation_is_not_notified(
     conversation: Conversation, phone: DeviceToken, later: Later, swept: bool
 ) -> None:
     later(6)
@@ -228,12 +228,12 @@ def test_archived_conversation_is_not_told(
         sweep()
     archive_conversations(Conversation.objects.all())
 
-    assert tell() == []
+    assert notify() == []
     assert PushMark.objects.exists() == swept
 
 
 @pytest.mark.parametrize("swept", [True, False])
-def test_deactivated_person_is_not_told(
+def test_deactivated_person_is_not_notified(
     conversation: Conversation, bob: User, phone: DeviceToken, later: Later, swept: bool
 ) -> None:
     later(6)
@@ -241,11 +241,11 @@ def test_deactivated_person_is_not_told(
         sweep()
     deactivate_user(user=bob)
 
-    assert tell() == []
+    assert notify() == []
 
 
 @pytest.mark.parametrize("swept", [True, False])
-def test_device_is_told_for_as_long_as_its_sign_in(
+def test_device_is_notified_until_its_session_ends(
     conversation: Conversation, bob: User, make_browser: MakeBrowser, later: Later, swept: bool
 ) -> None:
     claims = sign_in_again(bob)
@@ -258,10 +258,10 @@ def test_device_is_told_for_as_long_as_its_sign_in(
 
     sign_out(claims=claims)
 
-    assert [each.device_id for each in tell()] == [kept.pk]
+    assert [each.device_id for each in notify()] == [kept.pk]
 
 
-def test_device_of_an_expired_sign_in_is_not_told(
+def test_device_of_an_expired_session_is_not_notified(
     conversation: Conversation, bob: User, make_browser: MakeBrowser, later: Later
 ) -> None:
     sign_in_again(bob)
@@ -269,25 +269,25 @@ def test_device_of_an_expired_sign_in_is_not_told(
     AuthSession.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     later(6)
 
-    assert tell() == []
+    assert notify() == []
 
 
-def test_native_device_is_not_told_without_fcm(
+def test_native_device_is_not_notified_without_fcm(
     conversation: Conversation, bob: User, later: Later
 ) -> None:
     register_device(user=bob, token="phone-1", platform="ios")
     later(6)
 
-    assert tell() == []
+    assert notify() == []
 
 
-def test_deleted_persons_message_is_not_told(
+def test_deleted_persons_message_is_not_notified(
     conversation: Conversation, alice: User, phone: DeviceToken, later: Later
 ) -> None:
     alice.delete()
     later(6)
 
-    assert tell() == []
+    assert notify() == []
 
 
 def test_long_text_and_name_are_cut_to_one_line_of_100(
@@ -298,20 +298,20 @@ def test_long_text_and_name_are_cut_to_one_line_of_100(
     write(alice, conversation, "line\n" + "🏋" * 200)
     later(6)
 
-    (told,) = tell()
+    (told,) = notify()
 
     assert (told.title, told.body) == ("A" * 99 + "…", "line " + "🏋" * 94 + "…")
 
 
-def test_who_has_no_device_is_passed_over(conversation: Conversation, later: Later) -> None:
+def test_person_without_a_device_is_skipped(conversation: Conversation, later: Later) -> None:
     later(6)
 
-    assert tell() == []
+    assert notify() == []
     assert PushCursor.objects.get().scanned_up_to == Message.objects.get().pk
     assert not PushMark.objects.exists()
 
 
-def test_skipping_never_goes_back(conversation: Conversation) -> None:
+def test_skipping_never_moves_the_cursor_back(conversation: Conversation) -> None:
     PushCursor.objects.update(scanned_up_to=10, rescanned_up_to=5)
 
     skip_to(7)
@@ -320,7 +320,7 @@ def test_skipping_never_goes_back(conversation: Conversation) -> None:
     assert (cursor.scanned_up_to, cursor.rescanned_up_to) == (10, 7)
 
 
-def test_long_backlog_is_looked_through_in_parts(
+def test_long_backlog_is_scanned_in_batches(
     alice: User, make_browser: MakeBrowser, later: Later, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweeping, "BATCH", 2)
@@ -353,7 +353,7 @@ def test_sweep_with_nothing_new_is_one_query(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     later(100)
-    tell()
+    notify()
 
     with CaptureQueriesContext(connection) as captured:
         sweep()
@@ -361,7 +361,7 @@ def test_sweep_with_nothing_new_is_one_query(
     assert len(captured) == 1
 
 
-def test_cursor_that_is_gone_is_made_again(
+def test_deleted_cursor_is_created_again(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     PushCursor.objects.all().delete()
@@ -372,7 +372,7 @@ def test_cursor_that_is_gone_is_made_again(
     assert bodies() == ["Hello"]
 
 
-def test_sweeps_are_short_against_the_delay_and_rare_without_devices(
+def test_sweep_interval_is_short_against_the_delay_and_long_without_devices(
     conversation: Conversation, bob: User, make_browser: MakeBrowser, settings: Any
 ) -> None:
     seconds = []
@@ -385,7 +385,7 @@ def test_sweeps_are_short_against_the_delay_and_rare_without_devices(
     assert get_sweep_interval().total_seconds() == 2
 
 
-def test_sweep_takes_the_same_queries_with_1_and_30_conversations(
+def test_sweep_makes_the_same_queries_with_1_and_30_conversations(
     alice: User, make_browser: MakeBrowser, later: Later
 ) -> None:
     counts = []
@@ -407,7 +407,7 @@ def test_sweep_takes_the_same_queries_with_1_and_30_conversations(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_that_sweep_at_once_tell_once(
+def test_concurrent_sweeps_notify_once(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
     later(6)

@@ -1,4 +1,4 @@
-"""Web Push, to a push service of the test's own: what it gets, and what it can make of it."""
+"""Web Push to a test's push service: its requests, and what it can learn from them."""
 
 import asyncio
 import json
@@ -54,7 +54,7 @@ def send(token: str, **changes: Any) -> Outcome:
     return asyncio.run(run())
 
 
-def test_browser_and_nobody_else_can_read_it(bobs: Browser, make_browser: MakeBrowser) -> None:
+def test_only_the_browser_can_decrypt_it(bobs: Browser, make_browser: MakeBrowser) -> None:
     outcome = send(bobs.token)
 
     assert outcome.verdict is Verdict.DELIVERED
@@ -72,7 +72,7 @@ def test_browser_and_nobody_else_can_read_it(bobs: Browser, make_browser: MakeBr
         make_browser("charlie").decrypt(received)
 
 
-def test_push_service_is_told_how_to_treat_it(bobs: Browser) -> None:
+def test_request_has_the_headers_for_the_push_service(bobs: Browser) -> None:
     send(bobs.token)
 
     (received,) = bobs.service.received
@@ -81,7 +81,7 @@ def test_push_service_is_told_how_to_treat_it(bobs: Browser) -> None:
     assert received.headers["Content-Encoding"] == "aes128gcm"
 
 
-def test_push_service_can_tell_who_sends(bobs: Browser, settings: Any) -> None:
+def test_request_identifies_the_sender(bobs: Browser, settings: Any) -> None:
     settings.VAPID_SUBJECT = "mailto:ops@example.com"
     send(bobs.token)
 
@@ -120,7 +120,7 @@ def test_largest_notification_is_small_enough(bobs: Browser) -> None:
         (500, {}, Outcome(Verdict.LATER, "HTTP 500")),
     ],
 )
-def test_answers_mean_what_they_say(
+def test_responses_have_their_documented_outcomes(
     bobs: Browser, status: int, headers: dict[str, str], outcome: Outcome
 ) -> None:
     bobs.service.will_answer(bobs.path, status, headers=headers)
@@ -135,7 +135,7 @@ def test_redirects_are_not_followed(bobs: Browser) -> None:
     assert bobs.service.at("/elsewhere") == []
 
 
-def test_nobody_there_is_tried_again(bobs: Browser, settings: Any) -> None:
+def test_unreachable_push_service_is_retried(bobs: Browser, settings: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     settings.PUSH_PRIVATE_HOSTS = [f"127.0.0.1:{port}"]
@@ -144,7 +144,7 @@ def test_nobody_there_is_tried_again(bobs: Browser, settings: Any) -> None:
     assert send(json.dumps(subscription)).verdict is Verdict.LATER
 
 
-def test_server_that_does_not_answer_is_left(
+def test_request_without_a_response_times_out(
     bobs: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("notifications.senders.http.TIMEOUT", ClientTimeout(total=0.2))
@@ -156,14 +156,16 @@ def test_server_that_does_not_answer_is_left(
     assert "Timeout" in outcome.reason
 
 
-def test_private_host_that_is_not_allowed_any_more_is_gone(bobs: Browser, settings: Any) -> None:
+def test_private_host_that_is_no_longer_allowed_counts_as_gone(
+    bobs: Browser, settings: Any
+) -> None:
     settings.PUSH_PRIVATE_HOSTS = []
 
     assert send(bobs.token).verdict is Verdict.GONE
     assert bobs.service.received == []
 
 
-def test_names_that_nobody_answers_hold_up_no_others(
+def test_unanswered_dns_queries_do_not_block_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     may_end, real = threading.Event(), socket.getaddrinfo
@@ -190,13 +192,11 @@ def test_names_that_nobody_answers_hold_up_no_others(
     hanging, other = asyncio.run(run())
 
     assert {each.verdict for each in hanging} == {Verdict.LATER}
-    assert other == Outcome(Verdict.GONE, "not a public address")  # so it was looked up
+    assert other == Outcome(Verdict.GONE, "not a public address")  # so it was resolved
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-def test_address_in_a_network_of_ones_own_is_not_connected_to(
-    service: PushService, name: str
-) -> None:
+def test_private_addresses_are_not_connected_to(service: PushService, name: str) -> None:
     async def run() -> Outcome:
         async with open_session() as session:
             url = service.url.replace("127.0.0.1", name)
@@ -216,7 +216,7 @@ def test_address_in_a_network_of_ones_own_is_not_connected_to(
         *("2002:7f00:1::1", "2002:a00:1::", "fec0::1", "ff0e::1", "::ffff:0:127.0.0.1"),
     ],
 )
-def test_addresses_that_are_not_public(address: str) -> None:
+def test_private_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with pytest.raises(NotPublic):
@@ -227,11 +227,13 @@ def test_addresses_that_are_not_public(address: str) -> None:
     "address",
     ["8.8.8.8", "2a00:1450:4001:81b::200a", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::"],
 )
-def test_addresses_that_are_public(address: str) -> None:
+def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
 
 
-def test_device_of_a_kind_that_is_not_set_up_is_left_alone(bobs: Browser, settings: Any) -> None:
+def test_delivery_to_an_unconfigured_kind_of_device_is_refused(
+    bobs: Browser, settings: Any
+) -> None:
     settings.VAPID_PRIVATE_KEY = ""
 
     assert send(bobs.token) == Outcome(Verdict.REFUSED, "not configured")
