@@ -1,4 +1,4 @@
-"""Finds uses of library names in the product that the libraries do not promise to keep."""
+"""Finds where the product uses private or undocumented names of libraries."""
 
 import ast
 import importlib
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 ROOT = Path(__file__).resolve().parents[2]
-# Modules of which the documentation of their library says nothing, or little.
+# Library modules that are undocumented, or nearly so.
 UNDOCUMENTED = (
     "channels.consumer",
     "channels_redis",
@@ -30,22 +30,22 @@ UNDOCUMENTED = (
 
 @dataclass(frozen=True)
 class Use:
-    """One place that uses a name."""
+    """A place where a name is used."""
 
     name: str
     place: str
 
 
 @cache
-def list_rooms() -> list[str]:
-    """Return the packages of the product, as import-linter knows them."""
+def list_packages() -> list[str]:
+    """Return the product's packages, from the configuration of import-linter."""
     found = tomllib.loads((ROOT / "pyproject.toml").read_text())
     rooms: list[str] = found["tool"]["importlinter"]["root_packages"]
     return rooms
 
 
 def list_sources() -> Iterator[tuple[Path, ast.Module]]:
-    for room in list_rooms():
+    for room in list_packages():
         for path in sorted((ROOT / room).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield path.relative_to(ROOT), ast.parse(path.read_text())
@@ -58,7 +58,7 @@ def is_private(name: str) -> bool:
 # Names that begin with an underscore
 # ------------------------------------------------------------------------------
 def find_private_uses() -> Iterator[Use]:
-    """Find private names of objects that are not the product's own, as far as sources tell."""
+    """Find private names of objects that do not belong to the product, as far as its source shows."""
     for path, tree in list_sources():
         own = set(_list_own_names(tree))
         for class_node, node in _walk(tree, None):
@@ -74,18 +74,21 @@ def _walk(tree: ast.AST, inside: ast.ClassDef | None) -> Iterator[tuple[ast.Clas
 
 
 def _names_in(node: ast.AST) -> list[str]:
-    """Return what is taken from an object or a module: `a._b`, `getattr(a, "_b")`, `import _b`."""
+    """Return the names accessed on an object or module: `a._b`, `getattr(a, "_b")`, `import _b`."""
     if isinstance(node, ast.Attribute):
         return [node.attr]
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "setattr"):
         return [str(each.value) for each in node.args if isinstance(each, ast.Constant)]
-    if isinstance(node, ast.ImportFrom) and not node.module.startswith(tuple(list_rooms())):  # type: ignore[union-attr]  # no relative imports here
+    if isinstance(node, ast.ImportFrom) and not node.module.startswith(tuple(list_packages())):  # type: ignore[union-attr]  # no relative imports here
         return [*str(node.module).split("."), *(each.name for each in node.names)]
     return []
 
 
 def _list_own_names(tree: ast.AST) -> Iterator[str]:
-    """Return what a module or class defines: functions, classes, variables, attributes of `self`."""
+    """
+    Return the names that a module or class defines: functions, classes, variables, attributes of
+    `self`.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
@@ -101,7 +104,7 @@ def _is_of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
 
 @cache
 def _list_inherited(path: Path, class_node: ast.ClassDef | None) -> frozenset[str]:
-    """Return the names that a class has from other classes of the product."""
+    """Return the names that a class inherits from other classes of the product."""
     if class_node is None:
         return frozenset()
     found = getattr(importlib.import_module(_module_of(path)), class_node.name, None)
@@ -115,13 +118,13 @@ def _module_of(path: Path) -> str:
 
 
 def _is_ours(found: type) -> bool:
-    return found.__module__.split(".")[0] in list_rooms()
+    return found.__module__.split(".")[0] in list_packages()
 
 
-# What classes take over from libraries
+# Overridden private names
 # ------------------------------------------------------------------------------
 def find_private_overrides() -> Iterator[Use]:
-    """Find private methods and attributes of a library's class that a class of ours replaces."""
+    """Find private methods and attributes of library classes that the product's classes override."""
     for path, node, found in find_classes():
         theirs = [each for each in inspect.getmro(found) if not _is_ours(each)]
         for name in _list_own_names(node):
@@ -130,7 +133,7 @@ def find_private_overrides() -> Iterator[Use]:
 
 
 def find_classes() -> Iterator[tuple[Path, ast.ClassDef, type]]:
-    """Return the classes of the product that have a base from a library."""
+    """Return the product's classes that have a base class from a library."""
     for path, tree in list_sources():
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and path != Path("config/asgi.py"):
@@ -138,7 +141,7 @@ def find_classes() -> Iterator[tuple[Path, ast.ClassDef, type]]:
 
 
 def list_names_of_self(node: ast.ClassDef) -> tuple[set[str], set[str]]:
-    """Return which attributes of `self` a class uses, and which names it gives a value itself."""
+    """Return the attributes of `self` that a class uses, and those that it assigns."""
     of_self = [each for each in ast.walk(node) if _is_of_self(each)]
     in_body = [name for each in node.body for name in _list_own_names(each) if _is_plain(each)]
     methods = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]
@@ -150,7 +153,7 @@ def _is_plain(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Assign | ast.AnnAssign)
 
 
-# Names without an underscore that no library promises to keep
+# Public but undocumented names
 # ------------------------------------------------------------------------------
 def find_undocumented_imports() -> Iterator[Use]:
     for path, tree in list_sources():

@@ -19,19 +19,19 @@ ME = "/api/auth/users/me/"
 
 
 def run(story: Story[T]) -> T:
-    """Tell a story about a handler of its own, and give back what its threads keep."""
+    """Run a story with its own handler, and close its threads' connections."""
 
     async def tell() -> T:
         handler = OneHopHandler()
         try:
             return await story(handler)
         finally:
-            await _give_back(handler)
+            await _close_threads(handler)
 
     return asyncio.run(tell())
 
 
-async def _give_back(handler: OneHopHandler) -> None:
+async def _close_threads(handler: OneHopHandler) -> None:
     lanes = {
         handler._api: settings.API_THREADS,
         handler._passwords: settings.PASSWORD_THREADS,
@@ -49,9 +49,9 @@ def _close_connections(all_at_once: Barrier) -> None:
 
 class Request:
     """
-    A request whose body, if it `is_held`, does not come to its end before it is let go.
+    A request; if it `is_held`, the end of its body is sent only on release.
 
-    Its client stays until it `leave`s.
+    Its client stays connected until `leave()`.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Request:
         return json.loads(self.content)
 
     def leave(self) -> None:
-        """Go away, before the end of the body if that is held."""
+        """Disconnect, before the end of the body if that is held."""
         self.has_left.set()
         self.may_end.set()
 
@@ -126,7 +126,7 @@ def form(
     path: str = ME,
     method: str = "PATCH",
 ) -> Request:
-    """Return a form with a picture, or with a name when there is none."""
+    """Return a form with a picture, or with a name if there is none."""
     field = b'name="profile_image"; filename="me.png"' if content else b'name="first_name"'
     body = b"--x\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n--x--\r\n"
     body %= (field, content or b"Robert")
@@ -137,5 +137,5 @@ def form(
 
 async def wait_for(condition: Any) -> None:
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - nothing tells when
+        while not condition():  # noqa: ASYNC110 - there is no signal to wait for
             await asyncio.sleep(0.01)

@@ -23,7 +23,7 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 @pytest.fixture
 def serve(settings: Any) -> Callable[..., list[Request]]:
-    """Ask each of some views once, one after the other, in the same thread."""
+    """Request each view once, one after the other, in the same thread."""
     settings.API_THREADS = 1
 
     def serve(*views: View) -> list[Request]:
@@ -54,7 +54,7 @@ class Resource:
         self.is_closed = True
 
 
-def test_resource_of_a_response_is_read_to_its_end_and_closed(serve: Any) -> None:
+def test_content_of_a_response_is_read_to_its_end_and_closed(serve: Any) -> None:
     resource = Resource()
 
     (answer,) = serve(lambda _: StreamingHttpResponse(resource))
@@ -74,7 +74,7 @@ def test_file_of_a_response_is_closed(serve: Any, tmp_path: Path) -> None:
     assert opened.closed
 
 
-def test_resource_is_closed_although_its_response_cannot_be_sent(serve: Any) -> None:
+def test_content_of_a_failing_response_is_closed(serve: Any) -> None:
     class Broken(Resource):
         def __iter__(self) -> Iterator[bytes]:
             yield b"one "
@@ -115,7 +115,7 @@ def test_signals_of_a_request_are_sent_around_its_view(serve: Any) -> None:
 # Database connections
 # ------------------------------------------------------------------------------
 def ask_database(_: HttpRequest) -> HttpResponse:
-    """Answer the thread, and the identity of its database connection."""
+    """Return the thread, and the identity of its database connection."""
     connection.ensure_connection()
     return HttpResponse(f"{threading.current_thread().name} {id(connection.connection)}")
 
@@ -133,17 +133,17 @@ def test_database_connection_that_no_longer_works_is_replaced(serve: Any) -> Non
     def break_it(_: HttpRequest) -> HttpResponse:
         connection.ensure_connection()
         seen.append(connection.connection)
-        connection.errors_occurred = True  # as any error of the database leaves it
+        connection.errors_occurred = True  # as after any database error
         connection.is_usable = lambda: False  # type: ignore[method-assign]  # this thread's alone
         return HttpResponse()
 
-    def look(_: HttpRequest) -> HttpResponse:
+    def use_database(_: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         seen.append(connection.connection)
         return HttpResponse()
 
-    answers = serve(break_it, look)
+    answers = serve(break_it, use_database)
 
     assert [each.status for each in answers] == [200, 200]
     assert seen[0] is not seen[1]
@@ -157,12 +157,12 @@ def test_database_connection_with_an_open_transaction_is_replaced(serve: Any) ->
         seen.append(connection.connection)
         return HttpResponse()
 
-    def look(_: HttpRequest) -> HttpResponse:
+    def use_database(_: HttpRequest) -> HttpResponse:
         connection.ensure_connection()
         seen.append(connection.connection)
         return HttpResponse(str(transaction.get_autocommit()))
 
-    _, second = serve(leave_it_open, look)
+    _, second = serve(leave_it_open, use_database)
 
     assert second.content == b"True"
     assert seen[0] is not seen[1]

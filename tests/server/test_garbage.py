@@ -9,7 +9,7 @@ from tests.factories import access_of
 from users.models import User
 
 REQUESTS = 20
-# A user and the session that refer to each other.
+# A user and their session refer to each other.
 MOST_OBJECTS = 15
 
 

@@ -32,7 +32,7 @@ urlpatterns = [path("api/<int:id>/", SetPasswordView.as_view())]
 
 @pytest.fixture
 def held(settings: Any) -> type[HeldHasher]:
-    """Have passwords hashed by what does not come to an end."""
+    """A password hasher that blocks until it is released."""
     settings.PASSWORD_HASHERS = ["tests.users.hashers.HeldHasher"]
     HeldHasher.may_end.clear()
     HeldHasher.begun.clear()
@@ -62,7 +62,7 @@ def test_path_with_a_parameter_cannot_hash(settings: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("what", ["sign-ins", "password changes"])
-def test_others_are_answered_while_passwords_are_hashed(
+def test_other_requests_are_answered_while_passwords_are_hashed(
     alice: User, held: type[HeldHasher], what: str
 ) -> None:
     count = django_settings.API_THREADS + django_settings.PASSWORD_THREADS
@@ -95,9 +95,7 @@ def test_others_are_answered_while_passwords_are_hashed(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_ins_past_the_queue_are_told_to_come_back(
-    settings: Any, held: type[HeldHasher]
-) -> None:
+def test_sign_ins_past_the_queue_get_503(settings: Any, held: type[HeldHasher]) -> None:
     settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE = 1, 2
     settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
     asked = [post(SIGN_IN, email=f"person{n}@example.com", password="x") for n in range(5)]
@@ -121,7 +119,7 @@ def test_sign_ins_past_the_queue_are_told_to_come_back(
 # The API's own lane
 # ------------------------------------------------------------------------------
 class Held:
-    """A view that does not come to an end before it is let go. It remembers what it was called for."""
+    """A view that blocks until it is released, and records its calls."""
 
     def __init__(self) -> None:
         self.may_end = threading.Event()
@@ -135,7 +133,7 @@ class Held:
 
 @pytest.fixture
 def view(settings: Any) -> Held:
-    """Serve /api/<name>/ with one thread, and have two requests wait for it."""
+    """Serve /api/<name>/ with one thread, and let two requests wait for it."""
     settings.API_THREADS, settings.API_QUEUE = 1, 2
     held = Held()
     routes = ModuleType("routes")
@@ -145,7 +143,7 @@ def view(settings: Any) -> Held:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_request_past_the_queue_is_told_to_come_back(
+def test_request_past_the_queue_gets_503(
     view: Held, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
@@ -171,7 +169,7 @@ def test_request_past_the_queue_is_told_to_come_back(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_request_whose_client_leaves_while_it_waits_is_dropped_and_makes_room(view: Held) -> None:
+def test_request_of_a_client_that_disconnects_while_waiting_is_dropped(view: Held) -> None:
     asked = [Request("GET", f"/api/{name}/") for name in ("runs", "leaves", "waits", "comes")]
     *first, last = asked
 
@@ -192,7 +190,7 @@ def test_request_whose_client_leaves_while_it_waits_is_dropped_and_makes_room(vi
 
 
 @pytest.mark.django_db(transaction=True)
-def test_request_that_has_begun_is_finished_although_its_client_leaves(view: Held) -> None:
+def test_running_request_is_finished_after_its_client_disconnects(view: Held) -> None:
     request = Request("GET", "/api/runs/")
 
     async def story(handler: OneHopHandler) -> None:
@@ -208,7 +206,7 @@ def test_request_that_has_begun_is_finished_although_its_client_leaves(view: Hel
 
 
 @pytest.mark.django_db(transaction=True)
-def test_request_whose_client_leaves_before_the_end_of_the_body_is_dropped(view: Held) -> None:
+def test_request_of_a_client_that_disconnects_in_the_body_is_dropped(view: Held) -> None:
     half = Request("POST", "/api/half/", is_held=True)
 
     async def story(handler: OneHopHandler) -> None:
@@ -222,7 +220,7 @@ def test_request_whose_client_leaves_before_the_end_of_the_body_is_dropped(view:
     assert (view.begun, half.status) == ([], 0)
 
 
-def test_waiter_that_is_cancelled_takes_its_call_out_of_the_queue() -> None:
+def test_cancelled_waiter_removes_its_call_from_the_queue() -> None:
     may_end = threading.Event()
     done: list[str] = []
 

@@ -1,4 +1,4 @@
-"""The admin's forms with passwords: few run at a time, few wait, and more get 503."""
+"""The admin's forms with passwords: few run at a time, few wait, and the others get 503."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from tests.server.requests import Request, wait_for
 
 
 class Pages:
-    """A stand-in for Django's handler, which does not answer until it is released."""
+    """Replaces Django's handler; it does not respond until it is released."""
 
     def __init__(self) -> None:
         self.may_end = asyncio.Event()
@@ -54,7 +54,7 @@ def test_few_forms_with_passwords_run_at_a_time_in_the_admin(
 
     bodies, forms = asyncio.run(story())
 
-    assert bodies == [b"0", b""]  # who only looks does not wait
+    assert bodies == [b"0", b""]  # a GET does not wait
     assert [each.status for each in forms] == [200, 200, 200, 200, 503, 503]
     refused = forms[-1]
     assert (refused.headers["retry-after"], refused.headers["cache-control"]) == ("2", "no-store")
@@ -65,7 +65,7 @@ def test_few_forms_with_passwords_run_at_a_time_in_the_admin(
     ] * 2
 
 
-def test_form_whose_client_leaves_while_it_waits_is_dropped(settings: Any) -> None:
+def test_form_of_a_client_that_disconnects_while_waiting_is_dropped(settings: Any) -> None:
     settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE = 1, 2
 
     async def story() -> tuple[list[bytes], list[Request]]:
@@ -85,7 +85,7 @@ def test_form_whose_client_leaves_while_it_waits_is_dropped(settings: Any) -> No
     assert [each.status for each in forms] == [200, 0, 200]
 
 
-def test_form_whose_client_leaves_in_the_middle_is_not_passed_on(settings: Any) -> None:
+def test_form_of_a_client_that_disconnects_midway_is_not_passed_on(settings: Any) -> None:
     async def story() -> list[bytes]:
         pages = Pages()
         half = Request("POST", "/admin/login/", b"half", is_held=True)

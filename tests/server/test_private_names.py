@@ -1,8 +1,8 @@
 """
-The names of libraries that the product uses although nothing promises that they stay.
+Pins the private and undocumented names of libraries that the product uses.
 
-A use that is not listed here fails, and so does a listed name that no longer exists. An upgrade of
-a library that would break the product thus fails here first, with the name.
+A use that is not listed here fails, and so does a listed name that no longer exists. Thus an
+upgrade of a library that would break the product fails here first, with the name.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Named(NamedTuple):
     a: int = 1
 
 
-# With an underscore, and yet documented: Django's _meta API, Model._state and managers, named tuples.
+# Documented despite the underscore: Django's _meta API, Model._state and managers, named tuples.
 PRIVATE: dict[str, Callable[[], bool]] = {
     "_db": lambda: User.objects.db_manager("x")._db == "x",
     "_default_manager": lambda: User._default_manager is User.objects,
@@ -52,7 +52,7 @@ PRIVATE: dict[str, Callable[[], bool]] = {
     "_replace": lambda: Named()._replace(a=2) == (2,),
     "_state": lambda: User()._state.adding and User()._state.fields_cache == {},
 }
-# Hooks that Django names in its documentation, or in a docstring, and their parameters.
+# Hooks that Django documents, in its manual or a docstring, and their parameters.
 OVERRIDDEN: dict[str, tuple[type, list[str]]] = {
     "_get_page": (Paginator, ["self", "args", "kwargs"]),
     "_make_hash_value": (PasswordResetTokenGenerator, ["self", "user", "timestamp"]),
@@ -85,7 +85,7 @@ def names_of(uses: Iterable[scan.Use]) -> dict[str, list[str]]:
     return places
 
 
-def test_private_names_that_are_used_are_those_that_are_pinned() -> None:
+def test_used_private_names_are_pinned() -> None:
     found = names_of(scan.find_private_uses())
 
     assert {name: places for name, places in found.items() if name not in PRIVATE} == {}
@@ -93,26 +93,26 @@ def test_private_names_that_are_used_are_those_that_are_pinned() -> None:
 
 
 @pytest.mark.parametrize("name", PRIVATE)
-def test_private_name_is_what_it_was(name: str) -> None:
+def test_pinned_private_name_exists(name: str) -> None:
     assert PRIVATE[name]()
 
 
-def test_private_methods_that_are_replaced_are_those_that_are_pinned() -> None:
+def test_overridden_private_methods_are_pinned() -> None:
     assert set(names_of(scan.find_private_overrides())) == set(OVERRIDDEN)
     for name, (kind, parameters) in OVERRIDDEN.items():
         assert [*inspect.signature(getattr(kind, name)).parameters] == parameters
 
 
-def test_undocumented_names_that_are_imported_are_those_that_are_pinned() -> None:
+def test_imported_undocumented_names_are_pinned() -> None:
     found = names_of(scan.find_undocumented_imports())
 
     assert {name: places for name, places in found.items() if name not in UNDOCUMENTED} == {}
     assert set(UNDOCUMENTED) - set(found) == set()
 
 
-# What the undocumented ones have to do
+# The behaviour of the undocumented names
 # ------------------------------------------------------------------------------
-def test_djangos_handlers_do_what_the_chain_relies_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_django_handlers_behave_as_the_chain_requires(caplog: pytest.LogCaptureFixture) -> None:
     request = RequestFactory().get("/api/")
 
     def fail(_: Any) -> HttpResponse:
@@ -122,18 +122,18 @@ def test_djangos_handlers_do_what_the_chain_relies_on(caplog: pytest.LogCaptureF
     log_response("%s", "again", response=response, request=request)
 
     assert response.status_code == 500
-    assert [each.levelname for each in caplog.records] == ["ERROR"]  # once, and not again
+    assert [each.levelname for each in caplog.records] == ["ERROR"]  # once only
     assert issubclass(ASGIRequest, type(request).__mro__[1])
     assert list(inspect.signature(ASGIRequest).parameters) == ["scope", "body_file"]
 
 
-def test_database_wrapper_has_what_kept_connections_rely_on() -> None:
+def test_database_wrapper_has_the_names_for_kept_connections() -> None:
     assert isinstance(connection._connections["default"], BaseDatabaseWrapper)  # type: ignore[attr-defined]  # the proxy's own
     names = ("close_at", "errors_occurred", "connection", "vendor", "close_if_unusable_or_obsolete")
     assert [name for name in names if not hasattr(connection, name)] == []
 
 
-def test_models_have_what_hand_written_sql_relies_on() -> None:
+def test_models_have_the_names_for_hand_written_sql() -> None:
     state, field = ModelState(), User._meta.get_field("email")
 
     assert (state.db, state.adding, state.fields_cache) == (None, True, {})
@@ -141,7 +141,7 @@ def test_models_have_what_hand_written_sql_relies_on() -> None:
     assert DEFAULT_DB_ALIAS == "default"
 
 
-def test_channels_has_what_layer_and_consumers_rely_on() -> None:
+def test_channels_has_the_names_for_layer_and_consumers() -> None:
     layer = BaseChannelLayer()
 
     assert get_handler_name({"type": "access.changed"}) == "access_changed"
@@ -150,7 +150,7 @@ def test_channels_has_what_layer_and_consumers_rely_on() -> None:
             asyncio.run(call)
 
 
-def test_channels_redis_has_what_the_layer_relies_on() -> None:
+def test_channels_redis_has_the_names_for_the_layer() -> None:
     async def make_pubsub() -> Any:
         (host,) = decode_hosts([{"address": "redis://localhost"}])
         return Redis(connection_pool=create_pool(host)).pubsub(ignore_subscribe_messages=True)
@@ -164,7 +164,7 @@ def test_channels_redis_has_what_the_layer_relies_on() -> None:
         assert callable(getattr(pubsub, name))
 
 
-def test_servestatic_has_what_static_files_rely_on() -> None:
+def test_servestatic_has_the_names_for_static_files() -> None:
     files = ServeStaticASGI(None, autorefresh=False, max_age=60, allow_all_origins=False)
 
     assert files.files == {}
@@ -180,11 +180,11 @@ def make_connection(kind: type[HttpToolsProtocol]) -> HttpToolsProtocol:
     )
 
 
-def test_connection_uses_only_what_uvicorns_has_and_hides_nothing_of_it() -> None:
+def test_connection_matches_the_attributes_of_uvicorns() -> None:
     (node,) = [node for _, node, found in scan.find_classes() if found is LimitedConnection]
     used, own = scan.list_names_of_self(node)
     theirs = make_connection(HttpToolsProtocol)
-    theirs.on_message_begin()  # makes `url`
+    theirs.on_message_begin()  # creates `url`
 
     lacks = {name for name in used - own if not hasattr(theirs, name)}
     replaced = {name for name in own if hasattr(theirs, name)}
@@ -205,7 +205,7 @@ def test_connection_uses_only_what_uvicorns_has_and_hides_nothing_of_it() -> Non
         assert [*inspect.signature(ours).parameters] == [*inspect.signature(base).parameters]
 
 
-def test_request_and_socket_of_uvicorn_have_what_the_connection_looks_at() -> None:
+def test_uvicorn_request_and_socket_have_the_names_for_the_connection() -> None:
     assert "self.response_complete = False" in inspect.getsource(RequestResponseCycle.__init__)
     assert "self.handshake_initiated = False" in inspect.getsource(
         WebSocketsSansIOProtocol.__init__

@@ -18,7 +18,7 @@ FOREVER = "max-age=315360000, public, immutable"
 
 @pytest.fixture
 def collected(settings: Any, tmp_path: Path) -> Path:
-    """Serve a folder as in production, with a script and its compressed twins."""
+    """Serve a folder as in production, with a script and its compressed copies."""
     settings.DEBUG, settings.STATIC_ROOT = False, tmp_path
     (tmp_path / HASHED).write_text(SCRIPT)
     (tmp_path / f"{HASHED}.br").write_bytes(brotli.compress(SCRIPT.encode()))
@@ -29,7 +29,7 @@ def collected(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def own(settings: Any, tmp_path: Path) -> Path:
-    """Serve two folders as in development, the first of which goes before the second."""
+    """Serve two folders as in development; the first has precedence."""
     folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:
         folder.mkdir()
@@ -51,7 +51,7 @@ def ask(name: str, method: str = "GET", **headers: str) -> Request:
 @pytest.mark.parametrize(
     ("accepted", "encoding"), [("gzip", "gzip"), ("gzip, br, zstd", "br"), ("", None)]
 )
-def test_collected_file_is_served_as_its_client_accepts_it(
+def test_collected_file_is_served_in_an_accepted_encoding(
     collected: Path, accepted: str, encoding: str | None
 ) -> None:
     answer = ask(HASHED, accept_encoding=accepted)
@@ -62,7 +62,7 @@ def test_collected_file_is_served_as_its_client_accepts_it(
     assert answer.headers["content-length"] == str(len(answer.content))
 
 
-def test_file_that_never_changes_has_few_headers(collected: Path) -> None:
+def test_immutable_file_has_few_headers(collected: Path) -> None:
     answer = ask(HASHED, accept_encoding="br")
 
     assert answer.headers["cache-control"] == FOREVER
@@ -76,7 +76,7 @@ def test_file_that_never_changes_has_few_headers(collected: Path) -> None:
     }
 
 
-def test_file_that_may_change_can_be_asked_for_again(collected: Path) -> None:
+def test_mutable_file_can_be_revalidated(collected: Path) -> None:
     first = ask("plain.txt")
     again = ask("plain.txt", if_none_match=first.headers["etag"])
 
@@ -85,7 +85,7 @@ def test_file_that_may_change_can_be_asked_for_again(collected: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.js", "../settings.py", "staticfiles.json", ""])
-def test_what_is_no_file_is_404_in_the_usual_shape(collected: Path, name: str) -> None:
+def test_unknown_file_is_404_in_the_usual_shape(collected: Path, name: str) -> None:
     (collected.parent / "settings.py").write_text("secret")
     (collected / "staticfiles.json").write_text("{}")
 
@@ -96,7 +96,7 @@ def test_what_is_no_file_is_404_in_the_usual_shape(collected: Path, name: str) -
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_file_is_not_written_to(collected: Path) -> None:
+def test_write_methods_are_refused(collected: Path) -> None:
     assert ask(HASHED, "POST").status == 405
 
 
@@ -106,7 +106,7 @@ def test_file_of_the_first_folder_is_served(own: Path) -> None:
     assert ask("both.txt").content == b"first"
 
 
-def test_file_that_is_written_under_a_running_server_is_served(own: Path) -> None:
+def test_file_created_while_the_server_runs_is_served(own: Path) -> None:
     async def story() -> tuple[Request, Request]:
         files = build_static_files()
         before = await Request("GET", "/static/new.js").ask(files)
@@ -136,7 +136,7 @@ def test_development_compresses_files_whole(own: Path, accepted: str, encoding: 
     ("name", "method", "accepted"),
     [("a.js", "GET", "identity"), ("a.js", "HEAD", "br"), ("a.png", "GET", "br")],
 )
-def test_development_leaves_the_rest_as_it_is(
+def test_development_leaves_other_responses_unchanged(
     own: Path, name: str, method: str, accepted: str
 ) -> None:
     answer = ask(name, method, accept_encoding=accepted)

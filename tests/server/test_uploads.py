@@ -21,13 +21,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def ask(request: Request) -> Request:
-    """Ask, with a body that never comes: only who does not read it gets an answer."""
+    """Send a request whose body never arrives: only a view that does not read it can respond."""
     run(lambda handler: asyncio.wait_for(request.ask(handler), 20))
     return request
 
 
 class HeldStorage(InMemoryStorage):
-    """Does not come to the end of storing a file before it is let go."""
+    """Blocks while it stores a file, until it is released."""
 
     may_end: ClassVar[Event] = Event()
     begun: ClassVar[list[str]] = []
@@ -47,7 +47,7 @@ def held(settings: Any) -> type[HeldStorage]:
     return HeldStorage
 
 
-# Who may send one
+# Permission
 # ------------------------------------------------------------------------------
 @pytest.mark.parametrize("length", [b"content-length", b"transfer-encoding"])
 def test_form_without_a_token_is_refused_unread(db: None, length: bytes) -> None:
@@ -61,7 +61,7 @@ def test_form_without_a_token_is_refused_unread(db: None, length: bytes) -> None
     assert refused.reads == 0
 
 
-def test_refusal_of_a_form_can_be_read_by_a_page_from_elsewhere(db: None, settings: Any) -> None:
+def test_refusal_of_a_form_can_be_read_by_an_allowed_origin(db: None, settings: Any) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
     head = ((b"content-type", FORM), (b"origin", b"https://app.example.com"))
 
@@ -114,7 +114,7 @@ def test_form_past_the_throttle_is_refused_unread_and_others_count_once(
     ],
 )
 @pytest.mark.parametrize("length", [b"content-length", b"transfer-encoding"])
-def test_form_to_where_none_is_taken_is_refused_unread(
+def test_form_to_an_endpoint_without_forms_is_refused_unread(
     bob: User, method: str, path: str, status: int, length: bytes
 ) -> None:
     value = b"5000000" if length == b"content-length" else b"chunked"
@@ -134,7 +134,7 @@ def test_form_to_where_none_is_taken_is_refused_unread(
         (b"MultiPart/Form-Data; boundary=x",),
     ],
 )
-def test_form_that_is_called_otherwise_is_refused_unread(db: None, kinds: tuple[bytes]) -> None:
+def test_form_with_a_variant_content_type_is_refused_unread(db: None, kinds: tuple[bytes]) -> None:
     head = [(b"content-type", kind) for kind in kinds]
 
     refused = ask(Request("PATCH", "/api/auth/users/me/", b"", *head, is_held=True))
@@ -142,7 +142,7 @@ def test_form_that_is_called_otherwise_is_refused_unread(db: None, kinds: tuple[
     assert (refused.status, refused.reads) == (401, 0)
 
 
-def test_form_whose_session_ends_while_it_is_read_changes_nothing(bob: User) -> None:
+def test_form_of_a_session_that_ends_meanwhile_changes_nothing(bob: User) -> None:
     tokens = tokens_of(bob)
 
     async def story(handler: OneHopHandler) -> Request:
@@ -160,11 +160,9 @@ def test_form_whose_session_ends_while_it_is_read_changes_nothing(bob: User) -> 
     assert bob.first_name == "Bob"
 
 
-# How many at a time
+# Concurrency
 # ------------------------------------------------------------------------------
-def test_forms_that_stop_in_the_middle_leave_room_for_those_of_others(
-    alice: User, bob: User
-) -> None:
+def test_incomplete_forms_leave_room_for_those_of_others(alice: User, bob: User) -> None:
     his, hers = access_of(bob), access_of(alice)
 
     async def story(handler: OneHopHandler) -> tuple[list[Request], Request, list[int]]:
@@ -205,7 +203,7 @@ def test_few_forms_are_read_at_a_time_and_json_does_not_wait(alice: User) -> Non
     assert [each.status for each in forms] == [200] * 20
 
 
-def test_more_forms_of_a_person_than_may_wait_are_told_to_come_back(bob: User) -> None:
+def test_forms_of_a_person_past_the_queue_get_503(bob: User) -> None:
     token = access_of(bob)
     most = django_settings.LARGE_BODIES_PER_PERSON + django_settings.LARGE_BODIES_QUEUE_PER_PERSON
 
@@ -229,7 +227,7 @@ def test_more_forms_of_a_person_than_may_wait_are_told_to_come_back(bob: User) -
     assert [each.reads for each in refused] == [0] * 3
 
 
-def test_one_picture_is_drawn_at_a_time_while_every_other_request_is_answered(
+def test_pictures_are_decoded_one_at_a_time_while_other_requests_are_answered(
     alice: User, held: type[HeldStorage]
 ) -> None:
     count = django_settings.API_THREADS + 1
