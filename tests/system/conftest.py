@@ -17,22 +17,22 @@ from users.models import User
 
 Join = Callable[[User], Person]
 
-# With a database in a file there is no server for these to query.
+# These query the database, which embedded servers keep in a file.
 collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.py"]
 
 ALLOWED_ORIGIN = "https://app.example.com"
-# These servers run until the last test here, and would take the deliveries of tests/notifications for their
-# own: to them the push service of such a test is a private address, so they would forget its devices.
+# These servers run until the last test here, and would claim the deliveries of tests/notifications.
+# For them, the push service of such a test has a private address, so they would delete its devices.
 NO_PUSH = {"PUSH_IN_WEB": "0"}
-# The reconciler is off: what arrives was sent as an event, not found in the database.
-BELL_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
-# No event of another process reaches it: what arrives was found in the database by the reconciler.
-DEAF = {"REDIS_URL": "", "SOCKET_REVIEW_SECONDS": "0.2"}
+# The reconciler is off: everything that arrives was sent as an event.
+EVENTS_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
+# No event of another process arrives: everything was found in the database by the reconciler.
+RECONCILER_ONLY = {"REDIS_URL": "", "SOCKET_REVIEW_SECONDS": "0.2"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the idle-socket test's first half before all tests, and its second half after them."""
-    order = {"test_idle_socket_opens": -1, "test_idle_socket_lives_after_a_minute": 1}
+    order = {"test_idle_socket_opens": -1, "test_idle_socket_works_after_a_minute": 1}
     items.sort(key=lambda item: order.get(item.name, 0))
 
 
@@ -49,9 +49,10 @@ def servers(
     """
     Two web processes on PostgreSQL and Redis, or the only one that the embedded set-up allows.
 
-    The same tests run on both: what is sent through the first must arrive through the second.
+    The same tests run on both: messages sent through the first process must arrive through the
+    second.
     """
-    environment = {**BELL_ONLY, **NO_PUSH, "EMAIL_URL": f"filemail:///{mailbox}"}
+    environment = {**EVENTS_ONLY, **NO_PUSH, "EMAIL_URL": f"filemail:///{mailbox}"}
     with django_db_blocker.unblock():
         first = WebServer(**environment).start()
         second = WebServer(**environment).start() if os.environ.get("REDIS_URL") else first
@@ -63,23 +64,23 @@ def servers(
 
 @pytest.fixture(scope="package")
 def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
-    """A web process on the same database that neither receives events of others nor sends any."""
+    """A web process on the same database that neither receives events of others nor sends its own."""
     with django_db_blocker.unblock():
-        server = WebServer(**DEAF, **NO_PUSH).start()
+        server = WebServer(**RECONCILER_ONLY, **NO_PUSH).start()
     yield server
     server.stop()
     _delete_recurring_jobs(django_db_blocker)
 
 
 def _delete_recurring_jobs(blocker: DjangoDbBlocker) -> None:
-    """Delete what the workers of these servers schedule again after each test's flush."""
+    """Delete the jobs that the workers of these servers schedule again after each test's flush."""
     with blocker.unblock():
         Job.objects.all().delete()
 
 
 @pytest.fixture(scope="session")
 def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What differs from the test run's environment on a stranger's machine after `make run` began."""
+    """Variables that differ from the test run's, for a machine on which `make run` has just begun."""
     database = tmp_path_factory.mktemp("demo") / "db.sqlite3"
     environment = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": "", "SECRET_KEY": ""}
     for command in (("migrate", "--verbosity=0"), ("demo",)):
@@ -88,7 +89,7 @@ def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
 
 
 def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a management command in a process of its own."""
+    """Run a management command in a separate process."""
     return subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
@@ -106,23 +107,23 @@ def server(servers: tuple[WebServer, WebServer], transactional_db: None) -> WebS
 
 @pytest.fixture
 def here(server: WebServer) -> Join:
-    """Sign users in at the first process."""
+    """Return a function that signs users in at the first process."""
     return lambda user: Person(server, tokens_of(user))
 
 
 @pytest.fixture
 def there(servers: tuple[WebServer, WebServer], transactional_db: None) -> Join:
-    """Sign users in at the second process."""
+    """Return a function that signs users in at the second process."""
     return lambda user: Person(servers[1], tokens_of(user))
 
 
 @pytest.fixture
 def deaf(deaf_server: WebServer, transactional_db: None) -> Join:
-    """Sign users in at the process that gets no events."""
+    """Return a function that signs users in at the process that gets no events."""
     return lambda user: Person(deaf_server, tokens_of(user))
 
 
 @pytest.fixture
 def real_passwords(_cheap_passwords: None, settings: Any) -> None:
-    """Hash as the server does, so that users can sign in there."""
+    """Hash passwords as the server does, so that users can sign in there."""
     settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS

@@ -18,7 +18,7 @@ T = TypeVar("T")
 Frame = dict[str, Any]
 
 PATIENCE = 20.0
-"""Seconds to wait for what must come."""
+"""Seconds until a wait fails."""
 
 
 class Socket:
@@ -26,8 +26,8 @@ class Socket:
 
     def __init__(self, url: str, token: str | None = None, **options: Any) -> None:
         protocols = [Subprotocol("bearer"), Subprotocol(token)] if token else None
-        # Without a limit on the queue the client reads on while a test only sends: else it would
-        # not see the server's close, and wait for it.
+        # The queue is unlimited, so that the client reads on while a test only sends; otherwise it
+        # would not see the server's close.
         options = {"max_size": None, "max_queue": None, "proxy": None, **options}
         self.connection: ClientConnection = connect(
             url, subprotocols=protocols, legacy=True, **options
@@ -51,7 +51,7 @@ class Socket:
         return frame
 
     def receive_until(self, kind: str) -> list[Frame]:
-        """Return the frames up to the next one of a type, that one included."""
+        """Return the frames up to and including the next one of a type."""
         frames = [self.receive()]
         while frames[-1]["type"] != kind:
             frames.append(self.receive())
@@ -141,7 +141,7 @@ class Person:
         return socket
 
     def inbox(self, **options: Any) -> Socket:
-        """Open the inbox, and wait for the badge that it begins with."""
+        """Open the inbox, and wait for its first badge frame."""
         socket = self.knock(**options)
         socket.ping()
         return socket
@@ -151,6 +151,6 @@ def eventually(probe: Callable[[], T | None]) -> T:
     """Poll until there is a result, and return it."""
     deadline = time.monotonic() + PATIENCE
     while (found := probe()) is None:
-        assert time.monotonic() < deadline, "What was waited for did not come."
+        assert time.monotonic() < deadline, "The probe returned nothing in time."
         time.sleep(0.1)
     return found

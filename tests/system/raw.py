@@ -14,7 +14,7 @@ class RawClient:
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
 
     def send(self, data: bytes) -> "RawClient":
-        """Send, or as much as the server accepts before it closes."""
+        """Send as much as the server accepts before it closes."""
         with suppress(OSError):
             self.socket.sendall(data)
         return self
@@ -22,7 +22,7 @@ class RawClient:
     def read_to_the_end(self) -> bytes:
         """Return everything up to the server's close; raise TimeoutError if it does not close."""
         received = b""
-        # A reset is a close too, if unread data was still arriving.
+        # A reset counts as a close; it happens if unread data was still arriving.
         with suppress(ConnectionResetError):
             while data := self.socket.recv(65536):
                 received += data

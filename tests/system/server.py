@@ -1,4 +1,4 @@
-"""The product in a process of its own, as `make serve` starts it."""
+"""The product in a separate process, started as by `make serve`."""
 
 import os
 import subprocess
@@ -14,15 +14,15 @@ from tests.backends import find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
-"""A server takes one to start, and many times that beside tests that keep all cores busy."""
+"""Seconds. A server starts in 1 s, but takes much longer beside tests that keep all cores busy."""
 
 
 class WebServer:
     """
-    One web process on the test database, reachable under `url`.
+    One web process on the test database, reachable at `url`.
 
-    `environment` comes on top of that of the test run; an empty variable is taken out of it. Without
-    a word about DEBUG it is a development server, on purpose.
+    `environment` is added to that of the test run; an empty value removes a variable. Unless it
+    sets DEBUG, the server is deliberately one for development.
     """
 
     module = "config.serve"
@@ -38,7 +38,7 @@ class WebServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "WebServer":
-        """Start, and wait until it answers; an application that cannot be imported fails here."""
+        """Start it, and wait until it responds; an application that cannot be imported fails here."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -68,7 +68,7 @@ class WebServer:
         self.process.send_signal(signum)
 
     def wait(self, timeout: float) -> None:
-        """Wait until the process has ended by itself; raise TimeoutExpired."""
+        """Wait until the process has ended by itself; raises TimeoutExpired."""
         assert self.process
         self.process.wait(timeout=timeout)
 
@@ -98,7 +98,7 @@ class ServerAhead(WebServer):
 
 
 def test_environment(**changes: str) -> dict[str, str]:
-    """Return the environment of a process that uses this test run's database."""
+    """Return the environment for a process that uses this test run's database."""
     environment = {**os.environ, "DATABASE_URL": database_url(), "LOG_LEVEL": "INFO", "DEBUG": "1"}
     environment["WEB_CONCURRENCY"] = "1"
     environment |= {"SECRET_KEY": settings.SECRET_KEY, **changes}
@@ -106,7 +106,7 @@ def test_environment(**changes: str) -> dict[str, str]:
 
 
 def database_url() -> str:
-    """Return the URL of the test database, as DATABASE_URL takes it."""
+    """Return the URL of the test database, in the format of DATABASE_URL."""
     found = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{found['NAME']}"

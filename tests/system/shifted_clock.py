@@ -17,7 +17,7 @@ from config import serve
 def main() -> None:
     shift = timedelta(seconds=float(os.environ["CLOCK_SHIFT_SECONDS"]))
     with time_machine.travel(datetime.now(UTC) + shift, tick=True):
-        time.time()  # the clock stands until it is asked for the first time
+        time.time()  # the clock stops until its first use
         serve.main()
 
 

@@ -1,4 +1,4 @@
-"""Whatever ends a user's access closes their sockets, with and without an event."""
+"""Every end of a user's access closes their sockets, with and without an event."""
 
 from datetime import timedelta
 
@@ -70,7 +70,7 @@ def test_end_of_an_impersonation_closes_its_sockets(
     assert looking.post("auth/jwt/refresh/", refresh=looking.refresh).status_code == 401
 
 
-def test_removal_closes_both_sides_and_tells_their_inboxes(
+def test_removal_closes_both_sides_and_updates_their_inboxes(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     with (
@@ -91,7 +91,7 @@ def test_removal_closes_both_sides_and_tells_their_inboxes(
         assert his_inbox.receive() == {"type": "unread_count", "unread_count": 0}
 
 
-def test_trainee_who_comes_back_gets_the_reopened_conversation(
+def test_trainee_who_returns_gets_the_reopened_conversation(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
@@ -110,9 +110,9 @@ def test_trainee_who_comes_back_gets_the_reopened_conversation(
         assert his.knock(conversation.pk).outcome() == "open"
 
 
-# Without an event: the reconciler finds it
+# Without an event: found by the reconciler
 # ------------------------------------------------------------------------------
-def test_removal_that_nobody_announced_closes_both_sides(
+def test_removal_without_an_event_closes_both_sides(
     deaf: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     with (
@@ -142,7 +142,7 @@ def test_deactivation_closes_every_socket(
         assert hers.ping() == [{"type": "pong", "version": 1}]
 
 
-def test_deactivation_in_the_database_itself_closes_every_socket(
+def test_deactivation_by_sql_closes_every_socket(
     deaf: Join, bob: User, conversation: Conversation
 ) -> None:
     with deaf(bob).socket(conversation.pk) as thread, deaf(bob).inbox() as inbox:
@@ -152,7 +152,7 @@ def test_deactivation_in_the_database_itself_closes_every_socket(
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_end_of_access_by_any_path_closes_own_sockets_and_looks(
+def test_end_of_access_by_any_path_closes_own_and_impersonating_sockets(
     deaf_server: WebServer, deaf: Join, alice: User, end: End
 ) -> None:
     root = make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
@@ -164,7 +164,7 @@ def test_end_of_access_by_any_path_closes_own_sockets_and_looks(
         assert hers.ping() == [{"type": "pong"}]
 
 
-def test_another_role_of_the_impersonated_closes_the_look(
+def test_role_change_of_the_impersonated_user_closes_the_socket(
     deaf_server: WebServer, deaf: Join, alice: User, bob: User
 ) -> None:
     looking = Person(deaf_server, impersonate(bob, by=alice)[1])
@@ -175,7 +175,7 @@ def test_another_role_of_the_impersonated_closes_the_look(
         assert hers.ping() == [{"type": "pong"}]
 
 
-def test_deactivated_impersonator_is_closed_and_the_other_is_not(
+def test_deactivation_of_an_impersonator_closes_only_their_sockets(
     deaf_server: WebServer, deaf: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     looking = Person(deaf_server, impersonate(bob, by=alice)[1])

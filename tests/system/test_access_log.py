@@ -36,7 +36,7 @@ def test_access_log_shows_no_secret_of_a_mailed_link(server: WebServer) -> None:
     assert "the-code-of-a-link" not in log
 
 
-def test_most_talkative_log_shows_nothing_of_what_goes_over_sockets(
+def test_debug_log_shows_no_socket_traffic(
     transactional_db: None, bob: User, conversation: Conversation
 ) -> None:
     with WebServer(LOG_LEVEL="DEBUG") as server:

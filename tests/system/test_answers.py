@@ -6,7 +6,7 @@ from tests.system.server import WebServer
 from users.models import User
 
 
-def test_answer_has_a_length_and_one_without_content_has_none(here: Join, alice: User) -> None:
+def test_response_has_a_length_unless_it_has_no_content(here: Join, alice: User) -> None:
     her = here(alice)
 
     full = her.get("messaging/unread-count/")
@@ -26,7 +26,7 @@ def test_static_file_that_does_not_exist_is_not_found(server: WebServer, path: s
     assert response.json() == {"detail": "Not found.", "code": "not_found"}
 
 
-def test_static_file_says_what_it_is_and_nothing_else(server: WebServer) -> None:
+def test_static_file_has_its_content_type_and_nosniff(server: WebServer) -> None:
     response = httpx.get(f"{server.url}/static/admin/css/base.css")
 
     assert response.headers["content-type"].startswith("text/css")
@@ -43,13 +43,13 @@ def test_static_file_says_what_it_is_and_nothing_else(server: WebServer) -> None
         ("docs/", 200),
     ],
 )
-def test_api_answer_is_stored_by_nobody(here: Join, alice: User, path: str, status: int) -> None:
+def test_api_response_is_not_cached(here: Join, alice: User, path: str, status: int) -> None:
     answer = here(alice).get(path)
 
     assert (answer.status_code, answer.headers.get_list("cache-control")) == (status, ["no-store"])
 
 
-def test_refusal_is_stored_by_nobody(server: WebServer) -> None:
+def test_error_response_is_not_cached(server: WebServer) -> None:
     answer = httpx.get(f"{server.url}/api/messaging/conversations/")
 
     assert (answer.status_code, answer.headers.get_list("cache-control")) == (401, ["no-store"])

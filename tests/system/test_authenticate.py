@@ -16,7 +16,7 @@ BAD_TOKEN = {
 }
 
 
-def test_fresh_token_keeps_a_socket_past_the_end_of_the_old_one(
+def test_new_token_keeps_a_socket_open_past_the_old_ones_expiry(
     deaf_server: WebServer, deaf: Join, bob: User, conversation: Conversation
 ) -> None:
     short = make_token(bob, timedelta(seconds=3))
@@ -31,7 +31,7 @@ def test_fresh_token_keeps_a_socket_past_the_end_of_the_old_one(
         assert inbox.ping() == [{"type": "pong"}]
 
 
-def test_token_that_is_bad_or_of_another_person_changes_nothing(
+def test_invalid_or_foreign_token_changes_nothing(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     bad = ("abc", make_token(bob, timedelta(seconds=-1)), access_of(alice))

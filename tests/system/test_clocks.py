@@ -25,7 +25,7 @@ Pair = tuple[WebServer, WebServer]
 
 @pytest.fixture(scope="module")
 def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which these servers write their mail."""
+    """The folder to which these servers write their e-mails."""
     return tmp_path_factory.mktemp("mail")
 
 
@@ -48,7 +48,10 @@ def clocks(
 def issuer_and_other(
     request: pytest.FixtureRequest, clocks: Pair, real_passwords: None, transactional_db: None
 ) -> Pair:
-    """The process that makes the tokens, ahead of the other or behind it, and the other."""
+    """
+    The process that issues the tokens, whose clock is ahead of or behind the other's; and the
+    other.
+    """
     right, ahead = clocks
     return (ahead, right) if request.param == "ahead" else (right, ahead)
 
@@ -70,7 +73,7 @@ def test_clock_of_one_server_is_ahead(clocks: Pair, alice: User) -> None:
 
 
 def link_in(mails: Path) -> tuple[str, str] | None:
-    """Take the one mail out of the folder, and return what its reset link holds."""
+    """Take the only e-mail out of the folder, and return the secret of its reset link."""
     for path in mails.iterdir():
         if found := re.search(r"#uid=([\w-]+)&token=([\w-]+)", path.read_text()):
             path.unlink()
@@ -78,7 +81,7 @@ def link_in(mails: Path) -> tuple[str, str] | None:
     return None
 
 
-def test_tokens_of_one_server_are_good_at_the_other(issuer_and_other: Pair, bob: User) -> None:
+def test_tokens_of_one_server_are_valid_at_the_other(issuer_and_other: Pair, bob: User) -> None:
     issuer, other = issuer_and_other
     tokens = sign_in(issuer, bob)
 
@@ -92,7 +95,7 @@ def test_tokens_of_one_server_are_good_at_the_other(issuer_and_other: Pair, bob:
     assert Person(issuer, TokenPair(**renewed.json())).get("auth/users/me/").status_code == 200
 
 
-def test_sockets_take_tokens_of_the_other_server(
+def test_sockets_accept_tokens_of_the_other_server(
     issuer_and_other: Pair, alice: User, bob: User, conversation: Conversation
 ) -> None:
     issuer, other = issuer_and_other
@@ -105,22 +108,22 @@ def test_sockets_take_tokens_of_the_other_server(
         assert inbox.ping() == [{"type": "pong"}]
 
 
-def test_look_begun_at_one_server_goes_on_at_the_other(
+def test_impersonation_started_at_one_server_continues_at_the_other(
     issuer_and_other: Pair, alice: User, bob: User, conversation: Conversation
 ) -> None:
     issuer, other = issuer_and_other
-    look = Person(issuer, sign_in(issuer, alice)).post(f"trainer/impersonate/{bob.pk}/start/")
+    started = Person(issuer, sign_in(issuer, alice)).post(f"trainer/impersonate/{bob.pk}/start/")
 
-    looking = Person(other, TokenPair(look.json()["access"], look.json()["refresh"]))
+    impersonator = Person(other, TokenPair(started.json()["access"], started.json()["refresh"]))
 
-    assert looking.get("auth/users/me/").json()["id"] == bob.pk
-    assert looking.post("auth/jwt/refresh/", refresh=looking.refresh).status_code == 200
-    with looking.socket(conversation.pk) as thread:
-        assert looking.post("trainer/impersonate/end/").json() == {"sessions_ended": 1}
+    assert impersonator.get("auth/users/me/").json()["id"] == bob.pk
+    assert impersonator.post("auth/jwt/refresh/", refresh=impersonator.refresh).status_code == 200
+    with impersonator.socket(conversation.pk) as thread:
+        assert impersonator.post("trainer/impersonate/end/").json() == {"sessions_ended": 1}
         assert thread.close_code() == 4001
 
 
-def test_cookie_of_one_server_is_good_at_the_other(issuer_and_other: Pair, bob: User) -> None:
+def test_cookie_of_one_server_is_valid_at_the_other(issuer_and_other: Pair, bob: User) -> None:
     issuer, other = issuer_and_other
     body = {"email": bob.email, "password": PASSWORD, "cookie": True}
     browser = Person(issuer, NOBODY)
@@ -132,7 +135,7 @@ def test_cookie_of_one_server_is_good_at_the_other(issuer_and_other: Pair, bob: 
     assert renewed.status_code == 200
 
 
-def test_reset_link_of_one_server_is_good_at_the_other(
+def test_reset_link_of_one_server_is_valid_at_the_other(
     issuer_and_other: Pair, bob: User, mails: Path
 ) -> None:
     issuer, other = issuer_and_other
@@ -144,7 +147,7 @@ def test_reset_link_of_one_server_is_good_at_the_other(
     assert confirmed.status_code == 204
 
 
-def test_sign_out_at_one_server_is_one_at_the_other(
+def test_sign_out_at_one_server_applies_at_the_other(
     issuer_and_other: Pair, bob: User, conversation: Conversation
 ) -> None:
     issuer, other = issuer_and_other

@@ -1,8 +1,8 @@
 """
 The whole contract, sections 1 to 6, as one story against the running server.
 
-Nothing but an HTTP and a WebSocket client: a trainer who has an account invites somebody by
-e-mail, they write to each other, and part.
+It uses only an HTTP and a WebSocket client: a trainer invites somebody by e-mail, they write to
+each other, and the trainer removes the trainee.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Options in DATABASE_URL reach the driver: if TLS is required, no connection is made without it."""
+"""Options in DATABASE_URL reach the driver: if TLS is required, there is no connection without it."""
 
 import subprocess
 import sys
@@ -32,7 +32,7 @@ def connect(query: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
-def test_server_without_tls_is_refused_where_tls_is_asked_for(mode: str) -> None:
+def test_server_without_tls_is_refused_if_tls_is_required(mode: str) -> None:
     refused = connect(f"sslmode={mode}")
 
     assert refused.returncode == 1

@@ -27,7 +27,7 @@ def test_message_arrives_on_the_senders_other_devices(
         assert desk.receive() == {"type": "new_message", "message": sent}
 
 
-def test_message_arrives_on_each_of_a_persons_sockets_while_others_come_and_go(
+def test_message_arrives_on_every_socket_while_others_open_and_close(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     her, his = here(alice), there(bob)
@@ -68,7 +68,7 @@ def test_message_can_be_read_as_soon_as_it_is_announced(
         assert listener.messages(conversation.pk).json()["results"][0] == announced
 
 
-def test_pong_tells_the_version(
+def test_pong_has_the_version(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     with there(bob).socket(conversation.pk) as socket:

@@ -56,7 +56,7 @@ def error(detail: str, code: str) -> Frame:
     return {"type": "error", "detail": detail, "code": code}
 
 
-def test_bad_frame_is_answered_and_the_conversation_lives_on(
+def test_invalid_frame_gets_an_error_and_the_conversation_stays_open(
     here: Join, bob: User, conversation: Conversation
 ) -> None:
     table = ANYWHERE + IN_A_CONVERSATION
@@ -72,7 +72,7 @@ def test_bad_frame_is_answered_and_the_conversation_lives_on(
     assert answers[-1] == {"type": "pong", "version": 1}
 
 
-def test_bad_frame_is_answered_and_the_inbox_lives_on(here: Join, bob: User) -> None:
+def test_invalid_frame_gets_an_error_and_the_inbox_stays_open(here: Join, bob: User) -> None:
     table = [*ANYWHERE, *((frame, UNKNOWN) for frame, _ in IN_A_CONVERSATION)]
     with here(bob).inbox() as inbox:
         for frame, _ in table:
@@ -84,7 +84,7 @@ def test_bad_frame_is_answered_and_the_inbox_lives_on(here: Join, bob: User) -> 
 
 
 @pytest.mark.parametrize("up_to", [0, -1, 2**63, 10**18, 18446744073709551615])
-def test_read_up_to_what_is_no_id_is_answered(
+def test_read_up_to_an_invalid_id_gets_an_error(
     here: Join, bob: User, conversation: Conversation, up_to: int
 ) -> None:
     with here(bob).socket(conversation.pk) as socket:
@@ -102,7 +102,7 @@ def padded(size: int) -> str:
     return frame.replace('""', f'"{"x" * (size - len(frame))}"')
 
 
-def test_frame_of_4_kib_passes_and_a_larger_one_is_told_by_4009(here: Join, bob: User) -> None:
+def test_frame_of_4_kib_passes_and_a_larger_one_closes_with_4009(here: Join, bob: User) -> None:
     with here(bob).inbox() as inbox:
         inbox.send_raw(padded(4096))
         assert inbox.receive() == {"type": "pong"}
@@ -119,14 +119,14 @@ def test_frame_size_is_counted_in_bytes(here: Join, bob: User) -> None:
         assert inbox.close_code() == 4009
 
 
-def test_binary_frame_over_4_kib_is_told_by_4009(here: Join, bob: User) -> None:
+def test_binary_frame_over_4_kib_closes_with_4009(here: Join, bob: User) -> None:
     with here(bob).inbox() as inbox:
         inbox.send_raw(b"x" * 4097)
 
         assert inbox.close_code() == 4009
 
 
-def test_too_many_frames_are_told_by_4008(here: Join, bob: User) -> None:
+def test_too_many_frames_close_with_4008(here: Join, bob: User) -> None:
     with here(bob).inbox() as inbox:
         inbox.flood({"type": "ping"}, times=5000)
 

@@ -36,7 +36,7 @@ def test_token_in_the_query_signs_in_without_a_sub_protocol(
 
 
 @pytest.mark.parametrize("make_token", BAD_TOKENS)
-def test_bad_token_is_told_by_4001(
+def test_invalid_token_closes_with_4001(
     server: WebServer, bob: User, conversation: Conversation, make_token: Callable[[User], str]
 ) -> None:
     token = make_token(bob)
@@ -52,23 +52,23 @@ def test_bad_token_is_told_by_4001(
     assert codes == [4001] * 4
 
 
-def test_refusal_answers_the_sub_protocol_so_that_browsers_see_the_code(server: WebServer) -> None:
+def test_refusal_selects_the_sub_protocol_so_that_browsers_see_the_code(server: WebServer) -> None:
     with Person(server, TokenPair("bad", "")).knock() as socket:
         assert socket.connection.subprotocol == "bearer"
         assert socket.close_code() == 4001
 
 
 @pytest.mark.parametrize("path", [10**12, 2**63, 10**30, 0, "-1", "x", "1/2"])
-def test_unknown_conversation_is_told_by_4003(here: Join, bob: User, path: object) -> None:
+def test_unknown_conversation_closes_with_4003(here: Join, bob: User, path: object) -> None:
     assert here(bob).knock(path).close_code() == 4003
 
 
 @pytest.mark.parametrize("path", ["/", "/ws/", "/ws/other/", "/ws/messaging", "/api/schema/"])
-def test_unknown_path_is_told_by_4003(server: WebServer, path: str) -> None:
+def test_unknown_path_closes_with_4003(server: WebServer, path: str) -> None:
     assert Socket(f"ws://127.0.0.1:{server.port}{path}").close_code() == 4003
 
 
-def test_stranger_is_told_the_same_as_of_what_does_not_exist(
+def test_stranger_gets_the_close_of_an_unknown_conversation(
     here: Join, charlie: User, dora: User, conversation: Conversation
 ) -> None:
     assert here(charlie).knock(conversation.pk).close_code() == 4003
@@ -76,7 +76,7 @@ def test_stranger_is_told_the_same_as_of_what_does_not_exist(
     assert here(dora).knock(conversation.pk + 1).close_code() == 4003
 
 
-def test_archived_conversation_is_told_by_4003_to_both_sides(
+def test_archived_conversation_closes_with_4003_for_both_sides(
     here: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     archive_conversations(Conversation.objects.all())
@@ -93,16 +93,16 @@ def test_foreign_browser_origin_is_refused(here: Join, bob: User, origin: str) -
     assert here(bob).knock(origin=origin).close_code() == 4003
 
 
-def test_own_and_listed_origins_are_let_in(here: Join, server: WebServer, bob: User) -> None:
+def test_own_and_listed_origins_are_accepted(here: Join, server: WebServer, bob: User) -> None:
     assert here(bob).knock(origin=server.url).outcome() == "open"
     assert here(bob).knock(origin=ALLOWED_ORIGIN).outcome() == "open"
     assert here(bob).knock(origin=None).outcome() == "open"
 
 
-# Clients that were there before, with `?token=`
+# Older clients, with `?token=`
 # ------------------------------------------------------------------------------
 def refusal(knock: Callable[[], Socket]) -> tuple[int, Frame, str | None]:
-    """Return status, body and Retry-After of a handshake that is refused."""
+    """Return status, body and Retry-After of a refused handshake."""
     with pytest.raises(InvalidStatus) as raised:
         knock()
     response = raised.value.response
@@ -143,7 +143,7 @@ def test_refused_handshake_is_no_error_in_the_log(
 
     for _ in range(3):
         refusal(partial(stranger.knock_by_query, conversation.pk))
-    stranger.conversations()  # by now what comes after an answer is written
+    stranger.conversations()  # the log entries of the refusal have been written by now
 
     written = server.log.read_text()[before:]
     assert written.count(f'{conversation.pk}/?token=[redacted]" 403') == 3
@@ -167,7 +167,7 @@ def test_handshake_with_a_token_in_the_query_is_refused_on_an_unknown_path(
     assert refusal(knock) == NOT_VISIBLE
 
 
-def test_open_socket_with_the_token_in_the_query_is_told_by_4003_and_refused_from_then_on(
+def test_open_socket_with_the_token_in_the_query_closes_with_4003_and_is_refused_afterwards(
     here: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     guest = here(bob)
@@ -180,7 +180,7 @@ def test_open_socket_with_the_token_in_the_query_is_told_by_4003_and_refused_fro
     assert refusal(partial(guest.knock_by_query, conversation.pk)) == NOT_VISIBLE
 
 
-def test_handshake_is_refused_for_1013_only_with_the_token_in_the_query(
+def test_handshake_is_refused_instead_of_1013_only_with_the_token_in_the_query(
     bob: User, conversation: Conversation
 ) -> None:
     nowhere = f"postgres://nobody@127.0.0.1:{find_free_port()}/none"
@@ -206,7 +206,7 @@ def test_replay_comes_first_after_a_handshake_with_the_token_in_the_query(
     assert pong == {"type": "pong", "version": 1}
 
 
-def test_closed_socket_takes_no_more_frames(here: Join, bob: User) -> None:
+def test_closed_socket_ignores_further_frames(here: Join, bob: User) -> None:
     socket = here(bob).knock(10**12)
     assert socket.close_code() == 4003
 

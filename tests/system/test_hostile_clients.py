@@ -1,4 +1,4 @@
-"""Clients that send half a request, or far too much: they are cut off, and others are served."""
+"""Clients that send half a request, or far too much, are disconnected, and others are served."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ HEALTHZ = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 @pytest.fixture(scope="module")
 def impatient(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
-    """A web process that gives clients half a second for what takes ten, or two minutes, elsewhere."""
+    """A web process whose timeouts are 0.5 s instead of 10 s and 2 min."""
     limits = {"REQUEST_HEAD_SECONDS": "0.5", "REQUEST_BODY_SECONDS": "0.5"}
     with django_db_blocker.unblock():
         server = WebServer(**limits).start()
@@ -38,7 +38,7 @@ def impatient(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
-    """Let this process have a thousand connections too."""
+    """Allow this process a thousand connections too."""
     few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     yield
@@ -76,14 +76,14 @@ def test_thousand_half_open_handshakes_do_not_stop_others(
     ],
     ids=range(9),
 )
-def test_client_that_stops_in_the_middle_is_cut_off(impatient: WebServer, part: bytes) -> None:
+def test_client_that_stops_midway_is_disconnected(impatient: WebServer, part: bytes) -> None:
     with RawClient(impatient) as client:
         received = client.send(part).read_to_the_end()
 
     assert received == b"" or b"200 OK" in received.splitlines()[0]
 
 
-def test_second_request_of_a_connection_is_waited_for_no_longer(impatient: WebServer) -> None:
+def test_second_request_of_a_connection_has_the_same_timeout(impatient: WebServer) -> None:
     with RawClient(impatient) as client:
         client.send(HEALTHZ + b"\r\n")
         answer = b""
@@ -134,7 +134,7 @@ def test_path_past_the_limit_is_431(server: WebServer) -> None:
     ],
     ids=range(8),
 )
-def test_handshake_that_is_none_is_refused(server: WebServer, handshake: bytes) -> None:
+def test_invalid_handshake_is_refused(server: WebServer, handshake: bytes) -> None:
     status, _ = answer_to(server, handshake.removesuffix(b"\r\n") + b"\r\n\r\n")
 
     assert 400 <= status < 500
@@ -201,7 +201,7 @@ def test_compressed_body_is_not_unpacked(here: Join, server: WebServer, bob: Use
     assert (of_form.status_code, of_form.json()["code"]) == (400, "parse_error")
 
 
-def test_offer_to_compress_a_socket_is_not_taken_up(
+def test_socket_compression_is_not_negotiated(
     here: Join, bob: User, conversation: Conversation
 ) -> None:
     with here(bob).socket(conversation.pk, compression="deflate") as socket:
@@ -223,7 +223,7 @@ def test_offer_to_compress_a_socket_is_not_taken_up(
     ],
     ids=range(5),
 )
-def test_request_whose_length_is_doubtful_is_400(server: WebServer, lengths: bytes) -> None:
+def test_request_with_an_ambiguous_length_is_400(server: WebServer, lengths: bytes) -> None:
     status, _ = answer_to(server, SIGN_IN + lengths + b"\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n")
 
     assert status == 400

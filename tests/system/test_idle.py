@@ -1,4 +1,4 @@
-"""A socket that is idle for a minute: two tests, at both ends of the run."""
+"""A socket that is idle for a minute: one test at the beginning of the run, and one at its end."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ IDLE_SECONDS = 61.0
 
 @dataclass(frozen=True)
 class Idle:
-    """Both sides' sockets on one conversation, on a server and a Redis that nobody else uses."""
+    """Both sides' sockets on one conversation, on a server and a Redis used only here."""
 
     trainer: Person
     conversation_id: int
@@ -49,7 +49,7 @@ def test_idle_socket_opens(idle: Idle) -> None:
     assert idle.hers.connection.subprotocol == idle.his.connection.subprotocol == "bearer"
 
 
-def test_idle_socket_lives_after_a_minute(idle: Idle) -> None:
+def test_idle_socket_works_after_a_minute(idle: Idle) -> None:
     time.sleep(max(0.0, idle.began_at + IDLE_SECONDS - time.monotonic()))
 
     # Typing arrives only through Redis; a message could also be found in the database.

@@ -73,7 +73,7 @@ def test_reading_over_a_socket_clears_the_badge(
         assert inbox.receive_until("unread_count")[-1] == badge(0)
 
 
-def test_stranger_hears_only_what_is_theirs(
+def test_stranger_gets_only_their_own_events(
     here: Join, there: Join, alice: User, bob: User, charlie: User, dora: User
 ) -> None:
     theirs, others = open_conversation(alice, bob), open_conversation(dora, charlie)
@@ -101,11 +101,11 @@ def test_many_changes_at_once_end_in_the_right_state(
 
         assert counts == sorted(set(counts))
         assert updated[-1]["conversation"] == here(bob).conversations()[0]
-        # An event that comes while its state is being read tells the same state again.
+        # An event that arrives while the state is read causes the same state to be sent again.
         assert all(frame == updated[-1] for frame in inbox.ping()[:-1])
 
 
-def test_badge_sums_up_all_conversations(
+def test_badge_counts_all_conversations_together(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     second = open_conversation(alice, erik := make_trainee("erik", alice))

@@ -4,7 +4,7 @@ What went wrong in earlier products, and the test that would notice it here.
 no test ever started the server
     test_lessons::test_server_starts_and_both_sockets_open
 Redis down was a 500 and a duplicate
-    test_redis_away::test_message_sent_while_redis_is_down_is_stored_answered_and_not_doubled
+    test_redis_away::test_message_sent_while_redis_is_down_is_stored_once
 last_message_at older than the newest
     test_parallel::test_eight_parallel_senders_leave_the_newest_message_as_the_last
 several answers said it is new
@@ -12,9 +12,9 @@ several answers said it is new
 deleted account took its messages
     test_lessons::test_deleted_account_leaves_its_messages_and_no_null
 removed trainee still read by id
-    test_row_level_security::test_what_a_socket_refuses_rest_refuses_too
+    test_row_level_security::test_rest_refuses_whatever_a_socket_refuses
 sockets outlived a removal
-    test_access_ends::test_removal_closes_both_sides_and_tells_their_inboxes
+    test_access_ends::test_removal_closes_both_sides_and_updates_their_inboxes
 sockets outlived their token
     test_access_ends::test_expired_session_and_expired_token_close_open_sockets
 sockets outlived a deactivation
@@ -24,27 +24,27 @@ impersonator marked as read
 impersonator typed as the victim
     test_typing::test_typing_of_an_impersonator_is_refused
 ended impersonation left its tokens
-    test_lessons::test_ended_impersonation_kills_its_tokens_and_refreshed_ones
+    test_lessons::test_ended_impersonation_revokes_its_tokens_and_refreshed_ones
 refreshing kept impersonation alive
     test_lessons::test_refreshing_does_not_prolong_an_impersonation
 refusals reached the browser as 1006
-    test_handshake::test_bad_token_is_told_by_4001
+    test_handshake::test_invalid_token_closes_with_4001
 malformed frame killed the socket
-    test_frames::test_bad_frame_is_answered_and_the_conversation_lives_on
+    test_frames::test_invalid_frame_gets_an_error_and_the_conversation_stays_open
 typing had no limit
     test_typing::test_typing_ten_thousand_times_does_not_arrive_ten_thousand_times
 404 and 403 told which ids exist
-    test_lessons::test_answers_do_not_tell_which_conversations_exist
+    test_lessons::test_responses_do_not_reveal_which_conversations_exist
 any receipt turned every tick
-    test_read_receipts::test_read_over_the_socket_tells_each_side_its_own
+    test_read_receipts::test_read_over_the_socket_sends_a_different_frame_to_each_side
 own action turned a tick
-    test_lessons::test_nobody_can_mark_what_they_wrote_themselves_as_read
+    test_lessons::test_own_messages_cannot_be_marked_as_read
 newest first was drawn upside down
     test_contract::test_whole_contract_as_one_story
 pages shifted while messages came in
-    test_lessons::test_pages_by_key_hold_while_messages_come_in
+    test_lessons::test_pages_by_key_are_stable_while_messages_arrive
 one push token, two users
-    test_lessons::test_push_token_belongs_to_who_registered_it_last
+    test_lessons::test_push_token_belongs_to_the_last_user_who_registered_it
 messages missed after a reconnect
     test_replay::test_connecting_while_others_send_leaves_no_gap_and_no_repeat
 retry duplicates
@@ -52,15 +52,15 @@ retry duplicates
 unread badge stuck
     test_inbox::test_reading_on_one_device_clears_the_badge_on_the_others
 catch-up by clock lost rows
-    test_replay::test_since_brings_what_was_missed_in_order_then_what_happens
+    test_replay::test_since_sends_missed_changes_in_order_then_events
 order by the phone's clock
-    test_lessons::test_order_does_not_follow_the_clocks_of_clients
+    test_lessons::test_order_does_not_depend_on_the_clocks_of_clients
 told before it was saved
     test_delivery::test_message_can_be_read_as_soon_as_it_is_announced
 deliveries silently lost
     test_reconciler::test_lost_messages_are_found_by_the_reconciler_in_order_and_once
 socket idle for a minute died
-    test_idle::test_idle_socket_lives_after_a_minute
+    test_idle::test_idle_socket_works_after_a_minute
 """
 
 import importlib
@@ -82,7 +82,7 @@ PLACES = re.findall(r"^    (\w+::\w+)$", __doc__ or "", re.MULTILINE)
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_each_lesson_has_its_test(place: str) -> None:
+def test_each_lesson_names_an_existing_test(place: str) -> None:
     module, name = place.split("::")
 
     assert callable(getattr(importlib.import_module(f"tests.system.{module}"), name))
@@ -111,7 +111,7 @@ def test_deleted_account_leaves_its_messages_and_no_null(
     assert oldest["sender"]["id"] == alice.pk
 
 
-def test_ended_impersonation_kills_its_tokens_and_refreshed_ones(
+def test_ended_impersonation_revokes_its_tokens_and_refreshed_ones(
     here: Join, server: WebServer, alice: User, bob: User
 ) -> None:
     tokens = impersonate(bob, by=alice)[1]
@@ -140,7 +140,7 @@ def test_refreshing_does_not_prolong_an_impersonation(here: Join, alice: User, b
     assert AuthSession.objects.get(pk=session.pk).expires_at == session.expires_at
 
 
-def test_answers_do_not_tell_which_conversations_exist(
+def test_responses_do_not_reveal_which_conversations_exist(
     here: Join, dora: User, conversation: Conversation
 ) -> None:
     stranger = here(dora)
@@ -155,7 +155,7 @@ def test_answers_do_not_tell_which_conversations_exist(
     assert answers == [(404, NOT_FOUND)] * 6
 
 
-def test_nobody_can_mark_what_they_wrote_themselves_as_read(
+def test_own_messages_cannot_be_marked_as_read(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     with here(alice).socket(conversation.pk) as hers:
@@ -168,7 +168,7 @@ def test_nobody_can_mark_what_they_wrote_themselves_as_read(
     assert (marked, message["is_read"], message["read_at"]) == (0, False, None)
 
 
-def test_pages_by_key_hold_while_messages_come_in(
+def test_pages_by_key_are_stable_while_messages_arrive(
     here: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write(alice, conversation, *"bcdef")
@@ -184,7 +184,9 @@ def test_pages_by_key_hold_while_messages_come_in(
     assert seen == ["f", "e", "d", "c", "b", "Hello"]
 
 
-def test_push_token_belongs_to_who_registered_it_last(here: Join, alice: User, bob: User) -> None:
+def test_push_token_belongs_to_the_last_user_who_registered_it(
+    here: Join, alice: User, bob: User
+) -> None:
     device = {"token": "one-phone", "platform": "android"}
 
     statuses = [
@@ -195,7 +197,7 @@ def test_push_token_belongs_to_who_registered_it_last(here: Join, alice: User, b
     assert [each.user for each in DeviceToken.objects.all()] == [bob]
 
 
-def test_order_does_not_follow_the_clocks_of_clients(
+def test_order_does_not_depend_on_the_clocks_of_clients(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     late = here(alice).send(conversation.pk, "First", created_at="2099-01-01T00:00:00Z").json()

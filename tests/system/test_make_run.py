@@ -1,4 +1,4 @@
-"""What `make run` does on an empty database, as processes."""
+"""`make run` on an empty database, as separate processes."""
 
 from collections.abc import Iterator
 

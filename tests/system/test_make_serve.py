@@ -1,4 +1,4 @@
-"""`make serve` in a checkout of its own, with exactly the variables that .env.example marks."""
+"""`make serve` in a separate checkout, with exactly the variables marked in .env.example."""
 
 import os
 import re
@@ -23,7 +23,7 @@ START_SECONDS = 120
 
 
 def list_marked() -> set[str]:
-    """Return the variables that .env.example marks with [production]."""
+    """Return the variables marked with [production] in .env.example."""
     lines = (ROOT / ".env.example").read_text().split("\n\n")
     marked = [block for block in lines if block.startswith("# [production]")]
     return {
@@ -33,7 +33,7 @@ def list_marked() -> set[str]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The product as somebody has checked it out, with a development set-up's `.env`."""
+    """A fresh checkout of the product, with a development `.env`."""
     folder = tmp_path_factory.mktemp("checkout")
     for name in SOURCE_FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -47,8 +47,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def making(
     checkout: Path, log: Path, environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `make serve` while the block runs, with this environment and nothing else."""
-    # The requirements are installed: these tests run.
+    """Run `make serve` during the block, with this environment only."""
+    # Without installing the requirements: these tests already run with them.
     command = ["make", "--old-file=.venv/.runtime", "serve", f"PYTHON={sys.executable}"]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -83,9 +83,9 @@ def marked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[st
 
 @pytest.fixture(scope="module")
 def address(checkout: Path, marked: dict[str, str]) -> Iterator[str]:
-    """The address of a server that `make serve` has started with the marked variables."""
+    """The URL of a server that `make serve` has started with the marked variables."""
     port, log = find_free_port(), checkout / "log"
-    # The port is the tests' own, and other servers run on this machine's cores.
+    # On a port of the tests; other servers share the machine's cores.
     environment = {**marked, "PORT": str(port), "WEB_CONCURRENCY": "1"}
     url = f"http://127.0.0.1:{port}"
     with making(checkout, log, environment) as process:
@@ -105,7 +105,7 @@ def wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path)
     raise AssertionError(f"The server did not start:\n{log.read_text()}")
 
 
-def test_marks_are_what_production_needs(marked: dict[str, str]) -> None:
+def test_marked_variables_are_those_required_in_production(marked: dict[str, str]) -> None:
     assert list_marked() == {*marked, "DEBUG"}
 
 
@@ -120,7 +120,7 @@ def test_make_serve_is_production_whatever_env_says(address: str, checkout: Path
     assert "DEBUG=1" not in (checkout / "log").read_text()
 
 
-def test_make_serve_names_what_lacks_in_one_line(checkout: Path, tmp_path: Path) -> None:
+def test_make_serve_names_missing_variables_in_one_line(checkout: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
 
     with making(checkout, log, {}) as process:
@@ -134,8 +134,8 @@ def test_make_serve_names_what_lacks_in_one_line(checkout: Path, tmp_path: Path)
     ]
 
 
-def test_server_says_loudly_that_it_runs_with_debug_on(checkout: Path) -> None:
-    """The one of `.env` counts for `python -m config.serve`, which somebody may want."""
+def test_server_warns_that_debug_is_on(checkout: Path) -> None:
+    """DEBUG of `.env` applies to `python -m config.serve`, where it may be intended."""
     command = [sys.executable, "-m", "config.serve"]
     environment = {"PATH": os.environ["PATH"], "PORT": str(find_free_port())}
     with subprocess.Popen(

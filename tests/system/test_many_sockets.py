@@ -1,4 +1,4 @@
-"""Somebody with more sockets than `SOCKETS_PER_USER`, as a client leaves behind that closes none."""
+"""A user with more sockets than `SOCKETS_PER_USER`, whose client never closes any."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ by_each_sign_in = pytest.mark.parametrize("knock", [Person.knock, Person.knock_b
 
 @pytest.fixture
 def held() -> Iterator[ExitStack]:
-    """Close what a test holds open."""
+    """Close the sockets that a test holds open."""
     with ExitStack() as stack:
         yield stack
 
@@ -48,7 +48,7 @@ def test_21st_socket_of_a_user_works_and_the_longest_idle_one_is_closed(
     assert held.enter_context(her.knock()).outcome() == "open"
 
 
-def test_21st_socket_gets_what_it_missed(
+def test_21st_socket_gets_the_missed_messages(
     here: Join, bob: User, conversation: Conversation, held: ExitStack
 ) -> None:
     guest = here(bob)
@@ -62,7 +62,7 @@ def test_21st_socket_gets_what_it_missed(
     assert pong == {"type": "pong", "version": 1}
 
 
-def test_inbox_makes_room_only_where_there_is_no_thread(
+def test_inbox_makes_room_only_if_there_is_no_thread(
     here: Join, bob: User, conversation: Conversation, held: ExitStack
 ) -> None:
     guest = here(bob)

@@ -1,4 +1,4 @@
-"""PostgreSQL closes all connections of a running server, as a restart does: no request fails."""
+"""PostgreSQL closes all connections of a running server, as a restart does; no request fails."""
 
 from collections.abc import Iterator
 from multiprocessing.pool import ThreadPool
@@ -12,7 +12,7 @@ from tests.system.people import Person
 from tests.system.server import WebServer
 from tests.system.test_make_run import sign_in
 
-# PostgreSQL waits for each to be gone, up to five seconds.
+# PostgreSQL waits up to 5 s for each connection to end.
 CUT_ALL = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -27,7 +27,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="module")
 def demo_server(django_db_setup: None, postgres: Postgres) -> Iterator[WebServer]:
-    # Without its own look at the database, which would find some of the connections before a request.
+    # Without the reconciler, whose queries would find some of the closed connections first.
     quiet = {"PUSH_IN_WEB": "0", "JOBS_IN_WEB": "0", "SOCKET_REVIEW_SECONDS": "3600"}
     environment = {"DATABASE_URL": postgres.url, "REDIS_URL": "", **quiet}
     for command in (("migrate", "--verbosity=0"), ("demo",)):
@@ -41,12 +41,12 @@ def trainer(demo_server: WebServer) -> Person:
     return sign_in(demo_server, "trainer@example.com")
 
 
-def test_connections_that_were_cut_cost_no_request(trainer: Person, postgres: Postgres) -> None:
+def test_closed_connections_fail_no_request(trainer: Person, postgres: Postgres) -> None:
     def ask(_: int) -> int:
         return trainer.get("messaging/unread-count/").status_code
 
     with ThreadPool(8) as pool, trainer.inbox():
-        before = pool.map(ask, range(40))  # by now each thread has a connection, and the pool some
+        before = pool.map(ask, range(40))  # now each thread has a connection, and the pool has some
         with psycopg.connect(postgres.url) as connection:
             connection.execute(CUT_ALL)
         after = [ask(number) for number in range(20)]

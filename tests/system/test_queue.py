@@ -43,7 +43,10 @@ def send_and_stay(person: Person, conversation: Conversation, content: str) -> R
 
 
 def find_refusal(person: Person) -> httpx.Response | None:
-    """Ask for something, and leave if it does not come soon; return a refusal."""
+    """
+    Send a request and disconnect after 1 s without a response; return the response if it is a 503,
+    else None.
+    """
     try:
         answer = person.http.get("messaging/unread-count/", timeout=1)
     except httpx.TimeoutException:
@@ -51,14 +54,15 @@ def find_refusal(person: Person) -> httpx.Response | None:
     return answer if answer.status_code == 503 else None
 
 
-def test_request_past_the_queue_is_refused_and_who_left_while_waiting_is_dropped(
+def test_request_past_the_queue_is_refused_and_a_disconnected_one_is_dropped(
     narrow_server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     her, his = Person(narrow_server, tokens_of(alice)), Person(narrow_server, tokens_of(bob))
 
     with ThreadPoolExecutor() as threads:
         with transaction.atomic():
-            Conversation.objects.select_for_update().get()  # a send waits for it, in the one thread
+            # The send waits for this row, in the only thread.
+            Conversation.objects.select_for_update().get()
             both = [send_and_stay(her, conversation, "left") for _ in range(2)]
             refused = eventually(lambda: find_refusal(his))
             for each in both:
@@ -73,7 +77,7 @@ def test_request_past_the_queue_is_refused_and_who_left_while_waiting_is_dropped
                 return eventually(ask)
 
             stayed = threads.submit(send_when_there_is_room)
-            eventually(lambda: find_refusal(her))  # it waits now
+            eventually(lambda: find_refusal(her))  # the send waits now
         assert stayed.result().status_code == 201
 
     assert (refused.headers["Retry-After"], refused.json()["code"]) == (

@@ -6,11 +6,11 @@ from tests.system.server import WebServer
 from users.models import User
 
 
-def mark(frame: Frame, up_to: int | None, version: int) -> Frame:
+def receipt_frame(frame: Frame, up_to: int | None, version: int) -> Frame:
     return {"read_at": frame["read_at"], "up_to": up_to, "version": version}
 
 
-def test_read_over_the_socket_tells_each_side_its_own(
+def test_read_over_the_socket_sends_a_different_frame_to_each_side(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     phone = there(bob)
@@ -22,7 +22,7 @@ def test_read_over_the_socket_tells_each_side_its_own(
         his.send(type="read")
 
         receipt = hers.receive()
-        same = mark(receipt, conversation.last_message_id, version=2)
+        same = receipt_frame(receipt, conversation.last_message_id, version=2)
         assert receipt == {"type": "read_receipt", "reader_id": bob.pk, **same}
         assert his.receive() == {"type": "conversation_read", **same}
         assert desk.receive() == {"type": "conversation_read", **same}
@@ -30,7 +30,7 @@ def test_read_over_the_socket_tells_each_side_its_own(
         assert hers.receive() == his.receive() == {"type": "new_message", "message": after}
 
 
-def test_read_over_rest_is_told_on_sockets(
+def test_read_over_rest_is_announced_on_sockets(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     with there(alice).socket(conversation.pk) as hers, there(bob).socket(conversation.pk) as his:
@@ -42,7 +42,7 @@ def test_read_over_rest_is_told_on_sockets(
         assert his.receive() == {"type": "conversation_read", **same}
 
 
-def test_read_up_to_a_message_leaves_later_ones(
+def test_read_up_to_a_message_leaves_later_ones_unread(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     second, third = write(alice, conversation, "Second", "Third")
@@ -51,12 +51,12 @@ def test_read_up_to_a_message_leaves_later_ones(
 
         receipt = hers.receive()
 
-        same = mark(receipt, second.pk, version=4)
+        same = receipt_frame(receipt, second.pk, version=4)
         assert receipt == {"type": "read_receipt", "reader_id": bob.pk, **same}
         assert list(Message.objects.unread()) == [third]
 
 
-def test_read_of_nothing_tells_nobody(
+def test_read_without_unread_messages_is_not_announced(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     teller = here(alice)

@@ -1,4 +1,4 @@
-"""Sockets find in the database what the channel layer lost."""
+"""Sockets find in the database what the channel layer has lost."""
 
 from messaging.models import Conversation
 from messaging.services.reading import mark_read
@@ -49,7 +49,7 @@ def test_lost_message_is_found_by_a_ping(
         assert socket.ping() == [{"type": "pong", "version": 2}]
 
 
-def test_lost_message_is_found_by_the_next_event_and_goes_out_first(
+def test_lost_message_is_found_at_the_next_event_and_sent_first(
     here: Join, there: Join, deaf: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     with there(bob).socket(conversation.pk) as socket:
@@ -61,7 +61,7 @@ def test_lost_message_is_found_by_the_next_event_and_goes_out_first(
         assert socket.ping() == [{"type": "pong", "version": 3}]
 
 
-def test_change_of_an_inbox_that_nobody_announced_is_found(
+def test_change_of_an_inbox_without_an_event_is_found(
     deaf: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     listener = deaf(bob)
@@ -75,7 +75,7 @@ def test_change_of_an_inbox_that_nobody_announced_is_found(
         assert count == {"type": "unread_count", "unread_count": 2}
 
 
-def test_first_message_that_nobody_announced_is_found(
+def test_first_message_without_an_event_is_found(
     deaf: Join, here: Join, alice: User, bob: User
 ) -> None:
     listener = deaf(bob)

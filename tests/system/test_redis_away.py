@@ -1,4 +1,4 @@
-"""Redis stops under a running server, which gets slower but keeps working."""
+"""Redis stops while the server runs; the server gets slower but keeps working."""
 
 from collections.abc import Iterator
 from itertools import cycle
@@ -28,7 +28,7 @@ def shaky_server(django_db_setup: None, redis: Redis) -> Iterator[WebServer]:
 
 @pytest.fixture(autouse=True)
 def _redis_runs(redis: Redis) -> None:
-    """Start it again after a test that ended while it was down."""
+    """Start Redis again after a test that stopped it."""
     redis.start()
 
 
@@ -43,7 +43,7 @@ def his(shaky_server: WebServer, bob: User) -> Person:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_message_sent_while_redis_is_down_is_stored_answered_and_not_doubled(
+def test_message_sent_while_redis_is_down_is_stored_once(
     her: Person, his: Person, conversation: Conversation, redis: Redis
 ) -> None:
     client_id = str(uuid4())
@@ -60,7 +60,7 @@ def test_message_sent_while_redis_is_down_is_stored_answered_and_not_doubled(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sockets_opened_while_redis_is_down_work_and_go_live_when_it_is_back(
+def test_sockets_opened_while_redis_is_down_work_and_get_events_later(
     her: Person, his: Person, conversation: Conversation, redis: Redis
 ) -> None:
     redis.kill()
@@ -79,7 +79,7 @@ def test_sockets_opened_while_redis_is_down_work_and_go_live_when_it_is_back(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sockets_opened_before_redis_restarts_empty_go_live_again(
+def test_sockets_get_events_again_after_redis_restarts_empty(
     her: Person, his: Person, conversation: Conversation, redis: Redis
 ) -> None:
     with her.socket(conversation.pk) as hers, his.socket(conversation.pk) as own:
@@ -94,7 +94,7 @@ def test_sockets_opened_before_redis_restarts_empty_go_live_again(
 
 
 def assert_typing_arrives(sender: Socket, receiver: Socket) -> None:
-    """Type until it shows on the other side: it comes through Redis, or not at all."""
+    """Type until the other side shows it: typing arrives only through Redis."""
     states = cycle([True, False])
 
     def probe() -> bool | None:

@@ -11,7 +11,7 @@ from users.models import User
 
 
 def add_messages(conversation: Conversation, sender: User, count: int) -> None:
-    """Store many messages at once, as if each had been sent."""
+    """Store many messages at once, as if they had been sent."""
     versions = range(conversation.version + 1, conversation.version + 1 + count)
     Message.objects.bulk_create(
         Message(
@@ -28,11 +28,11 @@ def add_messages(conversation: Conversation, sender: User, count: int) -> None:
 
 
 def as_written(message: Frame, version: int) -> Frame:
-    """Return a message as in its first frame: unread, as the receipt is a frame of its own."""
+    """Return a message as in its first frame: unread, because the receipt is a separate frame."""
     return {**message, "is_read": False, "read_at": None, "version": version}
 
 
-def test_since_brings_what_was_missed_in_order_then_what_happens(
+def test_since_sends_missed_changes_in_order_then_events(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     write(alice, conversation, "Second")
@@ -62,7 +62,7 @@ def test_since_brings_what_was_missed_in_order_then_what_happens(
         assert socket.receive() == {"type": "new_message", "message": live}
 
 
-def test_since_brings_the_readers_own_mark_as_conversation_read(
+def test_since_sends_the_readers_own_read_as_conversation_read(
     here: Join, bob: User, conversation: Conversation
 ) -> None:
     read = here(bob).read(conversation.pk).json()
@@ -80,7 +80,7 @@ def test_since_brings_the_readers_own_mark_as_conversation_read(
 
 
 @pytest.mark.parametrize("query", ["", "?since=1", "?since=0&since=1", "?since=01"])
-def test_since_the_present_brings_nothing(
+def test_since_the_current_version_sends_nothing(
     here: Join, bob: User, conversation: Conversation, query: str
 ) -> None:
     with here(bob).knock(conversation.pk, query) as socket:
@@ -88,14 +88,14 @@ def test_since_the_present_brings_nothing(
 
 
 @pytest.mark.parametrize("since", ["", "-1", "x", "1.0", "2", "99999999999999999999", "%00", "¹"])
-def test_since_that_is_no_version_or_not_yet_one_says_to_load_afresh(
+def test_since_an_invalid_or_future_version_gets_a_reset(
     here: Join, bob: User, conversation: Conversation, since: str
 ) -> None:
     with here(bob).knock(conversation.pk, f"?since={since}") as socket:
         assert socket.ping() == [{"type": "reset", "version": 1}, {"type": "pong", "version": 1}]
 
 
-def test_more_than_500_changes_are_one_reset_and_500_are_told(
+def test_more_than_500_changes_are_one_reset_and_500_are_replayed(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     add_messages(conversation, alice, 501)

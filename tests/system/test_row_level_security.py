@@ -1,4 +1,4 @@
-"""Who may open which socket: a table of every path that the router knows."""
+"""Which people may open which socket: a table of every path in the router."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -53,7 +53,7 @@ CATCH_ALL = ""
 ROUTES = [str(cast(Any, route).pattern) for route in sockets.routes]
 
 Guest = tuple[TokenPair, Conversation]
-"""Somebody's tokens, and the conversation whose socket they try."""
+"""A person's tokens, and the conversation whose socket they try to open."""
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def guests(
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route != CATCH_ALL])
-def test_socket_lets_in_who_may_and_nobody_else(
+def test_socket_accepts_only_permitted_users(
     server: WebServer, guests: dict[str, Guest], route: str
 ) -> None:
     outcomes = {who: knock(server, route, guest) for who, guest in guests.items()}
@@ -105,11 +105,11 @@ def knock(server: WebServer, route: str, guest: Guest) -> int | str | None:
         return socket.outcome()
 
 
-def test_table_has_every_path_and_the_rest_is_closed_by_the_last() -> None:
+def test_table_has_every_path_and_the_last_route_closes_all_others() -> None:
     assert [*EXPECTED, CATCH_ALL] == ROUTES
 
 
-def test_inbox_of_a_removed_or_other_person_shows_nothing_of_the_conversation(
+def test_inbox_of_a_removed_or_unrelated_person_does_not_show_the_conversation(
     server: WebServer, guests: dict[str, Guest]
 ) -> None:
     strangers = [
@@ -138,7 +138,7 @@ REFUSED: list[Callable[[Person, int], int]] = [
 ]
 
 
-def test_what_a_socket_refuses_rest_refuses_too(
+def test_rest_refuses_whatever_a_socket_refuses(
     server: WebServer, guests: dict[str, Guest]
 ) -> None:
     strangers = ["stranger trainee", "another trainer", "admin", "removed trainee"]

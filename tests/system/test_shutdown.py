@@ -14,7 +14,7 @@ SHUTDOWN_SECONDS = 10
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sigterm_closes_sockets_finishes_the_request_in_flight_and_ends(
+def test_sigterm_closes_sockets_and_finishes_the_request_in_flight(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     with WebServer() as server:
@@ -35,7 +35,7 @@ def test_sigterm_closes_sockets_finishes_the_request_in_flight_and_ends(
 
 
 class HalfSentMessage:
-    """A `send` whose head has arrived, and whose body the server waits for."""
+    """A `send` whose headers have arrived, and whose body the server waits for."""
 
     def __init__(self, sender: Person, conversation_id: int, content: str) -> None:
         self.body = json.dumps({"content": content}).encode()
@@ -52,7 +52,7 @@ class HalfSentMessage:
         assert self.connection.recv(1024).startswith(b"HTTP/1.1 100")
 
     def finish(self) -> bytes:
-        """Send the body, and return the answer up to the end of the connection."""
+        """Send the body, and return the response up to the end of the connection."""
         with self.connection:
             self.connection.sendall(self.body)
             return b"".join(iter(lambda: self.connection.recv(65536), b""))

@@ -1,4 +1,4 @@
-"""A client that does not read: its queue is bounded, and it loses no message."""
+"""A client that does not read: its queue is bounded, and it can resume without loss."""
 
 import socket
 from contextlib import suppress
@@ -14,7 +14,7 @@ from tests.system.server import WebServer
 from users.models import User
 
 TEXT = "🏋" * 2000
-"""8 kB as it is sent."""
+"""A message of 8 kB as sent."""
 PENDING_FRAMES = 50
 
 
@@ -40,7 +40,7 @@ def test_client_that_does_not_read_is_closed_and_may_resume(
 
 
 def narrow_connection(server: WebServer) -> socket.socket:
-    """Connect with a small buffer, so that little of what is not read fits in between."""
+    """Connect with a small buffer, which holds few unread frames."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connection.connect(("127.0.0.1", server.port))
@@ -48,13 +48,13 @@ def narrow_connection(server: WebServer) -> socket.socket:
 
 
 def enough_messages() -> int:
-    """Return how many fill the server's side of the connection, and then the frames that may wait."""
+    """Return how many messages fill the connection's buffers and then the queue of pending frames."""
     most = int(Path("/proc/sys/net/ipv4/tcp_wmem").read_text().split()[2])
     return most // len(TEXT.encode()) + 2 * PENDING_FRAMES + 50
 
 
 def versions_until_closed(stuck: Socket, code: int) -> list[int]:
-    """Read at last what was sent, and how it ended."""
+    """Read what was sent; return the versions and check the close code."""
     seen: list[int] = []
     with suppress(ConnectionClosed):
         while True:

@@ -12,7 +12,7 @@ from users.models import User
 
 TYPING = {"type": "typing", "is_typing": True}
 HELD_KEY_FRAMES = 300
-"""Ten seconds of a held key, at once: five times what a socket may send of anything else."""
+"""The frames of a key held for 10 s, all at once: five times the limit of other frames."""
 
 by_each_sign_in = pytest.mark.parametrize("knock", [Person.knock, Person.knock_by_query])
 
@@ -79,7 +79,7 @@ def test_typing_within_the_burst_arrives_once_a_second(
 
 
 @by_each_sign_in
-def test_typing_frames_of_a_held_key_are_dropped_and_the_socket_lives(
+def test_typing_frames_of_a_held_key_are_dropped_and_the_socket_stays_open(
     here: Join,
     there: Join,
     alice: User,
@@ -94,7 +94,7 @@ def test_typing_frames_of_a_held_key_are_dropped_and_the_socket_lives(
         assert hers.receive() == indicator(bob, True)
 
 
-def test_other_side_sees_a_held_key_go_on(
+def test_other_side_sees_that_a_held_key_continues(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     his = there(bob)
@@ -107,11 +107,11 @@ def test_other_side_sees_a_held_key_go_on(
         his.send(conversation.pk, "Done typing")
         *typing, _ = hers.receive_until("new_message")
 
-    assert len(typing) >= 4  # in four seconds
+    assert len(typing) >= 4  # in 4 s
     assert typing == [indicator(bob, True)] * (len(typing) - 1) + [indicator(bob, False)]
 
 
-def test_held_key_uses_up_no_other_frames_budget(
+def test_held_key_does_not_use_the_budget_of_other_frames(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     with here(alice).socket(conversation.pk) as hers, there(bob).socket(conversation.pk) as his:
@@ -128,7 +128,7 @@ def test_held_key_uses_up_no_other_frames_budget(
 
 
 @pytest.mark.parametrize("is_typing", [True, False])
-def test_last_typing_state_arrives_although_its_frame_is_beyond_the_budget(
+def test_last_typing_state_past_the_budget_arrives(
     here: Join, there: Join, alice: User, bob: User, conversation: Conversation, is_typing: bool
 ) -> None:
     with here(alice).socket(conversation.pk) as hers, there(bob).socket(conversation.pk) as his:
@@ -137,7 +137,7 @@ def test_last_typing_state_arrives_although_its_frame_is_beyond_the_budget(
         his.send(type="typing", is_typing=not is_typing)
         his.send(type="typing", is_typing=is_typing)
         his.ping()
-        time.sleep(0.5)  # five times what the budget makes it wait
+        time.sleep(0.5)  # five times the wait that the budget imposes
         told: list[Frame] = []
 
         def is_told() -> bool | None:
@@ -150,12 +150,12 @@ def test_last_typing_state_arrives_although_its_frame_is_beyond_the_budget(
 
 @pytest.fixture
 def strict_server(transactional_db: None) -> Iterator[WebServer]:
-    """A web process that lets one frame a second through."""
+    """A web process that accepts one frame per second."""
     with WebServer(SOCKET_FRAME_BURST="1", SOCKET_FRAMES_PER_SECOND="1") as server:
         yield server
 
 
-def test_typing_that_ends_or_goes_on_beyond_the_budget_is_told_when_the_budget_allows(
+def test_typing_state_past_the_budget_is_announced_when_the_budget_allows(
     strict_server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     her, him = (Person(strict_server, tokens_of(user)) for user in (alice, bob))
@@ -171,7 +171,7 @@ def test_typing_that_ends_or_goes_on_beyond_the_budget_is_told_when_the_budget_a
         assert hers.receive() == indicator(bob, True)
 
 
-def test_flood_of_other_frames_is_told_by_4008_while_typing(
+def test_flood_of_other_frames_closes_with_4008_while_typing(
     here: Join, bob: User, conversation: Conversation
 ) -> None:
     with here(bob).socket(conversation.pk) as socket:
@@ -181,7 +181,7 @@ def test_flood_of_other_frames_is_told_by_4008_while_typing(
         assert socket.close_code() == 4008
 
 
-def test_wrong_typing_frames_beyond_the_budget_get_no_error(
+def test_invalid_typing_frames_past_the_budget_get_no_error(
     here: Join, bob: User, conversation: Conversation
 ) -> None:
     with here(bob).socket(conversation.pk) as socket:
@@ -193,7 +193,7 @@ def test_wrong_typing_frames_beyond_the_budget_get_no_error(
         assert pong == {"type": "pong", "version": 1}
 
 
-def test_held_key_of_an_impersonator_is_refused_and_the_socket_lives(
+def test_held_key_of_an_impersonator_is_refused_and_the_socket_stays_open(
     server: WebServer, there: Join, alice: User, bob: User, conversation: Conversation
 ) -> None:
     looking = Person(server, impersonate(bob, by=alice)[1])

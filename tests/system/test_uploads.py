@@ -1,4 +1,4 @@
-"""Uploads to a running server: incomplete and huge ones delay nobody else."""
+"""Incomplete and huge uploads to a running server delay no other request."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,10 +35,10 @@ def host(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[WebServer]:
-    """A web process with a folder of its own for pictures, and much patience with halves of forms."""
+    """A web process with its own folder for pictures, and long timeouts for incomplete forms."""
     media = str(tmp_path_factory.mktemp("media"))
     with django_db_blocker.unblock():
-        limits = {"REQUEST_BODY_SECONDS": "600"}  # halves stay for as long as a test
+        limits = {"REQUEST_BODY_SECONDS": "600"}  # incomplete forms stay open as long as a test
         own = {"MEDIA_ROOT": media, "CORS_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
         server = WebServer(**own, **limits, **NO_PUSH).start()
     yield server
@@ -55,7 +55,7 @@ def upload(person: Person, content: bytes) -> httpx.Response:
 
 
 def head_of(client: RawClient) -> bytes:
-    """Return an answer as far as it is there when its headers and some of its body are."""
+    """Return the beginning of a response, once its headers and part of its body have arrived."""
     received = b""
     while b"}" not in received:
         received += client.socket.recv(65536)
@@ -64,7 +64,7 @@ def head_of(client: RawClient) -> bytes:
 
 @pytest.mark.parametrize("count", [16, 40])
 @pytest.mark.parametrize("body", BODIES, ids=["declared", "chunked"])
-def test_half_forms_without_a_token_are_refused_and_hinder_nobody(
+def test_incomplete_forms_without_a_token_are_refused_and_block_nobody(
     host: WebServer, person: Person, count: int, body: bytes
 ) -> None:
     with ExitStack() as held:
@@ -81,7 +81,7 @@ def test_half_forms_without_a_token_are_refused_and_hinder_nobody(
         assert b'"code":"not_authenticated"' in content
 
 
-def test_half_forms_of_one_person_hinder_no_other(
+def test_incomplete_forms_of_one_person_block_nobody_else(
     host: WebServer, person: Person, alice: User
 ) -> None:
     hers = b"Authorization: Bearer " + tokens_of(alice).access.encode() + b"\r\n"
@@ -94,7 +94,9 @@ def test_half_forms_of_one_person_hinder_no_other(
 
 
 @pytest.mark.parametrize("path", [b"/admin/login/", b"/"])
-def test_half_forms_to_pages_hinder_nobody(host: WebServer, person: Person, path: bytes) -> None:
+def test_incomplete_forms_to_pages_block_nobody(
+    host: WebServer, person: Person, path: bytes
+) -> None:
     make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
     start = HALF.replace(b"PATCH /api/auth/users/me/", b"POST " + path)
 
@@ -107,7 +109,7 @@ def test_half_forms_to_pages_hinder_nobody(host: WebServer, person: Person, path
 
 
 @pytest.mark.parametrize("path", [b"/admin/login/", b"/", b"/api/nothing/"])
-def test_page_takes_no_large_form(host: WebServer, path: bytes) -> None:
+def test_page_refuses_large_forms(host: WebServer, path: bytes) -> None:
     start = HALF.replace(b"PATCH /api/auth/users/me/", b"POST " + path)
 
     with RawClient(host) as client:
@@ -117,7 +119,7 @@ def test_page_takes_no_large_form(host: WebServer, path: bytes) -> None:
     assert answer.startswith(b"HTTP/1.1 %d" % status)
 
 
-def test_refused_form_is_read_off_so_that_its_client_sees_why(host: WebServer) -> None:
+def test_refused_form_is_drained_so_that_its_client_sees_the_error(host: WebServer) -> None:
     picture = {"profile_image": ("me.png", b"x" * 5_000_000)}
     url = f"{host.url}/api/{ME}"
 
@@ -129,7 +131,7 @@ def test_refused_form_is_read_off_so_that_its_client_sees_why(host: WebServer) -
     assert second.json()["code"] == "token_not_valid"
 
 
-def test_half_form_with_a_token_is_cut_off_in_time(
+def test_incomplete_form_with_a_token_times_out(
     django_db_setup: None, transactional_db: None, alice: User
 ) -> None:
     hers = b"Authorization: Bearer " + tokens_of(alice).access.encode() + b"\r\n"
@@ -142,14 +144,14 @@ def test_half_form_with_a_token_is_cut_off_in_time(
 
 
 def weigh(server: WebServer) -> int:
-    """Return the most memory that the server has had, in megabytes."""
+    """Return the server's peak memory, in megabytes."""
     assert server.process
     status = Path(f"/proc/{psutil.Process(server.process.pid).pid}/status").read_text()
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(peak.split()[1]) // 1024
 
 
-def test_huge_pictures_at_once_are_drawn_one_by_one_while_others_are_answered(
+def test_huge_pictures_are_decoded_one_by_one_while_others_are_answered(
     host: WebServer, person: Person, alice: User
 ) -> None:
     huge = draw("PNG", (6300, 6300))
@@ -169,7 +171,7 @@ def test_huge_pictures_at_once_are_drawn_one_by_one_while_others_are_answered(
     assert answered
     assert set(answered) <= {200, 429}
     assert statuses == [200] * 8
-    # One takes 160 MB, and each thing beside it far less; two at once would take 320.
+    # One takes 160 MB, and other requests far less; two at once would take 320 MB.
     assert weigh(host) - before < 280
 
 
@@ -183,9 +185,9 @@ def test_eight_huge_pictures_of_one_person_succeed(person: Person) -> None:
     assert person.get(ME).json()["profile_image"]
 
 
-# Beside pictures
+# Other expensive requests
 # ------------------------------------------------------------------------------
-def test_sign_ins_at_once_are_all_answered_and_others_meanwhile(
+def test_concurrent_sign_ins_and_other_requests_are_all_answered(
     host: WebServer, person: Person
 ) -> None:
     finished: list[Any] = []

@@ -10,7 +10,7 @@ from users.models import AuthSession, User
 
 
 def make_token(user: User, lifetime: timedelta, **claims: Any) -> str:
-    """Sign an access token of a session of its own, with any lifetime."""
+    """Sign an access token of a new session, with any lifetime."""
     token = AccessToken(access_of(user))  # type: ignore[arg-type]  # the stubs know no raw token
     token.set_exp(lifetime=lifetime)
     for name, value in claims.items():

@@ -1,4 +1,4 @@
-"""Sections 1 and 3: the six messaging endpoints, and what they refuse."""
+"""Sections 1 and 3: the six messaging endpoints, and their errors."""
 
 from tests.factories import PASSWORD
 from tests.system.contract.shapes import (

@@ -1,4 +1,4 @@
-"""The objects of the contract's section 2, as they must stand on the wire."""
+"""The objects of the contract's section 2, as they must be sent."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ Body = dict[str, Any]
 
 
 class Matches:
-    """Equal to every string of a form: for what only the server knows."""
+    """Equal to every string that matches a pattern, for values that only the server knows."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = re.compile(pattern)

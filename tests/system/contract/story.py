@@ -36,7 +36,7 @@ class Story:
         return Person(self.first, TokenPair(**tokens))
 
     def mail_code(self, pattern: str, number: int) -> list[Any]:
-        """Wait for so many mails with a link of a form, and return what the last one's holds."""
+        """Wait for the nth e-mail with a link of this pattern, and return the link's code."""
 
         def probe() -> list[Any] | None:
             mails = sorted(self.mailbox.iterdir(), key=lambda path: path.stat().st_mtime_ns)
@@ -51,7 +51,7 @@ class Story:
 
 
 def expect(answer: httpx.Response, status: int, body: Body | None = None) -> Any:
-    """Compare an answer's status and, where it is given, its whole body; return the body."""
+    """Compare a response's status and, if given, its whole body; return the body."""
     assert answer.status_code == status, answer.text[:500]
     assert answer.headers["content-type"] == "application/json"
     if body is not None:
