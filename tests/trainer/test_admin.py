@@ -1,4 +1,4 @@
-"""The Django admin for who trains whom, and for invitations."""
+"""The Django admin for trainees and invitations."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ SITE = "/admin/trainer"
 
 @pytest.fixture
 def browser(db: None) -> Browser:
-    """A browser in which an admin is signed in."""
+    """A browser signed in as an admin."""
     browser = Browser()
     admin = make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
     browser.force_login(admin)
@@ -31,7 +31,7 @@ def shown(browser: Browser, model: str, **query: str) -> list[Any]:
 
 
 @pytest.mark.parametrize("model", ["trainee", "invitation"])
-def test_changelist_takes_the_same_queries_with_1_and_30_rows(
+def test_changelist_makes_the_same_queries_with_1_and_30_rows(
     browser: Browser, alice: User, model: str
 ) -> None:
     counts = []
@@ -53,7 +53,7 @@ def test_trainees_are_found_by_their_trainer(browser: Browser, bob: User, charli
 
 
 @pytest.mark.parametrize("trainer", ["dora", "nobody"])
-def test_moving_a_trainee_archives_what_was_written(
+def test_moving_a_trainee_archives_the_conversation(
     browser: Browser, bob: User, dora: User, conversation: Conversation, trainer: str
 ) -> None:
     choice = dora.pk if trainer == "dora" else ""

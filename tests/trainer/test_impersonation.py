@@ -1,4 +1,4 @@
-"""A trainer looks through their trainee's account: trainer/impersonate/."""
+"""A trainer impersonates their trainee: trainer/impersonate/."""
 
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ def start_url(user: User) -> str:
     return f"/api/trainer/impersonate/{user.pk}/start/"
 
 
-def test_look_begins_with_session_and_trainee(api: Client, alice: User, bob: User) -> None:
+def test_start_returns_session_and_trainee(api: Client, alice: User, bob: User) -> None:
     response = api.as_user(alice).post(start_url(bob))
 
     body = response.json()
@@ -58,7 +58,7 @@ def test_strangers_trainee_is_not_found(api: Client, alice: User, charlie: User)
     assert not AuthSession.objects.filter(kind="IMPERSONATION").exists()
 
 
-def test_trainee_may_not_impersonate_anybody(api: Client, bob: User) -> None:
+def test_trainee_cannot_impersonate(api: Client, bob: User) -> None:
     response = api.as_user(bob).post(start_url(bob))
 
     assert (response.status_code, response.json()) == (403, NOT_ALLOWED)
@@ -101,7 +101,7 @@ def test_every_write_is_refused(
     assert (response.status_code, response.json()) == (403, READ_ONLY)
 
 
-def test_what_was_looked_at_is_written_down(
+def test_requests_of_an_impersonation_are_recorded(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     session, tokens = impersonate(bob, by=alice)
@@ -124,14 +124,14 @@ def test_what_was_looked_at_is_written_down(
     assert all(each.viewed_at for each in ImpersonationView.objects.all())
 
 
-def test_own_reading_leaves_no_trail(api: Client, bob: User, conversation: Conversation) -> None:
+def test_own_requests_are_not_recorded(api: Client, bob: User, conversation: Conversation) -> None:
     api.as_user(bob).get(ME)
     mark_read(reader=bob, conversation_id=conversation.pk)
 
     assert not ImpersonationView.objects.exists()
 
 
-def test_end_kills_access_and_refresh_and_what_was_refreshed(
+def test_end_revokes_access_refresh_and_refreshed_tokens(
     api: Client, alice: User, bob: User
 ) -> None:
     _, tokens = impersonate(bob, by=alice)
@@ -148,7 +148,9 @@ def test_end_kills_access_and_refresh_and_what_was_refreshed(
         assert api.post(REFRESH, {"refresh": refresh}).json() == INVALID_TOKEN
 
 
-def test_trainer_ends_all_looks_with_their_own_token(api: Client, alice: User, bob: User) -> None:
+def test_trainer_ends_all_impersonations_with_their_own_token(
+    api: Client, alice: User, bob: User
+) -> None:
     looks = [impersonate(bob, by=alice)[1] for _ in range(2)]
 
     response = api.as_user(alice).post(END)
@@ -158,7 +160,9 @@ def test_trainer_ends_all_looks_with_their_own_token(api: Client, alice: User, b
     assert api.as_user(bob).get(ME).status_code == 200
 
 
-def test_stranger_ends_nobodys_look(api: Client, alice: User, bob: User, dora: User) -> None:
+def test_stranger_cannot_end_an_impersonation(
+    api: Client, alice: User, bob: User, dora: User
+) -> None:
     _, tokens = impersonate(bob, by=alice)
 
     response = api.as_user(dora).post(END)
@@ -167,7 +171,9 @@ def test_stranger_ends_nobodys_look(api: Client, alice: User, bob: User, dora: U
     assert api.with_token(tokens.access).get(ME).status_code == 200
 
 
-def test_sign_out_of_the_trainer_ends_the_look(api: Client, alice: User, bob: User) -> None:
+def test_sign_out_of_the_trainer_ends_the_impersonation(
+    api: Client, alice: User, bob: User
+) -> None:
     signed_in = api.post(
         "/api/auth/jwt/create/",
         {"email": "alice@example.com", "password": "correct-horse-battery-1"},
@@ -191,7 +197,7 @@ def test_impersonation_within_an_impersonation_is_refused(
 
 @overlapping
 @pytest.mark.django_db(transaction=True)
-def test_look_behind_a_removal_is_refused(alice: User, bob: User) -> None:
+def test_impersonation_started_after_a_removal_is_refused(alice: User, bob: User) -> None:
     remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
     look = partial(impersonate_trainee, trainer=alice, trainee_id=bob.pk)
 
@@ -203,7 +209,7 @@ def test_look_behind_a_removal_is_refused(alice: User, bob: User) -> None:
 
 @overlapping
 @pytest.mark.django_db(transaction=True)
-def test_look_before_a_removal_ends_with_it(alice: User, bob: User) -> None:
+def test_impersonation_started_before_a_removal_ends_with_it(alice: User, bob: User) -> None:
     remove = partial(remove_trainee, trainer=alice, trainee_id=bob.pk)
     look = partial(impersonate_trainee, trainer=alice, trainee_id=bob.pk)
 
@@ -212,7 +218,7 @@ def test_look_before_a_removal_ends_with_it(alice: User, bob: User) -> None:
     assert AuthSession.objects.get().ended_at
 
 
-def test_looking_uses_up_the_lookers_requests_and_not_the_persons_own(
+def test_impersonation_counts_for_the_throttle_of_the_impersonator(
     api: Client, settings: Any, alice: User, bob: User
 ) -> None:
     settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "user": "2/minute"}

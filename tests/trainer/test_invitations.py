@@ -1,4 +1,4 @@
-"""How a trainee joins: trainer/invitations/ and auth/invitations/accept/."""
+"""How trainees join: trainer/invitations/ and auth/invitations/accept/."""
 
 from datetime import timedelta
 from functools import partial
@@ -41,7 +41,7 @@ TAKEN = {
 def invite(
     api: Client, alice: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> Any:
-    """Have Alice invite somebody, and let what waits for the commit happen."""
+    """Return a function that invites somebody as Alice, and runs the on-commit callbacks."""
 
     def invite(email: str = "eve@example.com", **body: str) -> Any:
         with django_capture_on_commit_callbacks(execute=True):
@@ -51,7 +51,7 @@ def invite(
 
 
 def code_of(count: int = 1) -> str:
-    """Return the code in the last of so many e-mails."""
+    """Return the code in the nth e-mail, which is the last one."""
     fragment = urlsplit(link_in(wait_for_mail(count))).fragment
     return parse_qs(fragment)["code"][0]
 
@@ -83,7 +83,7 @@ def test_invitation_is_mailed_with_a_link_for_seven_days(invite: Any, settings: 
     assert timedelta(days=6, hours=23) < lifetime <= timedelta(days=7)
 
 
-def test_only_a_hash_of_the_code_is_kept(invite: Any) -> None:
+def test_only_a_hash_of_the_code_is_stored(invite: Any) -> None:
     response = invite()
 
     code, row = code_of(), Invitation.objects.values().get()
@@ -104,7 +104,7 @@ def test_invitation_of_the_same_address_is_renewed(api: Client, invite: Any) -> 
     assert api.post(ACCEPT, {"code": code_of(2), **EVE}).status_code == 201
 
 
-def test_list_shows_ones_own_newest_first(
+def test_list_shows_own_invitations_newest_first(
     api: Client, alice: User, dora: User, invite: Any
 ) -> None:
     for email in ("eve@example.com", "fred@example.com"):
@@ -120,7 +120,7 @@ def test_list_shows_ones_own_newest_first(
     )
 
 
-def test_accepting_makes_a_trainee_who_is_signed_in(api: Client, alice: User, invite: Any) -> None:
+def test_accepting_creates_a_signed_in_trainee(api: Client, alice: User, invite: Any) -> None:
     invite()
 
     response = api.post(ACCEPT, {"code": code_of(), **EVE})
@@ -167,7 +167,9 @@ def test_accepting_after_seven_days_is_refused_until_it_is_sent_again(
         assert api.post(ACCEPT, {**body, "code": code_of(2)}).status_code == 201
 
 
-def test_withdrawn_invitation_is_gone_with_its_link(api: Client, alice: User, invite: Any) -> None:
+def test_withdrawn_invitation_and_its_link_are_invalid(
+    api: Client, alice: User, invite: Any
+) -> None:
     pk = invite().json()["id"]
     code = code_of()
 
@@ -209,7 +211,7 @@ def test_another_trainers_invitation_is_not_found(api: Client, dora: User, invit
     assert Invitation.objects.count() == 1
 
 
-def test_trainees_invite_nobody(api: Client, bob: User) -> None:
+def test_trainees_cannot_invite(api: Client, bob: User) -> None:
     api.as_user(bob)
 
     answers = [api.post(URL, {"email": "eve@example.com"}), api.get(URL)]
@@ -227,7 +229,7 @@ def test_own_trainee_is_not_invited_again(bob: User, invite: Any) -> None:
     }
 
 
-def test_inviting_does_not_tell_whether_an_address_is_known(charlie: User, invite: Any) -> None:
+def test_inviting_does_not_reveal_whether_an_address_is_known(charlie: User, invite: Any) -> None:
     known, unknown = invite("charlie@example.com"), invite("nobody@example.com")
 
     wait_for_mail(2)
@@ -235,7 +237,7 @@ def test_inviting_does_not_tell_whether_an_address_is_known(charlie: User, invit
     assert set(known.json()) == set(unknown.json())
 
 
-def test_somebody_elses_trainee_and_a_trainer_cannot_join(
+def test_another_trainers_trainee_and_a_trainer_cannot_join(
     api: Client, dora: User, charlie: User, invite: Any
 ) -> None:
     for number, email in enumerate(["charlie@example.com", "dora@example.com"], start=1):
@@ -264,12 +266,12 @@ def test_former_trainee_joins_again_with_their_own_password(
     assert (wrong.status_code, wrong.json()) == (400, {"password": [reason]})
     assert (right.status_code, right.json()["user"]) == (201, me_body(bob))
     assert (bob.parent_trainer, bob.first_name) == (alice, "Bob")
-    # The trainer's next first message opens it again.
+    # The trainer's next first message reopens it.
     assert conversation.is_archived
     assert open_conversation(alice, bob).pk == conversation.pk
 
 
-def test_former_trainee_joins_though_the_password_is_hashed_anew(
+def test_former_trainee_joins_while_the_password_is_rehashed(
     api: Client, invite: Any, settings: Any
 ) -> None:
     make_trainee("eve", None)
@@ -282,7 +284,9 @@ def test_former_trainee_joins_though_the_password_is_hashed_anew(
     assert (response.status_code, eve.password.partition("$")[0]) == (201, "new")
 
 
-def test_invitation_of_a_deactivated_trainer_is_dead(api: Client, alice: User, invite: Any) -> None:
+def test_invitation_of_a_deactivated_trainer_is_invalid(
+    api: Client, alice: User, invite: Any
+) -> None:
     invite()
     code = code_of()
 
@@ -292,7 +296,7 @@ def test_invitation_of_a_deactivated_trainer_is_dead(api: Client, alice: User, i
 
 
 @pytest.mark.parametrize("role", [User.Role.TRAINEE, User.Role.ADMIN])
-def test_invitation_of_somebody_who_is_no_trainer_any_more_is_dead(
+def test_invitation_of_a_former_trainer_is_invalid(
     api: Client, alice: User, invite: Any, role: str
 ) -> None:
     invite()
@@ -306,7 +310,7 @@ def test_invitation_of_somebody_who_is_no_trainer_any_more_is_dead(
     assert not User.objects.filter(email="eve@example.com").exists()
 
 
-def test_weak_password_is_refused_and_leaves_the_link_alive(api: Client, invite: Any) -> None:
+def test_weak_password_is_refused_and_the_link_stays_valid(api: Client, invite: Any) -> None:
     invite()
     code = code_of()
 
@@ -324,7 +328,7 @@ def test_made_up_code_is_refused(api: Client, db: None, code: str) -> None:
     assert (response.status_code, response.json()) == (400, DEAD_LINK)
 
 
-def test_guessing_codes_is_limited_for_one_network(api: Client, db: None) -> None:
+def test_guesses_of_codes_are_limited_per_network(api: Client, db: None) -> None:
     for _ in range(60):
         api.post(ACCEPT, {**EVE, "code": "x"})
 
@@ -334,13 +338,13 @@ def test_guessing_codes_is_limited_for_one_network(api: Client, db: None) -> Non
 @pytest.mark.parametrize(
     "email", ["", "x", "a@b", "a\0@example.com", 5, "x" * 250 + "@example.com", None]
 )
-def test_address_that_is_none_is_refused(api: Client, alice: User, email: Any) -> None:
+def test_invalid_address_is_refused(api: Client, alice: User, email: Any) -> None:
     response = api.as_user(alice).post(URL, {"email": email})
 
     assert (response.status_code, list(response.json())) == (400, ["email"])
 
 
-def test_address_that_grows_in_lower_case_is_refused(api: Client, alice: User) -> None:
+def test_address_too_long_in_lower_case_is_refused(api: Client, alice: User) -> None:
     email = "a@" + ("İ" * 60 + ".") * 3 + "com"
 
     response = api.as_user(alice).post(URL, {"email": email})
@@ -348,7 +352,7 @@ def test_address_that_grows_in_lower_case_is_refused(api: Client, alice: User) -
     assert (response.status_code, list(response.json())) == (400, ["email"])
 
 
-def test_message_cannot_forge_a_header(invite: Any) -> None:
+def test_message_cannot_inject_a_header(invite: Any) -> None:
     invite(message="Hi\r\nBcc: everybody@example.com")
 
     message = wait_for_mail()
@@ -357,7 +361,7 @@ def test_message_cannot_forge_a_header(invite: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_parallel_accepts_of_one_invitation_make_one_trainee(alice: User) -> None:
+def test_parallel_accepts_of_one_invitation_create_one_trainee(alice: User) -> None:
     invite_trainee(trainer=alice, email="eve@example.com")
     accept = partial(accept_invitation, code=code_of(), **EVE)
 
@@ -393,7 +397,7 @@ def test_admin_account_cannot_join(api: Client, invite: Any) -> None:
     assert api.post(ACCEPT, {**EVE, "code": code_of()}).json() == TAKEN
 
 
-def test_accepting_gives_browsers_the_refresh_token_in_a_cookie(api: Client, invite: Any) -> None:
+def test_accepting_sets_the_refresh_token_cookie_for_browsers(api: Client, invite: Any) -> None:
     invite()
 
     response: Any = api.post(ACCEPT, {"code": code_of(), **EVE, "cookie": True})
@@ -402,7 +406,7 @@ def test_accepting_gives_browsers_the_refresh_token_in_a_cookie(api: Client, inv
     assert set(api.post("/api/auth/jwt/refresh/", {}).json()) == {"access"}
 
 
-def test_accepting_ends_the_sign_in_whose_cookie_it_overwrites(
+def test_accepting_ends_the_session_of_the_overwritten_cookie(
     api: Client, alice: User, invite: Any
 ) -> None:
     body = {"email": alice.email, "password": PASSWORD, "cookie": True}
@@ -416,9 +420,7 @@ def test_accepting_ends_the_sign_in_whose_cookie_it_overwrites(
     assert (response.status_code, response.json()) == (401, INVALID_TOKEN)
 
 
-def test_guesses_at_the_password_of_a_former_trainee_count_as_sign_ins(
-    api: Client, invite: Any
-) -> None:
+def test_guesses_of_a_former_trainees_password_count_as_sign_ins(api: Client, invite: Any) -> None:
     make_trainee("eve", None)
     invite()
     body = {**EVE, "code": code_of(), "password": "not-the-right-one-4"}

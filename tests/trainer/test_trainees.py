@@ -1,4 +1,4 @@
-"""trainer/trainees/: the list, one of them, and removal."""
+"""trainer/trainees/: list, detail and removal."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def trainee_body(trainee: User, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_list_is_ones_own_trainees_by_name(
+def test_list_has_own_trainees_by_name(
     api: Client, alice: User, bob: User, charlie: User, conversation: Conversation
 ) -> None:
     anna = make_trainee("anna", alice, last_name="", is_active=False)
@@ -54,7 +54,7 @@ def test_list_is_ones_own_trainees_by_name(
     )
 
 
-def test_detail_says_more(api: Client, alice: User, conversation: Conversation) -> None:
+def test_detail_has_more_fields(api: Client, alice: User, conversation: Conversation) -> None:
     eve = make_trainee("eve", alice, phone_number="+49 123")
     more: dict[str, Any] = {
         "profile": None,
@@ -112,7 +112,7 @@ def test_search_finds_every_word_in_name_or_address(
         ("d'A..", None),
     ],
 )
-def test_search_takes_every_apostrophe_and_hyphen_for_the_same(
+def test_search_treats_all_apostrophes_and_hyphens_alike(
     api: Client, alice: User, search: str, name: str | None
 ) -> None:
     names = ("O\u2019Brien", "O'Brien", "O`Brien", "Anna\u2011Maria", "Anna-Maria", "d\u2019A.+[x")
@@ -133,9 +133,7 @@ def test_search_does_not_find_other_trainers_trainees(
 
 
 @pytest.mark.parametrize(("search", "reason"), [("a\0", "Null"), ("x" * 201, "no more than 200")])
-def test_search_that_is_no_text_is_refused(
-    api: Client, alice: User, search: str, reason: str
-) -> None:
+def test_invalid_search_is_refused(api: Client, alice: User, search: str, reason: str) -> None:
     response = api.as_user(alice).get(URL, {"search": search})
 
     assert response.status_code == 400
@@ -158,9 +156,7 @@ def test_list_pages_by_20_and_keeps_the_search(api: Client, alice: User) -> None
 
 
 @pytest.mark.parametrize("page", ["0", "x", "2", str(10**30)])
-def test_page_that_is_not_there_is_not_found(
-    api: Client, alice: User, bob: User, page: str
-) -> None:
+def test_page_past_the_end_is_not_found(api: Client, alice: User, bob: User, page: str) -> None:
     response = api.as_user(alice).get(URL, {"page": page})
 
     assert response.status_code == 404
@@ -190,7 +186,7 @@ def test_strangers_trainee_is_not_found(api: Client, alice: User, charlie: User)
     assert charlie.parent_trainer_id
 
 
-def test_trainees_may_not_look(api: Client, bob: User) -> None:
+def test_trainees_cannot_list_trainees(api: Client, bob: User) -> None:
     api.as_user(bob)
 
     answers = [
@@ -251,7 +247,7 @@ def test_removal_ends_the_trainers_impersonation_of_the_trainee(
     assert api.as_user(bob).get(ME).json()["trainer"] is None
 
 
-def test_removed_trainee_has_nothing_left_to_see(
+def test_removed_trainee_sees_no_conversation(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
@@ -262,7 +258,7 @@ def test_removed_trainee_has_nothing_left_to_see(
     assert api.get("/api/messaging/unread-count/").json() == {"unread_count": 0}
 
 
-def test_removal_leaves_the_others_alone(
+def test_removal_does_not_affect_other_trainees(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:
     eve = make_trainee("eve", alice)
