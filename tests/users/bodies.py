@@ -1,4 +1,4 @@
-"""Bodies as the contract has them, written down without the product's serializers."""
+"""Response bodies as the contract defines them, written without the product's serializers."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def summary_body(user: User) -> dict[str, Any]:
 
 
 def me_body(user: User, **more: Any) -> dict[str, Any]:
-    """Describe a user as they stand in the database now."""
+    """Return the body of a user, from its row."""
     user.refresh_from_db()
     return {
         **summary_body(user),

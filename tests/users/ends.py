@@ -1,4 +1,4 @@
-"""Ways to end the access of an admin, each leaving the account one that may sign in again."""
+"""Ways to end an admin's access, after which the account may still sign in again."""
 
 from collections.abc import Callable
 
@@ -80,13 +80,13 @@ def demote_in_the_database(user: User) -> None:
     update(user, role=User.Role.TRAINER)
 
 
-def take_staff(user: User) -> None:
+def remove_staff(user: User) -> None:
     user.is_staff = False
     user.save()
     update(user, is_staff=True)
 
 
-def take_superuser(user: User) -> None:
+def remove_superuser(user: User) -> None:
     user.is_superuser = False
     user.save(update_fields=["is_superuser"])
 
@@ -104,6 +104,6 @@ ENDS: list[End] = [
     deactivate_in_the_database,
     demote,
     demote_in_the_database,
-    take_staff,
-    take_superuser,
+    remove_staff,
+    remove_superuser,
 ]

@@ -7,7 +7,7 @@ from django.db import connection
 
 
 class CountingHasher(MD5PasswordHasher):
-    """Remembers what it was asked to hash."""
+    """Records the passwords that it hashes."""
 
     hashed: ClassVar[list[str]] = []
 
@@ -17,13 +17,13 @@ class CountingHasher(MD5PasswordHasher):
 
 
 class NewHasher(MD5PasswordHasher):
-    """What passwords are hashed with from now on."""
+    """The hasher for all new passwords."""
 
     algorithm = "new"
 
 
 class HeldHasher(MD5PasswordHasher):
-    """Does not come to an end before it is let go."""
+    """Blocks until it is released."""
 
     may_end: ClassVar[threading.Event] = threading.Event()
     begun: ClassVar[list[str]] = []
@@ -35,7 +35,7 @@ class HeldHasher(MD5PasswordHasher):
 
 
 class WatchfulHasher(MD5PasswordHasher):
-    """Remembers for each password whether it was hashed within a transaction."""
+    """Records for each password whether it was hashed within a transaction."""
 
     seen: ClassVar[list[tuple[str, bool]]] = []
     meanwhile: ClassVar[list[Callable[[], object]]] = []

@@ -1,4 +1,4 @@
-"""E-mails that jobs of the product have sent."""
+"""Reads the e-mails that the product's jobs have sent."""
 
 import re
 
@@ -9,13 +9,13 @@ from tests.jobs.running import run_due
 
 
 def wait_for_mail(count: int = 1) -> EmailMessage:
-    """Run the jobs that send mail, and return the last of so many e-mails."""
+    """Run the jobs that send mail, and return the nth e-mail, which is the last one."""
     run_due()
     assert len(mail.outbox) == count
     return mail.outbox[-1]
 
 
 def link_in(message: EmailMessage) -> str:
-    """Return the one link in an e-mail."""
+    """Return the only link in an e-mail."""
     (link,) = re.findall(r"https?://\S+", str(message.body))
     return str(link)

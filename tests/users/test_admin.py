@@ -28,7 +28,7 @@ def admin(db: None) -> User:
 
 @pytest.fixture
 def browser(admin: User) -> Browser:
-    """A browser in which an admin is signed in."""
+    """A browser signed in as an admin."""
     browser = Browser()
     browser.force_login(admin)
     return browser
@@ -49,7 +49,7 @@ def people(alice: User, numbers: range) -> None:
 
 
 @pytest.mark.parametrize("model", LISTS)
-def test_changelist_takes_the_same_queries_with_1_and_30_rows(
+def test_changelist_makes_the_same_queries_with_1_and_30_rows(
     browser: Browser, alice: User, model: str
 ) -> None:
     counts = []
@@ -67,7 +67,7 @@ def test_people_are_found_by_name_or_address(browser: Browser, bob: User, words:
     assert shown(browser, "users/user", q=words) == [bob]
 
 
-def test_looks_are_found_and_show_what_was_looked_at(
+def test_impersonations_are_found_and_show_their_requests(
     browser: Browser, api: Client, alice: User, bob: User
 ) -> None:
     session, tokens = impersonate(bob, by=alice)
@@ -81,7 +81,7 @@ def test_looks_are_found_and_show_what_was_looked_at(
     assert "alice@example.com" in page
 
 
-def test_action_ends_sessions_at_once(
+def test_action_ends_sessions_immediately(
     browser: Browser, api: Client, alice: User, bob: User
 ) -> None:
     session, tokens = impersonate(bob, by=alice)
@@ -95,7 +95,7 @@ def test_action_ends_sessions_at_once(
     assert api.with_token(own).get("/api/auth/users/me/").status_code == 200
 
 
-def test_action_deactivates_at_once_and_reactivates(
+def test_action_deactivates_immediately_and_reactivates(
     browser: Browser, api: Client, bob: User
 ) -> None:
     access = access_of(bob)
@@ -128,7 +128,7 @@ def test_person_is_added_with_a_password(browser: Browser) -> None:
     assert (added.role, added.check_password("a-long-secret-3")) == ("TRAINER", True)
 
 
-def test_form_undoes_nothing_that_happened_since_it_was_read(
+def test_form_does_not_undo_changes_made_since_it_was_opened(
     rf: RequestFactory, alice: User, bob: User
 ) -> None:
     kind = modelform_factory(User, fields=("first_name", "role"))
@@ -141,7 +141,7 @@ def test_form_undoes_nothing_that_happened_since_it_was_read(
     assert (bob.first_name, bob.parent_trainer) == ("Bobby", None)
 
 
-def test_form_deactivates_at_once(browser: Browser, api: Client, bob: User) -> None:
+def test_form_deactivates_immediately(browser: Browser, api: Client, bob: User) -> None:
     access = access_of(bob)
     url = f"{SITE}/users/user/{bob.pk}/change/"
 
@@ -166,7 +166,7 @@ def test_records_cannot_be_written(browser: Browser, alice: User, bob: User) -> 
     assert statuses == [403, 403, 403]
 
 
-def test_trail_outlives_the_accounts(api: Client, alice: User, bob: User) -> None:
+def test_audit_records_survive_the_accounts(api: Client, alice: User, bob: User) -> None:
     session, tokens = impersonate(bob, by=alice)
     api.with_token(tokens.access).get("/api/auth/users/me/")
 
@@ -193,7 +193,7 @@ def test_new_password_ends_every_session(api: Client, browser: Browser, bob: Use
     assert changed.check_password("another-long-one-7")
 
 
-def test_new_password_does_not_undo_a_removal_that_came_meanwhile(alice: User, bob: User) -> None:
+def test_new_password_does_not_undo_a_concurrent_removal(alice: User, bob: User) -> None:
     opened = User.objects.get(pk=bob.pk)
     password = {"password1": "another-long-one-7", "password2": "another-long-one-7"}
     form = PasswordForm(opened, {**password, "usable_password": "true"})

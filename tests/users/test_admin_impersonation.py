@@ -1,4 +1,4 @@
-"""An admin looks through a trainer's account: admin/impersonate/."""
+"""An admin impersonates a trainer: admin/impersonate/."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def start_url(user: User) -> str:
     return f"/api/admin/impersonate/{user.pk}/start/"
 
 
-def test_admin_begins_a_look_that_is_written_down(api: Client, admin: User, alice: User) -> None:
+def test_impersonation_by_an_admin_is_recorded(api: Client, admin: User, alice: User) -> None:
     response = api.as_user(admin).post(start_url(alice))
 
     body = response.json()
@@ -71,7 +71,7 @@ def test_admin_reads_as_the_trainer_and_writes_nothing(
     assert (write.status_code, write.json()) == (403, READ_ONLY)
 
 
-def test_look_ends_with_its_token_or_with_the_admins_own(
+def test_impersonation_ends_with_its_token_or_the_admins_own(
     api: Client, admin: User, alice: User, dora: User
 ) -> None:
     api.as_user(admin)
@@ -88,13 +88,13 @@ def test_look_ends_with_its_token_or_with_the_admins_own(
     assert statuses == [401, 401, 401]
 
 
-def test_nothing_to_end_is_told(api: Client, admin: User) -> None:
+def test_ending_without_an_impersonation_is_an_error(api: Client, admin: User) -> None:
     response = api.as_user(admin).post(END)
 
     assert (response.status_code, response.json()) == (400, NONE_TO_END)
 
 
-def test_admin_looks_through_active_trainers_only(
+def test_admin_impersonates_active_trainers_only(
     api: Client, admin: User, bob: User, dora: User
 ) -> None:
     deactivate_user(user=dora)
@@ -107,14 +107,14 @@ def test_admin_looks_through_active_trainers_only(
         assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
 
 
-def test_only_an_admin_may(api: Client, alice: User, dora: User, bob: User) -> None:
+def test_only_admins_impersonate_trainers(api: Client, alice: User, dora: User, bob: User) -> None:
     answers = [api.as_user(user).post(start_url(alice)) for user in (alice, dora, bob)]
 
     body = {"detail": "Only an admin can do this.", "code": "permission_denied"}
     assert [(each.status_code, each.json()) for each in answers] == [(403, body)] * 3
 
 
-def test_look_dies_with_the_admins_sign_out_and_deactivation(
+def test_impersonation_ends_with_the_admins_sign_out_and_deactivation(
     api: Client, admin: User, alice: User
 ) -> None:
     access = api.as_user(admin).post(start_url(alice)).json()["access"]
@@ -124,7 +124,7 @@ def test_look_dies_with_the_admins_sign_out_and_deactivation(
     assert api.with_token(access).get(ME).json() == INVALID_TOKEN
 
 
-def test_refreshing_does_not_prolong_a_look(api: Client, admin: User, alice: User) -> None:
+def test_refreshing_does_not_extend_an_impersonation(api: Client, admin: User, alice: User) -> None:
     begun = timezone.now()
     tokens = api.as_user(admin).post(start_url(alice)).json()
     api.credentials()

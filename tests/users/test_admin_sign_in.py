@@ -1,4 +1,4 @@
-"""The door of the Django admin: under the limits of every other sign-in, and leading nowhere else."""
+"""The admin's sign-in shares the limits of every other sign-in, and redirects only within the site."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def root(db: None) -> User:
 
 
 def sign_in(email: str = "root@example.com", password: str = PASSWORD, **more: Any) -> Any:
-    """Post the form as a browser that was never here, and return the answer."""
+    """Submit the form from a new browser, and return the response."""
     network = {"REMOTE_ADDR": more.pop("network", "192.0.2.1")}
     form = {"username": email, "password": password, **more}
     return Browser().post(LOGIN, form, headers=None, **network)
@@ -38,7 +38,7 @@ def test_admin_signs_in(root: User, email: str) -> None:
     assert (response.status_code, response.url) == (302, "/accounts/profile/")
 
 
-def test_eleventh_guess_within_a_minute_is_refused_even_if_right(root: User) -> None:
+def test_eleventh_guess_within_a_minute_is_refused_even_if_correct(root: User) -> None:
     guesses = [
         sign_in(password=f"guess {number}", network=f"192.0.2.{number}") for number in range(10)
     ]
@@ -70,7 +70,7 @@ def test_admin_and_api_share_the_limits(api: Client, root: User) -> None:
 
 
 @pytest.mark.parametrize("name", ["alice", "bob"])
-def test_who_is_no_staff_is_told_what_a_wrong_password_is_told(
+def test_people_who_are_not_staff_get_the_error_of_a_wrong_password(
     root: User, alice: User, bob: User, name: str
 ) -> None:
     right = sign_in(f"{name}@example.com")
@@ -89,7 +89,7 @@ def test_sign_in_never_redirects_to_another_site(root: User, elsewhere: str) -> 
     assert (response.status_code, response.url) == (302, "/accounts/profile/")
 
 
-def test_sign_in_leads_to_where_one_was_going(root: User) -> None:
+def test_sign_in_redirects_to_the_requested_page(root: User) -> None:
     assert sign_in(next="/admin/users/user/").url == "/admin/users/user/"
 
 
@@ -102,7 +102,7 @@ def test_form_of_another_site_is_refused(root: User) -> None:
     assert "sessionid" not in refusal.cookies
 
 
-def test_guesses_at_the_old_password_in_the_admin_count_as_sign_ins(root: User) -> None:
+def test_guesses_of_the_old_password_in_the_admin_count_as_sign_ins(root: User) -> None:
     browser = Browser()
     browser.force_login(root)
     new = {"new_password1": "another-long-secret-2", "new_password2": "another-long-secret-2"}
@@ -119,7 +119,7 @@ def test_guesses_at_the_old_password_in_the_admin_count_as_sign_ins(root: User) 
     assert browser.get("/admin/password_change/").status_code == 200
 
 
-def test_admin_changes_the_own_password(root: User) -> None:
+def test_admin_changes_their_own_password(root: User) -> None:
     browser = Browser()
     browser.force_login(root)
     new = {"new_password1": "another-long-secret-2", "new_password2": "another-long-secret-2"}

@@ -1,4 +1,4 @@
-"""A sign-in or impersonation that begins while its end is not yet committed: the row locks decide."""
+"""A session that begins while its end is not yet committed: the row locks decide."""
 
 from collections.abc import Callable
 from functools import partial
@@ -41,14 +41,12 @@ def deactivate(user: User) -> None:
     deactivate_user(user=user)
 
 
-def living_looks() -> int:
+def active_impersonations() -> int:
     return AuthSession.objects.filter(kind="IMPERSONATION", ended_at=None).count()
 
 
 @pytest.mark.parametrize("end", [reset, change, deactivate])
-def test_sign_in_whose_password_was_verified_before_the_end_is_refused(
-    bob: User, end: Callable[[User], None]
-) -> None:
+def test_sign_in_verified_before_the_end_is_refused(bob: User, end: Callable[[User], None]) -> None:
     verified = User.objects.get(pk=bob.pk)
 
     outcome = run_before_commit(partial(end, bob), partial(begin_session, user=verified))
@@ -57,7 +55,7 @@ def test_sign_in_whose_password_was_verified_before_the_end_is_refused(
     assert not AuthSession.objects.exists()
 
 
-def test_old_password_does_not_undo_a_reset_that_is_on_the_way(bob: User) -> None:
+def test_change_with_the_old_password_does_not_undo_a_concurrent_reset(bob: User) -> None:
     asking = User.objects.get(pk=bob.pk)
 
     outcome = run_before_commit(partial(reset, bob), partial(change, asking))
@@ -67,25 +65,29 @@ def test_old_password_does_not_undo_a_reset_that_is_on_the_way(bob: User) -> Non
     assert bob.check_password(NEW)
 
 
-def test_look_behind_the_deactivation_of_the_trainer_is_refused(admin: User, alice: User) -> None:
+def test_impersonation_started_after_the_trainers_deactivation_is_refused(
+    admin: User, alice: User
+) -> None:
     look = partial(impersonate_trainer, trainer_id=alice.pk, by=admin)
 
     outcome = run_before_commit(partial(deactivate, alice), look)
 
     assert isinstance(outcome, NotFound)
-    assert living_looks() == 0
+    assert active_impersonations() == 0
 
 
-def test_look_before_the_deactivation_of_the_trainer_ends_with_it(admin: User, alice: User) -> None:
+def test_impersonation_started_before_the_trainers_deactivation_ends_with_it(
+    admin: User, alice: User
+) -> None:
     look = partial(impersonate_trainer, trainer_id=alice.pk, by=admin)
 
     run_before_commit(look, partial(deactivate, alice))
 
-    assert living_looks() == 0
+    assert active_impersonations() == 0
 
 
 @pytest.mark.parametrize("end", [reset, deactivate])
-def test_look_behind_the_end_of_the_lookers_own_sign_in_is_refused(
+def test_impersonation_started_after_the_impersonators_sign_out_is_refused(
     admin: User, alice: User, end: Callable[[User], None]
 ) -> None:
     asking = get_user_by_claims(claims_of(access_of(admin)))
@@ -94,4 +96,4 @@ def test_look_behind_the_end_of_the_lookers_own_sign_in_is_refused(
     outcome = run_before_commit(partial(end, admin), look)
 
     assert isinstance(outcome, InvalidToken)
-    assert living_looks() == 0
+    assert active_impersonations() == 0

@@ -1,4 +1,4 @@
-"""The browser client's refresh token, which lives in a cookie that no script can read."""
+"""The browser client's refresh token, in a cookie that no script can read."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ def sign_in(api: Client, **more: Any) -> Any:
     return api.post(CREATE, {**body, **more}, headers={"origin": OWN})
 
 
-def test_sign_in_puts_the_refresh_token_out_of_reach_of_scripts(api: Client, bob: User) -> None:
+def test_sign_in_sets_the_refresh_token_in_an_http_only_cookie(api: Client, bob: User) -> None:
     response = sign_in(api)
 
     cookie = response.cookies[NAME]
@@ -44,7 +44,7 @@ def test_sign_in_puts_the_refresh_token_out_of_reach_of_scripts(api: Client, bob
 
 
 @pytest.mark.parametrize("is_secure", [True, False])
-def test_cookie_is_for_https_alone_where_the_product_is(
+def test_cookie_is_secure_if_the_product_uses_https(
     api: Client, bob: User, settings: Any, is_secure: bool
 ) -> None:
     settings.REFRESH_COOKIE_SECURE = is_secure
@@ -53,7 +53,7 @@ def test_cookie_is_for_https_alone_where_the_product_is(
 
 
 @pytest.mark.parametrize("more", [{}, {"cookie": False}])
-def test_without_asking_there_is_no_cookie(api: Client, bob: User, more: dict[str, bool]) -> None:
+def test_cookie_is_set_only_on_request(api: Client, bob: User, more: dict[str, bool]) -> None:
     body = {"email": "bob@example.com", "password": PASSWORD, **more}
 
     response: Any = api.post(CREATE, body)
@@ -62,7 +62,7 @@ def test_without_asking_there_is_no_cookie(api: Client, bob: User, more: dict[st
     assert not response.cookies
 
 
-def test_refresh_takes_the_cookie_and_sets_a_new_one(api: Client, bob: User) -> None:
+def test_refresh_reads_the_cookie_and_sets_a_new_one(api: Client, bob: User) -> None:
     first = sign_in(api)
     with time_machine.travel(timezone.now() + timedelta(days=29)):
         second: Any = api.post(REFRESH, {}, headers={"origin": OWN})
@@ -75,7 +75,7 @@ def test_refresh_takes_the_cookie_and_sets_a_new_one(api: Client, bob: User) -> 
     assert len(values) == 3
 
 
-def test_token_in_the_body_goes_before_the_cookie(api: Client, bob: User) -> None:
+def test_token_in_the_body_takes_precedence_over_the_cookie(api: Client, bob: User) -> None:
     sign_in(api)
 
     response: Any = api.post(REFRESH, {"refresh": "x"})
@@ -84,13 +84,13 @@ def test_token_in_the_body_goes_before_the_cookie(api: Client, bob: User) -> Non
 
 
 @pytest.mark.parametrize("url", [REFRESH, BLACKLIST])
-def test_with_neither_it_is_what_it_was(api: Client, url: str) -> None:
+def test_request_without_body_and_cookie_is_a_field_error(api: Client, url: str) -> None:
     response: Any = api.post(url, {})
 
     assert (response.status_code, response.json()) == (400, MISSING)
 
 
-def test_sign_in_ends_the_one_whose_cookie_it_overwrites(
+def test_sign_in_ends_the_session_of_the_overwritten_cookie(
     api: Client, alice: User, bob: User
 ) -> None:
     first = sign_in(api).json()["access"]
@@ -112,9 +112,7 @@ def test_sign_in_ends_the_one_whose_cookie_it_overwrites(
 
 
 @pytest.mark.parametrize("old", ["", "x", "ended"])
-def test_sign_in_over_a_cookie_that_is_good_for_nothing_succeeds(
-    api: Client, bob: User, old: str
-) -> None:
+def test_sign_in_over_an_invalid_cookie_succeeds(api: Client, bob: User, old: str) -> None:
     sign_in(api)
     ended = api.cookies[NAME].value
     api.post(BLACKLIST, {"refresh": ended})
@@ -128,7 +126,7 @@ def test_sign_in_over_a_cookie_that_is_good_for_nothing_succeeds(
 @pytest.mark.parametrize(
     "more", [{"password": "wrong"}, {"cookie": False}, {"email": "nobody@example.com"}]
 )
-def test_sign_in_that_sets_no_cookie_ends_nothing(
+def test_sign_in_without_a_cookie_ends_no_session(
     api: Client, bob: User, more: dict[str, Any]
 ) -> None:
     access = sign_in(api).json()["access"]
@@ -152,7 +150,7 @@ def test_sign_out_ends_the_session_and_deletes_the_cookie(api: Client, bob: User
     assert api.post(REFRESH, {"refresh": kept}).json() == INVALID_TOKEN
 
 
-def test_sign_out_deletes_a_cookie_whose_session_is_over(api: Client, bob: User) -> None:
+def test_sign_out_deletes_the_cookie_of_an_ended_session(api: Client, bob: User) -> None:
     sign_in(api)
     api.post(BLACKLIST, {"refresh": api.cookies[NAME].value})
 
@@ -187,7 +185,7 @@ def test_page_of_another_site_cannot_set_the_cookie(api: Client, bob: User, orig
     assert not response.cookies
 
 
-def test_page_of_another_site_cannot_end_a_sign_in_by_another(api: Client, bob: User) -> None:
+def test_page_of_another_site_cannot_replace_a_session(api: Client, bob: User) -> None:
     access = sign_in(api).json()["access"]
     body = {"email": "bob@example.com", "password": PASSWORD, "cookie": True}
 
@@ -222,7 +220,7 @@ def test_form_cannot_use_the_cookie(api: Client, bob: User, url: str, content_ty
     assert empty.json()["code"] == "unsupported_media_type"
 
 
-def test_cookie_signs_nobody_in_elsewhere(api: Client, bob: User) -> None:
+def test_cookie_does_not_authenticate_other_endpoints(api: Client, bob: User) -> None:
     sign_in(api)
     api.cookies[NAME]["path"] = "/"
 

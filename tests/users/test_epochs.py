@@ -1,4 +1,4 @@
-"""What ends somebody's access ends all of it, by whatever path the row was changed."""
+"""The end of a person's access ends all of it, however the row was changed."""
 
 from functools import partial
 from typing import Any
@@ -21,8 +21,8 @@ from tests.users.ends import (
     demote,
     demote_in_the_database,
     password_column,
+    remove_superuser,
     shell_password,
-    take_superuser,
     update,
 )
 from users.exceptions import InvalidCredentials, InvalidToken
@@ -49,7 +49,7 @@ def fresh(user: User) -> User:
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_end_of_access_ends_sign_ins_looks_links_and_devices(
+def test_end_of_access_ends_sessions_impersonations_links_and_devices(
     api: Client, root: User, alice: User, end: End
 ) -> None:
     own, (_, look) = tokens_of(root), impersonate(alice, by=root)
@@ -72,7 +72,7 @@ def test_end_of_access_ends_sign_ins_looks_links_and_devices(
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_access_that_begins_after_the_end_is_good(
+def test_access_that_begins_after_the_end_is_valid(
     api: Client, root: User, alice: User, end: End
 ) -> None:
     end(fresh(root))
@@ -104,7 +104,7 @@ def verify(user: User) -> None:
 
 
 @pytest.mark.parametrize("change", [rename, give_more, save_as_it_is, verify])
-def test_what_takes_nothing_away_ends_nothing(api: Client, bob: User, change: End) -> None:
+def test_changes_that_keep_access_end_nothing(api: Client, bob: User, change: End) -> None:
     tokens = tokens_of(bob)
 
     change(fresh(bob))
@@ -113,9 +113,7 @@ def test_what_takes_nothing_away_ends_nothing(api: Client, bob: User, change: En
     assert fresh(bob).access_epoch == 0
 
 
-def test_better_hash_of_the_same_password_ends_nothing(
-    api: Client, root: User, settings: Any
-) -> None:
+def test_rehash_of_the_same_password_ends_nothing(api: Client, root: User, settings: Any) -> None:
     tokens, browser = tokens_of(root), Browser()
     browser.force_login(fresh(root))
     settings.PASSWORD_HASHERS = [
@@ -132,7 +130,7 @@ def test_better_hash_of_the_same_password_ends_nothing(
     assert browser.get(ADMIN).status_code == 200
 
 
-def test_better_hash_does_not_undo_a_new_password(bob: User, settings: Any) -> None:
+def test_rehash_does_not_undo_a_new_password(bob: User, settings: Any) -> None:
     verifying = fresh(bob)
     shell_password(fresh(bob))
     settings.PASSWORD_HASHERS = [
@@ -145,7 +143,7 @@ def test_better_hash_does_not_undo_a_new_password(bob: User, settings: Any) -> N
     assert fresh(bob).check_password(NEW)
 
 
-def test_what_was_read_earlier_does_not_take_the_epoch_back(bob: User) -> None:
+def test_save_of_a_stale_row_does_not_decrease_the_epoch(bob: User) -> None:
     stale = fresh(bob)
     password_column(fresh(bob))
 
@@ -157,7 +155,7 @@ def test_what_was_read_earlier_does_not_take_the_epoch_back(bob: User) -> None:
     assert (fresh(bob).access_epoch, stale.access_epoch) == (2, 2)
 
 
-def test_deactivation_by_who_has_read_the_row_as_inactive_ends_access(bob: User) -> None:
+def test_deactivation_of_a_stale_inactive_row_ends_access(bob: User) -> None:
     deactivate_user(user=bob)
     stale = fresh(bob)
     reactivate_user(user=fresh(bob))
@@ -167,7 +165,7 @@ def test_deactivation_by_who_has_read_the_row_as_inactive_ends_access(bob: User)
     assert fresh(bob).access_epoch == 2
 
 
-def test_save_of_somebody_who_was_deleted_fails(bob: User) -> None:
+def test_save_of_a_deleted_person_fails(bob: User) -> None:
     gone = fresh(bob)
     User.objects.filter(pk=bob.pk).delete()
 
@@ -208,7 +206,7 @@ def test_own_new_password_in_the_admin_keeps_that_browser_only(
         assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
 
 
-def test_look_ends_when_the_impersonated_gets_another_role(
+def test_impersonation_ends_if_the_impersonated_user_gets_another_role(
     api: Client, root: User, alice: User
 ) -> None:
     _, look = impersonate(alice, by=root)
@@ -219,7 +217,9 @@ def test_look_ends_when_the_impersonated_gets_another_role(
     assert api.with_token(look.access).get(ME).json() == INVALID_TOKEN
 
 
-def test_look_of_a_trainer_ends_with_the_trainers_role(api: Client, alice: User, bob: User) -> None:
+def test_impersonation_by_a_trainer_ends_with_the_trainers_role(
+    api: Client, alice: User, bob: User
+) -> None:
     _, look = impersonate(bob, by=alice)
     own = tokens_of(bob)
 
@@ -229,7 +229,7 @@ def test_look_of_a_trainer_ends_with_the_trainers_role(api: Client, alice: User,
     assert api.with_token(own.access).get(ME).status_code == 200
 
 
-def test_role_that_is_taken_in_the_admin_ends_looks(api: Client, root: User, alice: User) -> None:
+def test_role_change_in_the_admin_ends_impersonations(api: Client, root: User, alice: User) -> None:
     other = make_person("ada", role=User.Role.ADMIN, is_staff=True, is_superuser=True)
     _, look = impersonate(alice, by=other)
     browser = Browser()
@@ -242,7 +242,7 @@ def test_role_that_is_taken_in_the_admin_ends_looks(api: Client, root: User, ali
     assert api.with_token(look.access).get(ME).json() == INVALID_TOKEN
 
 
-def test_end_is_written_down_whoever_saves(
+def test_end_is_recorded_whichever_code_saves(
     root: User,
     alice: User,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
@@ -259,9 +259,9 @@ def test_end_is_written_down_whoever_saves(
     assert AuthSession.objects.alive().get().user == alice
 
 
-# What begins as the end is on the way
+# Sessions that begin while access ends
 # ------------------------------------------------------------------------------
-LATE: list[End] = [shell_password, demote, take_superuser, demote_in_the_database]
+LATE: list[End] = [shell_password, demote, remove_superuser, demote_in_the_database]
 
 
 @overlapping
@@ -279,7 +279,7 @@ def test_sign_in_that_overlaps_the_end_is_refused(root: User, end: End) -> None:
 @overlapping
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", LATE)
-def test_look_that_overlaps_the_end_is_refused(root: User, alice: User, end: End) -> None:
+def test_impersonation_that_overlaps_the_end_is_refused(root: User, alice: User, end: End) -> None:
     look = partial(impersonate_trainer, trainer_id=alice.pk, by=fresh(root))
 
     outcome = run_before_commit(partial(end, root), look)
@@ -289,7 +289,7 @@ def test_look_that_overlaps_the_end_is_refused(root: User, alice: User, end: End
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_ins_at_once_that_store_a_better_hash_both_succeed(bob: User, settings: Any) -> None:
+def test_concurrent_sign_ins_that_rehash_both_succeed(bob: User, settings: Any) -> None:
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
         *settings.PASSWORD_HASHERS,
@@ -306,7 +306,7 @@ def test_sign_ins_at_once_that_store_a_better_hash_both_succeed(bob: User, setti
 
 # Links
 # ------------------------------------------------------------------------------
-def test_reset_link_survives_neither_deactivation_and_return_nor_another_address(
+def test_reset_link_is_invalid_after_a_deactivation_or_a_new_address(
     bob: User, alice: User
 ) -> None:
     his, hers = reset_links.make_token(bob), reset_links.make_token(alice)

@@ -17,7 +17,7 @@ CODE = "AbC_-9"
 
 @pytest.fixture
 def mailed(django_capture_on_commit_callbacks: Any, alice: User, bob: User) -> dict[str, str]:
-    """Every link that the product mails, without the address of the product, by its page."""
+    """Every link that the product e-mails, by page, without the product's URL."""
     links = []
     for number, send in enumerate((_invite, _reset), start=1):
         with django_capture_on_commit_callbacks(execute=True):
@@ -35,7 +35,7 @@ def _reset(alice: User, bob: User) -> None:
 
 
 def rewrite(link: str) -> list[str]:
-    """Write a link as mail programs do: the "#" encoded, once or more, with and without the rest."""
+    """Rewrite a link as mail services do: the "#" encoded, once or more, with and without the rest."""
     path, _, fragment = link.partition("#")
     return [
         f"{path}%23{fragment}",
@@ -53,7 +53,7 @@ def rewrite(link: str) -> list[str]:
 
 
 @pytest.mark.parametrize("screen", SECRETS)
-def test_every_mailed_link_leads_back_to_itself_however_it_was_rewritten(
+def test_every_rewritten_link_redirects_to_the_original(
     mailed: dict[str, str], screen: str, client: Browser
 ) -> None:
     link = mailed[screen]
@@ -66,11 +66,11 @@ def test_every_mailed_link_leads_back_to_itself_however_it_was_rewritten(
     }
 
 
-def test_every_page_that_takes_a_secret_is_mailed_about(mailed: dict[str, str]) -> None:
+def test_every_page_with_a_secret_has_a_mailed_link(mailed: dict[str, str]) -> None:
     assert mailed.keys() == SECRETS.keys()
 
 
-def test_programs_that_open_links_beforehand_use_up_nothing(
+def test_prefetching_a_link_does_not_use_it(
     mailed: dict[str, str], client: Browser, bob: User
 ) -> None:
     for link in mailed.values():
@@ -104,7 +104,7 @@ def test_programs_that_open_links_beforehand_use_up_nothing(
         "/join%23code=" + "x" * 201,
     ],
 )
-def test_nothing_else_leads_anywhere_or_is_repeated(path: str, client: Browser) -> None:
+def test_other_paths_are_neither_redirected_nor_echoed(path: str, client: Browser) -> None:
     page = client.get(path, headers={"accept": "text/html"})
 
     assert restore_link(path) is None
@@ -113,11 +113,11 @@ def test_nothing_else_leads_anywhere_or_is_repeated(path: str, client: Browser) 
     assert CODE not in page.text
 
 
-def test_name_of_another_host_is_no_path_of_ours() -> None:
+def test_path_with_another_host_is_not_redirected() -> None:
     assert restore_link(f"//evil.example/join%23code={CODE}") is None
 
 
-def test_form_that_is_sent_to_a_rewritten_link_is_no_reading(client: Browser) -> None:
+def test_post_to_a_rewritten_link_is_not_redirected(client: Browser) -> None:
     assert client.post(f"/join%23code={CODE}").status_code == 404
     assert client.post(f"/join?code={CODE}").status_code == 405
 

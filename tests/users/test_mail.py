@@ -1,4 +1,4 @@
-"""E-mails are jobs: no answer waits for one, a failure is tried again, and no secret is stored."""
+"""E-mails are sent by jobs: no response waits for them, failures are retried, no secret is stored."""
 
 import json
 import socketserver
@@ -25,7 +25,7 @@ RESET = "/api/auth/users/reset_password/"
 
 
 class RefusingServer(socketserver.StreamRequestHandler):
-    """A mail server that takes no mail for any address."""
+    """A mail server that refuses every address."""
 
     def handle(self) -> None:
         self.wfile.write(b"220 ready\r\n")
@@ -62,13 +62,13 @@ def test_reset_runs_the_same_statements_for_an_unknown_address(api: Client, bob:
     assert Job.objects.count() == 2
 
 
-def test_address_that_is_too_long_for_an_account_is_no_job(db: None) -> None:
+def test_address_too_long_for_an_account_creates_no_job(db: None) -> None:
     send_password_reset(email=f"{'a' * 20_000}@example.com")
 
     assert not Job.objects.exists()
 
 
-def test_mail_server_that_is_away_is_tried_again(bob: User, no_server: None) -> None:
+def test_unavailable_mail_server_is_retried(bob: User, no_server: None) -> None:
     send_password_reset(email=bob.email)
 
     run_due()
@@ -78,7 +78,7 @@ def test_mail_server_that_is_away_is_tried_again(bob: User, no_server: None) -> 
     assert row.last_error.startswith("ConnectionRefusedError")
 
 
-def test_address_that_the_mail_server_refuses_is_given_up(bob: User, refusing_server: None) -> None:
+def test_address_refused_by_the_mail_server_is_given_up(bob: User, refusing_server: None) -> None:
     send_password_reset(email=bob.email)
 
     run_due()
@@ -90,7 +90,7 @@ def test_address_that_the_mail_server_refuses_is_given_up(bob: User, refusing_se
     )
 
 
-def test_account_that_was_locked_meanwhile_gets_no_link(bob: User) -> None:
+def test_account_deactivated_meanwhile_gets_no_link(bob: User) -> None:
     send_password_reset(email=bob.email)
     deactivate_user(user=bob)
 
@@ -111,7 +111,7 @@ def test_no_secret_of_a_link_is_stored_before_or_after_it_is_sent(bob: User, ali
     assert [each.args for each in Job.objects.all()] == [{}, {}]
 
 
-def test_invitation_that_is_tried_again_has_the_same_link(alice: User) -> None:
+def test_retried_invitation_has_the_same_link(alice: User) -> None:
     invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
     first = link_in(wait_for_mail())
     Job.objects.update(
@@ -121,7 +121,7 @@ def test_invitation_that_is_tried_again_has_the_same_link(alice: User) -> None:
     assert link_in(wait_for_mail(2)) == first
 
 
-def test_invitation_resent_before_it_was_mailed_is_one_mail_with_the_last_link(
+def test_invitation_resent_before_it_was_mailed_is_one_mail_with_the_newest_link(
     alice: User,
 ) -> None:
     invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
@@ -143,7 +143,9 @@ def test_invitation_withdrawn_before_it_was_mailed_is_not_mailed(alice: User) ->
     assert (mail.outbox, Job.objects.get().state) == ([], "done")
 
 
-def test_invitation_whose_signing_key_was_changed_is_given_up(alice: User, settings: Any) -> None:
+def test_invitation_is_given_up_after_a_change_of_the_signing_key(
+    alice: User, settings: Any
+) -> None:
     invite_trainee(trainer=alice, email="eve@example.com")
     settings.SECRET_KEY = "another-key"
 

@@ -45,7 +45,7 @@ def test_me_changes_names(api: Client, bob: User) -> None:
     )
 
 
-def test_me_leaves_what_is_not_named(api: Client, alice: User) -> None:
+def test_me_keeps_fields_that_are_not_sent(api: Client, alice: User) -> None:
     response = api.as_user(alice).patch(ME, {"first_name": "Alicia"})
 
     assert response.json() == me_body(
@@ -59,9 +59,7 @@ def test_business_name_null_empties_it(api: Client, alice: User) -> None:
     assert response.json()["business_name"] is None
 
 
-def test_me_takes_nothing_that_is_not_ones_own_to_change(
-    api: Client, bob: User, dora: User
-) -> None:
+def test_me_ignores_read_only_fields(api: Client, bob: User, dora: User) -> None:
     before = me_body(bob)
     forged = {
         "id": 1,
@@ -84,7 +82,7 @@ def test_me_takes_nothing_that_is_not_ones_own_to_change(
 
 
 @pytest.mark.parametrize("change", [ProfileChange(first_name="Bobby"), ProfileChange(picture=b"")])
-def test_change_undoes_nothing_that_happened_since_the_request_began(
+def test_change_does_not_undo_concurrent_changes(
     alice: User, bob: User, change: ProfileChange
 ) -> None:
     asking = get_user_by_claims(claims_of(access_of(bob)))
@@ -108,7 +106,7 @@ def test_change_undoes_nothing_that_happened_since_the_request_began(
         ("business_name", "x" * 201, "Ensure this field has no more than 200 characters."),
     ],
 )
-def test_name_that_is_none_is_refused(
+def test_invalid_name_is_refused(
     api: Client, bob: User, field: str, value: Any, reason: str
 ) -> None:
     response = api.as_user(bob).patch(ME, {field: value})

@@ -1,4 +1,4 @@
-"""What the migrations of this app make of the rows that there are, and leave to a process of before."""
+"""Migrations of existing rows, and of the tables under processes of the previous release."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def migrate(name: str) -> Any:
-    """Migrate this app to a migration, there or back, and return the models as they are then."""
+    """Migrate this app forward or back, and return the models of that migration."""
     executor = MigrationExecutor(connection)
     executor.migrate([("users", name)])
     return executor.loader.project_state([("users", name)]).apps
@@ -28,15 +28,13 @@ def migrate(name: str) -> Any:
 
 @pytest.fixture
 def before(transactional_db: None) -> Iterator[Any]:
-    """The models before there were epochs; the tables come back to what the code knows."""
+    """The models before epochs existed; the newest state is restored after the test."""
     yield migrate("0002_device_sign_ins")
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
-def test_epochs_leave_living_sessions_alive_on_the_way_there_and_back(
-    before: Any, api: Client
-) -> None:
+def test_epochs_keep_active_sessions_in_both_directions(before: Any, api: Client) -> None:
     old_user, old_session = (
         before.get_model("users", "User"),
         before.get_model("users", "AuthSession"),
@@ -52,7 +50,7 @@ def test_epochs_leave_living_sessions_alive_on_the_way_there_and_back(
     assert old_session.objects.get().pk == old.pk
 
 
-def test_trainees_have_completed_onboarding_and_others_are_as_they_were(before: Any) -> None:
+def test_trainees_have_completed_onboarding_and_others_are_unchanged(before: Any) -> None:
     people = before.get_model("users", "User").objects
     people.create(email="bob@example.com", role="TRAINEE", onboarding_completed=False)
     people.create(email="alice@example.com", role="TRAINER", onboarding_completed=False)
@@ -69,7 +67,7 @@ def test_trainees_have_completed_onboarding_and_others_are_as_they_were(before: 
     migrate("0004_epochs_of_sessions")
 
 
-def test_process_of_the_release_before_goes_on_with_the_new_tables(
+def test_process_of_the_previous_release_works_with_the_new_tables(
     before: Any, api: Client
 ) -> None:
     old_user, old_session = (
@@ -94,7 +92,7 @@ def test_process_of_the_release_before_goes_on_with_the_new_tables(
 
 @pytest.mark.parametrize("app", ["users", "messaging", "trainer", "push"])
 def test_migration_locks_one_table_at_a_time(app: str) -> None:
-    """A request that reads two of them, in another order, would deadlock with the migration."""
+    """A request that reads two tables, in another order, would deadlock with the migration."""
     migrations = MigrationExecutor(connection).loader.disk_migrations
 
     altered = {

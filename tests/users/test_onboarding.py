@@ -1,4 +1,4 @@
-"""A trainee who has joined has completed onboarding, by whatever way the account was made."""
+"""Every trainee has completed onboarding, however the account was created."""
 
 from collections.abc import Callable
 
@@ -83,7 +83,7 @@ def test_trainee_has_completed_onboarding(
 
 
 @pytest.mark.parametrize("completed", [True, False])
-def test_trainer_has_what_is_stored(api: Client, db: None, completed: bool) -> None:
+def test_trainer_has_the_stored_value(api: Client, db: None, completed: bool) -> None:
     alice = make_person("alice", role=User.Role.TRAINER, onboarding_completed=completed)
 
     assert api.as_user(alice).get(ME).json()["onboarding_completed"] is completed

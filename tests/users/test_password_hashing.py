@@ -1,4 +1,4 @@
-"""Passwords are hashed while nothing is locked, and what has changed meanwhile is noticed."""
+"""Passwords are hashed without locks, and concurrent changes are detected."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -61,16 +61,16 @@ def rejoin(user: User) -> None:
     join(user)
 
 
-def give(user: User) -> None:
-    """Have an admin give somebody another password."""
+def set_by_admin(user: User) -> None:
+    """Set another password of a user as an admin."""
     browser = Browser()
     browser.force_login(make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True))
     passwords = {"password1": NEW, "password2": NEW, "usable_password": "true"}
     assert browser.post(f"/admin/users/user/{user.pk}/password/", passwords).status_code == 302
 
 
-@pytest.mark.parametrize("act", [change, reset, signing_in, join, rejoin, give])
-def test_nothing_is_hashed_within_a_transaction(
+@pytest.mark.parametrize("act", [change, reset, signing_in, join, rejoin, set_by_admin])
+def test_no_password_is_hashed_within_a_transaction(
     bob: User, hasher: type[WatchfulHasher], act: Callable[[User], None]
 ) -> None:
     hasher.seen.clear()
@@ -88,7 +88,7 @@ def store_another(user: User) -> None:
 @pytest.mark.parametrize(
     ("meanwhile", "expected"), [(store_another, FieldInvalid), (deactivate_user, InvalidToken)]
 )
-def test_change_notices_what_has_happened_while_it_was_hashed(
+def test_change_detects_changes_made_during_hashing(
     bob: User, hasher: type[WatchfulHasher], meanwhile: Callable[..., None], expected: type
 ) -> None:
     begin_session(user=bob)
@@ -104,9 +104,7 @@ def test_change_notices_what_has_happened_while_it_was_hashed(
     assert ended == (1 if meanwhile is deactivate_user else 0)
 
 
-def test_link_is_used_once_though_it_was_good_when_hashing_began(
-    bob: User, hasher: type[WatchfulHasher]
-) -> None:
+def test_link_used_during_hashing_is_refused(bob: User, hasher: type[WatchfulHasher]) -> None:
     link = link_of(bob)
     first = partial(reset_password, **link, new_password="the-first-secret-3")
     hasher.meanwhile.append(first)
@@ -118,7 +116,7 @@ def test_link_is_used_once_though_it_was_good_when_hashing_began(
     assert bob.check_password("the-first-secret-3")
 
 
-def test_invitation_that_was_withdrawn_while_a_password_was_hashed_is_dead(
+def test_invitation_withdrawn_during_hashing_is_invalid(
     alice: User, hasher: type[WatchfulHasher]
 ) -> None:
     invite_trainee(trainer=alice, email="eve@example.com")
@@ -138,7 +136,7 @@ def test_invitation_that_was_withdrawn_while_a_password_was_hashed_is_dead(
         ({"role": User.Role.TRAINER}, AlreadyHasTrainer),
     ],
 )
-def test_former_trainee_who_has_changed_while_a_password_was_hashed_does_not_join(
+def test_former_trainee_changed_during_hashing_does_not_join(
     alice: User, hasher: type[WatchfulHasher], changes: dict[str, Any], expected: type
 ) -> None:
     eve = make_trainee("eve", None)
@@ -153,7 +151,7 @@ def test_former_trainee_who_has_changed_while_a_password_was_hashed_does_not_joi
     assert Invitation.objects.get().accepted_at is None
 
 
-def test_account_that_was_made_while_a_password_was_hashed_is_not_overwritten(
+def test_account_created_during_hashing_is_not_overwritten(
     alice: User, hasher: type[WatchfulHasher]
 ) -> None:
     invite_trainee(trainer=alice, email="eve@example.com")

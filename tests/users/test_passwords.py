@@ -83,7 +83,7 @@ def test_set_password_ends_every_other_session(api: Client, bob: User, alice: Us
         ),
     ],
 )
-def test_set_password_refuses(
+def test_invalid_change_of_the_password_is_refused(
     api: Client, bob: User, body: dict[str, str], answer: dict[str, list[str]]
 ) -> None:
     response = api.as_user(bob).post(SET, body)
@@ -94,7 +94,7 @@ def test_set_password_refuses(
 
 @pytest.fixture
 def ask(api: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
-    """Ask for a link, and let what waits for the commit happen."""
+    """Return a function that requests a link, and runs the on-commit callbacks."""
 
     def ask(email: str, **headers: Any) -> Any:
         with django_capture_on_commit_callbacks(execute=True):
@@ -123,7 +123,7 @@ def test_reset_mails_a_link_to_the_public_address_and_not_to_the_host(
     assert "evil" not in message.body
 
 
-def test_reset_answers_the_same_for_an_unknown_address_and_mails_nobody(
+def test_reset_for_an_unknown_address_has_the_same_response_and_no_mail(
     bob: User, charlie: User, ask: Any
 ) -> None:
     deactivate_user(user=charlie)
@@ -150,7 +150,7 @@ def test_link_sets_a_password_once_and_ends_every_session(api: Client, bob: User
     assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
 
 
-def test_weak_password_leaves_the_link_alive(api: Client, bob: User, ask: Any) -> None:
+def test_weak_password_keeps_the_link_valid(api: Client, bob: User, ask: Any) -> None:
     ask("bob@example.com")
     link = fields_of_link()
 
@@ -161,7 +161,7 @@ def test_weak_password_leaves_the_link_alive(api: Client, bob: User, ask: Any) -
     assert api.post(CONFIRM, {**link, "new_password": NEW}).status_code == 204
 
 
-def test_link_dies_with_time_and_with_deactivation(
+def test_link_expires_and_is_invalid_after_a_deactivation(
     api: Client, bob: User, ask: Any, settings: Any
 ) -> None:
     ask("bob@example.com")
@@ -195,7 +195,7 @@ def test_link_of_one_account_does_not_open_another(
     assert (response.status_code, response.json()) == (400, DEAD_LINK)
 
 
-def test_reset_is_limited_for_one_address(bob: User, ask: Any) -> None:
+def test_resets_are_limited_per_address(bob: User, ask: Any) -> None:
     statuses = [ask("bob@example.com").status_code for _ in range(11)]
 
     wait_for_mail(10)
@@ -208,7 +208,7 @@ def guess(api: Client, **headers: Any) -> Any:
     return api.post(SET, {"current_password": "wrong", "new_password": NEW}, **headers)
 
 
-def test_eleventh_guess_with_a_stolen_token_is_refused_even_if_right(
+def test_eleventh_guess_with_a_stolen_token_is_refused_even_if_correct(
     api: Client, bob: User
 ) -> None:
     statuses = [guess(api.as_user(bob)).status_code for _ in range(10)]
@@ -240,7 +240,9 @@ def test_password_changes_of_one_network_are_limited(api: Client, alice: User, d
     assert guess(api, REMOTE_ADDR="192.0.2.7").status_code == 400
 
 
-def test_impersonator_uses_up_nobodys_guesses(api: Client, alice: User, bob: User) -> None:
+def test_refused_impersonator_does_not_count_as_a_guess(
+    api: Client, alice: User, bob: User
+) -> None:
     _, looking = impersonate(bob, by=alice)
 
     refused = [guess(api.with_token(looking.access)).status_code for _ in range(12)]

@@ -1,4 +1,4 @@
-"""The picture in auth/users/me/: drawn anew, whatever was sent."""
+"""The picture in auth/users/me/: re-encoded, whatever was uploaded."""
 
 import os
 import random
@@ -22,7 +22,7 @@ from users.pictures import clean_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 ME = "/api/auth/users/me/"
-# A GIF has no Exif, so no orientation.
+# A GIF has no Exif data, so no orientation.
 SIZES = {"GIF": (512, 256), "JPEG": (256, 512), "PNG": (256, 512), "WEBP": (256, 512)}
 NO_PICTURE = {"profile_image": ["This file is not a picture."]}
 
@@ -52,7 +52,7 @@ def stored(media: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
-def test_picture_is_drawn_anew_as_a_small_jpeg(
+def test_picture_is_reencoded_as_a_small_jpeg(
     api: Client, bob: User, media: Path, kind: str
 ) -> None:
     response = upload(api.as_user(bob), draw(kind), "../../etc/Passwd.php")
@@ -96,7 +96,7 @@ def test_null_removes_the_picture(api: Client, bob: User, media: Path) -> None:
     assert stored(media) == []
 
 
-def test_names_and_picture_come_together(api: Client, bob: User) -> None:
+def test_names_and_picture_are_changed_together(api: Client, bob: User) -> None:
     picture = SimpleUploadedFile("me.png", draw(), "image/png")
     change = {"first_name": "Bobby", "profile_image": picture}
 
@@ -107,7 +107,7 @@ def test_names_and_picture_come_together(api: Client, bob: User) -> None:
 
 
 def declare(width: int, height: int) -> bytes:
-    """Return the beginning of a PNG that says to be that large: a decompression bomb."""
+    """Return the beginning of a PNG that declares this size: a decompression bomb."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checksum = struct.pack(">I", zlib.crc32(kind + data))
@@ -119,7 +119,7 @@ def declare(width: int, height: int) -> bytes:
 
 
 def repeat_scan(times: int, side: int = 1000) -> bytes:
-    """Return a progressive JPEG whose last scan, which changes nothing, comes so many times more."""
+    """Return a progressive JPEG whose last scan, which changes nothing, is repeated."""
     output = BytesIO()
     Image.new("L", (side, side), "gray").save(output, "JPEG", progressive=True)
     content = output.getvalue()
@@ -144,7 +144,7 @@ def repeat_scan(times: int, side: int = 1000) -> bytes:
     ],
     ids=["text", "svg", "cut", "bomb", "pixels", "scans", "empty", "bytes"],
 )
-def test_file_that_is_no_picture_is_refused(
+def test_invalid_picture_is_refused(
     api: Client, bob: User, media: Path, content: bytes, body: dict[str, list[str]]
 ) -> None:
     response = upload(api.as_user(bob), content)
@@ -158,12 +158,12 @@ def test_file_that_is_no_picture_is_refused(
     [repeat_scan(5, side=6300), repeat_scan(0, side=6300) + b"\xff\xda" * 200],
     ids=["large", "followed by a film"],
 )
-def test_jpeg_of_as_many_scans_as_cameras_write_is_a_picture(content: bytes) -> None:
+def test_jpeg_with_as_many_scans_as_cameras_write_is_accepted(content: bytes) -> None:
     assert Image.open(BytesIO(clean_picture(BytesIO(content)))).size == (512, 512)
 
 
 @pytest.mark.parametrize("value", ["x", 5, "data:image/png;base64,iVBORw0KGgo="])
-def test_json_is_no_picture(api: Client, bob: User, value: Any) -> None:
+def test_picture_in_json_is_refused(api: Client, bob: User, value: Any) -> None:
     response = api.as_user(bob).patch(ME, {"profile_image": value})
 
     assert (response.status_code, list(response.json())) == (400, ["profile_image"])
@@ -171,7 +171,7 @@ def test_json_is_no_picture(api: Client, bob: User, value: Any) -> None:
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore:Image size:Warning:PIL")
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
-def test_damaged_file_is_a_picture_or_refused_and_nothing_else(kind: str) -> None:
+def test_damaged_file_is_accepted_or_refused(kind: str) -> None:
     whole, dice, fields = draw(kind, (24, 24)), random.Random(4), set()
 
     for _ in range(400):
@@ -210,7 +210,7 @@ def test_png_of_every_mode_and_shape_is_shrunk(mode: str, size: tuple[int, int])
 
 @pytest.mark.parametrize("size", [(40, 40), (2500, 2500)])
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
-def test_what_is_transparent_becomes_white(kind: str, size: tuple[int, int]) -> None:
+def test_transparent_pixels_become_white(kind: str, size: tuple[int, int]) -> None:
     output = BytesIO()
     Image.new("RGBA", size, (200, 0, 0, 0)).save(output, kind)
 
@@ -218,7 +218,7 @@ def test_what_is_transparent_becomes_white(kind: str, size: tuple[int, int]) -> 
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
-def test_first_frame_of_an_animation_is_taken(kind: str) -> None:
+def test_first_frame_of_an_animation_is_used(kind: str) -> None:
     output, first = BytesIO(), Image.new("RGB", (30, 30), "red")
     first.save(output, kind, save_all=True, append_images=[Image.new("RGB", (30, 30), "blue")])
 
@@ -228,11 +228,11 @@ def test_first_frame_of_an_animation_is_taken(kind: str) -> None:
     assert blue < 15
 
 
-def test_large_picture_looks_like_what_it_was() -> None:
-    """Left half red, right half blue, on its side: tiles that are out of place would show."""
+def test_large_picture_looks_like_the_original() -> None:
+    """The left half is red, the right half blue, and it is rotated: misplaced tiles would show."""
     picture, output, exif = Image.new("RGB", (3001, 2003), "red"), BytesIO(), Image.Exif()
     picture.paste("blue", (1500, 0, 3001, 2003))
-    exif[0x0112] = 8  # to be turned by 90 degrees
+    exif[0x0112] = 8  # to be rotated by 90 degrees
     picture.save(output, "PNG", exif=exif)
 
     small = Image.open(BytesIO(clean_picture(output)))
@@ -247,7 +247,7 @@ def test_large_picture_looks_like_what_it_was() -> None:
         assert red[0] - red[2] > 180
 
 
-# What getrusage() says would be that of the process which has started this one, if that was more.
+# getrusage() would return the peak of the process that started this one, if that was higher.
 DECODE_AND_WEIGH = """
 import re, sys
 from io import BytesIO

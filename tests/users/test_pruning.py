@@ -8,7 +8,7 @@ from users.jobs import prune_admin_sessions
 
 
 @pytest.mark.django_db
-def test_expired_sessions_of_the_admin_go() -> None:
+def test_expired_admin_sessions_are_deleted() -> None:
     now = timezone.now()
     for name, days in (("over", -1), ("open", 1)):
         Session.objects.create(session_key=name, expire_date=now + timedelta(days=days))

@@ -34,7 +34,7 @@ def sign_in(api: Client, email: str = "bob@example.com", password: str = PASSWOR
     return api.post(CREATE, {"email": email, "password": password})
 
 
-def test_sign_in_gives_tokens_with_integer_ids_for_an_hour(api: Client, bob: User) -> None:
+def test_sign_in_returns_tokens_with_integer_ids_for_an_hour(api: Client, bob: User) -> None:
     response = sign_in(api)
 
     claims = claims_in(response.json()["access"])
@@ -46,11 +46,11 @@ def test_sign_in_gives_tokens_with_integer_ids_for_an_hour(api: Client, bob: Use
 
 
 @pytest.mark.parametrize("email", ["BOB@Example.com", "  bob@example.com "])
-def test_sign_in_takes_the_address_in_any_case(api: Client, bob: User, email: str) -> None:
+def test_sign_in_accepts_the_address_in_any_case(api: Client, bob: User, email: str) -> None:
     assert sign_in(api, email).status_code == 200
 
 
-def test_wrong_address_wrong_password_and_deactivated_account_look_the_same(
+def test_wrong_address_wrong_password_and_deactivated_account_get_the_same_error(
     api: Client, bob: User, charlie: User
 ) -> None:
     deactivate_user(user=charlie)
@@ -90,7 +90,7 @@ def test_wrong_address_costs_a_hash_as_a_wrong_password_does(
         ({"HTTP_AUTHORIZATION": "Bearer é\xff.a.b"}, INVALID_TOKEN),
     ],
 )
-def test_without_a_good_token_it_is_401(
+def test_request_without_a_valid_token_is_401(
     api: Client, bob: User, headers: dict[str, Any], body: dict[str, str]
 ) -> None:
     response = api.get(ME, **headers)
@@ -99,7 +99,7 @@ def test_without_a_good_token_it_is_401(
     assert response["WWW-Authenticate"] == 'Bearer realm="api"'
 
 
-def test_refresh_token_is_no_access_token(api: Client, bob: User) -> None:
+def test_refresh_token_is_not_accepted_as_an_access_token(api: Client, bob: User) -> None:
     tokens = tokens_of(bob)
 
     assert api.with_token(tokens.refresh).get(ME).json() == INVALID_TOKEN
@@ -117,7 +117,7 @@ def test_token_of_another_key_is_refused(api: Client, bob: User, settings: Any) 
         assert api.with_token(token).get(ME).status_code == 401
 
 
-def test_access_token_dies_after_an_hour_and_can_be_refreshed(api: Client, bob: User) -> None:
+def test_access_token_expires_after_an_hour_and_can_be_refreshed(api: Client, bob: User) -> None:
     tokens = tokens_of(bob)
 
     with time_machine.travel(timezone.now() + timedelta(minutes=61)):
@@ -127,7 +127,7 @@ def test_access_token_dies_after_an_hour_and_can_be_refreshed(api: Client, bob: 
         assert api.with_token(fresh["access"]).get(ME).status_code == 200
 
 
-def test_token_that_a_server_ahead_has_made_is_good_here(api: Client, bob: User) -> None:
+def test_token_issued_by_a_server_ahead_is_valid(api: Client, bob: User) -> None:
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
         tokens = tokens_of(bob)
         later = AccessToken(tokens.access)  # type: ignore[arg-type]  # the stubs know no raw token
@@ -151,7 +151,7 @@ def test_token_without_a_claim_is_refused(api: Client, bob: User, claim: str) ->
 
 @pytest.mark.parametrize("claim", ["user_id", "sid"])
 @pytest.mark.parametrize("value", [0, -1, 2**63, 10**30])
-def test_token_with_an_id_of_no_row_is_refused(
+def test_token_with_an_impossible_id_is_refused(
     api: Client, bob: User, claim: str, value: int
 ) -> None:
     token = AccessToken(tokens_of(bob).access)  # type: ignore[arg-type]  # as above
@@ -160,7 +160,7 @@ def test_token_with_an_id_of_no_row_is_refused(
     assert api.with_token(str(token)).get(ME).json() == INVALID_TOKEN
 
 
-def test_refresh_leaves_the_token_it_was_made_from_alive(api: Client, bob: User) -> None:
+def test_refreshed_token_stays_valid(api: Client, bob: User) -> None:
     old = tokens_of(bob)
 
     answers = [api.post(REFRESH, {"refresh": old.refresh}) for _ in range(3)]
@@ -171,7 +171,7 @@ def test_refresh_leaves_the_token_it_was_made_from_alive(api: Client, bob: User)
         assert api.with_token(access).get(ME).status_code == 200
 
 
-def test_refresh_token_dies_after_30_days(api: Client, bob: User) -> None:
+def test_refresh_token_expires_after_30_days(api: Client, bob: User) -> None:
     tokens = tokens_of(bob)
 
     with time_machine.travel(timezone.now() + timedelta(days=31)):
@@ -189,7 +189,7 @@ def test_verify_answers_for_both_kinds(api: Client, bob: User) -> None:
     assert [each.json() for each in answers] == [{}, {}, INVALID_TOKEN]
 
 
-def test_sign_out_kills_every_token_of_the_session_at_once(api: Client, bob: User) -> None:
+def test_sign_out_revokes_every_token_of_the_session_immediately(api: Client, bob: User) -> None:
     tokens, other = tokens_of(bob), tokens_of(bob)
     fresh = api.post(REFRESH, {"refresh": tokens.refresh}).json()
 
@@ -206,7 +206,7 @@ def test_sign_out_kills_every_token_of_the_session_at_once(api: Client, bob: Use
     assert api.with_token(other.access).get(ME).status_code == 200
 
 
-def test_deactivation_kills_tokens_and_reactivation_does_not_revive_them(
+def test_deactivation_revokes_tokens_and_reactivation_does_not_restore_them(
     api: Client, bob: User
 ) -> None:
     tokens = tokens_of(bob)
@@ -221,7 +221,7 @@ def test_deactivation_kills_tokens_and_reactivation_does_not_revive_them(
     assert sign_in(api).status_code == 200
 
 
-def test_sign_in_is_limited_for_one_address_whoever_asks(api: Client, bob: User) -> None:
+def test_sign_ins_are_limited_per_address_from_any_network(api: Client, bob: User) -> None:
     answers = [
         api.post(CREATE, {"email": email, "password": "wrong"}, REMOTE_ADDR=f"10.0.0.{number}")
         for number, email in enumerate(["bob@example.com", " BOB@example.com"] * 5)
@@ -234,7 +234,7 @@ def test_sign_in_is_limited_for_one_address_whoever_asks(api: Client, bob: User)
     assert sign_in(api, "nobody@example.com").status_code == 401
 
 
-def test_sign_in_is_limited_for_one_network(api: Client, bob: User) -> None:
+def test_sign_ins_are_limited_per_network(api: Client, bob: User) -> None:
     for number in range(60):
         assert sign_in(api, f"nobody{number}@example.com").status_code == 401
 
