@@ -14,7 +14,7 @@ HASHED = "servestatic.storage.CompressedManifestStaticFilesStorage"
 
 @pytest.fixture(autouse=True)
 def _fresh_build() -> Iterator[None]:
-    """Forget the build of another test, which can have had other names."""
+    """Forget the build of an earlier test, whose files may have other names."""
     assets._cached_build.cache_clear()
     yield
     assets._cached_build.cache_clear()
@@ -22,7 +22,7 @@ def _fresh_build() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """Collect the client's files as in production; return the folder, and the settings of it."""
+    """Collect the client's files as in production; return the folder and the matching settings."""
     folder = tmp_path_factory.mktemp("static")
     others = ["admin", "drf_spectacular_sidecar", "rest_framework"]
     changes = {
@@ -40,7 +40,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
 
 @pytest.fixture
 def hashed(collected: tuple[Path, dict[str, Any]]) -> Iterator[Path]:
-    """Serve names with a hash; the value is the folder with the files."""
+    """Serve hashed file names; the value is the folder with the files."""
     folder, changes = collected
     with override_settings(**changes):
         yield folder

@@ -13,17 +13,17 @@ COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 @dataclass
 class Module:
-    """What a module consists of; in `code`, strings and comments are left out."""
+    """The parts of a module; `code` has neither strings nor comments."""
 
     code: str = ""
     strings: list[str] = field(default_factory=list)
-    # The constant parts of `…` and of html`…`; "\0" stands for each expression.
+    # The constant parts of `…` and of html`…`; "\0" marks each expression.
     templates: list[str] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
 
 
 def parse(source: str) -> Module:
-    """Return the parts of a module, of all levels of nested templates."""
+    """Return the parts of a module, at all levels of nested templates."""
     module = Module()
     end = _parse_code(source, 0, module, until="")
     assert end == len(source)
@@ -74,7 +74,9 @@ def _is_regex(code: str) -> bool:
 
 
 def texts_in_html(template: str) -> Iterator[str]:
-    """Yield the texts and the spoken or shown attributes of an HTML template that have letters."""
+    """
+    Yield the texts of an HTML template, and its visible or spoken attributes, that contain letters.
+    """
     for _, text in re.findall(
         r'\b(aria-label|alt|hint|label|placeholder|title)="([^"]*)"', template
     ):

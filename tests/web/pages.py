@@ -1,4 +1,4 @@
-"""What tests of the browser client read from its pages and modules."""
+"""Parses the browser client's pages and modules for tests."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def import_map_in(page: Any) -> dict[str, str]:
 
 
 def links_in(page: str) -> list[str]:
-    """Return every address that a page refers to."""
+    """Return every URL that a page refers to."""
     return re.findall(r'(?:src|href)="([^"]+)"', page)
 
 
@@ -34,13 +34,13 @@ def source_of(name: str) -> str:
 
 
 def specifiers_in(name: str) -> list[str]:
-    """Return what a module imports, statically or on demand, as it is written there."""
+    """Return the specifiers that a module imports, statically or on demand, as written."""
     source = source_of(name)
     return [*STATIC_IMPORT.findall(source), *DYNAMIC_IMPORT.findall(source)]
 
 
 def build_in(worker: Any) -> dict[str, Any]:
-    """Return what the service worker was told of its build."""
+    """Return the build that the service worker's script contains."""
     (source,) = re.findall(r"^const BUILD = (.*);$", worker.text, re.MULTILINE)
     build: dict[str, Any] = json.loads(source)
     return build

@@ -1,4 +1,4 @@
-"""First load under 120 KB: everything that a page fetches before somebody can write, compressed."""
+"""First load under 120 KB, compressed: everything that a page loads before somebody can write."""
 
 import gzip
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.web.pages import PATHS, links_in, open_page
 pytestmark = pytest.mark.without_servers
 
 BUDGET_BYTES = 120_000
-# Status line, date, type, length, caching, encoding: what each file has beside its content.
+# The headers that each file has: status line, date, type, length, caching, encoding.
 HEADERS_BYTES = 260
 
 

@@ -1,4 +1,4 @@
-"""What the server tells browsers about the client's pages and files."""
+"""The response headers of the client's pages and files."""
 
 import re
 from typing import Any
@@ -38,7 +38,7 @@ def test_policy_allows_our_own_files_and_nothing_inline(settings: Any) -> None:
     }
 
 
-def test_nonce_is_new_for_each_answer_and_on_the_import_map() -> None:
+def test_nonce_is_new_for_each_response_and_on_the_import_map() -> None:
     pages = [open_page() for _ in range(3)]
 
     nonces = [NONCE.findall(each["content-security-policy"]) for each in pages]
@@ -56,7 +56,7 @@ def test_page_has_no_inline_script_style_or_handler() -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
 
 
-def test_admin_has_the_same_policy_but_for_trusted_types(client: Browser, alice: User) -> None:
+def test_admin_has_the_same_policy_except_for_trusted_types(client: Browser, alice: User) -> None:
     ours, admins = policy_of(open_page()), policy_of(client.get("/admin/login/"))
 
     for policy in (ours, admins):
@@ -65,7 +65,7 @@ def test_admin_has_the_same_policy_but_for_trusted_types(client: Browser, alice:
     assert admins == ours
 
 
-def test_worker_may_serve_the_whole_site_and_is_asked_for_each_time(client: Browser) -> None:
+def test_worker_may_control_the_whole_site_and_is_revalidated(client: Browser) -> None:
     response = client.get("/sw.js")
 
     assert (response["content-type"], response["cache-control"]) == ("text/javascript", "no-cache")

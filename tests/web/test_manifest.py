@@ -1,4 +1,4 @@
-"""What a browser needs to install the client."""
+"""The files that a browser needs to install the client."""
 
 import re
 from typing import Any
@@ -22,13 +22,13 @@ def described(client: Browser) -> dict[str, Any]:
     return body
 
 
-def test_manifest_starts_where_messages_are(described: dict[str, Any]) -> None:
+def test_manifest_starts_at_the_messages(described: dict[str, Any]) -> None:
     fields = ("id", "start_url", "scope", "display")
 
     assert [described[each] for each in fields] == ["/", "/messages", "/", "standalone"]
 
 
-def test_icons_have_the_sizes_that_they_say(described: dict[str, Any]) -> None:
+def test_icons_have_their_declared_sizes(described: dict[str, Any]) -> None:
     pictures = [each for each in described["icons"] if each["type"] == "image/png"]
 
     for icon in pictures:
@@ -48,7 +48,7 @@ def test_maskable_icon_fills_its_square() -> None:
     assert corners == {(23, 112, 91, 255)}
 
 
-def test_icon_for_home_screens_of_apple_has_180_pixels() -> None:
+def test_apple_touch_icon_has_180_pixels() -> None:
     assert "apple-touch-icon.png" in open_page().text
     with Image.open(FOLDER / "icons" / "apple-touch-icon.png") as picture:
         assert picture.size == (180, 180)

@@ -1,4 +1,4 @@
-"""The modules as they are written: whole, small, and without a way to run what people wrote."""
+"""The source of the modules: complete, small, and unable to execute user input."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from web.assets import FOLDER, LIBRARIES, list_files
 
 pytestmark = pytest.mark.without_servers
 
-# What makes HTML, code or style out of text.
+# APIs that create HTML, code or styles from text.
 FORBIDDEN = re.compile(
     r"\b(?:innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|unsafeSVG|unsafeCSS|createContextualFragment"
     r"|setHTMLUnsafe|srcdoc|DOMParser|document\.write|eval|new Function|execCommand)\b|\sstyle=|javascript:"
@@ -24,22 +24,22 @@ def target_of(name: str, specifier: str) -> str:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_module_imports_what_exists(name: str) -> None:
+def test_module_imports_existing_files(name: str) -> None:
     specifiers = specifiers_in(name)
 
     written = re.findall(r'\bfrom "|\bimport\(|^import "', source_of(name), re.MULTILINE)
-    assert len(specifiers) == len(written)  # or web.assets would overlook one
+    assert len(specifiers) == len(written)  # or web.assets would miss an import
     assert [each for each in specifiers if not (FOLDER / target_of(name, each)).is_file()] == []
 
 
-# A file of a language is a table, and has a row for each text.
+# A language file is a table, with a row for each text.
 @pytest.mark.parametrize("name", [each for each in MODULES if each != "text/en.js"])
 def test_module_is_small(name: str) -> None:
     assert len(source_of(name).splitlines()) < 200
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_no_module_makes_html_or_code_from_text(name: str) -> None:
+def test_no_module_creates_html_or_code_from_text(name: str) -> None:
     assert FORBIDDEN.findall(source_of(name)) == []
 
 
@@ -57,13 +57,13 @@ def test_every_module_is_reached_from_the_entry() -> None:
     }  # a classic script, in the head
 
 
-def test_import_map_has_the_libraries_alone_where_names_are_plain() -> None:
+def test_import_map_has_only_libraries_without_hashed_names() -> None:
     assert import_map_in(open_page()) == {
         name: f"/static/web/{path}" for name, path in LIBRARIES.items()
     }
 
 
-def test_import_map_leads_from_every_import_to_a_file_with_a_hash(hashed: Path) -> None:
+def test_import_map_resolves_every_import_to_a_hashed_file(hashed: Path) -> None:
     imports = import_map_in(open_page())
 
     asked = {
@@ -77,14 +77,14 @@ def test_import_map_leads_from_every_import_to_a_file_with_a_hash(hashed: Path) 
         assert (hashed / url.removeprefix("/static/")).is_file()
 
 
-def test_page_names_hashed_files_alone(hashed: Path) -> None:
+def test_page_refers_to_hashed_files_only(hashed: Path) -> None:
     links = [each for each in links_in(open_page().text) if each.startswith("/static/")]
 
     assert [each for each in links if not re.search(r"\.[0-9a-f]{12}\.\w+$", each)] == []
     assert [each for each in links if not (hashed / each.removeprefix("/static/")).is_file()] == []
 
 
-def test_collected_modules_are_as_they_were_written(hashed: Path) -> None:
+def test_collected_modules_are_unchanged(hashed: Path) -> None:
     urls = import_map_in(open_page()).values()
 
     assert urls
@@ -94,7 +94,7 @@ def test_collected_modules_are_as_they_were_written(hashed: Path) -> None:
         assert collected.read_text() == source_of(name)
 
 
-def test_libraries_come_with_their_licences_and_versions() -> None:
+def test_libraries_include_their_licences_and_versions() -> None:
     versions = (FOLDER / "vendor" / "VERSIONS").read_text()
     licences = (FOLDER / "vendor" / "LICENSES").read_text()
 

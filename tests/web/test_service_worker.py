@@ -1,4 +1,4 @@
-"""What the service worker keeps, and that the browser hears of a new version."""
+"""The files that the service worker caches, and the detection of a new version."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from web.assets import FOLDER, list_files
 pytestmark = pytest.mark.without_servers
 
 
-def test_worker_keeps_every_file_of_the_client_and_each_is_there(client: Browser) -> None:
+def test_worker_caches_every_file_of_the_client(client: Browser) -> None:
     build = build_in(client.get("/sw.js"))
 
     names = [each.removeprefix("/static/web/") for each in build["files"]]
@@ -23,7 +23,7 @@ def test_worker_keeps_every_file_of_the_client_and_each_is_there(client: Browser
     assert {build["icon"], build["badge"]} <= set(build["files"])
 
 
-def test_worker_keeps_the_names_that_pages_ask_for(client: Browser, hashed: Path) -> None:
+def test_worker_caches_the_names_that_pages_request(client: Browser, hashed: Path) -> None:
     build = build_in(client.get("/sw.js"))
 
     asked = {*links_in(open_page().text), *import_map_in(open_page()).values()}

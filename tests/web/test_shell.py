@@ -1,4 +1,4 @@
-"""The one page of the browser client, and the paths that it answers."""
+"""The browser client's only page, and the paths at which it is served."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_every_path_of_the_client_is_the_shell(path: str) -> None:
     assert not page.cookies
 
 
-def test_unknown_path_is_not_found_and_looks_like_the_product() -> None:
+def test_unknown_path_is_404_with_the_products_page() -> None:
     page = open_page("/nothing")
 
     assert page.status_code == 404
@@ -35,19 +35,19 @@ def test_unknown_path_is_not_found_and_looks_like_the_product() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_unknown_path_is_json_for_who_asks_for_no_page(method: str) -> None:
+def test_unknown_path_is_json_for_requests_that_do_not_accept_html(method: str) -> None:
     response: Any = Browser(enforce_csrf_checks=True).generic(method, "/nothing")
 
     assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
-def test_page_is_for_reading(client: Browser) -> None:
+def test_page_allows_read_methods_only(client: Browser) -> None:
     assert client.post("/messages").status_code == 405
     assert client.head("/messages").status_code == 200
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_everything_that_a_page_refers_to_is_there(path: str) -> None:
+def test_every_file_that_a_page_refers_to_exists(path: str) -> None:
     links = links_in(open_page(path).text)
 
     files = [FOLDER / each.removeprefix("/static/web/") for each in links if "/static/" in each]
@@ -56,11 +56,11 @@ def test_everything_that_a_page_refers_to_is_there(path: str) -> None:
     assert [each for each in files if not each.is_file()] == []
 
 
-def test_page_without_scripts_says_why() -> None:
+def test_page_without_scripts_explains_why() -> None:
     assert "<noscript>" in open_page().text
 
 
-def test_import_map_stands_before_every_module() -> None:
+def test_import_map_is_before_every_module() -> None:
     page = open_page().text
 
     assert page.index("importmap") < page.index("modulepreload") < page.index('type="module"')
@@ -70,7 +70,9 @@ def test_server_and_router_know_the_same_paths_and_screens() -> None:
     found = {path: screen_by_modules(path) for path in PATHS}
 
     assert found == dict(zip(PATHS, PAGES.values(), strict=True))
-    assert len(routes_in_modules()) + 1 == len(PAGES)  # there, `/` and `/messages` are one
+    assert len(routes_in_modules()) + 1 == len(
+        PAGES
+    )  # on the server, `/` and `/messages` are the same
 
 
 def routes_in_modules() -> list[tuple[str, str]]:
@@ -78,7 +80,7 @@ def routes_in_modules() -> list[tuple[str, str]]:
 
 
 def screen_by_modules(path: str) -> str:
-    """Return the screen's module that the router would load, without its folder."""
+    """Return the module of the screen that the router would load, without its folder."""
     name = next(
         name
         for name, pattern in routes_in_modules()
@@ -95,7 +97,7 @@ def screen_by_modules(path: str) -> str:
     return str(loads[alias[1] if alias else name])
 
 
-def test_page_without_collected_files_says_what_to_do(settings: Any, tmp_path: Path) -> None:
+def test_page_without_collected_files_names_the_remedy(settings: Any, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": HASHED}}
 

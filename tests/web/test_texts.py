@@ -1,4 +1,4 @@
-"""Every text for people is in a file of its language, and nowhere else."""
+"""Every text for people is in the file of its language, and nowhere else."""
 
 import re
 
@@ -11,10 +11,10 @@ ENGLISH = source_of("text/en.js")
 TEXTS = dict(
     re.findall(r'^  "([\w.]+)":\s*(\{.*?\n?  ?\}|"[^"]*"),$', ENGLISH, re.MULTILINE | re.DOTALL)
 )
-# `t("key", { … })` and `parts("key", { … })`; the parameters may hold one more level of braces.
+# `t("key", { … })` and `parts("key", { … })`; the parameters may have one more level of braces.
 USE = re.compile(r'\b(?:t|parts)\(\s*"([\w.]+)"(?:,\s*\{((?:[^{}]|\{[^{}]*\})*)\})?')
 USERS = [name for name in MODULES if name not in ("text/en.js", "text/translate.js")]
-# Strings that start like a sentence, or have two words, and are not for people.
+# Strings that start like a sentence or have two words, but are not for people.
 WORDS = re.compile(r"[A-Z][a-z’]+(?![\w-]*[A-Z:-])|[A-Za-z’,]+ [A-Za-z’]+[.…!?]?$")
 NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home"}
 NOT_FOR_PEOPLE |= {"Bearer \0", "other long", "own long"}
@@ -26,7 +26,7 @@ def uses_in(name: str) -> list[tuple[str, str]]:
 
 
 def literal_texts_in(name: str) -> list[str]:
-    """Return what a module would show or say in a language of its own."""
+    """Return strings in which a module shows or says something in a fixed language."""
     source = re.sub(r"(?:console\.\w+|new (?:Type)?Error)\([^;]*;", "", source_of(name))
     module = parse(source)
     shown = [text for template in module.html for text in texts_in_html(template)]
@@ -39,7 +39,7 @@ def test_texts_are_found() -> None:
     assert len(TEXTS) == len(re.findall(r'^  "', ENGLISH, re.MULTILINE)) > 100
 
 
-def test_every_key_that_is_used_exists_and_every_key_is_used() -> None:
+def test_used_keys_and_existing_keys_are_the_same() -> None:
     used = {key for name in USERS for key, _ in uses_in(name)}
 
     assert used == set(TEXTS)
@@ -56,7 +56,7 @@ def test_keys_are_literal() -> None:
 
 
 @pytest.mark.parametrize("name", USERS)
-def test_parameters_are_those_of_the_text(name: str) -> None:
+def test_parameters_match_those_of_the_text(name: str) -> None:
     for key, parameters in uses_in(name):
         wanted = set(re.findall(r"\{(\w+)\}", TEXTS[key].removeprefix("{")))
         given = set(re.findall(r"(?:^|[{,])\s*(\w+)(?=\s*(?:[:,]|$))", parameters.strip()))
@@ -90,7 +90,7 @@ def test_no_text_is_outside_its_file(name: str) -> None:
         'const LABEL = { sent: "Not sent" };',
     ],
 )
-def test_text_in_a_module_is_noticed(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_in_a_module_is_detected(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.web.test_texts.source_of", lambda name: source)
 
     assert literal_texts_in("any.js") != []
