@@ -1,4 +1,4 @@
-"""The servers that the production run stands on, from each source that this machine has."""
+"""The servers of the production run, from each source on this machine."""
 
 import shutil
 import subprocess
@@ -56,19 +56,19 @@ def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
     return held
 
 
-def test_postgres_is_utf8_with_an_order_that_no_locale_changes(postgres: Postgres) -> None:
+def test_postgres_is_utf8_and_sorts_by_code_point(postgres: Postgres) -> None:
     rows = query(postgres, "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database")
 
     assert set(rows) == {("C.UTF-8", "UTF8")}
 
 
-def test_postgres_is_fast_and_takes_200_connections_unless_told_otherwise(
+def test_postgres_is_fast_and_allows_200_connections_by_default(
     postgres: Postgres,
 ) -> None:
     assert query(postgres, SETTINGS) == [("off", "200")]
 
 
-def test_postgres_durable_writes_through_to_the_disk() -> None:
+def test_durable_postgres_writes_to_the_disk() -> None:
     with Postgres(own=True, durable=True, max_connections=20) as server:
         assert query(server, SETTINGS) == [("on", "20")]
 
@@ -94,7 +94,7 @@ def test_postgres_kill_ends_open_connections(postgres: Postgres) -> None:
     postgres.restart()
 
 
-def test_postgres_pause_holds_the_answer_back_until_resume(postgres: Postgres) -> None:
+def test_paused_postgres_answers_after_resume(postgres: Postgres) -> None:
     with ThreadPoolExecutor() as executor:
         postgres.pause()
         answer = executor.submit(query, postgres, "SELECT 1")
@@ -116,7 +116,7 @@ def test_postgres_runs_from_a_wheel_below_a_private_folder(tmp_path: Path) -> No
         assert query(server, "SELECT 1") == [(1,)]
 
 
-def test_redis_on_the_path_comes_before_the_wheel(
+def test_redis_on_the_path_is_preferred_to_the_wheel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     installed = tmp_path / "redis-server"
@@ -126,7 +126,7 @@ def test_redis_on_the_path_comes_before_the_wheel(
     assert next(find_redis()) == installed
 
 
-def test_redis_kill_and_restart_comes_back_empty_on_its_port(redis_server: Redis) -> None:
+def test_killed_and_restarted_redis_is_empty_on_its_port(redis_server: Redis) -> None:
     url = redis_server.url
     connect(redis_server).set("key", "value")
 
@@ -138,7 +138,7 @@ def test_redis_kill_and_restart_comes_back_empty_on_its_port(redis_server: Redis
     assert (redis_server.url, connect(redis_server).dbsize()) == (url, 0)
 
 
-def test_redis_restart_without_kill_comes_back_empty(redis_server: Redis) -> None:
+def test_restarted_redis_is_empty(redis_server: Redis) -> None:
     connect(redis_server).set("key", "value")
 
     redis_server.restart()
@@ -146,7 +146,7 @@ def test_redis_restart_without_kill_comes_back_empty(redis_server: Redis) -> Non
     assert connect(redis_server).dbsize() == 0
 
 
-def test_redis_pause_holds_the_answer_back_until_resume(redis_server: Redis) -> None:
+def test_paused_redis_answers_after_resume(redis_server: Redis) -> None:
     redis_server.pause()
     with pytest.raises(redis.TimeoutError):
         connect(redis_server).ping()
@@ -167,12 +167,12 @@ def test_stop_frees_port_and_files_even_when_paused() -> None:
     assert (folder.exists(), is_free(server.port)) == (False, True)
 
 
-def test_start_on_a_taken_port_is_one_clear_line(redis_server: Redis) -> None:
+def test_start_on_a_taken_port_fails_with_one_line(redis_server: Redis) -> None:
     with pytest.raises(BackendUnavailable, match=f"^Redis .*port {redis_server.port} is taken$"):
         Redis(port=redis_server.port, own=True).start()
 
 
-def test_servers_of_the_environment_are_used_and_left_alone(
+def test_servers_of_the_environment_are_used_and_not_stopped(
     postgres: Postgres, redis_server: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEST_DATABASE_URL", postgres.url)
@@ -188,7 +188,7 @@ def test_servers_of_the_environment_are_used_and_left_alone(
 
 @pytest.mark.parametrize("server", [Postgres, Redis])
 @pytest.mark.parametrize("address", ["//user:secret@127.0.0.1:1/0", "nonsense"])
-def test_server_of_the_environment_that_does_not_answer_is_one_clear_line(
+def test_unreachable_server_of_the_environment_fails_with_one_line(
     monkeypatch: pytest.MonkeyPatch, server: type[Server], address: str
 ) -> None:
     scheme = server.name.lower()
@@ -209,7 +209,9 @@ def test_server_of_the_environment_cannot_be_broken(
 
 
 @pytest.mark.parametrize("server", [Postgres, Redis])
-def test_no_source_is_one_clear_line(monkeypatch: pytest.MonkeyPatch, server: type[Server]) -> None:
+def test_missing_sources_fail_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, server: type[Server]
+) -> None:
     for module, find in (("postgres", "find_postgres"), ("redis", "find_redis")):
         monkeypatch.setattr(f"tests.backends.{module}_server.{find}", lambda: iter(()))
 

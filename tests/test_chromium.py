@@ -1,4 +1,4 @@
-"""Where the browser's tests get their browser from, on machines that have one and that have none."""
+"""The source of the browser for the browser tests, on machines with one and without."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ STUB = "#!/bin/sh\nexit 127\n"
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A machine whose PATH is one folder, and whose network has no downloads."""
+    """A machine whose PATH has one folder, and whose network offers no downloads."""
     (tmp_path / "bin").mkdir()
     return {
         **os.environ,
@@ -36,7 +36,7 @@ def put(path: Path, script: str) -> str:
 
 
 def find(environment: dict[str, str]) -> tuple[int, str, list[str]]:
-    """Return the exit code, what was printed, and what was said about it."""
+    """Return the exit code, the output, and the error output."""
     command = [sys.executable, "-m", "tests.e2e.chromium"]
     found = subprocess.run(
         command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
@@ -54,14 +54,14 @@ def path_of_playwright(environment: dict[str, str]) -> Path:
     return Path(output.stdout.strip())
 
 
-def test_browser_on_the_path_comes_first(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_browser_on_the_path_is_preferred(tmp_path: Path, environment: dict[str, str]) -> None:
     expected = put(tmp_path / "bin" / "google-chrome", BROWSER)
     put(path_of_playwright(environment), BROWSER)
 
     assert find(environment) == (0, expected, [])
 
 
-def test_stub_on_the_path_is_passed_over_for_playwrights(
+def test_stub_on_the_path_is_skipped_for_playwrights(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     put(tmp_path / "bin" / "chromium-browser", STUB)
@@ -70,7 +70,7 @@ def test_stub_on_the_path_is_passed_over_for_playwrights(
     assert find(environment) == (0, expected, [])
 
 
-def test_root_gets_the_systems_package(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_root_installs_the_systems_package(tmp_path: Path, environment: dict[str, str]) -> None:
     installed, log = tmp_path / "bin" / "chromium", tmp_path / "log"
     install = f'/bin/cp "$0.browser" {installed}'
     put(tmp_path / "bin" / "apt-get.browser", BROWSER)
@@ -93,7 +93,7 @@ def test_root_gets_the_systems_package(tmp_path: Path, environment: dict[str, st
         assert (code, path, said[1:]) == (1, "", [UNAVAILABLE])
 
 
-def test_without_any_source_one_line_says_so(environment: dict[str, str]) -> None:
+def test_missing_browser_fails_with_one_line(environment: dict[str, str]) -> None:
     expected = ["Fetching Chromium from Playwright (once)", UNAVAILABLE]
 
     assert find(environment) == (1, "", expected)

@@ -9,7 +9,7 @@ from users.models import User
 
 
 @pytest.mark.django_db
-def test_parameters_and_constants_come_in_the_order_of_the_query() -> None:
+def test_parameters_and_constants_are_in_the_order_of_the_query() -> None:
     first, second = make_person("ann"), make_person("ben")
     query = CompiledQuery(
         lambda low, high: (
@@ -33,7 +33,7 @@ def test_count_of_nothing_is_one_row() -> None:
 
 
 @pytest.mark.django_db
-def test_parameter_that_the_queryset_changes_is_refused() -> None:
+def test_parameter_changed_by_the_queryset_is_refused() -> None:
     query = CompiledQuery(lambda pk: User.objects.filter(pk=pk + 5).values_list("pk"), parameters=1)
 
     with pytest.raises(ValueError, match="1 parameters are not in the query"):

@@ -1,4 +1,4 @@
-"""The files that deploy the product know the same variables as the code."""
+"""The deployment files name the same variables as the code."""
 
 import re
 from fnmatch import fnmatch
@@ -36,13 +36,13 @@ def test_env_example_lists_every_variable_and_no_other() -> None:
     assert list_documented() == list_read() | OF_COMPOSE_ONLY | OF_UVICORN
 
 
-def test_compose_asks_for_no_variable_that_env_example_lacks() -> None:
+def test_compose_uses_only_variables_of_env_example() -> None:
     names = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
 
     assert names <= list_documented()
 
 
-def test_compose_gives_both_web_services_the_same_but_their_ports() -> None:
+def test_compose_web_services_differ_only_in_their_ports() -> None:
     services = load_compose()["services"]
     web1, web2 = services["web1"], services["web2"]
 
@@ -64,13 +64,13 @@ def test_compose_starts_web_after_migrations_and_healthy_servers() -> None:
     assert services["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
 
 
-def test_image_holds_no_secrets_and_no_tests() -> None:
+def test_image_contains_no_secrets_and_no_tests() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
 
     assert {".*", "tests", "var"} <= set(ignored)
 
 
-def test_image_holds_the_description_of_the_api() -> None:
+def test_image_contains_the_api_description() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
 
     for file in FILES.values():

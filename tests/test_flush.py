@@ -25,8 +25,8 @@ def flusher() -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def test_flush_does_not_give_way_to_a_server_that_reads(flusher: psycopg.Connection[Any]) -> None:
-    """Seen with the browser's tests on a busy machine: the next test found Alice there already."""
+def test_flush_is_not_cancelled_for_a_reading_server(flusher: psycopg.Connection[Any]) -> None:
+    """Seen with browser tests on a busy machine: the next test found Alice in the database."""
     with psycopg.connect(flusher.info.dsn) as server, ThreadPoolExecutor(1) as pool:
         server.execute("TABLE people")
         flushed = pool.submit(execute_flush, flusher, "TRUNCATE messages, people")
@@ -40,7 +40,7 @@ def test_flush_does_not_give_way_to_a_server_that_reads(flusher: psycopg.Connect
     assert flusher.execute("TABLE people").fetchall() == []
 
 
-def test_flush_that_was_cancelled_is_tried_again(
+def test_cancelled_flush_is_retried(
     flusher: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flush, "PATIENT", "SET LOCAL deadlock_timeout = '200ms'")

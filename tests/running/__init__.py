@@ -1,1 +1,1 @@
-"""How the tests are run: which runs there are, on which servers, and several of them at a time."""
+"""Runs the tests: selects them, starts their servers, and runs several pytest processes side by side."""
