@@ -1,5 +1,5 @@
--- Walks through the requests of a file, one a line: METHOD PATH TOKEN BODY. An @ in a body becomes a
--- UUID that no other request has. Arguments: the file, and a number that is another in each run.
+-- Sends the requests of a file, one per line: METHOD PATH TOKEN BODY. An @ in a body becomes a new
+-- UUID. Arguments: the file, and a number that differs between runs.
 
 local lines, at, sent, run = {}, 0, 0, 0
 

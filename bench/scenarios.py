@@ -38,7 +38,7 @@ def vary_processes(data: Dataset, redis_url: str, effort: Effort, say: Say) -> l
 def vary_held_processes(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
     """Measure one, two and four web processes, each limited to a share of a core."""
     if not can_hold():
-        say("  Processes cannot be held to a share of a core here: that takes root and cgroups v1.")
+        say("  Limiting processes to a share of a core needs root and cgroups v1.")
         return []
     servers = {
         f"web processes of {SHARE} of a core: {count}": product(data.database_url, redis_url, count)
