@@ -215,7 +215,9 @@ def test_missing_sources_fail_with_one_line(
     for module, find in (("postgres", "find_postgres"), ("redis", "find_redis")):
         monkeypatch.setattr(f"tests.backends.{module}_server.{find}", lambda: iter(()))
 
-    with pytest.raises(BackendUnavailable, match=f"^{server.name} cannot be had: set TEST_[^\n]*$"):
+    with pytest.raises(
+        BackendUnavailable, match=f"^{server.name} is not available: set TEST_[^\n]*$"
+    ):
         server(own=True).start()
 
 

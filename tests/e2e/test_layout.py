@@ -1,4 +1,4 @@
-"""Everything important fits, whatever the names, the texts and the window size."""
+"""Everything important fits, for any names, texts and window sizes."""
 
 import json
 

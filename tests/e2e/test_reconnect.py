@@ -102,7 +102,7 @@ def test_messages_sent_while_the_server_is_away_are_sent_when_it_is_back(
 def test_silent_outage_is_detected_and_missed_messages_arrive(
     thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:
-    """An open socket gets no error when the network fails; only the device's event tells."""
+    """An open socket gets no error when the network fails; only an event of the device reports it."""
     thread.context.set_offline(True)
     expect(thread.get_by_text("You are offline")).to_be_visible()
     Person(server, tokens_of(bob)).send(conversation.pk, "in the meantime")

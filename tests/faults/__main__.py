@@ -58,14 +58,16 @@ def say(line: str) -> None:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600, help="how long faults happen (600)")
+    parser.add_argument("--seconds", type=float, default=600, help="seconds of faults (600)")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--pairs", type=int, default=8, help="trainers with a trainee each (8)")
     parser.add_argument("--pause", type=float, default=0.7, help="seconds between messages (0.7)")
-    parser.add_argument("--patience", type=float, default=40, help="seconds to catch up in (40)")
+    parser.add_argument("--patience", type=float, default=40, help="seconds to catch up (40)")
     parser.add_argument("--embedded", action="store_true", help="SQLite, in memory, one process")
-    parser.add_argument("--no-faults", action="store_true", help="only the clients, undisturbed")
-    parser.add_argument("--module", default="config.serve", help="what to serve; for sabotage")
+    parser.add_argument("--no-faults", action="store_true", help="run the clients without faults")
+    parser.add_argument(
+        "--module", default="config.serve", help="module to serve, such as a sabotaged one"
+    )
     parser.add_argument("--json", type=Path, help="write the result here as well")
     parser.add_argument("--logs", type=Path, help="keep the web processes' logs in this folder")
     return parser.parse_args()

@@ -55,7 +55,7 @@ def _answers(history: History, snapshot: Snapshot, complain: Complain) -> None:
     stored = {row.id: row for row in snapshot.rows}
     for send in history.sends:
         if not send.accepted:
-            complain("lost", f"send {send.client_id} was never accepted, everything being healed")
+            complain("lost", f"send {send.client_id} was not accepted after all repairs")
         ids = {answer.body["id"] for answer in send.accepted}
         if len(ids) > 1 or sum(answer.status == 201 for answer in send.accepted) > 1:
             complain("doubled", f"send {send.client_id} was accepted as messages {sorted(ids)}")
@@ -64,7 +64,7 @@ def _answers(history: History, snapshot: Snapshot, complain: Complain) -> None:
             if row is None:
                 complain("lost", f"message {message_id} was accepted and is not stored")
             elif (row.content, row.conversation_id, row.sender_id) != _as_sent(send):
-                complain("inconsistent", f"message {message_id} is stored as something else")
+                complain("inconsistent", f"message {message_id} is stored with other content")
 
 
 def _as_sent(send: Send) -> tuple[str, int, int]:
@@ -82,10 +82,10 @@ def _database(history: History, snapshot: Snapshot, complain: Complain) -> None:
     for pair in snapshot.pairs.values():
         rows = snapshot.rows_of(pair.id)
         if list_changes(rows, pair).keys() != set(range(1, pair.version + 1)):
-            complain("inconsistent", f"the versions of conversation {pair.id} have holes")
+            complain("inconsistent", f"the versions of conversation {pair.id} have gaps")
         last = rows[-1].id if rows else None
         if (pair.message_count, pair.last_message_id) != (len(rows), last):
-            complain("inconsistent", f"the sums of conversation {pair.id} are wrong")
+            complain("inconsistent", f"the counters of conversation {pair.id} are wrong")
         for row in rows:
             if row.client_id and row.content not in known:
                 complain("inconsistent", f"nobody sent message {row.id}")
@@ -119,7 +119,7 @@ def _reads(history: History, snapshot: Snapshot, complain: Complain) -> None:
             continue
         reader = snapshot.pairs[row.conversation_id].other(row.sender_id)
         if row.id > history.asked_to_read.get((reader, row.conversation_id), 0):
-            complain("false_read", f"message {row.id} is read, and user {reader} never said so")
+            complain("false_read", f"message {row.id} is read without a request of user {reader}")
 
 
 def _counts(history: History, snapshot: Snapshot, complain: Complain) -> None:
@@ -128,7 +128,7 @@ def _counts(history: History, snapshot: Snapshot, complain: Complain) -> None:
         if told.unread != actual:
             complain(
                 "unread_wrong",
-                f"{told.where} told user {told.user_id} {told.unread} unread, not {actual}",
+                f"{told.where} gave user {told.user_id} {told.unread} unread, not {actual}",
             )
 
 
@@ -139,14 +139,16 @@ def _inboxes(history: History, snapshot: Snapshot, complain: Complain) -> None:
         if inbox.unread_count != actual:
             complain(
                 "unread_wrong",
-                f"the inbox told user {inbox.user_id} {inbox.unread_count} unread, not {actual}",
+                f"the inbox gave user {inbox.user_id} {inbox.unread_count} unread, not {actual}",
             )
         for pk, told in inbox.conversations.items():
             pair = snapshot.pairs.get(pk)
             if pair is None or inbox.user_id not in (pair.trainer_id, pair.trainee_id):
-                complain("wrong_person", f"user {inbox.user_id} was told of conversation {pk}")
+                complain("wrong_person", f"user {inbox.user_id} got conversation {pk}")
             elif told["version"] != pair.version:
-                complain("lost", f"the inbox of user {inbox.user_id} stands at {told['version']}")
+                complain(
+                    "lost", f"the inbox of user {inbox.user_id} is at version {told['version']}"
+                )
             elif told["unread_count"] != snapshot.count_unread(inbox.user_id, pk):
                 complain("unread_wrong", f"the inbox of user {inbox.user_id}, conversation {pk}")
 

@@ -45,7 +45,7 @@ class Run:
         self.screens: list[Screen] = []
         self.badges: list[Badge] = []
         self.writers: list[Writer] = []
-        self.lookers: list[Reader] = []
+        self.readers: list[Reader] = []
         for number, couple in enumerate(world.cast.couples):
             for person in (couple.trainer, couple.trainee):
                 own = (world.webs, self.history, random.Random(rng.getrandbits(64)))
@@ -54,14 +54,14 @@ class Run:
                     self.screens.append(Screen(couple, person, device + 1, *own))
                 if number % 2 == 0:
                     self.badges.append(Badge(person, *own))
-                    self.lookers.append(Reader(couple, person, *own, world.cast.sign_in))
+                    self.readers.append(Reader(couple, person, *own, world.cast.sign_in))
 
     @property
     def devices(self) -> list[Device]:
         return [*self.screens, *self.badges]
 
     def _workers(self) -> list[Device | Writer | Reader]:
-        return [*self.devices, *self.writers, *self.lookers]
+        return [*self.devices, *self.writers, *self.readers]
 
     async def play(
         self, faults: Sequence[Fault], seconds: float, say: Callable[[str], None]
@@ -74,7 +74,7 @@ class Run:
             over = asyncio.get_running_loop().time() + seconds
             await injector.run(list(faults))
             await asyncio.sleep(over - asyncio.get_running_loop().time())
-            say("Everything works again; the clients go on for a moment, then catch up.")
+            say("Everything works again; the clients continue for a moment, then catch up.")
             calm_since = await self._stay_calm(CALM_SECONDS if faults else 0)
             self._stop_working()
             await self._catch_up()
@@ -99,8 +99,8 @@ class Run:
         """Start nothing new; finish what has begun."""
         for writer in self.writers:
             writer.is_done = True
-        for looker in self.lookers:
-            looker.is_done = True
+        for reader in self.readers:
+            reader.is_done = True
         for screen in self.screens:
             screen.may_read = False
 
@@ -149,5 +149,5 @@ class Run:
                 body: dict[str, Any] = answer.body
                 return body
             await asyncio.sleep(0.5)
-        self.history.complain("server_error", f"{path} was not answered after everything healed")
+        self.history.complain("server_error", f"{path} got no response after all repairs")
         raise TimeoutError

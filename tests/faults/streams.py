@@ -63,7 +63,9 @@ def judge_stream(
         if fault := _compare(frame, changes.get(version), stream):
             complain(fault, f"{stream.device}: version {version} is not {str(frame)[:200]}")
     if missing := sorted(changes.keys() - seen):
-        complain("lost", f"{stream.device}: versions {missing[:10]} of {len(changes)} never came")
+        complain(
+            "lost", f"{stream.device}: versions {missing[:10]} of {len(changes)} never arrived"
+        )
 
 
 def _compare(frame: Frame, change: Change | None, stream: Stream) -> str | None:

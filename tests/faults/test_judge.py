@@ -50,14 +50,14 @@ def test_send_that_was_never_accepted_is_lost() -> None:
     assert found(story, snapshot()) == {"lost": 1}
 
 
-def test_frame_that_never_came_is_lost() -> None:
+def test_frame_that_was_not_received_is_lost() -> None:
     story = history()
     del story.streams[0].frames[1]
 
     assert found(story, snapshot()) == {"lost": 1}
 
 
-def test_frame_that_came_twice_is_doubled() -> None:
+def test_frame_received_twice_is_doubled() -> None:
     story = history()
     story.streams[1].take(written(ROWS[2]))
 
@@ -90,7 +90,7 @@ def test_repeated_send_that_gets_200_is_clean() -> None:
     assert found(story, snapshot()) == {}
 
 
-def test_frame_that_came_late_is_out_of_order() -> None:
+def test_frame_received_late_is_out_of_order() -> None:
     story = history()
     frames = story.streams[0].frames
     frames[2], frames[3] = frames[3], frames[2]
@@ -128,7 +128,7 @@ def test_message_read_without_a_request_is_a_false_read() -> None:
 
 
 @pytest.mark.parametrize("change", [{"up_to": 13}, {"reader_id": TRAINER}])
-def test_receipt_with_another_range_is_a_false_read(change: dict[str, Any]) -> None:
+def test_receipt_with_other_content_is_a_false_read(change: dict[str, Any]) -> None:
     story = history()
     story.streams[0].frames[1] |= change
 

@@ -245,7 +245,7 @@ def test_worker_skips_excluded_kinds(register: Register) -> None:
     assert (left, Job.objects.get(kind="left").state) == ([], "waiting")
 
 
-def test_web_process_runs_jobs_unless_told_otherwise() -> None:
+def test_web_process_runs_jobs_unless_disabled() -> None:
     with WebServer(JOBS_IN_WEB="0") as server:
         assert STARTED not in server.log.read_text()
     with WebServer(PUSH_IN_WEB="0") as server:

@@ -62,7 +62,7 @@ def judge(folders: list[Path]) -> int:
     print(report(modules))
     weak = [module.name for module in modules if not module.is_covered]
     if weak:
-        print(f"Less than {LEAST} % of the lines or branches are covered of: {', '.join(weak)}")
+        print(f"Fewer than {LEAST} % of lines or branches are covered in: {', '.join(weak)}")
     return 1 if weak else 0
 
 

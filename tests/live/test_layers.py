@@ -239,7 +239,7 @@ def test_joining_fails_while_redis_is_down_and_works_later(redis: Redis) -> None
     assert asyncio.run(story()) == [7]
 
 
-def test_group_is_joined_while_another_server_does_not_answer(redis: Redis) -> None:
+def test_group_is_joined_while_other_groups_are_restored(redis: Redis) -> None:
     async def story() -> list[int]:
         layer = make_layer(redis)
         await join(layer, "user.1")

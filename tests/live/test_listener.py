@@ -106,7 +106,7 @@ def test_failed_subscription_is_retried(run_in_world: Run) -> None:
     run_in_world(scenario)
 
 
-def test_slow_subscription_is_retried_later(run_in_world: Run) -> None:
+def test_slow_subscription_counts_as_failed(run_in_world: Run) -> None:
     async def scenario(world: World) -> None:
         world.layer.is_open.clear()
         await world.open()

@@ -243,10 +243,13 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, seen=st.sampled_from(PEOPLE[:-1]))
     def impersonate(self, number: int, seen: str) -> None:
-        looker = ADMIN if seen in TRAINERS else self.model.coach_of[seen]
-        if looker and {looker, seen} <= self.model.people:
+        impersonator = ADMIN if seen in TRAINERS else self.model.coach_of[seen]
+        if impersonator and {impersonator, seen} <= self.model.people:
             thread = self.thread(number)
-            with try_every_write(self.user(looker), self.user(seen), thread) as (person, refusals):
+            with try_every_write(self.user(impersonator), self.user(seen), thread) as (
+                person,
+                refusals,
+            ):
                 assert set(refusals) == {ImpersonationReadOnly}
                 self.observer.check_lists(seen, person)
 

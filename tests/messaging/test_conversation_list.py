@@ -117,7 +117,7 @@ def test_page_links_keep_the_query(api: Client, alice: User) -> None:
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "2", "x", "1.5", "\0", str(10**30)])
-def test_page_past_the_end_is_not_found(
+def test_invalid_page_is_not_found(
     api: Client, alice: User, conversation: Conversation, page: str
 ) -> None:
     response = api.as_user(alice).get(URL, {"page": page})

@@ -61,7 +61,7 @@ def test_messages_page_by_20_with_absolute_links(api: Client, alice: User) -> No
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "2", "x", "\0", str(10**30)])
-def test_page_past_the_end_is_not_found(
+def test_invalid_page_is_not_found(
     api: Client, alice: User, conversation: Conversation, page: str
 ) -> None:
     response = api.as_user(alice).get(url_of(conversation), {"page": page})

@@ -56,7 +56,7 @@ def test_errors_count_as_announcements(throttle_for_two: TypingThrottle) -> None
     assert not should_announce(throttle_for_two, True)
 
 
-def test_frame_limit_is_checked_first(settings: Any) -> None:
+def test_accepted_frames_are_limited(settings: Any) -> None:
     settings.SOCKET_TYPING_FRAME_BURST = 3
     settings.SOCKET_TYPING_FRAMES_PER_SECOND = 0.001
     throttle = TypingThrottle()

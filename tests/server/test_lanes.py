@@ -44,7 +44,7 @@ def post(path: str, token: str = "", **body: str) -> Request:
     return Request("POST", path, json.dumps(body).encode(), kind, token=token)
 
 
-def test_every_request_that_takes_a_password_is_known() -> None:
+def test_every_endpoint_with_a_password_is_listed() -> None:
     assert find_password_requests() == {
         ("POST", SIGN_IN),
         ("POST", SET),

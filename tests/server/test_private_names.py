@@ -180,7 +180,7 @@ def make_connection(kind: type[HttpToolsProtocol]) -> HttpToolsProtocol:
     )
 
 
-def test_connection_matches_the_attributes_of_uvicorns() -> None:
+def test_connection_uses_and_overrides_known_attributes_of_uvicorn() -> None:
     (node,) = [node for _, node, found in scan.find_classes() if found is LimitedConnection]
     used, own = scan.list_names_of_self(node)
     theirs = make_connection(HttpToolsProtocol)

@@ -26,7 +26,7 @@ def test_static_file_that_does_not_exist_is_not_found(server: WebServer, path: s
     assert response.json() == {"detail": "Not found.", "code": "not_found"}
 
 
-def test_static_file_has_its_content_type_and_nosniff(server: WebServer) -> None:
+def test_static_file_has_content_type_and_nosniff_but_no_cookie(server: WebServer) -> None:
     response = httpx.get(f"{server.url}/static/admin/css/base.css")
 
     assert response.headers["content-type"].startswith("text/css")

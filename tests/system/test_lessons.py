@@ -1,5 +1,5 @@
 """
-What went wrong in earlier products, and the test that would notice it here.
+Faults of earlier products, each with the test that would detect it here.
 
 no test ever started the server
     test_lessons::test_server_starts_and_both_sockets_open
@@ -7,7 +7,7 @@ Redis down was a 500 and a duplicate
     test_redis_away::test_message_sent_while_redis_is_down_is_stored_once
 last_message_at older than the newest
     test_parallel::test_eight_parallel_senders_leave_the_newest_message_as_the_last
-several answers said it is new
+several responses had is_new_conversation
     test_parallel::test_parallel_first_messages_open_one_conversation
 deleted account took its messages
     test_lessons::test_deleted_account_leaves_its_messages_and_no_null
@@ -35,13 +35,13 @@ typing had no limit
     test_typing::test_typing_ten_thousand_times_does_not_arrive_ten_thousand_times
 404 and 403 told which ids exist
     test_lessons::test_responses_do_not_reveal_which_conversations_exist
-any receipt turned every tick
+any receipt changed every tick
     test_read_receipts::test_read_over_the_socket_sends_a_different_frame_to_each_side
-own action turned a tick
+own action changed a tick
     test_lessons::test_own_messages_cannot_be_marked_as_read
-newest first was drawn upside down
+newest-first pages were shown upside down
     test_contract::test_whole_contract_as_one_story
-pages shifted while messages came in
+pages shifted while messages arrived
     test_lessons::test_pages_by_key_are_stable_while_messages_arrive
 one push token, two users
     test_lessons::test_push_token_belongs_to_the_last_user_who_registered_it
@@ -55,7 +55,7 @@ catch-up by clock lost rows
     test_replay::test_since_sends_missed_changes_in_order_then_events
 order by the phone's clock
     test_lessons::test_order_does_not_depend_on_the_clocks_of_clients
-told before it was saved
+announced before it was saved
     test_delivery::test_message_can_be_read_as_soon_as_it_is_announced
 deliveries silently lost
     test_reconciler::test_lost_messages_are_found_by_the_reconciler_in_order_and_once

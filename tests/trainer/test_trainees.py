@@ -156,7 +156,7 @@ def test_list_pages_by_20_and_keeps_the_search(api: Client, alice: User) -> None
 
 
 @pytest.mark.parametrize("page", ["0", "x", "2", str(10**30)])
-def test_page_past_the_end_is_not_found(api: Client, alice: User, bob: User, page: str) -> None:
+def test_invalid_page_is_not_found(api: Client, alice: User, bob: User, page: str) -> None:
     response = api.as_user(alice).get(URL, {"page": page})
 
     assert response.status_code == 404
@@ -186,7 +186,7 @@ def test_strangers_trainee_is_not_found(api: Client, alice: User, charlie: User)
     assert charlie.parent_trainer_id
 
 
-def test_trainees_cannot_list_trainees(api: Client, bob: User) -> None:
+def test_trainees_cannot_use_the_endpoints_for_trainees(api: Client, bob: User) -> None:
     api.as_user(bob)
 
     answers = [

@@ -242,7 +242,7 @@ def test_role_change_in_the_admin_ends_impersonations(api: Client, root: User, a
     assert api.with_token(look.access).get(ME).json() == INVALID_TOKEN
 
 
-def test_end_is_recorded_whichever_code_saves(
+def test_end_of_access_is_recorded_in_the_sessions(
     root: User,
     alice: User,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
