@@ -47,10 +47,7 @@ def wait_in_browsers(data: Dataset, redis_url: str, messages: int) -> Waits:
 
 
 def _send(desk: Page, phone: Page, number: int) -> tuple[float | None, float | None]:
-    """
-    Return the milliseconds until the ✓ and until the recipient's message; None if it never
-    appeared.
-    """
+    """Return the milliseconds until the ✓ and the recipient's message; None if one never appeared."""
     text = f"Message number {number}, typed by hand."
     desk.get_by_role("textbox", name=re.compile("Message")).fill(text)
     ticked = desk.evaluate_handle("text => ({ when: shown('.message.own.sent', text) })", text)

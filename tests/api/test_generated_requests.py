@@ -35,10 +35,7 @@ def clients(alice: User, bob: User, settings: Any) -> list[Client]:
 
 
 def send(client: Client, case: Any) -> Any:
-    """
-    Send a generated request; a value that JSON cannot represent is sent as its repr, equally
-    invalid.
-    """
+    """Send a generated request; a value that JSON cannot represent is sent as its repr."""
     query = urlencode(case.query or {}, doseq=True, errors="replace")
     body = json.dumps(case.body, default=repr).encode(errors="replace")
     url = f"{case.formatted_path}?{query}"

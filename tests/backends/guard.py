@@ -47,10 +47,7 @@ def wait_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
 
 
 def end(processes: Sequence[psutil.Process]) -> None:
-    """
-    End a server: first with SIGINT, which PostgreSQL and Redis take as a clean shutdown, then
-    SIGKILL.
-    """
+    """End a server: first with SIGINT, a clean shutdown for PostgreSQL and Redis, then with SIGKILL."""
     signal_all(processes, SIGCONT)
     signal_all(processes[:1], SIGINT)
     if not wait_gone(processes, PATIENCE):

@@ -177,10 +177,7 @@ def test_conversation_of_the_last_person_is_not_shown_to_the_next(
 def test_request_of_the_last_person_is_not_retried_as_the_next(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """
-    A late 401 for the last person's request: the cookie that would refresh the token is the next
-    one's.
-    """
+    """A late 401 for the last person's request: the cookie for a refresh is the next person's now."""
     open_thread(desk, bob, conversation)
     hold = Hold(desk, "**/send/")
     sent: list[str] = []

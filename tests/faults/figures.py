@@ -87,10 +87,7 @@ def _median_delivery(history: History, calm_since: float) -> float:
 
 
 def _count_deaf(history: History, calm_since: float) -> int:
-    """
-    Count devices that received messages only from the reconciler, a second late, and never by
-    event.
-    """
+    """Count devices that received messages only from the reconciler, and never by event."""
     lags: dict[str, list[float]] = {}
     for device, told_at, seen_at in _deliveries(history):
         if told_at > calm_since:

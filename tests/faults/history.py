@@ -37,10 +37,7 @@ class Send:
 
 @dataclass
 class Stream:
-    """
-    The frames that one device received for a conversation from version 1 on, over all its
-    connections.
-    """
+    """The frames of a conversation that one device received, over all its connections."""
 
     device: str
     user_id: int

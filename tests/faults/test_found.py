@@ -38,10 +38,7 @@ def told(missed: Replay, user: User) -> list[dict[str, Any]]:
 def test_replay_of_messages_read_meanwhile_has_ascending_versions(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """
-    Otherwise a client that is cut off during the replay would resume after frames it has not
-    received.
-    """
+    """Otherwise a client cut off during the replay would resume after frames it has not received."""
     write(alice, conversation, "Second", "Third")
     mark_read(reader=bob, conversation_id=conversation.pk)
 
@@ -54,10 +51,7 @@ def test_replay_of_messages_read_meanwhile_has_ascending_versions(
 def test_replay_omits_changes_after_its_version(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """
-    SQLite's two queries see different states: changes that only the second sees would be sent
-    twice.
-    """
+    """SQLite's two queries see different states: changes seen only by the second would be sent twice."""
     stood = get_conversation(bob, conversation.pk)
     write(alice, conversation, "Second")
     mark_read(reader=bob, conversation_id=conversation.pk)

@@ -23,10 +23,7 @@ export const g = () => 3;
 
 
 def functions(*blocks: tuple[str, int]) -> list[dict[str, Any]]:
-    """
-    Return V8's counts: the whole source runs once; then pairs of a text in it and its count, outer
-    ones first.
-    """
+    """Return V8's counts: of the whole source, then of these texts in it, outer ones first."""
     spans = [{"startOffset": 0, "endOffset": offset(len(SOURCE)), "count": 1}]
     for text, count in blocks:
         start = SOURCE.index(text)

@@ -64,8 +64,7 @@ class Thread:
 
     def edited_after(self, version: int) -> set[int]:
         """
-        Return the messages edited after a version; a replay from it already shows their newest
-        text.
+        Return messages edited after a version, which a replay from it shows with their newest text.
         """
         later = self.changes[version:]
         return {each.pk for each in self.lines if f"edit {each.pk}" in later}

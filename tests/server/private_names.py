@@ -85,10 +85,7 @@ def _names_in(node: ast.AST) -> list[str]:
 
 
 def _list_own_names(tree: ast.AST) -> Iterator[str]:
-    """
-    Return the names that a module or class defines: functions, classes, variables, attributes of
-    `self`.
-    """
+    """Return the names that a module or class defines, including attributes of `self`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name

@@ -48,10 +48,7 @@ def clocks(
 def issuer_and_other(
     request: pytest.FixtureRequest, clocks: Pair, real_passwords: None, transactional_db: None
 ) -> Pair:
-    """
-    The process that issues the tokens, whose clock is ahead of or behind the other's; and the
-    other.
-    """
+    """The process that issues the tokens, with its clock ahead or behind; and the other process."""
     right, ahead = clocks
     return (ahead, right) if request.param == "ahead" else (right, ahead)
 

@@ -43,10 +43,7 @@ def send_and_stay(person: Person, conversation: Conversation, content: str) -> R
 
 
 def find_refusal(person: Person) -> httpx.Response | None:
-    """
-    Send a request and disconnect after 1 s without a response; return the response if it is a 503,
-    else None.
-    """
+    """Send a request and disconnect after 1 s without a response; return a 503, else None."""
     try:
         answer = person.http.get("messaging/unread-count/", timeout=1)
     except httpx.TimeoutException:
