@@ -1,5 +1,5 @@
 """
-The response of each endpoint to each stranger person asks about Alice's and Bob's data.
+The response of each endpoint to each stranger who asks about Alice's and Bob's data.
 
 A new endpoint fails `test_every_endpoint_is_in_the_table` until it has a row.
 """

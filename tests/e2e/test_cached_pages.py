@@ -301,7 +301,7 @@ def test_cached_page_is_restored_for_the_current_user(
 def test_page_cached_without_an_event_shows_nothing_of_the_last_user(
     listing: Page, alice: User, bob: User, other_person: bool
 ) -> None:
-    """Other browsers keep a page in the cache when a message expect_live it; here none is sent."""
+    """Other browsers keep a page in the cache when a message arrives; here none is sent."""
     me = f'{{"id": {bob.pk}, "role": "TRAINEE"}}' if other_person else "null"
     listing.goto(ELSEWHERE)
     listing.evaluate(f"localStorage.setItem('me', '{me}')")

@@ -24,7 +24,7 @@ COMMENTS = ("//", "/*", "*")
 
 
 class Count(NamedTuple):
-    """How many items of how many have run."""
+    """The number of items that have run, and the number of all items."""
 
     covered: int
     total: int

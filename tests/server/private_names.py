@@ -40,13 +40,13 @@ class Use:
 def list_packages() -> list[str]:
     """Return the product's packages, from the configuration of import-linter."""
     found = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    rooms: list[str] = found["tool"]["importlinter"]["root_packages"]
-    return rooms
+    packages: list[str] = found["tool"]["importlinter"]["root_packages"]
+    return packages
 
 
 def list_sources() -> Iterator[tuple[Path, ast.Module]]:
-    for room in list_packages():
-        for path in sorted((ROOT / room).rglob("*.py")):
+    for package in list_packages():
+        for path in sorted((ROOT / package).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield path.relative_to(ROOT), ast.parse(path.read_text())
 

@@ -64,9 +64,9 @@ test("a date can be in the future", () => {
 });
 
 test("yesterday is a calendar day across a daylight saving change", () => {
-  // The night of 8 March 2026 is an hour short: 23 hours earlier is a full calendar day earlier.
+  // 8 March 2026 has 23 hours: 22 h 45 min before 00:15 of the next day is on it.
   const spring = [new Date("2026-03-08T00:30:00-05:00"), new Date("2026-03-09T00:15:00-04:00")];
-  // 1 November 2026 has 25 hours: 24 hours before its last hour is the same day.
+  // 1 November 2026 has 25 hours: 24 h 40 min before 23:50 is on the same day.
   const autumn = [new Date("2026-11-01T00:10:00-04:00"), new Date("2026-11-01T23:50:00-05:00")];
 
   assert.equal(formatListTime(...spring), "Yesterday");
