@@ -15,10 +15,10 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Renders the address bar's suggestions for each window, although no window is visible: a third of a
+# Chromium renders the address bar's suggestions even for invisible windows, which takes a third of a
 # page's CPU time.
 POPUPS = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
-# Chromium uses only the last --disable-features, and Playwright passes these in one of its own.
+# Chromium uses only the last --disable-features, so this repeats the list that Playwright passes.
 DISABLED_BY_PLAYWRIGHT = (
     "AimEnabled",
     "AvoidCorsURLLoaderRestartOnRedirect",
