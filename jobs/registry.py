@@ -32,6 +32,7 @@ class JobKind:
     every: Interval | None
     keep_done: bool
     first_pause: timedelta
+    longest_pause: timedelta
     threads: int | None
 
     @property
@@ -60,6 +61,7 @@ def job(  # noqa: PLR0913 - one per limit, all with defaults
     every: Interval | None = None,
     keep_done: bool = True,
     first_pause: timedelta = timedelta(seconds=5),
+    longest_pause: timedelta = timedelta(hours=1),
     threads: int | None = None,
 ) -> Callable[[H], H]:
     """
@@ -71,7 +73,7 @@ def job(  # noqa: PLR0913 - one per limit, all with defaults
     time-outs of its own: after `timeout` the job is retried, but Python cannot stop the thread.
 
     - `retries`: the number of attempts after the first. The pause before the first retry is
-      `first_pause`; it doubles with each retry, up to an hour.
+      `first_pause`; it doubles with each retry, up to `longest_pause`.
     - `limit`: the number of jobs of this kind that may run at the same time, over all processes.
     - `every`: makes the kind recur, without arguments. A run is due this long after the end of the last.
     - `keep_done`: if False, the row is deleted after a success.
@@ -92,6 +94,7 @@ def job(  # noqa: PLR0913 - one per limit, all with defaults
             every=every,
             keep_done=keep_done,
             first_pause=first_pause,
+            longest_pause=longest_pause,
             threads=threads,
         )
         return handler

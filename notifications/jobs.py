@@ -15,8 +15,10 @@ KINDS = ("notifications.sweep", "notifications.deliver")
     "notifications.sweep",
     every=sweeping.get_sweep_interval,
     priority=Job.Priority.HIGH,
-    retries=3,
+    # Over some minutes: workers that are killed and databases that restart give up no sweep.
+    retries=30,
     first_pause=timedelta(seconds=2),
+    longest_pause=timedelta(seconds=10),
 )
 def sweep() -> None:
     """Queue notifications for messages that stayed unread."""

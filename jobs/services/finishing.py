@@ -17,7 +17,6 @@ from jobs.services.scheduling import schedule_next
 
 logger = logging.getLogger(__name__)
 
-LONGEST_PAUSE_SECONDS = 60 * 60.0
 # Each pause varies by this share, so that jobs that failed together are not retried together.
 JITTER = 0.25
 
@@ -111,6 +110,7 @@ def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
 
 
 def backoff(kind: JobKind, attempt: int) -> float:
-    """Return the seconds to wait after a failed attempt; they double up to an hour, with jitter."""
-    pause = min(kind.first_pause.total_seconds() * 2.0 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
+    """Return the seconds to wait after a failed attempt; doubling up to the kind's limit, with jitter."""
+    doubled = kind.first_pause.total_seconds() * 2.0 ** (attempt - 1)
+    pause = min(doubled, kind.longest_pause.total_seconds())
     return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret

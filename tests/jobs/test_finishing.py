@@ -86,6 +86,15 @@ def test_pauses_double_with_jitter_up_to_an_hour(register: Register) -> None:
     assert 900 <= backoff(slow, 2) <= 1500
 
 
+def test_pauses_of_a_kind_are_as_long_as_it_says(register: Register) -> None:
+    register(first_pause=timedelta(seconds=2), longest_pause=timedelta(seconds=10))
+
+    pauses = [backoff(get_kind("note"), attempt) for attempt in (1, 3, 30)]
+
+    assert [round(each / base) for each, base in zip(pauses, (2, 8, 10), strict=True)] == [1, 1, 1]
+    assert pauses[2] <= 12.5
+
+
 def test_handler_can_set_the_retry_time(register: Register) -> None:
     calls = register()
     calls.errors = [RetryLater("HTTP 429", seconds=900)]
