@@ -62,6 +62,9 @@ class Thread:
         changes = {f"message {line.pk}", f"edit {line.pk}", f"{line.sender} deleted"}
         return [each for each in self.changes if each in changes][-1]
 
+    def created_version_of(self, line: Line) -> int:
+        return self.changes.index(f"message {line.pk}") + 1
+
     def edited_after(self, version: int) -> set[int]:
         """
         Return messages edited after a version, which a replay from it shows with their newest text.
