@@ -37,10 +37,20 @@ def main() -> int:
     settings = {k: v for k, v in vars(arguments).items() if k not in ("json", "logs")}
     say(f"{len(faults)} faults; {' '.join(f'{k}={v}' for k, v in settings.items())}")
     world = running_world(
-        pairs=arguments.pairs, embedded=arguments.embedded, module=arguments.module
+        pairs=arguments.pairs,
+        # More than a coach can write in that time.
+        letters=round(arguments.seconds / arguments.pause) + 10,
+        embedded=arguments.embedded,
+        module=arguments.module,
     )
     with world as servers:
-        run = Run(servers, seed=arguments.seed, pause=arguments.pause, patience=arguments.patience)
+        run = Run(
+            servers,
+            seed=arguments.seed,
+            pause=arguments.pause,
+            patience=arguments.patience,
+            skips_pauses=arguments.skip_pauses,
+        )
         result = asyncio.run(run.play(faults, arguments.seconds, say))
         _keep_logs(servers, arguments.logs)
     say(report.as_table(result))
@@ -63,6 +73,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=8, help="trainers with a trainee each (8)")
     parser.add_argument("--pause", type=float, default=0.7, help="seconds between messages (0.7)")
     parser.add_argument("--patience", type=float, default=40, help="seconds to catch up (40)")
+    parser.add_argument(
+        "--skip-pauses", action="store_true", help="in the end, run jobs before their retry is due"
+    )
     parser.add_argument("--embedded", action="store_true", help="SQLite, in memory, one process")
     parser.add_argument("--no-faults", action="store_true", help="run the clients without faults")
     parser.add_argument(
@@ -78,6 +91,8 @@ def _keep_logs(world: World, folder: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for number, web in enumerate(world.webs):
             (folder / f"web{number}.log").write_text(web.read_log())
+        if world.worker:
+            (folder / "worker.log").write_text(world.worker.read_log())
 
 
 def _leave(signum: int, frame: FrameType | None) -> NoReturn:

@@ -1,12 +1,13 @@
 """
 Serves a sabotaged product, to show that the checker detects it.
 
-`SABOTAGE=drop_events` or `SABOTAGE=ignore_client_id`, then `python -m tests.faults.broken`. Only
+`SABOTAGE=drop_events`, or another of `SABOTAGES`, then `python -m tests.faults.broken`. Only
 here is the product patched, because here the checker is under test.
 """
 
 import os
 import random
+from collections import Counter
 from typing import Any
 
 import django
@@ -44,12 +45,53 @@ def ignore_client_id() -> None:
     sending.post_message = forget  # type: ignore[attr-defined]  # imported there
 
 
+def lose_jobs() -> None:
+    """Do not store every second job of a kind, the first one included."""
+    from jobs.services import enqueueing  # noqa: PLC0415 - needs the apps
+
+    insert, count = enqueueing.insert, Counter[str]()
+
+    def forget(rows: Any, **options: Any) -> None:
+        for row in rows:
+            count[row[0]] += 1
+            if count[row[0]] % 2 == 0:
+                insert([row], **options)
+
+    enqueueing.insert = forget
+
+
+def mail_before_commit() -> None:
+    """Send invitations during the request, which fails after that."""
+    from django.db import OperationalError  # noqa: PLC0415 - needs the apps
+
+    from trainer.services import invitations  # noqa: PLC0415 - needs the apps
+
+    def mail(*, args: dict[str, Any], **_: Any) -> None:
+        invitations.mail_invitation(**args)
+        raise OperationalError
+
+    invitations.enqueue = mail  # type: ignore[attr-defined, assignment]  # imported there
+
+
+def leave_jobs() -> None:
+    """Run jobs, and never record that they have ended."""
+    from jobs import worker  # noqa: PLC0415 - needs the apps
+
+    def forget(**_: Any) -> None:
+        return
+
+    worker.record_outcomes = forget  # type: ignore[attr-defined]  # imported there
+
+
+SABOTAGES = (drop_events, ignore_client_id, lose_jobs, mail_before_commit, leave_jobs)
+
+
 def main() -> None:
     """Sabotage the product, then serve it as usual."""
     from config import serve  # noqa: PLC0415 - reads the settings
 
     django.setup()
-    {"drop_events": drop_events, "ignore_client_id": ignore_client_id}[os.environ["SABOTAGE"]]()
+    {each.__name__: each for each in SABOTAGES}[os.environ["SABOTAGE"]]()
     serve.main()
 
 

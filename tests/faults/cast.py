@@ -1,12 +1,18 @@
-"""Creates the users of a run, in a separate process: `python -m tests.faults.cast PAIRS`."""
+"""
+Creates the users of a run, in a separate process: `python -m tests.faults.cast PAIRS LETTERS`.
+
+It reads the subscription that all devices share from the standard input: they differ by endpoint.
+"""
 
 import json
 import sys
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import django
 
 PASSWORD = "correct-horse-battery-1"
+COACHES = 2
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,20 @@ class Couple:
 
 
 @dataclass(frozen=True)
+class Coach:
+    """A trainer with many trainees, who have a device and no conversation yet."""
+
+    trainer: Person
+    # Each with id and e-mail address.
+    trainees: list[tuple[int, str]]
+
+
+@dataclass(frozen=True)
 class Cast:
+    """Of the couples, every trainee has a device that is notified, and no trainer."""
+
     couples: list[Couple]
+    coaches: list[Coach]
     sign_in: dict[str, str]
 
 
@@ -40,16 +58,24 @@ def read_cast(text: str) -> Cast:
         Couple(each["conversation_id"], Person(**each["trainer"]), Person(**each["trainee"]))
         for each in data["couples"]
     ]
-    return Cast(couples, data["sign_in"])
+    coaches = [
+        Coach(Person(**each["trainer"]), [(pk, email) for pk, email in each["trainees"]])
+        for each in data["coaches"]
+    ]
+    return Cast(couples, coaches, data["sign_in"])
 
 
-def make_cast(pairs: int) -> Cast:
+def make_cast(pairs: int, letters: int, subscription: dict[str, Any]) -> Cast:
     """Create the users through the product's services; only one of them has a password."""
     from tests.factories import make_trainer  # noqa: PLC0415 - needs the apps
 
     signer = make_trainer("signer")
+    couples = [_make_couple(number) for number in range(1, pairs + 1)]
+    for couple in couples:
+        _register(couple.trainee.id, subscription)
     return Cast(
-        couples=[_make_couple(number) for number in range(1, pairs + 1)],
+        couples=couples,
+        coaches=[_make_coach(number, letters, subscription) for number in range(1, COACHES + 1)],
         sign_in={"email": signer.email, "password": PASSWORD},
     )
 
@@ -71,6 +97,34 @@ def _make_couple(number: int) -> Couple:
     )
 
 
+def _make_coach(number: int, letters: int, subscription: dict[str, Any]) -> Coach:
+    from tests.factories import access_of  # noqa: PLC0415 - as above
+    from users.models import User  # noqa: PLC0415
+
+    trainer = User.objects.create_user(f"coach{number}@example.com", None, role="TRAINER")
+    trainees = [
+        User.objects.create_user(
+            f"reader{number}-{letter}@example.com", None, role="TRAINEE", parent_trainer=trainer
+        )
+        for letter in range(letters)
+    ]
+    for each in trainees:
+        _register(each.pk, subscription)
+    people = [(each.pk, each.email) for each in trainees]
+    return Coach(Person(trainer.pk, access_of(trainer)), people)
+
+
+def _register(user_id: int, subscription: dict[str, Any]) -> None:
+    """Give a user a device, with an endpoint of its own at the same push service."""
+    from notifications.services.devices import register_device  # noqa: PLC0415 - as above
+    from users.models import User  # noqa: PLC0415
+
+    endpoint = f"{subscription['endpoint']}/{user_id}"
+    token = json.dumps({**subscription, "endpoint": endpoint})
+    register_device(user=User.objects.get(pk=user_id), token=token, platform="web")
+
+
 if __name__ == "__main__":
     django.setup()
-    sys.stdout.write(json.dumps(asdict(make_cast(int(sys.argv[1])))))
+    made = make_cast(int(sys.argv[1]), int(sys.argv[2]), json.load(sys.stdin))
+    sys.stdout.write(json.dumps(asdict(made)))

@@ -30,6 +30,12 @@ def list_figures(
             frame["type"] == "reset" for stream in history.streams for frame in stream.frames
         ),
         "silent_connections": tally.get("silent_connections", 0),
+        "letters_accepted": sum(each.is_accepted for each in history.letters),
+        "invitations_accepted": sum(each.is_accepted for each in history.invites),
+        "resets_accepted": sum(each.is_accepted for each in history.resets),
+        "notifications": len(history.pushes),
+        "notifications_repeated": _count_repeated(history),
+        "e_mails": len(history.mails),
         "holes_filled_from_database": logs.count("Filling a hole"),
         "tracebacks_in_logs": logs.count("Traceback (most recent call last)"),
         "slowest_send_with_only_redis_away_s": _slowest_send(history),
@@ -37,6 +43,13 @@ def list_figures(
         "median_delivery_after_healing_s": _median_delivery(history, calm_since),
         "sockets_deaf_after_healing": _count_deaf(history, calm_since),
     }
+
+
+def _count_repeated(history: History) -> int:
+    """Count the notifications of letters after the first of each: others may say the same again."""
+    texts = {letter.content for letter in history.letters}
+    shown = [push.body for push in history.pushes if push.body in texts]
+    return len(shown) - len(set(shown))
 
 
 def _only_redis(outages: list[Outage], began: float, ended: float) -> bool:

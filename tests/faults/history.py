@@ -4,19 +4,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.faults.answers import UNAVAILABLE, Answer
+from tests.faults.causes import Invite, Letter, Push, Reset
+from tests.faults.mail import Mail
+
 Frame = dict[str, Any]
-OK, CREATED, UNAVAILABLE = 200, 201, 503
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The response to one request; its status is 0 if there was none."""
-
-    status: int
-    body: Any
-    began: float
-    ended: float
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -31,8 +23,12 @@ class Send:
     answers: list[Answer] = field(default_factory=list)
 
     @property
+    def is_accepted(self) -> bool:
+        return bool(self.accepted)
+
+    @property
     def accepted(self) -> list[Answer]:
-        return [each for each in self.answers if each.status in (OK, CREATED)]
+        return [each for each in self.answers if each.is_accepted]
 
 
 @dataclass
@@ -90,6 +86,11 @@ class History:
     inboxes: list[Inbox] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    invites: list[Invite] = field(default_factory=list)
+    resets: list[Reset] = field(default_factory=list)
+    pushes: list[Push] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
     # (user, conversation) -> the highest message that this user's client asked to mark as read.
     asked_to_read: dict[tuple[int, int], int] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
@@ -109,18 +110,13 @@ class History:
 
     def check_answer(self, what: str, answer: Answer) -> None:
         """Complain about each status that a client of this run must not get."""
-        if answer.status in (0, OK, CREATED):
+        if answer.status == 0 or answer.is_accepted:
             return
         self.count(f"status_{answer.status}")
         if answer.status != UNAVAILABLE:
             self.complain("server_error", f"{what}: {answer.status} {str(answer.body)[:200]}")
-        elif not _is_clear(answer):
+        elif not answer.is_clear:
             self.complain("server_error", f"{what}: an unclear 503: {str(answer.body)[:200]}")
-
-
-def _is_clear(answer: Answer) -> bool:
-    code = answer.body.get("code") if isinstance(answer.body, dict) else None
-    return code == "temporarily_unavailable" and "retry-after" in answer.headers
 
 
 def version_of(frame: Frame) -> int | None:

@@ -19,6 +19,7 @@ TERMINATE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+UNAVAILABLE, CREATED = 503, 201
 HANDSHAKES = 50
 HALF_A_HANDSHAKE = b"GET /ws/messaging/1/ HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: webso"
 
@@ -78,6 +79,12 @@ class Injector:
     async def _web_stop(self, fault: Fault) -> None:
         await self._pause(self.world.webs[int(fault.target[3:])], fault.seconds)
 
+    async def _worker_kill(self, fault: Fault) -> None:
+        await self._kill(self.world.worker, fault.seconds)
+
+    async def _worker_stop(self, fault: Fault) -> None:
+        await self._pause(self.world.worker, fault.seconds)
+
     async def _redis_kill(self, fault: Fault) -> None:
         await self._kill(self.world.redis, fault.seconds)
 
@@ -103,6 +110,18 @@ class Injector:
                 connection.execute(TERMINATE)
 
         await asyncio.to_thread(terminate)
+
+    # The world outside
+    # --------------------------------------------------------------------------
+    async def _mail_away(self, fault: Fault) -> None:
+        self.world.mail.is_away = True
+        await asyncio.sleep(fault.seconds)
+        self.world.mail.is_away = False
+
+    async def _push_away(self, fault: Fault) -> None:
+        self.world.push.status = UNAVAILABLE
+        await asyncio.sleep(fault.seconds)
+        self.world.push.status = CREATED
 
     # The channel layer
     # --------------------------------------------------------------------------

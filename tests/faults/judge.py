@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from tests.faults import consequences
 from tests.faults.history import History, Send
 from tests.faults.snapshot import Snapshot
 from tests.faults.streams import judge_stream, list_changes
@@ -18,6 +19,7 @@ KINDS = (
     "unread_wrong",
     "inconsistent",
     "server_error",
+    *consequences.KINDS,
 )
 Complain = Callable[[str, str], None]
 
@@ -45,7 +47,8 @@ def judge(history: History, snapshot: Snapshot) -> Verdict:
     verdict = Verdict()
     for kind, sentence in history.problems:
         verdict.complain(kind, sentence)
-    for check in (_answers, _database, _order, _reads, _counts, _inboxes, _streams):
+    checks = (_answers, _database, _order, _reads, _counts, _inboxes, _streams)
+    for check in (*checks, consequences.judge_consequences):
         check(history, snapshot, verdict.complain)
     return verdict
 
@@ -79,6 +82,7 @@ def _database(history: History, snapshot: Snapshot, complain: Complain) -> None:
         if times > 1:
             complain("doubled", f"{content[:60]!r} is stored {times} times")
     known = {send.content for send in history.sends}
+    known |= {letter.content for letter in history.letters}
     for pair in snapshot.pairs.values():
         rows = snapshot.rows_of(pair.id)
         if list_changes(rows, pair).keys() != set(range(1, pair.version + 1)):

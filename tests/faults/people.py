@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 
+from tests.faults.answers import Answer
 from tests.faults.cast import Couple, Person
-from tests.faults.history import Answer, History, Send
+from tests.faults.history import History, Send
 from tests.faults.web import Web
 
 LONGEST_WAIT_SECONDS = 4.0

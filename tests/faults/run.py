@@ -8,20 +8,27 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from tests.faults.causes import Push
+from tests.faults.consequences import judge_consequences
 from tests.faults.devices import Badge, Screen, stop_all
 from tests.faults.figures import Figures, list_figures
 from tests.faults.history import Count, History
 from tests.faults.inject import Injector
 from tests.faults.judge import Verdict, judge
+from tests.faults.letters import Correspondent
 from tests.faults.people import Reader, Rest, Writer
 from tests.faults.schedule import Fault
-from tests.faults.snapshot import take_snapshot
+from tests.faults.snapshot import Snapshot, skip_pauses, take_snapshot
 from tests.faults.sockets import Device
 from tests.faults.world import World
 
 CALM_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
 """Seconds without any arrival that end the calm phase: longer than one round of the reconciler."""
+FEWEST_LETTERS, MOST_SECONDS = 3, 60.0
+"""So many letters each coach has written before a run ends, unless it takes that long."""
+JOBS_PATIENCE = 4
+"""Jobs may take this many times longer to catch up: for pauses before retries, and the second scan."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,11 @@ class Run:
     `patience` is the number of seconds they have to catch up once everything works again.
     """
 
-    def __init__(self, world: World, *, seed: int, pause: float, patience: float) -> None:
+    def __init__(
+        self, world: World, *, seed: int, pause: float, patience: float, skips_pauses: bool
+    ) -> None:
         self.world = world
+        self.skips_pauses = skips_pauses
         self.patience = patience
         self.history = History()
         rng = random.Random(seed)
@@ -46,6 +56,10 @@ class Run:
         self.badges: list[Badge] = []
         self.writers: list[Writer] = []
         self.readers: list[Reader] = []
+        self.correspondents = [
+            Correspondent(each, world.webs, self.history, random.Random(f"{seed} {number}"), pause)
+            for number, each in enumerate(world.cast.coaches)
+        ]
         for number, couple in enumerate(world.cast.couples):
             for person in (couple.trainer, couple.trainee):
                 own = (world.webs, self.history, random.Random(rng.getrandbits(64)))
@@ -60,8 +74,8 @@ class Run:
     def devices(self) -> list[Device]:
         return [*self.screens, *self.badges]
 
-    def _workers(self) -> list[Device | Writer | Reader]:
-        return [*self.devices, *self.writers, *self.readers]
+    def _workers(self) -> list[Device | Writer | Reader | Correspondent]:
+        return [*self.devices, *self.writers, *self.readers, *self.correspondents]
 
     async def play(
         self, faults: Sequence[Fault], seconds: float, say: Callable[[str], None]
@@ -74,23 +88,29 @@ class Run:
             over = asyncio.get_running_loop().time() + seconds
             await injector.run(list(faults))
             await asyncio.sleep(over - asyncio.get_running_loop().time())
+            await self._wait_until(self._has_begun, MOST_SECONDS)
             say("Everything works again; the clients continue for a moment, then catch up.")
             calm_since = await self._stay_calm(CALM_SECONDS if faults else 0)
             self._stop_working()
             await self._catch_up()
+            await self._wait_until(self._is_settled, self.patience * JOBS_PATIENCE)
             await self._count()
             await stop_all(self.devices)
         return self._judge(injector.done, calm_since)
 
     def _judge(self, faults: dict[str, int], calm_since: float) -> Result:
-        snapshot = take_snapshot(self.world.database_url)
+        snapshot = self._take_snapshot()
         logs = "".join(web.read_log() for web in self.world.webs)
         figures = list_figures(self.history, faults, calm_since, snapshot, logs)
         return Result(judge(self.history, snapshot), figures)
 
+    def _has_begun(self) -> bool:
+        """Return whether there is something to judge, also after seconds on a busy machine."""
+        return all(each.count >= FEWEST_LETTERS for each in self.correspondents)
+
     async def _stay_calm(self, seconds: float) -> float:
-        """Continue without faults, for figures that need it; return the time at which that began."""
-        await self._wait_until(lambda: all(each.connection for each in self.devices))
+        """Continue without faults, for figures that need it; return when that began."""
+        await self._wait_until(lambda: all(each.connection for each in self.devices), self.patience)
         began = time.monotonic()
         await asyncio.sleep(seconds)
         return began
@@ -101,23 +121,29 @@ class Run:
             writer.is_done = True
         for reader in self.readers:
             reader.is_done = True
+        for correspondent in self.correspondents:
+            correspondent.is_done = True
         for screen in self.screens:
             screen.may_read = False
 
     async def _catch_up(self) -> None:
-        await self._wait_until(self._is_level)
+        await self._wait_until(self._is_level, self.patience)
         await asyncio.sleep(SILENCE_SECONDS)
         for writer in self.writers:
             writer.gives_up = True
+        for correspondent in self.correspondents:
+            correspondent.gives_up = True
 
-    async def _wait_until(self, is_so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + self.patience
-        while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110 - there is no signal to wait for
+    async def _wait_until(self, is_so: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing signals it
             await asyncio.sleep(0.3)
 
     def _is_level(self) -> bool:
         """Return whether all sends were accepted, and every device matches the database."""
         if not all(send.accepted for send in self.history.sends):
+            return False
+        if not all(letter.is_accepted for letter in self.history.letters):
             return False
         snapshot = take_snapshot(self.world.database_url)
         return all(
@@ -126,6 +152,27 @@ class Run:
         ) and all(
             each.inbox.unread_count == snapshot.count_unread(each.person.id) for each in self.badges
         )
+
+    def _take_snapshot(self) -> Snapshot:
+        """Read the database, and then what was notified and mailed so far."""
+        snapshot = take_snapshot(self.world.database_url)
+        self.history.mails = list(self.world.mail.mails)
+        taken, pushes = self.world.push.taken, self.history.pushes
+        for received in taken[len(pushes) :]:
+            shown = self.world.keys.decrypt(received)
+            user_id = int(received.path.rpartition("/")[2])
+            told = (shown["conversation_id"], shown["body"], shown["unread_count"])
+            pushes.append(Push(user_id, *told, received.at))
+        return snapshot
+
+    def _is_settled(self) -> bool:
+        """Return whether all jobs have ended, and have done what they had to."""
+        found: list[str] = []
+        snapshot = self._take_snapshot()
+        if self.skips_pauses:
+            skip_pauses(self.world.database_url)
+        judge_consequences(self.history, snapshot, lambda *violation: found.extend(violation))
+        return not found
 
     async def _count(self) -> None:
         """Query each user's badge and list over REST."""

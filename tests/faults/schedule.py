@@ -4,6 +4,7 @@ import random
 from dataclasses import asdict, dataclass
 
 CLIENTS = "clients"
+SERVERS = ("redis", "postgres", "worker", "layer", "mail", "push")
 MEAN_GAP_SECONDS = 1.6
 # The minimum time between two faults of a server, so that each one hits working clients.
 RECOVERY_SECONDS = 2.0
@@ -23,6 +24,8 @@ class Kind:
 KINDS = (
     Kind("web_kill", 2, 0.1, 1.5, embedded=True),
     Kind("web_stop", 2, 0.5, 5, embedded=True),
+    Kind("worker_kill", 2, 0.1, 1.5),
+    Kind("worker_stop", 1, 0.5, 5),
     Kind("redis_kill", 2, 0.2, 4),
     Kind("redis_restart", 1.5, 0, 0),
     Kind("redis_pause", 2, 0.5, 5),
@@ -31,6 +34,8 @@ KINDS = (
     Kind("postgres_pause", 1, 0.5, 3),
     Kind("postgres_terminate", 2, 0, 0),
     Kind("layer", 3, 2, 8, embedded=True),
+    Kind("mail_away", 1, 1, 5, embedded=True),
+    Kind("push_away", 1, 1, 5, embedded=True),
     Kind("cut", 6, 0, 0, embedded=True),
     Kind("half_open", 2, 0, 0, embedded=True),
     Kind("handshakes", 1, 2, 6, embedded=True),
@@ -86,4 +91,4 @@ def _target_of(kind: Kind, web: int) -> str:
     place = kind.name.partition("_")[0]
     if place == "web":
         return f"web{web}"
-    return place if place in ("redis", "postgres", "layer") else CLIENTS
+    return place if place in SERVERS else CLIENTS

@@ -1,7 +1,8 @@
 """The final contents of the database, read with plain SQL and none of the product's code."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,10 @@ CONVERSATIONS = """
     SELECT id, trainer_id, trainee_id, version, message_count, last_message_id
     FROM messaging_conversation ORDER BY id
 """
+INVITATIONS = "SELECT email, code_hash FROM trainer_invitation"
+JOBS = "SELECT kind, key, state, last_error FROM jobs_job ORDER BY id"
+NOTIFIED = "SELECT DISTINCT user_id FROM users_devicetoken"
+STATEMENTS = (MESSAGES, CONVERSATIONS, INVITATIONS, JOBS, NOTIFIED)
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,43 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class JobRow:
+    """A stored job."""
+
+    kind: str
+    key: str | None
+    state: str
+    last_error: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
-    """The whole contents; messages are in the order of their ids."""
+    """
+    The whole contents; messages are in the order of their ids.
+
+    `invitations` are the hashes of codes by address, `notified_users` those with a device.
+    """
 
     pairs: dict[int, Pair]
     rows: list[Row]
+    invitations: dict[str, str] = field(default_factory=dict)
+    jobs: list[JobRow] = field(default_factory=list)
+    notified_users: frozenset[int] = frozenset()
+
+    @cached_property
+    def _rows_by_conversation(self) -> dict[int, list[Row]]:
+        found: dict[int, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.conversation_id, []).append(row)
+        return found
 
     def rows_of(self, conversation_id: int) -> list[Row]:
-        return [row for row in self.rows if row.conversation_id == conversation_id]
+        return self._rows_by_conversation.get(conversation_id, [])
+
+    def unread_of(self, user_id: int, conversation_id: int) -> list[Row]:
+        """Return the unread messages that the other side of a conversation wrote."""
+        rows = self.rows_of(conversation_id)
+        return [row for row in rows if row.sender_id != user_id and row.read_version is None]
 
     def count_unread(self, user_id: int, conversation_id: int | None = None) -> int:
         """Count the naive way: unread messages of the other side in a user's conversations."""
@@ -70,9 +104,15 @@ class Snapshot:
 
 def take_snapshot(database_url: str) -> Snapshot:
     """Read everything, in one transaction."""
-    messages, conversations = _read(database_url)
+    messages, conversations, invitations, jobs, notified = _read(database_url)
     pairs = {pair.id: pair for pair in (Pair(*values) for values in conversations)}
-    return Snapshot(pairs, [_row(values) for values in messages])
+    return Snapshot(
+        pairs,
+        [_row(values) for values in messages],
+        dict(invitations),
+        [JobRow(*values) for values in jobs],
+        frozenset(user_id for (user_id,) in notified),
+    )
 
 
 def _row(values: tuple[Any, ...]) -> Row:
@@ -81,11 +121,22 @@ def _row(values: tuple[Any, ...]) -> Row:
     return Row(*row)
 
 
-def _read(database_url: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def _read(database_url: str) -> list[list[Any]]:
     if database_url.startswith("sqlite:///"):
         with sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20) as lite:
             lite.execute("BEGIN")
-            return lite.execute(MESSAGES).fetchall(), lite.execute(CONVERSATIONS).fetchall()
+            return [lite.execute(statement).fetchall() for statement in STATEMENTS]
     with psycopg.connect(database_url, connect_timeout=5) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        return connection.execute(MESSAGES).fetchall(), connection.execute(CONVERSATIONS).fetchall()
+        return [connection.execute(statement).fetchall() for statement in STATEMENTS]
+
+
+def skip_pauses(database_url: str) -> None:
+    """Have jobs that failed retried now, as if the time until then had passed."""
+    statement = "UPDATE jobs_job SET due_at = {} WHERE state = 'waiting' AND attempts > 0"
+    if database_url.startswith("sqlite:///"):
+        with sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20) as lite:
+            lite.execute(statement.format("strftime('%Y-%m-%d %H:%M:%f', 'now')"))
+    else:
+        with psycopg.connect(database_url, connect_timeout=5) as connection:
+            connection.execute(statement.format("now()"))

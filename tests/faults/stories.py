@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from tests.faults.history import Answer, Count, History, Inbox, Send, Stream
-from tests.faults.snapshot import Pair, Row, Snapshot
+from tests.faults.answers import Answer
+from tests.faults.consequences import RECURRING
+from tests.faults.history import Count, History, Inbox, Send, Stream
+from tests.faults.snapshot import JobRow, Pair, Row, Snapshot
 
 TRAINER, TRAINEE, STRANGER = 1, 2, 3
 CONVERSATION = 7
@@ -47,7 +49,9 @@ def snapshot(rows: list[Row] | None = None, /, **changes: Any) -> Snapshot:
         "message_count": 3,
         "last_message_id": 13,
     }
-    return Snapshot({CONVERSATION: Pair(**{**pair, **changes})}, ROWS if rows is None else rows)
+    pairs = {CONVERSATION: Pair(**{**pair, **changes})}
+    jobs = [JobRow(kind, "schedule", "waiting", "") for kind in sorted(RECURRING)]
+    return Snapshot(pairs, ROWS if rows is None else rows, jobs=jobs)
 
 
 def written(row: Row) -> dict[str, Any]:

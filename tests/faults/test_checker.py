@@ -11,14 +11,21 @@ import pytest
 
 from tests.faults.web import ROOT
 
-# These tests run on both set-ups; each set-up selects its own runs.
+# Most of these tests run on both set-ups; each set-up selects its own runs.
 EMBEDDED = [] if os.environ.get("REDIS_URL") else ["--embedded"]
+SABOTAGED = (
+    "--no-faults",
+    "--module=tests.faults.broken",
+    "--seed=1",
+    "--pause=0.1",
+    "--patience=1",
+)
 
 
 def check(folder: Path, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
     """Run the checker; return its exit code and its findings."""
     path = folder / "result.json"
-    command = [sys.executable, "-m", "tests.faults", "--json", str(path), *EMBEDDED, *arguments]
+    command = [sys.executable, "-m", "tests.faults", "--json", str(path), *arguments]
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -33,21 +40,39 @@ def check(folder: Path, *arguments: str, **environment: str) -> tuple[int, dict[
 
 
 def test_product_is_clean_under_all_faults(tmp_path: Path) -> None:
-    code, result = check(tmp_path, "--seconds=12", "--seed=1426", "--pairs=3")
+    arguments = ["--seconds=12", "--seed=1426", "--pairs=3", "--skip-pauses", *EMBEDDED]
+    code, result = check(tmp_path, *arguments)
 
     assert result["violations"] == {kind: [] for kind in result["violations"]}
     assert code == 0
     assert result["figures"]["faults"] == len(result["schedule"]) > 0
-    assert result["figures"]["messages_accepted"] > 0
+    for kind in ("messages_accepted", "notifications", "e_mails"):
+        assert result["figures"][kind] > 0
 
 
 @pytest.mark.parametrize(
     ("sabotage", "kind"), [("drop_events", "lost"), ("ignore_client_id", "doubled")]
 )
 def test_sabotaged_product_is_detected(tmp_path: Path, sabotage: str, kind: str) -> None:
-    arguments = ["--no-faults", "--module", "tests.faults.broken"]
-    arguments += ["--seconds=5", "--seed=1", "--pairs=3", "--pause=0.1", "--patience=1"]
+    arguments = [*SABOTAGED, *EMBEDDED, "--seconds=5", "--pairs=3"]
     code, result = check(tmp_path, *arguments, SABOTAGE=sabotage)
 
     assert code == 1
     assert result["verdict"][kind] > 0
+
+
+@pytest.mark.without_servers
+@pytest.mark.parametrize(
+    ("sabotage", "kinds"),
+    [
+        ("lose_jobs", {"not_notified", "mail_lost"}),
+        ("mail_before_commit", {"mail_unfounded"}),
+        ("leave_jobs", {"job_unfinished"}),
+    ],
+)
+def test_sabotaged_jobs_are_found_out(tmp_path: Path, sabotage: str, kinds: set[str]) -> None:
+    arguments = [*SABOTAGED, "--embedded", "--seconds=3", "--pairs=1"]
+    code, result = check(tmp_path, *arguments, SABOTAGE=sabotage)
+
+    assert code == 1
+    assert kinds <= {kind for kind, number in result["verdict"].items() if number}

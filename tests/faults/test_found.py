@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from api.errors import server_error
 from api.throttling import counter, try_hit
+from jobs.models import Job
+from jobs.services.scheduling import ensure_scheduled
 from live.reconciler import reconciler
 from live.registry import open_sockets
 from messaging import frames
@@ -22,6 +25,7 @@ from messaging.services.reading import mark_read
 from tests.conftest import Client
 from tests.factories import access_of, claims_of, write
 from tests.faults.history import version_of
+from tests.jobs.running import claim, fail, states
 from users.models import User
 from users.sockets import UserAccess
 
@@ -79,6 +83,21 @@ def test_socket_that_is_still_opening_is_not_reconciled(
 
     assert not reconciler.is_tracked(socket)
     assert not socket._is_closing
+
+
+def test_sweep_that_is_interrupted_again_and_again_is_not_given_up(db: None) -> None:
+    """Two restarts of the database and two killed workers within a minute used up all its tries."""
+    Job.objects.all().delete()
+    ensure_scheduled()
+    Job.objects.exclude(kind="notifications.sweep").delete()
+    for _ in range(2):
+        fail(claim())
+        Job.objects.live().update(due_at=Now())
+    for _ in range(3):
+        assert claim()
+        Job.objects.live().update(due_at=Now())
+
+    assert "failed" not in states()
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.history import Answer, History
+from tests.faults.answers import Answer
+from tests.faults.history import History
 from tests.faults.judge import judge
 from tests.faults.snapshot import Snapshot
 from tests.faults.stories import (

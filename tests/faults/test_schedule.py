@@ -28,13 +28,13 @@ def test_plan_of_ten_minutes_has_hundreds_of_faults_of_every_kind() -> None:
 def test_plan_for_embedded_breaks_only_existing_servers() -> None:
     faults = plan(seed=1, seconds=600, webs=1, embedded=True)
 
-    assert {fault.target for fault in faults} == {"web0", "layer", CLIENTS}
+    assert {fault.target for fault in faults} == {"web0", "layer", "mail", "push", CLIENTS}
 
 
 def test_plan_gives_each_server_time_to_recover() -> None:
     faults = plan(seed=1, seconds=600, webs=2, embedded=False)
 
-    for target in ("web0", "web1", "redis", "postgres"):
+    for target in ("web0", "web1", "worker", "redis", "postgres", "mail", "push"):
         own = [fault for fault in faults if fault.target == target]
         assert len(own) > 1
         for earlier, later in pairwise(own):

@@ -1,4 +1,4 @@
-"""A web process that can be killed, frozen and restarted on its port."""
+"""A web process, and a worker, that can be killed, frozen and restarted."""
 
 import sys
 from pathlib import Path
@@ -8,23 +8,19 @@ import httpx
 from tests.backends.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
+STARTED = "Running jobs."
 
 
-class Web(Server):
-    """One web process; `module` is served: the product, or a sabotaged version."""
+class Program(Server):
+    """One process of the product, or of a sabotaged version."""
 
-    name = "The web process"
     variable = ""
     wheel = ""
+    arguments: tuple[str, ...] = ()
 
-    def __init__(self, environment: dict[str, str], module: str = "config.serve") -> None:
+    def __init__(self, environment: dict[str, str]) -> None:
         super().__init__(own=True)
-        self.module = module
         self.environment = {**environment, "PORT": str(self.port), "PYTHONPATH": str(ROOT)}
-
-    @property
-    def socket_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ws/messaging/"
 
     def read_log(self) -> str:
         """Return its log output so far, across restarts."""
@@ -39,10 +35,38 @@ class Web(Server):
 
     def _make_command(self, folder: Path) -> list[str | Path]:
         variables = [f"{name}={value}" for name, value in self.environment.items()]
-        return ["env", *variables, sys.executable, "-m", self.module]
+        return ["env", *variables, sys.executable, *self.arguments]
+
+
+class Web(Program):
+    """One web process, which serves `module`."""
+
+    name = "The web process"
+
+    def __init__(self, environment: dict[str, str], module: str = "config.serve") -> None:
+        super().__init__(environment)
+        self.arguments = ("-m", module)
+
+    @property
+    def socket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws/messaging/"
 
     def _answers(self) -> bool:
         try:
             return httpx.get(f"{self.url}/healthz", trust_env=False, timeout=2).is_success
         except httpx.TransportError:
             return False
+
+
+class Worker(Program):
+    """`manage.py worker`, beside the workers of the web processes."""
+
+    name = "The worker"
+    arguments = (str(ROOT / "manage.py"), "worker")
+
+    def start(self) -> None:
+        self._starts = self.read_log().count(STARTED)
+        super().start()
+
+    def _answers(self) -> bool:
+        return self.read_log().count(STARTED) > self._starts

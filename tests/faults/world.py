@@ -1,5 +1,6 @@
 """The servers of a run: two web processes on PostgreSQL and Redis, or one on the embedded set-up."""
 
+import json
 import os
 import secrets
 import subprocess
@@ -13,7 +14,9 @@ from pathlib import Path
 from tests.backends import Postgres, Redis
 from tests.faults.cast import Cast, read_cast
 from tests.faults.layer import CONTROL_VARIABLE
-from tests.faults.web import ROOT, Web
+from tests.faults.mail import MailServer, running_mail_server
+from tests.faults.web import ROOT, Web, Worker
+from tests.notifications.push_service import BrowserKeys, PushService, running_push_service
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,12 @@ class World:
     database_url: str
     cast: Cast
     layer_control: Path
+    push: PushService
+    mail: MailServer
+    keys: BrowserKeys
     postgres: Postgres | None = None
     redis: Redis | None = None
+    worker: Worker | None = None
 
     @property
     def is_embedded(self) -> bool:
@@ -33,20 +40,35 @@ class World:
 
 
 @contextmanager
-def running_world(*, pairs: int, embedded: bool, module: str = "config.serve") -> Iterator[World]:
-    """Run all of them during the block, with this many trainers and trainees."""
+def running_world(
+    *, pairs: int, letters: int, embedded: bool, module: str = "config.serve"
+) -> Iterator[World]:
+    """Run all of it during the block; `letters` is how many trainees each coach has."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-faults-")))
         postgres = None if embedded else stack.enter_context(Postgres(own=True))
         redis = None if embedded else stack.enter_context(Redis(own=True))
         database_url = postgres.url if postgres else f"sqlite:///{folder / 'db.sqlite3'}"
-        environment = _make_environment(folder, database_url, redis.url if redis else "")
+        push, mail = (
+            stack.enter_context(running_push_service()),
+            stack.enter_context(running_mail_server()),
+        )
+        environment = {
+            **_make_environment(folder, database_url, redis.url if redis else ""),
+            "EMAIL_URL": mail.url,
+            "PUSH_PRIVATE_HOSTS": push.host,
+        }
         _run(environment, "manage.py", "migrate", "--verbosity", "0")
-        cast = read_cast(_run(environment, "-m", "tests.faults.cast", str(pairs)))
+        keys = BrowserKeys(b"everybody")
+        subscription = json.dumps(keys.subscription(f"{push.url}/push"))
+        arguments = ("-m", "tests.faults.cast", str(pairs), str(letters))
+        cast = read_cast(_run(environment, *arguments, told=subscription))
         webs = [Web(environment, module) for _ in range(1 if embedded else 2)]
-        for web in webs:
-            stack.enter_context(web)
-        yield World(webs, database_url, cast, folder / "layer", postgres, redis)
+        worker = None if embedded else Worker(environment)
+        for program in filter(None, (*webs, worker)):
+            stack.enter_context(program)
+        layer = folder / "layer"
+        yield World(webs, database_url, cast, layer, push, mail, keys, postgres, redis, worker)
 
 
 def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[str, str]:
@@ -64,12 +86,15 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         "THROTTLE_USER": "off",
         "THROTTLE_SIGN_IN": "off",
         "THROTTLE_SIGN_IN_ADDRESS": "off",
+        # Short, so that processes also freeze for longer than their leases.
+        "JOB_LEASE_SECONDS": "3",
+        "PUSH_DELAY_SECONDS": "1",
         # Half-open connections count as open until the server detects them.
         "SOCKETS_PER_USER": "200",
     }
 
 
-def _run(environment: dict[str, str], *arguments: str) -> str:
+def _run(environment: dict[str, str], *arguments: str, told: str = "") -> str:
     command = [sys.executable, *arguments]
     inherited = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
     done = subprocess.run(
@@ -77,6 +102,7 @@ def _run(environment: dict[str, str], *arguments: str) -> str:
         cwd=ROOT,
         env={**inherited, **environment},
         check=True,
+        input=told,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -8,7 +8,8 @@ from django.db.models import F
 from jobs.models import Job
 from messaging.models import Message
 from notifications.models import PushCursor, PushDelivery
-from tests.notifications.service import Browser, PushService, running_push_service
+from tests.notifications.push_service import PushService, running_push_service
+from tests.notifications.service import Browser
 
 MakeBrowser = Callable[[str], Browser]
 Later = Callable[[float], None]

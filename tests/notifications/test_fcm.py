@@ -17,8 +17,8 @@ from notifications.senders.dispatch import SEND_SECONDS
 from notifications.services.devices import register_device
 from notifications.services.sweeping import sweep
 from tests.notifications.conftest import Later
+from tests.notifications.push_service import PushService
 from tests.notifications.running import DELIVER, begin
-from tests.notifications.service import PushService
 from tests.notifications.test_web_push import make_notification, send
 from users.models import User
 

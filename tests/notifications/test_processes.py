@@ -17,8 +17,9 @@ from notifications.services.cursor import skip_to
 from tests.factories import make_trainee, open_conversation, tokens_of, write
 from tests.jobs.processes import freeze
 from tests.notifications.conftest import MakeBrowser
+from tests.notifications.push_service import PushService
 from tests.notifications.running import live
-from tests.notifications.service import Browser, PushService
+from tests.notifications.service import Browser
 from tests.system.people import Person, eventually
 from tests.system.server import ROOT, WebServer, test_environment
 from users.models import User

@@ -33,7 +33,7 @@ def test_threads_send_concurrently(sender_loop: SenderLoop, bobs: Browser) -> No
     bobs.service.close_gate()
     with ThreadPoolExecutor(20) as threads:
         sent = [threads.submit(sender_loop.send, make_notification(bobs.token)) for _ in range(20)]
-        bobs.service.wait_for(bobs.path, 20)  # none has a response yet
+        bobs.wait_for(20)  # none has its answer yet
         bobs.service.open_gate()
 
     assert [each.result() for each in sent] == [DELIVERED] * 20

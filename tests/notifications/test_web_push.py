@@ -18,7 +18,8 @@ from notifications.senders import Senders
 from notifications.senders.http import NotPublic, is_public, open_session, post, public_socket
 from notifications.vapid import get_public_key
 from tests.notifications.conftest import MakeBrowser
-from tests.notifications.service import Browser, PushService
+from tests.notifications.push_service import PushService
+from tests.notifications.service import Browser
 
 pytestmark = pytest.mark.without_servers
 
@@ -139,7 +140,7 @@ def test_unreachable_push_service_is_retried(bobs: Browser, settings: Any) -> No
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     settings.PUSH_PRIVATE_HOSTS = [f"127.0.0.1:{port}"]
-    subscription = {**bobs.subscription, "endpoint": f"http://127.0.0.1:{port}/push/bob"}
+    subscription = bobs.subscription(f"http://127.0.0.1:{port}/push/bob")
 
     assert send(json.dumps(subscription)).verdict is Verdict.LATER
 

@@ -1,0 +1,84 @@
+"""A mail server for tests: it accepts every e-mail, or refuses all for a while."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+READY, OK, SEND_DATA, AWAY, BYE = (
+    b"220 ready\r\n",
+    b"250 ok\r\n",
+    b"354 go ahead\r\n",
+    b"451 try again later\r\n",
+    b"221 bye\r\n",
+)
+END_OF_DATA = b"."
+
+
+@dataclass(frozen=True)
+class Mail:
+    to: str
+    text: str
+
+
+class MailServer(socketserver.ThreadingTCPServer):
+    """Keeps what it takes in `mails`. While `is_away`, it refuses temporarily."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Session)
+        self.mails: list[Mail] = []
+        self.is_away = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that were killed during a session."""
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.server_address[1]}"
+
+
+class _Session(socketserver.StreamRequestHandler):
+    """One connection, with as much of SMTP as Python's client speaks."""
+
+    server: MailServer
+
+    def handle(self) -> None:
+        self.wfile.write(READY)
+        for line in self.rfile:
+            command = line[:4].upper()
+            if command == b"QUIT":
+                self.wfile.write(BYE)
+                return
+            self.wfile.write(self._take_data() if command == b"DATA" else self._answer(command))
+
+    def _answer(self, command: bytes) -> bytes:
+        return AWAY if self.server.is_away and command == b"MAIL" else OK
+
+    def _take_data(self) -> bytes:
+        self.wfile.write(SEND_DATA)
+        lines: list[bytes] = []
+        for line in self.rfile:
+            if line.rstrip() == END_OF_DATA:
+                self.server.mails.append(_parse(b"".join(lines)))
+                return OK
+            lines.append(line.removeprefix(b"."))
+        return OK  # it was cut off, and nobody reads this
+
+
+def _parse(data: bytes) -> Mail:
+    message = message_from_bytes(data, policy=default)
+    return Mail(str(message["To"]), message.get_content())
+
+
+@contextmanager
+def running_mail_server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.shutdown()
