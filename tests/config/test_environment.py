@@ -1,12 +1,12 @@
 """Malformed variables are named in one line, and prevent the start."""
 
-import os
 import subprocess
 import sys
 
 import pytest
 
 from tests.config.test_settings import PRODUCTION, ROOT, load
+from tests.running.coverage import bare_environment
 
 pytestmark = pytest.mark.without_servers
 
@@ -21,7 +21,7 @@ def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
         [sys.executable, *command],
         cwd=ROOT,
         # Any value prevents the checkout's .env from being read.
-        env={"PATH": os.environ["PATH"], "TEST_BACKEND": "none", **environment},
+        env=bare_environment(**{"TEST_BACKEND": "none", **environment}),
         capture_output=True,
         text=True,
         check=False,

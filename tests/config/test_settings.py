@@ -1,11 +1,12 @@
 """The variables that the settings require, and the errors without them."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.running.coverage import bare_environment
 
 pytestmark = pytest.mark.without_servers
 
@@ -24,12 +25,11 @@ REQUIRED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "EMAIL_U
 
 def load(environment: dict[str, str], show: str = "DEBUG") -> subprocess.CompletedProcess[str]:
     """Load the settings in a separate process, and print one of them."""
-    clean = {"PATH": os.environ["PATH"], **environment}
     code = f"from config import settings; print(settings.{show})"
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env=clean,
+        env=bare_environment(**environment),
         capture_output=True,
         text=True,
         check=False,

@@ -28,6 +28,12 @@ def begin() -> dict[str, str]:
     return SETTINGS
 
 
+def bare_environment(**variables: str) -> dict[str, str]:
+    """Return an environment with these variables, PATH, and those that make coverage measure."""
+    kept = {name: os.environ[name] for name in ("PATH", *SETTINGS) if name in os.environ}
+    return {**kept, **variables}
+
+
 def report() -> bool:
     """Print what was not reached; return whether the coverage reaches its limit."""
     environment = {**os.environ, "COVERAGE_FILE": SETTINGS["COVERAGE_FILE"], "COVERAGE_ROOT": "."}

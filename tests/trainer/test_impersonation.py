@@ -185,6 +185,18 @@ def test_sign_out_of_the_trainer_ends_the_impersonation(
     assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
 
 
+def test_sign_out_of_an_impersonation_ends_that_one_alone(
+    api: Client, alice: User, bob: User
+) -> None:
+    own = access_of(alice)
+    (_, first), (_, second) = impersonate(bob, by=alice), impersonate(bob, by=alice)
+
+    sign_out(claims=read_refresh_token(first.refresh))
+
+    tokens = (first.access, second.access, own)
+    assert [api.with_token(each).get(ME).status_code for each in tokens] == [401, 200, 200]
+
+
 def test_impersonation_within_an_impersonation_is_refused(
     api: Client, alice: User, bob: User, dora: User
 ) -> None:

@@ -128,6 +128,20 @@ def test_person_is_added_with_a_password(browser: Browser) -> None:
     assert (added.role, added.check_password("a-long-secret-3")) == ("TRAINER", True)
 
 
+@pytest.mark.parametrize(
+    ("password", "shown"), [("correct-horse-battery-1", "Set."), (None, "None.")]
+)
+def test_person_has_a_link_to_set_a_password(
+    browser: Browser, bob: User, password: str | None, shown: str
+) -> None:
+    bob.set_password(password)
+    bob.save(update_fields=["password"])
+
+    page = browser.get(f"{SITE}/users/user/{bob.pk}/change/").content.decode()
+
+    assert f'{shown} <a href="../password/">' in page
+
+
 def test_form_does_not_undo_changes_made_since_it_was_opened(
     rf: RequestFactory, alice: User, bob: User
 ) -> None:

@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from messaging.models import Conversation
 from tests.conftest import Client
-from tests.factories import make_person
+from tests.factories import access_of, claims_of, make_person
 from tests.messaging.bodies import NOT_FOUND, READ_ONLY, moment
 from tests.users.bodies import INVALID_TOKEN, me_body, summary_body
+from users.exceptions import InvalidToken
 from users.models import AuthSession, User
+from users.selectors import get_user_by_claims
 from users.services.accounts import deactivate_user
+from users.services.sessions import impersonate_trainer, sign_out
 
 END = "/api/admin/impersonate/end/"
 ME = "/api/auth/users/me/"
@@ -122,6 +125,19 @@ def test_impersonation_ends_with_the_admins_sign_out_and_deactivation(
     deactivate_user(user=admin)
 
     assert api.with_token(access).get(ME).json() == INVALID_TOKEN
+
+
+def test_impersonation_does_not_begin_once_the_admin_has_signed_out(
+    admin: User, alice: User
+) -> None:
+    claims = claims_of(access_of(admin))
+    asking = get_user_by_claims(claims)
+    sign_out(claims=claims)
+
+    with pytest.raises(InvalidToken):
+        impersonate_trainer(trainer_id=alice.pk, by=asking)
+
+    assert not AuthSession.objects.filter(kind="IMPERSONATION").exists()
 
 
 def test_refreshing_does_not_extend_an_impersonation(api: Client, admin: User, alice: User) -> None:

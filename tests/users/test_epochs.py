@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.contrib.auth import aauthenticate
 from django.db import DatabaseError, transaction
 from django.test import Client as Browser
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -128,6 +130,22 @@ def test_rehash_of_the_same_password_ends_nothing(api: Client, root: User, setti
     assert fresh(root).check_password(PASSWORD)
     assert api.with_token(tokens.access).get(ME).status_code == 200
     assert browser.get(ADMIN).status_code == 200
+
+
+def test_better_hash_of_an_asynchronous_sign_in_ends_nothing(
+    api: Client, bob: User, settings: Any
+) -> None:
+    tokens = tokens_of(bob)
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+
+    signed_in = async_to_sync(aauthenticate)(username=bob.email, password=PASSWORD)
+
+    assert signed_in == bob
+    assert fresh(bob).password.startswith("pbkdf2_")
+    assert api.with_token(tokens.access).get(ME).status_code == 200
 
 
 def test_rehash_does_not_undo_a_new_password(bob: User, settings: Any) -> None:

@@ -27,16 +27,33 @@ RESET = "/api/auth/users/reset_password/"
 class RefusingServer(socketserver.StreamRequestHandler):
     """A mail server that refuses every address."""
 
+    refusal = b"550 no such user\r\n"
+
     def handle(self) -> None:
         self.wfile.write(b"220 ready\r\n")
         for line in self.rfile:
-            refused = line.upper().startswith(b"RCPT")
-            self.wfile.write(b"550 no such user\r\n" if refused else b"250 ok\r\n")
+            is_recipient = line.upper().startswith(b"RCPT")
+            self.wfile.write(self.refusal if is_recipient else b"250 ok\r\n")
+
+
+class BusyServer(RefusingServer):
+    """A mail server that refuses every address for now."""
+
+    refusal = b"450 mailbox busy\r\n"
 
 
 @pytest.fixture
 def refusing_server(settings: Any) -> Iterator[None]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), RefusingServer) as server:
+    yield from serve_mail(settings, RefusingServer)
+
+
+@pytest.fixture
+def busy_server(settings: Any) -> Iterator[None]:
+    yield from serve_mail(settings, BusyServer)
+
+
+def serve_mail(settings: Any, handler: type[RefusingServer]) -> Iterator[None]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
@@ -88,6 +105,18 @@ def test_address_refused_by_the_mail_server_is_given_up(bob: User, refusing_serv
         "failed",
         "The mail server permanently refuses this address: [550]",
     )
+
+
+def test_address_that_the_mail_server_refuses_for_now_is_tried_again(
+    bob: User, busy_server: None
+) -> None:
+    send_password_reset(email=bob.email)
+
+    run_due()
+
+    row = Job.objects.get()
+    assert (row.state, row.attempts) == ("waiting", 1)
+    assert row.last_error.startswith("SMTPRecipientsRefused")
 
 
 def test_account_deactivated_meanwhile_gets_no_link(bob: User) -> None:

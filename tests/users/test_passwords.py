@@ -14,8 +14,9 @@ from tests.conftest import Client
 from tests.factories import PASSWORD, impersonate, make_trainee, tokens_of
 from tests.users.bodies import INVALID_TOKEN, WRONG_CREDENTIALS
 from tests.users.post import link_in, wait_for_mail
+from users.exceptions import InvalidToken
 from users.models import User
-from users.services.accounts import deactivate_user
+from users.services.accounts import deactivate_user, set_password
 
 SET = "/api/auth/users/set_password/"
 RESET = "/api/auth/users/reset_password/"
@@ -90,6 +91,17 @@ def test_invalid_change_of_the_password_is_refused(
 
     assert (response.status_code, response.json()) == (400, answer)
     assert can_sign_in(PASSWORD)
+
+
+def test_set_password_is_refused_once_the_account_is_deactivated(bob: User) -> None:
+    asking = User.objects.get(pk=bob.pk)
+    deactivate_user(user=bob)
+
+    with pytest.raises(InvalidToken):
+        set_password(user=asking, current_password=PASSWORD, new_password=NEW)
+
+    bob.refresh_from_db()
+    assert bob.check_password(PASSWORD)
 
 
 @pytest.fixture

@@ -149,6 +149,19 @@ def test_token_without_a_claim_is_refused(api: Client, bob: User, claim: str) ->
     assert api.with_token(str(token)).get(ME).json() == INVALID_TOKEN
 
 
+def test_token_without_a_session_is_good_while_its_user_is_active(api: Client, bob: User) -> None:
+    token = AccessToken(tokens_of(bob).access)  # type: ignore[arg-type]  # as above
+    del token["sid"]
+    api.with_token(str(token))
+
+    before = api.get(ME)
+    deactivate_user(user=bob)
+    after = api.get(ME)
+
+    assert (before.status_code, before.json()["email"]) == (200, "bob@example.com")
+    assert (after.status_code, after.json()) == (401, INVALID_TOKEN)
+
+
 @pytest.mark.parametrize("claim", ["user_id", "sid"])
 @pytest.mark.parametrize("value", [0, -1, 2**63, 10**30])
 def test_token_with_an_impossible_id_is_refused(

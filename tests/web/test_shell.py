@@ -41,6 +41,12 @@ def test_unknown_path_is_json_for_requests_that_do_not_accept_html(method: str) 
     assert (response.status_code, response.json()) == (404, NOT_FOUND)
 
 
+def test_default_icon_is_that_of_the_client(client: Browser) -> None:
+    response = client.get("/favicon.ico")
+
+    assert (response.status_code, response["location"]) == (302, "/static/web/icons/favicon.svg")
+
+
 def test_page_allows_read_methods_only(client: Browser) -> None:
     assert client.post("/messages").status_code == 405
     assert client.head("/messages").status_code == 200

@@ -100,14 +100,9 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     ) -> forms.Field | None:
         if db_field.name == "email":
             kwargs["form_class"] = AddressField
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def formfield_for_choice_field(
-        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.name == "role":
+        elif db_field.name == "role":
             kwargs["choices"] = without_admin(request, db_field.get_choices(include_blank=False))
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
