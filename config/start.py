@@ -1,9 +1,9 @@
 """Checks before the server starts: errors for missing variables, warnings for unwise values."""
 
 import logging
-import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,10 +37,10 @@ def _ensure_deliberate(env: Environment) -> None:
 def _ensure_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
-        raise InvalidEnvironment(f"MEDIA_ROOT cannot be created: {error}") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidEnvironment(f"MEDIA_ROOT is not writable: {folder}")
+        raise InvalidEnvironment(f"MEDIA_ROOT is not writable: {error}") from error
 
 
 def list_warnings() -> Iterator[str]:

@@ -7,7 +7,6 @@ same second.
 
 import asyncio
 import signal
-import threading
 from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import Any
@@ -15,8 +14,6 @@ from typing import Any
 
 def drain_on_sigterm(loop: asyncio.AbstractEventLoop, drain: Callable[[], Awaitable[None]]) -> None:
     """On SIGTERM await `drain`, then call the server's handler; a second SIGTERM calls that at once."""
-    if threading.current_thread() is not threading.main_thread():
-        return  # a test runs the server in a thread; only the main thread can handle signals
     server_handler: Any = signal.getsignal(signal.SIGTERM)
     draining: set[asyncio.Task[None]] = set()
 
@@ -25,9 +22,8 @@ def drain_on_sigterm(loop: asyncio.AbstractEventLoop, drain: Callable[[], Awaita
         server_handler(signal.SIGTERM, frame)
 
     def handle(signum: int, frame: FrameType | None) -> None:
-        if draining or not callable(server_handler):
-            signal.signal(signal.SIGTERM, server_handler)
-            signal.raise_signal(signal.SIGTERM)
+        if draining:
+            server_handler(signum, frame)
             return
         loop.call_soon_threadsafe(
             lambda: draining.add(asyncio.ensure_future(drain_then_handle(frame)))

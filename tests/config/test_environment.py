@@ -95,7 +95,7 @@ def test_malformed_variable_is_named_in_one_line(name: str, value: str, complain
     ("name", "value", "complaint"),
     [
         ("WEB_CONCURRENCY", "abc", "WEB_CONCURRENCY is 'abc', which is not a number.\n"),
-        ("MEDIA_ROOT", "/dev/null/media", "MEDIA_ROOT cannot be created: "),
+        ("MEDIA_ROOT", "/dev/null/media", "MEDIA_ROOT is not writable: "),
         ("EMAIL_URL", "consolemail://", "EMAIL_URL is consolemail://, "),
     ],
 )

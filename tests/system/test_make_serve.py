@@ -17,6 +17,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from config.serve import SOURCE_FOLDERS
 from tests.backends import find_free_port
+from tests.running.coverage import bare_environment
 from tests.system.server import ROOT, database_url
 
 START_SECONDS = 120
@@ -43,6 +44,11 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def measured_environment(checkout: Path, **environment: str) -> dict[str, str]:
+    """Return a bare environment in which coverage measures the checkout as if it were this one."""
+    return {**bare_environment(**environment), "COVERAGE_ROOT": str(checkout)}
+
+
 @contextmanager
 def making(
     checkout: Path, log: Path, environment: dict[str, str]
@@ -54,7 +60,7 @@ def making(
         process = subprocess.Popen(
             command,
             cwd=checkout,
-            env={"PATH": os.environ["PATH"], **environment},
+            env=measured_environment(checkout, **environment),
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -137,7 +143,7 @@ def test_make_serve_names_missing_variables_in_one_line(checkout: Path, tmp_path
 def test_server_warns_that_debug_is_on(checkout: Path) -> None:
     """DEBUG of `.env` applies to `python -m config.serve`, where it may be intended."""
     command = [sys.executable, "-m", "config.serve"]
-    environment = {"PATH": os.environ["PATH"], "PORT": str(find_free_port())}
+    environment = measured_environment(checkout, PORT=str(find_free_port()))
     with subprocess.Popen(
         command, cwd=checkout, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
