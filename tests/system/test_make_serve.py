@@ -35,7 +35,7 @@ def list_marked() -> set[str]:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh checkout of the product, with a development `.env`."""
-    folder = tmp_path_factory.mktemp("checkout")
+    folder = tmp_path_factory.mktemp("checkout", numbered=False)
     for name in SOURCE_FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("manage.py", "Makefile"):
@@ -115,6 +115,7 @@ def test_marked_variables_are_those_required_in_production(marked: dict[str, str
     assert list_marked() == {*marked, "DEBUG"}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_make_serve_is_production_whatever_env_says(address: str, checkout: Path) -> None:
     page = httpx.get(f"{address}/sign-in")
     broken = httpx.get(f"{address}/sign-in", headers={"host": "evil.example"})
