@@ -105,8 +105,6 @@ def _add_code(response: Response, error: Exception) -> None:
     if set(response.data) == {"detail"} and not isinstance(error, exceptions.ValidationError):
         detail = response.data["detail"]
         response.data["code"] = getattr(detail, "code", None) or "error"
-    elif isinstance(response.data.get("detail"), list):  # an error of no particular field
-        response.data = {"non_field_errors": response.data["detail"]}
 
 
 def _refuse(status: int, detail: StrOrPromise, code: str) -> JsonResponse:

@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -32,10 +31,7 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        try:
-            body = stream.read(settings.MAX_JSON_BODY_BYTES + 1)
-        except RequestDataTooBig:
-            raise RequestTooLarge from None
+        body = stream.read(settings.MAX_JSON_BODY_BYTES + 1)
         if len(body) > settings.MAX_JSON_BODY_BYTES:
             raise RequestTooLarge
         try:

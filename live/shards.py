@@ -56,8 +56,7 @@ class Shard:
             pubsub = await self._connect()
             await pubsub.subscribe(channel)
             self._channels.add(channel)
-            if self._reading is None or self._reading.done():
-                self._reading = asyncio.create_task(self._read())
+            self._ensure_reading()
 
     async def unsubscribe(self, channel: str) -> None:
         """
@@ -85,6 +84,10 @@ class Shard:
                 with suppress(*AWAY):
                     await pubsub.aclose()  # type: ignore[no-untyped-call]  # untyped in redis-py
 
+    def _ensure_reading(self) -> None:
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+
     async def _read(self) -> None:
         """Deliver messages while there are subscriptions; reconnect after a failure."""
         pause = self.RETRY_SECONDS
@@ -111,6 +114,7 @@ class Shard:
                 is_pinged = False
                 if message is not None and message["type"] == "message":
                     self._deliver(message["channel"].decode(), message["data"])
+            # Python 3.11 does not trace what a coroutine does between a time-out and its next await.
             elif is_pinged:
                 raise RedisConnectionError("The subscription does not respond.")
             else:

@@ -239,7 +239,3 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"Message {self.pk}"
-
-    @property
-    def is_read(self) -> bool:
-        return self.read_at is not None

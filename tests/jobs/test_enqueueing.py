@@ -31,6 +31,13 @@ def test_job_is_run_with_its_arguments(register: Register) -> None:
     assert states() == ["done"]
 
 
+def test_kind_with_two_handlers_is_refused(register: Register) -> None:
+    register("note")
+
+    with pytest.raises(ValueError, match="The job note has two handlers"):
+        register("note")
+
+
 def test_job_of_a_rolled_back_transaction_is_not_stored(register: Register) -> None:
     register()
 

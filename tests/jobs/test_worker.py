@@ -1,13 +1,16 @@
 """Real worker processes, and the worker of a web process."""
 
 import signal
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from jobs.models import Job
 from jobs.services.enqueueing import Call, enqueue, enqueue_many
@@ -20,6 +23,7 @@ from tests.system.server import WebServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+MINUTES = timedelta(minutes=30)
 LEASE = {"JOB_LEASE_SECONDS": "1"}
 
 
@@ -174,6 +178,68 @@ def test_outcome_is_recorded_once_the_database_is_available(
     worker.stop()
     worker.join(60)
     assert calls == [{}]
+
+
+def test_worker_that_stops_without_a_database_leaves_its_jobs_to_their_leases(
+    register: Register, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = threading.Event()
+    register().on_call = gate.wait
+    worker = Worker()
+    worker.start()
+    enqueue(kind="note")
+    wait_for("running", "note")
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE jobs_job RENAME TO jobs_away")
+        gate.set()
+        worker.stop()
+        worker.join(60)
+        cursor.execute("ALTER TABLE jobs_away RENAME TO jobs_job")
+
+    assert not worker.is_alive()
+    assert "The database is away, jobs go on when their leases expire" in caplog.text
+    assert states() == ["running"]
+
+
+def test_worker_goes_on_after_an_error_of_the_code(
+    register: Register, caplog: pytest.LogCaptureFixture
+) -> None:
+    intervals = iter([ValueError("It broke."), timedelta(hours=1)])
+
+    def interval() -> timedelta:
+        found = next(intervals)
+        if isinstance(found, ValueError):
+            raise found
+        return found
+
+    calls = register("tick", every=interval)
+    worker = Worker()
+
+    worker.start()
+    eventually(lambda: Job.objects.filter(due_at__gt=timezone.now() + MINUTES).first())
+    worker.stop()
+    worker.join(60)
+
+    assert calls == [{}]
+    assert caplog.text.count("Looking for jobs failed.") == 1
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_command_fails_when_its_worker_has_ended_by_itself(register: Register) -> None:
+    def interval() -> timedelta:
+        connection.close()  # nothing else does, as the thread ends here
+        sys.exit("The worker's thread ends.")
+
+    register("tick", every=interval)
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+
+    try:
+        with pytest.raises(CommandError, match="stopped by itself"):
+            call_command("worker")
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def test_job_enqueued_in_this_process_runs_at_once(register: Register, settings: Any) -> None:

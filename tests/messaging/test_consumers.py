@@ -93,6 +93,42 @@ def test_old_foreign_and_unknown_events_are_dropped(
     run(scenario)
 
 
+def test_typing_in_another_conversation_is_dropped(
+    open_at_1: Opener, conversation: Conversation
+) -> None:
+    typing = {"type": "conversation.typing", "frame": "typing"}
+
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+
+        socket.on_event({**typing, "conversation_id": conversation.pk + 1})
+        socket.on_event({**typing, "conversation_id": conversation.pk, "frame": "typing here"})
+        await asyncio.sleep(0)
+
+        assert client.seen == [text("typing here")]
+        socket._unregister()
+
+    run(scenario)
+
+
+def test_archival_of_another_conversation_is_dropped(
+    open_at_1: Opener, conversation: Conversation
+) -> None:
+    archive_at_2()
+
+    async def scenario() -> None:
+        client = Client()
+        socket = open_at_1(client)
+
+        socket.on_event({**archived(conversation, 2), "conversation_id": conversation.pk + 1})
+        await finish_tasks()
+
+        assert client.seen == []
+
+    run(scenario)
+
+
 def test_old_archival_is_dropped(open_at_1: Opener, conversation: Conversation) -> None:
     async def scenario() -> None:
         client = Client()

@@ -36,6 +36,15 @@ def test_new_conversation_has_participant_rows(
     assert rows_of(conversation) == both(conversation, alice, bob)
 
 
+def test_row_is_named_after_its_side(conversation: Conversation) -> None:
+    names = {str(each) for each in Participant.objects.filter(conversation=conversation)}
+
+    assert names == {
+        f"trainer of conversation {conversation.pk}",
+        f"trainee of conversation {conversation.pk}",
+    }
+
+
 def test_row_of_a_deleted_account_stays(alice: User, bob: User, conversation: Conversation) -> None:
     bob.delete()
 

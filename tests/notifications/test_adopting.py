@@ -12,8 +12,11 @@ from django.utils import timezone
 from messaging.models import Conversation
 from notifications.models import DeviceToken, PushCursor, PushDelivery, PushMark
 from notifications.outcomes import Outcome, Verdict
+from notifications.services.adopting import adopt_deliveries
+from notifications.services.cursor import lock_cursor
 from notifications.services.sweeping import sweep
 from tests.factories import write
+from tests.messaging.parallel import overlapping, run_before_commit
 from tests.notifications.conftest import Later, MakeBrowser
 from tests.notifications.running import begin, bodies, end, live, notify
 from users.models import User
@@ -73,6 +76,30 @@ def test_delivery_claimed_by_an_old_process_is_left_to_it(
 
     later(HELD.total_seconds() + 1)  # the process was killed
     assert bodies() == ["Hello"]
+
+
+def test_delivery_that_is_not_due_is_left_alone(
+    conversation: Conversation, phone: DeviceToken
+) -> None:
+    sweep_as_before(conversation, phone, due_at=timezone.now() + HELD)
+
+    adopt_deliveries()
+
+    assert PushDelivery.objects.count() == 1
+    assert not live().exists()
+
+
+@overlapping
+@pytest.mark.django_db(transaction=True)
+def test_delivery_is_left_to_the_process_that_scans(
+    conversation: Conversation, phone: DeviceToken
+) -> None:
+    sweep_as_before(conversation, phone)
+
+    run_before_commit(lock_cursor, adopt_deliveries)
+
+    assert PushDelivery.objects.count() == 1
+    assert not live().exists()
 
 
 def test_waiting_old_delivery_is_superseded_by_a_job(

@@ -101,6 +101,27 @@ def test_invalid_json_deletes_no_device(google: PushService) -> None:
     assert send("phone-1") == Outcome(Verdict.REFUSED, "HTTP 400")
 
 
+def test_google_that_is_away_is_tried_again(google: PushService, settings: Any) -> None:
+    settings.FCM_URL = "http://127.0.0.1:9"
+
+    assert send("phone-1").verdict is Verdict.LATER
+    assert google.at(PATH) == []
+
+
+def test_sign_in_is_good_for_the_messages_of_an_hour(google: PushService) -> None:
+    async def run() -> list[Outcome]:
+        senders = Senders()
+        try:
+            return [await senders.send(make_notification(f"phone-{n}")) for n in range(3)]
+        finally:
+            await senders.close()
+
+    outcomes = asyncio.run(run())
+
+    assert [each.verdict for each in outcomes] == [Verdict.DELIVERED] * 3
+    assert len(google.at(SIGN_IN)) == 1
+
+
 def test_failed_sign_in_is_retried_later(google: PushService) -> None:
     google.answers[SIGN_IN] = [(400, {}, b'{"error": "invalid_grant"}')]
 

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,6 +58,20 @@ def test_closed_loop_opens_again(sender_loop: SenderLoop, bobs: Browser) -> None
         sender_loop.close()
 
     assert outcomes == [DELIVERED, DELIVERED]
+
+
+def test_loop_without_usable_credentials_can_be_closed_and_opens_again(
+    sender_loop: SenderLoop, bobs: Browser, settings: Any, tmp_path: Path
+) -> None:
+    settings.FCM_CREDENTIALS_FILE = str(tmp_path / "credentials.json")
+    (tmp_path / "credentials.json").write_text("no JSON")
+    with pytest.raises(ValueError, match="Expecting value"):
+        sender_loop.send(make_notification(bobs.token))
+    sender_loop.close()
+
+    settings.FCM_CREDENTIALS_FILE = ""
+
+    assert sender_loop.send(make_notification(bobs.token)) == DELIVERED
 
 
 def test_libraries_are_not_loaded_before_the_first_notification(db: None) -> None:

@@ -8,19 +8,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobs.models import Job
 from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations
 from messaging.services.reading import mark_read
 from notifications.models import DeviceToken, PushCursor, PushMark
 from notifications.selectors import Backlog, get_backlog
 from notifications.services import sweeping
-from notifications.services.cursor import skip_to
+from notifications.services.cursor import lock_cursor, skip_to
 from notifications.services.devices import register_device
 from notifications.services.sweeping import get_sweep_interval, scan, sweep
 from tests.factories import claims_of, make_trainee, open_conversation, tokens_of, write
+from tests.jobs.running import run_due
 from tests.messaging.crowd import make_crowd
-from tests.messaging.parallel import run_at_once
+from tests.messaging.parallel import overlapping, run_at_once, run_before_commit
 from tests.notifications.conftest import Later, MakeBrowser
+from tests.notifications.running import DELIVER, begin, bodies, live, tell
 from tests.notifications.running import begin, bodies, live, notify
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user
@@ -279,6 +282,69 @@ def test_native_device_is_not_notified_without_fcm(
     later(6)
 
     assert notify() == []
+
+
+def test_browser_is_not_told_without_web_push(
+    conversation: Conversation, bob: User, phone: DeviceToken, later: Later, settings: Any
+) -> None:
+    settings.VAPID_PRIVATE_KEY, settings.FCM_CREDENTIALS_FILE = "", "credentials.json"
+    register_device(user=bob, token="phone-1", platform="ios")
+    later(6)
+
+    assert [each.token for each in tell()] == ["phone-1"]
+
+
+def test_without_any_keys_nothing_is_scanned(
+    conversation: Conversation, phone: DeviceToken, later: Later, settings: Any
+) -> None:
+    settings.VAPID_PRIVATE_KEY = settings.FCM_CREDENTIALS_FILE = ""
+    later(6)
+
+    with CaptureQueriesContext(connection) as captured:
+        sweep()
+
+    assert len(captured) == 0
+
+
+def test_message_to_a_deleted_person_is_passed_over(
+    conversation: Conversation, alice: User, bob: User, make_browser: MakeBrowser, later: Later
+) -> None:
+    make_browser("alice").belongs_to(alice)
+    bob.delete()
+    later(6)
+
+    assert tell() == []
+    assert PushCursor.objects.get().scanned_up_to == Message.objects.get().pk
+
+
+@overlapping
+@pytest.mark.django_db(transaction=True)
+def test_process_leaves_the_scan_to_the_one_that_has_begun_it(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+
+    assert run_before_commit(lock_cursor, scan) is False
+    assert not live().exists()
+
+
+def test_message_that_is_read_after_the_sweep_is_not_sent(
+    conversation: Conversation, bob: User, phone: DeviceToken, service: PushService, later: Later
+) -> None:
+    later(6)
+    sweep()
+    mark_read(reader=bob, conversation_id=conversation.pk)
+
+    assert run_due() > 0
+
+    assert service.received == []
+    assert not Job.objects.filter(kind=DELIVER).exists()
+
+
+def test_cursor_is_named_after_how_far_it_is(conversation: Conversation) -> None:
+    PushCursor.objects.update(scanned_up_to=7)
+
+    assert str(PushCursor.objects.get()) == "Scanned up to message 7"
 
 
 def test_deleted_persons_message_is_not_notified(

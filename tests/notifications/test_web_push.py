@@ -16,6 +16,7 @@ from notifications.contents import Notification
 from notifications.outcomes import Outcome, Verdict
 from notifications.senders import Senders
 from notifications.senders.http import NotPublic, is_public, open_session, post, public_socket
+from notifications.senders.resolver import BoundedResolver
 from notifications.vapid import get_public_key
 from tests.notifications.conftest import MakeBrowser
 from tests.notifications.push_service import PushService
@@ -230,6 +231,19 @@ def test_private_addresses_are_not_public(address: str) -> None:
 )
 def test_public_addresses_are_public(address: str) -> None:
     assert is_public(address)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with public_socket((family, socket.SOCK_STREAM, 0, "", (address, 443))) as opened:
+        assert opened.family == family
+
+
+def test_resolver_that_is_closed_looks_nothing_up() -> None:
+    async def run() -> None:
+        resolver = BoundedResolver()
+        await resolver.close()
+        await resolver.resolve("127.0.0.1")
+
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        asyncio.run(run())
 
 
 def test_delivery_to_an_unconfigured_kind_of_device_is_refused(

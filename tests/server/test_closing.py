@@ -88,6 +88,15 @@ def test_content_of_a_failing_response_is_closed(serve: Any) -> None:
     assert resource.is_closed
 
 
+def test_request_that_cannot_be_decoded_is_malformed() -> None:
+    request = Request("GET")
+    request.scope["query_string"] = b"page=\xff"
+
+    answer = run(request.ask)
+
+    assert (answer.status, answer.headers["cache-control"]) == (400, "no-store")
+
+
 def test_signals_of_a_request_are_sent_around_its_view(serve: Any) -> None:
     seen: list[str] = []
 

@@ -1,0 +1,33 @@
+"""How many processes a server has."""
+
+import os
+
+import pytest
+
+from config.serve import _workers
+
+pytestmark = pytest.mark.without_servers
+
+
+@pytest.mark.parametrize(
+    ("wanted", "redis", "workers"),
+    [
+        ("3", "redis://localhost", 3),
+        ("", "redis://localhost", len(os.sched_getaffinity(0))),
+        ("", "", 1),
+        ("3", "", 1),
+    ],
+)
+def test_processes_are_as_many_as_wanted_and_one_without_redis(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    wanted: str,
+    redis: str,
+    workers: int,
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", wanted)
+    monkeypatch.setenv("REDIS_URL", redis)
+
+    assert _workers() == workers
+    is_told = "Without REDIS_URL there is only one process." in caplog.text
+    assert is_told == (wanted == "3" and not redis)

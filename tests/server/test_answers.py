@@ -1,0 +1,36 @@
+"""Django's responses as the server sends them."""
+
+import pytest
+from django.http import HttpResponse
+
+from server.answers import answer_of
+
+pytestmark = pytest.mark.without_servers
+
+
+def test_answer_is_not_stored_unless_its_view_says_how_long() -> None:
+    silent, spoken = HttpResponse(b"Hi"), HttpResponse(b"Hi", headers={"Cache-Control": "no-cache"})
+
+    assert answer_of(silent) == (
+        200,
+        [
+            (b"Content-Type", b"text/html; charset=utf-8"),
+            (b"cache-control", b"no-store"),
+            (b"content-length", b"2"),
+        ],
+        b"Hi",
+    )
+    assert [value for name, value in answer_of(spoken)[1] if name.lower() == b"cache-control"] == [
+        b"no-cache"
+    ]
+
+
+def test_answer_without_content_has_no_length() -> None:
+    response = HttpResponse(status=204)
+    response.set_cookie("name", "value")
+
+    status, headers, content = answer_of(response)
+
+    assert (status, content) == (204, b"")
+    assert b"content-length" not in dict(headers)
+    assert dict(headers)[b"set-cookie"] == b"name=value; Path=/"
