@@ -10,6 +10,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.test import Client as Browser
 from django.urls import path
+from django.utils.translation import gettext_lazy
 
 from api.exceptions import NotFound
 from backoffice.pages import ClosedAdmin
@@ -22,7 +23,7 @@ LIST = "/admin/auth/group/"
 
 
 class Refused(NotFound):
-    detail = "Somebody else was faster."
+    detail = gettext_lazy("Somebody else was faster.")
 
 
 class RefusingPages(ClosedAdmin):

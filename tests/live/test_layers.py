@@ -263,6 +263,19 @@ def test_group_is_joined_while_other_groups_are_restored(redis: Redis) -> None:
     assert asyncio.run(story()) == [7]
 
 
+def test_channel_is_left_although_nothing_is_connected() -> None:
+    async def story() -> list[bytes]:
+        delivered: list[bytes] = []
+        host = {"address": "redis://127.0.0.1:9/0", "socket_connect_timeout": 1}
+        shard = Shard(host, lambda _, message: delivered.append(message))
+        await shard.unsubscribe("user.1")
+        with pytest.raises(RedisError):
+            await shard.publish([("user.1", b"7")])
+        return delivered
+
+    assert asyncio.run(story()) == []
+
+
 def test_silent_connection_is_replaced(
     redis: Redis, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -402,6 +402,21 @@ def test_long_backlog_is_scanned_in_batches(
     assert PushCursor.objects.get().scanned_up_to == Message.objects.order_by("pk").last().pk  # type: ignore[union-attr]  # there is one
 
 
+def test_sweep_goes_through_the_whole_backlog(
+    alice: User, make_browser: MakeBrowser, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    make_crowd(alice, 5)
+    make_browser("alice").belongs_to(alice)
+    later(100)
+
+    sweep()
+
+    newest = Message.objects.latest("pk").pk
+    assert PushCursor.objects.get().scanned_up_to == newest
+    assert PushCursor.objects.get().rescanned_up_to == newest
+
+
 def test_backlog_is_read_in_one_query(conversation: Conversation, phone: DeviceToken) -> None:
     with CaptureQueriesContext(connection) as captured:
         backlog = get_backlog()

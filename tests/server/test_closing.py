@@ -2,18 +2,20 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 
 from server.handler import OneHopHandler
+from server.kept_connections import replace_cut_connections
 from tests.server.requests import Request, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,6 +146,7 @@ def test_database_connection_that_no_longer_works_is_replaced(serve: Any) -> Non
         seen.append(connection.connection)
         connection.errors_occurred = True  # as after any database error
         connection.is_usable = lambda: False  # type: ignore[method-assign]  # this thread's alone
+        connection.connection.close()  # otherwise a pool can hand out the same one
         return HttpResponse()
 
     def use_database(_: HttpRequest) -> HttpResponse:
@@ -156,6 +159,29 @@ def test_database_connection_that_no_longer_works_is_replaced(serve: Any) -> Non
 
     assert [each.status for each in answers] == [200, 200]
     assert seen[0] is not seen[1]
+
+
+@pytest.mark.postgres_only("SQLite has no server that closes connections")
+def test_database_connection_that_postgresql_has_closed_is_replaced_before_it_is_used() -> None:
+    def ask(statement: str, *params: int) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, params)
+            return cursor.fetchone()[0]
+
+    def terminate(pid: int) -> bool:
+        try:
+            return bool(ask("SELECT pg_terminate_backend(%s, 30000)", pid))
+        finally:
+            connections.close_all()
+
+    pid = ask("SELECT pg_backend_pid()")
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(terminate, pid).result()
+
+    replace_cut_connections()
+
+    assert connection.connection is None
+    assert ask("SELECT pg_backend_pid()") != pid
 
 
 def test_database_connection_with_an_open_transaction_is_replaced(serve: Any) -> None:
