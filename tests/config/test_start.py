@@ -1,5 +1,6 @@
 """Warnings about unwise values when a production server starts."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,7 +48,10 @@ def test_unwise_value_causes_one_warning_that_names_it(
 
 
 def test_server_logs_the_warnings_when_it_starts(
-    production: Any, tmp_path: Any, monkeypatch: Any, caplog: pytest.LogCaptureFixture
+    production: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("DEBUG", "0")
     production.MEDIA_ROOT, production.ALLOWED_HOSTS = str(tmp_path / "media"), ["*"]
@@ -58,12 +62,13 @@ def test_server_logs_the_warnings_when_it_starts(
     assert (tmp_path / "media").is_dir()
 
 
+@pytest.mark.parametrize("place", ["{folder}/file/media", "/proc/self"])
 def test_folder_of_pictures_that_cannot_be_written_stops_the_server(
-    production: Any, tmp_path: Any, monkeypatch: Any
+    production: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     monkeypatch.setenv("DEBUG", "0")
-    (tmp_path / "media").write_text("a file")
-    production.MEDIA_ROOT = str(tmp_path / "media")
+    (tmp_path / "file").write_text("no folder")
+    production.MEDIA_ROOT = place.format(folder=tmp_path)
 
     with pytest.raises(InvalidEnvironment, match="MEDIA_ROOT is not writable: "):
         check_start(Environment())
