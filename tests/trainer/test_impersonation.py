@@ -186,14 +186,14 @@ def test_sign_out_of_the_trainer_ends_the_impersonation(
 
 
 def test_sign_out_of_an_impersonation_ends_that_one_alone(
-    api: Client, alice: User, bob: User
+    api: Client, alice: User, bob: User, dora: User
 ) -> None:
-    own = access_of(alice)
-    (_, first), (_, second) = impersonate(bob, by=alice), impersonate(bob, by=alice)
+    _, foreign = impersonate(alice, by=dora)
+    (_, own), signed_in = impersonate(bob, by=alice), access_of(alice)
 
-    sign_out(claims=read_refresh_token(first.refresh))
+    sign_out(claims=read_refresh_token(foreign.refresh))
 
-    tokens = (first.access, second.access, own)
+    tokens = (foreign.access, own.access, signed_in)
     assert [api.with_token(each).get(ME).status_code for each in tokens] == [401, 200, 200]
 
 

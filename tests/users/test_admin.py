@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from notifications.models import DeviceToken
+from tests.admin.conftest import make_staff
 from tests.conftest import Client
 from tests.factories import access_of, impersonate, make_person, make_trainee, tokens_of
 from trainer.services.trainees import remove_trainee
@@ -126,6 +127,19 @@ def test_person_is_added_with_a_password(browser: Browser) -> None:
 
     added = User.objects.get(email="new@example.com")
     assert (added.role, added.check_password("a-long-secret-3")) == ("TRAINER", True)
+
+
+def test_only_a_superuser_is_offered_the_role_of_an_admin(browser: Browser) -> None:
+    helper = Browser()
+    helper.force_login(make_staff("helper", "add_user", "change_user"))
+
+    pages = [each.get(f"{SITE}/users/user/add/") for each in (browser, helper)]
+
+    offered = [dict(each.context["adminform"].form.fields["role"].choices) for each in pages]
+    assert [set(each) for each in offered] == [
+        {"ADMIN", "TRAINER", "TRAINEE"},
+        {"TRAINER", "TRAINEE"},
+    ]
 
 
 @pytest.mark.parametrize(
