@@ -22,6 +22,7 @@ from users.sockets import UserAccess
 from users.throttling import count_request
 
 Opener = Callable[[Client], ConversationConsumer]
+InboxOpener = Callable[[Client], InboxConsumer]
 
 
 def changed(conversation: Conversation, version: int) -> Message:
@@ -218,6 +219,58 @@ def test_inbox_with_a_different_sum_in_two_rounds_sends_the_difference(
         assert [each["type"] for each in frames] == ["conversation_updated", "unread_count"]
         assert frames[0]["conversation"]["version"] == 3
         inbox._unregister()
+
+    run(scenario)
+
+
+@pytest.fixture
+def inbox_at_1(transactional_db: None, bob: User, conversation: Conversation) -> InboxOpener:
+    """Return an inbox of Bob's that has told version 1 of the conversation."""
+    claims = claims_of(access_of(bob))
+
+    def consumer(client: Client) -> InboxConsumer:
+        inbox = InboxConsumer()
+        inbox.access, inbox._outbox = UserAccess(bob, claims), Outbox(client.send)
+        inbox._versions, inbox._is_initialized = {conversation.pk: 1}, True
+        return inbox
+
+    return consumer
+
+
+def test_inbox_drops_old_events_and_repeats_no_conversation(
+    inbox_at_1: InboxOpener, conversation: Conversation
+) -> None:
+    async def scenario() -> None:
+        client = Client()
+        inbox = inbox_at_1(client)
+
+        inbox.on_event(changed(conversation, 1))
+        await finish_tasks()
+        assert client.seen == []
+
+        inbox.on_event(archived(conversation, 1))  # delayed: it is open again
+        await finish_tasks()
+        assert [loads(each["text"])["type"] for each in client.seen] == ["unread_count"]
+        inbox._unregister()
+
+    run(scenario)
+
+
+def test_inbox_that_closes_reads_and_tells_nothing_more(
+    inbox_at_1: InboxOpener, alice: User, conversation: Conversation
+) -> None:
+    write(alice, conversation, "Second")
+
+    async def scenario() -> None:
+        client = Client()
+        inbox = inbox_at_1(client)
+
+        inbox.on_event(changed(conversation, 2))
+        inbox.close_soon(CloseCode.NOT_VISIBLE)
+        await finish_tasks()
+
+        assert client.seen == [close(CloseCode.NOT_VISIBLE)]
+        assert inbox._versions == {conversation.pk: 1}  # it has not even asked
 
     run(scenario)
 
