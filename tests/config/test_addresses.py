@@ -37,7 +37,7 @@ def test_unpooled_age_of_zero_is_what_the_pool_has_anyway() -> None:
     ("query", "complaint"),
     [
         ("sslmode=require&sslmode=disable", "has a query that is not name=value"),
-        ("conn_max_age=60", "has the option 'conn_max_age', which cannot be set there: "),
+        ("conn_max_age=60", "has the option 'conn_max_age', which cannot be set in a URL: "),
     ],
 )
 def test_query_that_says_two_things_is_refused(query: str, complaint: str) -> None:

@@ -32,9 +32,9 @@ def test_wise_values_cause_no_warning(production: Any) -> None:
         ("THROTTLE_RATES", {"user": "off", "sign_in": "10/minute"}, "THROTTLE_USER=off: "),
         ("ALLOWED_HOSTS", ["gym.example", "*"], "ALLOWED_HOSTS=*: "),
         ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "EMAIL_URL sends no "),
-        ("PUBLIC_URL", "http://localhost:8000", "PUBLIC_URL is this machine: "),
-        ("PUBLIC_URL", "http://127.0.0.2", "PUBLIC_URL is this machine: "),
-        ("PUBLIC_URL", "http://[::1]:8000", "PUBLIC_URL is this machine: "),
+        ("PUBLIC_URL", "http://localhost:8000", "PUBLIC_URL is an address of this machine"),
+        ("PUBLIC_URL", "http://127.0.0.2", "PUBLIC_URL is an address of this machine"),
+        ("PUBLIC_URL", "http://[::1]:8000", "PUBLIC_URL is an address of this machine"),
     ],
 )
 def test_unwise_value_causes_one_warning_that_names_it(

@@ -29,5 +29,5 @@ def test_processes_are_as_many_as_wanted_and_one_without_redis(
     monkeypatch.setenv("REDIS_URL", redis)
 
     assert _workers() == workers
-    is_told = "Without REDIS_URL there is only one process." in caplog.text
+    is_told = "WEB_CONCURRENCY is ignored: " in caplog.text
     assert is_told == (wanted == "3" and not redis)

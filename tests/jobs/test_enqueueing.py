@@ -34,7 +34,7 @@ def test_job_is_run_with_its_arguments(register: Register) -> None:
 def test_kind_with_two_handlers_is_refused(register: Register) -> None:
     register("note")
 
-    with pytest.raises(ValueError, match="The job note has two handlers"):
+    with pytest.raises(ValueError, match="already has another handler"):
         register("note")
 
 

@@ -234,7 +234,7 @@ def test_command_fails_when_its_worker_has_ended_by_itself(register: Register) -
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
 
     try:
-        with pytest.raises(CommandError, match="stopped by itself"):
+        with pytest.raises(CommandError, match="stopped unexpectedly"):
             call_command("worker")
     finally:
         for each, handler in before.items():

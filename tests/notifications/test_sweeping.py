@@ -23,8 +23,8 @@ from tests.jobs.running import run_due
 from tests.messaging.crowd import make_crowd
 from tests.messaging.parallel import overlapping, run_at_once, run_before_commit
 from tests.notifications.conftest import Later, MakeBrowser
-from tests.notifications.running import DELIVER, begin, bodies, live, tell
-from tests.notifications.running import begin, bodies, live, notify
+from tests.notifications.running import DELIVER, begin, bodies, live, notify
+from tests.notifications.service import PushService
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user
 from users.services.sessions import sign_out
@@ -291,7 +291,7 @@ def test_browser_is_not_told_without_web_push(
     register_device(user=bob, token="phone-1", platform="ios")
     later(6)
 
-    assert [each.token for each in tell()] == ["phone-1"]
+    assert [each.token for each in notify()] == ["phone-1"]
 
 
 def test_without_any_keys_nothing_is_scanned(
@@ -313,7 +313,7 @@ def test_message_to_a_deleted_person_is_passed_over(
     bob.delete()
     later(6)
 
-    assert tell() == []
+    assert notify() == []
     assert PushCursor.objects.get().scanned_up_to == Message.objects.get().pk
 
 

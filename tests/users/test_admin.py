@@ -143,7 +143,7 @@ def test_only_a_superuser_is_offered_the_role_of_an_admin(browser: Browser) -> N
 
 
 @pytest.mark.parametrize(
-    ("password", "shown"), [("correct-horse-battery-1", "Set."), (None, "None.")]
+    ("password", "shown"), [("correct-horse-battery-1", "Set."), (None, "Not set.")]
 )
 def test_person_has_a_link_to_set_a_password(
     browser: Browser, bob: User, password: str | None, shown: str
@@ -153,7 +153,7 @@ def test_person_has_a_link_to_set_a_password(
 
     page = browser.get(f"{SITE}/users/user/{bob.pk}/change/").content.decode()
 
-    assert f'{shown} <a href="../password/">' in page
+    assert f'>{shown} <a href="../password/">' in page
 
 
 def test_form_does_not_undo_changes_made_since_it_was_opened(
