@@ -31,9 +31,9 @@ from tests.messaging.backlog import (
     RESCAN_SECONDS,
     RESET,
     Backlog,
+    Notified,
     Run,
     Task,
-    Notified,
 )
 from tests.messaging.edits import edit_message
 from tests.messaging.machine import (
