@@ -23,8 +23,8 @@ from tests.jobs.running import run_due
 from tests.messaging.crowd import make_crowd
 from tests.messaging.parallel import overlapping, run_at_once, run_before_commit
 from tests.notifications.conftest import Later, MakeBrowser
+from tests.notifications.push_service import PushService
 from tests.notifications.running import DELIVER, begin, bodies, live, notify
-from tests.notifications.service import PushService
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user
 from users.services.sessions import sign_out
