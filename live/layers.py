@@ -132,7 +132,9 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         for group, message in messages:
             name = self._name_of(group)
             batches[state.shard_of(name)].append((name, self._serializer.serialize(message)))
-        await asyncio.gather(*(shard.publish(batch) for shard, batch in batches.items()))
+        publishing = [shard.publish(batch) for shard, batch in batches.items()]
+        # With one Redis, a task would cost more than the call.
+        await (asyncio.gather(*publishing) if len(publishing) > 1 else publishing[0])
 
     def _forget(self, name: str, channel: str) -> bool:
         """Remove a channel from a group; return whether the group is now empty."""

@@ -43,10 +43,11 @@ class Shard:
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
         """Publish messages to channels in order, with one round trip. Raise RedisError, OSError."""
-        async with self._publishing, self._redis.pipeline(transaction=False) as pipeline:
+        async with self._publishing:
+            pipeline = self._redis.pipeline(transaction=False)
             for channel, message in messages:
                 pipeline.publish(channel, message)
-            await pipeline.execute()
+            await pipeline.execute()  # returns the connection, also after an error
 
     async def subscribe(self, channel: str) -> None:
         """Deliver messages of a channel from now on. Raise RedisError, OSError."""

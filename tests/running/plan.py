@@ -9,7 +9,7 @@ BACKENDS = ("embedded", "production")
 IN_BROWSER = Path("tests/e2e").resolve()
 # Enough that two cores stay busy until the end, although many tests wait.
 WORKERS = {"embedded": 2, "embedded-browser": 0, "production": 2, "production-browser": 1}
-NICENESS = 10
+NICENESS = 3
 """Niceness of runs without a browser: browser tests have time limits, and are the longest run."""
 ALONE = ("--pdb", "--trace")
 """Options that need the terminal."""
