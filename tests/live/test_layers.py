@@ -297,7 +297,7 @@ def test_silent_connection_is_replaced(
         before, after, received = asyncio.run(story())
 
     assert (before, after, received) == (1, 2, [7])
-    assert "does not answer" in caplog.text
+    assert "does not respond" in caplog.text
 
 
 async def wait_until(condition: Callable[[], bool]) -> None:
