@@ -8,6 +8,8 @@ import orjson
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from server.coalescing_transport import CoalescingTransport
+
 _BODY = orjson.dumps(
     {"detail": "The headers of the request are too large.", "code": "request_too_large"}
 )
@@ -45,7 +47,8 @@ class LimitedConnection(HttpToolsProtocol):
     _is_head_too_large = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as theirs
-        super().connection_made(transport)
+        self._connection = transport
+        super().connection_made(CoalescingTransport(transport))
         self._update_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -100,6 +103,7 @@ class LimitedConnection(HttpToolsProtocol):
         That parser accepts only GET, at most 128 headers and 8 KiB per header. It would leave the
         connection of any other handshake open and unanswered forever.
         """
+        self.transport = self._connection
         super().handle_websocket_upgrade()
         socket_protocol: Any = self.transport.get_protocol()
         if not socket_protocol.handshake_initiated:
