@@ -71,11 +71,12 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
 
-    Each frame has its own version. A message is sent with its current text, as unread; again if its
-    text or sender changed after its creation; and then its receipt. A client whose connection breaks
-    resumes from the highest version that it received and loses nothing, with one exception: deleting an
-    account changes many messages in one version. A client that is disconnected within that version
-    shows some of them under the old name until it next loads them.
+    Each frame has its own version. A message is first sent as unread, with its current text. If its text
+    or sender has changed since, it is sent again at the version of that change. Its read receipt has a
+    version of its own. A client whose connection breaks resumes from the highest version that it
+    received, and loses nothing, with one exception: deleting an account changes many messages in one
+    version. A client that is disconnected within that version shows some of them under the old name
+    until it next loads them.
     """
     if missed.is_too_long:
         return [reset(missed.version)]

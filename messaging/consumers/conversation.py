@@ -90,14 +90,16 @@ class ConversationConsumer(UserConsumer):
         """Schedule reading all changes up to a version; ignore an old version."""
         if version > self.version:
             self._announced_version = max(self._announced_version, version)
-            tasks.schedule(self._fill_hole)
+            tasks.schedule(self._fill_gap)
 
-    async def _fill_hole(self) -> None:
-        """Read the changes before the newest event, unless they have arrived by now."""
+    async def _fill_gap(self) -> None:
+        """Read the changes up to the newest announced version, unless they have arrived meanwhile."""
         async with self._reading:
             if self.version < self._announced_version:
                 logger.debug(
-                    "Filling a hole after version %s of %s.", self.version, self.conversation_id
+                    "Filling a gap after version %s of conversation %s.",
+                    self.version,
+                    self.conversation_id,
                 )
                 await self._catch_up()
 
@@ -126,7 +128,7 @@ class ConversationConsumer(UserConsumer):
             return
         if self.version < self._last_compared_version:
             self._announced_version = max(self._announced_version, actual)
-            await self._fill_hole()
+            await self._fill_gap()
         self._last_compared_version = actual
 
     # From the client

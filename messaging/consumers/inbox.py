@@ -93,10 +93,10 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxSum) -> None:
         """
-        Refresh at every second comparison with a difference.
+        Refresh on every other comparison that finds a difference.
 
-        Changes since the last comparison will most likely arrive as events. Refreshing does not wait
-        until the sums stop changing: those of a busy trainer never do while events are lost.
+        Changes since the last comparison will most likely arrive as events. Do not wait for the sums to
+        settle: a busy trainer's keep changing while events are being lost.
         """
         if self._differed_before:
             versions = await in_thread(selectors.get_inbox_versions, self.user)

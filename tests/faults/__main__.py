@@ -1,8 +1,8 @@
 """
-Injects faults and checks that no message was lost, duplicated or shown to the wrong person.
+Injects faults and checks that no message, notification or e-mail is lost or goes to a wrong person.
 
 `python -m tests.faults [--seconds N] [--seed S] [--pairs P] [--embedded]`, or `make faults`. The
-same seed repeats the same schedule of faults. Exits with 1 if anything was wrong.
+same seed gives the same schedule of faults. Exits with 1 if there is any violation.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main() -> int:
     say(f"{len(faults)} faults; {' '.join(f'{k}={v}' for k, v in settings.items())}")
     world = running_world(
         pairs=arguments.pairs,
-        # More than a coach can write in that time.
+        # More than a trainer can write in that time.
         letters=round(arguments.seconds / arguments.pause) + 10,
         embedded=arguments.embedded,
         module=arguments.module,
@@ -74,7 +74,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--pause", type=float, default=0.7, help="seconds between messages (0.7)")
     parser.add_argument("--patience", type=float, default=40, help="seconds to catch up (40)")
     parser.add_argument(
-        "--skip-pauses", action="store_true", help="in the end, run jobs before their retry is due"
+        "--skip-pauses", action="store_true", help="after the faults, retry failed jobs at once"
     )
     parser.add_argument("--embedded", action="store_true", help="SQLite, in memory, one process")
     parser.add_argument("--no-faults", action="store_true", help="run the clients without faults")
@@ -96,7 +96,7 @@ def _keep_logs(world: World, folder: Path | None) -> None:
 
 
 def _leave(signum: int, frame: FrameType | None) -> NoReturn:
-    """Raise an exception, so that every server is stopped."""
+    """Raise SystemExit, so that every server is stopped."""
     sys.exit(128 + signum)
 
 

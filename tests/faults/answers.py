@@ -21,6 +21,6 @@ class Answer:
 
     @property
     def is_clear(self) -> bool:
-        """Return whether a 503 says what it is, and when to try again."""
+        """Return whether a 503 has its error code and a `Retry-After` header."""
         code = self.body.get("code") if isinstance(self.body, dict) else None
         return code == "temporarily_unavailable" and "retry-after" in self.headers

@@ -1,8 +1,8 @@
 """
 Serves a sabotaged product, to show that the checker detects it.
 
-`SABOTAGE=drop_events`, or another of `SABOTAGES`, then `python -m tests.faults.broken`. Only
-here is the product patched, because here the checker is under test.
+`SABOTAGE=drop_events python -m tests.faults.broken`, or another name from `SABOTAGES`. Only this
+module patches the product, because it tests the checker.
 """
 
 import os
@@ -25,12 +25,12 @@ def drop_events() -> None:
             self.push(event["frame"])
             self.version = event["version"]
 
-    async def leave_holes(self: Any, *args: Any) -> None:
+    async def ignore_gap(self: Any, *args: Any) -> None:
         return
 
     ConversationConsumer.handle_conversation_changed = pass_on  # type: ignore[method-assign]
-    ConversationConsumer._fill_hole = leave_holes  # type: ignore[method-assign]
-    ConversationConsumer._catch_up = leave_holes  # type: ignore[method-assign]
+    ConversationConsumer._fill_gap = ignore_gap  # type: ignore[method-assign]
+    ConversationConsumer._catch_up = ignore_gap  # type: ignore[method-assign]
 
 
 def ignore_client_id() -> None:
@@ -46,7 +46,7 @@ def ignore_client_id() -> None:
 
 
 def lose_jobs() -> None:
-    """Do not store every second job of a kind, the first one included."""
+    """Lose the first job of each kind, and then every second one."""
     from jobs.services import enqueueing  # noqa: PLC0415 - needs the apps
 
     insert, count = enqueueing.insert, Counter[str]()
@@ -61,7 +61,7 @@ def lose_jobs() -> None:
 
 
 def mail_before_commit() -> None:
-    """Send invitations during the request, which fails after that."""
+    """E-mail each invitation during its request, then fail, so that the invitation is not committed."""
     from django.db import OperationalError  # noqa: PLC0415 - needs the apps
 
     from trainer.services import invitations  # noqa: PLC0415 - needs the apps
@@ -74,7 +74,7 @@ def mail_before_commit() -> None:
 
 
 def leave_jobs() -> None:
-    """Run jobs, and never record that they have ended."""
+    """Run jobs, but never record their outcomes."""
     from jobs import worker  # noqa: PLC0415 - needs the apps
 
     def forget(**_: Any) -> None:

@@ -1,7 +1,8 @@
 """
 Creates the users of a run, in a separate process: `python -m tests.faults.cast PAIRS LETTERS`.
 
-It reads the subscription that all devices share from the standard input: they differ by endpoint.
+It reads one push subscription from standard input. All devices use its keys, each with an endpoint
+of its own.
 """
 
 import json
@@ -12,7 +13,7 @@ from typing import Any
 import django
 
 PASSWORD = "correct-horse-battery-1"
-COACHES = 2
+ROSTERS = 2
 
 
 @dataclass(frozen=True)
@@ -34,39 +35,39 @@ class Couple:
 
 
 @dataclass(frozen=True)
-class Coach:
-    """A trainer with many trainees, who have a device and no conversation yet."""
+class Roster:
+    """A trainer and their many trainees, each with a device and without a conversation."""
 
     trainer: Person
-    # Each with id and e-mail address.
+    # The id and e-mail address of each.
     trainees: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Of the couples, every trainee has a device that is notified, and no trainer."""
+    """All users. In `couples`, each trainee has a device that is notified, and the trainers have none."""
 
     couples: list[Couple]
-    coaches: list[Coach]
+    rosters: list[Roster]
     sign_in: dict[str, str]
 
 
 def read_cast(text: str) -> Cast:
-    """Read the output of `main`."""
+    """Parse the output of this module, run as a command."""
     data = json.loads(text)
     couples = [
         Couple(each["conversation_id"], Person(**each["trainer"]), Person(**each["trainee"]))
         for each in data["couples"]
     ]
-    coaches = [
-        Coach(Person(**each["trainer"]), [(pk, email) for pk, email in each["trainees"]])
-        for each in data["coaches"]
+    rosters = [
+        Roster(Person(**each["trainer"]), [(pk, email) for pk, email in each["trainees"]])
+        for each in data["rosters"]
     ]
-    return Cast(couples, coaches, data["sign_in"])
+    return Cast(couples, rosters, data["sign_in"])
 
 
 def make_cast(pairs: int, letters: int, subscription: dict[str, Any]) -> Cast:
-    """Create the users through the product's services; only one of them has a password."""
+    """Create the users through the product's services; only `signer` has a password."""
     from tests.factories import make_trainer  # noqa: PLC0415 - needs the apps
 
     signer = make_trainer("signer")
@@ -75,7 +76,7 @@ def make_cast(pairs: int, letters: int, subscription: dict[str, Any]) -> Cast:
         _register(couple.trainee.id, subscription)
     return Cast(
         couples=couples,
-        coaches=[_make_coach(number, letters, subscription) for number in range(1, COACHES + 1)],
+        rosters=[_make_roster(number, letters, subscription) for number in range(1, ROSTERS + 1)],
         sign_in={"email": signer.email, "password": PASSWORD},
     )
 
@@ -97,11 +98,12 @@ def _make_couple(number: int) -> Couple:
     )
 
 
-def _make_coach(number: int, letters: int, subscription: dict[str, Any]) -> Coach:
+def _make_roster(number: int, letters: int, subscription: dict[str, Any]) -> Roster:
     from tests.factories import access_of  # noqa: PLC0415 - as above
     from users.models import User  # noqa: PLC0415
 
-    trainer = User.objects.create_user(f"coach{number}@example.com", None, role="TRAINER")
+    email = f"roster-trainer{number}@example.com"
+    trainer = User.objects.create_user(email, None, role="TRAINER")
     trainees = [
         User.objects.create_user(
             f"reader{number}-{letter}@example.com", None, role="TRAINEE", parent_trainer=trainer
@@ -111,11 +113,11 @@ def _make_coach(number: int, letters: int, subscription: dict[str, Any]) -> Coac
     for each in trainees:
         _register(each.pk, subscription)
     people = [(each.pk, each.email) for each in trainees]
-    return Coach(Person(trainer.pk, access_of(trainer)), people)
+    return Roster(Person(trainer.pk, access_of(trainer)), people)
 
 
 def _register(user_id: int, subscription: dict[str, Any]) -> None:
-    """Give a user a device, with an endpoint of its own at the same push service."""
+    """Register a device for a user, with an endpoint of its own at the shared push service."""
     from notifications.services.devices import register_device  # noqa: PLC0415 - as above
     from users.models import User  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Requests after which a job has to notify or e-mail somebody, and the notifications that came."""
+"""Requests that must cause a notification or e-mail, and the notifications that were received."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from tests.faults.answers import Answer
 
 @dataclass
 class Request:
-    """One request, which is sent once or several times."""
+    """A request, with the responses to all its attempts."""
 
     answers: list[Answer] = field(default_factory=list)
 
@@ -18,7 +18,7 @@ class Request:
 
 @dataclass
 class Letter(Request):
-    """The only message to a trainee who never reads it, so each must be notified by its text."""
+    """The only message to a trainee, who never reads it: a notification must show its text."""
 
     trainee_id: int = 0
     content: str = ""
@@ -26,21 +26,21 @@ class Letter(Request):
 
 @dataclass
 class Invite(Request):
-    """An invitation of an address that no other invitation has."""
+    """An invitation to an address that no other invitation uses."""
 
     email: str = ""
 
 
 @dataclass
 class Reset(Request):
-    """A request for a link that sets a new password, by an account that makes no other."""
+    """A request for a password reset link, the only one of its account."""
 
     email: str = ""
 
 
 @dataclass(frozen=True)
 class Push:
-    """A notification that the push service took for a device of this user."""
+    """A notification to a device of this user, which the push service accepted."""
 
     user_id: int
     conversation_id: int

@@ -1,4 +1,4 @@
-"""Two kinds of device: one shows a conversation and marks it as read, the other shows a list."""
+"""Two kinds of devices: one shows a conversation and marks it as read; the other shows a list."""
 
 import asyncio
 import contextlib
@@ -39,18 +39,18 @@ class Screen(Device):
         elif kind == "typing_indicator":
             self._check_typing(frame)
         elif kind == "pong" and frame["version"] > self.stream.position:
-            self.history.complain(
+            self.history.report(
                 "lost", f"{self.stream.device}: pong {frame['version']} at {self.stream.position}"
             )
         elif kind == "error" and frame["code"] != "temporarily_unavailable":
-            self.history.complain("server_error", f"a frame was answered with {frame}")
+            self.history.report("server_error", f"a frame was answered with {frame}")
         if kind == "new_message":
             await self._react(frame["message"])
 
     def _check_typing(self, frame: Frame) -> None:
         self.history.count("typing_frames")
         if frame["user_id"] != self.couple.other(self.person).id:
-            self.history.complain("wrong_person", f"{self.stream.device} was shown {frame}")
+            self.history.report("wrong_person", f"{self.stream.device} was shown {frame}")
 
     async def _react(self, message: dict[str, Any]) -> None:
         is_mine = message["sender"]["id"] == self.person.id

@@ -1,4 +1,4 @@
-"""The figures of a run."""
+"""Counts and delays of a run."""
 
 from statistics import median
 
@@ -11,13 +11,13 @@ Figures = dict[str, float | int | dict[str, int]]
 def list_figures(
     history: History, faults: dict[str, int], calm_since: float, snapshot: Snapshot, logs: str
 ) -> Figures:
-    """Count what happened, and measure how long clients had to wait."""
+    """Return the numbers of faults, requests and frames, and the delays in seconds."""
     tally = history.tally
     return {
         "faults": sum(faults.values()),
         "faults_by_kind": dict(sorted(faults.items())),
         "messages_accepted": sum(bool(send.accepted) for send in history.sends),
-        "read_marks": len({row.read_version for row in snapshot.rows if row.read_version}),
+        "read_receipts": len({row.read_version for row in snapshot.rows if row.read_version}),
         "frames_seen": sum(len(stream.frames) for stream in history.streams),
         "sends_retried": tally.get("retries", 0),
         "answers_200_to_a_repeat": sum(
@@ -26,34 +26,34 @@ def list_figures(
         "answers_503": tally.get("status_503", 0),
         "connections": tally.get("connections", 0),
         "replays": tally.get("replays", 0),
-        "resets": sum(
+        "reset_frames": sum(
             frame["type"] == "reset" for stream in history.streams for frame in stream.frames
         ),
-        "silent_connections": tally.get("silent_connections", 0),
+        "connections_timed_out": tally.get("connections_timed_out", 0),
         "letters_accepted": sum(each.is_accepted for each in history.letters),
         "invitations_accepted": sum(each.is_accepted for each in history.invites),
-        "resets_accepted": sum(each.is_accepted for each in history.resets),
+        "password_resets_accepted": sum(each.is_accepted for each in history.resets),
         "notifications": len(history.pushes),
         "notifications_repeated": _count_repeated(history),
         "e_mails": len(history.mails),
-        "holes_filled_from_database": logs.count("Filling a hole"),
+        "gaps_filled_from_database": logs.count("Filling a gap"),
         "tracebacks_in_logs": logs.count("Traceback (most recent call last)"),
-        "slowest_send_with_only_redis_away_s": _slowest_send(history),
-        "slowest_delivery_with_only_redis_away_s": _slowest_delivery(history),
-        "median_delivery_after_healing_s": _median_delivery(history, calm_since),
-        "sockets_deaf_after_healing": _count_deaf(history, calm_since),
+        "slowest_send_with_only_redis_down_s": _slowest_send(history),
+        "slowest_delivery_with_only_redis_down_s": _slowest_delivery(history),
+        "median_delivery_after_faults_s": _median_delivery(history, calm_since),
+        "sockets_without_events_after_faults": _count_without_events(history, calm_since),
     }
 
 
 def _count_repeated(history: History) -> int:
-    """Count the notifications of letters after the first of each: others may say the same again."""
+    """Count repeated notifications of letters; other notifications may share a text without repeating."""
     texts = {letter.content for letter in history.letters}
     shown = [push.body for push in history.pushes if push.body in texts]
     return len(shown) - len(set(shown))
 
 
 def _only_redis(outages: list[Outage], began: float, ended: float) -> bool:
-    """Return whether Redis was the only server unavailable in that time."""
+    """Return whether Redis or the channel layer, and nothing else, had a fault then or 1 s before."""
     found = {each.kind for each in outages if each.began <= ended and each.ended + 1 >= began}
     return bool(found) and all(kind.startswith(("redis", "layer")) for kind in found)
 
@@ -69,9 +69,9 @@ def _slowest_send(history: History) -> float:
 
 
 def _deliveries(history: History) -> list[tuple[str, float, float]]:
-    """Return (device, accepted at, seen at) for each delivery, with times in seconds."""
+    """Return (device, time of acceptance, time of arrival) of each delivery, in seconds."""
     accepted = {
-        send.accepted[0].body["id"]: _told_at(send) for send in history.sends if send.accepted
+        send.accepted[0].body["id"]: _accepted_at(send) for send in history.sends if send.accepted
     }
     return [
         (stream.device, accepted[frame["message"]["id"]], seen_at)
@@ -81,28 +81,32 @@ def _deliveries(history: History) -> list[tuple[str, float, float]]:
     ]
 
 
-def _told_at(send: Send) -> float:
+def _accepted_at(send: Send) -> float:
     return send.accepted[0].ended
 
 
 def _slowest_delivery(history: History) -> float:
     lags = [
-        seen_at - told_at
-        for _, told_at, seen_at in _deliveries(history)
-        if _only_redis(history.outages, told_at, seen_at)
+        seen_at - accepted_at
+        for _, accepted_at, seen_at in _deliveries(history)
+        if _only_redis(history.outages, accepted_at, seen_at)
     ]
     return round(max(lags, default=0), 3)
 
 
 def _median_delivery(history: History, calm_since: float) -> float:
-    lags = [seen - told for _, told, seen in _deliveries(history) if told > calm_since]
+    lags = [
+        seen_at - accepted_at
+        for _, accepted_at, seen_at in _deliveries(history)
+        if accepted_at > calm_since
+    ]
     return round(median(lags), 3) if lags else 0.0
 
 
-def _count_deaf(history: History, calm_since: float) -> int:
-    """Count devices that received messages only from the reconciler, and never by event."""
+def _count_without_events(history: History, calm_since: float) -> int:
+    """Count devices that received every message late, from the reconciler instead of an event."""
     lags: dict[str, list[float]] = {}
-    for device, told_at, seen_at in _deliveries(history):
-        if told_at > calm_since:
-            lags.setdefault(device, []).append(seen_at - told_at)
+    for device, accepted_at, seen_at in _deliveries(history):
+        if accepted_at > calm_since:
+            lags.setdefault(device, []).append(seen_at - accepted_at)
     return sum(min(each) > 0.5 for each in lags.values())

@@ -60,7 +60,7 @@ class Inbox:
 
 @dataclass(frozen=True)
 class Count:
-    """The unread count that a person got at the end: of one conversation, or of all."""
+    """An unread count that REST returned at the end: of one conversation, or of all of a person's."""
 
     user_id: int
     conversation_id: int | None
@@ -70,7 +70,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Outage:
-    """The time of a fault, from its beginning to the end of its repair."""
+    """The period of a fault, from its injection to the end of its repair."""
 
     kind: str
     began: float
@@ -91,7 +91,7 @@ class History:
     resets: list[Reset] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
-    # (user, conversation) -> the highest message that this user's client asked to mark as read.
+    # (user, conversation) -> the highest message id up to which the user's client asked to mark as read.
     asked_to_read: dict[tuple[int, int], int] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     tally: dict[str, int] = field(default_factory=dict)
@@ -99,8 +99,8 @@ class History:
     def count(self, what: str) -> None:
         self.tally[what] = self.tally.get(what, 0) + 1
 
-    def complain(self, kind: str, sentence: str) -> None:
-        """Record an error that a client noticed at once, under one of the judge's kinds."""
+    def report(self, kind: str, sentence: str) -> None:
+        """Record a violation that a client detects itself, under one of the judge's kinds."""
         self.problems.append((kind, sentence))
 
     def ask_to_read(self, user_id: int, conversation_id: int, up_to: int) -> None:
@@ -109,14 +109,14 @@ class History:
         self.asked_to_read[key] = max(self.asked_to_read.get(key, 0), up_to)
 
     def check_answer(self, what: str, answer: Answer) -> None:
-        """Complain about each status that a client of this run must not get."""
+        """Report each status that no client of a run may get."""
         if answer.status == 0 or answer.is_accepted:
             return
         self.count(f"status_{answer.status}")
         if answer.status != UNAVAILABLE:
-            self.complain("server_error", f"{what}: {answer.status} {str(answer.body)[:200]}")
+            self.report("server_error", f"{what}: {answer.status} {str(answer.body)[:200]}")
         elif not answer.is_clear:
-            self.complain("server_error", f"{what}: an unclear 503: {str(answer.body)[:200]}")
+            self.report("server_error", f"{what}: an unclear 503: {str(answer.body)[:200]}")
 
 
 def version_of(frame: Frame) -> int | None:

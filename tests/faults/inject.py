@@ -111,7 +111,7 @@ class Injector:
 
         await asyncio.to_thread(terminate)
 
-    # The world outside
+    # External services
     # --------------------------------------------------------------------------
     async def _mail_away(self, fault: Fault) -> None:
         self.world.mail.is_away = True

@@ -1,4 +1,4 @@
-"""Compares what clients were sent with the contents of the database."""
+"""Compares the responses and frames that clients received with the database."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -21,7 +21,7 @@ KINDS = (
     "server_error",
     *consequences.KINDS,
 )
-Complain = Callable[[str, str], None]
+Report = Callable[[str, str], None]
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Verdict:
 
     violations: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
 
-    def complain(self, kind: str, sentence: str) -> None:
+    def report(self, kind: str, sentence: str) -> None:
         self.violations[kind].append(sentence)
 
     @property
@@ -46,67 +46,67 @@ def judge(history: History, snapshot: Snapshot) -> Verdict:
     """Return all violations of a run."""
     verdict = Verdict()
     for kind, sentence in history.problems:
-        verdict.complain(kind, sentence)
+        verdict.report(kind, sentence)
     checks = (_answers, _database, _order, _reads, _counts, _inboxes, _streams)
     for check in (*checks, consequences.judge_consequences):
-        check(history, snapshot, verdict.complain)
+        check(history, snapshot, verdict.report)
     return verdict
 
 
-def _answers(history: History, snapshot: Snapshot, complain: Complain) -> None:
-    """Check that each send was finally accepted, and is stored unchanged, as one message."""
+def _answers(history: History, snapshot: Snapshot, report: Report) -> None:
+    """Check that each send was accepted in the end, and is stored unchanged, as one message."""
     stored = {row.id: row for row in snapshot.rows}
     for send in history.sends:
         if not send.accepted:
-            complain("lost", f"send {send.client_id} was not accepted after all repairs")
+            report("lost", f"send {send.client_id} was not accepted after all repairs")
         ids = {answer.body["id"] for answer in send.accepted}
         if len(ids) > 1 or sum(answer.status == 201 for answer in send.accepted) > 1:
-            complain("doubled", f"send {send.client_id} was accepted as messages {sorted(ids)}")
+            report("doubled", f"send {send.client_id} was accepted as messages {sorted(ids)}")
         for message_id in ids:
             row = stored.get(message_id)
             if row is None:
-                complain("lost", f"message {message_id} was accepted and is not stored")
+                report("lost", f"message {message_id} was accepted and is not stored")
             elif (row.content, row.conversation_id, row.sender_id) != _as_sent(send):
-                complain("inconsistent", f"message {message_id} is stored with other content")
+                report("inconsistent", f"message {message_id} is stored with other content")
 
 
 def _as_sent(send: Send) -> tuple[str, int, int]:
     return send.content, send.conversation_id, send.sender_id
 
 
-def _database(history: History, snapshot: Snapshot, complain: Complain) -> None:
+def _database(history: History, snapshot: Snapshot, report: Report) -> None:
     """Check that no send is stored twice, versions have no gaps, and counters match the rows."""
     for (_, content), times in Counter(
         (row.conversation_id, row.content) for row in snapshot.rows
     ).items():
         if times > 1:
-            complain("doubled", f"{content[:60]!r} is stored {times} times")
+            report("doubled", f"{content[:60]!r} is stored {times} times")
     known = {send.content for send in history.sends}
     known |= {letter.content for letter in history.letters}
     for pair in snapshot.pairs.values():
         rows = snapshot.rows_of(pair.id)
         if list_changes(rows, pair).keys() != set(range(1, pair.version + 1)):
-            complain("inconsistent", f"the versions of conversation {pair.id} have gaps")
+            report("inconsistent", f"the versions of conversation {pair.id} have gaps")
         last = rows[-1].id if rows else None
         if (pair.message_count, pair.last_message_id) != (len(rows), last):
-            complain("inconsistent", f"the counters of conversation {pair.id} are wrong")
+            report("inconsistent", f"the counters of conversation {pair.id} are wrong")
         for row in rows:
             if row.client_id and row.content not in known:
-                complain("inconsistent", f"nobody sent message {row.id}")
+                report("inconsistent", f"nobody sent message {row.id}")
 
 
-def _order(history: History, snapshot: Snapshot, complain: Complain) -> None:
+def _order(history: History, snapshot: Snapshot, report: Report) -> None:
     """
     Check that a person's messages are stored in the order in which they were sent.
 
-    Each was sent after the response to the one before.
+    Each message was sent after the response to the previous one.
     """
     place = {row.content: row for row in snapshot.rows}
     for sends in _by_sender(history).values():
         rows = [place[send.content] for send in sends if send.content in place]
         for earlier, later in pairwise(rows):
             if later.id < earlier.id or later.created_version < earlier.created_version:
-                complain("out_of_order", f"message {later.id} stands before {earlier.id}")
+                report("out_of_order", f"message {later.id} is stored before {earlier.id}")
 
 
 def _by_sender(history: History) -> dict[tuple[int, int], list[Send]]:
@@ -116,48 +116,46 @@ def _by_sender(history: History) -> dict[tuple[int, int], list[Send]]:
     return found
 
 
-def _reads(history: History, snapshot: Snapshot, complain: Complain) -> None:
-    """Check that a message is marked as read only if the other side's client showed and reported it."""
+def _reads(history: History, snapshot: Snapshot, report: Report) -> None:
+    """Check that a message is read only if its recipient's client asked to mark it as read."""
     for row in snapshot.rows:
         if row.read_version is None:
             continue
         reader = snapshot.pairs[row.conversation_id].other(row.sender_id)
         if row.id > history.asked_to_read.get((reader, row.conversation_id), 0):
-            complain("false_read", f"message {row.id} is read without a request of user {reader}")
+            report("false_read", f"message {row.id} is read without a request of user {reader}")
 
 
-def _counts(history: History, snapshot: Snapshot, complain: Complain) -> None:
+def _counts(history: History, snapshot: Snapshot, report: Report) -> None:
     for told in history.counts:
         actual = snapshot.count_unread(told.user_id, told.conversation_id)
         if told.unread != actual:
-            complain(
+            report(
                 "unread_wrong",
                 f"{told.where} gave user {told.user_id} {told.unread} unread, not {actual}",
             )
 
 
-def _inboxes(history: History, snapshot: Snapshot, complain: Complain) -> None:
-    """Check that each inbox socket ends with the right badge and the state of each changed conversation."""
+def _inboxes(history: History, snapshot: Snapshot, report: Report) -> None:
+    """Check the final badge of each inbox socket, and the final state of its changed conversations."""
     for inbox in history.inboxes:
         actual = snapshot.count_unread(inbox.user_id)
         if inbox.unread_count != actual:
-            complain(
+            report(
                 "unread_wrong",
                 f"the inbox gave user {inbox.user_id} {inbox.unread_count} unread, not {actual}",
             )
         for pk, told in inbox.conversations.items():
             pair = snapshot.pairs.get(pk)
             if pair is None or inbox.user_id not in (pair.trainer_id, pair.trainee_id):
-                complain("wrong_person", f"user {inbox.user_id} got conversation {pk}")
+                report("wrong_person", f"user {inbox.user_id} got conversation {pk}")
             elif told["version"] != pair.version:
-                complain(
-                    "lost", f"the inbox of user {inbox.user_id} is at version {told['version']}"
-                )
+                report("lost", f"the inbox of user {inbox.user_id} is at version {told['version']}")
             elif told["unread_count"] != snapshot.count_unread(inbox.user_id, pk):
-                complain("unread_wrong", f"the inbox of user {inbox.user_id}, conversation {pk}")
+                report("unread_wrong", f"the inbox of user {inbox.user_id}, conversation {pk}")
 
 
-def _streams(history: History, snapshot: Snapshot, complain: Complain) -> None:
+def _streams(history: History, snapshot: Snapshot, report: Report) -> None:
     changes = {pk: list_changes(snapshot.rows_of(pk), pair) for pk, pair in snapshot.pairs.items()}
     for stream in history.streams:
-        judge_stream(stream, changes[stream.conversation_id], complain)
+        judge_stream(stream, changes[stream.conversation_id], report)

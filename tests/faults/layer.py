@@ -1,4 +1,4 @@
-"""A channel layer that loses, repeats and reorders events as real ones may; for fault tests only."""
+"""A channel layer for fault tests that drops, repeats and reorders events, as a real one may."""
 
 import asyncio
 import os
@@ -17,11 +17,10 @@ CONTROL_VARIABLE = "FAULTS_LAYER_CONTROL"
 
 class UnreliableLayer:
     """
-    Passes everything to the layer `inner`, except events to groups.
+    Passes everything to the layer `inner`, but may drop, repeat or delay events to groups.
 
-    These are dropped, repeated or delayed with the probabilities in the file that the environment
-    names: three numbers; without a file there are no faults. So a run can control all processes at
-    once.
+    The three probabilities are in a file that an environment variable names; without the file, no event
+    is changed. So a run controls all its processes at once.
     """
 
     def __init__(self, *, inner: str, **config: Any) -> None:
@@ -63,5 +62,5 @@ class UnreliableLayer:
         await asyncio.sleep(self._random.uniform(0, LONGEST_DELAY_SECONDS))
         try:
             await self._inner.group_send(group, message)
-        except Exception:  # noqa: BLE001 - a delayed event is lost if the layer is away
+        except Exception:  # noqa: BLE001 - a delayed event is lost if the layer is down
             return

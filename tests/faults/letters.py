@@ -1,40 +1,40 @@
-"""A trainer whose requests have to notify or e-mail somebody, each of them once."""
+"""A trainer whose requests must each cause one notification or e-mail."""
 
 import asyncio
 import random
 import uuid
 
 from tests.faults.answers import Answer
-from tests.faults.cast import Coach
+from tests.faults.cast import Roster
 from tests.faults.causes import Invite, Letter, Request, Reset
 from tests.faults.history import History
 from tests.faults.people import Rest
 from tests.faults.web import Web
 
-# An invitation that was not accepted is repeated as often as not; a reset never is. So the database
-# alone tells whether there has to be an e-mail.
+# The chance that an invitation is sent again after it was not accepted; a password reset is not.
+# So some requests get no response, and only the database shows whether they must cause an e-mail.
 REPEAT_CHANCE = 0.5
 
 
 class Correspondent:
-    """Writes to one trainee after the other, and has e-mails sent, until `is_done`."""
+    """Goes through a roster: sends a letter, an invitation and a password reset for each trainee."""
 
     def __init__(
-        self, coach: Coach, webs: list[Web], history: History, rng: random.Random, pause: float
+        self, roster: Roster, webs: list[Web], history: History, rng: random.Random, pause: float
     ) -> None:
-        self.coach = coach
+        self.roster = roster
         self.history = history
         self.rng = rng
         self.pause = pause
-        self.rest = Rest(webs, rng, coach.trainer.token)
+        self.rest = Rest(webs, rng, roster.trainer.token)
         self.stranger = Rest(webs, rng)
         self.count = 0
         self.is_done = False
         self.gives_up = False
 
     async def run(self) -> None:
-        """Work through the trainees; end early when `is_done`."""
-        for trainee_id, email in self.coach.trainees:
+        """Send the requests for each trainee; stop early when `is_done`."""
+        for trainee_id, email in self.roster.trainees:
             await asyncio.sleep(self.rng.uniform(0.2, 1.8) * self.pause)
             if self.is_done:
                 break

@@ -1,4 +1,4 @@
-"""A mail server for tests: it accepts every e-mail, or refuses all for a while."""
+"""A mail server for tests. It accepts every e-mail, except while it is set to refuse all."""
 
 import socketserver
 import threading
@@ -26,7 +26,7 @@ class Mail:
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Keeps what it takes in `mails`. While `is_away`, it refuses temporarily."""
+    """Stores accepted e-mails in `mails`. While `is_away`, it refuses each with a temporary error."""
 
     daemon_threads = True
 
@@ -36,7 +36,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.is_away = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that were killed during a session."""
+        """Ignore clients that were killed during a session, instead of printing a traceback."""
 
     @property
     def url(self) -> str:
@@ -44,7 +44,7 @@ class MailServer(socketserver.ThreadingTCPServer):
 
 
 class _Session(socketserver.StreamRequestHandler):
-    """One connection, with as much of SMTP as Python's client speaks."""
+    """One connection, with only the SMTP commands that Python's client sends."""
 
     server: MailServer
 
@@ -68,7 +68,7 @@ class _Session(socketserver.StreamRequestHandler):
                 self.server.mails.append(_parse(b"".join(lines)))
                 return OK
             lines.append(line.removeprefix(b"."))
-        return OK  # it was cut off, and nobody reads this
+        return OK  # the client has disconnected, so this is never read
 
 
 def _parse(data: bytes) -> Mail:

@@ -15,12 +15,12 @@ from tests.faults.web import Web
 
 LONGEST_WAIT_SECONDS = 4.0
 """A client without a response after this many seconds retries at another process."""
-NERVOUS_CHANCE = 0.1
+REPEAT_CHANCE = 0.1
 START_CHANCE = 0.2
 
 
 class Rest:
-    """A REST client of whichever web process responds."""
+    """A REST client that moves to another web process after each failure."""
 
     def __init__(self, webs: list[Web], rng: random.Random, token: str | None = None) -> None:
         self._webs = webs
@@ -32,7 +32,7 @@ class Rest:
         )
 
     async def ask(self, method: str, path: str, body: Any = None) -> Answer:
-        """Send a request once; status 0 means no response, and the next request goes to another process."""
+        """Send a request once. After a 503, or status 0 for no response, the next uses another process."""
         url = f"{self._webs[self._web].url}/api/{path}"
         began = time.monotonic()
         try:
@@ -89,14 +89,14 @@ class Writer:
         send = self._make_send()
         self.history.sends.append(send)
         failures = 0
-        await self._try(send)
+        await self._attempt(send)
         while not send.accepted and not self.gives_up:
             self.history.count("retries")
             failures += 1
             await asyncio.sleep(self.rng.uniform(0, min(2.0, 0.4 * failures)))
-            await self._try(send)
-        if self.rng.random() < NERVOUS_CHANCE:
-            await self._try(send)
+            await self._attempt(send)
+        if self.rng.random() < REPEAT_CHANCE:
+            await self._attempt(send)
 
     def _make_send(self) -> Send:
         self._number += 1
@@ -111,7 +111,7 @@ class Writer:
             content + "." * self.rng.randint(1, size),
         )
 
-    async def _try(self, send: Send) -> None:
+    async def _attempt(self, send: Send) -> None:
         body: dict[str, Any] = {"content": send.content, "client_id": send.client_id}
         is_trainer = self.person == self.couple.trainer
         starts = is_trainer and self.rng.random() < START_CHANCE
@@ -127,7 +127,7 @@ class Writer:
 
 
 class Reader:
-    """A person who reads everything visible to them, and must find only their own data."""
+    """A person who loads everything visible to them; only their own data may be in it."""
 
     def __init__(
         self,
@@ -166,4 +166,4 @@ class Reader:
     def _check_own(self, results: list[dict[str, Any]]) -> None:
         for each in results:
             if each.get("conversation_id", each["id"]) != self.couple.conversation_id:
-                self.history.complain("wrong_person", f"a list shows {str(each)[:200]}")
+                self.history.report("wrong_person", f"a list shows {str(each)[:200]}")

@@ -1,4 +1,4 @@
-"""One run: clients work while faults are injected; then a calm phase; then the judge."""
+"""One run: clients work while faults are injected, then without faults; then the verdict."""
 
 import asyncio
 import random
@@ -24,11 +24,11 @@ from tests.faults.world import World
 
 CALM_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
-"""Seconds without any arrival that end the calm phase: longer than one round of the reconciler."""
+"""Seconds to wait for late frames after catching up: longer than one round of the reconciler."""
 FEWEST_LETTERS, MOST_SECONDS = 3, 60.0
-"""So many letters each coach has written before a run ends, unless it takes that long."""
+"""A run continues until each roster's trainer has written 3 letters, but at most 60 s longer."""
 JOBS_PATIENCE = 4
-"""Jobs may take this many times longer to catch up: for pauses before retries, and the second scan."""
+"""The factor on `patience` for jobs, because they pause before retries and wait for the second scan."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Run:
     """
     The clients of a world: two devices per trainee, one per trainer, an inbox for half of them.
 
-    `patience` is the number of seconds they have to catch up once everything works again.
+    They have `patience` seconds to catch up after all faults have been repaired.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Run:
         self.readers: list[Reader] = []
         self.correspondents = [
             Correspondent(each, world.webs, self.history, random.Random(f"{seed} {number}"), pause)
-            for number, each in enumerate(world.cast.coaches)
+            for number, each in enumerate(world.cast.rosters)
         ]
         for number, couple in enumerate(world.cast.couples):
             for person in (couple.trainer, couple.trainee):
@@ -105,18 +105,18 @@ class Run:
         return Result(judge(self.history, snapshot), figures)
 
     def _has_begun(self) -> bool:
-        """Return whether there is something to judge, also after seconds on a busy machine."""
+        """Return whether enough letters were written to judge; on a busy machine this takes longer."""
         return all(each.count >= FEWEST_LETTERS for each in self.correspondents)
 
     async def _stay_calm(self, seconds: float) -> float:
-        """Continue without faults, for figures that need it; return when that began."""
+        """Let clients work without faults, to measure delays; return when this phase began."""
         await self._wait_until(lambda: all(each.connection for each in self.devices), self.patience)
         began = time.monotonic()
         await asyncio.sleep(seconds)
         return began
 
     def _stop_working(self) -> None:
-        """Start nothing new; finish what has begun."""
+        """Let clients finish their current requests, and start no new ones."""
         for writer in self.writers:
             writer.is_done = True
         for reader in self.readers:
@@ -140,7 +140,7 @@ class Run:
             await asyncio.sleep(0.3)
 
     def _is_level(self) -> bool:
-        """Return whether all sends were accepted, and every device matches the database."""
+        """Return whether every send was accepted, and every device matches the database."""
         if not all(send.accepted for send in self.history.sends):
             return False
         if not all(letter.is_accepted for letter in self.history.letters):
@@ -154,19 +154,19 @@ class Run:
         )
 
     def _take_snapshot(self) -> Snapshot:
-        """Read the database, and then what was notified and mailed so far."""
+        """Read the database, then record the notifications and e-mails that have been received."""
         snapshot = take_snapshot(self.world.database_url)
         self.history.mails = list(self.world.mail.mails)
         taken, pushes = self.world.push.taken, self.history.pushes
         for received in taken[len(pushes) :]:
             shown = self.world.keys.decrypt(received)
             user_id = int(received.path.rpartition("/")[2])
-            told = (shown["conversation_id"], shown["body"], shown["unread_count"])
-            pushes.append(Push(user_id, *told, received.at))
+            content = (shown["conversation_id"], shown["body"], shown["unread_count"])
+            pushes.append(Push(user_id, *content, received.at))
         return snapshot
 
     def _is_settled(self) -> bool:
-        """Return whether all jobs have ended, and have done what they had to."""
+        """Return whether all jobs have ended, and no notification or e-mail is missing."""
         found: list[str] = []
         snapshot = self._take_snapshot()
         if self.skips_pauses:
@@ -175,7 +175,7 @@ class Run:
         return not found
 
     async def _count(self) -> None:
-        """Query each user's badge and list over REST."""
+        """Record the unread counts of each user's badge and list, as REST returns them."""
         for writer in self.writers:
             rest = Rest(self.world.webs, writer.rng, writer.person.token)
             user_id = writer.person.id
@@ -196,5 +196,5 @@ class Run:
                 body: dict[str, Any] = answer.body
                 return body
             await asyncio.sleep(0.5)
-        self.history.complain("server_error", f"{path} got no response after all repairs")
+        self.history.report("server_error", f"{path} got no response after all repairs")
         raise TimeoutError

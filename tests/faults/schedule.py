@@ -45,7 +45,11 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: `at` and `seconds` are in seconds, `pick` selects among clients, `share` is how many."""
+    """
+    One fault, which begins at `at` seconds and takes `seconds`.
+
+    `pick` seeds its random choices; `share` is the share of clients or events that it affects.
+    """
 
     at: float
     kind: str

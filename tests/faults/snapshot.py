@@ -1,4 +1,4 @@
-"""The final contents of the database, read with plain SQL and none of the product's code."""
+"""The final contents of the database, read with plain SQL, without the product's code."""
 
 import sqlite3
 from dataclasses import dataclass, field
@@ -64,9 +64,10 @@ class JobRow:
 @dataclass(frozen=True)
 class Snapshot:
     """
-    The whole contents; messages are in the order of their ids.
+    The contents of the database; `rows` are the messages in the order of their ids.
 
-    `invitations` are the hashes of codes by address, `notified_users` those with a device.
+    `invitations` maps e-mail addresses to the hashes of their codes. The users in `notified_users` have
+    a device.
     """
 
     pairs: dict[int, Pair]
@@ -91,7 +92,7 @@ class Snapshot:
         return [row for row in rows if row.sender_id != user_id and row.read_version is None]
 
     def count_unread(self, user_id: int, conversation_id: int | None = None) -> int:
-        """Count the naive way: unread messages of the other side in a user's conversations."""
+        """Count, naively, the messages to a user that are unread: in one conversation, or in all."""
         own = {
             pair.id for pair in self.pairs.values() if user_id in (pair.trainer_id, pair.trainee_id)
         }
@@ -103,7 +104,7 @@ class Snapshot:
 
 
 def take_snapshot(database_url: str) -> Snapshot:
-    """Read everything, in one transaction."""
+    """Read all tables in one transaction."""
     messages, conversations, invitations, jobs, notified = _read(database_url)
     pairs = {pair.id: pair for pair in (Pair(*values) for values in conversations)}
     return Snapshot(
@@ -132,7 +133,7 @@ def _read(database_url: str) -> list[list[Any]]:
 
 
 def skip_pauses(database_url: str) -> None:
-    """Have jobs that failed retried now, as if the time until then had passed."""
+    """Make failed jobs due now, as if the pause before their retry had passed."""
     statement = "UPDATE jobs_job SET due_at = {} WHERE state = 'waiting' AND attempts > 0"
     if database_url.startswith("sqlite:///"):
         with sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20) as lite:

@@ -23,7 +23,7 @@ TOO_MUCH = 4008
 
 
 class Device(ABC):
-    """One socket, kept connected through all faults to whichever web process answers."""
+    """A client with one socket, which it reopens after each failure at a random web process."""
 
     def __init__(self, person: Person, webs: list[Web], history: History, rng: random.Random):
         self.person = person
@@ -40,7 +40,7 @@ class Device(ABC):
 
     @abstractmethod
     def path(self) -> str:
-        """Return the path of the address, with the position to resume from."""
+        """Return the end of the URL, with the version to resume from."""
 
     @abstractmethod
     async def take(self, frame: Frame) -> None:
@@ -93,7 +93,7 @@ class Device(ABC):
         except ConnectionClosed as closed:
             self._note_close(closed.rcvd.code if closed.rcvd else None)
         except TimeoutError:
-            self.history.count("silent_connections")
+            self.history.count("connections_timed_out")
             if self.connection:
                 self.connection.transport.abort()
         except (OSError, WebSocketException) as error:
@@ -127,7 +127,7 @@ class Device(ABC):
         if code == TOO_MUCH and self._was_stalled():
             return
         if code not in UNAVAILABLE_CODES:
-            self.history.complain("server_error", f"a socket was closed with {code}")
+            self.history.report("server_error", f"a socket was closed with {code}")
 
     def _was_stalled(self) -> bool:
         return asyncio.get_running_loop().time() - self.stalled_until < SILENCE_SECONDS
@@ -136,7 +136,7 @@ class Device(ABC):
         self.history.count("refused_connections")
         status = getattr(getattr(error, "response", None), "status_code", 0)
         if status:
-            self.history.complain("server_error", f"a handshake was answered with {status}")
+            self.history.report("server_error", f"a handshake was answered with {status}")
 
     # Misbehaviour
     # --------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class Device(ABC):
             self.connection.transport.abort()
 
     def leave_half_open(self) -> None:
-        """Abandon a connection: the server keeps it, and its other end neither reads nor closes."""
+        """Abandon a connection without closing it: stop reading, so that the server keeps it open."""
         if self.connection and self._following:
             self.connection.transport.pause_reading()
             self._half_open.append(self.connection)

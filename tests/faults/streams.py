@@ -23,7 +23,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Marked:
-    """A change: the messages up to one were marked as read."""
+    """A change: the messages up to `up_to` were marked as read."""
 
     reader_id: int
     up_to: int
@@ -43,9 +43,9 @@ def list_changes(rows: Iterable[Row], pair: Pair) -> dict[int, Change]:
 
 
 def judge_stream(
-    stream: Stream, changes: dict[int, Change], complain: Callable[[str, str], None]
+    stream: Stream, changes: dict[int, Change], report: Callable[[str, str], None]
 ) -> None:
-    """Complain about each frame that is not the next change, and each change without a frame."""
+    """Report each frame that is not the next change, and each change without a frame."""
     seen: set[int] = set()
     position = 0
     for frame in stream.frames:
@@ -55,21 +55,19 @@ def judge_stream(
         if frame["type"] == "reset":
             seen |= set(range(1, version + 1))
         elif version in seen:
-            complain("doubled", f"{stream.device}: version {version} came again")
+            report("doubled", f"{stream.device}: version {version} came again")
         elif version < position:
-            complain("out_of_order", f"{stream.device}: {version} came after {position}")
+            report("out_of_order", f"{stream.device}: {version} came after {position}")
         seen.add(version)
         position = max(position, version)
         if fault := _compare(frame, changes.get(version), stream):
-            complain(fault, f"{stream.device}: version {version} is not {str(frame)[:200]}")
+            report(fault, f"{stream.device}: version {version} is not {str(frame)[:200]}")
     if missing := sorted(changes.keys() - seen):
-        complain(
-            "lost", f"{stream.device}: versions {missing[:10]} of {len(changes)} never arrived"
-        )
+        report("lost", f"{stream.device}: versions {missing[:10]} of {len(changes)} never arrived")
 
 
 def _compare(frame: Frame, change: Change | None, stream: Stream) -> str | None:
-    """Return what is wrong with a frame, for the change of its version."""
+    """Return the kind of violation if a frame differs from the change of its version, else None."""
     if frame["type"] == "reset":
         return None
     if frame["type"] == "new_message":
@@ -77,7 +75,7 @@ def _compare(frame: Frame, change: Change | None, stream: Stream) -> str | None:
     is_receipt = frame["type"] == "read_receipt"
     if not isinstance(change, Marked) or frame["up_to"] != change.up_to:
         return "false_read"
-    # A client that gets a receipt marks all its messages as read, so the reader must never get one.
+    # A client that gets a receipt shows its own messages as read, so the reader must never get one.
     is_readers = stream.user_id == change.reader_id
     if is_receipt == is_readers or (is_receipt and frame["reader_id"] != change.reader_id):
         return "false_read"

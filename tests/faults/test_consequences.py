@@ -1,4 +1,4 @@
-"""The judge of notifications, e-mails and jobs, on a correct story and on each violation of it."""
+"""The judge of notifications, e-mails and jobs, on a correct history and on each kind of violation."""
 
 import hashlib
 from dataclasses import replace
@@ -26,7 +26,7 @@ ACCEPTED, LOST = Answer(201, {}, 0, 0), Answer(0, None, 0, 0)
 
 
 def history() -> History:
-    """The trainer was notified of two unread messages, the reader of a letter; two were mailed."""
+    """Return a correct history: the trainer and a letter's reader were notified, two people e-mailed."""
     made = stories.history()
     made.letters = [Letter([ACCEPTED], READER, "letter 1")]
     made.invites = [Invite([ACCEPTED], GUEST)]
@@ -40,7 +40,7 @@ def history() -> History:
 
 
 def snapshot(**changes: Any) -> Snapshot:
-    """Return the database after that; the letter is a conversation of its own."""
+    """Return the database after this history; the letter has a conversation of its own."""
     before = stories.snapshot()
     letter = replace(stories.row(4, TRAINER, 1), conversation_id=LETTER, content="letter 1")
     made = replace(
@@ -83,13 +83,13 @@ def test_notification_that_never_came_is_not_notified(which: int) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"at": -1},  # before the newest was sent
+        {"at": -1},  # before the newest message was sent
         {"unread_count": 1},
         {"body": "1 new messages"},
         {"body": "text 2"},
     ],
 )
-def test_notification_that_does_not_tell_of_the_newest_is_not_notified(
+def test_notification_without_the_newest_message_is_not_notified(
     change: dict[str, Any],
 ) -> None:
     story = history()
@@ -169,14 +169,14 @@ def test_invitation_that_was_not_stored_must_not_be_mailed() -> None:
     story = history()
     story.invites[0].answers = [LOST]
 
-    assert found(story, snapshot(invitations={})) == {"mail_unfounded": 1}
+    assert found(story, snapshot(invitations={})) == {"mail_unexpected": 1}
 
 
 def test_reset_that_was_not_stored_must_not_be_mailed() -> None:
     story = history()
     story.resets[0].answers = [LOST]
 
-    assert found(story, snapshot(jobs=stories.snapshot().jobs)) == {"mail_unfounded": 1}
+    assert found(story, snapshot(jobs=stories.snapshot().jobs)) == {"mail_unexpected": 1}
 
 
 def test_invitation_that_was_accepted_and_is_not_stored_is_lost() -> None:

@@ -35,19 +35,19 @@ UNAVAILABLE = {
 }
 
 
-def told(missed: Replay, user: User) -> list[dict[str, Any]]:
+def frames_of(missed: Replay, user: User) -> list[dict[str, Any]]:
     return [json.loads(frame) for frame in frames.replay(missed, user.pk)]
 
 
 def test_replay_of_messages_read_meanwhile_has_ascending_versions(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """Otherwise a client cut off during the replay would resume after frames it has not received."""
+    """Otherwise a client that is cut off during the replay would resume after frames it never received."""
     write(alice, conversation, "Second", "Third")
     mark_read(reader=bob, conversation_id=conversation.pk)
 
     for user in (alice, bob):
-        seen = told(get_replay(user, conversation.pk, since=0), user)
+        seen = frames_of(get_replay(user, conversation.pk, since=0), user)
         assert [version_of(frame) for frame in seen] == [1, 2, 3, 4]
         assert not any(frame["message"]["is_read"] for frame in seen[:3])
 
@@ -55,7 +55,7 @@ def test_replay_of_messages_read_meanwhile_has_ascending_versions(
 def test_replay_omits_changes_after_its_version(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """SQLite's two queries see different states: changes seen only by the second would be sent twice."""
+    """On SQLite, a replay's queries see two states. Changes seen only by the second arrive as events."""
     stood = get_conversation(bob, conversation.pk)
     write(alice, conversation, "Second")
     mark_read(reader=bob, conversation_id=conversation.pk)
@@ -63,30 +63,30 @@ def test_replay_omits_changes_after_its_version(
 
     missed = Replay(stood, since=0, messages=messages, is_too_long=False)
 
-    assert [version_of(frame) for frame in told(missed, bob)] == [1]
+    assert [version_of(frame) for frame in frames_of(missed, bob)] == [1]
 
 
 def test_socket_that_is_still_opening_is_not_reconciled(
     alice: User, alice_token: str, conversation: Conversation
 ) -> None:
-    """While Redis is away, subscribing takes a second, and the reconciler runs during it."""
+    """While Redis is down, subscribing takes a second, in which the reconciler runs."""
     socket = ConversationConsumer()
     socket.access = UserAccess(alice, claims_of(alice_token))
 
-    async def hear() -> None:
+    async def receive_event() -> None:
         event = {"conversation_id": conversation.pk, "version": 1, "frame": "{}"}
         open_sockets.add(socket)
         socket.on_event({"type": "conversation.changed", **event})
         open_sockets.remove(socket)
 
-    async_to_sync(hear)()
+    async_to_sync(receive_event)()
 
     assert not reconciler.is_tracked(socket)
     assert not socket._is_closing
 
 
 def test_sweep_that_is_interrupted_again_and_again_is_not_given_up(db: None) -> None:
-    """Two restarts of the database and two killed workers within a minute used up all its tries."""
+    """Two restarts of the database and two killed workers in a minute used up the attempts of a sweep."""
     Job.objects.all().delete()
     ensure_scheduled()
     Job.objects.exclude(kind="notifications.sweep").delete()
@@ -109,7 +109,7 @@ def alice_token(alice: User) -> str:
 def read_only(
     transactional_db: None, alice_token: str, conversation: Conversation
 ) -> Iterator[None]:
-    """A read-only database, as a standby after a failover or a disk remounted read-only."""
+    """Make the database read-only, like a standby after a failover or a disk remounted read-only."""
     is_sqlite = connection.vendor == "sqlite"
     switch = "PRAGMA query_only = {}" if is_sqlite else "SET default_transaction_read_only = {}"
     with connection.cursor() as cursor:
@@ -145,7 +145,7 @@ def test_send_to_a_read_only_database_does_not_count_for_the_throttle(
 
 
 def answer_to(error: Exception) -> HttpResponse:
-    """Return how Django's handler of unexpected errors answers `error`."""
+    """Return the response of Django's handler for unexpected errors to `error`."""
     try:
         raise error
     except (OperationalError, ValueError):

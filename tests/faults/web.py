@@ -1,4 +1,4 @@
-"""A web process, and a worker, that can be killed, frozen and restarted."""
+"""Web processes and a worker, which can be killed, frozen and restarted."""
 
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ class Program(Server):
         self.environment = {**environment, "PORT": str(self.port), "PYTHONPATH": str(ROOT)}
 
     def read_log(self) -> str:
-        """Return its log output so far, across restarts."""
+        """Return the process's log output so far, including that before restarts."""
         log = self._home.folder / "log" if self._home else None
         return log.read_text(errors="replace") if log and log.exists() else ""
 
@@ -59,7 +59,7 @@ class Web(Program):
 
 
 class Worker(Program):
-    """`manage.py worker`, beside the workers of the web processes."""
+    """`manage.py worker`, which runs jobs beside the workers of the web processes."""
 
     name = "The worker"
     arguments = (str(ROOT / "manage.py"), "worker")

@@ -21,7 +21,7 @@ from tests.notifications.push_service import BrowserKeys, PushService, running_p
 
 @dataclass(frozen=True)
 class World:
-    """All running processes, and the control of the channel layer's faults."""
+    """All running processes, and the file that controls the channel layer's faults."""
 
     webs: list[Web]
     database_url: str
@@ -43,7 +43,7 @@ class World:
 def running_world(
     *, pairs: int, letters: int, embedded: bool, module: str = "config.serve"
 ) -> Iterator[World]:
-    """Run all of it during the block; `letters` is how many trainees each coach has."""
+    """Run all servers during the block; each roster has `letters` trainees."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-faults-")))
         postgres = None if embedded else stack.enter_context(Postgres(own=True))
@@ -62,7 +62,7 @@ def running_world(
         keys = BrowserKeys(b"everybody")
         subscription = json.dumps(keys.subscription(f"{push.url}/push"))
         arguments = ("-m", "tests.faults.cast", str(pairs), str(letters))
-        cast = read_cast(_run(environment, *arguments, told=subscription))
+        cast = read_cast(_run(environment, *arguments, stdin=subscription))
         webs = [Web(environment, module) for _ in range(1 if embedded else 2)]
         worker = None if embedded else Worker(environment)
         for program in filter(None, (*webs, worker)):
@@ -86,15 +86,15 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         "THROTTLE_USER": "off",
         "THROTTLE_SIGN_IN": "off",
         "THROTTLE_SIGN_IN_ADDRESS": "off",
-        # Short, so that processes also freeze for longer than their leases.
+        # Short, so that some processes are frozen for longer than their leases.
         "JOB_LEASE_SECONDS": "3",
         "PUSH_DELAY_SECONDS": "1",
-        # Half-open connections count as open until the server detects them.
+        # High, because half-open connections count as open until the server detects them.
         "SOCKETS_PER_USER": "200",
     }
 
 
-def _run(environment: dict[str, str], *arguments: str, told: str = "") -> str:
+def _run(environment: dict[str, str], *arguments: str, stdin: str = "") -> str:
     command = [sys.executable, *arguments]
     inherited = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
     done = subprocess.run(
@@ -102,7 +102,7 @@ def _run(environment: dict[str, str], *arguments: str, told: str = "") -> str:
         cwd=ROOT,
         env={**inherited, **environment},
         check=True,
-        input=told,
+        input=stdin,
         stdout=subprocess.PIPE,
         text=True,
     )
