@@ -21,7 +21,7 @@ from users.models import User
 pytestmark = [
     pytest.mark.service_worker,
     pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection"),
-    # A complaint of Chromium itself about profiles that are not stored.
+    # Chromium logs this because the profiles of these tests are not stored.
     pytest.mark.complains(r"does not support the Push API in incognito mode"),
 ]
 

@@ -1,4 +1,4 @@
-"""The expected jobs and notifications, written as naively as possible."""
+"""The expected jobs and notifications, computed as naively as possible."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +15,13 @@ DELIVER, INVITE, RESET = (
 KINDS = (DELIVER, INVITE, RESET)
 DELAY_SECONDS, RESCAN_SECONDS = 5, 60
 
-# A worker and the number of its try: together they identify a run.
+# A worker and the number of its attempt, which together identify a run.
 Run = tuple[str, int]
 
 
 @dataclass(eq=False)
 class Task:
-    """A job that has not ended; `run` is the last one, if its end was not recorded."""
+    """A job that has not ended. `run` is its latest run, until the outcome of that run is recorded."""
 
     kind: str
     key: str | None
@@ -31,14 +31,14 @@ class Task:
     run: Run | None = None
     is_leased: bool = False
     is_pausing: bool = False
-    is_again: bool = False
+    is_enqueued_again: bool = False
 
     @property
     def is_due(self) -> bool:
         return not self.is_leased and not self.is_pausing
 
     def fits(self, row: dict[str, Any]) -> bool:
-        """Tell whether a row may be this job."""
+        """Return whether a row may be this job."""
         return (row["kind"], row["key"], row["args"]) == (self.kind, self.key, self.args)
 
 
@@ -52,7 +52,7 @@ class Notified:
 
 
 class Backlog:
-    """The jobs that have to be done, and how far people are to be notified, and were."""
+    """The expected jobs, and up to which message each reader is to be notified and was notified."""
 
     def __init__(self, model: Model, devices: dict[str, int], ids: dict[str, int]) -> None:
         self.model = model
@@ -60,8 +60,9 @@ class Backlog:
         self.ids = ids
         self.tasks: list[Task] = []
         self.scanned = self.rescanned = 0
-        # By conversation and reader, the version of the newest message.
+        # By conversation and reader: the version of the newest message to notify of.
         self.marks: dict[tuple[int, str], int] = {}
+        # By conversation and reader: the version of the newest message that a notification has shown.
         self.notified: dict[tuple[int, str], int] = {}
 
     # Jobs
@@ -72,22 +73,22 @@ class Backlog:
             self.tasks.append(Task(kind, key, args))
         for task in live:
             task.args = args
-            task.is_again = task.run is not None
+            task.is_enqueued_again = task.run is not None
 
     def begin(self, task: Task, worker: str) -> None:
         task.attempts += 1
         task.run = (worker, task.attempts)
-        task.is_leased, task.is_again = True, False
+        task.is_leased, task.is_enqueued_again = True, False
 
     def end(self, task: Task, run: Run, *, is_success: bool) -> None:
-        """Record the end of a run, unless another worker has taken the job since."""
+        """Record the end of a run, unless the job has been claimed again since."""
         if task not in self.tasks or task.run != run:
             return
-        is_over = is_success and not task.is_again
+        is_over = is_success and not task.is_enqueued_again
         if is_over:
             self.tasks.remove(task)
         task.attempts = 0 if is_success else task.attempts
-        task.run, task.is_leased, task.is_again = None, False, False
+        task.run, task.is_leased, task.is_enqueued_again = None, False, False
         task.is_pausing = not is_success
 
     def let_leases_and_pauses_end(self) -> None:
@@ -129,13 +130,13 @@ class Backlog:
         self.enqueue(DELIVER, f"{thread.pk}:{device}", args)
 
     def list_unread(self, thread: Thread, reader: str) -> list[Line]:
-        """Return what a reader may be notified of: both people are there, and it is not archived."""
+        """Return the reader's unread messages; none if the thread is archived or a person was deleted."""
         if thread.is_archived or not set(thread.pair) <= self.model.people:
             return []
         return thread.unread_by(reader)
 
     def notified_by(self, thread: Thread, reader: str, up_to: int) -> Notified | None:
-        """Return what a notification up to a version says at this moment; None without any."""
+        """Return the notification up to a version as it must be sent now, or None if none must be."""
         unread = self.list_unread(thread, reader)
         shown = [each for each in unread if thread.created_version_of(each) <= up_to]
         is_superseded = self.marks[thread.pk, reader] > up_to
@@ -147,7 +148,7 @@ class Backlog:
 
 
 def _reach(lines: list[Line], after: int, now: datetime, seconds: float) -> int:
-    """Return the last line that is old enough, whatever is before it."""
+    """Return the id of the last line that is old enough, even if an earlier line is not; else `after`."""
     old = now - timedelta(seconds=seconds)
     return max(
         (each.pk for each in lines if each.pk > after and each.written_at <= old), default=after

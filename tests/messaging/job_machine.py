@@ -1,4 +1,4 @@
-"""Two workers that run jobs, die and freeze at any moment, while people cause jobs."""
+"""Two workers that run jobs, and may die or freeze at any moment, while people cause jobs."""
 
 import hashlib
 import sys
@@ -37,7 +37,7 @@ from tests.messaging.backlog import (
 )
 from tests.messaging.edits import edit_message
 from tests.messaging.machine import (
-    COACHES,
+    TRAINER_OF,
     Conversations,
     attempt,
 )
@@ -49,7 +49,7 @@ from trainer.services.invitations import invite_trainee, withdraw_invitation
 from trainer.services.trainees import assign_trainee, remove_trainee
 from users.services.accounts import send_password_reset
 
-# Not everybody has a device.
+# The others have no device.
 WITH_DEVICE = ("alice", "bob", "charlie")
 NO_MAIL_SERVER = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -61,8 +61,9 @@ AWAY = Failure("HTTP 503")
 WORKERS = ("one", "two")
 SIDES = ("trainer", "trainee", "trainer")
 NAMES = ("guest", "guest", "bob")
-# The steps of a script, repeated by their weights. One rule runs a whole script: of many rules Hypothesis
-# disables half in each example, so that a job would seldom be claimed, lost, claimed again and ended twice.
+# The steps of a script, each repeated by its weight. A single rule runs a whole script, because Hypothesis
+# disables about half of the rules in each example. With one rule per step, few examples would claim a job,
+# lose it, claim it again and end it twice.
 STEPS = (
     *("notify", "begin", "succeed") * 4,
     *("invite", "lose_leases", "fail") * 2,
@@ -72,7 +73,7 @@ STEPS = (
         "reset",
         "read",
         "change_text",
-        "part_or_meet",
+        "remove_or_assign",
         "withdraw",
         "roll_back",
         "kill",
@@ -87,7 +88,7 @@ def address(name: str) -> str:
 
 @dataclass(frozen=True)
 class Held:
-    """A job that a worker has begun, and not ended."""
+    """A job that a worker has claimed, and whose outcome it has not recorded."""
 
     claim: Claim
     task: Task
@@ -96,9 +97,9 @@ class Held:
 
 class Jobs(Conversations):
     """
-    Only the actions that cause jobs, or make them superfluous, and the steps of workers.
+    The steps of people that cause jobs or make them superfluous, and the steps of workers.
 
-    `Conversations` itself compares what people are shown; that is left out here.
+    The checks of `Conversations` on the data that people are shown are left out here.
     """
 
     # Rules and invariants that do not apply here.
@@ -126,25 +127,25 @@ class Jobs(Conversations):
     def teardown(self) -> None:
         try:
             if sys.exc_info()[0] is None:
-                self._do_everything()
+                self._run_all_jobs()
         finally:
             super().teardown()
 
     @rule(script=scripts)
     def work(self, script: list[tuple[str, int]]) -> None:
-        """Let people and workers do one thing after the other."""
+        """Run the steps of a script in order, and check the jobs after each."""
         for step, number in script:
             getattr(self, f"_{step}")(number)
             self.check_jobs()
 
-    # What causes jobs
+    # People
     # --------------------------------------------------------------------------
     def _write(self, number: int) -> None:
-        """Send as one of the trainers or trainees of a conversation."""
+        """Send a message as the trainer or trainee of a conversation."""
         self._send(number, SIDES[number // 2], "Hi", None)
 
     def _notify(self, number: int) -> None:
-        """Send, and sweep as soon as a notification is due."""
+        """Send a message, and sweep once it is old enough to notify of."""
         self._write(number)
         self._sweep_after(6)
 
@@ -158,19 +159,19 @@ class Jobs(Conversations):
     def _read(self, number: int) -> None:
         self.read(number, SIDES[number // 2], number % 3)
 
-    def _part_or_meet(self, number: int) -> None:
-        """Archive the conversation of a trainee and their trainer, or reopen it."""
-        trainee, coach = list(COACHES.items())[number % len(COACHES)]
-        if not {coach, trainee} <= self.model.people:
+    def _remove_or_assign(self, number: int) -> None:
+        """Remove a trainee from their trainer, or assign them again and reopen their conversation."""
+        trainee, trainer = list(TRAINER_OF.items())[number % len(TRAINER_OF)]
+        if not {trainer, trainee} <= self.model.people:
             return
-        if self.model.coach_of[trainee] == coach:
-            remove_trainee(trainer=self.user(coach), trainee_id=self.observer.ids[trainee])
+        if self.model.trainer_of[trainee] == trainer:
+            remove_trainee(trainer=self.user(trainer), trainee_id=self.observer.ids[trainee])
             self.model.move(trainee, None)
         else:
-            assign_trainee(trainee=self.user(trainee), trainer=self.user(coach))
-            self.model.move(trainee, coach)
+            assign_trainee(trainee=self.user(trainee), trainer=self.user(trainer))
+            self.model.move(trainee, trainer)
             reopen_conversations(Conversation.objects.all())
-            self.model.reopen(self.model.threads.get((coach, trainee)))
+            self.model.reopen(self.model.threads.get((trainer, trainee)))
 
     def _reset(self, number: int) -> None:
         email = address(NAMES[number % len(NAMES)])
@@ -178,12 +179,12 @@ class Jobs(Conversations):
         self.backlog.enqueue(RESET, None, {"email": email})
 
     def _invite(self, number: int) -> None:
-        """Invite an address that has no invitation, or renew the one that it has."""
+        """Invite an address, or renew its invitation if it has one."""
         trainer, name = TRAINERS[number % 2], NAMES[number // 2]
         if trainer not in self.model.people:
             return
         done = attempt(lambda: invite_trainee(trainer=self.user(trainer), email=address(name)))
-        if name in self.model.people and self.model.coach_of.get(name) == trainer:
+        if name in self.model.people and self.model.trainer_of.get(name) == trainer:
             assert done is AlreadyYourTrainee
             return
         invitation, is_new = done
@@ -192,14 +193,14 @@ class Jobs(Conversations):
         self.backlog.enqueue(INVITE, str(invitation.pk), {"invitation_id": invitation.pk})
 
     def _withdraw(self, number: int) -> None:
-        """Withdraw an invitation, whose e-mail may be on its way."""
+        """Withdraw an invitation, even if the job that e-mails it has not ended."""
         trainer, name = TRAINERS[number % 2], NAMES[number // 2]
         if trainer in self.model.people and (trainer, name) in self.invitations:
             pk = self.invitations.pop((trainer, name))
             withdraw_invitation(trainer=self.user(trainer), invitation_id=pk)
 
     def _sweep(self, number: int) -> None:
-        """Sweep after some seconds; now and then the clock was set back."""
+        """Sweep after some seconds; sometimes the clock is set back instead."""
         self._sweep_after((6, 6, 61, 0, 6, -600)[number])
 
     def _sweep_after(self, seconds: int) -> None:
@@ -208,7 +209,7 @@ class Jobs(Conversations):
         self.backlog.sweep(timezone.now())
 
     def _roll_back(self, number: int) -> None:
-        """Do what causes jobs in a transaction that fails in the end."""
+        """Cause jobs of all kinds in a transaction that is rolled back."""
         trainer, name = TRAINERS[number % 2], NAMES[number // 2]
         if trainer not in self.model.people:
             return
@@ -221,7 +222,7 @@ class Jobs(Conversations):
     # Workers
     # --------------------------------------------------------------------------
     def _begin(self, number: int) -> None:
-        """Claim some of the jobs that are due: none that another worker holds."""
+        """Claim some of the due jobs; a job that another worker holds is not due."""
         self._begin_some(WORKERS[number % 2], 1 + number // 2)
 
     def _begin_some(self, worker: str, most: int) -> None:
@@ -242,7 +243,7 @@ class Jobs(Conversations):
         self._end(WORKERS[number % 2], is_success=False)
 
     def _end(self, worker: str, *, is_success: bool) -> None:
-        """Run what a worker has claimed, which it may have lost meanwhile, and record the ends."""
+        """Run the jobs that a worker claimed, even if it has lost them since, and record their outcomes."""
         outcomes = []
         for held in self.held[worker]:
             failure = self._run(held.claim, is_success=is_success)
@@ -253,17 +254,17 @@ class Jobs(Conversations):
         self.held[worker].clear()
 
     def _kill(self, number: int) -> None:
-        """Kill a worker between its claims and their ends."""
+        """Kill a worker before it has recorded the outcomes of its jobs, and let all leases end."""
         self.held[WORKERS[number % 2]].clear()
         self._lose_leases(number)
 
     def _lose_leases(self, number: int) -> None:
-        """Let all leases and pauses end, as if all workers were frozen: they go on later."""
+        """End all leases and retry pauses, as if all workers were frozen meanwhile; they continue later."""
         Job.objects.live().update(due_at=Now())
         self.backlog.let_leases_and_pauses_end()
 
-    def _do_everything(self) -> None:
-        """Let time pass until every job is done: each was done since it was last enqueued."""
+    def _run_all_jobs(self) -> None:
+        """Sweep and run jobs until none is left; check that each ran since it was last enqueued."""
         oldest = [line.written_at for each in self.model.threads.values() for line in each.lines]
         late = (max(oldest) - timezone.now()).total_seconds() + RESCAN_SECONDS
         self._sweep_after(max(0, ceil(late)))
@@ -277,7 +278,7 @@ class Jobs(Conversations):
         self._check_notified()
 
     def _check_notified(self) -> None:
-        """Check that everybody with a device was notified of their newest unread message."""
+        """Check that people with devices were notified of their newest unread messages, unless archived."""
         for thread in self.model.threads.values():
             for reader in set(thread.pair) & self.backlog.devices.keys():
                 unread = self.backlog.list_unread(thread, reader)
@@ -285,10 +286,10 @@ class Jobs(Conversations):
                     newest = thread.created_version_of(unread[-1])
                     assert self.backlog.notified[thread.pk, reader] >= newest
 
-    # What a job does
+    # Effects of jobs
     # --------------------------------------------------------------------------
     def _run(self, claim: Claim, *, is_success: bool) -> Failure | None:
-        """Run a handler, and compare what it sends with what it should; return how it failed."""
+        """Run a job's handler and check the e-mail or notification that it sends; return its failure."""
         if claim.kind.name == DELIVER:
             return self._deliver(Delivery(**claim.args), is_success=is_success)
         expected = self._list_mails(claim) if is_success else []
@@ -318,7 +319,7 @@ class Jobs(Conversations):
         return None
 
     def _list_mails(self, claim: Claim) -> list[str]:
-        """Return to whom a job sends an e-mail now."""
+        """Return the addresses to which a job must send an e-mail if it runs now."""
         if claim.kind.name == RESET:
             name = claim.args["email"].partition("@")[0]
             return [claim.args["email"]] if name in self.model.people else []
@@ -326,17 +327,17 @@ class Jobs(Conversations):
         return [address(name) for trainer, name in found if trainer in self.model.people]
 
     def _check_link(self, claim: Claim, link: str) -> None:
-        """Check that the link in an invitation opens it, however often it was renewed."""
+        """Check that the link in an e-mail opens the invitation, even if that has been renewed."""
         if claim.kind.name == INVITE:
             code = link.partition("#code=")[2]
             invitation = Invitation.objects.get(pk=claim.args["invitation_id"])
             assert invitation.code_hash == hashlib.sha256(code.encode()).hexdigest()
 
-    # What holds after every step
+    # Invariants after every step
     # --------------------------------------------------------------------------
     @invariant()
     def check_jobs(self) -> None:
-        """Check that the jobs are those which committed writes have caused, and no other ones."""
+        """Check that the live jobs are exactly those that committed writes have caused."""
         fields = ("pk", "kind", "key", "args", "attempts", "claimed_by")
         rows = {row["pk"]: row for row in Job.objects.live().order_by("pk").values(*fields)}
         for task in self.backlog.tasks:

@@ -31,13 +31,13 @@ from users.exceptions import ImpersonationReadOnly, TraineeNotFound
 from users.models import User
 
 NOBODY = 10**12
-COACHES = {"bob": "alice", "charlie": "dora", "erin": "alice"}
+TRAINER_OF = {"bob": "alice", "charlie": "dora", "erin": "alice"}
 
 people = st.sampled_from(PEOPLE)
 trainers = st.sampled_from(TRAINERS)
 trainees = st.sampled_from(TRAINEES)
-# Mostly a permitted person, and sometimes anybody.
-coaches = st.sampled_from((*["coach"] * 8, *PEOPLE))
+# Mostly a person with permission, and sometimes any person.
+actors = st.sampled_from((*["trainer"] * 8, *PEOPLE))
 sides = st.sampled_from((*["trainer", "trainee"] * 5, *PEOPLE))
 threads = st.integers(0, 11)
 contents = st.sampled_from(["Hi", "Two\n lines", "\U0001f3cb" * 101, "<b>x</b>", "x" * 2000])
@@ -61,10 +61,10 @@ class Conversations(RuleBasedStateMachine):
         self.clock = time_machine.travel("2026-03-01T12:00:00Z", tick=False)
         self.now = self.clock.start()
         trainers = {name: make_trainer(name) for name in TRAINERS}
-        for name, coach in COACHES.items():
-            make_trainee(name, trainers[coach])
+        for trainee, trainer in TRAINER_OF.items():
+            make_trainee(trainee, trainers[trainer])
         make_person(ADMIN, role=User.Role.ADMIN)
-        self.model = Model(COACHES)
+        self.model = Model(TRAINER_OF)
         self.observer = Observer(self.model)
         self.say_hello("bob")
         self.say_hello("charlie")
@@ -87,17 +87,18 @@ class Conversations(RuleBasedStateMachine):
         trainer, trainee = thread.pair if thread else PEOPLE[:2]
         return {"trainer": trainer, "trainee": trainee}.get(side, side)
 
-    def coach(self, name: str, trainee: str) -> str:
-        return (self.model.coach_of.get(trainee) or "") if name == "coach" else name
+    def actor(self, name: str, trainee: str) -> str:
+        """Return the trainee's trainer for "trainer", or the person with this name."""
+        return (self.model.trainer_of.get(trainee) or "") if name == "trainer" else name
 
     # Messages
     # --------------------------------------------------------------------------
     def say_hello(self, trainee: str) -> None:
-        self._start(COACHES[trainee], trainee, "Hello", None)
+        self._start(TRAINER_OF[trainee], trainee, "Hello", None)
 
-    @rule(by=coaches, trainee=trainees, content=contents, client_id=client_ids)
+    @rule(by=actors, trainee=trainees, content=contents, client_id=client_ids)
     def start(self, by: str, trainee: str, content: str, client_id: UUID | None) -> None:
-        self._start(self.coach(by, trainee), trainee, content, client_id)
+        self._start(self.actor(by, trainee), trainee, content, client_id)
 
     def _start(self, trainer: str, trainee: str, content: str, client_id: UUID | None) -> None:
         if trainer not in self.model.people:
@@ -112,7 +113,7 @@ class Conversations(RuleBasedStateMachine):
         )
         if trainer not in TRAINERS:
             assert started is NotATrainer
-        elif trainee not in self.model.people or self.model.coach_of.get(trainee) != trainer:
+        elif trainee not in self.model.people or self.model.trainer_of.get(trainee) != trainer:
             assert started is TraineeNotFound
         else:
             self._started(started, trainer, trainee, content, client_id)
@@ -204,11 +205,11 @@ class Conversations(RuleBasedStateMachine):
             self.observer.check_replays()
             self.read(number, side, None)
 
-    # Accounts and coaching
+    # Accounts and trainees
     # --------------------------------------------------------------------------
-    @rule(by=coaches, trainee=trainees)
+    @rule(by=actors, trainee=trainees)
     def remove(self, by: str, trainee: str) -> None:
-        trainer = self.coach(by, trainee)
+        trainer = self.actor(by, trainee)
         if trainer not in self.model.people:
             return
         removed = attempt(
@@ -216,7 +217,7 @@ class Conversations(RuleBasedStateMachine):
                 trainer=self.user(trainer), trainee_id=self.observer.ids[trainee]
             )
         )
-        if trainee in self.model.people and self.model.coach_of.get(trainee) == trainer:
+        if trainee in self.model.people and self.model.trainer_of.get(trainee) == trainer:
             self.model.move(trainee, None)
         else:
             assert removed is TraineeNotFound
@@ -224,8 +225,8 @@ class Conversations(RuleBasedStateMachine):
     @rule(trainee=trainees, trainer=st.none() | trainers)
     def assign(self, trainee: str, trainer: str | None) -> None:
         if {trainee, trainer or trainee} <= self.model.people:
-            coach = self.user(trainer) if trainer else None
-            assign_trainee(trainee=self.user(trainee), trainer=coach)
+            new_trainer = self.user(trainer) if trainer else None
+            assign_trainee(trainee=self.user(trainee), trainer=new_trainer)
             self.model.move(trainee, trainer)
 
     @rule(number=threads)
@@ -243,7 +244,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, seen=st.sampled_from(PEOPLE[:-1]))
     def impersonate(self, number: int, seen: str) -> None:
-        impersonator = ADMIN if seen in TRAINERS else self.model.coach_of[seen]
+        impersonator = ADMIN if seen in TRAINERS else self.model.trainer_of[seen]
         if impersonator and {impersonator, seen} <= self.model.people:
             thread = self.thread(number)
             with try_every_write(self.user(impersonator), self.user(seen), thread) as (

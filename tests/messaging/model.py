@@ -77,11 +77,11 @@ class Thread:
 
 
 class Model:
-    """All people, who trains whom, and all messages."""
+    """All people, the trainer of each trainee, and all messages."""
 
-    def __init__(self, coach_of: dict[str, str]) -> None:
+    def __init__(self, trainer_of: dict[str, str]) -> None:
         self.people = set(PEOPLE)
-        self.coach_of: dict[str, str | None] = {**coach_of}
+        self.trainer_of: dict[str, str | None] = {**trainer_of}
         self.threads: dict[Pair, Thread] = {}
 
     # Permissions
@@ -124,8 +124,8 @@ class Model:
         line.version = thread.change(f"edit {line.pk}")
 
     def move(self, trainee: str, trainer: str | None) -> None:
-        before = self.coach_of[trainee]
-        self.coach_of[trainee] = trainer
+        before = self.trainer_of[trainee]
+        self.trainer_of[trainee] = trainer
         if before is None or before == trainer:
             return
         thread = self.threads.get((before, trainee))
@@ -134,7 +134,7 @@ class Model:
             thread.change("archived")
 
     def reopen(self, thread: Thread | None) -> int:
-        """Reopen archived threads whose trainer coaches the trainee; return their number."""
+        """Reopen an archived thread if its trainee belongs to its trainer; return the number reopened."""
         if thread is None or not thread.is_archived or not self._belong_together(thread):
             return 0
         thread.is_archived = False
@@ -143,7 +143,7 @@ class Model:
 
     def _belong_together(self, thread: Thread) -> bool:
         trainer, trainee = thread.pair
-        return set(thread.pair) <= self.people and self.coach_of[trainee] == trainer
+        return set(thread.pair) <= self.people and self.trainer_of[trainee] == trainer
 
     def delete(self, name: str) -> None:
         for thread in self.threads.values():
@@ -152,8 +152,8 @@ class Model:
                 for line in thread.lines:
                     line.version = version if line.sender == name else line.version
         self.people.discard(name)
-        for trainee, coach in self.coach_of.items():
-            self.coach_of[trainee] = None if coach == name else coach
+        for trainee, trainer in self.trainer_of.items():
+            self.trainer_of[trainee] = None if trainer == name else trainer
 
     # Views
     # --------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def test_reopening_takes_the_next_version_and_is_announced_to_both(
     ]
 
 
-def test_reopening_is_refused_if_the_trainer_no_longer_coaches_the_trainee(
+def test_reopening_is_refused_if_the_trainee_has_left_the_trainer(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)

@@ -1,4 +1,4 @@
-"""A push service of the test's own, and the keys of browsers. Imports nothing of the product."""
+"""A push service and browser keys for tests, which import nothing from the product."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ SUCCESS = 2
 
 @dataclass(frozen=True)
 class Received:
-    """One request that came."""
+    """One received request."""
 
     path: str
     headers: dict[str, str]
@@ -30,10 +30,10 @@ class Received:
 
 class PushService(ThreadingHTTPServer):
     """
-    Takes whatever is posted. Each path has its answers, used up one by one; `status` without any.
+    Receives all POST requests. A path answers with its queued answers in order, then with `status`.
 
-    `received` are all requests, `taken` those that got a 2xx. While `open_gate` is not called after
-    `close_gate`, requests arrive and are not answered.
+    `received` lists all requests, `taken` only those answered with a 2xx. From `close_gate` until
+    `open_gate`, requests are received but not answered.
     """
 
     daemon_threads = True
@@ -111,14 +111,14 @@ def running_push_service() -> Iterator[PushService]:
 
 
 class BrowserKeys:
-    """The keys of a subscription: without them nobody can read what is sent there."""
+    """The keys of a push subscription; its notifications cannot be decrypted without them."""
 
     def __init__(self, auth: bytes) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._auth = auth.ljust(16, b"-")[:16]
 
     def subscription(self, endpoint: str) -> dict[str, Any]:
-        """What `JSON.stringify(subscription)` has in it."""
+        """Return the data that `JSON.stringify(subscription)` encodes in a browser."""
         point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         keys = {"p256dh": _base64url(point), "auth": _base64url(self._auth)}
         return {"endpoint": endpoint, "expirationTime": None, "keys": keys}

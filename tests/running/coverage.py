@@ -29,13 +29,13 @@ def begin() -> dict[str, str]:
 
 
 def bare_environment(**variables: str) -> dict[str, str]:
-    """Return an environment with these variables, PATH, and those that make coverage measure."""
+    """Return an environment with these variables, PATH, and the variables that enable coverage."""
     kept = {name: os.environ[name] for name in ("PATH", *SETTINGS) if name in os.environ}
     return {**kept, **variables}
 
 
 def report() -> bool:
-    """Print what was not reached; return whether the coverage reaches its limit."""
+    """Print the lines and branches that no test reached; return whether coverage meets its limit."""
     environment = {**os.environ, "COVERAGE_FILE": SETTINGS["COVERAGE_FILE"], "COVERAGE_ROOT": "."}
     for command in (["combine", "--quiet"], ["html", "--quiet"], ["report"]):
         done = subprocess.run(
