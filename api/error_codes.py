@@ -50,7 +50,7 @@ def list_error_codes() -> list[ErrorCode]:
 
 
 def _of_services() -> Iterator[ErrorCode]:
-    """Return the codes of classes that define one, not of base classes and those that inherit one."""
+    """Return the codes of exception classes that define their own; skip base classes."""
     for module in _exception_modules():
         for error in vars(module).values():
             if _brings_a_code(error):

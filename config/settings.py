@@ -245,9 +245,9 @@ if REDIS_URLS:
     }
 # Browsers send the origin of the page; the server's own is always allowed. Native clients send none.
 SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
-# Beyond this number of a user's sockets in a process, a new one closes the longest idle, but at most one
-# per minute: otherwise clients that reconnect at once would evict each other. In between, more are
-# accepted, up to SOCKETS_PER_USER_AT_MOST.
+# The limit on a user's sockets in a process. A new socket beyond it evicts the one that has been idle
+# longest, but at most one per minute: otherwise clients that reconnect at once would evict each other. In
+# that minute, further sockets are accepted, up to SOCKETS_PER_USER_AT_MOST.
 SOCKETS_PER_USER = env.positive("SOCKETS_PER_USER", default=20)
 SOCKETS_PER_USER_AT_MOST = 5 * SOCKETS_PER_USER
 SOCKET_EVICTION_SECONDS = 60.0

@@ -25,8 +25,8 @@ SECONDS_UNTIL_DUE = {
     "postgresql": "extract(epoch FROM due_at - statement_timestamp())",
     "sqlite": "(julianday(due_at) - julianday('now')) * 86400",
 }
-# Enqueued again while the job waits: it keeps the earlier time, or that of its backoff. While it runs:
-# the run may miss the change that caused this, so the job will be due again.
+# If the live job is waiting, it keeps the earlier of the two times, or the time of its retry after a
+# failure. If it is running, this run may miss the change that caused the call, so it will be due again.
 COALESCE = """
     ON CONFLICT (kind, key) WHERE due_at IS NOT NULL DO UPDATE SET
         args = excluded.args,

@@ -84,7 +84,7 @@ class StartTraineeImpersonationView(TrainerView):
         extensions={"x-codes": ["trainee_not_found"]},
     )
     def post(self, request: Request, trainee_id: int) -> Response:
-        """Start impersonating a trainee, which allows reading everything and changing nothing."""
+        """Start impersonating a trainee, in a session that can read everything and change nothing."""
         session, tokens, trainee = impersonate_trainee(
             trainer=current_user(request), trainee_id=trainee_id
         )

@@ -193,7 +193,7 @@ class StartTrainerImpersonationView(APIView):
         extensions={"x-codes": ["not_found"]},
     )
     def post(self, request: Request, trainer_id: int) -> Response:
-        """Start impersonating a trainer, which allows reading everything and changing nothing."""
+        """Start impersonating a trainer, in a session that can read everything and change nothing."""
         session, tokens, trainer = sessions.impersonate_trainer(
             trainer_id=trainer_id, by=current_user(request)
         )
@@ -209,6 +209,10 @@ class EndImpersonationView(APIView):
         request=None, responses=EndedSerializer, extensions={"x-codes": ["not_impersonating"]}
     )
     def post(self, request: Request) -> Response:
-        """End the token's impersonation, or, with a token of your own session, all that you started."""
+        """
+        End the impersonation that the token belongs to.
+
+        With a token from your own sign-in, end all impersonations that you have started.
+        """
         ended = sessions.end_impersonation(by=current_user(request))
         return Response({"sessions_ended": ended})

@@ -26,7 +26,7 @@ LEFT = Failure("The worker was killed, or the job exceeded its time limit.")
 @transaction.atomic
 def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim]:
     """
-    Claim up to `most` due jobs, and of each kind at most its number in `room`.
+    Claim up to `most` due jobs, and at most `room[kind]` of each kind.
 
     Give up jobs that have no attempt left after a crash.
     """
@@ -80,12 +80,12 @@ def _lock_limits() -> bool:
 
 
 def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
-    """Lock and yield the most urgent due jobs, and of each kind at most its number in `room`."""
+    """Lock and yield up to `most` due jobs, the most urgent first, at most `room[kind]` of each kind."""
     left, chosen = dict(room), set[int]()
     for priority in Job.Priority:
         due = Job.objects.due().filter(priority=priority).order_by("due_at")
         found = bool(most)
-        # Repeat while rows of a kind without room took the place of others in the LIMIT.
+        # Jobs of a kind that has run out of room count towards the LIMIT; query again without that kind.
         while found and len(chosen) < most:
             kinds = [name for name, count in left.items() if count > 0]
             rows = due.filter(kind__in=kinds).exclude(pk__in=chosen)
@@ -99,7 +99,7 @@ def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
 
 
 def _is_spent(row: Job) -> bool:
-    """Return whether the job's worker died in its last attempt."""
+    """Return whether the last allowed attempt of the job ended with the death of its worker."""
     return row.claimed_by is not None and row.attempts > get_kind(row.kind).retries
 
 

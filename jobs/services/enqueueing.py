@@ -35,11 +35,11 @@ def enqueue(
     run_at: datetime | None = None,
 ) -> None:
     """
-    Call a handler after `delay` or at `run_at`, if the current transaction commits.
+    Store a job that runs after `delay` or at `run_at`, if the current transaction commits.
 
-    If a job with the same kind and `key` is waiting, update it instead: it takes the new arguments and
-    the earlier time, but keeps the time of its retry after a failure. If it is running, it will run
-    once more. Raise UnknownKind or InvalidArguments.
+    If a job with the same kind and `key` is live, update its arguments instead. A waiting job also takes
+    the new time if that is earlier, unless it waits for a retry. A running job will run once more. Raise
+    UnknownKind or InvalidArguments.
     """
     enqueue_many(kind=kind, calls=[Call(args or {}, key)], delay=delay, run_at=run_at)
 

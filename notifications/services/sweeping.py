@@ -1,8 +1,8 @@
 """
 Finds messages that are still unread some seconds after they were sent, and queues notifications.
 
-This costs sending nothing. There is no queue that could lose a message, and a message that is read
-before the scan needs no notification. Presence is not tracked.
+Sending a message does no extra work for this. There is no queue that could lose a message, and a
+message that is read before the scan needs no notification. Presence is not tracked.
 """
 
 from collections.abc import Collection, Iterable
@@ -143,7 +143,8 @@ def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:
     """
     Return a mark at the newest unread message for each recipient who was not notified of it.
 
-    It may be more recent than the delay: a recipient who has not read the older ones is not there.
+    This message may be more recent than `PUSH_DELAY_SECONDS`. A recipient who has left older messages
+    unread does not have the conversation open, so there is no reason to wait.
     """
     ids = {conversation_id for conversation_id, *_ in unread}
     rows = Message.objects.unread().filter(conversation__in=ids).order_by()

@@ -30,7 +30,7 @@ export class LiveSocket extends EventTarget {
     onSilence: () => this.#fail(),
   });
 
-  /** `path()` is called for each connection, as it has the version to resume from. */
+  /** `path()` returns the path with the version to resume from; it is called for each connection. */
   constructor(path) {
     super();
     this.#path = path;
