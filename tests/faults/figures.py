@@ -46,7 +46,7 @@ def list_figures(
 
 
 def _count_repeated(history: History) -> int:
-    """Count repeated notifications of letters; other notifications may share a text without repeating."""
+    """Count the repeats among the notifications of letters; the text of each letter is unique."""
     texts = {letter.content for letter in history.letters}
     shown = [push.body for push in history.pushes if push.body in texts]
     return len(shown) - len(set(shown))

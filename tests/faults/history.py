@@ -60,7 +60,7 @@ class Inbox:
 
 @dataclass(frozen=True)
 class Count:
-    """An unread count that REST returned at the end: of one conversation, or of all of a person's."""
+    """The unread count of one conversation, or of all, that REST returned to a person at the end."""
 
     user_id: int
     conversation_id: int | None

@@ -39,7 +39,7 @@ class Injector:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def run(self, faults: list[Fault]) -> None:
-        """Inject each fault at its time; return when everything works again."""
+        """Inject each fault at its time; return when all damage is repaired."""
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for fault in faults:

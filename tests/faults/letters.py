@@ -11,7 +11,7 @@ from tests.faults.history import History
 from tests.faults.people import Rest
 from tests.faults.web import Web
 
-# The chance that an invitation is sent again after it was not accepted; a password reset is not.
+# An invitation that was not accepted is sent again with this probability; a password reset never is.
 # So some requests get no response, and only the database shows whether they must cause an e-mail.
 REPEAT_CHANCE = 0.5
 

@@ -40,7 +40,7 @@ class Device(ABC):
 
     @abstractmethod
     def path(self) -> str:
-        """Return the end of the URL, with the version to resume from."""
+        """Return the last part of the URL, with the version to resume from."""
 
     @abstractmethod
     async def take(self, frame: Frame) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.web import ROOT
 
-# Unless marked, these tests run on both set-ups; each checks the product on its own servers.
+# Unless marked, these tests run on both set-ups, and check the product on the same set-up.
 EMBEDDED = [] if os.environ.get("REDIS_URL") else ["--embedded"]
 SABOTAGED = (
     "--no-faults",

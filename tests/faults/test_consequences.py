@@ -26,7 +26,7 @@ ACCEPTED, LOST = Answer(201, {}, 0, 0), Answer(0, None, 0, 0)
 
 
 def history() -> History:
-    """Return a correct history: the trainer and a letter's reader were notified, two people e-mailed."""
+    """Return a correct history with two notifications and two e-mails."""
     made = stories.history()
     made.letters = [Letter([ACCEPTED], READER, "letter 1")]
     made.invites = [Invite([ACCEPTED], GUEST)]
