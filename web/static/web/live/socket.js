@@ -30,7 +30,7 @@ export class LiveSocket extends EventTarget {
     onSilence: () => this.#fail(),
   });
 
-  /** `path()` returns the path with the version to resume from; it is called for each connection. */
+  /** `path()` is called for each connection; it returns a path with the version to resume from. */
   constructor(path) {
     super();
     this.#path = path;
