@@ -13,7 +13,7 @@ AS_PRODUCTION := DEBUG=0 SECRET_KEY=for-checks-only-$$(printf '0123456789%.0s' 1
 	SECURE_SSL_REDIRECT=1 SECURE_HSTS_SECONDS=31536000
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-embedded test-production faults bench check format schema lock vendor icons screenshots clean
+.PHONY: help run serve test test-embedded test-production faults bench mutants check format schema lock vendor icons screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ faults: .venv/.dev ## Inject faults for ten minutes and check the outcome; ARGS=
 bench: .venv/.bench ## Compare the speed with a minimal server, for two minutes; ARGS="--full" or "--scenario processes"
 	@exec $(PYTHON) -m bench $(ARGS)
 
+mutants: .venv/.mutants ## Change the code in 2,000 ways and see whether a test fails; ARGS="messaging/sql users"
+	@exec $(PYTHON) -m tests.mutants $(ARGS)
+
 check: .venv/.dev ## Check style, types, imports, migrations, settings, the API description and vulnerabilities
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
@@ -69,6 +72,7 @@ lock: .venv/.dev ## Compile requirements*.in; ARGS=--upgrade takes newer version
 	$(PIP_COMPILE) $(ARGS) --output-file requirements.txt requirements.in
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-dev.txt requirements-dev.in
 	$(PIP_COMPILE) $(ARGS) --output-file requirements-bench.txt requirements-bench.in
+	$(PIP_COMPILE) $(ARGS) --output-file requirements-mutants.txt requirements-mutants.in
 
 vendor: ## Rebuild the browser client's two libraries; needs npm
 	sh web/vendor/make.sh
@@ -109,4 +113,9 @@ clean: ## Remove .venv and caches; the data in var/ stays
 # requirements-bench.txt includes requirements-dev.txt, in the same versions.
 .venv/.bench: requirements-bench.txt .venv/.dev | .venv/bin/python
 	@$(PIP_INSTALL) --requirement requirements-bench.txt
+	@touch $@
+
+# requirements-mutants.txt includes requirements-dev.txt, in the same versions.
+.venv/.mutants: requirements-mutants.txt .venv/.dev | .venv/bin/python
+	@$(PIP_INSTALL) --requirement requirements-mutants.txt
 	@touch $@

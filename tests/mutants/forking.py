@@ -1,0 +1,80 @@
+"""Runs a function in a forked child, and returns its reply as JSON: what it changes ends with it."""
+
+import json
+import os
+import select
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from typing import IO, Any
+
+Reply = dict[str, Any]
+
+
+def run_in_fork(act: Callable[[], Reply], *, seconds: float) -> Reply:
+    """Return what `act` returns in a child; {"outcome": "timeout"} or "crashed" without a reply."""
+    reader, writer = os.pipe()
+    started_at = time.monotonic()
+    pid = os.fork()
+    if not pid:
+        os.close(reader)
+        _be_child(act, writer)
+    os.close(writer)
+    text = _read_all(reader, started_at + seconds)
+    # Its own process group, with whatever the tests have started.
+    os.killpg(pid, signal.SIGKILL) if _leads_group(pid) else os.kill(pid, signal.SIGKILL)
+    _, _, usage = os.wait4(pid, 0)
+    reply = {"outcome": "timeout"} if text is None else json.loads(text or '{"outcome": "crashed"}')
+    cpu = round(usage.ru_utime + usage.ru_stime, 3)
+    return {**reply, "seconds": round(time.monotonic() - started_at, 3), "cpu": cpu}
+
+
+def _leads_group(pid: int) -> bool:
+    try:
+        return os.getpgid(pid) == pid
+    except ProcessLookupError:
+        return False
+
+
+def _be_child(act: Callable[[], Reply], writer: int) -> None:
+    os.setpgid(0, 0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    try:
+        reply = act()
+    except BaseException:  # noqa: BLE001 - the parent judges it
+        reply = {"outcome": "error", "detail": traceback.format_exc()[-2000:]}
+    os.write(writer, f"{json.dumps(reply)}\n".encode())
+    os._exit(0)
+
+
+def _read_all(reader: int, deadline: float) -> str | None:
+    """Return a line, or what arrives until the child ends; None if it takes too long."""
+    parts: list[bytes] = []
+    with os.fdopen(reader, "rb", buffering=0) as pipe:
+        while True:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0 or not select.select([pipe], [], [], remaining)[0]:
+                return None
+            part = pipe.read(65536)
+            parts.append(part)
+            # Not only at the end: a process that a test has forked may keep the pipe open.
+            if not part or part.endswith(b"\n"):
+                return b"".join(parts).decode()
+
+
+def serve(
+    answer: Callable[[dict[str, Any]], Reply], hello: Reply, requests: IO[str], output: int
+) -> None:
+    """Answer each line of `requests` with one on `output`, until they end."""
+    _write_line(output, hello)
+    for line in requests:
+        _write_line(output, answer(json.loads(line)))
+
+
+def _write_line(output: int, reply: Reply) -> None:
+    text = (json.dumps(reply) + "\n").encode()
+    while text:
+        text = text[os.write(output, text) :]

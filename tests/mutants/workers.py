@@ -1,0 +1,92 @@
+"""The processes that run tests against mutants, and the requests to them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from threading import Lock
+from typing import Any
+
+from tests.mutants.forking import Reply
+from tests.mutants.options import OPTIONS, ROOT
+from tests.mutants.scope import list_test_arguments
+from tests.running.plan import Run
+from tests.running.servers import Environment, prepared
+
+LOGS = ROOT / "var/mutants"
+
+
+class Worker:
+    """A process that answers each line with one."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: Environment) -> None:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        with (LOGS / f"{name}.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        self.name = name
+        self._lock = Lock()
+        self.hello = self._read()
+
+    def ask(self, **request: Any) -> Reply:
+        """Return the reply to a request."""
+        assert self.process.stdin
+        with self._lock:
+            self.process.stdin.write(json.dumps(request) + "\n")
+            self.process.stdin.flush()
+            return self._read()
+
+    def _read(self) -> Reply:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} has ended: see {LOGS / self.name}.log")
+        reply: Reply = json.loads(line)
+        return reply
+
+    def stop(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+
+@contextmanager
+def collected_workers(backend: str, count: int) -> Iterator[list[Worker]]:
+    """Start workers that have collected the tests: for mutants inside of functions."""
+    command = ("-m", "pytest", "-p", "tests.mutants.collected", *OPTIONS, *list_test_arguments())
+    with _workers(f"{backend}-collected", backend, command, count) as workers:
+        yield workers
+
+
+@contextmanager
+def fresh_workers(backend: str, count: int) -> Iterator[list[Worker]]:
+    """Start workers that have imported libraries only: for mutants outside of functions."""
+    with _workers(
+        f"{backend}-fresh",
+        backend,
+        ("-m", "tests.mutants.fresh", str(LOGS / "modules.json")),
+        count,
+    ) as workers:
+        yield workers
+
+
+@contextmanager
+def _workers(name: str, backend: str, command: Sequence[str], count: int) -> Iterator[list[Worker]]:
+    run = Run(backend, in_browser=False, arguments=(), wanted_workers=0, is_whole=False)
+    with ExitStack() as stack:
+        environments = [stack.enter_context(prepared([run]))[run] for _ in range(count)]
+        workers = []
+        for number, environment in enumerate(environments):
+            worker = Worker(f"{name}-{number}", command, {**os.environ, **environment})
+            stack.callback(worker.stop)
+            workers.append(worker)
+        yield workers
