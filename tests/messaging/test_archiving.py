@@ -70,6 +70,34 @@ def test_archiving_does_not_affect_other_trainees(
     assert ids(list_conversations(alice)) == [other.pk]
 
 
+def test_archiving_leaves_the_conversation_with_another_trainer_alone(
+    alice: User, bob: User, dora: User, conversation: Conversation
+) -> None:
+    other = Conversation.objects.begin(trainer=dora, trainee=bob)
+
+    archived = archive_conversations_for_trainee(trainer=alice, trainee=bob)
+
+    other.refresh_from_db()
+    assert archived.conversation_ids == (conversation.pk,)
+    assert not other.is_archived
+
+
+def test_reopening_leaves_active_ones_as_they_are(
+    alice: User,
+    conversation: Conversation,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    other = open_conversation(alice, make_trainee("eve", alice))
+    archive_conversations(ALL().filter(pk=conversation.pk))
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert reopen_conversations(ALL()) == 1
+
+    other.refresh_from_db()
+    assert other.version == 1
+    assert len(callbacks) == 2
+
+
 def test_reopening_takes_the_next_version_and_is_announced_to_both(
     alice: User,
     bob: User,
