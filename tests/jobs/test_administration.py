@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from jobs.models import Job
 from jobs.services.administration import discard_jobs, retry_jobs
 from jobs.services.enqueueing import enqueue
 from jobs.services.scheduling import ensure_scheduled
+from jobs.wake import wake_workers
 from tests.jobs.conftest import Later, Register
 from tests.jobs.running import claim, fail, run_due, states
 
@@ -31,6 +33,18 @@ def test_failed_job_is_retried_with_a_full_number_of_tries(register: Register) -
     assert (row.attempts, row.finished_at, row.last_error) == (0, None, "It broke.")
     assert run_due() == 1
     assert calls == [{"n": 1}]
+
+
+def test_retry_wakes_the_workers_after_the_commit(
+    register: Register, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    register()
+    enqueue(kind="note")
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        retry_jobs(job_ids=ids())
+
+    assert callbacks == [wake_workers]
 
 
 def test_job_waiting_for_its_retry_becomes_due(register: Register) -> None:

@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from messaging.exceptions import ConversationNotFound
 from messaging.models import Conversation, Message
@@ -11,6 +12,7 @@ from messaging.selectors import (
     get_conversation,
     list_changes,
     list_conversations,
+    list_inbox_entries,
     list_messages,
     list_messages_after,
     list_messages_before,
@@ -74,6 +76,8 @@ def test_conversations_of_others_are_not_listed(
     listed = [list(list_conversations(user)) for user in (dora, charlie, admin)]
 
     assert listed == [[], [], []]
+    assert [len(list_conversations(user)) for user in (dora, charlie, admin)] == [0, 0, 0]
+    assert count_unread(admin) == 0
 
 
 def test_conversation_is_found_by_its_two_people_only(
@@ -224,3 +228,51 @@ def test_order_follows_ids_and_not_clocks(
     Message.objects.filter(pk=messages[-1].pk).update(created_at=early)
 
     assert ids(list_messages(conversation)) == ids(messages[::-1])
+
+
+def test_no_changes_take_two_statements(
+    alice: User, conversation: Conversation, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(2):
+        list_changes(alice, conversation.pk, conversation.version, 20)
+
+
+def test_change_between_the_two_statements_comes_with_its_version(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    written: list[Message] = []
+
+    def write_after_the_first(execute: Any, *statement: Any) -> Any:
+        result = execute(*statement)
+        if not written:
+            written.append(Message())
+            written[:] = write(bob, conversation, "Meanwhile")
+        return result
+
+    with connection.execute_wrapper(write_after_the_first):
+        found = list_changes(alice, conversation.pk, 1, 20)
+
+    assert found.conversation.version == 2
+    assert ids(found.messages) == ids(written)
+
+
+def test_inbox_entries_of_no_conversation_take_no_statement(
+    alice: User, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        assert list_inbox_entries(alice, []) == []
+
+
+def test_inbox_entry_of_an_archived_conversation_tells_the_trainee_no_more(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    other = open_conversation(alice, make_trainee("eve", alice))
+    write(bob, conversation, "Bye")
+    archive_conversations_for_trainee(trainer=alice, trainee=bob)
+
+    def told(user: User) -> list[tuple[int, bool, int, str | None]]:
+        entries = list_inbox_entries(user, [other.pk, conversation.pk])
+        return [(e.id, e.is_archived, e.unread_count, e.last_message_preview) for e in entries]
+
+    assert told(alice) == [(other.pk, False, 0, "Hello"), (conversation.pk, True, 0, "Bye")]
+    assert told(bob) == [(conversation.pk, True, 0, None)]

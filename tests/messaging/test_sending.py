@@ -11,7 +11,7 @@ from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.posting import SentMessage
 from messaging.services.sending import send_message
-from tests.factories import impersonate, write
+from tests.factories import impersonate, make_trainee, open_conversation, write
 from tests.messaging.announcements import list_events, list_kinds, to
 from users.exceptions import ImpersonationReadOnly
 from users.models import User
@@ -202,3 +202,21 @@ def test_throttled_message_leaves_no_trace(bob: User, conversation: Conversation
 
     conversation.refresh_from_db()
     assert (conversation.version, conversation.message_count) == (34, 34)
+
+
+def test_client_id_belongs_to_one_sender_and_one_conversation(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    other = open_conversation(alice, make_trainee("eve", alice))
+    places = [(alice, other), (alice, conversation), (bob, conversation)]
+
+    def send_all() -> list[SentMessage]:
+        return [
+            send_message(sender=sender, conversation_id=each.pk, content="Hi", client_id=CLIENT_ID)
+            for sender, each in places
+        ]
+
+    first, again = send_all(), send_all()
+
+    assert [sent.is_repeat for sent in first + again] == [False] * 3 + [True] * 3
+    assert [sent.message for sent in again] == [sent.message for sent in first]

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+import limits
 import pytest
 
 from api.exceptions import TooFast
@@ -9,12 +10,13 @@ from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.sending import StartedConversation, start_conversation
 from tests.factories import impersonate, make_person
-from trainer.services.trainees import remove_trainee
+from trainer.services.trainees import assign_trainee, remove_trainee
 from users.exceptions import ImpersonationReadOnly, TraineeNotFound
 from users.models import User
 from users.selectors import get_user_by_claims
 from users.tokens import read_access_token
 
+PER_MINUTE = limits.parse("30/minute")
 CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")
 
 
@@ -139,3 +141,19 @@ def test_throttled_start_creates_nothing(
         start(alice, eve)
 
     assert list(Conversation.objects.all()) == [conversation]
+
+
+def test_start_with_a_trainee_who_came_from_another_trainer_is_a_new_conversation(
+    bob: User, dora: User, conversation: Conversation
+) -> None:
+    assign_trainee(trainee=bob, trainer=dora)
+
+    started = start(dora, bob, CLIENT_ID)
+
+    assert started.is_new_conversation
+    assert started.conversation_id != conversation.pk
+    for _ in range(30):
+        counter().hit(PER_MINUTE, "messaging", str(dora.pk))
+    again = start(dora, bob, CLIENT_ID)
+    assert (again.conversation_id, again.message) == (started.conversation_id, started.message)
+    assert (again.is_new_conversation, again.is_repeat) == (False, True)
