@@ -1,0 +1,193 @@
+"""A socket for lists and badges from handshake to close, in memory."""
+
+from typing import Any
+
+import pytest
+
+from live.threads import in_thread as in_database
+from messaging.consumers import InboxConsumer
+from messaging.models import Conversation
+from messaging.selectors import InboxSum
+from messaging.services.archiving import archive_conversations_for_trainee
+from tests.factories import access_of, make_trainee, open_conversation, write
+from tests.live.client import Client, finish_tasks, run, scope_of
+from users.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _host(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+
+async def connect(token: str) -> tuple[Client, InboxConsumer]:
+    client, socket = Client(), InboxConsumer()
+    await client.connect(socket, scope_of(token))
+    await finish_tasks()
+    return client, socket
+
+
+def changed(conversation: Conversation, version: int) -> dict[str, Any]:
+    event = {"conversation_id": conversation.pk, "version": version, "frame": None}
+    return {"type": "conversation.changed", **event}
+
+
+def archived(conversation: Conversation, version: int) -> dict[str, Any]:
+    event = {"conversation_id": conversation.pk, "version": version}
+    return {"type": "conversation.archived", **event}
+
+
+def told(client: Client) -> list[tuple[Any, ...]]:
+    """Return the id, version and archival of each conversation, and each unread count."""
+    return [
+        (each["unread_count"],)
+        if each["type"] == "unread_count"
+        else tuple(each["conversation"][name] for name in ("id", "version", "is_archived"))
+        for each in client.frames
+    ]
+
+
+def test_inbox_begins_with_the_unread_count_and_knows_its_versions(
+    bob: User, conversation: Conversation
+) -> None:
+    token = access_of(bob)
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+
+        assert told(client) == [(1,)]
+        assert socket.position == InboxSum(1, conversation.pk, 1)
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_changed_conversation_is_sent_once_with_the_count_that_changed(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    token = access_of(bob)
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+        await in_database(lambda: write(alice, conversation, "Second"))
+        for _ in range(2):
+            socket.on_event(changed(conversation, 2))
+            await finish_tasks()
+
+        assert told(client) == [(1,), (conversation.pk, 2, False), (2,)]
+        assert socket.position == InboxSum(1, conversation.pk, 2)
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_old_event_reads_nothing(bob: User, conversation: Conversation) -> None:
+    token = access_of(bob)
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+
+        socket.on_event(changed(conversation, 1))
+
+        assert socket._changed_ids == set()
+        await finish_tasks()
+        assert told(client) == [(1,)]
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_event_while_the_inbox_opens_is_sent_after_the_count(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    token = access_of(bob)
+    write(alice, conversation, "Second")
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+        socket._versions, socket._is_initialized = {conversation.pk: 1}, False
+
+        socket.on_event(changed(conversation, 2))
+        await finish_tasks()
+        assert told(client) == [(2,)]
+        await socket.open()
+        await finish_tasks()
+
+        assert told(client) == [(2,)]
+        assert socket.position == InboxSum(1, conversation.pk, 2)
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_archived_conversation_is_sent_once_and_leaves_the_position(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    token = access_of(bob)
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+
+        await in_database(lambda: archive_conversations_for_trainee(trainer=alice, trainee=bob))
+        for _ in range(2):
+            socket.on_event(archived(conversation, 2))
+            await finish_tasks()
+
+        assert told(client) == [(1,), (conversation.pk, 2, True), (0,)]
+        assert socket.position == InboxSum(0, 0, 0)
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_new_conversation_is_sent(alice: User, bob: User, conversation: Conversation) -> None:
+    token, eve = access_of(alice), make_trainee("eve", alice)
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+
+        other = await in_database(lambda: open_conversation(alice, eve))
+        socket.on_event(changed(other, 1))
+        await finish_tasks()
+
+        assert told(client) == [(0,), (other.pk, 1, False)]
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_ping_of_an_inbox_has_no_version(bob: User, conversation: Conversation) -> None:
+    token = access_of(bob)
+
+    async def scenario() -> None:
+        client, _ = await connect(token)
+
+        await client.say_frame(type="ping")
+
+        assert client.frames[-1] == {"type": "pong"}
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_inbox_refreshes_at_every_other_comparison_that_differs(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    token = access_of(bob)
+    write(alice, conversation, "Second")
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+        socket._versions = {conversation.pk: 1}
+
+        await socket.reconcile(InboxSum(1, conversation.pk, 2))
+        await finish_tasks()
+        assert told(client) == [(2,)]
+        await socket.reconcile(InboxSum(1, conversation.pk, 2))
+        await finish_tasks()
+
+        assert told(client) == [(2,), (conversation.pk, 2, False)]
+        await client.disconnect()
+
+    run(scenario)
