@@ -9,12 +9,13 @@ processor time here; a fork of a process that has collected the tests takes a te
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 
 from tests.mutants.judging import Verdicts, run_mutants
 from tests.mutants.measuring import measure
-from tests.mutants.population import Mutant, list_mutants
+from tests.mutants.population import Mutant, check_examples, list_mutants
 from tests.mutants.report import describe
 from tests.mutants.scope import list_modules
 from tests.mutants.workers import LOGS, collected_workers, fresh_workers
@@ -25,6 +26,9 @@ REQUIRED_SCORE = 90
 
 def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
+    # Ends the workers, and removes their files.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    check_examples()
     LOGS.mkdir(parents=True, exist_ok=True)
     if not (options.resume or options.survivors):
         (LOGS / "verdicts.jsonl").unlink(missing_ok=True)

@@ -17,7 +17,7 @@ import coverage
 import pytest
 from django.urls import get_resolver
 
-from tests.mutants.forking import Reply, run_in_fork, serve
+from tests.mutants.forking import Reply, limit_cpu, run_in_fork, serve
 from tests.mutants.swapping import Functions, find_functions, swap_functions
 
 FUNCTIONS: Functions = {}
@@ -60,6 +60,8 @@ def _is_transactional(item: pytest.Item) -> bool:
 
 
 def _act(session: pytest.Session, items: list[pytest.Item], request: dict[str, Any]) -> Reply:
+    # The imports may have computed some with the code as it is.
+    _clear_caches()
     if "measure" in request:
         return _measure(session, items, request["measure"])
     if "mutated" in request:
@@ -79,6 +81,7 @@ def run_until_failure(
     """Run tests in this order up to the first that fails."""
     failed = []
     for item, following in zip(items, [*items[1:], None], strict=True):
+        limit_cpu()
         before = session.testsfailed
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed > before:
@@ -96,6 +99,7 @@ def _measure(session: pytest.Session, items: list[pytest.Item], paths: list[str]
     reached: dict[str, Any] = {}
     for item, following in zip(items, [*items[1:], None], strict=True):
         _clear_caches()
+        limit_cpu()
         failures, started_at = session.testsfailed, time.process_time()
         measured.switch_context(item.nodeid)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

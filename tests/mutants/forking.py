@@ -1,7 +1,9 @@
 """Runs a function in a forked child, and returns its reply as JSON: what it changes ends with it."""
 
 import json
+import math
 import os
+import resource
 import select
 import signal
 import time
@@ -10,6 +12,8 @@ from collections.abc import Callable
 from typing import IO, Any
 
 Reply = dict[str, Any]
+CPU_SECONDS = 8
+"""For each test, several times what the slowest of them takes."""
 
 
 def run_in_fork(act: Callable[[], Reply], *, seconds: float) -> Reply:
@@ -24,10 +28,19 @@ def run_in_fork(act: Callable[[], Reply], *, seconds: float) -> Reply:
     text = _read_all(reader, started_at + seconds)
     # Its own process group, with whatever the tests have started.
     os.killpg(pid, signal.SIGKILL) if _leads_group(pid) else os.kill(pid, signal.SIGKILL)
-    _, _, usage = os.wait4(pid, 0)
+    _, status, usage = os.wait4(pid, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        text = None
     reply = {"outcome": "timeout"} if text is None else json.loads(text or '{"outcome": "crashed"}')
     cpu = round(usage.ru_utime + usage.ru_stime, 3)
     return {**reply, "seconds": round(time.monotonic() - started_at, 3), "cpu": cpu}
+
+
+def limit_cpu() -> None:
+    """End this process when it has used the processor for so long from now on, as an endless loop does."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = math.ceil(used.ru_utime + used.ru_stime + CPU_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _leads_group(pid: int) -> bool:
@@ -39,6 +52,7 @@ def _leads_group(pid: int) -> bool:
 
 def _be_child(act: Callable[[], Reply], writer: int) -> None:
     os.setpgid(0, 0)
+    limit_cpu()
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from tests.mutants.forking import Reply, run_in_fork, serve
+from tests.mutants.forking import Reply, limit_cpu, run_in_fork, serve
 from tests.mutants.options import OPTIONS, ROOT
 
 # Imported here, these would use settings or models, which the child has to import itself.
@@ -52,10 +52,13 @@ class MutantFinder(MetaPathFinder):
 
 
 class Failures:
-    """A pytest plugin that notes which tests fail."""
+    """A pytest plugin that notes which tests fail, and limits each."""
 
     def __init__(self) -> None:
         self.failed: list[str] = []
+
+    def pytest_runtest_logstart(self) -> None:
+        limit_cpu()
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:

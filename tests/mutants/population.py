@@ -1,7 +1,7 @@
 """The mutants of a module: each place where an operator changes it, in functions and outside of them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import CodeType
@@ -67,14 +67,22 @@ class Mutant:
         return "the last lines are missing"
 
 
+def check_examples() -> None:
+    """Raise AssertionError if an operator of ours does not do what its examples say."""
+    for operator in OWN:
+        for each in operator.examples():
+            mutated = mutate_code(each.pre_mutation_code, operator(), each.occurrence)
+            assert mutated == each.post_mutation_code, mutated
+
+
 def list_mutants(path: str) -> list[Mutant]:
     """Return all mutants of a module that can be compiled, in the order of their lines."""
     source = (ROOT / path).read_text()
-    places = Places(source)
+    places, nodes = Places(source), list(ast_nodes(get_ast(source)))
     found = [
         _make(path, source, places, name, operator, occurrence, node)
         for name, operator in _list_operators()
-        for occurrence, node in _list_places(source, operator)
+        for occurrence, node in _list_places(nodes, operator)
         if not _is_ignored(node)
     ]
     different = _drop_equal(source, [each for each in found if each])
@@ -103,9 +111,9 @@ def _list_operators() -> Iterator[tuple[str, Any]]:
     yield from ((each.__name__, each()) for each in OWN)
 
 
-def _list_places(source: str, operator: Any) -> Iterator[tuple[int, Any]]:
+def _list_places(nodes: Sequence[Any], operator: Any) -> Iterator[tuple[int, Any]]:
     count = 0
-    for node in ast_nodes(get_ast(source)):
+    for node in nodes:
         for _ in operator.mutation_positions(node):
             yield count, node
             count += 1
@@ -139,7 +147,8 @@ def _is_ignored_in(parent: Any, child: Any) -> bool:
         return child is not parent.default
     if parent.type == "funcdef":
         return child is parent.annotation
-    return parent.type == "decorator" and parent.get_code().strip().startswith(IGNORED_DECORATORS)
+    is_decorator = parent.type == "decorator"
+    return is_decorator and str(parent.get_code()).strip().startswith(IGNORED_DECORATORS)
 
 
 def _ancestors(node: Any) -> Iterator[tuple[Any, Any]]:

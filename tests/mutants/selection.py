@@ -24,8 +24,8 @@ class Reach:
         Return the tests that reach the statement; outside of functions, those that reach its module
         or one that imports it.
 
-        Those that have killed a mutant of the same function are first, then those of the same
-        app, then the fastest. Tests that empty the tables are last, as in any run.
+        Those that have killed a mutant of the same function are first, then those that reach most
+        of the module. Tests that empty the tables are last, as in any run.
         """
         wanted: dict[str, set[int]] = {mutant.path: set(range(mutant.first, mutant.last + 1))}
         if not mutant.function:
@@ -33,10 +33,10 @@ class Reach:
         chosen = [test for test, lines in self.lines.items() if _reaches(lines, wanted)]
         fast = [test for test in chosen if self.seconds[test] < SECONDS_OF_A_TEST]
         killers = self.killers[f"{mutant.path}:{mutant.function}"]
-        folder = f"tests/{mutant.path.partition('/')[0]}/"
 
-        def rank(test: str) -> tuple[bool, bool, float]:
-            return test not in killers, not test.startswith(folder), self.seconds[test]
+        def rank(test: str) -> tuple[bool, int, float]:
+            reached = len(self.lines[test].get(mutant.path, ()))
+            return test not in killers, -reached, self.seconds[test]
 
         return sorted(
             sorted(fast, key=rank)[:at_most], key=lambda t: (self.transactional[t], rank(t))

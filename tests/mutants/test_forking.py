@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from tests.mutants import forking
 from tests.mutants.forking import Reply, run_in_fork
 
 pytestmark = pytest.mark.without_servers
@@ -38,3 +39,13 @@ def test_exception_in_the_child_is_an_error() -> None:
 
     assert reply["outcome"] == "error"
     assert "ZeroDivisionError" in reply["detail"]
+
+
+def test_child_in_an_endless_loop_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forking, "CPU_SECONDS", 0)
+
+    def act() -> Reply:
+        while True:
+            pass
+
+    assert run_in_fork(act, seconds=600)["outcome"] == "timeout"

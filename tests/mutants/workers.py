@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -35,12 +36,17 @@ class Worker:
             )
         self.name = name
         self._lock = Lock()
-        self.hello = self._read()
+
+    @cached_property
+    def hello(self) -> Reply:
+        """Return the first line, which says that the worker is ready."""
+        return self._read()
 
     def ask(self, **request: Any) -> Reply:
         """Return the reply to a request."""
         assert self.process.stdin
         with self._lock:
+            assert self.hello
             self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
             return self._read()
