@@ -39,7 +39,7 @@ class Worker:
 
     @cached_property
     def hello(self) -> Reply:
-        """Return the first line, which says that the worker is ready."""
+        """What the worker said when it was ready."""
         return self._read()
 
     def ask(self, **request: Any) -> Reply:
