@@ -276,3 +276,13 @@ def test_inbox_entry_of_an_archived_conversation_tells_the_trainee_no_more(
 
     assert told(alice) == [(other.pk, False, 0, "Hello"), (conversation.pk, True, 0, "Bye")]
     assert told(bob) == [(conversation.pk, True, 0, None)]
+
+
+def test_people_of_one_name_are_told_apart(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    User.objects.update(first_name="Sam")
+
+    found = list_newest_messages(bob, conversation.pk, 20).conversation
+
+    assert [found.trainer, found.trainee] == [alice, bob]

@@ -22,7 +22,17 @@ PATTERNS = (
     "api/throttling.py",
 )
 """Those that matter most are first, so that a run that is interrupted has them."""
-FOLDERS = ("messaging", "jobs", "users", "trainer", "notifications", "live", "api", "admin", "config")
+FOLDERS = (
+    "messaging",
+    "jobs",
+    "users",
+    "trainer",
+    "notifications",
+    "live",
+    "api",
+    "admin",
+    "config",
+)
 # Servers and workers that a test starts do not have the mutant, and examples at random kill by chance.
 LEFT_OUT = (
     "tests/jobs/test_worker.py",
