@@ -1,5 +1,5 @@
 """
-Runs mutation tests: `python -m tests.mutants [paths] [--continue]`.
+Runs mutation tests: `python -m tests.mutants [paths] [--continue | --survivors] [--tests N]`.
 
 Each mutant runs on the embedded set-up; one that survives there runs on PostgreSQL and Redis too. The
 mutants come from the operators of cosmic-ray and a few of our own (`tests.mutants.sql` and
