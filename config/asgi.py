@@ -19,6 +19,7 @@ from notifications.jobs import KINDS as NOTIFICATIONS  # noqa: E402 - as above
 from server.handler import OneHopHandler  # noqa: E402 - needs the settings
 from server.limits import LimitBody  # noqa: E402 - as above
 from server.memory import settle_memory  # noqa: E402 - as above
+from server.one_core import one_core  # noqa: E402 - as above
 from server.password_forms import FewPasswordForms  # noqa: E402 - as above
 from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
@@ -32,6 +33,8 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     """Start the worker; on shutdown, drain sockets, stop the worker and send pending events."""
     await receive()
     settle_memory()
+    if settings.ONE_CORE:
+        one_core.start()
     drain_on_sigterm(asyncio.get_running_loop(), _drain)
     if settings.JOBS_IN_WEB:
         worker.start(without=() if settings.PUSH_IN_WEB else NOTIFICATIONS)

@@ -101,6 +101,8 @@ API_MIDDLEWARE = [
     *_languages,
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+# Keep the threads of a web process on one core, whichever is the least busy: see server/one_core.py.
+ONE_CORE = env.flag("ONE_CORE", default=True)
 API_THREADS = env.positive("API_THREADS", default=8)
 # Requests that may wait for one of these threads, each for about 2 ms; more get 503.
 API_QUEUE = env.int("API_QUEUE", default=1000)

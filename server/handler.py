@@ -25,6 +25,7 @@ from server.disconnects import ClientGone
 from server.kept_connections import keep_connections, replace_cut_connections
 from server.lanes import Lane, LaneFull
 from server.limits import is_form, read_body
+from server.one_core import one_core
 from server.password_requests import find_password_requests
 from server.uploads import Admission, UploadSlots, without_throttles
 
@@ -38,8 +39,11 @@ class OneHopHandler:
         self._get_response = build_chain(settings.API_MIDDLEWARE)
         self._hashing = find_password_requests()
         self._api = Lane("api", settings.API_THREADS, settings.API_QUEUE)
-        self._passwords = Lane("passwords", settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE)
-        self._pictures = Lane("pictures", settings.PICTURE_THREADS, settings.LARGE_BODIES)
+        anywhere = one_core.run_anywhere
+        self._passwords = Lane(
+            "passwords", settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE, anywhere
+        )
+        self._pictures = Lane("pictures", settings.PICTURE_THREADS, settings.LARGE_BODIES, anywhere)
         self._slots = UploadSlots()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

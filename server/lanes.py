@@ -22,9 +22,15 @@ class LaneFull(Exception):
 class Lane:
     """A thread pool for one event loop, with a queue of at most `queue` calls."""
 
-    def __init__(self, name: str, threads: int, queue: float = math.inf) -> None:
+    def __init__(
+        self,
+        name: str,
+        threads: int,
+        queue: float = math.inf,
+        prepare_thread: Callable[[], None] | None = None,
+    ) -> None:
         self.name = name
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._threads = ThreadPoolExecutor(threads, name, initializer=prepare_thread)
         self._running, self._limit = threads, threads + queue
         self._pending = 0
 
