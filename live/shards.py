@@ -116,8 +116,8 @@ class Shard:
                 if message is not None and message["type"] == "message":
                     self._deliver(message["channel"].decode(), message["data"])
             # Python 3.11 does not trace what a coroutine does between a time-out and its next await.
-            elif is_pinged:
+            elif is_pinged:  # pragma: no cover - see above
                 raise RedisConnectionError("The subscription does not respond.")
-            else:
+            else:  # pragma: no cover - see above
                 await pubsub.ping()
                 is_pinged = True

@@ -27,10 +27,16 @@ def django_db_keepdb(django_db_modify_db_settings_parallel_suffix: None) -> bool
     return use_template(settings.DATABASES["default"])
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _patient_flushes() -> Iterator[None]:
-    with connection.execute_wrapper(flush_patiently):
-        yield
+@pytest.fixture(autouse=True)
+def _patient_flushes() -> None:
+    """
+    Flush patiently after this test.
+
+    For each test, because Django has another connection while Playwright's event loop runs; and without
+    end, because the flush comes after the fixtures have ended.
+    """
+    if flush_patiently not in connection.execute_wrappers:
+        connection.execute_wrappers.append(flush_patiently)
 
 
 @pytest.fixture(autouse=True)

@@ -87,6 +87,7 @@ def test_root_installs_the_systems_package(tmp_path: Path, environment: dict[str
         assert said[1:] == ["Fetching Chromium from apt-get (once)"]
         assert log.read_text().splitlines() == [
             "update -qq",
+            "install -qq --yes --no-install-recommends chromium-headless-shell",
             "install -qq --yes --no-install-recommends chromium",
         ]
     else:

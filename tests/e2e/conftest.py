@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     try:
-        options = launch_options()
+        options = launch_options(needs_windows=False)
     except ChromiumUnavailable as error:
         pytest.exit(str(error), returncode=1)
     return {**browser_type_launch_args, **options}

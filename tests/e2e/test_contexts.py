@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page
 
 from messaging.models import Conversation
 from tests.e2e.contexts import ContextPool
 from tests.e2e.devices import DESK, wait_until
 from tests.e2e.screens import open_thread, path_of
+from tests.flush import flush_patiently
 from tests.system.server import WebServer
 from users.models import User
 
@@ -201,3 +203,7 @@ def test_closed_context_is_not_reused(
 
     assert not page.context.is_closed()
     context_pool.close(page.context)
+
+
+def test_flushes_are_patient_while_the_event_loop_of_playwright_runs(phone: Page) -> None:
+    assert flush_patiently in connection.execute_wrappers

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, Sockets, hide, wait_for_worker, wait_until
+from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
 from tests.e2e.screens import expect_unread, message, open_thread, path_of, sign_in
 from tests.factories import tokens_of
 from tests.system.people import Person

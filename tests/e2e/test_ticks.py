@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import PHONE, Hold, OpenDevice, cover, hide, show, wait_until
+from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
 from tests.e2e.screens import (
     conversation_with,
     expect_tick,

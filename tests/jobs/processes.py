@@ -85,7 +85,11 @@ def working(folder: Path, *arguments: str, **environment: str) -> Iterator[Worke
 
 
 def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
-    """Stop a process with SIGSTOP; on SQLite, only while it does not lock the database."""
+    """
+    Stop a process with SIGSTOP; on SQLite, only while it does not lock the database.
+
+    A try that stops it at a bad moment lasts much less than any lease, so the process loses none.
+    """
     send_signal(signal.SIGSTOP)
     while not _is_writable():
         send_signal(signal.SIGCONT)
@@ -96,7 +100,7 @@ def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
 def _is_writable() -> bool:
     if connection.vendor != "sqlite":
         return True
-    with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=1)) as other:
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=0.1)) as other:
         try:
             other.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:

@@ -132,7 +132,7 @@ def test_stopping_worker_releases_long_jobs(register: Register) -> None:
 
 
 def test_frozen_worker_loses_its_jobs_and_records_nothing_afterwards(tmp_path: Path) -> None:
-    enqueue(kind="test.slow", args={"number": 1, "seconds": 1})
+    enqueue(kind="test.slow", args={"number": 1, "seconds": 3})
     with working(tmp_path, **LEASE) as frozen:
         eventually(lambda: frozen.notes.exists() or None)
         freeze(frozen.signal)

@@ -299,7 +299,7 @@ def test_frozen_process_does_not_repeat_its_delivery(
     hangs, quick = make_browser("hangs"), make_browser("quick")
     hangs.belongs_to(bob)
     service.close_gate()
-    with pushing(tmp_path, **environment, JOB_LEASE_SECONDS="1") as process:
+    with pushing(tmp_path, **environment, JOB_LEASE_SECONDS="2") as process:
         hangs.wait_for()
         freeze(process.send_signal)
         eventually(lambda: live().due().first())  # the lease has expired
