@@ -91,7 +91,7 @@ class Lane:
 
     def _drop(self, work: Future[None], outcome: asyncio.Future[T]) -> None:
         """Cancel a call that has not begun; do nothing for others."""
-        if work.cancel():
+        if not work.cancelled() and work.cancel():
             self._end(outcome, outcome.set_exception, ClientGone())
 
     def _end(self, outcome: asyncio.Future[T], end: Callable[[Any], None], value: Any) -> None:

@@ -12,8 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from server.disconnects import ClientGone
 from server.handler import OneHopHandler
-from server.lanes import Lane
+from server.lanes import Lane, LaneFull
 from server.password_requests import find_password_requests
 from tests.factories import access_of, make_trainee
 from tests.server.requests import Request, run, wait_for
@@ -241,3 +242,34 @@ def test_cancelled_waiter_removes_its_call_from_the_queue() -> None:
     asyncio.run(story())
 
     assert done == ["next"]
+
+
+def test_dropped_call_frees_one_place_in_the_queue() -> None:
+    may_end = threading.Event()
+
+    async def disconnect() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def stay() -> dict[str, str]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def story() -> None:
+        lane = Lane("one", threads=1, queue=1)
+        running = asyncio.create_task(lane.run(may_end.wait, 30))
+        await asyncio.sleep(0)
+        with pytest.raises(ClientGone):
+            await lane.run_for(disconnect, may_end.wait, 30)
+
+        waiting = asyncio.create_task(lane.run_for(stay, may_end.wait, 30))
+        await asyncio.sleep(0)
+        with pytest.raises(LaneFull):
+            await lane.run_for(stay, may_end.wait, 30)
+
+        may_end.set()
+        await asyncio.gather(running, waiting)
+
+    try:
+        asyncio.run(story())
+    finally:
+        may_end.set()
