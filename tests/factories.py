@@ -47,7 +47,7 @@ def open_conversation(trainer: User, trainee: User, content: str = "Hello") -> C
 
 
 def write(sender: User, conversation: Conversation, *texts: str) -> list[Message]:
-    """Send texts, without the throttle of 30 a minute."""
+    """Send texts without the throttle, which allows 30 a minute."""
     sent = []
     for text in texts:
         counter().reset()

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from psycopg.errors import DeadlockDetected
 
 FLUSH = "TRUNCATE "
-# Longer than the servers' timeout, so that PostgreSQL cancels a server's transaction first.
+# Longer than the servers' `deadlock_timeout`, so that a server's transaction is cancelled first.
 PATIENT = "SET LOCAL deadlock_timeout = '5s'"
 ATTEMPTS = 6
 
@@ -16,13 +16,14 @@ def flush_patiently(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """
-    Retry a flush after deadlocks, and let the other side be cancelled; for `execute_wrapper`.
+    Make PostgreSQL resolve a deadlock by cancelling the server, not the flush; otherwise retry.
 
-    A flush locks all tables at once, while a server that answers a page's last request has locked
-    some of them and waits for another. If PostgreSQL cancels the flush, the next test begins with
-    the rows of the last one; a cancelled server retries. A transaction checks for a deadlock only
-    once, so a server that began to wait too early does not find it: then PostgreSQL cancels the
-    flush, which retries.
+    Pass this to `connection.execute_wrapper`. A flush locks all tables at once, while a server that
+    answers a page's last request may have locked some tables and wait for another. If the flush
+    failed, the next test would begin with the rows of the last one; a cancelled server simply
+    retries. Each transaction checks for a deadlock only once, soon after it begins to wait. A server
+    that checked before the deadlock existed does not find it, so PostgreSQL cancels the flush, which
+    is then retried.
     """
     if context["connection"].vendor != "postgresql" or not sql.startswith(FLUSH):
         return execute(sql, params, many, context)

@@ -44,7 +44,7 @@ class Interrupted(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tests on the servers that the first argument names, or on all."""
+    """Run the tests on the servers that the first argument names, or on all; return an exit code."""
     backends: tuple[str, ...] = BACKENDS
     if arguments and arguments[0] in (*BACKENDS, "all"):
         name = arguments.pop(0)
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(runs: Sequence[Run], *, is_everything: bool) -> int:
-    """Run all of them and return an exit code; with `is_everything`, measure and check coverage too."""
+    """Run all `runs`, and return an exit code; if `is_everything`, measure and check coverage too."""
     problems: list[str] = []
     measured = coverage.begin() if is_everything else {}
     with prepared(runs) as environments:
@@ -73,8 +73,8 @@ def run(runs: Sequence[Run], *, is_everything: bool) -> int:
                 jobs.append(start_javascript())
             # Browser runs start last: Chromium may have to be downloaded while the others run.
             for each in sorted(runs, key=lambda run: run.in_browser):
-                # Browser runs spend most time outside Python, and reach no Python code that the
-                # others miss.
+                # Coverage is not measured in browser runs: they spend most of their time outside
+                # Python, and reach no Python code that the other runs miss.
                 extra = {} if each.in_browser else measured
                 environment = {**environments[each], **extra}
                 problems += _start(each, environment, jobs, alone=len(runs) == 1)
@@ -92,7 +92,7 @@ def run(runs: Sequence[Run], *, is_everything: bool) -> int:
 
 
 def _start(run: Run, environment: Environment, jobs: list[Job], *, alone: bool) -> list[str]:
-    """Start a run and append it to the jobs; return the problems that prevented it."""
+    """Start a run and append its process to `jobs`; return the problems that prevented the start."""
     try:
         if run.in_browser:
             find_chromium()
@@ -103,7 +103,7 @@ def _start(run: Run, environment: Environment, jobs: list[Job], *, alone: bool) 
 
 
 def _end(jobs: Sequence[Job], *, from_terminal: bool) -> None:
-    """Have every job tear down; further signals are ignored meanwhile."""
+    """Make every job tear down, and ignore further signals meanwhile."""
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, signal.SIG_IGN)
     for job in jobs:

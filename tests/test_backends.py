@@ -1,4 +1,4 @@
-"""The servers of the production run, from each source on this machine."""
+"""The servers of the production run, started from each source of binaries on this machine."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""The source of the browser for the browser tests, on machines with one and without."""
+"""Where the browser of the browser tests comes from, on machines with and without a browser."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ STUB = "#!/bin/sh\nexit 127\n"
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A machine whose PATH has one folder, and whose network offers no downloads."""
+    """The environment of a machine with a single folder on its PATH, and without downloads."""
     (tmp_path / "bin").mkdir()
     return {
         **os.environ,
@@ -36,7 +36,7 @@ def put(path: Path, script: str) -> str:
 
 
 def find(environment: dict[str, str]) -> tuple[int, str, list[str]]:
-    """Return the exit code, the output, and the error output."""
+    """Run `tests.e2e.chromium`; return its exit code, its output, and the lines of its error output."""
     command = [sys.executable, "-m", "tests.e2e.chromium"]
     found = subprocess.run(
         command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True

@@ -26,7 +26,7 @@ def flusher() -> Iterator[psycopg.Connection[Any]]:
 
 
 def test_flush_is_not_cancelled_for_a_reading_server(flusher: psycopg.Connection[Any]) -> None:
-    """Seen with browser tests on a busy machine: the next test found Alice in the database."""
+    """With browser tests on a busy machine, flushes were cancelled, and the next test found old rows."""
     with psycopg.connect(flusher.info.dsn) as server, ThreadPoolExecutor(1) as pool:
         server.execute("TABLE people")
         flushed = pool.submit(execute_flush, flusher, "TRUNCATE messages, people")

@@ -105,7 +105,7 @@ def test_sigterm_tears_down_every_run_and_exits_with_143(tmp_path: Path) -> None
         "no:cacheprovider",
     ]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "TEST_"))}
-    # Not the logs of the run that this test belongs to.
+    # Do not overwrite the logs of the run that this test belongs to.
     environment["TEST_LOGS"] = str(tmp_path / "logs")
 
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE) as process:

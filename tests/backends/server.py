@@ -1,4 +1,4 @@
-"""The common part of PostgreSQL and Redis: a process with its children, folder and port."""
+"""The code that PostgreSQL and Redis share: a server process, its children, folder and port."""
 
 import importlib.util
 import os
@@ -23,7 +23,7 @@ START_SECONDS = 120.0
 # Below the ephemeral ports of outgoing connections: a client that keeps connecting to such a port
 # while its server is down can connect to itself, and the server then cannot bind the port again.
 PORTS = range(15000, 32000)
-# The part of them that this process may use, such as "15000-15999": see tests.running.worker.
+# Names the range of these ports that this process may use, such as "15000-15999": see tests.running.worker.
 PORTS_VARIABLE = "TEST_PORTS"
 
 
@@ -36,7 +36,7 @@ class Home:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="messaging-test-"))
-        # In its own session: Ctrl-C must reach only the tests, which then stop the server.
+        # The guard has its own session: Ctrl-C must reach only the tests, which then stop the server.
         self._guard = subprocess.Popen(
             [sys.executable, "-P", guard.__file__, self.folder],
             stdin=subprocess.PIPE,
@@ -56,7 +56,7 @@ class Home:
 
 
 class Server(ABC):
-    """One server. `own=True` never uses the one from the environment; for tests that break it."""
+    """One server. With `own=True`, it is never the one from the environment, so tests may break it."""
 
     name: ClassVar[str]
     variable: ClassVar[str]
@@ -70,11 +70,11 @@ class Server(ABC):
 
     @property
     def url(self) -> str:
-        """Return its address, as `DATABASE_URL` or `REDIS_URL` takes it."""
+        """Return the server's address, in the format of `DATABASE_URL` or `REDIS_URL`."""
         return self.external or self._make_url()
 
     def start(self) -> None:
-        """Start it and wait until it answers, unless it runs already. Raises BackendUnavailable."""
+        """Start the server unless it is running, and wait until it answers. Raise BackendUnavailable."""
         if self.external and not self._answers():
             raise BackendUnavailable(f"{self.name} named by {self.variable} does not answer")
         if self.external or self._process:
@@ -86,7 +86,7 @@ class Server(ABC):
             raise
 
     def stop(self) -> None:
-        """End it, paused or not, and remove its files, if it runs."""
+        """End the server if it is running, even if it is paused, and remove its files."""
         if self._home:
             self._home.leave()
         if self._process:
@@ -94,15 +94,15 @@ class Server(ABC):
         self._home = self._process = None
 
     def kill(self) -> None:
-        """End it and its children by SIGKILL. The files stay for `start()` or `restart()`."""
-        # Stopped first; otherwise it could fork a child that is not in the list.
+        """Kill the server and its children. The files stay for `start()` or `restart()`."""
+        # The server is stopped first; otherwise it could fork a child that is not in the list.
         guard.signal_all(self._list_processes()[:1], SIGSTOP)
         processes = self._list_processes()
         guard.signal_all(processes, SIGKILL)
         self._collect(processes)
 
     def restart(self) -> None:
-        """Restart it on its port and files, after a clean shutdown if it still runs."""
+        """Restart the server on its port and files, after a clean shutdown if it is running."""
         if self._process or self.external:
             processes = self._list_processes()
             guard.end(processes)
@@ -110,11 +110,11 @@ class Server(ABC):
         self.start()
 
     def pause(self) -> None:
-        """Freeze it and its children: connections stay open but get no answers."""
+        """Freeze the server and its children: connections stay open but get no answers."""
         guard.signal_all(self._list_processes(), SIGSTOP)
 
     def resume(self) -> None:
-        """Continue after `pause()`."""
+        """Let the server continue after `pause()`."""
         guard.signal_all(self._list_processes(), SIGCONT)
 
     def __enter__(self) -> Self:
@@ -214,7 +214,7 @@ def list_own_ports() -> range:
 
 
 def find_in_wheel(package: str, pattern: str) -> Iterator[Path]:
-    """Return the files of an installed package that match, without importing it."""
+    """Yield the files of an installed package that match a pattern, without importing the package."""
     spec = importlib.util.find_spec(package)
     if spec and spec.origin:
         yield from Path(spec.origin).parent.glob(pattern)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 BACKENDS = ("embedded", "production")
 IN_BROWSER = Path("tests/e2e").resolve()
-# Enough that two cores stay busy until the end, although many tests wait.
+# Enough workers to keep two cores busy until the end, although many tests spend time waiting.
 WORKERS = {"embedded": 2, "embedded-browser": 0, "production": 2, "production-browser": 1}
 NICENESS = 3
-"""Niceness of runs without a browser: browser tests have time limits, and are the longest run."""
+"""Niceness of runs without a browser. Browser runs go first: they take longest and have time limits."""
 ALONE = ("--pdb", "--trace")
-"""Options that need the terminal."""
+"""Options that need a run in the main process, on the terminal."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Run:
 
 
 def list_runs(backends: Sequence[str], arguments: Sequence[str]) -> list[Run]:
-    """Return the runs of each backend: first the one without a browser, then the one with."""
+    """Return the runs of each backend: first the run without a browser, then the run with a browser."""
     arguments, workers = take_workers(arguments)
     paths = find_paths(arguments)
     if workers is None and (paths or set(ALONE) & set(arguments)):
@@ -57,7 +57,9 @@ def list_runs(backends: Sequence[str], arguments: Sequence[str]) -> list[Run]:
 
 def take_workers(arguments: Sequence[str]) -> tuple[list[str], int | None]:
     """
-    Return the arguments without pytest-xdist's `-n`, and its value: servers are started per worker.
+    Return the arguments without pytest-xdist's `-n`, and the value of `-n` or None.
+
+    The value must be known beforehand, because each worker gets servers of its own.
     """
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("-n", "--numprocesses", type=int)
@@ -72,7 +74,7 @@ def find_paths(arguments: Sequence[str]) -> dict[str, Path]:
 
 
 def split(arguments: Sequence[str]) -> tuple[list[str] | None, list[str] | None]:
-    """Return the arguments of the runs without and with a browser; None if no path belongs to a run."""
+    """Return the arguments of the runs without and with a browser; None if only the other run has paths."""
     paths = find_paths(arguments)
     options = [each for each in arguments if each not in paths]
     in_browser = [each for each, path in paths.items() if path.is_relative_to(IN_BROWSER)]

@@ -24,7 +24,7 @@ NOTHING_COLLECTED = 5
 
 @dataclass
 class Job:
-    """A running pytest process, or one that has ended with `code`."""
+    """A process that runs tests; `code` is its exit code, or None as long as it is running."""
 
     run: Run
     process: subprocess.Popen[bytes]
@@ -35,7 +35,7 @@ class Job:
     cpu_seconds: float = 0.0
 
     def poll(self) -> bool:
-        """Return whether it has ended."""
+        """Return whether the process has ended, and record its exit code and the time it took."""
         if self.code is None:
             before = _cpu_seconds_of_ended()
             self.code = self.process.poll()
@@ -44,7 +44,7 @@ class Job:
         return self.code is not None
 
     def read_progress(self) -> str:
-        """Return the last percentage that it has printed."""
+        """Return the run's name, and the last percentage that pytest has printed."""
         found = PROGRESS.findall(self.log.read_bytes()) if self.log else []
         return f"{self.run.name} {found[-1].decode() if found else 0} %"
 
@@ -54,7 +54,7 @@ class Job:
 
     @property
     def has_failed(self) -> bool:
-        # An option such as -k may select tests of one run only: see tests.run.
+        # An option such as -k may select no test of this run, but some of another: see tests.run.
         return self.code not in (0, NOTHING_COLLECTED)
 
     def interrupt(self, *, from_terminal: bool) -> None:
@@ -68,7 +68,7 @@ class Job:
             self._signal(signal.SIGINT)
 
     def wait_or_kill(self) -> None:
-        """Wait until it has torn down; then kill the workers and servers that still run."""
+        """Wait until pytest has torn down, then kill everything that it started and that still runs."""
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -119,7 +119,7 @@ def _list_options(run: Run) -> Iterator[str]:
     yield from ("-o", f"cache_dir=var/pytest/{run.name}")
     yield f"--output=var/test-results/{run.name}"
     if run.workers:
-        # In the order of folders, so that the servers of tests/system run only during its tests.
+        # Files run in the order of folders, so that the servers of tests/system run only during its tests.
         yield from ("-n", str(run.workers), "--dist", "loadfile", "--no-loadscope-reorder")
 
 

@@ -15,7 +15,7 @@ from tests.running.template import make_sqlite_template, postgres_template
 Environment = dict[str, str]
 
 PORTS_PER_WORKER = 500
-# The product's servers of one worker keep up to 17 connections each.
+# Each server of the product that a worker's tests start keeps up to 17 connections.
 MAX_CONNECTIONS = 500
 NAMED_ELSEWHERE = ("DATABASE_URL", "REDIS_URL")
 """Variables that a checkout or a shell may have set, and that tests must not use."""
@@ -23,7 +23,7 @@ NAMED_ELSEWHERE = ("DATABASE_URL", "REDIS_URL")
 
 @contextmanager
 def prepared(runs: Sequence[Run]) -> Iterator[dict[Run, Environment]]:
-    """Start the servers of these runs; yield each run's environment. Raises BackendUnavailable."""
+    """Start the servers of these runs; yield each run's environment. Raise BackendUnavailable."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-tests-")))
         ports = _list_port_ranges()
@@ -72,7 +72,8 @@ def _describe(
         server = shared["DATABASE_URL"].rpartition("/")[0]
         own["DATABASE_URL"] = f"{server}/{run.name.replace('-', '_')}_{os.getpid()}"
         # A published message reaches all databases of a Redis, so each worker has its own server.
-        # The one that TEST_REDIS_URL names is used only by a run that is alone.
+        # Only when a single run is in progress, without workers, does it use the server that
+        # TEST_REDIS_URL names.
         urls = [stack.enter_context(Redis(own=not is_alone)).url for _ in workers]
         own |= {"REDIS_URL": urls[0], "TEST_REDIS_URLS": " ".join(urls)}
     inherited = {k: v for k, v in os.environ.items() if k not in NAMED_ELSEWHERE}
@@ -80,7 +81,7 @@ def _describe(
 
 
 def _list_port_ranges() -> Iterator[str]:
-    """Yield ranges that do not overlap, in random order, because another checkout may be tested too."""
+    """Return disjoint port ranges, in random order because another checkout may be tested as well."""
     firsts = list(range(PORTS.start, PORTS.stop, PORTS_PER_WORKER))
     random.shuffle(firsts)
     return (f"{first}-{first + PORTS_PER_WORKER - 1}" for first in firsts)

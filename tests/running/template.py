@@ -1,8 +1,8 @@
 """
-Creates one migrated database per set of servers, which every worker of every run copies.
+Creates one migrated database per set of servers; every worker of every run copies it.
 
-`tests.run` creates it and names it in TEST_TEMPLATE. Without that variable, as when pytest is
-started by hand, each run migrates its own database.
+`tests.run` creates this template, and sets TEST_TEMPLATE to its name or path. Without that variable,
+as when pytest is started by hand, each run migrates its own database.
 """
 
 import os
@@ -43,7 +43,8 @@ def use_template(database: dict[str, Any]) -> bool:
     """
     Create a test database as a copy of the template; `database` is one of `settings.DATABASES`.
 
-    Return whether the copy exists already: Django itself copies on PostgreSQL only.
+    Return whether the copy exists already. On PostgreSQL, Django makes it later; without a template,
+    there is no copy.
     """
     template = os.environ.get("TEST_TEMPLATE")
     if not template:
