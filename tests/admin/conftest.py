@@ -17,7 +17,7 @@ from users.services.sessions import record_view
 
 @pytest.fixture
 def everything(alice: User, bob: User, conversation: Conversation) -> Conversation:
-    """Return a conversation of Alice and Bob, who have a row in every model that refers to a person."""
+    """Return a conversation between Alice and Bob, who have a row in every model that refers to people."""
     write(bob, conversation, "Mine")
     for person in (alice, bob):
         tokens_of(person)
@@ -44,7 +44,7 @@ def everything(alice: User, bob: User, conversation: Conversation) -> Conversati
 
 
 def make_staff(name: str, *permissions: str) -> User:
-    """Create a staff user with these permissions, such as "view_user"."""
+    """Create a staff user with these permissions, for example "view_user"."""
     staff = make_person(name, role=User.Role.ADMIN, is_staff=True)
     staff.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
     return staff

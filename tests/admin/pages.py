@@ -1,4 +1,4 @@
-"""Lists the pages of the admin, for tests that open every one of them."""
+"""Lists the pages of the admin, for tests that open each of them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +23,7 @@ def url(model: type[Model], page: str, *args: object) -> str:
 
 
 def row_urls(model: type[Model]) -> Iterator[str]:
-    """Return every page of every row of a model."""
+    """Yield the URL of every page of every row of a model."""
     for row in admin.site.get_model_admin(model).model._default_manager.all():
         yield from (url(model, page, row.pk) for page in ROW_PAGES)
         if model._meta.model_name == "user":
@@ -31,12 +31,12 @@ def row_urls(model: type[Model]) -> Iterator[str]:
 
 
 def list_actions(model: type[Model]) -> list[str]:
-    """Return the names of a model's actions, whatever permission they need."""
+    """Return the names of all actions of a model, including those that need a permission."""
     return [*map(str, admin.site.get_model_admin(model).actions or ()), "delete_selected"]
 
 
 def offered_filters(model: type[Model]) -> list[str]:
-    """Return the fields by which a list can be filtered, including its date navigation."""
+    """Return the fields by which a list can be filtered, including the date navigation."""
     model_admin = admin.site.get_model_admin(model)
     filters: list[Any] = [*model_admin.list_filter]
     fields = [each if isinstance(each, str) else each[0] for each in filters]

@@ -1,4 +1,4 @@
-"""Superusers delete people and their personal rows; conversations, messages and audit records stay."""
+"""Deleting a person deletes their personal rows; conversations, messages and audit records stay."""
 
 from typing import Any
 

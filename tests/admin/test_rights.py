@@ -1,4 +1,4 @@
-"""Only superusers change staff, groups and anybody's rights."""
+"""Only superusers can change staff accounts, groups, and anybody's rights."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def browser(sam: User) -> Browser:
 
 @pytest.fixture(params=["superuser", "staff", "admin", "inactive superuser", "oneself"])
 def powerful(request: pytest.FixtureRequest, sam: User) -> User:
-    """A privileged user, of each kind."""
+    """A privileged user: each kind in turn."""
     fields: dict[str, dict[str, Any]] = {
         "superuser": {"is_superuser": True, "is_staff": True},
         "staff": {"is_staff": True, "role": "TRAINER"},

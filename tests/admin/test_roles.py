@@ -1,4 +1,4 @@
-"""A role changes only if no trainee, trainer or conversation depends on the old one."""
+"""A person's role can change only if no trainee, trainer or conversation depends on the old role."""
 
 from datetime import timedelta
 from hashlib import sha256
@@ -23,7 +23,7 @@ TRAINEES = "/admin/trainer/trainee/"
 
 
 def change(browser: Browser, user: User, **fields: Any) -> dict[str, list[str]]:
-    """Submit a person's form, and return its errors; empty if it was stored."""
+    """Submit the form of a person; return its errors, or an empty dict if the changes were stored."""
     form = {"email": user.email, "role": user.role, "is_active": "on", **fields}
     answer: Any = browser.post(f"/admin/users/user/{user.pk}/change/", form)
     if answer.status_code == 302:

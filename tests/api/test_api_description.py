@@ -18,7 +18,7 @@ from tests.factories import access_of
 from users.models import User
 
 TESTS = Path(__file__).parents[1]
-# Base classes, and errors that are answered as `{field: [...]}`.
+# Base classes, and errors whose response has the form `{field: [...]}`.
 WITHOUT_CODE = {Invalid, NotSignedIn, Forbidden, FieldInvalid}
 CODES = [each.code for each in list_error_codes()]
 
@@ -50,7 +50,7 @@ def test_description_is_valid_and_complete() -> None:
 
 @pytest.mark.parametrize("kind", ["openapi", "openapi-json"])
 def test_schema_file_is_what_the_code_generates(kind: str, tmp_path: Path) -> None:
-    """Run `make schema` when this fails."""
+    """If this fails, run `make schema`."""
     fresh = tmp_path / "description"
     call_command("spectacular", format=kind, file=str(fresh))
 
@@ -108,7 +108,7 @@ def test_every_code_of_a_service_error_is_listed() -> None:
 
 
 def test_every_code_of_the_framework_is_listed() -> None:
-    # Ours is `token_not_valid`; fields are answered as `{field: [...]}`.
+    # The API uses `token_not_valid` for the first, and `{field: [...]}` for the second.
     not_raised = {drf.AuthenticationFailed, drf.ValidationError}
     ours = {each for each in drf.APIException.__subclasses__() if each not in not_raised}
 

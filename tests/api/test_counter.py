@@ -12,12 +12,12 @@ from api.throttling import Counter
 pytestmark = pytest.mark.without_servers
 ONE = limits.parse("1/hour")
 TWO = limits.parse("2/hour")
-# Seconds until the window has passed, however slow the machine is.
+# Seconds until the window ends, with a tolerance for slow machines.
 HOUR = pytest.approx(3600, abs=120)
 
 
 class Broken:
-    """A Redis that closes each connection; `connections` is their number."""
+    """A Redis that closes every connection at once; `connections` counts them."""
 
     def __init__(self) -> None:
         self.connections = 0

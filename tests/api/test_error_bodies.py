@@ -1,4 +1,4 @@
-"""Errors raised by the framework have the same shape as those of the product."""
+"""Errors raised by the framework have the same shape as the product's own errors."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""Requests that schemathesis generates from the API description, valid and invalid ones."""
+"""Valid and invalid requests that schemathesis generates from the API description."""
 
 import json
 from typing import Any
@@ -28,18 +28,18 @@ OPERATIONS = [
 
 @pytest.fixture
 def clients(alice: User, bob: User, settings: Any) -> list[Client]:
-    """A trainer, a trainee and an admin, without throttles."""
+    """Signed-in clients of a trainer, a trainee and an admin, without throttles."""
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     people = [alice, bob, make_person("root", role=User.Role.ADMIN)]
     return [Client().with_token(access_of(person)) for person in people]
 
 
 def send(client: Client, case: Any) -> Any:
-    """Send a generated request; a value that JSON cannot represent is sent as its repr."""
+    """Send a generated request. Values that JSON cannot represent are sent as their `repr()`."""
     query = urlencode(case.query or {}, doseq=True, errors="replace")
     body = json.dumps(case.body, default=repr).encode(errors="replace")
     url = f"{case.formatted_path}?{query}"
-    return client.generic(case.method, url, body, "application/json")  # type: ignore[arg-type]  # bytes
+    return client.generic(case.method, url, body, "application/json")  # type: ignore[arg-type]  # bytes work
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)

@@ -1,4 +1,4 @@
-"""Errors of services on pages of the admin: they are shown as messages, and nothing is stored."""
+"""Errors that services raise on admin pages are shown as messages, and nothing is stored."""
 
 from types import ModuleType
 from typing import Any
@@ -27,7 +27,7 @@ class Refused(NotFound):
 
 
 class RefusingPages(ClosedAdmin):
-    """Pages whose every write is refused by a service."""
+    """Admin pages on which a service refuses every write."""
 
     actions = ("refuse",)
 
@@ -48,10 +48,10 @@ def coaches() -> Group:
 
 @pytest.fixture
 def browser(settings: Any) -> Browser:
-    """A browser of a superuser, on a site with such pages alone."""
+    """A superuser's browser, on an admin site that has only `RefusingPages`."""
     site, routes = admin.AdminSite(), ModuleType("routes")
     site.register(Group, RefusingPages)
-    routes.urlpatterns = [path("admin/", site.urls)]  # type: ignore[attr-defined]  # as in a module of URLs
+    routes.urlpatterns = [path("admin/", site.urls)]  # type: ignore[attr-defined]  # as in a URL module
     settings.ROOT_URLCONF = routes
     browser = Browser()
     browser.force_login(make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True))

@@ -12,7 +12,7 @@ DESCRIPTION = {"GET schema/", "GET docs/"}
 
 
 def list_endpoints() -> list[str]:
-    """Return `METHOD path` of each endpoint, without `/api/`, with the parameter names of its ids."""
+    """Return each endpoint as `METHOD path`, without `/api/`; ids are shown as `<parameter_name>`."""
     found = [
         f"{method.upper()} {route.removeprefix('api/')}"
         for route, view in _walk(get_resolver().url_patterns)

@@ -20,7 +20,7 @@ UNKNOWN = {"name": "ours", "skip_reason": "Dependency not found on PyPI"}
 
 
 def audit(answer: str, seconds: float = 30) -> int:
-    """Run the audit with a program that answers as pip-audit would."""
+    """Run the audit with a stand-in for pip-audit that prints `answer`, or hangs if it is empty."""
     code = f"import sys, time; sys.stdout.write({answer!r}); sys.exit(1)"
     if not answer:
         code = "import time; time.sleep(60)"

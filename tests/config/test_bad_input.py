@@ -100,7 +100,7 @@ queries = st.dictionaries(
 
 @pytest.fixture
 def client(alice: User, conversation: Conversation, settings: Any) -> Client:
-    """Alice, without throttles."""
+    """A client signed in as Alice, without throttles."""
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     return Client().with_token(access_of(alice))
 
@@ -128,7 +128,7 @@ def send(
     client: Client, endpoint: str, number: int, body: bytes, kind: str, query: str = ""
 ) -> None:
     method, url = url_of(endpoint, ids_of(number))
-    answer = client.generic(method, f"{url}?{query}", body, kind)  # type: ignore[arg-type]  # bytes
+    answer = client.generic(method, f"{url}?{query}", body, kind)  # type: ignore[arg-type]  # bytes work
     assert_answered(answer)
 
 
@@ -196,7 +196,7 @@ def test_invalid_json_is_a_parse_error(
 ) -> None:
     url = f"/api/messaging/conversations/{conversation.pk}/send/"
 
-    response: Any = client.generic("POST", url, body, "application/json")  # type: ignore[arg-type]  # bytes
+    response: Any = client.generic("POST", url, body, "application/json")  # type: ignore[arg-type]  # bytes work
 
     assert (response.status_code, response.json()["code"]) == (status, code)
 

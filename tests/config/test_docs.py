@@ -15,7 +15,7 @@ pytestmark = pytest.mark.without_servers
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("bench/*.md")])
-# Folders that paths on a page may be relative to, besides the root.
+# For each page, the folders besides the root that its paths may be relative to.
 FOLDERS = {"docs/security.md": ["tests"], "docs/web.md": ["web", "web/static/web"]}
 SOURCES = "py|js|mjs|html|sh|lua|css|yml|yaml|toml|json"
 
@@ -60,7 +60,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 
 def superseded(page: Path) -> bool:
-    """Return whether a page is a superseded decision, which keeps the names of its time."""
+    """Return whether a page is a superseded decision, whose names may be out of date."""
     return page.read_text().partition("\n## ")[0].count("Superseded by") == 1
 
 
@@ -91,7 +91,7 @@ def test_commands_on_a_page_exist(page: Path) -> None:
     "page", [page for page in PAGES if page.parent.name != "adr"], ids=lambda page: page.name
 )
 def test_variables_on_a_page_exist(page: Path) -> None:
-    """Names in capitals are environment variables or names in our sources."""
+    """Each name in capitals on a page exists in our sources."""
     names = set(re.findall(r"`([A-Z][A-Z_]*_[A-Z_]*)`", page.read_text()))
 
     assert {name for name in names if not re.search(rf"\b{name}\b", sources())} == set()

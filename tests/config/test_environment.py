@@ -1,4 +1,4 @@
-"""Malformed variables are named in one line, and prevent the start."""
+"""Malformed variables prevent the start, and are named in a message of one line."""
 
 import subprocess
 import sys

@@ -38,7 +38,7 @@ class FailingView(APIView):
 
 
 class DeletedMeanwhileView(APIView):
-    """Registers a device of an account that is deleted after it was authenticated."""
+    """Registers a device for an account that has been deleted during the request."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -50,7 +50,7 @@ class DeletedMeanwhileView(APIView):
 
 
 def deleted_meanwhile(request: HttpRequest) -> HttpResponse:
-    """Insert a session of a deleted account, outside DRF."""
+    """Insert a session for a deleted account, in a view without DRF."""
     AuthSession.objects.create(user_id=0, expires_at=timezone.now())
     return HttpResponse()
 

@@ -1,4 +1,4 @@
-"""A second language is a file: `locale/<language>/LC_MESSAGES/django.mo`."""
+"""Adding a language takes one file: `locale/<language>/LC_MESSAGES/django.mo`."""
 
 import struct
 from pathlib import Path
@@ -43,7 +43,7 @@ def compile_texts(texts: dict[str, str]) -> bytes:
 
 @pytest.fixture
 def german(tmp_path: Path, settings: Any) -> Path:
-    """A folder with a German catalogue, which the settings name."""
+    """A locale folder with a German catalogue; the settings refer to it."""
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.mo").write_bytes(compile_texts(TEXTS))

@@ -57,6 +57,6 @@ def test_tokens_are_removed_from_log_lines(line: str, shown: str, as_argument: b
 
 
 def test_every_handler_removes_tokens(settings: pytest.FixtureRequest) -> None:
-    handlers = settings.LOGGING["handlers"]  # type: ignore[attr-defined]  # any setting
+    handlers = settings.LOGGING["handlers"]  # type: ignore[attr-defined]  # a setting
 
     assert [each["filters"] for each in handlers.values()] == [["redact"]] * len(handlers)

@@ -1,7 +1,7 @@
 """
-The response of each endpoint to each stranger who asks about Alice's and Bob's data.
+The response of each endpoint to each outsider who asks for Alice's and Bob's data.
 
-A new endpoint fails `test_every_endpoint_is_in_the_table` until it has a row.
+For a new endpoint, `test_every_endpoint_is_in_the_table` fails until `TABLE` has a row.
 """
 
 import json
@@ -28,9 +28,9 @@ from trainer.services.trainees import remove_trainee
 from users.models import User
 from users.services.accounts import deactivate_user
 
-# Charlie is another trainer's trainee, Dora that trainer. `impersonator` is Alice with a token that
-# impersonates Bob; `removed` was Alice's trainee and asks about their own old conversation;
-# `deactivated` has the same trainer as Bob, and a token from before the deactivation.
+# Charlie is a trainee of another trainer, Dora. `impersonator` is Alice with a token that impersonates
+# Bob. `removed` was Alice's trainee, and asks for their own old conversation. `deactivated` has the
+# same trainer as Bob, and a token from before the deactivation.
 PEOPLE = ("nobody", "charlie", "dora", "admin", "impersonator", "removed", "deactivated")
 TABLE = {
     "DELETE trainer/invitations/<invitation_id>/": (401, 403, 404, 403, 403, 403, 401),
@@ -68,14 +68,14 @@ PUBLIC = {
     "POST auth/users/reset_password/",
     "POST auth/users/reset_password_confirm/",
 }
-# Ending the impersonation is the only write that an impersonator may do.
+# Ending the impersonation is the only write that an impersonator may make.
 WRITES = sorted(each for each in TABLE if not each.startswith("GET") and "/end/" not in each)
 WITH_IDS = sorted(endpoint for endpoint in TABLE if "<" in endpoint)
 
 
 @dataclass(frozen=True)
 class Requests:
-    """Each person's token, and the ids in their requests."""
+    """Sends requests: each person's token, and the ids and body in the requests."""
 
     tokens: dict[str, str | None]
     ids: dict[str, int]

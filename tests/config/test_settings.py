@@ -24,7 +24,7 @@ REQUIRED = ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "EMAIL_U
 
 
 def load(environment: dict[str, str], show: str = "DEBUG") -> subprocess.CompletedProcess[str]:
-    """Load the settings in a separate process, and print one of them."""
+    """Load the settings in a separate process that prints the setting `show`."""
     code = f"from config import settings; print(settings.{show})"
     return subprocess.run(
         [sys.executable, "-c", code],

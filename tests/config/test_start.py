@@ -13,7 +13,7 @@ pytestmark = pytest.mark.without_servers
 
 @pytest.fixture
 def production(settings: Any) -> Any:
-    """Settings about which there is nothing to say."""
+    """Production settings that cause no warning."""
     settings.DEBUG, settings.PUSH_IN_WEB = False, True
     settings.THROTTLE_RATES = {"messaging": "30/minute", "user": "120/minute"}
     settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["gym.example"], "https://gym.example"

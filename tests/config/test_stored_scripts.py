@@ -35,7 +35,7 @@ NAMES = {"first_name": SCRIPT, "last_name": f'"{SCRIPT}', "phone_number": "<scri
 
 @pytest.fixture
 def scripts(db: None) -> Conversation:
-    """Put a script into every field that people can write, with a row in every model of the admin."""
+    """Put a script into every field that users can write; every model of the admin has a row."""
     trainer = make_trainer(f"t{SCRIPT}", business_name=SCRIPT, **NAMES)
     trainee = make_trainee(f"s{SCRIPT}", trainer, **NAMES)
     tokens_of(trainer)
@@ -81,7 +81,7 @@ def test_admin_escapes_scripts_on_every_page(browser: Browser, model: type[Model
     assert {each.status_code for each in pages} == {200}
     assert len(pages) >= 3
     assert not [each for each in pages if SCRIPT in each.content.decode()]
-    for page in pages[:2]:  # the list and the row; the other pages may show a row's id instead
+    for page in pages[:2]:  # the list and the row; other pages may show only an id
         assert ESCAPED in page.content.decode()
 
 

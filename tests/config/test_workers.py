@@ -1,4 +1,4 @@
-"""How many processes a server has."""
+"""The number of processes that a server starts."""
 
 import os
 
