@@ -10,7 +10,7 @@ from jobs import registry
 from jobs.models import Job
 from jobs.registry import job
 
-# These test row locks and query plans, which SQLite does not have.
+# test_postgres.py tests row locks and query plans, which SQLite does not have.
 collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_postgres.py"]
 
 Register = Callable[..., "Calls"]
@@ -18,7 +18,7 @@ Later = Callable[[float], None]
 
 
 class Calls(list[dict[str, Any]]):
-    """A handler that records its arguments, and raises the errors that a test sets."""
+    """A handler that records its arguments, and raises the errors that a test has queued."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,7 +34,7 @@ class Calls(list[dict[str, Any]]):
 
 @pytest.fixture
 def register(monkeypatch: pytest.MonkeyPatch) -> Register:
-    """Register kinds of jobs for one test, without those of the product."""
+    """Register kinds of jobs for one test, in which the product's kinds do not exist."""
     monkeypatch.setattr(registry, "_kinds", {})
 
     def add(name: str = "note", **options: Any) -> Calls:
@@ -47,7 +47,7 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Register:
 
 @pytest.fixture
 def later() -> Later:
-    """Age all jobs by some seconds, whether live or ended."""
+    """Return a function that makes all jobs, live or ended, some seconds older."""
 
     def pass_time(seconds: float) -> None:
         passed = timedelta(seconds=seconds)

@@ -9,7 +9,7 @@ from jobs.registry import job
 
 @job("test.note")
 def note(*, number: int) -> None:
-    """Write a line in one call, so that the lines of several processes do not mix."""
+    """Write a line in one call, so that lines of several processes are not mixed up."""
     log = os.open(os.environ["JOBS_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(log, f"{number}\n".encode())
     os.close(log)

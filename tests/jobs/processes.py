@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 60.0
 
 
 def eventually(probe: Callable[[], T | None], pause: float = 0.05) -> T:
-    """Call the probe until it returns something, and return that."""
+    """Call the probe until its result is not None, and return the result; fail after a time limit."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (found := probe()) is None:
         assert time.monotonic() < deadline, "The probe returned nothing in time."
@@ -32,7 +32,7 @@ def eventually(probe: Callable[[], T | None], pause: float = 0.05) -> T:
 
 
 class WorkerProcess:
-    """`manage.py worker` with the tests' kinds of jobs."""
+    """A `manage.py worker` process with the tests' kinds of jobs."""
 
     def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.notes, self._log = folder / "notes", folder / "worker.log"
@@ -45,7 +45,7 @@ class WorkerProcess:
         return self._log.read_text() if self._log.exists() else ""
 
     def start(self) -> None:
-        """Start it, and wait until it works."""
+        """Start the process, and wait until it looks for jobs."""
         starts = self.log.count(STARTED)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -58,13 +58,13 @@ class WorkerProcess:
         os.kill(self._process.pid, signum)
 
     def kill(self) -> None:
-        """Kill it, so that nothing is cleaned up."""
+        """Kill the process, so that it cannot clean up."""
         assert self._process
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> int:
-        """Send SIGTERM, and return its exit code."""
+        """Send SIGTERM, wait for the end, and return the exit code."""
         self.signal(signal.SIGTERM)
         return self.wait()
 
@@ -75,7 +75,7 @@ class WorkerProcess:
 
 @contextmanager
 def working(folder: Path, *arguments: str, **environment: str) -> Iterator[WorkerProcess]:
-    """Run a worker process; at the end, kill it if it still runs."""
+    """Run a worker process during the block, and kill it afterwards if it still runs."""
     worker = WorkerProcess(folder, *arguments, **environment)
     try:
         worker.start()
@@ -88,7 +88,8 @@ def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
     """
     Stop a process with SIGSTOP; on SQLite, only while it does not lock the database.
 
-    A try that stops it at a bad moment lasts much less than any lease, so the process loses none.
+    If the process was stopped while it held the lock, it continues briefly and is stopped again. A
+    stop lasts much less than any lease, so the process loses no lease in these attempts.
     """
     send_signal(signal.SIGSTOP)
     while not _is_writable():

@@ -1,4 +1,4 @@
-"""The steps of a worker, one at a time."""
+"""Functions that each perform one step of a worker."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""One worker at a time runs a due job, and another takes it over if the first dies."""
+"""Only one worker at a time runs a due job, and another takes it over if that worker dies."""
 
 import logging
 from datetime import timedelta
@@ -150,7 +150,7 @@ def test_claims_of_a_kind_are_limited_to_its_free_slots(register: Register) -> N
         enqueue_many(kind=name, calls=[Call({"n": n}) for n in range(5)])
     Job.objects.filter(kind="quick").update(
         due_at=timezone.now()
-    )  # behind all jobs of the other kind
+    )  # after all jobs of the other kind
 
     claims = claim_jobs(worker="worker", room={"slow": 2, "quick": 5}, most=4)
 

@@ -1,4 +1,4 @@
-"""A job is stored in the transaction that causes it, and a key has at most one live job."""
+"""A job is stored in the transaction that enqueues it, and a key has at most one live job."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -152,7 +152,7 @@ def test_enqueueing_again_during_a_run_causes_one_more_run(register: Register) -
 
     enqueue(kind="note", args={"n": 2}, key="7")
     enqueue(kind="note", args={"n": 3}, key="7")
-    assert claim() == []  # never two jobs of a key at the same time
+    assert claim() == []  # two jobs with the same key never run at the same time
     succeed(claims)
 
     assert run_due() == 1

@@ -15,8 +15,8 @@ from tests.jobs.processes import WorkerProcess, eventually, working
 pytestmark = pytest.mark.django_db(transaction=True)
 
 JOBS, KILLS = 1000, 10
-# Jobs of one worker that may be done but not recorded when it is killed: those in its threads, and
-# those that ended while the previous ones were recorded.
+# The most jobs that a killed worker can have run without recording their outcomes: those in its
+# threads, and those that ended while earlier outcomes were being recorded.
 IN_FLIGHT = 50
 
 

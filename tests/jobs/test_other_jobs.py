@@ -1,4 +1,4 @@
-"""Each statement changes the jobs that it is called with, and leaves the worker's others as they are."""
+"""Each SQL statement changes only the jobs passed to it, and none of the worker's other jobs."""
 
 import pytest
 from django.db.models import F
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def two(register: Register) -> list[Claim]:
-    """Two claimed jobs of a kind that retries once, the older one first."""
+    """Two claimed jobs of a kind that is retried once; the older job comes first."""
     register(retries=1)
     for number in (1, 2):
         enqueue(kind="note", args={"n": number})

@@ -1,4 +1,4 @@
-"""Claiming reads one small index, however many jobs have ended, and waits for no row lock."""
+"""Claiming reads one small index, however many jobs have ended, and never waits for row locks."""
 
 import psycopg
 import pytest
@@ -51,7 +51,7 @@ def test_locked_row_does_not_block_claims(register: Register) -> None:
     enqueue_many(kind="note", calls=[Call(), Call()])
     locked = Job.objects.earliest("pk").pk
     with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '5s'")  # a claim that waited would wait without limit
+        cursor.execute("SET lock_timeout = '5s'")  # without this, a claim that waits would hang
 
     with psycopg.connect(database_url()) as other:
         other.execute("SELECT 1 FROM jobs_job WHERE id = %s FOR UPDATE", [locked])

@@ -227,7 +227,7 @@ def test_worker_goes_on_after_an_error_of_the_code(
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_command_fails_when_its_worker_has_ended_by_itself(register: Register) -> None:
     def interval() -> timedelta:
-        connection.close()  # nothing else does, as the thread ends here
+        connection.close()  # nobody else closes it when the thread ends like this
         sys.exit("The worker's thread ends.")
 
     register("tick", every=interval)
@@ -317,6 +317,6 @@ def test_web_process_runs_jobs_unless_disabled() -> None:
         eventually(lambda: STARTED in server.log.read_text() or None)
         eventually(
             lambda: Job.objects.exclude(finished_at=None).first()
-        )  # its own job, for pruning
+        )  # the pruning job, which the worker enqueues itself
         server.send_signal(signal.SIGTERM)
         server.wait(60)

@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def stay_parent(pid_file: Path) -> None:
-    """Return in each child; the parent forks again if it is killed, else exits with its code."""
+    """Return in each child. The parent forks again if a child was killed, else exits with its code."""
     while child := os.fork():
         pid_file.write_text(str(child))
         _, status = os.waitpid(child, 0)

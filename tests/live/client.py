@@ -1,4 +1,4 @@
-"""The client's end of a socket, in memory."""
+"""The client's end of a WebSocket, in memory."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -17,7 +17,7 @@ def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 async def settle() -> None:
-    """Run every task that is ready, until all of them wait."""
+    """Run the tasks that are ready, until every task waits for something."""
     for _ in range(20):
         await asyncio.sleep(0)
 
@@ -25,7 +25,7 @@ async def settle() -> None:
 async def until(is_true: Callable[[], bool]) -> None:
     """Wait until a condition holds; fail after 10 s."""
     async with asyncio.timeout(10):
-        while not is_true():  # noqa: ASYNC110 - a thread may fulfil it
+        while not is_true():  # noqa: ASYNC110 - a thread may change it
             await asyncio.sleep(0.001)
 
 
@@ -48,7 +48,7 @@ def close(code: CloseCode) -> Message:
 
 
 def scope_of(token: str = "", *, query: str = "", origin: str = "") -> Message:
-    """Return the ASGI scope of a handshake, with a token as a sub-protocol or without one."""
+    """Return the ASGI scope of a handshake; a token is sent as a sub-protocol."""
     headers = [(b"host", b"testserver")]
     return {
         "type": "websocket",
@@ -61,7 +61,7 @@ def scope_of(token: str = "", *, query: str = "", origin: str = "") -> Message:
 
 
 class Client:
-    """The received and sent messages of a client."""
+    """A client that exchanges ASGI messages with a consumer; `seen` are those received."""
 
     def __init__(self) -> None:
         self.seen: list[Message] = []
@@ -81,13 +81,13 @@ class Client:
         return await self._messages.get()
 
     async def connect(self, consumer: Any, scope: Message) -> None:
-        """Have a consumer serve this client, and wait until the handshake has a response."""
+        """Let a consumer serve this client, and wait until it has responded to the handshake."""
         self._serving = asyncio.create_task(consumer(scope, self.receive, self.send))
         await settle()
         await self.say({"type": "websocket.connect"})
 
     async def say(self, message: Message) -> None:
-        """Send an ASGI message, and wait until the consumer waits for the next one or has returned."""
+        """Send an ASGI message; wait until the consumer expects the next message or has returned."""
         assert self._serving
         self._wants_next.clear()
         self._messages.put_nowait(message)

@@ -1,4 +1,4 @@
-"""A minimal product on live/: its sockets show their user a number as it grows."""
+"""A minimal product built on live/: its sockets show a growing number to their users."""
 
 import time
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ class Grant:
 
 @dataclass
 class Store:
-    """Replaces the database: access by token, ended sessions, and the number."""
+    """Replaces the database: who has access, which sessions have ended, and the number."""
 
     grants: dict[str, Grant] = field(default_factory=dict)
     ended: set[int] = field(default_factory=set)
@@ -72,7 +72,7 @@ def list_smaller(
 
 
 class CountingConsumer(LiveConsumer[Grant]):
-    """Shows the number. A `raise` frame raises the exception named in its `error`."""
+    """Shows the number. A `raise` frame raises the exception that its `error` names."""
 
     authenticator: ClassVar[Authenticator[Grant]] = Grants()
     list_behind: ClassVar[ListBehind] = staticmethod(list_smaller)

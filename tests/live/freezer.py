@@ -1,11 +1,11 @@
-"""A proxy whose connections can become silent without closing, as in a failover."""
+"""A proxy whose connections can become silent without being closed, as in a failover."""
 
 import asyncio
 from contextlib import suppress
 
 
 class Freezer:
-    """Forwards bytes to a local port, until its open connections are frozen."""
+    """A proxy that forwards bytes to and from a local port, until its open connections are frozen."""
 
     def __init__(self, port: int) -> None:
         self._target = port

@@ -1,4 +1,4 @@
-"""The recipients of an event, and the time at which it is sent."""
+"""Which clients receive an event, and when it is sent."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ def two() -> Iterator[list[Redis]]:
 
 @pytest.fixture
 def redis(two: list[Redis]) -> Redis:
-    """A running server; started again if a test stopped it."""
+    """A running server, which is started again if an earlier test has stopped it."""
     two[0].start()
     return two[0]
 
@@ -43,7 +43,7 @@ def list_hosts(*servers: Redis) -> list[dict[str, Any]]:
 
 
 async def join(layer: Any, *groups: str) -> str:
-    """Return a channel that receives the events of groups, once it is subscribed."""
+    """Open a channel, and return it once it is subscribed to the groups."""
     channel: str = await layer.new_channel()
     for group in groups:
         await layer.group_add(group, channel)
@@ -144,7 +144,7 @@ def test_channel_is_removed_with_its_receiver(redis: Redis) -> None:
         await asyncio.sleep(0)
         receiver.cancel()
         await asyncio.wait([receiver])
-        await send(layer, 1)  # nothing references it
+        await send(layer, 1)  # its channel no longer exists
         with pytest.raises(KeyError):
             await layer.receive(channel)
 
@@ -230,7 +230,7 @@ def test_joining_fails_while_redis_is_down_and_works_later(redis: Redis) -> None
             await send(layer, 1)
         await layer.group_discard(
             "user.1", channel
-        )  # it is in no group, so nothing is sent to Redis
+        )  # the channel is in no group, so nothing is sent to Redis
         redis.start()
         await layer.group_add("user.1", channel)
         async with probing(layer):

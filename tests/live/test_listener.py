@@ -1,4 +1,4 @@
-"""Events on the way from the channel layer to the sockets of this process."""
+"""How events get from the channel layer to the sockets of this process."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ class World:
         """Register a socket without a client, and subscribe to its user's events."""
         socket = CountingConsumer()
         socket.access = Grant(user_id)
-        socket.show = lambda number: None  # type: ignore[method-assign]  # it has no outbox
+        socket.show = lambda number: None  # type: ignore[method-assign]  # there is no outbox
         self.registry.add(socket)
         await self.listener.subscribe(user_id)
         return socket
@@ -201,7 +201,7 @@ def test_failing_socket_does_not_block_others(
 
     async def scenario(world: World) -> None:
         broken, other = await world.open(), await world.open()
-        broken.handle_number_grown = fail  # type: ignore[method-assign]  # as a bug would
+        broken.handle_number_grown = fail  # type: ignore[method-assign]  # like a bug
 
         await world.deliver(grown(2, group="user.2"), grown(3, group="user.2"))
 

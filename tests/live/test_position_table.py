@@ -1,4 +1,4 @@
-"""The table of open sockets' positions: each row is read once, as last written."""
+"""The table of the open sockets' positions: each row is read once, with its latest values."""
 
 import pytest
 
@@ -10,7 +10,7 @@ Rows = set[tuple[int, ...]]
 
 @pytest.fixture
 def rows(monkeypatch: pytest.MonkeyPatch) -> PositionTable:
-    """A table in slices of three, with five rows under the keys 1 to 5."""
+    """A table that is read three rows at a time, with five rows under the keys 1 to 5."""
     monkeypatch.setattr(position_table, "SLICE_ROWS", 3)
     found = PositionTable()
     for key in range(1, 6):

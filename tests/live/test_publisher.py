@@ -14,7 +14,7 @@ GROUPS = ("user.1", "user.2")
 
 
 async def listen(groups: tuple[str, ...]) -> list[str]:
-    """Open a channel for each group, and wait until it is subscribed."""
+    """Open a channel for each group, and return the channels once they are subscribed."""
     layer: Any = get_channel_layer()
     channels = [await layer.new_channel() for _ in groups]
     for group, channel in zip(groups, channels, strict=True):
@@ -31,7 +31,7 @@ async def receive(channel: str, count: int) -> list[dict[str, Any]]:
 
 @async_to_sync
 async def send_to_both(count: int) -> list[list[dict[str, Any]]]:
-    """Send events to the groups in turn; return the events that each received."""
+    """Send `count` events to each group, in turn; return the events that each group received."""
     publisher = Publisher()
     publisher.attach(asyncio.get_running_loop())
     channels = await listen(GROUPS)
@@ -52,7 +52,7 @@ def test_events_of_each_group_arrive_in_order() -> None:
 
 
 class Layer:
-    """A layer that takes several messages at once, or fails."""
+    """A channel layer that accepts messages in batches, or fails."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []

@@ -1,4 +1,4 @@
-"""Open sockets are compared with the database, and those that missed an event catch up."""
+"""Open sockets are compared with the database, and sockets that missed an event catch up."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ async def connect(name: str = "bob") -> tuple[Client, CountingConsumer]:
 
 
 async def pass_rounds(store: Store) -> None:
-    """Wait until every socket has been checked after this call."""
+    """Wait until every socket has been checked again."""
     last = store.queries + 2
     await until(lambda: store.queries >= last)
     await finish_tasks()

@@ -1,4 +1,4 @@
-"""Which of a user's sockets is closed to make room for another."""
+"""Which of a user's sockets is closed to make room for a new one."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ BOB = Claims(user_id=2, session_id=None, impersonating=False, expires_at=2**31)
 
 
 class Tab:
-    """A socket of Bob's, whose client has been idle for some seconds."""
+    """A socket of Bob's whose client has been idle for `idle` seconds."""
 
     def __init__(
         self, sockets: SocketRegistry, idle: float = 0, *, is_evicted_last: bool = False
@@ -39,7 +39,7 @@ class Tab:
 
 @pytest.fixture
 def sockets(settings: Any) -> SocketRegistry:
-    """A registry for two sockets per user, and four at most."""
+    """A registry with the limits SOCKETS_PER_USER = 2 and SOCKETS_PER_USER_AT_MOST = 4."""
     settings.SOCKETS_PER_USER = 2
     settings.SOCKETS_PER_USER_AT_MOST = 4
     return SocketRegistry()

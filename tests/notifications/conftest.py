@@ -29,7 +29,7 @@ def make_browser(service: PushService) -> MakeBrowser:
 
 @pytest.fixture
 def cursor(db: None) -> PushCursor:
-    """A cursor after all earlier messages, wherever other tests have left it."""
+    """The cursor of the sweep, set back to the start, whatever other tests have left."""
     cursor, _ = PushCursor.objects.update_or_create(
         pk=PushCursor.ONLY, defaults={"scanned_up_to": 0, "rescanned_up_to": 0}
     )
@@ -38,7 +38,7 @@ def cursor(db: None) -> PushCursor:
 
 @pytest.fixture
 def later() -> Later:
-    """Age all rows by some seconds."""
+    """Return a function that makes all messages, deliveries and jobs some seconds older."""
 
     def pass_time(seconds: float) -> None:
         for message in Message.objects.all():

@@ -1,4 +1,4 @@
-"""A push service and browser keys for tests, which import nothing from the product."""
+"""A push service and browser keys for tests. They import nothing from the product."""
 
 import json
 import threading
@@ -24,16 +24,16 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes
-    # On the monotonic clock of this process, in seconds.
+    # The time of arrival, in seconds of `time.monotonic()`.
     at: float = 0.0
 
 
 class PushService(ThreadingHTTPServer):
     """
-    Receives all POST requests. A path answers with its queued answers in order, then with `status`.
+    Receives all POST requests. A path gives its queued answers in order, and then answers `status`.
 
-    `received` lists all requests, `taken` only those answered with a 2xx. From `close_gate` until
-    `open_gate`, requests are received but not answered.
+    `received` lists all requests, and `taken` only the requests answered with a 2xx status. Between
+    `close_gate` and `open_gate`, requests are received but not answered.
     """
 
     daemon_threads = True
@@ -96,7 +96,7 @@ class _Answering(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the library
         pass
 
 
@@ -111,14 +111,14 @@ def running_push_service() -> Iterator[PushService]:
 
 
 class BrowserKeys:
-    """The keys of a push subscription; its notifications cannot be decrypted without them."""
+    """The keys of a push subscription, which are needed to decrypt its notifications."""
 
     def __init__(self, auth: bytes) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._auth = auth.ljust(16, b"-")[:16]
 
     def subscription(self, endpoint: str) -> dict[str, Any]:
-        """Return the data that `JSON.stringify(subscription)` encodes in a browser."""
+        """Return the data that a browser encodes in `JSON.stringify(subscription)`."""
         point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         keys = {"p256dh": _base64url(point), "auth": _base64url(self._auth)}
         return {"endpoint": endpoint, "expirationTime": None, "keys": keys}

@@ -1,4 +1,4 @@
-"""The steps of the notification jobs, one at a time."""
+"""Functions that each perform one step of the notification jobs."""
 
 from dataclasses import dataclass, replace
 
@@ -20,7 +20,7 @@ WORKER = "test"
 
 @dataclass(frozen=True)
 class Run:
-    """A delivery that has begun."""
+    """A delivery that has been claimed and has something to send."""
 
     claim: Claim
     notification: Notification
@@ -32,7 +32,7 @@ def live() -> JobQuerySet:
 
 
 def begin(most: int = 100) -> list[Run]:
-    """Claim due deliveries; end those that have nothing to send."""
+    """Claim due deliveries, end those that have nothing to send, and return the others."""
     runs = []
     for claim in claim_jobs(worker=WORKER, room={DELIVER: most}, most=most):
         if notification := prepare_notification(Delivery(**claim.args)):
@@ -43,14 +43,14 @@ def begin(most: int = 100) -> list[Run]:
 
 
 def end(run: Run, outcome: Outcome = DELIVERED) -> None:
-    """End a delivery with the push service's outcome."""
+    """End a delivery with an outcome of the push service."""
     kind = replace(run.claim.kind, handler=lambda **_: record_outcome(run.notification, outcome))
     failure = run_handler(replace(run.claim, kind=kind))
     record_outcomes(worker=WORKER, outcomes=[End(run.claim, failure)])
 
 
 def notify() -> list[Notification]:
-    """Sweep, then deliver everything that is due."""
+    """Sweep, deliver everything that is due, and return the notifications."""
     sweep()
     runs = begin()
     for each in runs:

@@ -1,4 +1,4 @@
-"""Browsers that subscribe to the push service of the tests."""
+"""Browsers that subscribe to the tests' push service."""
 
 import json
 from typing import Any
@@ -27,10 +27,10 @@ class Browser(BrowserKeys):
         return DeviceToken.objects.get(token=stored_form(self.token))
 
     def shown(self) -> list[dict[str, Any]]:
-        """Decrypt all received notifications."""
+        """Return all notifications received so far, decrypted."""
         return [self.decrypt(each) for each in self.service.at(self.path)]
 
     def wait_for(self, count: int = 1) -> list[dict[str, Any]]:
-        """Decrypt all that came, once there is that much of it."""
+        """Wait for at least `count` notifications; return all received notifications, decrypted."""
         eventually(lambda: len(self.service.at(self.path)) >= count or None)
         return self.shown()

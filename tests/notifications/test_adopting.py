@@ -1,4 +1,4 @@
-"""Deliveries of the previous release, whose processes may run at the same time."""
+"""Deliveries that processes of the previous release have stored, and may still be sending."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,12 +28,12 @@ HELD = timedelta(seconds=30)
 
 @pytest.fixture
 def phone(bob: User, make_browser: MakeBrowser) -> DeviceToken:
-    """Bob's browser."""
+    """The device row of Bob's browser."""
     return make_browser("bob").belongs_to(bob)
 
 
 def sweep_as_before(conversation: Conversation, phone: DeviceToken, **changes: Any) -> None:
-    """Insert what the previous release's sweep inserts for all messages of the conversation."""
+    """Write the rows that the previous release's sweep writes for all messages of the conversation."""
     newest = conversation.messages.latest("pk")
     told: dict[str, Any] = {"conversation": conversation, "recipient": phone.user}
     PushCursor.objects.update(scanned_up_to=newest.pk, rescanned_up_to=newest.pk - 1)
@@ -148,7 +148,7 @@ def test_adopted_delivery_and_waiting_job_are_one(
 
 @pytest.fixture
 def going_back(transactional_db: None) -> Iterator[MigrationExecutor]:
-    """Migrate to the newest state after the test."""
+    """A migration executor; after the test, migrate to the latest migrations."""
     yield MigrationExecutor(connection)
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())

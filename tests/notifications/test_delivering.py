@@ -1,4 +1,4 @@
-"""The end of a delivery, by the push service's response."""
+"""How a delivery ends after each response of the push service."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ from users.models import User
 
 AWAY = Outcome(Verdict.LATER, "HTTP 503")
 ATTEMPTS = 9
-# Pauses are up to a quarter shorter or longer.
+# Retry pauses are randomly shortened or lengthened by up to a quarter.
 JITTER = 0.25
 
 

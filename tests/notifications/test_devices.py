@@ -80,7 +80,7 @@ def test_invalid_token_is_refused(
 
 
 def test_longest_token_fits(api: Client, bob: User) -> None:
-    # A text without repetitions: PostgreSQL compresses values before it checks the index's limit.
+    # Without repetitions, since PostgreSQL compresses a value before it checks the index's size limit.
     token = "".join(chr(33 + (n * n * 7919 + n) % 94) for n in range(2048))
 
     response = api.as_user(bob).post(URL, {**PHONE, "token": token})

@@ -1,4 +1,4 @@
-"""Firebase Cloud Messaging, with a test server in Google's place."""
+"""Firebase Cloud Messaging, with a test server in place of Google's."""
 
 import asyncio
 import json
@@ -130,7 +130,7 @@ def test_failed_sign_in_is_retried_later(google: PushService) -> None:
 
 
 def send_to_all(count: int) -> list[Outcome]:
-    """Send to this many phones at once, as the worker does."""
+    """Send to `count` phones concurrently, as the worker does."""
 
     async def run() -> list[Outcome]:
         senders = Senders()

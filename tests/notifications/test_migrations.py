@@ -27,7 +27,7 @@ def migrate(targets: list[tuple[str, str]]) -> Any:
 
 @pytest.fixture
 def before(transactional_db: None) -> Iterator[Any]:
-    """The state before the move; migrated to the newest state after the test."""
+    """The models before the move. After the test, the database is migrated to the latest state."""
     yield migrate(BEFORE)
     migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     ContentType.objects.clear_cache()

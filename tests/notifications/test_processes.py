@@ -1,4 +1,4 @@
-"""Processes that send notifications to a test's push service."""
+"""Processes that send notifications to the tests' push service."""
 
 import signal
 import subprocess
@@ -40,7 +40,7 @@ def environment(service: PushService, cursor: PushCursor) -> dict[str, str]:
 def pushing(
     tmp_path: Path, command: str = "worker", **environment: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `manage.py worker` as a separate process, and wait until it works or has ended."""
+    """Run `manage.py` in a separate process; wait until it looks for jobs or has ended."""
     log_file = tmp_path / "push.log"
     log_file.touch()
     started = log_file.read_text().count(STARTED)
@@ -63,13 +63,13 @@ def pushing(
 
 
 def end(process: subprocess.Popen[bytes]) -> int:
-    """Send SIGTERM to a process, and return its exit code."""
+    """Send SIGTERM to a process, wait for its end, and return its exit code."""
     process.send_signal(signal.SIGTERM)
     return process.wait(SHUTDOWN_SECONDS)
 
 
 def expire_leases() -> None:
-    """Expire the leases of killed processes now; one of them may have been sweeping."""
+    """Make all leases expire now, including a lease for the sweep that a killed process may hold."""
     Job.objects.held().update(due_at=Now())
 
 
@@ -150,13 +150,13 @@ def test_process_killed_during_a_send_is_replaced_by_another(
     with pushing(tmp_path, **environment):
         bobs.wait_for(2)
         wait_until_all_is_recorded()
-        # Nothing is notified again, whichever process was killed: the next notification is the
-        # following one.
+        # "Hello" is not sent a third time, whichever process was killed: the next notification is
+        # about the next message.
         write(alice, conversation, "Next")
         bobs.wait_for(3)
 
     assert [each["body"] for each in bobs.shown()] == ["Hello", "Hello", "2 new messages"]
-    # The device shows one notification for both: they replace each other.
+    # All have the same topic, so on the device each notification replaces the previous one.
     assert len({each.headers["Topic"] for each in service.received}) == 1
 
 
@@ -282,7 +282,7 @@ def test_hanging_push_service_delays_no_other_message(
         quick.belongs_to(other)
         open_conversation(alice, other, "Hello you")
 
-        # It arrives while the first request is still unanswered.
+        # This notification arrives while the first request is still unanswered.
         assert [each["body"] for each in quick.wait_for()] == ["Hello you"]
         assert live().filter(args__recipient_id=bob.pk, last_error="").exists()
 

@@ -35,7 +35,7 @@ def test_threads_send_concurrently(sender_loop: SenderLoop, bobs: Browser) -> No
     bobs.service.close_gate()
     with ThreadPoolExecutor(20) as threads:
         sent = [threads.submit(sender_loop.send, make_notification(bobs.token)) for _ in range(20)]
-        bobs.wait_for(20)  # none has its answer yet
+        bobs.wait_for(20)  # none has been answered yet
         bobs.service.open_gate()
 
     assert [each.result() for each in sent] == [DELIVERED] * 20
@@ -51,7 +51,7 @@ def test_unexpected_error_is_given_up_without_its_text(
 
 
 def test_closed_loop_opens_again(sender_loop: SenderLoop, bobs: Browser) -> None:
-    sender_loop.close()  # never opened
+    sender_loop.close()  # it was never opened
     outcomes = []
     for _ in range(2):
         outcomes.append(sender_loop.send(make_notification(bobs.token)))

@@ -35,12 +35,12 @@ pytestmark = pytest.mark.usefixtures("cursor")
 
 @pytest.fixture
 def phone(bob: User, make_browser: MakeBrowser) -> DeviceToken:
-    """Bob's browser."""
+    """The device row of Bob's browser."""
     return make_browser("bob").belongs_to(bob)
 
 
 def sign_in_again(user: User) -> Claims:
-    """Begin a new session, in which `user` acts from now on."""
+    """Begin a new session, make it the session of `user`, and return its claims."""
     claims = claims_of(tokens_of(user).access)
     user.auth_session = AuthSession.objects.latest("pk")
     return claims
@@ -143,7 +143,7 @@ def test_later_message_is_notified_with_earlier_unread_ones(
 def test_message_committed_after_the_first_scan_is_found_by_the_second(
     conversation: Conversation, phone: DeviceToken, later: Later
 ) -> None:
-    # Its id was assigned and another message's was scanned before it was committed.
+    # A message with a higher id was scanned before this message was committed.
     PushCursor.objects.update(scanned_up_to=Message.objects.get().pk + 1)
 
     later(6)
@@ -399,7 +399,7 @@ def test_long_backlog_is_scanned_in_batches(
         seen.append(PushCursor.objects.get().scanned_up_to)
 
     assert len(seen) >= 2
-    assert PushCursor.objects.get().scanned_up_to == Message.objects.order_by("pk").last().pk  # type: ignore[union-attr]  # there is one
+    assert PushCursor.objects.get().scanned_up_to == Message.objects.order_by("pk").last().pk  # type: ignore[union-attr]  # not None
 
 
 def test_sweep_goes_through_the_whole_backlog(

@@ -1,4 +1,4 @@
-"""Web Push to a test's push service: its requests, and what it can learn from them."""
+"""Web Push to the tests' push service: the requests, and what the service can learn from them."""
 
 import asyncio
 import json
@@ -194,7 +194,7 @@ def test_unanswered_dns_queries_do_not_block_others(
     hanging, other = asyncio.run(run())
 
     assert {each.verdict for each in hanging} == {Verdict.LATER}
-    assert other == Outcome(Verdict.GONE, "not a public address")  # so it was resolved
+    assert other == Outcome(Verdict.GONE, "not a public address")  # so the name was resolved
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])

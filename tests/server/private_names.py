@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 ROOT = Path(__file__).resolve().parents[2]
-# Library modules that are undocumented, or nearly so.
+# Library modules with little or no documentation.
 UNDOCUMENTED = (
     "channels.consumer",
     "channels_redis",
@@ -58,7 +58,7 @@ def is_private(name: str) -> bool:
 # Names that begin with an underscore
 # ------------------------------------------------------------------------------
 def find_private_uses() -> Iterator[Use]:
-    """Find private names of objects that do not belong to the product, as far as its source shows."""
+    """Find uses of private names that neither their module nor a base class in the product defines."""
     for path, tree in list_sources():
         own = set(_list_own_names(tree))
         for class_node, node in _walk(tree, None):
@@ -85,7 +85,7 @@ def _names_in(node: ast.AST) -> list[str]:
 
 
 def _list_own_names(tree: ast.AST) -> Iterator[str]:
-    """Return the names that a module or class defines, including attributes of `self`."""
+    """Yield the names that a module or class defines, including attributes of `self`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
@@ -101,7 +101,7 @@ def _is_of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
 
 @cache
 def _list_inherited(path: Path, class_node: ast.ClassDef | None) -> frozenset[str]:
-    """Return the names that a class inherits from other classes of the product."""
+    """Return the names that the product defines in a class and in its base classes."""
     if class_node is None:
         return frozenset()
     found = getattr(importlib.import_module(_module_of(path)), class_node.name, None)
@@ -130,7 +130,7 @@ def find_private_overrides() -> Iterator[Use]:
 
 
 def find_classes() -> Iterator[tuple[Path, ast.ClassDef, type]]:
-    """Return the product's classes that have a base class from a library."""
+    """Yield each top-level class of the product, with its path and its node in the syntax tree."""
     for path, tree in list_sources():
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and path != Path("config/asgi.py"):
@@ -138,7 +138,7 @@ def find_classes() -> Iterator[tuple[Path, ast.ClassDef, type]]:
 
 
 def list_names_of_self(node: ast.ClassDef) -> tuple[set[str], set[str]]:
-    """Return the attributes of `self` that a class uses, and those that it assigns."""
+    """Return the attributes of `self` that a class uses, and the names that it assigns or defines."""
     of_self = [each for each in ast.walk(node) if _is_of_self(each)]
     in_body = [name for each in node.body for name in _list_own_names(each) if _is_plain(each)]
     methods = [each.name for each in node.body if isinstance(each, ast.FunctionDef)]

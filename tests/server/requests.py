@@ -19,7 +19,7 @@ ME = "/api/auth/users/me/"
 
 
 def run(story: Story[T]) -> T:
-    """Run a story with its own handler, and close its threads' connections."""
+    """Run a story with a new handler, then close the database connections of the handler's threads."""
 
     async def tell() -> T:
         handler = OneHopHandler()
@@ -49,9 +49,9 @@ def _close_connections(all_at_once: Barrier) -> None:
 
 class Request:
     """
-    A request; if it `is_held`, the end of its body is sent only on release.
+    A request. With `is_held`, its body is sent only once `may_end` is set.
 
-    Its client stays connected until `leave()`.
+    The client stays connected until `leave()`.
     """
 
     def __init__(
@@ -91,12 +91,12 @@ class Request:
         return json.loads(self.content)
 
     def leave(self) -> None:
-        """Disconnect, before the end of the body if that is held."""
+        """Disconnect, without sending a body that is still held back."""
         self.has_left.set()
         self.may_end.set()
 
     async def stay(self) -> Any:
-        """Send nothing more; return when the client leaves."""
+        """Wait until the client leaves, and return the ASGI message for that."""
         await self.has_left.wait()
         return {"type": "http.disconnect"}
 
@@ -126,7 +126,7 @@ def form(
     path: str = ME,
     method: str = "PATCH",
 ) -> Request:
-    """Return a form with a picture, or with a name if there is none."""
+    """Return a request with a form that has a picture, or a first name if `content` is empty."""
     field = b'name="profile_image"; filename="me.png"' if content else b'name="first_name"'
     body = b"--x\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n--x--\r\n"
     body %= (field, content or b"Robert")

@@ -1,4 +1,4 @@
-"""What happens at the end of a request: resources are closed, and broken database connections."""
+"""At the end of a request, its resources and broken database connections are closed."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ View = Callable[[HttpRequest], HttpResponseBase]
 
 @pytest.fixture
 def serve(settings: Any) -> Callable[..., list[Request]]:
-    """Request each view once, one after the other, in the same thread."""
+    """Return a function that requests each view once, in order, in the same thread."""
     settings.API_THREADS = 1
 
     def serve(*views: View) -> list[Request]:
@@ -126,7 +126,7 @@ def test_signals_of_a_request_are_sent_around_its_view(serve: Any) -> None:
 # Database connections
 # ------------------------------------------------------------------------------
 def ask_database(_: HttpRequest) -> HttpResponse:
-    """Return the thread, and the identity of its database connection."""
+    """Respond with the name of the thread and the identity of its database connection."""
     connection.ensure_connection()
     return HttpResponse(f"{threading.current_thread().name} {id(connection.connection)}")
 
@@ -145,8 +145,8 @@ def test_database_connection_that_no_longer_works_is_replaced(serve: Any) -> Non
         connection.ensure_connection()
         seen.append(connection.connection)
         connection.errors_occurred = True  # as after any database error
-        connection.is_usable = lambda: False  # type: ignore[method-assign]  # this thread's alone
-        connection.connection.close()  # otherwise a pool can hand out the same one
+        connection.is_usable = lambda: False  # type: ignore[method-assign]  # in this thread only
+        connection.connection.close()  # otherwise a pool could return the same one
         return HttpResponse()
 
     def use_database(_: HttpRequest) -> HttpResponse:

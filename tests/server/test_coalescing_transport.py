@@ -46,7 +46,7 @@ class Recorder(asyncio.Transport):
 
 
 def run(*steps: Callable[[CoalescingTransport], None]) -> list[Any]:
-    """Make each call in an iteration of the event loop of its own; return what was called."""
+    """Run each step in its own iteration of the event loop; return the calls of the inner transport."""
 
     async def story() -> list[Any]:
         recorder = Recorder()

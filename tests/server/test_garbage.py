@@ -1,4 +1,4 @@
-"""Requests leave no reference cycles, whose collection would pause the process."""
+"""Requests leave few reference cycles, because collecting them pauses the process."""
 
 import gc
 
@@ -9,7 +9,7 @@ from tests.factories import access_of
 from users.models import User
 
 REQUESTS = 20
-# A user and their session refer to each other.
+# Objects that a request may leave in cycles: a user and their session refer to each other.
 MOST_OBJECTS = 15
 
 

@@ -134,7 +134,7 @@ class Held:
 
 @pytest.fixture
 def view(settings: Any) -> Held:
-    """Serve /api/<name>/ with one thread, and let two requests wait for it."""
+    """Serve /api/<name>/ with one thread, and a queue for two requests."""
     settings.API_THREADS, settings.API_QUEUE = 1, 2
     held = Held()
     routes = ModuleType("routes")

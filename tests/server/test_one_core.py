@@ -1,4 +1,4 @@
-"""Which cores the threads of a process use. Every test puts the threads of pytest back."""
+"""Which cores the threads of a process use. After each test, the cores of pytest's threads are reset."""
 
 import asyncio
 import os
@@ -50,7 +50,7 @@ def test_all_threads_share_one_core_but_those_that_run_anywhere() -> None:
 
     async def story() -> tuple[set[int], Idle]:
         one_core.start()
-        return os.sched_getaffinity(0), Idle(one_core)  # it would inherit the core of this thread
+        return os.sched_getaffinity(0), Idle(one_core)  # would inherit this thread's core
 
     (core, later) = asyncio.run(story())
 
@@ -68,7 +68,7 @@ def test_threads_follow_the_event_loop_to_another_core() -> None:
     async def story() -> None:
         one_core.start()
         while len(seen) < len(ALL):
-            # The scheduler's part: the thread of the loop runs on each core in turn.
+            # In place of the scheduler, move the event loop's thread to each core in turn.
             for core in ALL:
                 os.sched_setaffinity(0, {core})
                 await asyncio.sleep(0.03)

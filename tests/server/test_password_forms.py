@@ -1,4 +1,4 @@
-"""The admin's forms with passwords: few run at a time, few wait, and the others get 503."""
+"""The admin's forms with passwords: a few are processed at a time, a few wait, others get 503."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from tests.server.requests import Request, wait_for
 
 
 class Pages:
-    """Replaces Django's handler; it does not respond until it is released."""
+    """Replaces Django's handler; it responds to a POST only after it has been released."""
 
     def __init__(self) -> None:
         self.may_end = asyncio.Event()

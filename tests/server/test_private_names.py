@@ -1,8 +1,8 @@
 """
 Pins the private and undocumented names of libraries that the product uses.
 
-A use that is not listed here fails, and so does a listed name that no longer exists. Thus an
-upgrade of a library that would break the product fails here first, with the name.
+The tests fail for a use that is not listed here, and for a listed name that no longer exists. Thus,
+if an upgrade of a library would break the product, these tests fail first and show the name.
 """
 
 import asyncio
@@ -122,13 +122,13 @@ def test_django_handlers_behave_as_the_chain_requires(caplog: pytest.LogCaptureF
     log_response("%s", "again", response=response, request=request)
 
     assert response.status_code == 500
-    assert [each.levelname for each in caplog.records] == ["ERROR"]  # once only
+    assert [each.levelname for each in caplog.records] == ["ERROR"]  # logged only once
     assert issubclass(ASGIRequest, type(request).__mro__[1])
     assert list(inspect.signature(ASGIRequest).parameters) == ["scope", "body_file"]
 
 
 def test_database_wrapper_has_the_names_for_kept_connections() -> None:
-    assert isinstance(connection._connections["default"], BaseDatabaseWrapper)  # type: ignore[attr-defined]  # the proxy's own
+    assert isinstance(connection._connections["default"], BaseDatabaseWrapper)  # type: ignore[attr-defined]  # only the proxy has it
     names = ("close_at", "errors_occurred", "connection", "vendor", "close_if_unusable_or_obsolete")
     assert [name for name in names if not hasattr(connection, name)] == []
 

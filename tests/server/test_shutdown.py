@@ -1,4 +1,4 @@
-"""SIGTERM: sockets are closed first, then the server's own handler ends the process."""
+"""On SIGTERM, the sockets are closed first; then the server's own handler ends the process."""
 
 import asyncio
 import signal
@@ -21,7 +21,7 @@ def reached() -> Iterator[list[int]]:
 
 
 def wait_for(event: asyncio.Event) -> Callable[[], Awaitable[None]]:
-    """Return a `drain` that lasts until the event."""
+    """Return a `drain` function that lasts until the event is set."""
 
     async def drain() -> None:
         await event.wait()

@@ -1,4 +1,4 @@
-"""Static files as served: collected ones in production, those of the apps in development."""
+"""How static files are served: collected files in production, the apps' files in development."""
 
 import asyncio
 import gzip
@@ -18,7 +18,7 @@ FOREVER = "max-age=315360000, public, immutable"
 
 @pytest.fixture
 def collected(settings: Any, tmp_path: Path) -> Path:
-    """Serve a folder as in production, with a script and its compressed copies."""
+    """Serve a folder, with a script and its compressed copies, as in production; return the folder."""
     settings.DEBUG, settings.STATIC_ROOT = False, tmp_path
     (tmp_path / HASHED).write_text(SCRIPT)
     (tmp_path / f"{HASHED}.br").write_bytes(brotli.compress(SCRIPT.encode()))
@@ -29,7 +29,7 @@ def collected(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def own(settings: Any, tmp_path: Path) -> Path:
-    """Serve two folders as in development; the first has precedence."""
+    """Serve two folders as in development, where the first has precedence; return the second."""
     folders = [tmp_path / "first", tmp_path / "second"]
     for folder in folders:
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""Forms with files: the sender is authenticated before the body is read; few are read at a time."""
+"""Uploads: the sender is authenticated before a body is read, and few bodies are read at a time."""
 
 import asyncio
 from pathlib import Path
@@ -27,7 +27,7 @@ def ask(request: Request) -> Request:
 
 
 class HeldStorage(InMemoryStorage):
-    """Blocks while it stores a file, until it is released."""
+    """A storage that blocks while it stores a file, until it is released."""
 
     may_end: ClassVar[Event] = Event()
     begun: ClassVar[list[str]] = []
