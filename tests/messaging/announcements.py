@@ -1,4 +1,4 @@
-"""Lists the events that are announced when the transaction commits."""
+"""Lists the events that a transaction announces when it commits."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -8,7 +8,7 @@ from users.models import User
 
 
 def list_events(callbacks: Iterable[Callable[[], Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """Return the group and event of each announcement in a list of on-commit callbacks."""
+    """Return the group and event of each on-commit callback that announces one."""
     return [each.args for each in callbacks if isinstance(each, partial)]
 
 

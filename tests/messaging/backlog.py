@@ -1,4 +1,4 @@
-"""The expected jobs and notifications, computed as naively as possible."""
+"""The expected jobs and notifications, computed in the simplest possible way."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,13 +15,13 @@ DELIVER, INVITE, RESET = (
 KINDS = (DELIVER, INVITE, RESET)
 DELAY_SECONDS, RESCAN_SECONDS = 5, 60
 
-# A worker and the number of its attempt, which together identify a run.
+# The worker and the number of the attempt, which together identify a run of a job.
 Run = tuple[str, int]
 
 
 @dataclass(eq=False)
 class Task:
-    """A job that has not ended. `run` is its latest run, until the outcome of that run is recorded."""
+    """A job that has not ended. `run` is the latest run, or None once its outcome is recorded."""
 
     kind: str
     key: str | None
@@ -38,13 +38,13 @@ class Task:
         return not self.is_leased and not self.is_pausing
 
     def fits(self, row: dict[str, Any]) -> bool:
-        """Return whether a row may be this job."""
+        """Return whether a row has the kind, key and arguments of this job."""
         return (row["kind"], row["key"], row["args"]) == (self.kind, self.key, self.args)
 
 
 @dataclass(frozen=True)
 class Notified:
-    """The texts of a notification, and its badge."""
+    """The texts and the badge of a notification."""
 
     title: str
     body: str
@@ -52,7 +52,7 @@ class Notified:
 
 
 class Backlog:
-    """The expected jobs, and up to which message each reader is to be notified and was notified."""
+    """The expected jobs and, for each reader, the newest message to notify of and the newest one shown."""
 
     def __init__(self, model: Model, devices: dict[str, int], ids: dict[str, int]) -> None:
         self.model = model
@@ -81,7 +81,7 @@ class Backlog:
         task.is_leased, task.is_enqueued_again = True, False
 
     def end(self, task: Task, run: Run, *, is_success: bool) -> None:
-        """Record the end of a run, unless the job has been claimed again since."""
+        """Record the outcome of a run, unless the job has been claimed again since."""
         if task not in self.tasks or task.run != run:
             return
         is_over = is_success and not task.is_enqueued_again
@@ -136,7 +136,7 @@ class Backlog:
         return thread.unread_by(reader)
 
     def notified_by(self, thread: Thread, reader: str, up_to: int) -> Notified | None:
-        """Return the notification up to a version as it must be sent now, or None if none must be."""
+        """Return the notification that must be sent now for messages up to a version, or None."""
         unread = self.list_unread(thread, reader)
         shown = [each for each in unread if thread.created_version_of(each) <= up_to]
         is_superseded = self.marks[thread.pk, reader] > up_to
@@ -148,7 +148,7 @@ class Backlog:
 
 
 def _reach(lines: list[Line], after: int, now: datetime, seconds: float) -> int:
-    """Return the id of the last line that is old enough, even if an earlier line is not; else `after`."""
+    """Return the highest id after `after` whose message is old enough, or `after` if there is none."""
     old = now - timedelta(seconds=seconds)
     return max(
         (each.pk for each in lines if each.pk > after and each.written_at <= old), default=after

@@ -29,7 +29,7 @@ ARCHIVED = {
 
 
 def wire(data: Any) -> Any:
-    """Return data as a client receives it, through JSON."""
+    """Return data as a client receives it, after encoding and decoding as JSON."""
     return json.loads(encode_json(data))
 
 
@@ -56,7 +56,7 @@ def participant_body(user: User | None) -> Body:
 
 
 def message_body(message: Message) -> Body:
-    """Return the body of a message, from its row."""
+    """Return the response body for a message, from the database row."""
     message.refresh_from_db()
     return {
         "id": message.pk,
@@ -72,7 +72,7 @@ def message_body(message: Message) -> Body:
 
 
 def conversation_body(conversation: Conversation, *, preview: str | None, unread: int) -> Body:
-    """Return the body of a conversation, from its row."""
+    """Return the response body for a conversation, from the database row."""
     conversation = Conversation.objects.get(pk=conversation.pk)
     return {
         "id": conversation.pk,
@@ -92,5 +92,5 @@ def page_body(*results: Body, count: int | None = None, **more: Any) -> Body:
 
 
 def ids(rows: Iterable[Any]) -> list[int]:
-    """Return the ids of models, or of rows returned by selectors, in order."""
+    """Return the ids of model instances, or of rows from selectors, in order."""
     return [row.id for row in rows]

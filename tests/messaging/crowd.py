@@ -9,7 +9,7 @@ from users.models import User
 
 
 def make_crowd(trainer: User, size: int, *, messages: int = 1) -> list[Conversation]:
-    """Give `trainer` this many trainees, each with a conversation; every other message is unread."""
+    """Create trainees with a conversation each, in which both people write in turn and read nothing."""
     known = User.objects.count()
     trainees = User.objects.bulk_create(
         User(

@@ -1,4 +1,4 @@
-"""Edits a message: versions support it, although no endpoint does yet."""
+"""Edits messages: versions already support edits, although no endpoint does."""
 
 from django.db import transaction
 

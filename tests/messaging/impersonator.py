@@ -27,7 +27,7 @@ from users.services.sessions import end_impersonation
 
 
 def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any]]:
-    """Return every write that a user can make to a conversation and a trainee."""
+    """Return every write that a user can attempt; some of them change this conversation or trainee."""
     return [
         lambda: send_message(sender=person, conversation_id=pk, content="Not me"),
         lambda: start_conversation(trainer=person, trainee_id=trainee_id, content="Not me"),
@@ -49,7 +49,7 @@ def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any
 def try_every_write(
     impersonator: User, seen: User, thread: Thread | None
 ) -> Iterator[tuple[User, list[Refusal | None]]]:
-    """Impersonate a user, return the refusal of each write, and end the impersonation."""
+    """Impersonate a user, yield the error that refuses each write, and end the impersonation."""
     _, tokens = impersonate(seen, by=impersonator)
     claims = claims_of(tokens.access)
     person = get_user_by_claims(claims)

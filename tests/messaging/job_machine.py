@@ -1,4 +1,4 @@
-"""Two workers that run jobs, and may die or freeze at any moment, while people cause jobs."""
+"""Two workers run jobs, and may die or freeze at any moment, while users cause new jobs."""
 
 import hashlib
 import sys
@@ -49,7 +49,7 @@ from trainer.services.invitations import invite_trainee, withdraw_invitation
 from trainer.services.trainees import assign_trainee, remove_trainee
 from users.services.accounts import send_password_reset
 
-# The others have no device.
+# All other users have no device.
 WITH_DEVICE = ("alice", "bob", "charlie")
 NO_MAIL_SERVER = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -61,9 +61,9 @@ AWAY = Failure("HTTP 503")
 WORKERS = ("one", "two")
 SIDES = ("trainer", "trainee", "trainer")
 NAMES = ("guest", "guest", "bob")
-# The steps of a script, each repeated by its weight. A single rule runs a whole script, because Hypothesis
-# disables about half of the rules in each example. With one rule per step, few examples would claim a job,
-# lose it, claim it again and end it twice.
+# The steps of a script; frequent steps are repeated. A single rule runs a whole script, because
+# Hypothesis disables about half of the rules in each example. With one rule per step, few examples
+# would claim a job, lose it, claim it again and end it twice.
 STEPS = (
     *("notify", "begin", "succeed") * 4,
     *("invite", "lose_leases", "fail") * 2,
@@ -88,7 +88,7 @@ def address(name: str) -> str:
 
 @dataclass(frozen=True)
 class Held:
-    """A job that a worker has claimed, and whose outcome it has not recorded."""
+    """A job that a worker has claimed, but whose outcome it has not recorded."""
 
     claim: Claim
     task: Task
@@ -97,12 +97,12 @@ class Held:
 
 class Jobs(Conversations):
     """
-    The steps of people that cause jobs or make them superfluous, and the steps of workers.
+    Steps of users, which cause jobs or make them unnecessary, and steps of workers.
 
-    The checks of `Conversations` on the data that people are shown are left out here.
+    The checks in `Conversations` of the data that users see are disabled here.
     """
 
-    # Rules and invariants that do not apply here.
+    # Disables the rules and invariants that do not apply here.
     start = send = send_or_retry = edit = remove = assign = reopen = let_time_pass = None  # type: ignore[assignment]
     conversations_match_the_model = None  # type: ignore[assignment]
     users_see_only_their_own_data = None  # type: ignore[assignment]
@@ -145,7 +145,7 @@ class Jobs(Conversations):
         self._send(number, SIDES[number // 2], "Hi", None)
 
     def _notify(self, number: int) -> None:
-        """Send a message, and sweep once it is old enough to notify of."""
+        """Send a message, and sweep once the message is old enough for a notification."""
         self._write(number)
         self._sweep_after(6)
 
@@ -179,7 +179,7 @@ class Jobs(Conversations):
         self.backlog.enqueue(RESET, None, {"email": email})
 
     def _invite(self, number: int) -> None:
-        """Invite an address, or renew its invitation if it has one."""
+        """Invite an address, or renew the invitation that the address already has."""
         trainer, name = TRAINERS[number % 2], NAMES[number // 2]
         if trainer not in self.model.people:
             return
@@ -209,7 +209,7 @@ class Jobs(Conversations):
         self.backlog.sweep(timezone.now())
 
     def _roll_back(self, number: int) -> None:
-        """Cause jobs of all kinds in a transaction that is rolled back."""
+        """Enqueue jobs of all kinds in a transaction that is rolled back."""
         trainer, name = TRAINERS[number % 2], NAMES[number // 2]
         if trainer not in self.model.people:
             return
@@ -222,7 +222,7 @@ class Jobs(Conversations):
     # Workers
     # --------------------------------------------------------------------------
     def _begin(self, number: int) -> None:
-        """Claim some of the due jobs; a job that another worker holds is not due."""
+        """Claim some of the due jobs; jobs that a worker holds are not due."""
         self._begin_some(WORKERS[number % 2], 1 + number // 2)
 
     def _begin_some(self, worker: str, most: int) -> None:
@@ -243,7 +243,7 @@ class Jobs(Conversations):
         self._end(WORKERS[number % 2], is_success=False)
 
     def _end(self, worker: str, *, is_success: bool) -> None:
-        """Run the jobs that a worker claimed, even if it has lost them since, and record their outcomes."""
+        """Run the jobs that a worker claimed, even if it has lost their leases, and record the outcomes."""
         outcomes = []
         for held in self.held[worker]:
             failure = self._run(held.claim, is_success=is_success)
@@ -254,17 +254,17 @@ class Jobs(Conversations):
         self.held[worker].clear()
 
     def _kill(self, number: int) -> None:
-        """Kill a worker before it has recorded the outcomes of its jobs, and let all leases end."""
+        """Kill a worker before it records the outcomes of its jobs, and let all leases expire."""
         self.held[WORKERS[number % 2]].clear()
         self._lose_leases(number)
 
     def _lose_leases(self, number: int) -> None:
-        """End all leases and retry pauses, as if all workers were frozen meanwhile; they continue later."""
+        """Let all leases and retry pauses expire, as if all workers had been frozen for that long."""
         Job.objects.live().update(due_at=Now())
         self.backlog.let_leases_and_pauses_end()
 
     def _run_all_jobs(self) -> None:
-        """Sweep and run jobs until none is left; check that each ran since it was last enqueued."""
+        """Sweep and run jobs until none is left; then check the jobs and the notifications."""
         oldest = [line.written_at for each in self.model.threads.values() for line in each.lines]
         late = (max(oldest) - timezone.now()).total_seconds() + RESCAN_SECONDS
         self._sweep_after(max(0, ceil(late)))
@@ -278,7 +278,11 @@ class Jobs(Conversations):
         self._check_notified()
 
     def _check_notified(self) -> None:
-        """Check that people with devices were notified of their newest unread messages, unless archived."""
+        """
+        Check that readers with a device were notified of each conversation's newest unread message.
+
+        Conversations that have ever been archived are not checked.
+        """
         for thread in self.model.threads.values():
             for reader in set(thread.pair) & self.backlog.devices.keys():
                 unread = self.backlog.list_unread(thread, reader)
@@ -289,7 +293,7 @@ class Jobs(Conversations):
     # Effects of jobs
     # --------------------------------------------------------------------------
     def _run(self, claim: Claim, *, is_success: bool) -> Failure | None:
-        """Run a job's handler and check the e-mail or notification that it sends; return its failure."""
+        """Run a job's handler, check the e-mail or notification that it sends, and return its failure."""
         if claim.kind.name == DELIVER:
             return self._deliver(Delivery(**claim.args), is_success=is_success)
         expected = self._list_mails(claim) if is_success else []
@@ -327,7 +331,7 @@ class Jobs(Conversations):
         return [address(name) for trainer, name in found if trainer in self.model.people]
 
     def _check_link(self, claim: Claim, link: str) -> None:
-        """Check that the link in an e-mail opens the invitation, even if that has been renewed."""
+        """Check that an e-mail's link opens the invitation, even if the invitation has been renewed."""
         if claim.kind.name == INVITE:
             code = link.partition("#code=")[2]
             invitation = Invitation.objects.get(pk=claim.args["invitation_id"])
@@ -337,7 +341,7 @@ class Jobs(Conversations):
     # --------------------------------------------------------------------------
     @invariant()
     def check_jobs(self) -> None:
-        """Check that the live jobs are exactly those that committed writes have caused."""
+        """Check that the live jobs are exactly the jobs that committed writes have caused."""
         fields = ("pk", "kind", "key", "args", "attempts", "claimed_by")
         rows = {row["pk"]: row for row in Job.objects.live().order_by("pk").values(*fields)}
         for task in self.backlog.tasks:

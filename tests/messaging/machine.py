@@ -1,4 +1,4 @@
-"""The actions of trainers, trainees and support staff, each compared with the model."""
+"""Actions of trainers, trainees and support staff; each result is compared with the model."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ TRAINER_OF = {"bob": "alice", "charlie": "dora", "erin": "alice"}
 people = st.sampled_from(PEOPLE)
 trainers = st.sampled_from(TRAINERS)
 trainees = st.sampled_from(TRAINEES)
-# Mostly a person with permission, and sometimes any person.
+# Usually a person with permission, and sometimes anybody.
 actors = st.sampled_from((*["trainer"] * 8, *PEOPLE))
 sides = st.sampled_from((*["trainer", "trainee"] * 5, *PEOPLE))
 threads = st.integers(0, 11)
@@ -46,7 +46,7 @@ client_ids = st.none() | st.sampled_from([UUID(int=number) for number in (1, 2, 
 
 
 def attempt(action: Callable[[], Any]) -> Any:
-    """Return the result of an action, or the class of the exception that refuses it."""
+    """Return the result of an action, or the class of the service error that refuses it."""
     try:
         return action()
     except ServiceError as refusal:
@@ -78,17 +78,17 @@ class Conversations(RuleBasedStateMachine):
         return User.objects.get(pk=self.observer.ids[name])
 
     def thread(self, number: int) -> Thread | None:
-        """Return one of the threads, or None for the last number."""
+        """Return one of the threads, or None for the number 11."""
         known = list(self.model.threads.values())
         return known[number % len(known)] if number < 11 else None
 
     def name(self, side: str, thread: Thread | None) -> str:
-        """Return the person on this side of a thread, or the person with this name."""
+        """Return the name of the person on this side of a thread; `side` may also be a name."""
         trainer, trainee = thread.pair if thread else PEOPLE[:2]
         return {"trainer": trainer, "trainee": trainee}.get(side, side)
 
     def actor(self, name: str, trainee: str) -> str:
-        """Return the trainee's trainer for "trainer", or the person with this name."""
+        """Return the name of the trainee's trainer if `name` is "trainer", otherwise `name` itself."""
         return (self.model.trainer_of.get(trainee) or "") if name == "trainer" else name
 
     # Messages
@@ -134,7 +134,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, side=sides, content=contents, client_id=client_ids)
     def send_or_retry(self, number: int, side: str, content: str, client_id: UUID | None) -> None:
-        """Send with one of few client ids, so that many have been used before."""
+        """Send with one of a few client ids, so that the id has often been used before."""
         self._send(number, side, content, client_id)
 
     def _send(self, number: int, side: str, content: str, client_id: UUID | None) -> None:
@@ -160,7 +160,7 @@ class Conversations(RuleBasedStateMachine):
     def _sent(
         self, sent: Any, thread: Thread, sender: str, content: str, client_id: UUID | None
     ) -> bool:
-        """Check a send's result; return whether it is a new message instead of a repeat."""
+        """Check the result of a send; return whether it stored a new message, not found a repeat."""
         if repeat := thread.find(sender, client_id):
             assert (sent.is_repeat, sent.message.pk) == (True, repeat.pk)
             return False
@@ -171,7 +171,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, side=sides, back=st.none() | st.integers(0, 4))
     def read(self, number: int, side: str, back: int | None) -> None:
-        """Read everything, or up to the n-th newest message, or up to an unknown one."""
+        """Mark everything as read, or the messages up to the n-th newest or up to an unknown message."""
         thread = self.thread(number)
         reader = self.name(side, thread)
         if reader not in self.model.people:
@@ -195,7 +195,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, back=st.integers(0, 4), content=edited_contents, side=sides)
     def edit(self, number: int, back: int, content: str, side: str) -> None:
-        """Edit one of the newest messages, and then often have it read by its recipient."""
+        """Edit one of the newest messages, and then mark everything as read, usually as a participant."""
         thread = self.thread(number)
         if thread and not thread.is_archived:
             line = thread.lines[-1 - back % len(thread.lines)]

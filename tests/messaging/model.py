@@ -36,7 +36,7 @@ class Line:
 
 @dataclass
 class Thread:
-    """The messages of a trainer and a trainee; `pair` keeps their names after a deletion."""
+    """The conversation of a trainer and a trainee; `pair` keeps the name of a deleted person."""
 
     pk: int
     pair: Pair
@@ -48,7 +48,7 @@ class Thread:
     changes: list[str] = field(default_factory=list)
 
     def change(self, what: str) -> int:
-        """Make one change, to any number of rows, and return its version."""
+        """Record one change, of any number of rows, and return the version that it creates."""
         self.version += 1
         self.changes.append(what)
         return self.version
@@ -58,7 +58,7 @@ class Thread:
         return next((each for each in own if each.client_id == client_id), None)
 
     def shown_by(self, line: Line) -> str:
-        """Return the version of the last visible change of a message."""
+        """Return the last change that affected the text or the sender of a message."""
         changes = {f"message {line.pk}", f"edit {line.pk}", f"{line.sender} deleted"}
         return [each for each in self.changes if each in changes][-1]
 
@@ -67,7 +67,9 @@ class Thread:
 
     def edited_after(self, version: int) -> set[int]:
         """
-        Return messages edited after a version, which a replay from it shows with their newest text.
+        Return the ids of the messages edited after a version.
+
+        A replay from that version shows them with their newest text.
         """
         later = self.changes[version:]
         return {each.pk for each in self.lines if f"edit {each.pk}" in later}
@@ -77,7 +79,7 @@ class Thread:
 
 
 class Model:
-    """All people, the trainer of each trainee, and all messages."""
+    """All people, the trainer of each trainee, and all conversations."""
 
     def __init__(self, trainer_of: dict[str, str]) -> None:
         self.people = set(PEOPLE)
@@ -112,7 +114,7 @@ class Model:
         thread.lines.append(line)
 
     def read(self, thread: Thread, reader: str, up_to: int, at: datetime) -> int:
-        """Mark messages as read, and return their number."""
+        """Mark the reader's messages up to an id as read, and return how many were unread."""
         marked = [each for each in thread.unread_by(reader) if each.pk <= up_to]
         version = thread.change(f"read by {reader}") if marked else 0
         for line in marked:
@@ -134,7 +136,7 @@ class Model:
             thread.change("archived")
 
     def reopen(self, thread: Thread | None) -> int:
-        """Reopen an archived thread if its trainee belongs to its trainer; return the number reopened."""
+        """Reopen an archived thread if its trainee belongs to its trainer; return 1 if so, otherwise 0."""
         if thread is None or not thread.is_archived or not self._belong_together(thread):
             return 0
         thread.is_archived = False
@@ -158,7 +160,7 @@ class Model:
     # Views
     # --------------------------------------------------------------------------
     def list_of(self, name: str, *, archived: bool) -> list[Thread]:
-        """Return a person's list, newest activity first."""
+        """Return the threads in a person's list, newest activity first."""
         own = [
             each
             for each in self.threads.values()

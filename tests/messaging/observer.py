@@ -21,7 +21,7 @@ NEVER = 10**12
 
 
 class Observer:
-    """Records the state that a client sees at every version, and compares it with the model."""
+    """Records the messages that a client sees at every version, and compares them with the model."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -65,7 +65,7 @@ class Observer:
     # Actual
     # --------------------------------------------------------------------------
     def check_rows(self) -> None:
-        """Check every conversation, and record the new state of each one that has changed."""
+        """Check every conversation, and record the new state of each changed conversation."""
         threads = sorted(self.model.threads.values(), key=lambda each: each.pk)
         rows = list(Conversation.objects.order_by("pk"))
         assert [(each.pk, each.version, each.message_count) for each in rows] == [
@@ -92,7 +92,7 @@ class Observer:
             self.line_body(thread, each) for each in reversed(thread.lines)
         ]
         self._seen(thread).append(fresh)
-        # One version per change: no step makes two versions, and no change goes uncounted.
+        # Each change creates exactly one version.
         assert len(self._seen(thread)) == thread.version + 1
         self._check_versions(thread)
 
@@ -118,14 +118,14 @@ class Observer:
         assert {each.id for each in entries} == own
 
     def check_read_permissions(self) -> None:
-        """Request each changed conversation, and an unknown one, as every person."""
+        """Request each changed conversation, and one that does not exist, as every person."""
         for name in self.model.people:
             for thread in self.stale:
                 assert can_read(self.people[name], thread.pk) == self.model.may_see(name, thread)
             assert not can_read(self.people[name], NEVER)
 
     def check_replays(self) -> None:
-        """Bring clients from every earlier version up to date, over REST and over a socket."""
+        """Check that clients at any earlier version catch up, over REST and over a socket."""
         for thread in self.stale:
             self._check_catching_up(thread)
             for name in sorted(self.model.people.intersection(thread.pair)):
@@ -153,7 +153,8 @@ class Observer:
             seen = {pk: dict(message) for pk, message in state.items()}
             for frame in replay(viewer, Conversation(pk=thread.pk), since):
                 apply(seen, frame, viewer)
-                # Intermediate states count too, because a client may be cut off in one. A deleted
+                # Every intermediate state is checked, because the connection may break after any
+                # frame. After a deletion, states may differ from the recorded ones, because the
                 # person is shown as deleted from the beginning.
                 version = frame.get("message", frame)["version"]
                 later = thread.edited_after(version)
@@ -163,7 +164,7 @@ class Observer:
 
 
 def without_texts(state: State, ids: set[int]) -> State:
-    """Omit the texts of some messages, and their versions."""
+    """Blank out the texts and versions of some messages."""
     return {
         pk: {**message, "content": None, "version": None} if pk in ids else message
         for pk, message in state.items()

@@ -1,4 +1,4 @@
-"""Threads with their own connections and commits."""
+"""Runs calls in threads with their own database connections and commits."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -17,11 +17,11 @@ PATIENCE = 30.0
 overlapping = pytest.mark.postgres_only(
     "SQLite never lets two writing transactions overlap, whatever the code locks"
 )
-"""Mark of the tests that use `run_before_commit`."""
+"""The pytest mark for tests that use `run_before_commit`."""
 
 
 def run_at_once(calls: Sequence[Callable[[], T]]) -> tuple[list[T], list[ServiceError]]:
-    """Start all calls at the same moment; return the results and exceptions."""
+    """Run all calls at the same time; return the results, and the service errors."""
     start = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T | ServiceError:
@@ -40,10 +40,10 @@ def run_before_commit(
     then: Callable[[], object] = lambda: None,
 ) -> T | ServiceError:
     """
-    Run `second` in a thread after `first` and before its commit; return the outcome of `second`.
+    Run `second` in a thread while the transaction of `first` is open; return its result or error.
 
-    If `second` waits, as it should, it continues after the commit. `then` runs last in the
-    transaction of `first`. PostgreSQL only: mark the test as `overlapping`.
+    If `second` waits for a lock, as it should, it continues after the commit. `then` runs at the end
+    of the transaction of `first`. This needs PostgreSQL: mark the test as `overlapping`.
     """
     assert connection.vendor == "postgresql"
     with ThreadPoolExecutor(1) as pool:
@@ -56,7 +56,7 @@ def run_before_commit(
 
 
 def _wait_until_blocked(running: Future[T]) -> None:
-    """Wait until another connection waits for a lock of this one, or has ended."""
+    """Wait until another connection waits for a lock of this connection, or the call has ended."""
     deadline = time.monotonic() + PATIENCE
     while not (running.done() or _is_somebody_blocked()):
         assert time.monotonic() < deadline, "No connection waits for the uncommitted transaction."
@@ -64,7 +64,7 @@ def _wait_until_blocked(running: Future[T]) -> None:
 
 
 def _is_somebody_blocked() -> bool:
-    """Return whether a connection waits for this one; connections of other databases do not count."""
+    """Return whether a connection to this database waits for a lock of the current connection."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"

@@ -1,7 +1,7 @@
 """
 Deleting an account keeps its messages and shows a placeholder.
 
-In the seed, deletion removed the person's messages and put null into responses.
+In the original code, a deletion removed the person's messages and put null into responses.
 """
 
 from pytest_django import DjangoCaptureOnCommitCallbacks

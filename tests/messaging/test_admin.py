@@ -1,4 +1,4 @@
-"""Support staff find conversations by their people, and cannot change any content."""
+"""Support staff find conversations by participant, and cannot change any content."""
 
 from typing import Any
 

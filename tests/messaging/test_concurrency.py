@@ -1,8 +1,10 @@
 """
-Concurrent writes, with threads and commits. PostgreSQL tests the row locks; SQLite must agree.
+Concurrent writes in threads that commit. On PostgreSQL they test the row locks; on SQLite, the results
+must be the same.
 
-In the seed, with eight parallel senders `last_message_at` was older than the newest message in 40
-of 60 rounds, and several parallel first messages returned `is_new_conversation: true`.
+In the original code, `last_message_at` was older than the newest message in 40 of 60 rounds with eight
+parallel senders, and several parallel requests to start the same conversation returned
+`is_new_conversation: true`.
 """
 
 from collections.abc import Callable
@@ -37,7 +39,7 @@ CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")
 
 
 def assert_consistent(conversation: Conversation) -> None:
-    """Compare the conversation's row with its messages."""
+    """Check that the row of a conversation agrees with the conversation's messages."""
     conversation.refresh_from_db()
     newest = conversation.messages.latest("pk")
     assert conversation.last_message == newest
@@ -130,7 +132,7 @@ def test_send_racing_with_removal_never_lands_in_an_archived_conversation(
         assert conversation.is_archived
         assert conversation.version == before + sent + 1
         assert {type(each) for each in refused} <= {ConversationArchived, ConversationNotFound}
-        # The archival took the last version: no message was stored after it.
+        # The last version is that of the archival: no message was stored after it.
         assert not Message.objects.filter(version__gte=conversation.version).exists()
 
 

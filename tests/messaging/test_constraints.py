@@ -1,4 +1,4 @@
-"""Each rule is a database constraint, tested by name and without services."""
+"""Each rule is a database constraint, which is tested by its name and without the services."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")
 def assert_refused(name: str, write: Callable[[], Any]) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         write()
-    # SQLite reports a unique constraint by its columns, and a check constraint by its name.
+    # SQLite names the columns of a unique constraint, but the name of a check constraint.
     if connection.vendor == "postgresql" or "CHECK" in str(refused.value):
         assert name in str(refused.value)
 

@@ -1,4 +1,4 @@
-"""How sockets handle events, in memory. Queries come first, because event loops cannot use the ORM."""
+"""How sockets handle events, in memory. Tests query first: the ORM does not run in an event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def reopen_at_3() -> None:
 
 @pytest.fixture
 def open_at_1(transactional_db: None, bob: User, conversation: Conversation) -> Opener:
-    """Return a function that opens Bob's socket on the conversation, at version 1."""
+    """Return a function that opens Bob's socket for the conversation, at version 1."""
     claims = claims_of(access_of(bob))
 
     def consumer(client: Client) -> ConversationConsumer:
@@ -225,7 +225,7 @@ def test_inbox_with_a_different_sum_in_two_rounds_sends_the_difference(
 
 @pytest.fixture
 def inbox_at_1(transactional_db: None, bob: User, conversation: Conversation) -> InboxOpener:
-    """Return an inbox of Bob's that has told version 1 of the conversation."""
+    """Return a function that opens Bob's inbox socket, which has sent version 1 of the conversation."""
     claims = claims_of(access_of(bob))
 
     def consumer(client: Client) -> InboxConsumer:
@@ -248,7 +248,7 @@ def test_inbox_drops_old_events_and_repeats_no_conversation(
         await finish_tasks()
         assert client.seen == []
 
-        inbox.on_event(archived(conversation, 1))  # delayed: it is open again
+        inbox.on_event(archived(conversation, 1))  # late: the conversation is open again
         await finish_tasks()
         assert [loads(each["text"])["type"] for each in client.seen] == ["unread_count"]
         inbox._unregister()
@@ -270,7 +270,7 @@ def test_inbox_that_closes_reads_and_tells_nothing_more(
         await finish_tasks()
 
         assert client.seen == [close(CloseCode.NOT_VISIBLE)]
-        assert inbox._versions == {conversation.pk: 1}  # it has not even asked
+        assert inbox._versions == {conversation.pk: 1}  # it has not queried the database
 
     run(scenario)
 

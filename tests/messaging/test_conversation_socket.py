@@ -1,4 +1,4 @@
-"""A socket on a conversation from handshake to close, in memory, with the product's own events."""
+"""A conversation's socket from handshake to close, in memory, with events of the real services."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A socket for lists and badges from handshake to close, in memory."""
+"""The socket for lists and badges, from handshake to close, in memory."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def archived(conversation: Conversation, version: int) -> dict[str, Any]:
 
 
 def told(client: Client) -> list[tuple[Any, ...]]:
-    """Return the id, version and archival of each conversation, and each unread count."""
+    """Return what a client received: (id, version, is_archived) per conversation, (unread_count,) else."""
     return [
         (each["unread_count"],)
         if each["type"] == "unread_count"

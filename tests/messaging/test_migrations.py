@@ -1,4 +1,4 @@
-"""Migrations of old rows, and of rows that a process of the previous release still writes."""
+"""Migrations of old rows, and of rows that processes of the previous release still write."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def migrate(name: str) -> Any:
-    """Migrate this app forward or back, and return the models of that migration."""
+    """Migrate `messaging` forward or back to a migration, and return its models."""
     executor = MigrationExecutor(connection)
     executor.migrate([("messaging", name)])
     return executor.loader.project_state([("messaging", name)]).apps
@@ -30,7 +30,7 @@ def migrate(name: str) -> Any:
 
 @pytest.fixture
 def restored(transactional_db: None) -> Iterator[None]:
-    """Migrate to the newest state after the test."""
+    """Migrate to the latest migration after the test."""
     yield
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
@@ -38,7 +38,7 @@ def restored(transactional_db: None) -> Iterator[None]:
 
 @pytest.fixture
 def before(restored: None, alice: User, bob: User) -> Any:
-    """The models of the first release, without rows."""
+    """The models of the first release, whose tables are empty."""
     return migrate("0001_conversations_and_messages")
 
 

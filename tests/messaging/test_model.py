@@ -1,8 +1,8 @@
 """
 Random sequences of all actions, compared with a simple model after every step.
 
-Each example runs in a transaction that is rolled back. The clock is stopped, and moved only by a
-rule, sometimes backwards; every run generates the same examples.
+Each example runs in a transaction that is rolled back. The clock is stopped, and only rules move it,
+sometimes backwards. Every run generates the same examples.
 """
 
 from typing import Any
@@ -34,6 +34,6 @@ def make_profile(*, examples: int, steps: int) -> hypothesis_settings:
         deadline=None,
         max_examples=examples,
         stateful_step_count=steps,
-        phases=[Phase.generate],  # a failure is reported as found: shrinking takes minutes
+        phases=[Phase.generate],  # failures are not shrunk, which would take minutes
         suppress_health_check=list(HealthCheck),
     )

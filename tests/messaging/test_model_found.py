@@ -1,4 +1,4 @@
-"""Bugs that the model found, each as a separate test."""
+"""Bugs that the model-based test found, each as a separate test."""
 
 import json
 
@@ -38,7 +38,7 @@ def test_replay_includes_a_deletion_of_the_sender_before_a_read(
 def test_replay_includes_an_edit_before_a_read(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """Failed before `content_version` existed: a client at version 1 got only the read receipt."""
+    """Before `content_version` existed, a client at version 1 received only the read receipt."""
     edit_message(conversation.messages.get().pk, "Edited")
     mark_read(reader=bob, conversation_id=conversation.pk)
 

@@ -52,7 +52,7 @@ def test_row_of_a_deleted_account_stays(alice: User, bob: User, conversation: Co
 
 
 def test_conversation_without_participant_rows_can_be_used(alice: User, bob: User) -> None:
-    """As created by a process of the previous release."""
+    """Processes of the previous release still create such conversations."""
     conversation = Conversation.objects.create(trainer=alice, trainee=bob)
 
     write(alice, conversation, "Hello")

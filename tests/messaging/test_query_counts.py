@@ -1,8 +1,8 @@
 """
 The cost of a list does not grow with its contents.
 
-The seed's list joined all messages; 50 conversations took 18 ms with 20 messages each, and 5.8 s
-with 8,000 each.
+The list of the original code joined all messages: 50 conversations took 18 ms with 20 messages each,
+and 5.8 s with 8,000 messages each.
 """
 
 import json
@@ -41,11 +41,11 @@ def test_list_of_1_and_of_50_with_200_messages_takes_three_queries_at_most(
     api.as_user(alice)
     assert len(queries_of(api, LIST)) == 2
     make_crowd(alice, 1, messages=1)
-    assert len(queries_of(api, LIST)) == 2  # the user, and the page, which is not full
+    assert len(queries_of(api, LIST)) == 2  # the user and the page, which is not full
 
     make_crowd(alice, 49, messages=200)
 
-    assert len(queries_of(api, LIST)) == 3  # the total as well
+    assert len(queries_of(api, LIST)) == 3  # the total in addition
     assert len(queries_of(api, f"{LIST}?page=1")) == 3
     answer = api.get(LIST).json()
     assert (len(answer["results"]), answer["count"], answer["next"]) == (50, 50, None)
@@ -72,13 +72,13 @@ def test_send_makes_two_database_round_trips(
     with CaptureQueriesContext(connection) as captured:
         api.post(f"{LIST}{conversation.pk}/send/", {"content": "Hi"})
 
-    # The user, and the one statement, without BEGIN and COMMIT; on SQLite three statements, and
-    # those.
+    # The user, and a single statement without BEGIN and COMMIT; on SQLite, three statements with BEGIN
+    # and COMMIT.
     assert len(captured) == (2 if connection.vendor == "postgresql" else 6)
 
 
 def scanned_rows(plan: dict[str, Any]) -> int:
-    """Count the rows of messages that a PostgreSQL plan has actually read."""
+    """Count the message rows that PostgreSQL has read while it executed a plan."""
     own = 0
     if plan.get("Relation Name") == "messaging_message":
         removed = plan.get("Rows Removed by Filter", 0)
@@ -87,7 +87,7 @@ def scanned_rows(plan: dict[str, Any]) -> int:
 
 
 def explain(query: str) -> str:
-    """Run a captured query again, and return its actual plan."""
+    """Return the plan of a captured query; on PostgreSQL, with figures from executing it again."""
     is_postgres = connection.vendor == "postgresql"
     how = "EXPLAIN (ANALYZE, FORMAT JSON)" if is_postgres else "EXPLAIN QUERY PLAN"
     with connection.cursor() as cursor:
@@ -98,7 +98,7 @@ def explain(query: str) -> str:
 
 @pytest.fixture
 def history(alice: User) -> list[Conversation]:
-    """50 conversations of 200 messages, all read but the newest of each trainee."""
+    """50 conversations of 200 messages: only the newest message of each participant is unread."""
     conversations = make_crowd(alice, 50, messages=200)
     for conversation in conversations:
         Message.objects.filter(conversation=conversation, created_version__lte=198).update(
@@ -121,7 +121,7 @@ def test_list_and_count_read_unread_messages_only(
 
 
 def assert_reads_few(plans: list[str]) -> None:
-    """Of 10,000 messages, 100 are unread and 50 are the last one of their conversation."""
+    """Check that few rows are scanned: of 10,000 messages, 100 are unread, and 50 are shown as the last."""
     if connection.vendor == "postgresql":
         rows = sum(scanned_rows(json.loads(each)[0]["Plan"]) for each in plans)
         assert 0 < rows <= 200
@@ -138,7 +138,7 @@ def test_pages_of_messages_make_the_same_queries_with_1_and_30(
     api.as_user(alice)
 
     for conversation in (short, long):
-        # The user, and the page with its conversation and people.
+        # The user; then the page, together with the conversation and its participants.
         with django_assert_num_queries(2):
             assert api.get(messages_url(conversation, query)).status_code == 200
 
@@ -186,7 +186,7 @@ def test_read_makes_the_same_queries_for_any_unread_count(alice: User) -> None:
 
 
 def test_list_reads_its_page_from_a_sorted_index(api: Client, alice: User) -> None:
-    """Sorting a busy trainer's conversations for each page would grow with their number."""
+    """Without the index, the cost of a page would grow with the number of a trainer's conversations."""
     make_crowd(alice, 500)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -201,14 +201,14 @@ def test_list_reads_its_page_from_a_sorted_index(api: Client, alice: User) -> No
 
 
 def find_limit(plan: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the node of a plan that limits the page, with its children."""
+    """Return the "Limit" node of a plan with its children, or None."""
     if plan["Node Type"] == "Limit":
         return plan
     return next(filter(None, map(find_limit, plan.get("Plans", []))), None)
 
 
 def count_plans() -> tuple[int, int]:
-    """Return how many of the pages' statements are prepared, and how often they were planned again."""
+    """Return how many statements for message pages are prepared, and how often they were replanned."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), coalesce(sum(custom_plans), 0)::int FROM pg_prepared_statements"
@@ -220,7 +220,7 @@ def count_plans() -> tuple[int, int]:
 
 @pytest.mark.postgres_only("SQLite prepares no statements")
 def test_pages_are_planned_once_per_connection(alice: User) -> None:
-    """Planning one again takes longer than executing it, and would set in as a history grows."""
+    """Planning a page takes longer than reading it, and could become necessary as a history grows."""
     conversation = make_crowd(alice, 1, messages=3000)[0]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -1,4 +1,4 @@
-"""The reconciler's queries: they return only the rows that differ."""
+"""The reconciler's queries return only the rows that differ from what a client knows."""
 
 from collections.abc import Callable
 

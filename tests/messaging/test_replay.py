@@ -1,4 +1,4 @@
-"""From any version, the missed frames lead a client to the state of a fresh read."""
+"""The frames that a client has missed since any version lead it to the state of a fresh read."""
 
 import json
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def replay(user: User, conversation: Conversation, since: int | None) -> list[di
 
 
 def apply(state: State, frame: dict[str, Any], user: User) -> None:
-    """Apply a frame, as a client does."""
+    """Apply a frame to the state, as a client does."""
     if frame["type"] == "new_message":
         state[frame["message"]["id"]] = frame["message"]
         return
@@ -49,7 +49,7 @@ def apply(state: State, frame: dict[str, Any], user: User) -> None:
 
 
 def list_states(conversation: Conversation, changes: list[Change]) -> list[State]:
-    """Make the changes; return the state of a fresh read at each version from 0 on."""
+    """Make the changes; return what a fresh read shows at each version, from 0."""
     states = [{}, read_afresh(conversation)]
     for change in changes:
         change()
@@ -59,7 +59,7 @@ def list_states(conversation: Conversation, changes: list[Change]) -> list[State
 
 @pytest.fixture
 def changes(alice: User, bob: User, conversation: Conversation) -> list[Change]:
-    """A history of changes, each of which takes one version."""
+    """A history of changes, each of which creates one version."""
 
     def read(reader: User, up_to_newest_but: int | None = None) -> Change:
         def change() -> object:

@@ -1,4 +1,4 @@
-"""SQL and querysets agree, on any data, on who may see a conversation and what is unread."""
+"""Hand-written SQL and querysets agree, for any data, who may see a conversation and what is unread."""
 
 from typing import Any
 

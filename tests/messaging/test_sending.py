@@ -99,7 +99,7 @@ def test_send_while_impersonating_is_refused(
 
 def test_repeated_client_id_returns_first_message(bob: User, conversation: Conversation) -> None:
     sent = {"sender": bob, "conversation_id": conversation.pk, "client_id": CLIENT_ID}
-    first = send_message(content="First", **sent)  # type: ignore[arg-type]  # a bundle of all three
+    first = send_message(content="First", **sent)  # type: ignore[arg-type]  # values of several types
 
     second = send_message(content="Second", **sent)  # type: ignore[arg-type]  # as above
 
@@ -115,7 +115,7 @@ def test_repeated_client_id_changes_and_announces_nothing(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     sent = {"sender": bob, "conversation_id": conversation.pk, "client_id": CLIENT_ID}
-    send_message(content="First", **sent)  # type: ignore[arg-type]  # a bundle of all three
+    send_message(content="First", **sent)  # type: ignore[arg-type]  # values of several types
 
     with django_capture_on_commit_callbacks() as callbacks:
         send_message(content="First", **sent)  # type: ignore[arg-type]  # as above
@@ -170,7 +170,7 @@ def test_only_accepted_messages_are_counted(
     for number in range(29):
         send(bob, conversation, str(number))
     repeated = {"sender": bob, "conversation_id": conversation.pk, "client_id": CLIENT_ID}
-    send_message(content="30", **repeated)  # type: ignore[arg-type]  # a bundle of all three
+    send_message(content="30", **repeated)  # type: ignore[arg-type]  # values of several types
 
     assert send_message(content="30", **repeated).is_repeat  # type: ignore[arg-type]  # as above
     with pytest.raises(TooFast) as refused:

@@ -1,4 +1,4 @@
-"""Hand-written output matches the API description."""
+"""The output of hand-written serializers matches the API description."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The throttle of sending: contract, section 3."""
+"""The throttle on sending messages: section 3 of the contract."""
 
 from functools import partial
 from typing import Any
@@ -31,7 +31,7 @@ def assert_too_fast(response: Response) -> None:
     unit = "second" if wait == 1 else "seconds"
     assert 1 <= wait <= 60
     assert response.status_code == 429
-    assert response.json() == {  # type: ignore[attr-defined]  # of the test client
+    assert response.json() == {  # type: ignore[attr-defined]  # added by the test client
         "detail": f"Slow down. Try again in {wait} {unit}.",
         "code": "throttled",
     }
@@ -94,7 +94,7 @@ def test_repeat_is_answered_when_the_limit_is_reached(
 
 
 def reach_the_limit(api: Client, conversation: Conversation, **first: str) -> None:
-    """Send until the throttle refuses; the first message has a `client_id`."""
+    """Send messages until the throttle refuses one; `first` are extra fields of the first message."""
     counter().reset()
     for extra in (first, *[{}] * 29):
         assert api.post(send_url(conversation), {"content": "Hi", **extra}).status_code == 201
@@ -157,7 +157,7 @@ def test_throttling_ends_when_the_next_message_is_within_the_rate(bob: User, set
 
 
 class JustBefore(MovingWindowRateLimiter):
-    """Has refused just before its window became empty."""
+    """A limiter that refuses; its window is empty by the time that the caller asks how long to wait."""
 
     def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
         return False
@@ -199,7 +199,7 @@ def test_other_endpoints_share_120_a_minute(
 def test_throttle_can_be_disabled(
     api: Client, bob: User, conversation: Conversation, settings: pytest.FixtureRequest
 ) -> None:
-    settings.THROTTLE_RATES = {"messaging": "off"}  # type: ignore[attr-defined]  # any setting
+    settings.THROTTLE_RATES = {"messaging": "off"}  # type: ignore[attr-defined]  # a setting
     api.as_user(bob)
 
     answers = [api.post(send_url(conversation), {"content": "Hi"}) for _ in range(31)]

@@ -10,7 +10,7 @@ from messaging.consumers.typing_throttle import TypingThrottle
 
 @pytest.fixture
 def throttle_for_two(settings: Any) -> TypingThrottle:
-    """A throttle that allows two announcements, and then none for hours."""
+    """A throttle that allows two announcements, and no further ones for hours."""
     settings.SOCKET_FRAME_BURST = 2
     settings.SOCKET_FRAMES_PER_SECOND = 0.0001
     return TypingThrottle()

@@ -1,4 +1,4 @@
-"""POST start/, send/ and read/."""
+"""POST to start/, send/ and read/ below messaging/conversations/."""
 
 from typing import Any
 
