@@ -2,9 +2,9 @@
 Runs the tests of the browser client's logic in node: `python -m tests.js [--coverage FOLDER …]
 [test …]`.
 
-node comes with Playwright's wheel, so nothing else is installed. Without test names, all run and
-their coverage is checked; the counts of browsers in FOLDER (tests/e2e/js_coverage.py) are added to
-it. Exits with 1 if a test fails or the coverage is below its limit.
+node comes with Playwright's wheel, so nothing else is installed. Without test names, all tests run,
+and their coverage is checked together with the counts that browsers have written to FOLDER (see
+tests/e2e/js_coverage.py). Exits with 1 if a test fails or the coverage is below its limit.
 """
 
 import argparse
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTS = "tests/js/**/*.test.js"
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 PATIENCE = 300.0
-"""Seconds for all tests: node's own timeouts cannot end a loop that never yields."""
+"""Seconds that all tests may take: node's own timeouts cannot end a loop that never yields."""
 # Tests of times and texts expect a reader in New York with a German browser.
 READER = {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}
 

@@ -3,7 +3,7 @@ Computes which lines and branches of the browser client's logic have run, from V
 
 node and Chromium count in the same format: per script, ranges for its functions and for the blocks
 inside them; code without its own range ran as often as the code around it. The counts of any number
-of runs are merged by module, regardless of the host, the hash in a file name, and the query.
+of runs are merged by module: the host, the hash in a file name and the query are ignored.
 """
 
 import json
@@ -36,7 +36,7 @@ class Count(NamedTuple):
 
 @dataclass
 class Module:
-    """One source file, with the parts that have run; offsets are in UTF-16 units, like V8's."""
+    """One source file, and which parts of it have run; offsets are in UTF-16 code units, as in V8."""
 
     name: str
     source: str
@@ -49,7 +49,7 @@ class Module:
         self.blocks = {(0, length)}
 
     def add(self, functions: Iterable[dict[str, Any]]) -> None:
-        """Add the counts of one run; raises ValueError for a run of another version."""
+        """Add the counts of one run. Raise ValueError if they are of another version of the file."""
         hits = bytearray(len(self.hits))
         # Outer functions and blocks come before inner ones.
         for block in (each for function in functions for each in function["ranges"]):
@@ -62,7 +62,7 @@ class Module:
 
     @property
     def is_covered(self) -> bool:
-        """Return whether enough of its lines and branches have run."""
+        """Return whether enough of the module's lines and branches have run."""
         return all(each.percent >= LEAST for each in (self.count_lines(), self.count_branches()))
 
     def count_lines(self) -> Count:
@@ -70,16 +70,16 @@ class Module:
         return Count(total - len(missed), total)
 
     def count_branches(self) -> Count:
-        """Count functions, and the blocks in them that may run a different number of times."""
+        """Count functions, and the blocks that may run more or less often than the code around them."""
         covered = sum(any(self.hits[start:end]) for start, end in self.blocks)
         return Count(covered, len(self.blocks))
 
     def missed_lines(self) -> list[int]:
-        """Return the numbers of the lines of which no part has run."""
+        """Return the numbers of the lines that have not run, not even in part."""
         return [number for number, start, end in self._lines() if not any(self.hits[start:end])]
 
     def _lines(self) -> Iterator[tuple[int, int, int]]:
-        """Yield the number, start and end of each line with code, without surrounding white space."""
+        """Yield the number, start and end of each line with code; the span excludes outer white space."""
         offset = 0
         for number, line in enumerate(self.source.splitlines(keepends=True), start=1):
             code = line.strip()
@@ -90,7 +90,7 @@ class Module:
 
 
 def measure(folders: Iterable[Path]) -> list[Module]:
-    """Return all logic modules, with the counts of the runs that wrote files to these folders."""
+    """Return all logic modules, with the counts from the files in these folders."""
     modules = {path: Module(path, (CLIENT / path).read_text()) for path in _list_logic()}
     for script in (each for folder in folders for each in _read(folder)):
         found = MODULE.search(script["url"])
@@ -136,7 +136,7 @@ def _read(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _either(one: bytes, other: bytes) -> bytes:
-    # Compared as two large numbers: a run has a thousand scripts, with a byte for every character.
+    # Two large numbers are fast to combine: a run has a thousand scripts, with a byte per character.
     either = int.from_bytes(one, "little") | int.from_bytes(other, "little")
     return either.to_bytes(len(one), "little")
 

@@ -23,7 +23,7 @@ export const g = () => 3;
 
 
 def functions(*blocks: tuple[str, int]) -> list[dict[str, Any]]:
-    """Return V8's counts: of the whole source, then of these texts in it, outer ones first."""
+    """Return counts in V8's format: for the whole source, then for these parts of it, outer ones first."""
     spans = [{"startOffset": 0, "endOffset": offset(len(SOURCE)), "count": 1}]
     for text, count in blocks:
         start = SOURCE.index(text)

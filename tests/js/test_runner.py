@@ -8,7 +8,7 @@ import pytest
 from tests.js.__main__ import ROOT, judge, run_node
 from tests.js.coverage import measure
 
-# Modules used by only one other module, whose tests cover them.
+# Modules that only one other module uses, and that the tests of that module cover.
 PARTS = {
     "en": "translate",
     "newest-page": "thread",
@@ -45,7 +45,7 @@ def test_no_test_is_left_out() -> None:
 
 
 def test_each_logic_module_has_its_tests() -> None:
-    """A module that others cover in passing still needs tests of its own behaviour."""
+    """A module needs its own tests even if the tests of other modules happen to cover it."""
     tested = {each.name.removesuffix(".test.js") for each in ROOT.glob("tests/js/*/*.test.js")}
     modules = [Path(module.name).stem for module in measure([])]
 

@@ -51,7 +51,7 @@ def invite(
 
 
 def code_of(count: int = 1) -> str:
-    """Return the code in the nth e-mail, which is the last one."""
+    """Run the jobs that send e-mails, check that `count` have been sent, and return the last one's code."""
     fragment = urlsplit(link_in(wait_for_mail(count))).fragment
     return parse_qs(fragment)["code"][0]
 
@@ -266,7 +266,7 @@ def test_former_trainee_joins_again_with_their_own_password(
     assert (wrong.status_code, wrong.json()) == (400, {"password": [reason]})
     assert (right.status_code, right.json()["user"]) == (201, me_body(bob))
     assert (bob.parent_trainer, bob.first_name) == (alice, "Bob")
-    # The trainer's next first message reopens it.
+    # The trainer reopens the conversation by starting it again.
     assert conversation.is_archived
     assert open_conversation(alice, bob).pk == conversation.pk
 

@@ -1,4 +1,4 @@
-"""Every service with which somebody changes something of their own refuses an impersonator."""
+"""Every service with which users change their own data refuses an impersonator."""
 
 from collections.abc import Callable
 

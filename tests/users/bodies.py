@@ -33,7 +33,7 @@ def summary_body(user: User) -> dict[str, Any]:
 
 
 def me_body(user: User, **more: Any) -> dict[str, Any]:
-    """Return the body of a user, from its row."""
+    """Return the response body for a user, from the database row."""
     user.refresh_from_db()
     return {
         **summary_body(user),

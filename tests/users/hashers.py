@@ -7,7 +7,7 @@ from django.db import connection
 
 
 class CountingHasher(MD5PasswordHasher):
-    """Records the passwords that it hashes."""
+    """A hasher that records the passwords that it hashes."""
 
     hashed: ClassVar[list[str]] = []
 
@@ -17,13 +17,13 @@ class CountingHasher(MD5PasswordHasher):
 
 
 class NewHasher(MD5PasswordHasher):
-    """The hasher for all new passwords."""
+    """A hasher with its own algorithm; if it is preferred, existing passwords are rehashed."""
 
     algorithm = "new"
 
 
 class HeldHasher(MD5PasswordHasher):
-    """Blocks until it is released."""
+    """A hasher that blocks until it is released."""
 
     may_end: ClassVar[threading.Event] = threading.Event()
     begun: ClassVar[list[str]] = []
@@ -35,7 +35,7 @@ class HeldHasher(MD5PasswordHasher):
 
 
 class WatchfulHasher(MD5PasswordHasher):
-    """Records for each password whether it was hashed within a transaction."""
+    """A hasher that records for each password whether it was hashed within a transaction."""
 
     seen: ClassVar[list[tuple[str, bool]]] = []
     meanwhile: ClassVar[list[Callable[[], object]]] = []

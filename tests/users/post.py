@@ -9,7 +9,7 @@ from tests.jobs.running import run_due
 
 
 def wait_for_mail(count: int = 1) -> EmailMessage:
-    """Run the jobs that send mail, and return the nth e-mail, which is the last one."""
+    """Run the jobs that send e-mails, check that `count` have been sent, and return the last one."""
     run_due()
     assert len(mail.outbox) == count
     return mail.outbox[-1]

@@ -1,4 +1,4 @@
-"""The admin's sign-in shares the limits of every other sign-in, and redirects only within the site."""
+"""The admin's sign-in shares its limits with all other sign-ins, and redirects only within the site."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def root(db: None) -> User:
 
 
 def sign_in(email: str = "root@example.com", password: str = PASSWORD, **more: Any) -> Any:
-    """Submit the form from a new browser, and return the response."""
+    """Submit the sign-in form from a new browser, and return the response."""
     network = {"REMOTE_ADDR": more.pop("network", "192.0.2.1")}
     form = {"username": email, "password": password, **more}
     return Browser().post(LOGIN, form, headers=None, **network)

@@ -1,4 +1,4 @@
-"""A session that begins while its end is not yet committed: the row locks decide."""
+"""Sessions that begin while a change that ends them is not yet committed; row locks decide."""
 
 from collections.abc import Callable
 from functools import partial

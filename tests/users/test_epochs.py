@@ -1,4 +1,4 @@
-"""The end of a person's access ends all of it, however the row was changed."""
+"""When a person's access ends, it ends everywhere, however the row was changed."""
 
 from functools import partial
 from typing import Any

@@ -17,7 +17,7 @@ CODE = "AbC_-9"
 
 @pytest.fixture
 def mailed(django_capture_on_commit_callbacks: Any, alice: User, bob: User) -> dict[str, str]:
-    """Every link that the product e-mails, by page, without the product's URL."""
+    """Every link that the product e-mails, by page, without the scheme and host."""
     links = []
     for number, send in enumerate((_invite, _reset), start=1):
         with django_capture_on_commit_callbacks(execute=True):
@@ -35,7 +35,7 @@ def _reset(alice: User, bob: User) -> None:
 
 
 def rewrite(link: str) -> list[str]:
-    """Rewrite a link as mail services do: the "#" encoded, once or more, with and without the rest."""
+    """Return a link as mail services rewrite it: for example, with the "#" encoded once or twice."""
     path, _, fragment = link.partition("#")
     return [
         f"{path}%23{fragment}",

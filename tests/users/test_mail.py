@@ -1,4 +1,4 @@
-"""E-mails are sent by jobs: no response waits for them, failures are retried, no secret is stored."""
+"""Jobs send the e-mails: no response waits for them, failures are retried, and no secret is stored."""
 
 import json
 import socketserver
@@ -37,7 +37,7 @@ class RefusingServer(socketserver.StreamRequestHandler):
 
 
 class BusyServer(RefusingServer):
-    """A mail server that refuses every address for now."""
+    """A mail server that refuses every address temporarily."""
 
     refusal = b"450 mailbox busy\r\n"
 

@@ -1,4 +1,4 @@
-"""Migrations of existing rows, and of the tables under processes of the previous release."""
+"""Migrations of existing rows, and of tables that processes of the previous release still use."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def migrate(name: str) -> Any:
-    """Migrate this app forward or back, and return the models of that migration."""
+    """Migrate `users` forward or back to a migration, and return its models."""
     executor = MigrationExecutor(connection)
     executor.migrate([("users", name)])
     return executor.loader.project_state([("users", name)]).apps
@@ -28,7 +28,7 @@ def migrate(name: str) -> Any:
 
 @pytest.fixture
 def before(transactional_db: None) -> Iterator[Any]:
-    """The models before epochs existed; the newest state is restored after the test."""
+    """The models before epochs existed. After the test, the database is migrated to the latest state."""
     yield migrate("0002_device_sign_ins")
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
@@ -92,7 +92,7 @@ def test_process_of_the_previous_release_works_with_the_new_tables(
 
 @pytest.mark.parametrize("app", ["users", "messaging", "trainer", "push"])
 def test_migration_locks_one_table_at_a_time(app: str) -> None:
-    """A request that reads two tables, in another order, would deadlock with the migration."""
+    """Otherwise, a request that reads the tables in the opposite order could deadlock with a migration."""
     migrations = MigrationExecutor(connection).loader.disk_migrations
 
     altered = {

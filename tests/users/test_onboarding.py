@@ -75,7 +75,7 @@ def by_a_trainer_who_becomes_one() -> User:
 def test_trainee_has_completed_onboarding(
     api: Client, settings: object, join: Callable[[], User]
 ) -> None:
-    settings.DEBUG = True  # type: ignore[attr-defined]  # for the demo
+    settings.DEBUG = True  # type: ignore[attr-defined]  # the demo needs it
 
     me = api.as_user(join()).get(ME).json()
 

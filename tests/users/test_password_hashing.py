@@ -62,7 +62,7 @@ def rejoin(user: User) -> None:
 
 
 def set_by_admin(user: User) -> None:
-    """Set another password of a user as an admin."""
+    """Set a new password for a user, in the admin."""
     browser = Browser()
     browser.force_login(make_person("root", role=User.Role.ADMIN, is_staff=True, is_superuser=True))
     passwords = {"password1": NEW, "password2": NEW, "usable_password": "true"}

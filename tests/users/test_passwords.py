@@ -1,4 +1,4 @@
-"""Changing a password, and having it reset by e-mail."""
+"""Changing a password, and resetting it by e-mail."""
 
 from datetime import timedelta
 from typing import Any
@@ -106,7 +106,7 @@ def test_set_password_is_refused_once_the_account_is_deactivated(bob: User) -> N
 
 @pytest.fixture
 def ask(api: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Any:
-    """Return a function that requests a link, and runs the on-commit callbacks."""
+    """Return a function that requests a reset link, and runs the on-commit callbacks."""
 
     def ask(email: str, **headers: Any) -> Any:
         with django_capture_on_commit_callbacks(execute=True):

@@ -1,4 +1,4 @@
-"""The picture in auth/users/me/: re-encoded, whatever was uploaded."""
+"""The picture in auth/users/me/ is re-encoded, whatever was uploaded."""
 
 import os
 import random
@@ -22,7 +22,7 @@ from users.pictures import clean_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 ME = "/api/auth/users/me/"
-# A GIF has no Exif data, so no orientation.
+# The stored sizes. A GIF has no Exif data, so it is not rotated.
 SIZES = {"GIF": (512, 256), "JPEG": (256, 512), "PNG": (256, 512), "WEBP": (256, 512)}
 NO_PICTURE = {"profile_image": ["This file is not a picture."]}
 
@@ -107,7 +107,7 @@ def test_names_and_picture_are_changed_together(api: Client, bob: User) -> None:
 
 
 def declare(width: int, height: int) -> bytes:
-    """Return the beginning of a PNG that declares this size: a decompression bomb."""
+    """Return a small PNG that declares this size, like a decompression bomb."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checksum = struct.pack(">I", zlib.crc32(kind + data))
@@ -229,7 +229,7 @@ def test_first_frame_of_an_animation_is_used(kind: str) -> None:
 
 
 def test_large_picture_looks_like_the_original() -> None:
-    """The left half is red, the right half blue, and it is rotated: misplaced tiles would show."""
+    """The picture is half red and half blue, and is rotated, so misplaced tiles would be seen."""
     picture, output, exif = Image.new("RGB", (3001, 2003), "red"), BytesIO(), Image.Exif()
     picture.paste("blue", (1500, 0, 3001, 2003))
     exif[0x0112] = 8  # to be rotated by 90 degrees

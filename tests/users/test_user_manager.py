@@ -1,4 +1,4 @@
-"""How users are created: by code, and by `manage.py createsuperuser`."""
+"""How code and `manage.py createsuperuser` create users."""
 
 import pytest
 from django.core.management import call_command

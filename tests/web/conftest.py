@@ -14,7 +14,7 @@ HASHED = "servestatic.storage.CompressedManifestStaticFilesStorage"
 
 @pytest.fixture(autouse=True)
 def _fresh_build() -> Iterator[None]:
-    """Forget the build of an earlier test, whose files may have other names."""
+    """Clear the cached build of earlier tests, in which the files may have had other names."""
     assets._cached_build.cache_clear()
     yield
     assets._cached_build.cache_clear()
@@ -40,7 +40,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
 
 @pytest.fixture
 def hashed(collected: tuple[Path, dict[str, Any]]) -> Iterator[Path]:
-    """Serve hashed file names; the value is the folder with the files."""
+    """Serve files under hashed names, and return their folder."""
     folder, changes = collected
     with override_settings(**changes):
         yield folder

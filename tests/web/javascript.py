@@ -23,7 +23,7 @@ class Module:
 
 
 def parse(source: str) -> Module:
-    """Return the parts of a module, at all levels of nested templates."""
+    """Return the parts of a module, including all nested templates and the code in them."""
     module = Module()
     end = _parse_code(source, 0, module, until="")
     assert end == len(source)
@@ -74,9 +74,7 @@ def _is_regex(code: str) -> bool:
 
 
 def texts_in_html(template: str) -> Iterator[str]:
-    """
-    Yield the texts of an HTML template, and its visible or spoken attributes, that contain letters.
-    """
+    """Yield the texts of an HTML template, and the values of its visible or spoken attributes."""
     for _, text in re.findall(
         r'\b(aria-label|alt|hint|label|placeholder|title)="([^"]*)"', template
     ):

@@ -18,7 +18,7 @@ def open_page(path: str = "/messages", **headers: str) -> Any:
 
 
 def import_map_in(page: Any) -> dict[str, str]:
-    """Return the import map's entries."""
+    """Return the entries of a page's import map."""
     (source,) = re.findall(r'<script type="importmap"[^>]*>(.*?)</script>', page.text)
     imports: dict[str, str] = json.loads(source)["imports"]
     return imports

@@ -1,4 +1,4 @@
-"""First load under 120 KB, compressed: everything that a page loads before somebody can write."""
+"""All that a page loads before the user can write a message takes less than 120 KB, compressed."""
 
 import gzip
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.web.pages import PATHS, links_in, open_page
 pytestmark = pytest.mark.without_servers
 
 BUDGET_BYTES = 120_000
-# The headers that each file has: status line, date, type, length, caching, encoding.
+# The size of each file's headers: status line, date, type, length, caching and encoding.
 HEADERS_BYTES = 260
 
 

@@ -28,11 +28,11 @@ def test_module_imports_existing_files(name: str) -> None:
     specifiers = specifiers_in(name)
 
     written = re.findall(r'\bfrom "|\bimport\(|^import "', source_of(name), re.MULTILINE)
-    assert len(specifiers) == len(written)  # or web.assets would miss an import
+    assert len(specifiers) == len(written)  # otherwise, web.assets would miss an import
     assert [each for each in specifiers if not (FOLDER / target_of(name, each)).is_file()] == []
 
 
-# A language file is a table, with a row for each text.
+# A language file may be longer: it is a table, with a row for each text.
 @pytest.mark.parametrize("name", [each for each in MODULES if each != "text/en.js"])
 def test_module_is_small(name: str) -> None:
     assert len(source_of(name).splitlines()) < 200

@@ -86,7 +86,7 @@ def routes_in_modules() -> list[tuple[str, str]]:
 
 
 def screen_by_modules(path: str) -> str:
-    """Return the module of the screen that the router would load, without its folder."""
+    """Return the name, without its folder, of the screen module that the router would load for `path`."""
     name = next(
         name
         for name, pattern in routes_in_modules()

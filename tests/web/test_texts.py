@@ -1,4 +1,4 @@
-"""Every text for people is in the file of its language, and nowhere else."""
+"""Every text that users see is in the file of its language, and nowhere else."""
 
 import re
 
@@ -14,7 +14,7 @@ TEXTS = dict(
 # `t("key", { … })` and `parts("key", { … })`; the parameters may have one more level of braces.
 USE = re.compile(r'\b(?:t|parts)\(\s*"([\w.]+)"(?:,\s*\{((?:[^{}]|\{[^{}]*\})*)\})?')
 USERS = [name for name in MODULES if name not in ("text/en.js", "text/translate.js")]
-# Strings that start like a sentence or have two words, but are not for people.
+# A string that starts like a sentence or has two words is a text, unless it is not for people.
 WORDS = re.compile(r"[A-Z][a-z’]+(?![\w-]*[A-Z:-])|[A-Za-z’,]+ [A-Za-z’]+[.…!?]?$")
 NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home"}
 NOT_FOR_PEOPLE |= {"Bearer \0", "other long", "own long"}
@@ -26,7 +26,7 @@ def uses_in(name: str) -> list[tuple[str, str]]:
 
 
 def literal_texts_in(name: str) -> list[str]:
-    """Return strings in which a module shows or says something in a fixed language."""
+    """Return the texts that a module shows or speaks without a translation."""
     source = re.sub(r"(?:console\.\w+|new (?:Type)?Error)\([^;]*;", "", source_of(name))
     module = parse(source)
     shown = [text for template in module.html for text in texts_in_html(template)]

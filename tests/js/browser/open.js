@@ -11,7 +11,7 @@ const CLIENT = new URL("../../../web/static/web/", import.meta.url);
 const NOW = Date.parse("2026-02-16T12:00:00Z");
 const STEP_MS = 500;
 const CLOCKS = ["setTimeout", "setInterval", "Date", "AbortSignal.timeout"];
-// The real clock: promises settle while a test's clock is stopped.
+// The real function, so that promises can settle while a test's clock is stopped.
 const { setImmediate } = globalThis;
 const nativeLocks = navigator.locks;
 
@@ -30,7 +30,7 @@ export function openBrowser(t, { path = "/messages" } = {}) {
   return browser;
 }
 
-/** Wait for everything that does not need the clock: promises, locks, the database. */
+/** Wait for everything that does not depend on the clock: promises, locks and the database. */
 export async function settle() {
   for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -65,7 +65,7 @@ class Browser {
   }
 
   /**
-   * Open another page, which shares everything but the modules with the first; return its `load`.
+   * Open another page, which shares everything except modules with the first page; return its `load`.
    */
   openTab() {
     const query = `?tab=${this.#number}.${(this.#tabs += 1)}`;
@@ -116,7 +116,7 @@ export async function openSignedIn(t, { me = ALICE, path } = {}) {
   return Object.assign(browser, await startSession(browser.load));
 }
 
-/** Make pages loaded from now on impersonate Bob as Alice. */
+/** Let Alice impersonate Bob in all pages that are loaded from now on. */
 export function beginImpersonation({ localStorage, sessionStorage, server }) {
   const impersonation = { access: makeToken(BOB.id), expiresAt: Date.now() + 3_600_000, by: ALICE };
   localStorage.setItem("me", JSON.stringify(ALICE));

@@ -2,7 +2,8 @@ export const ALICE = { id: 1, role: "TRAINER", email: "alice@app.example", first
 export const BOB = { id: 2, role: "TRAINEE", email: "bob@app.example", first_name: "Bob", last_name: "Bell", profile_image: null };
 
 /**
- * Create an access token as the server does, valid for `seconds` from a clock that may be wrong.
+ * Create an access token as the server does. It is valid for `seconds` after `issuedAt`, which a
+ * server whose clock is wrong may have set.
  */
 export function makeToken(userId, { seconds = 300, issuedAt = 1_700_000_000, name = "" } = {}) {
   const claims = { user_id: userId, iat: issuedAt, exp: issuedAt + seconds, name };
@@ -10,7 +11,7 @@ export function makeToken(userId, { seconds = 300, issuedAt = 1_700_000_000, nam
   return `${encode({ alg: "HS256" })}.${encode(claims)}.signature`;
 }
 
-/** Create a conversation of Alice and Bob in the API's format. */
+/** Create a conversation between Alice and Bob in the API's format. */
 export function makeConversation(id, more = {}) {
   return {
     id,

@@ -46,7 +46,7 @@ export class TestServer {
     return respond(await raceAgainst(options.signal, this.#answer(request)));
   };
 
-  /** Fail on requests that no test has configured. */
+  /** Fail if there were requests for which the test has configured no response. */
   verify() {
     assert.deepEqual(this.#unexpected, [], "requests that the test does not answer");
   }

@@ -21,7 +21,7 @@ export function makeSockets() {
       this.sent.push(JSON.parse(text));
     }
 
-    /** Close it from the client's side. */
+    /** Close the socket from the client's side. */
     close() {
       this.readyState = TestSocket.CLOSED;
     }

@@ -10,7 +10,7 @@ export class TestDocument extends EventTarget {
   }
 }
 
-/** `location` and `history`: URLs change, but pages do not load; `loads` lists the loads. */
+/** `location` and `history`: URLs change, but no page is loaded. */
 export class Place {
   /** The URLs that a browser would load, in order. */
   loads = [];

@@ -26,13 +26,13 @@ export class TestWorkers extends EventTarget {
     return this.registration;
   }
 
-  /** Install a new version. */
+  /** Tell the page that this worker, a new version, is being installed. */
   find(worker) {
     this.registration.installing = worker;
     this.registration.dispatchEvent(new Event("updatefound"));
   }
 
-  /** Deliver a message of the worker to a page. */
+  /** Deliver a message from the worker to the page. */
   say(data, ports = []) {
     this.dispatchEvent(new MessageEvent("message", { data, ports }));
   }

@@ -6,7 +6,7 @@ const form = new FormData();
 const invitation = { code: "c", password: "p", first_name: "A", last_name: "B" };
 const message = { content: "Hi", client_id: "id" };
 
-/** The request of each function, by its arguments. */
+/** Each function, its arguments, and the request that it then sends. */
 const REQUESTS = [
   ["signIn", ["a@b.example", "p"], "POST auth/jwt/create/", { email: "a@b.example", password: "p", cookie: true }],
   ["refreshSession", [], "POST auth/jwt/refresh/", {}],

@@ -9,7 +9,7 @@ const [SIGN_IN, REFRESH, SIGN_OUT] = ["create", "refresh", "blacklist"].map(
 );
 const ME = "GET /api/auth/users/me/";
 
-/** Open a browser without a signed-in user, and the session of its first page. */
+/** Open a browser without a signed-in user, and start the session of its first page. */
 async function openStranger(t) {
   const browser = openBrowser(t);
   const { session } = await browser.load("core/session.js");

@@ -4,7 +4,7 @@ import { beginImpersonation, openBrowser } from "../browser/open.js";
 import { TestWorkers } from "../browser/workers.js";
 
 /**
- * Open the page of a conversation; return its worker, and the messages that the worker received.
+ * Open the page of a conversation; return its workers, a port, and the answers sent to the port.
  */
 async function open(t, prepare = () => {}) {
   const browser = openBrowser(t, { path: "/messages/7" });

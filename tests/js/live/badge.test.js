@@ -14,7 +14,7 @@ async function start(t, { open = openSignedIn, prepare = () => {} } = {}) {
   return { browser, show, title: () => browser.document.title, ...badge };
 }
 
-/** Give the app an icon; return a function that reads its badge. */
+/** Give the app an icon; return an object whose `count` is the badge. */
 function install(browser) {
   const icon = { count: null };
   browser.navigator.setAppBadge = async (count) => (icon.count = count);

@@ -6,7 +6,7 @@ import { json, refusal } from "../browser/server.js";
 
 const PAGE_SIZE = 50;
 
-/** Open a list and a server with this many conversations, the highest id first. */
+/** Open a list on a server that has this many conversations, the highest id first. */
 async function open(t, count = 0, { isArchive = false } = {}) {
   const browser = await openSignedIn(t);
   const rows = Array.from({ length: count }, (_, index) => row(count - index));

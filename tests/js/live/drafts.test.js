@@ -6,7 +6,7 @@ const NAMES = ["live/drafts.js", "live/outbox.js", "live/account.js"];
 
 async function open(t, openBrowser = openSignedIn) {
   const browser = await openBrowser(t);
-  /** Open a tab: `box(name)` opens a composer in it. Each remembers its row separately. */
+  /** Open a tab, in which `box(name)` opens a composer's draft that counts its changes. */
   async function join() {
     const tab = await startSession(browser.openTab(), ...NAMES);
     const box = async (name = 7) => {

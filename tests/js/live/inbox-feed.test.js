@@ -9,7 +9,7 @@ async function open(t) {
     opened.at(-1).accept();
     opened.at(-1).deliver({ type: "unread_count", unread_count: 3 });
   };
-  /** Open a tab with a feed; `log` has the events that it fires. */
+  /** Open a tab with a feed; `log` lists the events that the feed fires. */
   async function join() {
     const { InboxFeed } = await startSession(browser.openTab(), "live/inbox-feed.js");
     const log = [];

@@ -7,7 +7,7 @@ import { TestWorkers } from "../browser/workers.js";
 const DEVICE = "/api/users/device-token/";
 const [KEY, OTHER_KEY] = ["-_-_", "AAAA"];
 
-/** The browser's side of its push service. */
+/** The browser's `PushManager`, whose subscriptions the test can inspect. */
 class PushManager {
   subscription = null;
   made = 0;

@@ -8,8 +8,8 @@ const READ = "POST /api/messaging/conversations/7/read/";
 const NAMES = ["read-receipts", "thread-feed", "timeline", "inbox"].map((name) => `live/${name}.js`);
 
 /**
- * Open a thread with these messages loaded; Bob's have even ids. `sent` lists the read receipts
- * sent over its socket; `answer` is the frame that confirms them.
+ * Open a thread with these messages loaded; Bob's messages have even ids. `sent()` lists the read
+ * receipts sent over the thread's socket, and `answer()` delivers the frame that confirms them.
  */
 async function open(t, { ids = [2, 4, 6], openBrowser = openSignedIn, next = null, unread = 3, isOpen = true } = {}) {
   const browser = await openBrowser(t);

@@ -6,7 +6,7 @@ import { refusal } from "../browser/server.js";
 
 const REFRESH = "POST /api/auth/jwt/refresh/";
 
-/** Start a socket; `at(n)` is the n-th connection, and `live()` makes the newest one live. */
+/** Start a socket; `opened` lists the connections, and `live()` makes the newest one live. */
 async function start(t, { prepare = () => {} } = {}) {
   const browser = await openSignedIn(t);
   await prepare(browser);
@@ -27,7 +27,7 @@ async function start(t, { prepare = () => {} } = {}) {
   return { browser, socket, events, opened, live };
 }
 
-/** Advance the clock to the token's expiry, as on a device that has slept. */
+/** Set the clock to just before the token's expiry without firing timers, as after a sleep. */
 function letTokenEnd(t) {
   t.mock.timers.setTime(Date.now() + 299_000);
 }

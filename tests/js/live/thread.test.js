@@ -484,7 +484,7 @@ test("a conversation that ends before its page is loaded is gone", async (t) => 
   const thread = await open();
 
   assert.equal(thread.status, "gone");
-  // The list still has it, which must not cause repeated requests.
+  // The list still contains the conversation, which must not cause repeated requests.
   assert.equal(server.asked(NEWEST).length, 1);
 });
 
