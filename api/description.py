@@ -1,9 +1,9 @@
 """
 Adds authentication, errors and pages to the generated API description.
 
-Most errors of an operation are derived from its view's permissions (their `codes`, and `write_codes` for
-methods that write), its throttles, and whether it has a body. Views list the errors of their services
-under `x-codes`.
+Most error codes of an operation are derived: from its body, its `page` parameter, and its view's
+authentication, throttles and permissions (their `codes`, and `write_codes` for methods that write).
+Views list the errors of their services under `x-codes`.
 """
 
 from typing import Any
@@ -50,13 +50,13 @@ HEADERS: dict[int, Schema] = {
 }
 FIELD_ERRORS: Schema = {
     "type": "object",
-    "description": "Errors by field; `non_field_errors` are those of the request as a whole.",
+    "description": "Errors by field; `non_field_errors` lists errors of the request as a whole.",
     "additionalProperties": {"type": "array", "items": {"type": "string"}},
 }
 
 
 class DescriptionGenerator(SchemaGenerator):
-    """Generates the description, and adds errors and pages, which drf-spectacular does not know."""
+    """Generates the API description, and adds the errors and pages that drf-spectacular cannot derive."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> Schema:
         result: Schema = super().get_schema(request, public)  # type: ignore[no-untyped-call]
@@ -64,7 +64,7 @@ class DescriptionGenerator(SchemaGenerator):
         result["info"]["description"] = INTRODUCTION + "\n".join(map(_row, codes.values()))
         schemas = result["components"]["schemas"]
         schemas |= {"Error": _error_schema(list(codes)), "FieldErrors": FIELD_ERRORS}
-        for path, _, method, callback in self.endpoints or ():  # type: ignore[misc]  # there are four
+        for path, _, method, callback in self.endpoints or ():  # type: ignore[misc]  # it has four items
             # /api/schema/ itself is not in the description.
             if operation := result["paths"].get(path, {}).get(method.lower()):
                 named = _codes_of(callback.cls, method, operation)
@@ -88,7 +88,7 @@ def _row(error: ErrorCode) -> str:
 
 
 def _codes_of(view: type[APIView], method: str, operation: Schema) -> list[str]:
-    # Removes it from the output, not from the view.
+    # `pop` removes the codes from the output, not from the view.
     found: list[str] = list(operation.pop("x-codes", ()))
     if "requestBody" in operation:
         found += ["invalid", "parse_error", "request_too_large", "unsupported_media_type"]
@@ -145,7 +145,7 @@ def _response(status: int, errors: list[ErrorCode]) -> Schema:
 
 
 def _wrap_in_page(operation: Schema, schemas: Schema) -> None:
-    """Wrap the response of a paginated list in its envelope, as the view does."""
+    """Wrap the results of a paginated list in a page, as the view does."""
     if not _has_parameter(operation, "page"):
         return
     content = operation["responses"]["200"]["content"]["application/json"]

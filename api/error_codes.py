@@ -25,7 +25,7 @@ OF_REST: tuple[type[drf.APIException], ...] = (
     RequestTooLarge,
     TemporarilyUnavailable,
 )
-# For errors whose detail depends on the request.
+# The meanings of errors whose detail depends on the request.
 MEANINGS = {
     drf.MethodNotAllowed.default_code: "This URL does not support this method.",
     drf.UnsupportedMediaType.default_code: "The body is not JSON.",
@@ -44,13 +44,13 @@ class ErrorCode:
 
 
 def list_error_codes() -> list[ErrorCode]:
-    """Return all codes by status and name; those that occur only on sockets are last."""
+    """Return all codes, sorted by status and name; codes that occur only on sockets come last."""
     found = {each.code: each for each in (*_of_django(), *_of_rest(), *_of_services())}
     return sorted(found.values(), key=lambda each: (each.status or 999, each.code))
 
 
 def _of_services() -> Iterator[ErrorCode]:
-    """Return the codes of exception classes that define their own; skip base classes."""
+    """Return the codes of ServiceError's subclasses that define their own; skip other classes."""
     for module in _exception_modules():
         for error in vars(module).values():
             if _brings_a_code(error):

@@ -42,7 +42,7 @@ class Busy(TemporarilyUnavailable):
 
 
 class BusyView(APIView):
-    """Returns 503 when the queue of a thread pool is full."""
+    """Responds with 503, because the queue of a thread pool is full."""
 
     authentication_classes = permission_classes = throttle_classes = ()
 
@@ -56,7 +56,7 @@ def busy(_view: Any) -> Any:
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return `{"detail", "code"}` for expected errors, and `{field: [...]}` for field errors."""
+    """Return `{"detail", "code"}` for expected errors, `{field: [...]}` for field errors, else None."""
     if isinstance(error, ServiceError):
         set_rollback()
         return _service_error(error)
@@ -69,7 +69,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def _may_be_tried_again(error: BaseException | None) -> bool:
-    """Return whether a retry may succeed: the database is unavailable, or read-only after a failover."""
+    """
+    Return whether the client should try again.
+
+    True if the database is unavailable, or read-only after a failover, or if a row that the request
+    refers to was deleted meanwhile.
+    """
     if isinstance(error, (OperationalError, InterfaceError)):
         return True
     cause = getattr(error, "__cause__", None)
@@ -81,7 +86,7 @@ def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | No
     Return whether a row that a new row refers to, such as an account, was deleted during the
     request.
 
-    The database may report this only at the commit, and not which row it was. A retry gets the exact
+    The database may report this only at the commit, without naming the row. A retry gets the exact
     response: 401 for a deleted account, 404 otherwise.
     """
     is_sqlites = getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"

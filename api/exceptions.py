@@ -24,7 +24,7 @@ class Invalid(ServiceError):
 
 
 class FieldInvalid(Invalid):
-    """A field of the request is invalid; the response is `{field: [detail]}`."""
+    """A field of the request is invalid (400); the response is `{field: messages}`."""
 
     def __init__(self, field: str, *messages: StrOrPromise) -> None:
         self.field = field
@@ -37,7 +37,7 @@ class NotSignedIn(ServiceError):
 
 
 class Forbidden(ServiceError):
-    """The user may see the object, but not do this (403)."""
+    """The user may see the object, but may not do this (403)."""
 
 
 class NotFound(ServiceError):

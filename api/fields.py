@@ -39,7 +39,7 @@ class ClientIdField(serializers.UUIDField):
 
 
 def validated(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """Return the cleaned values of `data`; raise DRF's ValidationError."""
+    """Return the validated `data`; raise DRF's ValidationError if a value is invalid."""
     try:
         return dict(_validator(serializer).run_validation(data))
     except serializers.ValidationError as error:
@@ -52,6 +52,6 @@ def validated(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[
 def _validator(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """
     Return a serializer that all requests share, because creating one is slow. Validation does not
-    change it.
+    modify the serializer.
     """
     return serializer()

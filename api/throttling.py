@@ -2,8 +2,8 @@
 Rate limits, with atomic counters that REST and sockets share.
 
 DRF's own throttle reads and then writes, so parallel requests can exceed the limit. Rates are in
-`settings.THROTTLE_RATES`; `off` disables a limit. While Redis is unavailable, each process counts for
-itself.
+`settings.THROTTLE_RATES`; `off` disables a limit. While Redis is unavailable, each process keeps
+counts of its own.
 """
 
 import logging
@@ -26,18 +26,18 @@ logger = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
-# Threads that use Redis at the same time, each with a connection. If there were hundreds, some would
-# wait for the GIL longer than the time-out.
+# The number of threads that may use Redis at the same time, each with its own connection. With hundreds
+# of threads, some would wait for the GIL longer than the time-out.
 REDIS_AT_ONCE = 16
 CACHED_REFUSALS = 10_000
 
 
 class Counter:
-    """Counts in Redis, or in this process without Redis."""
+    """Counts uses in Redis, or in this process if Redis is unavailable or not configured."""
 
     def __init__(self, redis_url: str | None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())
-        # MemoryStorage drops the locks of idle keys, so two threads can hold different locks for a key.
+        # MemoryStorage drops the locks of idle keys, so two threads can hold different locks for one key.
         self._local_lock = threading.Lock()
         self._shared = _redis_limiter(redis_url) if redis_url else None
         self._at_once = threading.BoundedSemaphore(REDIS_AT_ONCE)
@@ -46,19 +46,20 @@ class Counter:
 
     def hit(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
         """
-        Count one use; return 0 if it is within `rate`, otherwise the seconds until the next is
-        allowed.
+        Count one use and return 0 if `rate` allows it.
+
+        Otherwise cache the refusal, and return the seconds until a use is allowed, at least 1.
         """
         if wait := self._hit_available(rate, *identifiers):
             self._cache_refusal(rate.key_for(*identifiers), time.monotonic() + wait)
         return wait
 
     def try_hit(self, rate: limits.RateLimitItem, *identifiers: str) -> bool:
-        """Count one use if it is within `rate`; a refusal is not cached."""
+        """Count one use and return True if `rate` allows it; otherwise return False, without caching."""
         return not self._hit_available(rate, *identifiers)
 
     def refund(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
-        """Uncount the newest use, unless it was counted in the other storage (Redis or memory)."""
+        """Remove the newest use from the current storage (Redis or memory); ignore errors of Redis."""
         key = rate.key_for(*identifiers)
         if self._shared and time.monotonic() >= self._redis_away_until:
             storage = cast(RedisStorage, self._shared.storage)
@@ -76,24 +77,24 @@ class Counter:
                     if time.monotonic() >= self._redis_away_until:
                         return _hit_limiter(self._shared, rate, *identifiers)
             except RedisError as error:
-                logger.warning("Redis is away, each process counts for itself: %r", error)
+                logger.warning("Redis is away; each process keeps counts of its own: %r", error)
                 self._redis_away_until = time.monotonic() + REDIS_PAUSE_SECONDS
         with self._local_lock:
             return _hit_limiter(self._local, rate, *identifiers)
 
     def _cache_refusal(self, key: str, until: float) -> None:
-        """Cache a refusal. A full cache is cleared, which costs at most one query per entry."""
+        """Cache a refusal. A full cache is cleared, which costs at most one Redis query per entry."""
         if len(self._refused_until) >= CACHED_REFUSALS:
             self._refused_until.clear()
         self._refused_until[key] = until
 
     def cached_retry_after(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
-        """Return the seconds until the last refusal ends, from memory, without counting."""
+        """Return the seconds until the cached refusal ends, or 0; count nothing."""
         until = self._refused_until.get(rate.key_for(*identifiers), 0.0)
         return max(0, math.ceil(until - time.monotonic()))
 
     def reset(self) -> None:
-        """Delete all counts of this process and of Redis."""
+        """Delete all counts, in this process and in Redis."""
         self._refused_until.clear()
         self._local.storage.reset()
         if self._shared:
@@ -115,7 +116,7 @@ def _hit_limiter(
     if limiter.hit(rate, *identifiers):
         return 0
     window = limiter.get_window_stats(rate, *identifiers)
-    # If a use is allowed again, the window has moved, and `reset_time` is that of a later use.
+    # If a use has expired since `hit()`, one is allowed now, and `reset_time` is when the next one expires.
     wait = 0.0 if window.remaining else window.reset_time - time.time()
     return max(1, math.ceil(wait))
 
@@ -133,20 +134,24 @@ def parse_rate(text: str) -> limits.RateLimitItem | None:
 
 
 def hit(scope: str, identifier: str | int) -> None:
-    """Count one use of `scope`; raise TooFast beyond its rate."""
+    """Count one use of `scope`; raise TooFast if its rate does not allow it."""
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate and (wait := counter().hit(rate, scope, str(identifier))):
         raise TooFast(wait)
 
 
 def try_hit(scope: str, identifier: str | int) -> bool:
-    """Count one use of `scope` if it is within its rate; `refund` it if the request fails."""
+    """
+    Count one use of `scope` and return True if its rate allows it; otherwise return False.
+
+    If the request fails, call `refund`.
+    """
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     return rate is None or counter().try_hit(rate, scope, str(identifier))
 
 
 def refund(scope: str, identifier: str | int) -> None:
-    """Uncount the newest use, because its request stored nothing."""
+    """Remove the newest use of `scope`, because its request stored nothing."""
     if rate := parse_rate(settings.THROTTLE_RATES[scope]):
         counter().refund(rate, scope, str(identifier))
 
@@ -155,8 +160,7 @@ def cached_retry_after(scope: str, identifier: str | int) -> int:
     """
     Return the seconds for which `hit` is known to refuse, or 0.
 
-    Refusals are cached in this process until the next use is allowed, so Redis is not queried. Each
-    process has its own cache.
+    Redis is not queried: each process caches its own refusals until the next use is allowed.
     """
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     return counter().cached_retry_after(rate, scope, str(identifier)) if rate else 0

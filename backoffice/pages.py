@@ -25,8 +25,8 @@ ID = re.compile(r"[0-9]{1,18}")
 
 def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
     """
-    Raise BadRequest for posted ids outside the range of row ids, for which Django's queries would
-    fail.
+    Raise BadRequest if a posted value is not an id of up to 18 digits, with which Django's
+    queries would fail.
     """
     for name in names:
         ids = [each for each in request.POST.getlist(name) if each or not may_be_empty]
@@ -35,7 +35,7 @@ def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
 
 
 class RowList(ChangeList):
-    """Django's change list, but it does not fail for dates such as the end of the year 9999."""
+    """Django's change list, but dates such as the end of the year 9999 do not cause a server error."""
 
     def get_filters(self, request: HttpRequest) -> Any:
         try:
@@ -50,7 +50,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
 
     In Django's admin a URL can filter a list by any column, so staff could find out password hashes or
     push tokens letter by letter. Here a URL can use only the page's own filters, the date navigation
-    and `linked_lookups`; others get 400.
+    and `linked_lookups`; other lookups get 400.
     """
 
     # Lookups in our own links, such as "conversation__id__exact".
@@ -66,7 +66,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         return offered | {f"{self.date_hierarchy}{lookup}" for lookup in DATE_LOOKUPS}
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
-        """Allow references to rows only by id: by another column, a form would reveal its values."""
+        """Allow references to rows only by id; other references would reveal the values of a column."""
         return to_field == self.opts.pk.name
 
     def get_object(
@@ -103,7 +103,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Show errors of services as messages; they store nothing."""
+        """Return 400 for invalid ids. If a service raises an error, store nothing and show a message."""
         relations = (each.name for each in self.opts.get_fields() if each.is_relation)
         ensure_ids(request, *relations, may_be_empty=True)
         try:
@@ -114,7 +114,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Show errors of services as messages; they delete nothing."""
+        """If a service raises an error, delete nothing and show a message."""
         try:
             return super().delete_view(request, object_id, extra_context)
         except ServiceError as error:
