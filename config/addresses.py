@@ -1,8 +1,8 @@
 """
-Parses addresses in environment variables: of pages, databases, Redis and mail servers.
+Parses the addresses of pages, databases, Redis and mail servers in environment variables.
 
-Each function raises ValueError. The caller puts the variable's name before the message, which must not
-contain a password.
+Each function raises ValueError for a malformed value. The caller puts the variable's name before the
+message, which must not contain a password.
 """
 
 import re
@@ -24,7 +24,7 @@ NOT_IN_A_URL = {
     "pool": "see DATABASE_POOL_SIZE",
     "prepare_threshold": "see DATABASE_PREPARE",
 }
-# They print e-mails with secrets, or keep them in memory.
+# URL schemes of mail back ends that print e-mails, which contain secrets, or keep them in memory.
 NOT_FOR_PRODUCTION = {"consolemail", "memorymail"}
 MAIL_OPTIONS = {"EMAIL_USE_TLS", "EMAIL_USE_SSL"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
@@ -64,7 +64,7 @@ def read_public_url(text: str) -> str:
 
 
 def read_redis_urls(urls: list[str]) -> list[str]:
-    """Return the URLs if each is that of a Redis server."""
+    """Return the URLs, if each is the URL of a Redis server."""
     with _told(
         "is not redis://host:6379/0, rediss:// or unix://, or several of them separated by commas"
     ):
@@ -115,7 +115,7 @@ def _libpq_options() -> set[str]:
 
 
 def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Return our options, overridden by those of the URL; both `init_command`s run."""
+    """Return `ours`, overridden by `given`, the options in the URL; both `init_command`s run."""
     merged = {**ours, **given}
     if "init_command" in ours and "init_command" in given:
         merged["init_command"] = f"{ours['init_command']} {given['init_command']}"
@@ -160,7 +160,7 @@ def _netloc_of(url: SplitResult) -> str:
 
 @contextmanager
 def _told(words: str) -> Iterator[None]:
-    """Replace the message of parse errors by `words`, because the original could contain a password."""
+    """Replace the message of parse errors with `words`: the original could contain a password."""
     try:
         yield
     except (ValueError, KeyError, ImproperlyConfigured) as error:

@@ -30,7 +30,7 @@ JOB_SECONDS = 3
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Start the worker; on shutdown, drain sockets, stop the worker and send pending events."""
+    """Start the worker. On SIGTERM, drain sockets; on shutdown, stop the worker and send pending events."""
     await receive()
     settle_memory()
     if settings.ONE_CORE:
@@ -62,6 +62,6 @@ _by_protocol = ProtocolTypeRouter(
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Serve one connection; its event loop also publishes events."""
+    """Serve a request, a socket or the lifespan; publish events on the same event loop."""
     publisher.attach(asyncio.get_running_loop())
     await _by_protocol(scope, receive, send)

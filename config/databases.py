@@ -1,4 +1,4 @@
-"""The options of database connections, to which those in `DATABASE_URL` are added."""
+"""The options of database connections. Options in `DATABASE_URL` override them."""
 
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ def configure_database(
                 "max_size": pool_size,
                 # Seconds to wait for a connection before returning 503.
                 "timeout": 3,
-                # With the default of 300 s, the pool's delays grow so long that 503s outlast the outage.
+                # With the default of 300 s, the delays between retries grow until 503s outlast the outage.
                 "reconnect_timeout": 2,
             },
         }

@@ -16,7 +16,7 @@ def development_key(path: Path, size: int) -> str:
     path.parent.mkdir(exist_ok=True)
     if not path.exists():
         draft.write_text(secrets.token_urlsafe(size))
-        # Atomically, because another process may be doing the same.
+        # Create the file atomically, because another process may be doing the same.
         with suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()

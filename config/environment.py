@@ -21,7 +21,7 @@ REQUIRED_IN_PRODUCTION = (
     "PUBLIC_URL",
 )
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-# The limits of Django's own check: shorter keys, or with fewer distinct characters, can be guessed.
+# The limits of Django's own check: a shorter key, or one with fewer distinct characters, can be guessed.
 KEY_LENGTH, KEY_LETTERS = 50, 5
 
 
@@ -38,11 +38,11 @@ def without_traceback() -> Iterator[None]:
         sys.exit(str(error))
 
 
-class Environment(environ.Env):  # type: ignore[misc]  # its package carries no types
+class Environment(environ.Env):  # type: ignore[misc]  # the package has no types
     """
-    The environment variables, including those in `.env`. An empty one counts as unset.
+    The environment variables, including those in `.env`. An empty variable counts as unset.
 
-    Every method takes a name and a default, and raises InvalidEnvironment for a malformed value.
+    Each method that reads a variable raises InvalidEnvironment if its value is malformed.
     """
 
     def get_value(
@@ -142,7 +142,8 @@ class Environment(environ.Env):  # type: ignore[misc]  # its package carries no 
 
     def ensure_production(self) -> None:
         """
-        Raise InvalidEnvironment if variables are missing, listing all, or if SECRET_KEY can be guessed.
+        Raise InvalidEnvironment if required variables are missing, naming all of them, or if SECRET_KEY
+        can be guessed.
         """
         if missing := self.list_missing():
             names = ", ".join(missing)

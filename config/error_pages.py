@@ -6,7 +6,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 
 class HideSecrets(SafeExceptionReporterFilter):
-    """Also hides settings that may contain a password or key although their name does not suggest it."""
+    """Also hides settings that may contain a password or a key, although their names do not suggest it."""
 
     hidden_settings = re.compile(
         f"{SafeExceptionReporterFilter.hidden_settings.pattern}"

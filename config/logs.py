@@ -4,8 +4,8 @@ import logging
 import re
 from typing import Any
 
-# In a query, or percent-encoded in a path, perhaps repeatedly, because mail programs rewrite links so.
-# The name may follow "&amp;" or any other character that is not a letter.
+# Matches `token=` and `code=` with their values, also percent-encoded once or repeatedly, as in links that
+# mail programs have rewritten. The name may follow ?, &, &amp;, #, /, ! or any percent-encoded character.
 _TOKEN = re.compile(
     r"((?:[?&#;/!]|%(?:25)*[0-9A-F]{2})(?:token|code)(?:=|%(?:25)*3D))"
     r"(?:(?!%(?:25)*(?:26|23))[^&#\s\"'])+",
@@ -14,7 +14,7 @@ _TOKEN = re.compile(
 
 
 class RedactTokens(logging.Filter):
-    """Masks the values of `?token=` and `?code=` in log lines, in every encoding."""
+    """Masks the values of `token=` and `code=` in URLs in log lines, even if they are percent-encoded."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
@@ -42,7 +42,7 @@ def configure_logging(level: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            # At DEBUG it would log the content of sockets: tokens, cookies and messages.
+            # At DEBUG, this logger would log the content of sockets: tokens, cookies and messages.
             "uvicorn.error": {"level": "INFO" if level == "DEBUG" else level},
             # These repeat what the access log says about each refused request.
             "django.request": {"level": "ERROR"},

@@ -33,12 +33,13 @@ SOURCE_FOLDERS = (
     "api",
     "db",
 )
-# The application closes sockets with 4009 for frames over 4 KiB; uvicorn with 1009 above this size.
+# uvicorn closes a socket with 1009 after a frame above this size. The application closes it with 4009
+# after a frame above 4 KiB.
 LARGEST_FRAME_BYTES = 1024 * 1024
-# Less than the minute after which proxies close idle connections. The default of 20 s would take 4 % of
-# a core for 5,000 sockets.
+# Less than the minute after which proxies close idle connections. uvicorn's default of 20 s would
+# cost 4% of a core for 5,000 sockets.
 PING_SECONDS = 45
-# Time for running requests, after the sockets are closed (see SHUTDOWN_SPREAD_SECONDS).
+# Seconds for running requests to finish after the sockets are closed (see SHUTDOWN_SPREAD_SECONDS).
 SHUTDOWN_SECONDS = 4
 
 env = Environment()
@@ -51,7 +52,7 @@ def main() -> None:
     arguments = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
     _allow_many_connections()
-    log_config = _log_config()  # first, because it reads .env
+    log_config = _log_config()  # first, because the settings read .env
     logging.config.dictConfig(log_config)
     if not arguments.reload:
         check_start(env)
@@ -77,7 +78,7 @@ def main() -> None:
 
 
 def _allow_many_connections() -> None:
-    """Raise the limit of open files to the maximum. Each connection needs one; the default is 1024."""
+    """Raise the limit on open files to the maximum. Each connection is one; the default is 1024."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -86,7 +87,7 @@ def _workers() -> int:
     """
     Return the number of processes: `WEB_CONCURRENCY`, or one per available core.
 
-    Without Redis it is one, because the in-memory channel layer does not reach other processes.
+    Without Redis, return 1: the in-memory channel layer does not reach other processes.
     """
     wanted: int = env.int("WEB_CONCURRENCY", default=0)
     if env.str("REDIS_URL", default=""):

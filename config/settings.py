@@ -1,9 +1,9 @@
 """
 The only settings module, configured by the environment.
 
-With an empty environment it is a development set-up without other servers: SQLite, the in-memory
-channel layer, demo users. With `DEBUG=0` it is production, and raises an error if a variable is
-missing or malformed. `.env.example` lists all variables.
+With an empty environment, it configures development without other servers: SQLite, the in-memory channel
+layer, and e-mails printed to the console. With `DEBUG=0`, it configures production, and raises
+InvalidEnvironment if a variable is missing or malformed. `.env.example` lists all variables.
 """
 
 import os
@@ -50,14 +50,14 @@ USE_TZ = True
 # English texts are in the code; other languages in locale/<language>/LC_MESSAGES/django.mo.
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGES = [("en", "English"), *list_languages(BASE_DIR / "locale")]
-# Chooses the language by Accept-Language. Only with several, as it adds a header to every response.
+# Chooses the language by Accept-Language. Not used with one language: it adds a header to each response.
 _languages = ["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []
 # The URL of the product for users. Links in e-mails start with it, never with the Host header.
 _here = f"http://127.0.0.1:{env.port('PORT', default=8000)}"
 PUBLIC_URL = env.public_url("PUBLIC_URL", default=_here)
 
 INSTALLED_APPS = [
-    # Only replaces the command `runserver`. It imports Twisted: a seventh of each process's start.
+    # Only replaces the command `runserver`. It imports Twisted, a seventh of a process's start-up time.
     *(["daphne"] if "runserver" in sys.argv else []),
     "config.apps.ClosedAdminConfig",
     "django.contrib.auth",
@@ -94,23 +94,23 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# For the API, which uses tokens instead of sessions. server.handler runs it in threads of its own.
+# For the API, which uses tokens instead of sessions. server.handler serves the API in its own threads.
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     *_languages,
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# Keep the threads of a web process on one core, whichever is the least busy: see server/one_core.py.
+# Whether to keep the threads of a web process on one core: see server/one_core.py.
 ONE_CORE = env.flag("ONE_CORE", default=True)
 API_THREADS = env.positive("API_THREADS", default=8)
-# Requests that may wait for one of these threads, each for about 2 ms; more get 503.
+# The number of requests that may wait for these threads; more get 503. Each request takes about 2 ms.
 API_QUEUE = env.int("API_QUEUE", default=1000)
-# Slow work has threads of its own, so that nothing else waits for it: see server.lanes.
+# Slow requests have their own threads, so that other requests do not wait for them: see server.lanes.
 PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
-# Requests that may wait for one of these threads, each for a third of a second; more get 503.
+# The number of requests that may wait for these threads; more get 503. Each takes a third of a second.
 PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
-# One at a time, because decoding a picture takes up to 160 MB.
+# One at a time, because decoding a picture of 40 megapixels takes 160 MB, or 620 MB for a WebP.
 PICTURE_THREADS = 1
 _api_connections = API_THREADS + PASSWORD_THREADS + PICTURE_THREADS
 # All API paths end with a slash. A POST without it gets 404 instead of an exception.
@@ -137,7 +137,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": configure_database(
         env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),
         prepares=env.bool("DATABASE_PREPARE", default=True),
-        # One for each thread of the API; sockets, the admin and background work share six.
+        # One connection for each thread of the API, and six for sockets, the admin and background work.
         pool_size=env.positive("DATABASE_POOL_SIZE", default=_api_connections + 6),
         test_file=env.str("TEST_SQLITE_NAME", default=str(VAR_DIR / "test.sqlite3")),
     )
@@ -194,17 +194,17 @@ CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 MAX_JSON_BODY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024
-# Uploads that a process reads at the same time, because each is kept in memory: in total and per
-# person. Uploads that may wait, in total and per person; more get 503.
+# How many uploads a process reads at the same time, because it keeps them in memory, and how many may
+# wait for that, each in total and per person. More get 503.
 LARGE_BODIES = 16
 LARGE_BODIES_PER_PERSON = 2
 LARGE_BODIES_QUEUE = 64
 LARGE_BODIES_QUEUE_PER_PERSON = 8
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-# The request line and all headers. An access token in `?token=` takes about 300 bytes.
+# The size of the request line and all headers together. An access token in `?token=` takes about 300 bytes.
 MAX_HEAD_BYTES = env.positive("MAX_HEAD_BYTES", default=32 * 1024)
-# Seconds for a client to send the headers, and the body; then the connection is closed.
+# Seconds that a client has to send the headers, and the body, before its connection is closed.
 REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
 REQUEST_BODY_SECONDS = env.float("REQUEST_BODY_SECONDS", default=120.0)
 
@@ -230,7 +230,7 @@ REDIS_URLS = env.redis_urls("REDIS_URL")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
-        # Ten years, because a process stays in a group while the user has a socket in it.
+        # Ten years, in seconds: a process stays in a user's group as long as it has a socket of the user.
         "CONFIG": {"group_expiry": 315_360_000},
     }
 }
@@ -245,11 +245,11 @@ if REDIS_URLS:
             ]
         },
     }
-# Browsers send the origin of the page; the server's own is always allowed. Native clients send none.
+# Origins of pages that may open sockets. The server's own is always allowed. Native clients send none.
 SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
-# The limit on a user's sockets in a process. A new socket beyond it evicts the one that has been idle
-# longest, but at most one per minute: otherwise clients that reconnect at once would evict each other. In
-# that minute, further sockets are accepted, up to SOCKETS_PER_USER_AT_MOST.
+# The limit on a user's sockets in a process. Beyond this limit, a new socket evicts the user's socket that
+# has been idle longest, but at most once a minute: otherwise clients that reconnect at once would evict
+# each other forever. In the meantime, further sockets are accepted, up to SOCKETS_PER_USER_AT_MOST.
 SOCKETS_PER_USER = env.positive("SOCKETS_PER_USER", default=20)
 SOCKETS_PER_USER_AT_MOST = 5 * SOCKETS_PER_USER
 SOCKET_EVICTION_SECONDS = 60.0
@@ -258,15 +258,15 @@ SOCKET_MAX_FRAME_BYTES = 4096
 # size, beyond which they are dropped.
 SOCKET_FRAME_BURST = env.positive("SOCKET_FRAME_BURST", default=60)
 SOCKET_FRAMES_PER_SECOND = env.positive("SOCKET_FRAMES_PER_SECOND", default=10)
-# The minimum interval for forwarding a repeated `true`.
+# The minimum interval between typing frames that are forwarded although they only repeat `true`.
 SOCKET_TYPING_INTERVAL_SECONDS = 1.0
-# Even dropped frames must be parsed. Holding down a key sends 30 per second; a socket with more than any
-# keyboard can send is closed.
+# The token bucket for all typing frames, because even dropped ones must be parsed. Holding down a key sends
+# 30 per second. A socket that sends more than any keyboard can is closed.
 SOCKET_TYPING_FRAME_BURST = 1000
 SOCKET_TYPING_FRAMES_PER_SECOND = 100
 # Frames queued for a slow client; beyond this number the socket is closed.
 SOCKET_PENDING_FRAMES = env.positive("SOCKET_PENDING_FRAMES", default=1000)
-# A replay is queued at once, so beyond this number of changes the client must reload the thread.
+# A replay queues all its frames at once, so after more changes the client must reload the messages.
 SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
 # Seconds between comparisons of open sockets with the database, which detect lost events.
 SOCKET_REVIEW_SECONDS = env.float("SOCKET_REVIEW_SECONDS", default=1.0)
@@ -280,14 +280,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-# Plain names are never requested, and compressing them would take most of the time of `collectstatic`.
+# Files with plain names are never requested; compressing them would take most of `collectstatic`'s time.
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 SERVESTATIC_SKIP_COMPRESS_EXTENSIONS = ("gif", "ico", "jpg", "map", "png", "webp", "woff", "woff2")
 _hashed = "servestatic.storage.CompressedManifestStaticFilesStorage"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Hashed names, so that browsers can cache files forever. web.assets maps the imports in modules.
+    # Hashed names, so that browsers can cache files forever. web.assets maps modules' imports to them.
     "staticfiles": {"BACKEND": _plain if DEBUG else _hashed},
 }
 
@@ -299,13 +299,13 @@ EMAIL_TIMEOUT = 10
 
 # Jobs
 # ------------------------------------------------------------------------------
-# Whether web processes run jobs. Otherwise `manage.py worker` does.
+# Whether web processes run jobs. Otherwise, `manage.py worker` runs them.
 JOBS_IN_WEB = env.bool("JOBS_IN_WEB", default=True)
 # Jobs that a process runs at the same time. Each uses a connection while it accesses the database.
 JOB_THREADS = env.positive("JOB_THREADS", default=8)
-# Seconds between checks for jobs enqueued by other processes; its own jobs a process runs at once.
+# Seconds between checks for jobs that other processes enqueued. A process runs its own jobs at once.
 JOB_POLL_SECONDS = 1.0
-# Seconds after which a job of a worker that does not extend its lease is run by another worker.
+# Seconds after which another worker runs a job, unless the job's worker has extended the lease.
 JOB_LEASE_SECONDS = env.positive("JOB_LEASE_SECONDS", default=30)
 # Time for which ended jobs are kept for the admin: after success, and after failure.
 JOB_KEEP_DONE = timedelta(days=1)
@@ -327,7 +327,8 @@ _subject = PUBLIC_URL if PUBLIC_URL.startswith("https:") else "mailto:webmaster@
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=_subject)
 if not VAPID_SUBJECT.startswith(("mailto:", "https:")):
     raise InvalidEnvironment("VAPID_SUBJECT must be a mailto: or https: address.")
-# The operator's own push services, as `host` or `host:port`; in a private network, or without TLS.
+# The operator's own push services, as `host` or `host:port`. They may be in a private network, and may
+# lack TLS.
 PUSH_PRIVATE_HOSTS = env.list("PUSH_PRIVATE_HOSTS", default=[])
 # The key file of a Firebase service account. Without it, native apps get no notifications.
 FCM_CREDENTIALS_FILE = env.str("FCM_CREDENTIALS_FILE", default="")

@@ -25,7 +25,7 @@ def _ensure_deliberate(env: Environment) -> None:
     """
     Raise InvalidEnvironment unless DEBUG is set.
 
-    `manage.py` defaults to development, so `collectstatic` would have run for the wrong mode.
+    Without DEBUG, `manage.py collectstatic` has prepared the static files for development.
     """
     if not env.str("DEBUG", default=""):
         missing = ", ".join(["DEBUG=0", *env.list_missing()])
@@ -59,9 +59,9 @@ def list_warnings() -> Iterator[str]:
     if "*" in settings.ALLOWED_HOSTS:
         yield "ALLOWED_HOSTS=*: requests with any Host header are accepted."
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
-        yield "EMAIL_URL sends no e-mails: nobody receives invitations or links for resetting a password."
+        yield "EMAIL_URL sends no emails: nobody receives invitations or links for resetting a password."
     if _is_loopback(settings.PUBLIC_URL):
-        yield "PUBLIC_URL is an address of this machine, so links in e-mails work only here."
+        yield "PUBLIC_URL is an address of this machine, so links in emails work only here."
 
 
 def _is_loopback(url: str) -> bool:

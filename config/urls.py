@@ -14,7 +14,7 @@ urlpatterns = [
     path("api/", include("trainer.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
-    # Otherwise, with DEBUG, Django would return an HTML page, or raise for a missing slash.
+    # Otherwise, with DEBUG, Django would return an HTML page for unknown paths.
     re_path(r"^api/", errors.unknown_endpoint),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),

@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet, Value
 
 from db.sql import fetch_all
 
-# Placeholder values while the queryset is compiled; they are valid for every integer column.
+# The first of the placeholder values for compiling a queryset. They are valid for every integer column.
 _FIRST_STAND_IN = 1_900_000_000
 
 
@@ -36,7 +36,7 @@ class CompiledQuery:
 
     @cached_property
     def _compiled(self) -> tuple[str, list[int], list[Any]]:
-        """Return the SQL, and for each of its placeholders the index of its value."""
+        """Return the SQL, the index of each placeholder's value, and the values that are constant."""
         stand_ins = [_FIRST_STAND_IN + number for number in range(self._count)]
         sql, params = self._build(*stand_ins).query.sql_with_params()
         constants = [each for each in params if each not in stand_ins]
@@ -48,7 +48,7 @@ class CompiledQuery:
 
 
 def counting(queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Return a queryset of one row that holds the number of rows, with the SQL of `count()`."""
+    """Return a queryset whose one row holds the number of rows in `queryset`, as `count()` selects it."""
     everything = queryset.order_by().annotate(all_rows=Value(1)).values("all_rows")
     counted: QuerySet[Any, Any] = everything.annotate(number=Count("pk")).values_list("number")
     return counted

@@ -118,7 +118,7 @@ class Columns(Generic[M]):
     def load(self, row: Row) -> M:
         """Return an instance for a row with exactly these columns."""
         row = _converted(row, self._converters)
-        # Model.from_db() without signals and deferred fields.
+        # As Model.from_db() does, but without sending signals.
         instance = self._model.__new__(self._model)
         instance.__dict__.update(zip(self._attnames, row, strict=True))
         instance._state = state = ModelState()
@@ -132,9 +132,9 @@ class Columns(Generic[M]):
 
 class RowType(Generic[N]):
     """
-    Converts rows to a named tuple whose fields without defaults are columns of a model (`attname`).
+    Converts rows to named tuples. Fields without defaults are columns of the model, by `attname`.
 
-    Creating a tuple takes a quarter of the time of a model instance.
+    Creating a tuple takes a quarter of the time of creating a model instance.
     """
 
     def __init__(self, model: type[Model], row: type[N]) -> None:
