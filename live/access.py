@@ -12,7 +12,7 @@ class Access(Protocol):
 
     @property
     def session_id(self) -> int | None:
-        """The id of the session, which can be ended; None for a token without one."""
+        """The id of the token's session, or None for a token without a session."""
 
     @property
     def expires_at(self) -> float:
@@ -29,7 +29,7 @@ class Authenticator(Protocol[A]):
         """
         Return the access that a token grants to a socket on `path`.
 
-        Raise NotSignedIn if the token is invalid, or not a token of `user_id`.
+        Raise NotSignedIn if the token is invalid, or is not a token of `user_id` (None allows any user).
         """
 
     def has_ended(self, access: A) -> bool:
@@ -38,4 +38,4 @@ class Authenticator(Protocol[A]):
     def list_ended(
         self, keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
     ) -> set[int]:
-        """Return the keys of tokens whose access has ended, with one query; session 0 means none."""
+        """Return the keys of tokens whose access has ended, with one query; session id 0 means none."""

@@ -4,14 +4,14 @@ from live.position_table import ListBehind
 from live.threads import in_thread
 
 BATCH_SECONDS = 0.03
-"""The minimum time between two queries. A single check does not wait."""
+"""The minimum interval between two queries. A check that comes later than that does not wait."""
 
 
 class BatchedCheck:
     """
-    Compares single sockets with the database, many of them with one query.
+    Checks whether sockets are behind the database, with one query for all that ask in `BATCH_SECONDS`.
 
-    All clients send pings. With a query per ping, these would be most of the cost of an idle socket.
+    Each client sends pings. With one query per ping, they would be most of the cost of an idle socket.
     """
 
     def __init__(self, list_behind: ListBehind) -> None:
@@ -22,8 +22,9 @@ class BatchedCheck:
 
     async def is_behind(self, *row: int) -> bool:
         """
-        Return whether the database has a newer state than a socket; `row` has the arguments of
-        `list_behind` except the key.
+        Return whether the database has a newer state than a socket.
+
+        `row` has one value for each column of `list_behind` except the key.
         """
         key = len(self._rows)
         self._rows.append((key, *row))

@@ -24,8 +24,9 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     """
     A socket of a signed-in user; subclasses define its content and position.
 
-    A socket is accepted before it is refused with a close code: otherwise browsers report 1006 instead of
-    the code. With `?token=` the handshake waits for the result.
+    A socket is accepted before it is refused with a close code: otherwise browsers would report 1006
+    instead of the code. With `?token=`, the socket is accepted only after all checks, or to close it with
+    a code that has no HTTP status, such as 4001 for a bad token.
     """
 
     authenticator: ClassVar[Authenticator[Any]]
@@ -54,7 +55,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
 
     @abstractmethod
     async def open(self) -> None:
-        """Check the user's access, and bring the client up to date; raise NotFound."""
+        """Bring the client up to date; raise NotFound if the user may not see the content."""
 
     async def _sign_in(self) -> None:
         if not is_allowed_origin(self.scope):
@@ -81,7 +82,11 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         return {**super().frame_handlers(), "authenticate": self.reauthenticate}
 
     async def reauthenticate(self, frame: Frame) -> None:
-        """Replace the token by a new one of the same user; an invalid token changes nothing."""
+        """
+        Replace the token with a new one of the same user.
+
+        If the new one is invalid, raise NotSignedIn and keep the current token.
+        """
         token = frame.get("token")
         self.access = await self._authenticate(
             token if isinstance(token, str) else "", user_id=self.access.user_id
@@ -101,11 +106,11 @@ class LiveConsumer(FrameConsumer, Generic[A]):
             handler(event)
 
     def handle_access_changed(self, event: Event) -> None:
-        """Check the access: a session of the user has ended, perhaps this one."""
+        """Check the access: one of the user's sessions has ended, or the account was deactivated."""
         tasks.schedule(self.check_access)
 
     async def check_access(self) -> None:
-        """Close if the token has expired, or the access of its session or user has ended."""
+        """Close the socket if the token has expired, or the access of its session or user has ended."""
         access = self.access
         has_ended = await in_thread(self.authenticator.has_ended, access)
         if has_ended and access is self.access:
@@ -114,7 +119,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     @property
     @abstractmethod
     def position(self) -> tuple[int, ...]:
-        """The state that the client has: the last columns of `list_behind`."""
+        """The state that the client has, as the columns of `list_behind` after the key and the user id."""
 
     def track_position(self) -> None:
         """Report the position to the reconciler; call this after each change."""
@@ -123,4 +128,4 @@ class LiveConsumer(FrameConsumer, Generic[A]):
 
     @abstractmethod
     async def reconcile(self, actual: Any) -> None:
-        """Send changes that the layer lost, or close; `actual` is the newer state in the database."""
+        """Send the changes that the client lacks, or close; `actual` is the newer state in the database."""

@@ -21,7 +21,7 @@ Handler = Callable[[Frame], Awaitable[None]]
 
 
 class FrameConsumer(SocketConsumer, ABC):
-    """A socket that handles frames by `type`. It answers invalid ones with an error, and stays open."""
+    """A socket that handles frames by `type`. It answers an invalid one with an error, and stays open."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class FrameConsumer(SocketConsumer, ABC):
         """Send a pong, after any changes that the client lacks."""
 
     def is_within_limit(self, frame: Frame | None) -> bool:
-        """Count a frame; return False beyond the limit of a socket."""
+        """Count a frame; return whether the socket is still within its limit."""
         return self._bucket.try_take()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:

@@ -15,7 +15,7 @@ def encode(frame: Frame) -> str:
 
 
 def parse(text: str | None) -> Frame | None:
-    """Return the frame in `text`; None if it is not a JSON object, or for a binary message."""
+    """Return the frame in `text`, or None if the message is binary or not a JSON object."""
     try:
         frame = orjson.loads(text or "")
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Reads the token, origin and query of a socket's handshake, and builds the messages to refuse it."""
+"""Reads the token, origin and query of a socket's handshake, and builds the messages that refuse it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ def access_token(scope: Mapping[str, Any]) -> str:
     """
     Return the access token, or an empty string.
 
-    It is in the sub-protocols `bearer, <token>`, which are not logged, or in `?token=`.
+    Clients send it in the sub-protocols `bearer, <token>`, which are not logged, or in `?token=`.
     """
     if _has_bearer(scope):
         return str(scope["subprotocols"][1])
@@ -44,7 +44,11 @@ def _has_bearer(scope: Mapping[str, Any]) -> bool:
 
 
 def accepted_subprotocol(scope: Mapping[str, Any]) -> str | None:
-    """Return the sub-protocol to accept: a browser that offers some fails if none is accepted."""
+    """
+    Return the sub-protocol to accept, or None.
+
+    If a browser offers sub-protocols and the server accepts none, the connection fails.
+    """
     return BEARER if BEARER in scope.get("subprotocols", []) else None
 
 
@@ -60,12 +64,12 @@ def is_allowed_origin(scope: Mapping[str, Any]) -> bool:
 
 
 def _is_ours(host: str) -> bool:
-    """Check the Host header, because another site's name may resolve to this server."""
+    """Return whether the host name is allowed: another site's name may resolve to this server, too."""
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
 def resume_version(scope: Mapping[str, Any]) -> int | None:
-    """Return `?since=`, None without it, or -1 if it is invalid, so that the client reloads."""
+    """Return `?since=`, or None if it is missing, or -1 if it is invalid, so that the client reloads."""
     raw = query_params(scope).get("since")
     if raw is None:
         return None
@@ -74,9 +78,10 @@ def resume_version(scope: Mapping[str, Any]) -> int | None:
 
 def refusal_messages(scope: Mapping[str, Any], code: CloseCode) -> list[Message]:
     """
-    Return the ASGI messages that refuse a handshake; [] for codes without an HTTP status.
+    Return the ASGI messages that refuse a handshake, or [] if `code` has no HTTP status.
 
-    A client with `?token=` treats an accepted handshake as success, and would reconnect every second.
+    Clients with `?token=` treat an accepted handshake as success, and would reconnect every second. A bad
+    token is not refused here: the socket is accepted, and then closed with 4001 (see `LiveConsumer`).
     """
     if code not in _REFUSALS:
         return []

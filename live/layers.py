@@ -20,7 +20,7 @@ async def send_to_groups(layer: Any, messages: Sequence[tuple[str, Message]]) ->
     """
     Send each message to its group, in order, with one call if the layer supports that.
 
-    Errors of the layer are raised; some messages may have been sent before.
+    Raise the layer's errors; some of the messages may have been sent by then.
     """
     if hasattr(layer, "group_send_many"):
         await layer.group_send_many(messages)
@@ -31,9 +31,9 @@ async def send_to_groups(layer: Any, messages: Sequence[tuple[str, Message]]) ->
 
 class LocalQueue(asyncio.Queue[bytes]):
     """
-    A queue of received events, at most `LIMIT`; the oldest is dropped first.
+    A queue of at most `LIMIT` received events; a full queue drops the oldest event.
 
-    Without a limit, a blocked event loop could exhaust the memory. Sockets detect a dropped event by the
+    Without a limit, a blocked event loop could exhaust the memory. Sockets detect a dropped event by a
     gap in the versions.
     """
 
@@ -54,12 +54,12 @@ class LoopState:
         self._shards = [Shard(host, self.deliver) for host in hosts]
 
     def shard_of(self, name: str) -> Shard:
-        """Return the Redis of a group, the same in all processes and in channels_redis."""
+        """Return the Redis server of a group. All processes, and channels_redis, choose the same one."""
         slot = binascii.crc32(name.encode()) & 0xFFF
         return self._shards[slot * len(self._shards) // 4096]
 
     def deliver(self, name: str, data: bytes) -> None:
-        """Queue an event for each channel in its group."""
+        """Queue an event for each channel of this event loop in the group `name`."""
         for channel in self.groups.get(name, ()):
             if channel in self.channels:
                 self.channels[channel].put_nowait(data)
@@ -69,7 +69,8 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
     """
     A pub/sub layer with which sockets can open, and stay open, while Redis is unavailable.
 
-    It takes the options of channels_redis' pub/sub layer, and interoperates with processes that use that.
+    It takes the same options as the pub/sub layer of channels_redis, and interoperates with processes that
+    use that layer.
     Channels exist only in memory, and Redis knows only groups, so `send()` to a channel is not supported.
     """
 
@@ -95,7 +96,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         return channel
 
     async def receive(self, channel: str) -> Message:
-        """Wait for an event, and return it."""
+        """Wait for the next event of a channel, and return it."""
         channels = self._state().channels
         try:
             data = await channels[channel].get()
@@ -106,7 +107,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         return message
 
     async def group_add(self, group: str, channel: str) -> None:
-        """Subscribe a channel of this process to a group. Raise RedisError, OSError."""
+        """Subscribe a channel of this process to a group. Raise RedisError or OSError."""
         state, name = self._state(), self._name_of(group)
         state.groups[name].add(channel)
         try:
@@ -116,17 +117,21 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
             raise
 
     async def group_discard(self, group: str, channel: str) -> None:
-        """Unsubscribe a channel. Raise RedisError, OSError, but the channel gets no more events."""
+        """Unsubscribe a channel. Raise RedisError or OSError; the channel gets no more events even then."""
         name = self._name_of(group)
         if self._forget(name, channel):
             await self._state().shard_of(name).unsubscribe(name)
 
     async def group_send(self, group: str, message: Message) -> None:
-        """Send one message to a group. Raise RedisError, OSError."""
+        """Send one message to a group. Raise RedisError or OSError."""
         await self.group_send_many([(group, message)])
 
     async def group_send_many(self, messages: Sequence[tuple[str, Message]]) -> None:
-        """Send each message to its group, in order within each group, with one round trip per Redis."""
+        """
+        Send each message to its group, in order within each group.
+
+        This takes one round trip per Redis server. Raise RedisError or OSError.
+        """
         state = self._state()
         batches: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
         for group, message in messages:

@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 1.0
 
 class EventListener:
     """
-    One channel for the whole process, subscribed to the group of each user with a socket in it.
+    One channel for the whole process, subscribed to the groups of all users with sockets here.
 
     So an event is decoded once for all sockets of a user, and an idle socket needs no queue or task.
     """
@@ -32,7 +32,7 @@ class EventListener:
         self._released: set[int] = set()
 
     async def subscribe(self, user_id: int) -> None:
-        """Subscribe to a user's events. If the layer is unavailable, the reconciler retries it."""
+        """Subscribe to a user's events. If the layer is unavailable, the reconciler tries again."""
         if user_id in self._subscribed:
             return
         try:
@@ -45,7 +45,7 @@ class EventListener:
             self._subscribed.add(user_id)
             self._failed.discard(user_id)
         if not self._sockets.of_user(user_id):
-            self.release(user_id)  # the socket has closed before the subscription existed
+            self.release(user_id)  # the socket closed before the subscription existed
 
     async def retry_failed(self) -> None:
         """Retry failed subscriptions."""
@@ -78,7 +78,10 @@ class EventListener:
         return get_channel_layer()
 
     async def _ensure_channel(self) -> str:
-        """Return the channel; create one if no task receives from it, as on a new event loop."""
+        """
+        Return the channel. If no task is receiving from it, as on a new event loop, create a new one
+        first.
+        """
         if self._listening is None or self._listening.done():
             self._failed |= self._subscribed
             self._subscribed.clear()

@@ -6,10 +6,10 @@ from typing import Any
 
 Columns = Sequence[Sequence[int]]
 ListBehind = Callable[..., dict[int, Any]]
-"""Takes columns (key, user, position); returns {key: newer state} for the rows that are behind."""
+"""Takes the columns key, user id and position; returns {key: newer state} for rows that are behind."""
 
 SLICE_ROWS = 1000
-"""Rows per query. Building its parameters blocks the event loop for less than 1 ms."""
+"""Rows per query. Building the parameters for so many delays the event loop by less than 1 ms."""
 
 
 class PositionTable:

@@ -1,9 +1,9 @@
 """
-Sends events to the channel layer, as the only module, from one long-lived event loop.
+The only module that sends events to the channel layer, from one long-lived event loop.
 
-No caller waits: `async_to_sync(group_send)` in a request's thread would create an event loop and a
-Redis connection each time, and wait for Redis. Events may get lost here. Sockets detect that by the
-version, and read the database.
+Callers do not wait. In a request's thread, `async_to_sync(group_send)` would create an event loop and a
+Redis connection each time, and wait for Redis. Events may get lost here. Sockets detect that by a gap
+in the versions, and read the database.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ class Publisher:
     """Sends events in the order of submission; drops them while the channel layer is unavailable."""
 
     PENDING_LIMIT = 10_000
-    # Events that arrive while a call is running are sent together in the next one.
+    # Events that arrive while a call is running are sent together in the next call, at most this many.
     BATCH_LIMIT = 100
     SEND_TIMEOUT_SECONDS = 1.0
-    # Pause after a failure: a dead Redis costs one time-out per second.
+    # After a failure, events are dropped for this long, so that not every event waits for a time-out.
     PAUSE_SECONDS = 1.0
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Publisher:
         self._paused_until = 0.0
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Send on the server's loop: the in-memory layer reaches only sockets of the same loop."""
+        """Use the server's event loop: the in-memory layer reaches only sockets of the same loop."""
         self._loop = loop
 
     def submit(self, group: str, event: Event) -> None:
@@ -76,7 +76,7 @@ class Publisher:
                 await self._send(batch)
 
     async def _send(self, batch: list[tuple[str, Event]]) -> None:
-        """Send events, each with its group, because a channel may be in many groups."""
+        """Send events. Each includes its group, because the receiving channel is in many groups."""
         messages = [(group, {**event, "group": group}) for group, event in batch]
         try:
             async with asyncio.timeout(self.SEND_TIMEOUT_SECONDS):

@@ -2,8 +2,8 @@
 Compares all open sockets of this process with the database, about once a second.
 
 The channel layer may lose any event: a message, or the end of a user's access. So each socket records
-its position, and a query returns those that differ from the database. The layer only makes delivery
-fast. An idle socket needs no task, only a row in the parameters of that query.
+its position, and a query returns the sockets whose positions differ from the database. The layer only
+makes delivery fast. An idle socket needs no task, only a row in the parameters of that query.
 """
 
 import asyncio
@@ -26,14 +26,17 @@ logger = logging.getLogger(__name__)
 
 
 class TrackedSocket(Socket, Protocol):
-    """A socket that can be compared with the database, together with all sockets of its class."""
+    """
+    A socket whose position can be compared with the database's, in one query with the other sockets of
+    its class.
+    """
 
     authenticator: ClassVar[Authenticator[Any]]
     list_behind: ClassVar[ListBehind]
 
     @property
     def position(self) -> tuple[int, ...]:
-        """The state that its client has: the columns of `list_behind` after key and user."""
+        """The state that the client has, as the columns of `list_behind` after the key and the user id."""
 
 
 Kind = type[TrackedSocket]
@@ -97,22 +100,22 @@ class Reconciler:
         try:
             await self._check(kind, rows)
         except DatabaseError as error:
-            logger.warning("The database is away, sockets are not reconciled: %s", error)
+            logger.warning("The database is away; sockets are not reconciled: %s", error)
         except Exception:
             logger.exception("Open sockets could not be reconciled.")
 
     async def _check(self, kind: Kind, rows: Columns) -> None:
-        """Compare rows with the database; schedule tasks of the sockets that differ."""
+        """Compare rows with the database; schedule tasks for the sockets that differ."""
         ended, behind = await in_thread(_query, kind, rows)
         for key in ended & self._sockets.keys():
-            # This queries again, because the token may have been renewed since.
+            # The task queries again, because the token may have been renewed since.
             tasks.schedule(self._sockets[key].check_access)
         for key in behind.keys() & self._sockets.keys():
             tasks.schedule(self._sockets[key].reconcile, behind[key])
 
 
 def _query(kind: Kind, rows: Columns) -> tuple[set[int], dict[int, Any]]:
-    """Return the keys of sockets whose access has ended, and {key: newer state} of those behind."""
+    """Return the keys of sockets whose access has ended, and {key: newer state} for sockets behind."""
     keys, user_ids, session_ids, expiries, *position = rows
     now = time.time()
     expired = {key for key, expiry in zip(keys, expiries, strict=True) if expiry <= now}

@@ -28,13 +28,13 @@ class Socket(Protocol):
         """Handle an event of the user without blocking."""
 
     async def check_access(self) -> None:
-        """Close if the access has ended."""
+        """Close the socket if its access has ended."""
 
     async def reconcile(self, actual: Any) -> None:
         """Send missing changes; `actual` is the newer state in the database."""
 
     def close_soon(self, code: CloseCode) -> None:
-        """Close after sending the queued frames."""
+        """Close the socket after sending the queued frames."""
 
 
 class SocketRegistry:
@@ -47,9 +47,10 @@ class SocketRegistry:
 
     def add(self, socket: Socket) -> None:
         """
-        Add a socket; beyond `SOCKETS_PER_USER`, close the user's longest idle one.
+        Add a socket. Beyond `SOCKETS_PER_USER`, this may close another socket of the user.
 
-        Raise SocketRefused while draining, and beyond `SOCKETS_PER_USER_AT_MOST` if all are in use.
+        Raise SocketRefused while draining, or if the user has `SOCKETS_PER_USER_AT_MOST` sockets, and
+        none of them may be closed.
         """
         if self._is_draining:
             raise SocketRefused(CloseCode.RESTARTING)
@@ -62,11 +63,12 @@ class SocketRegistry:
 
     def _choose_evicted(self, user_id: int) -> Socket | None:
         """
-        Return the socket to close for a new one, or None if there is room; raise SocketRefused.
+        Return the socket to close for a new one, or None if none must be closed; raise SocketRefused.
 
-        At most one is evicted per `SOCKET_EVICTION_SECONDS`: otherwise clients that reconnect at once
-        would close each other's sockets forever. In between, up to `SOCKETS_PER_USER_AT_MOST` are
-        accepted. At that limit, the longest idle socket is evicted if it has been idle for this time.
+        A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart: otherwise clients that
+        reconnect at once would close each other's sockets forever. Until then, new sockets are accepted,
+        up to `SOCKETS_PER_USER_AT_MOST`. At that limit, a socket is evicted at once if it has been idle
+        for `SOCKET_EVICTION_SECONDS`; otherwise the new one is refused.
         """
         sockets = self.of_user(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:

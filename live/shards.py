@@ -1,4 +1,4 @@
-"""A Redis server of the channel layer: publishes, and restores subscriptions after restarts."""
+"""A Redis server of the channel layer. Its subscriptions are restored after an outage."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ class Shard:
     # The delay between attempts to reconnect doubles from the first value to the second.
     RETRY_SECONDS = 0.1
     RETRY_SECONDS_AT_MOST = 1.0
-    # A connection can break silently, as in a failover. After this time without data a ping is sent; after
+    # A connection can break silently, as in a failover. After this time without data, a ping is sent. After
     # the same time without a response, the connection is considered broken.
     SILENCE_SECONDS = 20.0
 
@@ -42,15 +42,15 @@ class Shard:
         self._reading: asyncio.Task[None] | None = None
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Publish messages to channels in order, with one round trip. Raise RedisError, OSError."""
+        """Publish messages to channels in order, with one round trip. Raise RedisError or OSError."""
         async with self._publishing:
             pipeline = self._redis.pipeline(transaction=False)
             for channel, message in messages:
                 pipeline.publish(channel, message)
-            await pipeline.execute()  # returns the connection, also after an error
+            await pipeline.execute()  # returns the connection, even after an error
 
     async def subscribe(self, channel: str) -> None:
-        """Deliver messages of a channel from now on. Raise RedisError, OSError."""
+        """Deliver messages of a channel from now on. Raise RedisError or OSError."""
         async with self._subscribing:
             if channel in self._channels:
                 return
@@ -61,8 +61,8 @@ class Shard:
 
     async def unsubscribe(self, channel: str) -> None:
         """
-        Stop delivering messages of a channel, even if Redis is unavailable. Raise RedisError,
-        OSError.
+        Stop delivering messages of a channel. Raise RedisError or OSError; even then, the channel is not
+        subscribed again after the outage.
         """
         async with self._subscribing:
             self._channels.discard(channel)
@@ -70,7 +70,7 @@ class Shard:
                 await self._pubsub.unsubscribe(channel)
 
     async def _connect(self) -> PubSub:
-        """Return the connection that is subscribed to all channels."""
+        """Return the connection that is subscribed to all channels; open it if there is none."""
         if self._pubsub is None:
             pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
             if self._channels:
@@ -105,7 +105,11 @@ class Shard:
                 pause = min(2 * pause, self.RETRY_SECONDS_AT_MOST)
 
     async def _deliver_from(self, pubsub: PubSub) -> None:
-        """Return when there are no subscriptions. Raise RedisError, OSError if Redis is unavailable."""
+        """
+        Deliver messages until there are no subscriptions.
+
+        Raise RedisError or OSError if Redis is unavailable.
+        """
         loop = asyncio.get_running_loop()
         is_pinged = False
         while pubsub.subscribed:

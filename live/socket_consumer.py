@@ -1,4 +1,4 @@
-"""The transport of sockets: accepts, sends without blocking, closes."""
+"""The transport of sockets: accepting, sending without blocking, and closing."""
 
 from typing import Any
 
@@ -28,7 +28,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         """
         Serve a socket: handle the messages of its client.
 
-        Channels would run two more tasks per socket, one of them for events, which the listener delivers.
+        Channels would run two more tasks per socket, one of them for events. Here the listener delivers
+        events.
         """
         self.scope, self.base_send = scope, send
         self._outbox = Outbox(send)
@@ -42,7 +43,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._outbox.close()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Call the handler of an ASGI message directly; channels would use its single ORM thread."""
+        """Call the handler of an ASGI message, without waiting for channels' single database thread."""
         await getattr(self, get_handler_name(message))(message)
 
     async def websocket_disconnect(self, message: Any) -> None:

@@ -4,7 +4,7 @@ from django.conf import settings
 
 
 class TokenBucket:
-    """A rate limit for one socket, in memory: a burst of `burst`, then `per_second`."""
+    """A rate limit for one socket, in memory: at first `burst` uses, then `per_second` per second."""
 
     __slots__ = ("_burst", "_per_second", "_refilled_at", "_tokens")
 
@@ -35,5 +35,5 @@ class TokenBucket:
 
 
 def new_frame_bucket() -> TokenBucket:
-    """Return the limit on a socket's frames: `SOCKET_FRAME_BURST`, then `SOCKET_FRAMES_PER_SECOND`."""
+    """Return a bucket for frames: `SOCKET_FRAME_BURST`, then `SOCKET_FRAMES_PER_SECOND`."""
     return TokenBucket(settings.SOCKET_FRAME_BURST, settings.SOCKET_FRAMES_PER_SECOND)
