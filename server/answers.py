@@ -13,7 +13,7 @@ Answer = tuple[int, Headers, bytes]
 
 # Otherwise a browser's cache would keep private data after a sign-out.
 NOT_STORED = (b"cache-control", b"no-store")
-# For these statuses, a Content-Length would be that of the omitted body.
+# Statuses without a body. A Content-Length of 0 would say that the omitted body is empty.
 WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 

@@ -1,4 +1,4 @@
-"""Writes a response to its connection at once."""
+"""Writes the head and the body of a response to its connection together."""
 
 import asyncio
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 
 class CoalescingTransport(asyncio.Transport):
     """
-    A transport that joins what is written in one iteration of the event loop, then writes it.
+    A transport that joins all data written in one iteration of the event loop into one write.
 
-    uvicorn writes the head of a response and its body separately. Each is a system call and a packet,
-    and wakes the client: together with the second they cost about as much as a query.
+    uvicorn writes the head of a response and its body separately. Each write is a system call and a
+    packet, and wakes the client: a second write costs about as much as a query.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:

@@ -9,12 +9,12 @@ import brotli
 from server.answers import Answer, Headers, send_answer
 
 COMPRESSIBLE = (b"text/", b"application/json", b"image/svg+xml")
-# Compresses as well as gzip's best level, in a fraction of the time of brotli's best.
+# This level compresses as well as gzip's best, in a fraction of the time of brotli's best.
 BROTLI_QUALITY = 6
 
 
 class CompressText:
-    """Compress text responses with status 200, with an encoding that the client accepts."""
+    """Compresses text responses with status 200, using an encoding that the client accepts."""
 
     def __init__(self, app: Any) -> None:
         self._app = app

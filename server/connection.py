@@ -36,7 +36,7 @@ class LimitedConnection(HttpToolsProtocol):
     uvicorn's HTTP protocol, with limits that its parser lacks.
 
     A client that sends only half of a request or of a WebSocket handshake occupies a file descriptor.
-    A thousand of them would exhaust the process's limit, so such connections are closed after a
+    Many such clients would exhaust the process's limit, so their connections are closed after a
     time-out. A request that arrives in one piece needs no timer.
     """
 
@@ -46,7 +46,7 @@ class LimitedConnection(HttpToolsProtocol):
     _head_bytes = 0
     _is_head_too_large = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as theirs
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         self._connection = transport
         super().connection_made(CoalescingTransport(transport))
         self._update_timer()
@@ -69,7 +69,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._update_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer 400 to a malformed request, or 431 to one whose head is too large, and close."""
+        """Answer 400 to a malformed request, or 431 if its head is too large; close the connection."""
         self._awaits = Awaited.NOTHING
         if self._is_head_too_large:
             self.transport.write(HEAD_TOO_LARGE)

@@ -3,7 +3,7 @@ from typing import Any
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest
 
-# Django's own admin scripts build HTML from text. They escape user input.
+# No Trusted Types: Django's own admin scripts build HTML from text. They escape user input.
 ADMIN_CHANGES = {"require-trusted-types-for": None, "trusted-types": None}
 
 

@@ -24,8 +24,8 @@ def keep_connections() -> None:
 
 def replace_cut_connections() -> None:
     """
-    Close those of this thread's connections that PostgreSQL has closed, and let the pool check its
-    idle connections.
+    Close each of this thread's connections that PostgreSQL has closed, and make the pool check its
+    idle ones.
 
     The pool relies on psycopg's connection state, which changes only at the next read, so it would
     otherwise hand out dead connections.
@@ -34,7 +34,7 @@ def replace_cut_connections() -> None:
         if connection.vendor == "postgresql" and _is_readable(connection):
             connection.connection.close()
             connection.close()
-            connection.pool.check()  # type: ignore[attr-defined]  # only PostgreSQL's has a pool
+            connection.pool.check()  # type: ignore[attr-defined]  # only PostgreSQL's wrapper has a pool
 
 
 def _list_open() -> Iterator[BaseDatabaseWrapper]:

@@ -10,13 +10,13 @@ from typing import Any, ParamSpec, TypeVar
 from server.disconnects import ClientGone, wait_until_gone
 
 WATCHED_AFTER = 0.05
-"""Seconds that a call waits before its client is watched: watching costs as much as a query."""
+"""Seconds before a waiting call's client is watched for a disconnect, which costs as much as a query."""
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class LaneFull(Exception):
-    """The queue is full."""
+    """The queue of a lane, or of the upload slots, is full."""
 
 
 class Lane:
@@ -35,7 +35,7 @@ class Lane:
         self._pending = 0
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `call` in a thread and return its result; raise LaneFull."""
+        """Run `call` in a thread and return its result; raise LaneFull if the queue is full."""
         _, outcome = self._submit(partial(call, *args, **kwargs))
         return await outcome
 
@@ -43,7 +43,7 @@ class Lane:
         self, receive: Any, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """
-        Do the same for a client's request, after its body was read; raise LaneFull or ClientGone.
+        Run `call` as `run` does, for a request whose body was read; raise LaneFull or ClientGone.
 
         If the client disconnects, a queued call is dropped; one that has begun is completed.
         """
@@ -60,7 +60,7 @@ class Lane:
             self._drop(work, outcome)
 
     def _watch(self, receive: Any, work: Future[None], outcome: asyncio.Future[T]) -> None:
-        """Drop a call when its client disconnects, or has already."""
+        """Drop a queued call as soon as its client has disconnected."""
         disconnect = asyncio.create_task(wait_until_gone(receive))
         disconnect.add_done_callback(lambda _: self._drop(work, outcome))
         outcome.add_done_callback(lambda _: disconnect.cancel())
@@ -78,7 +78,7 @@ class Lane:
         self, loop: asyncio.AbstractEventLoop, outcome: asyncio.Future[T], call: Callable[[], T]
     ) -> None:
         """
-        Run the call and pass its result to the event loop.
+        Run the call and pass its result or error to the event loop.
 
         The chained futures of run_in_executor() would take as long as a query.
         """
@@ -90,12 +90,12 @@ class Lane:
             loop.call_soon_threadsafe(self._end, outcome, outcome.set_result, result)
 
     def _drop(self, work: Future[None], outcome: asyncio.Future[T]) -> None:
-        """Cancel a call that has not begun; do nothing for others."""
+        """Cancel a call, unless it has begun."""
         if not work.cancelled() and work.cancel():
             self._end(outcome, outcome.set_exception, ClientGone())
 
     def _end(self, outcome: asyncio.Future[T], end: Callable[[Any], None], value: Any) -> None:
-        """Resolve the future, unless its waiter was cancelled."""
+        """Count the call as ended; resolve its future, unless this was cancelled."""
         self._pending -= 1
         if not outcome.done():
             end(value)

@@ -16,11 +16,11 @@ class BodyTooLarge(Exception):
 
 class LimitBody:
     """
-    Answer 413 to a form of the API over `MAX_BODY_BYTES`, and to others over `MAX_JSON_BODY_BYTES`.
+    Answers 413 to API forms over `MAX_BODY_BYTES`, and to other bodies over `MAX_JSON_BODY_BYTES`.
 
     Outside the API, Django reads the whole body before a view can refuse it. The API keeps bodies in
-    memory, large ones only after their token was verified. Bodies without a Content-Length are
-    counted as they arrive.
+    memory; it reads a form only after verifying the sender's token. Bodies without a Content-Length
+    are counted as they arrive.
     """
 
     def __init__(self, app: Any) -> None:
@@ -84,7 +84,7 @@ async def read_body(receive: Any) -> bytes:
 
 
 def _has_known_length(scope: Any) -> bool:
-    """Return whether the server's parser delivers exactly the declared length, or nothing."""
+    """Return whether the server's parser delivers no more bytes than the request declares."""
     is_chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
     return not is_chunked and scope["http_version"] in ("1.0", "1.1")
 

@@ -1,8 +1,8 @@
 """
 Keeps the threads of a web process on one core.
 
-Python runs one thread at a time, and threads pass the right to run to each other several times per query.
-Between idle cores, each time takes longer than the work in between: on one core, a process serves a
+Python runs one thread at a time, and its threads pass the GIL to each other several times per query.
+Between two cores, each handover takes longer than the work that follows. On one core, a process serves a
 third more requests. docs/adr/0022-one-core-per-process.md has the figures.
 """
 
@@ -19,7 +19,7 @@ TASKS = Path("/proc/self/task")
 class OneCore:
     """Moves all threads of this process to one core, except those that called `run_anywhere`."""
 
-    # The scheduler may choose another core this often, so that processes do not share one for long.
+    # The scheduler chooses a core again after this time, so that processes do not share one for long.
     SECONDS_BETWEEN_MOVES = 5.0
     SECONDS_TO_MOVE = 0.05
 
@@ -29,7 +29,11 @@ class OneCore:
         self._free: set[int] = set()
 
     def start(self) -> None:
-        """Begin, in the thread of the running event loop; do nothing without Linux or a second core."""
+        """
+        Begin to move threads. Call this on the event loop.
+
+        Do nothing without Linux or a second core.
+        """
         if not self._tasks.exists() or len(os.sched_getaffinity(0)) == 1:
             return
         self._cores = os.sched_getaffinity(0)
@@ -38,7 +42,7 @@ class OneCore:
         self._gather()
 
     def run_anywhere(self) -> None:
-        """Let this thread use all cores: for work that does not need Python's lock, such as hashing."""
+        """Let the calling thread use all cores, for work that does not hold the GIL, such as hashing."""
         self._free.add(threading.get_native_id())
         if self._cores:
             os.sched_setaffinity(0, self._cores)

@@ -35,11 +35,11 @@ BUSY_ANSWER: Answer = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
 
 class FewPasswordForms:
     """
-    Processes `PASSWORD_THREADS` such forms at a time, queues `PASSWORD_QUEUE`, refuses others with 503.
+    Processes `PASSWORD_THREADS` forms that hash passwords at a time, and queues `PASSWORD_QUEUE`.
 
-    Django's handler starts a thread per request, and each thread uses one of the six database
-    connections that it shares with sockets. The body is read before the form is queued, so a slow
-    client delays nobody else.
+    Further forms get 503. Django's handler starts a thread per request, and each thread uses one of the
+    six database connections for the admin, sockets and background work. The body is read before the
+    form is queued, so a slow client delays nobody else.
     """
 
     def __init__(self, app: Any) -> None:
@@ -63,12 +63,12 @@ class FewPasswordForms:
         return bool(scope["method"] == "POST" and is_form)
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
-        """Read a form, and process it when its turn comes unless the client has disconnected."""
+        """Read a form, wait for its turn, and process it, unless the client has disconnected by then."""
         try:
             body = await read_body(receive)
             if self._pending >= self._limit:
                 logger.warning(
-                    "503 POST %s: %s forms with passwords wait.", scope["path"], self._limit
+                    "503 POST %s: %s forms with passwords run or wait.", scope["path"], self._limit
                 )
                 await send_answer(send, BUSY_ANSWER)
                 return
@@ -79,7 +79,7 @@ class FewPasswordForms:
 
     @asynccontextmanager
     async def _turn(self, receive: Any) -> AsyncIterator[None]:
-        """Acquire one of the turns; raise ClientGone if the client disconnects while waiting."""
+        """Wait for a turn and hold it; raise ClientGone if the client disconnects while waiting."""
         self._pending += 1
         disconnect = asyncio.create_task(wait_until_gone(receive))
         try:

@@ -10,9 +10,10 @@ from rest_framework.views import APIView
 
 def find_password_requests() -> frozenset[tuple[str, str]]:
     """
-    Return (method, path) of each endpoint whose view has `hashes_passwords = True`.
+    Return (method, path) for each writing method of the views with `hashes_passwords = True`.
 
-    These paths must have no parameters, because the path of each request is looked up in this set.
+    Raise ImproperlyConfigured if such a path has parameters: the path of each request is looked up in
+    this set.
     """
     return frozenset(
         (method.upper(), path)

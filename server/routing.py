@@ -2,7 +2,7 @@ from typing import Any
 
 
 class PathRouter:
-    """Routes requests to one ASGI application under `prefix`, and to another one elsewhere."""
+    """Routes requests under `prefix` to one ASGI application, and all others to another one."""
 
     def __init__(self, prefix: str, inside: Any, outside: Any) -> None:
         self._prefix, self._inside, self._outside = prefix, inside, outside

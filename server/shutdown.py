@@ -13,7 +13,7 @@ from typing import Any
 
 
 def drain_on_sigterm(loop: asyncio.AbstractEventLoop, drain: Callable[[], Awaitable[None]]) -> None:
-    """On SIGTERM await `drain`, then call the server's handler; a second SIGTERM calls that at once."""
+    """On SIGTERM, await `drain`, then call the server's handler; on another SIGTERM, call it at once."""
     server_handler: Any = signal.getsignal(signal.SIGTERM)
     draining: set[asyncio.Task[None]] = set()
 

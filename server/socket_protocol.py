@@ -5,7 +5,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     """
-    uvicorn's WebSocket protocol, without a logged error for each refused handshake.
+    uvicorn's WebSocket protocol, except that a refused handshake logs no error.
 
     An HTTP response ends a refused handshake, but uvicorn would log "ASGI callable returned without
     completing handshake."

@@ -20,7 +20,7 @@ NOSNIFF = (b"x-content-type-options", b"nosniff")
 # Immutable files need no validators.
 VALIDATORS = frozenset({b"etag", b"last-modified"})
 SECONDS_IN_CACHES = 60
-MANIFEST = "staticfiles.json"  # written by collectstatic, for itself
+MANIFEST = "staticfiles.json"  # written by collectstatic for Django, not for clients
 
 
 def build_static_files() -> Any:
@@ -44,7 +44,7 @@ def build_static_files() -> Any:
 
 
 def _list_app_folders() -> Iterator[str]:
-    """Return the folders in reverse order: servestatic prefers the folder that was added last."""
+    """Return the apps' folders in reverse order: servestatic prefers the folder added last."""
     storages = [storage for finder in get_finders() for storage in _storages_of(finder)]
     for storage in reversed(storages):
         yield storage.location

@@ -1,4 +1,4 @@
-"""Multipart uploads: authenticates the sender before reading the body; limits parallel uploads."""
+"""Multipart uploads: the sender is authenticated before the body is read, and few run in parallel."""
 
 import asyncio
 from collections import Counter
@@ -24,8 +24,8 @@ class Admission:
     """
     Decides from the headers of a request whether to read its body.
 
-    If the view accepts forms, its authentication, permissions and throttles run, and set `is_granted`
-    if they accept the request. Any other view runs as usual and refuses the request.
+    If the view accepts forms, its authentication, permissions and throttles run. If they accept
+    the request, `is_granted` becomes true. Any other view runs as usual and refuses the request.
     """
 
     def __init__(self) -> None:
