@@ -1,0 +1,5 @@
+"""
+Shared by all endpoints: errors, fields, formats, throttling and the API description.
+
+Code here may know HTTP, DRF and Redis, but no models and no other package.
+"""
