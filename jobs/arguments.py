@@ -7,7 +7,7 @@ from typing import Any
 
 from jobs.exceptions import InvalidArguments
 
-# Arguments refer to rows by id. Large contents belong in a table of their own.
+# Arguments refer to rows by id. Large data belongs in a table of its own.
 MAX_LENGTH = 16_384
 # PostgreSQL's `jsonb` cannot contain a NUL.
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -15,9 +15,10 @@ NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 def encode_args(args: Mapping[str, Any]) -> str:
     """
-    Return the arguments as JSON; raise InvalidArguments if decoding would not return them unchanged.
+    Return the arguments as JSON.
 
-    JSON turns tuples into lists, and numeric keys into strings.
+    Raise InvalidArguments if they contain a NUL, are too long, or would be changed by encoding: JSON
+    turns tuples into lists, and numeric keys into strings.
     """
     try:
         text = json.dumps(dict(args), allow_nan=False, ensure_ascii=False)

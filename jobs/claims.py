@@ -10,8 +10,8 @@ class Claim:
     """
     One run of a job by one worker.
 
-    `attempt` counts from 1. With the worker's name it identifies the run, so a worker that has lost
-    its lease cannot record the outcome of another worker's run.
+    `attempt` counts from 1. The job's id, the attempt and the worker's name together identify the run.
+    So a worker whose lease has expired cannot record its outcome for another worker's run.
     """
 
     job_id: int
@@ -22,7 +22,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run failed. The next attempt is at least `seconds` later; there is none if `is_final`."""
+    """A failed run's error. The job is retried after at least `seconds`, or never if `is_final`."""
 
     error: str
     is_final: bool = False

@@ -1,4 +1,4 @@
-"""Exceptions that handlers raise to control their retries, and exceptions of `enqueue`."""
+"""Exceptions that handlers raise to control their retries, and exceptions that `enqueue` raises."""
 
 
 class RetryLater(Exception):
@@ -18,4 +18,4 @@ class UnknownKind(LookupError):
 
 
 class InvalidArguments(TypeError):
-    """The arguments are not JSON, are too large, or do not match the handler's signature."""
+    """The arguments cannot be stored as JSON, are too long, or do not match the handler's signature."""

@@ -19,7 +19,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(claimed_by__isnull=False, due_at__gt=Now())
 
     def held_by(self, worker: str) -> JobQuerySet:
-        """Return jobs that this worker has claimed, and no other worker since."""
+        """Return jobs that this worker has claimed, and that no other worker has claimed since."""
         return self.filter(claimed_by=worker)
 
 
@@ -27,8 +27,8 @@ class Job(models.Model):
     """
     A call of a registered handler, to be made later.
 
-    A worker holds a job that it runs by a lease: it sets `due_at` to a time in the future, and extends
-    it while it lives. After a crash the lease expires and the job is due again. All times are those of
+    A worker holds a lease on each job that it runs. It sets `due_at` to the end of the lease, and keeps
+    extending the lease. After a crash the lease expires, and the job is due again. All times are from
     the database's clock.
     """
 
@@ -55,7 +55,7 @@ class Job(models.Model):
     # Set if the key was enqueued again during a run: the job will be due again at this time.
     again_at = models.DateTimeField(null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0)
-    claimed_by = models.CharField("worker", max_length=100, null=True, blank=True)  # noqa: DJ001 - NULL: by no worker
+    claimed_by = models.CharField("worker", max_length=100, null=True, blank=True)  # noqa: DJ001 - NULL: not claimed
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField("created", db_default=Now())
     finished_at = models.DateTimeField("last finished", null=True, blank=True)
@@ -81,8 +81,8 @@ class Job(models.Model):
                 name="job_is_claimed_while_it_runs",
             ),
         )
-        # Partial, so that ended jobs do not slow down claims. Their conditions mostly test for NULL, so
-        # PostgreSQL can use them for prepared statements without knowing the parameters.
+        # The indexes are partial, so that ended jobs do not slow down claims. Most conditions test for
+        # NULL, so PostgreSQL can use these indexes without knowing a prepared statement's parameters.
         indexes = (
             Index(fields=["priority", "due_at"], condition=Q(due_at__isnull=False), name="job_due"),
             Index(fields=["kind"], condition=Q(claimed_by__isnull=False), name="job_held"),

@@ -2,7 +2,7 @@
 The registry of job kinds, each with its handler and limits.
 
 Each app registers its handlers in its `jobs.py`, which is imported when Django starts. A worker claims
-only registered kinds: during a rolling deployment, old processes ignore new kinds.
+only jobs of registered kinds, so during a rolling deployment, old processes ignore new kinds.
 """
 
 import inspect
@@ -37,7 +37,7 @@ class JobKind:
 
     @property
     def interval(self) -> timedelta | None:
-        """Return the time from the end of a run to the next; None if the kind does not recur."""
+        """Return the time from the end of one run to the next run; None if the kind does not recur."""
         return self.every() if callable(self.every) else self.every
 
     def ensure_takes(self, args: Mapping[str, Any]) -> None:
@@ -68,17 +68,19 @@ def job(  # noqa: PLR0913 - one per limit, all with defaults
     Register a function as the handler of a kind of job.
 
     A handler must be idempotent: it runs at least once per job, and may run again after it has finished,
-    because a worker can be killed before it records the outcome. Its arguments are keyword-only JSON
-    values, and must stay compatible with those that the previous release enqueued. It needs network
-    time-outs of its own: after `timeout` the job is retried, but Python cannot stop the thread.
+    because a worker can be killed before it records the outcome. The handler's arguments are
+    keyword-only JSON values, and must stay compatible with jobs that the previous release enqueued. Its
+    network calls need timeouts: after `timeout` the job is retried, but Python cannot stop the thread.
 
     - `retries`: the number of attempts after the first. The pause before the first retry is
       `first_pause`; it doubles with each retry, up to `longest_pause`.
-    - `limit`: the number of jobs of this kind that may run at the same time, over all processes.
-    - `every`: makes the kind recur, without arguments. A run is due this long after the end of the last.
+    - `limit`: the number of jobs of this kind that may run at the same time, across all processes.
+    - `every`: makes the kind recur, without arguments. Each run is due this long after the end of the
+      previous run.
     - `keep_done`: if False, the row is deleted after a success.
     - `threads`: gives each worker this many threads for this kind alone, instead of a share of
-      `JOB_THREADS`. For handlers that mostly wait for the network, without a database connection.
+      `JOB_THREADS`. Use it for handlers that mostly wait for the network, without holding a database
+      connection.
     """
 
     def register(handler: H) -> H:

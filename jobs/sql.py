@@ -1,8 +1,9 @@
 """
-SQL that stores jobs, and SQL that an idle worker executes once a second.
+SQL that inserts jobs, and SQL with which an idle worker checks for due jobs once a second.
 
-Django's `bulk_create` does not support a partial index as the target of ON CONFLICT, which concurrent
-calls of `enqueue` need for "one live job per key". The database computes all times.
+Django's `bulk_create` does not support a partial index as the target of ON CONFLICT. Concurrent calls
+of `enqueue` need that, so that there is at most one live job per key. Delays count from the database's
+current time.
 """
 
 from datetime import timedelta
@@ -12,7 +13,7 @@ from django.db import connection
 from jobs.models import Job
 
 COLUMNS = "kind, key, args, state, priority, due_at, attempts, last_error, created_at"
-# By vendor: the database's current time, and a number of seconds later.
+# By vendor: SQL for the database's current time, and for the time a number of seconds later.
 NOW = {
     "postgresql": "statement_timestamp()",
     "sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')",
@@ -25,8 +26,8 @@ SECONDS_UNTIL_DUE = {
     "postgresql": "extract(epoch FROM due_at - statement_timestamp())",
     "sqlite": "(julianday(due_at) - julianday('now')) * 86400",
 }
-# If the live job is waiting, it keeps the earlier of the two times, or the time of its retry after a
-# failure. If it is running, this run may miss the change that caused the call, so it will be due again.
+# A waiting job takes the earlier of the two times, or after a failure keeps the time of its retry.
+# A running job may have missed the change that caused this call, so it will be due again.
 COALESCE = """
     ON CONFLICT (kind, key) WHERE due_at IS NOT NULL DO UPDATE SET
         args = excluded.args,
@@ -46,8 +47,9 @@ def insert_jobs(count: int, *, is_delayed: bool, coalesce: bool) -> str:
     """
     Return an INSERT of `count` jobs.
 
-    Parameters of each job: kind, key, args, priority, and due as a number of seconds from now if
-    `is_delayed`, else as a time. A live job with the same key is updated if `coalesce`, else kept.
+    The parameters of each job are its kind, key, args, priority and due time. The due time is a number
+    of seconds from now if `is_delayed`, else a timestamp. A live job with the same kind and key is
+    updated if `coalesce`, else left unchanged.
     """
     now = NOW[connection.vendor]
     due = LATER[connection.vendor] if is_delayed else "%s"
@@ -58,17 +60,18 @@ def insert_jobs(count: int, *, is_delayed: bool, coalesce: bool) -> str:
 
 
 def to_seconds(delay: timedelta) -> float | str:
-    """Return a delay as a parameter of `LATER`; SQLite needs a sign."""
+    """Return a delay in seconds as the parameter of `LATER`. SQLite needs a string with a sign."""
     seconds = delay.total_seconds()
     return seconds if connection.vendor == "postgresql" else f"{seconds:+.3f}"
 
 
 def select_seconds_until_due(kind_count: int) -> str:
     """
-    Return a SELECT of the seconds until the next job of `kind_count` kinds is due; NULL if none is.
+    Return a SELECT of the seconds until the next job of `kind_count` kinds is due.
 
-    Parameters: the kinds' names, once per priority. Each branch reads only the first entry of the
-    index, while a plain `min` over all priorities would read all live jobs.
+    The result is NULL if there is no live job. The parameters are the kinds' names, repeated for each
+    priority. Each branch of the UNION reads only the first matching entry of the index; a plain `min`
+    over all priorities would read all live jobs.
     """
     kinds = ", ".join(["%s"] * kind_count)
     seconds = SECONDS_UNTIL_DUE[connection.vendor]

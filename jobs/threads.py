@@ -16,9 +16,9 @@ MAX_ERROR_LENGTH = 500
 
 class JobThreads:
     """
-    A pool of up to `most` threads, started on demand and kept.
+    A pool of up to `most` threads, which start on demand and then stay alive.
 
-    They are daemons, so a hanging handler does not prevent the process from exiting.
+    The threads are daemons, so a hanging handler does not prevent the process from exiting.
     """
 
     def __init__(self, most: int, on_end: Callable[[Outcome], None]) -> None:
@@ -35,7 +35,7 @@ class JobThreads:
         return self._most - self._busy
 
     def run(self, claim: Claim) -> None:
-        """Run a job in a free thread; call `on_end` there with its outcome."""
+        """Run a job in a free thread, which then calls `on_end` with the outcome."""
         with self._lock:
             self._busy += 1
             if self._busy > self._started:
@@ -48,7 +48,7 @@ class JobThreads:
             claim = self._queue.get()
             outcome = Outcome(claim, run_handler(claim))
             if self._queue.empty():
-                connections.close_all()  # back into the pool
+                connections.close_all()  # returns them to the pool
             with self._lock:
                 self._busy -= 1
             self._on_end(outcome)
@@ -68,13 +68,18 @@ def run_handler(claim: Claim) -> Failure | None:
 
 
 def _shorten(text: str) -> str:
-    """Return the text on one line, in a form that PostgreSQL can store."""
+    """Return the text as one line of at most `MAX_ERROR_LENGTH` characters that PostgreSQL can store."""
     line = " ".join(text.replace("\0", " ").split())
     return line.encode(errors="replace").decode()[:MAX_ERROR_LENGTH]
 
 
 def _describe(error: BaseException) -> str:
-    """Describe an error, with the place where it was raised, on one line for the admin."""
+    """
+    Return a one-line description of an error for the admin.
+
+    It includes the type of the error and the line of code that raised it, except for GiveUp and
+    RetryLater, whose messages say enough.
+    """
     if isinstance(error, (GiveUp, RetryLater)):
         return _shorten(str(error))
     frame = extract_tb(error.__traceback__)[-1]

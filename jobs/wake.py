@@ -1,8 +1,9 @@
 """
 Wakes the workers of this process when a job is enqueued.
 
-Workers of other processes poll, so they find it at most `JOB_POLL_SECONDS` later. LISTEN/NOTIFY would
-tell them at once, but needs a permanent connection per process, which PgBouncer cannot share.
+Workers of other processes poll, so they find the job up to `JOB_POLL_SECONDS` later. LISTEN/NOTIFY
+would wake them at once, but each process would need a permanent connection, which PgBouncer cannot
+share.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,9 @@
 """
-A process's worker: claims due jobs, runs them in threads, and records their outcomes.
+The worker of a process: it claims due jobs, runs them in threads, and records their outcomes.
 
 Any number of processes may have a worker; row locks distribute the jobs. Only the worker's own thread
-accesses the table, so outcomes are kept while the database is unavailable, and recorded later.
+claims jobs and records outcomes. While the database is unavailable, this thread keeps the outcomes in
+memory, and records them later.
 """
 
 import logging
@@ -32,14 +33,14 @@ logger = logging.getLogger(__name__)
 
 # Seconds between checks that each recurring kind has a row.
 SCHEDULE_SECONDS = 60.0
-# A lease is extended this many times before it would expire, so one or two attempts may fail.
+# A lease is extended this many times before it would expire, so one or two extensions may fail.
 EXTENSIONS = 3
-# Seconds in which running jobs can end when the process stops; then they are released.
+# When the process stops, running jobs have this many seconds to end. Then they are released.
 GRACE_SECONDS = 2.5
 
 
 class Worker:
-    """Runs jobs, from a thread of its own, until `stop` is called."""
+    """Claims jobs in a thread of its own, and runs them in pools of threads, until `stop` is called."""
 
     def __init__(self, *, threads: int | None = None, grace_seconds: float = GRACE_SECONDS) -> None:
         self._name = f"{socket.gethostname()[:60]} {os.getpid()} {secrets.token_hex(4)}"
@@ -73,12 +74,12 @@ class Worker:
         return self._thread is not None and self._thread.is_alive()
 
     def join(self, seconds: float) -> None:
-        """Wait until running jobs have ended or were released, for at most `seconds`."""
+        """Wait up to `seconds` until all running jobs have ended or have been released."""
         if self._thread:
             self._thread.join(seconds)
 
     def run(self) -> None:
-        """Work until `stop` is called. Errors are logged, and do not end the loop."""
+        """Claim and run jobs until `stop` is called. Errors are logged, and do not end the loop."""
         add_listener(self._wake.set)
         logger.info("Running jobs.")
         try:
@@ -109,7 +110,7 @@ class Worker:
         except Exception:
             logger.exception("Looking for jobs failed.")
         if pause and connection.vendor == "postgresql":
-            connection.close()  # back into the pool
+            connection.close()  # returns it to the pool
         return pause
 
     def _record(self) -> None:
@@ -130,7 +131,7 @@ class Worker:
             return
         for claim, started in list(self._running.items()):
             if now - started > claim.kind.timeout.total_seconds():
-                # Its lease will expire, so it is retried; its thread cannot be stopped.
+                # The job's lease will expire, so the job is retried. Its thread cannot be stopped.
                 del self._running[claim]
                 logger.error("Job %s %s takes too long.", claim.kind.name, claim.job_id)
         if self._running:
@@ -148,7 +149,7 @@ class Worker:
         if seconds is None or seconds > 0:
             return min(seconds or self._longest_pause, self._longest_pause)
         claimed = sum(self._claim_for(threads, room) for threads, room in rooms)
-        # If there are none, another worker was faster, or a limit is reached.
+        # If no job was claimed, another worker was faster, or a limit has been reached.
         return 0 if claimed else self._longest_pause
 
     def _claim_for(self, threads: JobThreads, room: dict[str, int]) -> int:
@@ -168,7 +169,11 @@ class Worker:
                 yield self._own(kind), {kind.name: free}
 
     def _shared_room(self, kinds: Collection[JobKind]) -> dict[str, int]:
-        """Return the number of jobs of each kind that the shared threads can take; no kind may use all."""
+        """
+        Return the number of jobs of each kind that the shared threads can take.
+
+        No kind may occupy all of the threads, unless there is only one.
+        """
         share = max(1, self._most - max(1, self._most // 4))
         running = Counter(each.kind.name for each in self._running)
         room = {each.name: share - running[each.name] for each in kinds if not each.threads}
@@ -182,7 +187,7 @@ class Worker:
         return self._own_threads[kind.name]
 
     def _finish(self) -> None:
-        """Wait for running jobs and record their outcomes; release those that do not end in time."""
+        """Wait for running jobs and record their outcomes; release jobs that do not end in time."""
         deadline = time.monotonic() + self._grace_seconds
         try:
             while True:

@@ -1,4 +1,4 @@
-"""Actions of staff in the admin. They skip running jobs."""
+"""Actions that staff can take on jobs in the admin. Jobs that are running are left alone."""
 
 from collections.abc import Collection
 
@@ -17,9 +17,9 @@ RESTING = (Job.State.WAITING, Job.State.FAILED)
 @transaction.atomic
 def retry_jobs(*, job_ids: Collection[int]) -> int:
     """
-    Make waiting and given-up jobs due now, with all their attempts; return the number of jobs.
+    Make waiting and given-up jobs due now, and reset their attempts; return the number of these jobs.
 
-    Skip a given-up job if another live job has the same key and will do its work.
+    Skip a given-up job if a live job has the same kind and key, because that job will do the work.
     """
     retried = sum(_retry(pk) for pk in sorted(job_ids))
     transaction.on_commit(wake_workers)
@@ -39,7 +39,7 @@ def _retry(pk: int) -> int:
 @transaction.atomic
 def discard_jobs(*, job_ids: Collection[int]) -> int:
     """
-    End waiting and given-up jobs without running them; return the number of jobs.
+    End waiting and given-up jobs without running them; return the number of these jobs.
 
     A recurring job skips one run.
     """

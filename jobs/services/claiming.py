@@ -1,8 +1,9 @@
 """
-Claims due jobs for a worker, and extends their leases while it lives.
+Claims due jobs for a worker, and extends their leases while the worker is alive.
 
 PostgreSQL skips rows that another transaction has locked; SQLite allows one writer at a time. A job
-with an expired lease is due like a new one: its worker was killed or lost the database.
+whose lease has expired is due again: its worker was killed or lost its database connection, or the
+job exceeded its time limit.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +19,7 @@ from jobs.models import Job
 from jobs.registry import get_kind
 from jobs.services.finishing import record_outcome
 
-# The key of the advisory lock for counting and claiming jobs of kinds with a limit.
+# The key of the advisory lock under which jobs of kinds with a limit are counted and claimed.
 LIMIT_LOCK = 0x6A6F6273
 LEFT = Failure("The worker was killed, or the job exceeded its time limit.")
 
@@ -26,9 +27,9 @@ LEFT = Failure("The worker was killed, or the job exceeded its time limit.")
 @transaction.atomic
 def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim]:
     """
-    Claim up to `most` due jobs, and at most `room[kind]` of each kind.
+    Claim and return up to `most` due jobs, and at most `room[kind]` jobs of each kind.
 
-    Give up jobs that have no attempt left after a crash.
+    If a crash interrupted a job's last attempt, give the job up instead.
     """
     rows = list(_choose(_within_limits(room), most))
     spent = [each for each in rows if _is_spent(each)]
@@ -47,9 +48,10 @@ def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim
 
 def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
     """
-    Return `room`, reduced to the limits of kinds over all processes.
+    Return `room`, reduced so that no kind exceeds its limit across all processes.
 
-    Exclude kinds with a limit while another process is claiming: it may claim all that the limit allows.
+    Exclude kinds with a limit while another process is claiming, because that process may claim as many
+    jobs as the limit allows.
     """
     limits = {name: limit for name in room if (limit := get_kind(name).limit) is not None}
     if not limits:
@@ -64,9 +66,10 @@ def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
 
 def _lock_limits() -> bool:
     """
-    Lock the counting and claiming of kinds with a limit; return False if another process does it.
+    Take the lock for claiming kinds with a limit; return False if another process holds it.
 
-    If this process freezes, it loses the lock after 5 s because PostgreSQL ends its session.
+    If this process freezes, PostgreSQL ends its session after 5 s, which releases the lock. SQLite needs
+    no lock, because it allows only one writer.
     """
     if connection.vendor != "postgresql":
         return True
@@ -80,7 +83,7 @@ def _lock_limits() -> bool:
 
 
 def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
-    """Lock and yield up to `most` due jobs, the most urgent first, at most `room[kind]` of each kind."""
+    """Lock and yield up to `most` due jobs, the most urgent first, and at most `room[kind]` per kind."""
     left, chosen = dict(room), set[int]()
     for priority in Job.Priority:
         due = Job.objects.due().filter(priority=priority).order_by("due_at")
@@ -99,7 +102,7 @@ def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
 
 
 def _is_spent(row: Job) -> bool:
-    """Return whether the last allowed attempt of the job ended with the death of its worker."""
+    """Return whether the job's last allowed attempt was interrupted, so that its lease expired."""
     return row.claimed_by is not None and row.attempts > get_kind(row.kind).retries
 
 

@@ -1,4 +1,8 @@
-"""Stores jobs in the caller's transaction: a job exists if and only if its cause is committed."""
+"""
+Stores jobs in the caller's transaction.
+
+A job therefore exists if and only if the change that requires it has been committed.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -20,7 +24,11 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Call:
-    """The arguments of a job. Jobs of a kind with the same key are merged while one is live."""
+    """
+    The arguments and the key of a job.
+
+    While a job is live, further jobs of the same kind and key are merged into it.
+    """
 
     args: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
@@ -37,9 +45,9 @@ def enqueue(
     """
     Store a job that runs after `delay` or at `run_at`, if the current transaction commits.
 
-    If a job with the same kind and `key` is live, update its arguments instead. A waiting job also takes
-    the new time if that is earlier, unless it waits for a retry. A running job will run once more. Raise
-    UnknownKind or InvalidArguments.
+    If a live job has the same kind and `key`, update the arguments of that job instead. If it is waiting
+    for its first attempt, it also takes the new time if that is earlier. If it is running, it will run
+    once more. Raise UnknownKind or InvalidArguments.
     """
     enqueue_many(kind=kind, calls=[Call(args or {}, key)], delay=delay, run_at=run_at)
 
@@ -62,7 +70,7 @@ def enqueue_many(
 
 
 def insert(rows: Sequence[Sequence[Any]], *, is_delayed: bool, coalesce: bool) -> None:
-    """Execute the INSERT of rows; `jobs.sql.insert_jobs` lists the values of each."""
+    """Insert rows of jobs. `jobs.sql.insert_jobs` lists the values of each row."""
     statement = sql.insert_jobs(len(rows), is_delayed=is_delayed, coalesce=coalesce)
     with connection.cursor() as cursor:
         cursor.execute(statement, [value for row in rows for value in row])

@@ -1,4 +1,8 @@
-"""Records the outcomes of runs, except those of jobs that the worker has lost to another worker."""
+"""
+Records the outcomes of runs.
+
+If another worker has claimed the job since, the outcome is ignored.
+"""
 
 import logging
 import random
@@ -17,7 +21,7 @@ from jobs.services.scheduling import schedule_next
 
 logger = logging.getLogger(__name__)
 
-# Each pause varies by this share, so that jobs that failed together are not retried together.
+# Each pause varies by up to this fraction, so jobs that failed together are not retried together.
 JITTER = 0.25
 
 
@@ -35,7 +39,7 @@ def record_outcomes(*, worker: str, outcomes: Iterable[Outcome]) -> None:
 
 
 def _finish(rows: JobQuerySet, kind: JobKind) -> None:
-    """End these jobs. Those that recur, or whose key was enqueued again, will run again."""
+    """End these jobs. A job that recurs, or whose key was enqueued again, will run again."""
     ended = rows.filter(again_at=None)
     interval = kind.interval
     if interval is not None:
@@ -59,7 +63,7 @@ def _finish(rows: JobQuerySet, kind: JobKind) -> None:
         )
     else:
         ended.delete()
-    # Second, or both statements would miss a job that is enqueued between them.
+    # In the reverse order, both statements would miss a job that is enqueued between them.
     _run_again(rows)
 
 
@@ -70,7 +74,11 @@ def _run_again(rows: JobQuerySet) -> None:
 
 
 def record_outcome(*, worker: str, outcome: Outcome) -> None:
-    """Schedule the retry of a failed run, or give its job up; do nothing if the worker has lost it."""
+    """
+    Schedule a retry of a job that failed, or give the job up.
+
+    Leave the job unchanged if another worker has claimed it since.
+    """
     claim, failure = outcome.claim, outcome.failure
     assert failure is not None  # noqa: S101 - successes are recorded in bulk
     rows = Job.objects.held_by(worker).filter(pk=claim.job_id, attempts=claim.attempt)
@@ -96,7 +104,11 @@ def record_outcome(*, worker: str, outcome: Outcome) -> None:
 
 
 def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
-    """Give a job up, or start over with all attempts if its key was enqueued again."""
+    """
+    Give a job up. If its kind recurs, schedule the next run.
+
+    If the key was enqueued again during the run, start over instead, with all attempts.
+    """
     rows.filter(again_at=None).update(
         state=Job.State.FAILED,
         due_at=None,
@@ -110,7 +122,11 @@ def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
 
 
 def backoff(kind: JobKind, attempt: int) -> float:
-    """Return the seconds to wait after a failed attempt; doubling up to the kind's limit, with jitter."""
+    """
+    Return the seconds to wait after a failed attempt.
+
+    They double with each attempt, up to the kind's `longest_pause`, and then vary by `JITTER`.
+    """
     doubled = kind.first_pause.total_seconds() * 2.0 ** (attempt - 1)
     pause = min(doubled, kind.longest_pause.total_seconds())
     return pause * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret

@@ -10,7 +10,8 @@ def prune_jobs() -> int:
     """
     Delete jobs that ended long ago; return the number deleted.
 
-    Successful ones are deleted after `JOB_KEEP_DONE`, others after `JOB_KEEP_FAILED`.
+    Successful jobs are deleted after `JOB_KEEP_DONE`, failed and discarded jobs after
+    `JOB_KEEP_FAILED`.
     """
     ended = Job.objects.order_by("finished_at")
     done = ended.filter(state=Job.State.DONE, finished_at__lt=Now() - settings.JOB_KEEP_DONE)
@@ -22,7 +23,7 @@ def prune_jobs() -> int:
 
 
 def _delete(rows: JobQuerySet) -> int:
-    """Delete in batches, each in a transaction of its own, so that writers wait only briefly."""
+    """Delete the rows in batches, each in its own transaction, so that writers wait only briefly."""
     deleted = 0
     while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
         deleted += Job.objects.filter(pk__in=ids).delete()[0]

@@ -1,4 +1,4 @@
-"""Keeps one live row per recurring kind; the end of a run stores the next."""
+"""Keeps one live job per recurring kind. The end of each run schedules the next run."""
 
 from datetime import timedelta
 
@@ -11,14 +11,14 @@ SCHEDULE_KEY = "schedule"
 
 
 def ensure_scheduled() -> None:
-    """Store a row, due at once, for each recurring kind that has none."""
+    """Store a job, due at once, for each recurring kind that has no live job."""
     rows = [_row_of(kind, timedelta(0)) for kind in list_kinds() if kind.every is not None]
     if rows:
         insert(rows, is_delayed=True, coalesce=False)
 
 
 def schedule_next(kind: JobKind) -> None:
-    """Store the next run of a recurring kind after its row was given up or discarded."""
+    """Store a recurring kind's next run, after its job was given up or discarded; ignore other kinds."""
     if kind.interval is not None:
         insert([_row_of(kind, kind.interval)], is_delayed=True, coalesce=False)
 

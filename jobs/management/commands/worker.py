@@ -12,7 +12,9 @@ GRACE_SECONDS = 8.0
 
 
 class Command(BaseCommand):
-    help = "Run jobs (e-mails, notifications, pruning) until SIGTERM or SIGINT; for JOBS_IN_WEB=0."
+    help = (
+        "Run jobs (emails, notifications, pruning) until SIGTERM or SIGINT. Use with JOBS_IN_WEB=0."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -35,10 +37,10 @@ class Command(BaseCommand):
 
 def _stop_on_signals() -> threading.Event:
     """
-    Return an event that SIGTERM and SIGINT set.
+    Return an event that is set by SIGTERM and SIGINT.
 
-    `signal.sigtimedwait` would be shorter, but in CPython 3.11 it reports a signal that was never sent
-    if the process is frozen for longer than the time-out.
+    `signal.sigtimedwait` would be shorter, but if the process is frozen for longer than the timeout,
+    CPython 3.11 reports a signal that was never sent.
     """
     stopping = threading.Event()
 
