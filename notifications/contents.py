@@ -1,4 +1,4 @@
-"""Composes the contents of a push notification at the moment of sending."""
+"""Composes the contents of a push notification, just before it is sent."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,11 +28,12 @@ class Notification:
 
 def get_notification(delivery: Delivery) -> Notification | None:
     """
-    Return the notification that the device should get now, in four queries; None if it needs none.
+    Return the notification that the device should get now, with four queries; None if it needs none.
 
-    That is the case if the conversation was read or archived since, the recipient was deactivated or
-    is no longer signed in on the device, or a later delivery covers these messages. The last can happen
-    because processes of the previous release, which may still be running, do not share the jobs' keys.
+    The device needs none if the conversation has since been read or archived, if the recipient has been
+    deactivated or is no longer signed in on the device, or if a later delivery covers these messages.
+    A later delivery is possible because processes of the previous release may still be running, and
+    their deliveries do not share the jobs' keys.
     """
     devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
     device = devices.filter(pk=delivery.device_id).first()
@@ -52,7 +53,11 @@ def get_notification(delivery: Delivery) -> Notification | None:
 
 
 def _describe(delivery: Delivery) -> QuerySet[Any]:
-    """Return the conversation, with the number of unread messages and the text of the newest."""
+    """
+    Return the conversation, with the number of its unread messages and the text of the newest.
+
+    Return no row if the conversation is archived, or a later delivery covers these messages.
+    """
     unread = (
         Message.objects.unread()
         .exclude(sender=delivery.recipient_id)

@@ -6,7 +6,7 @@ from notifications.selectors import Delivery
 from notifications.sender_loop import sender_loop
 from notifications.services import delivering, sweeping
 
-# Notifications that a process sends at the same time.
+# The number of notifications that a process can send at the same time.
 SENDING_THREADS = 50
 KINDS = ("notifications.sweep", "notifications.deliver")
 
@@ -15,7 +15,8 @@ KINDS = ("notifications.sweep", "notifications.deliver")
     "notifications.sweep",
     every=sweeping.get_sweep_interval,
     priority=Job.Priority.HIGH,
-    # Over some minutes: workers that are killed and databases that restart give up no sweep.
+    # The retries take almost five minutes, so that no sweep is given up while workers are killed or
+    # the database restarts.
     retries=30,
     first_pause=timedelta(seconds=2),
     longest_pause=timedelta(seconds=10),
@@ -34,7 +35,7 @@ def sweep() -> None:
     keep_done=False,
 )
 def deliver(*, conversation_id: int, recipient_id: int, device_id: int, up_to: int) -> None:
-    """Notify a device of a conversation's unread messages, up to the `created_version` in `up_to`."""
+    """Notify a device of a conversation's unread messages whose `created_version` is at most `up_to`."""
     delivery = Delivery(conversation_id, recipient_id, device_id, up_to)
     if notification := delivering.prepare_notification(delivery):
         delivering.record_outcome(notification, sender_loop.send(notification))

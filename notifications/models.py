@@ -13,8 +13,9 @@ from users.models import AuthSession, User
 class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
     def reachable(self) -> DeviceTokenQuerySet:
         """
-        Return devices of active users whose sign-in is still valid, or that were registered without
-        a sign-in.
+        Return the devices of active users, except devices whose sign-in is no longer valid.
+
+        Devices that were registered without a sign-in are included.
         """
         sign_ins = AuthSession.objects.alive().filter(kind=AuthSession.Kind.SIGN_IN)
         return self.filter(
@@ -26,8 +27,8 @@ class DeviceToken(models.Model):
     """
     The push token of an app on a device; it belongs to one user at a time.
 
-    The token of a browser is the JSON of its PushSubscription. When the sign-in that registered the
-    token ends, the device gets no more notifications.
+    The token of a browser is the JSON of its PushSubscription, or is issued by FCM's browser library.
+    When the sign-in that registered the token ends, the device gets no more notifications.
     """
 
     class Platform(models.TextChoices):
@@ -45,7 +46,7 @@ class DeviceToken(models.Model):
     objects = DeviceTokenQuerySet.as_manager()
 
     class Meta:
-        db_table = "users_devicetoken"  # named when the model was in users
+        db_table = "users_devicetoken"  # from when the model was in `users`
         constraints = (UniqueConstraint(fields=["token"], name="users_devicetoken_token_unique"),)
 
     def __str__(self) -> str:
@@ -57,7 +58,7 @@ class PushCursor(models.Model):
     The position of the scans: one row, whose lock elects the one scanner.
 
     Each message is scanned twice, in the order of ids. Ids are assigned before the commit, so a message
-    can appear behind the first scan. The second one comes a minute later and finds it.
+    may be committed after the first scan has passed its id. The second scan finds it a minute later.
     """
 
     ONLY = 1
@@ -74,7 +75,7 @@ class PushCursor(models.Model):
 
 
 class PushMark(models.Model):
-    """The last message of a conversation that a user was notified of; prevents duplicates."""
+    """The last message of a conversation for which a notification was queued. Prevents duplicates."""
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -82,7 +83,7 @@ class PushMark(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
-    # A message's `created_version`: unlike ids, versions commit in order within a conversation.
+    # A message's `created_version`. Unlike ids, a conversation's versions are committed in order.
     up_to = models.PositiveIntegerField()
 
     class Meta:
@@ -101,7 +102,7 @@ class PushDeliveryQuerySet(models.QuerySet["PushDelivery"]):
 
 class PushDelivery(models.Model):
     """
-    A notification that a process of the previous release queued; this release enqueues jobs.
+    A notification that a process of the previous release queued; this release enqueues jobs instead.
 
     The sweep converts due rows to jobs. The next release will drop the table.
     """

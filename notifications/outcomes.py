@@ -13,7 +13,11 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of sending. `reason` is logged, so it must not contain the token or message text."""
+    """
+    The result of sending a notification.
+
+    `reason` is logged, so it must not contain the token or message text. `retry_after` is in seconds.
+    """
 
     verdict: Verdict
     reason: str = ""

@@ -13,12 +13,12 @@ from notifications.models import DeviceToken, DeviceTokenQuerySet, PushCursor, P
 
 @dataclass(frozen=True)
 class Backlog:
-    """The state of the scans: `is_drained` if every message was scanned twice."""
+    """The state of the scans. `is_drained` means that every message has been scanned twice."""
 
     has_devices: bool
     newest_id: int
     is_drained: bool
-    # Due rows stored by a process of the previous release.
+    # Whether there are due rows that a process of the previous release has stored.
     has_old_deliveries: bool
 
 
@@ -45,7 +45,7 @@ def get_backlog() -> Backlog | None:
 
 
 def has_devices() -> bool:
-    """Return whether any user has a device that this server is configured for."""
+    """Return whether any user has a device of a kind that this server is configured for."""
     return get_served_devices().exists()
 
 
@@ -66,7 +66,7 @@ def get_served_devices() -> DeviceTokenQuerySet:
 
 
 def list_device_ids(user_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return {user id: device ids} for the users who can be notified on a device."""
+    """Return {user id: device ids}, without users who have no reachable device."""
     found: dict[int, list[int]] = {}
     devices = get_served_devices().reachable().filter(user__in=user_ids)
     for pk, user_id in devices.values_list("pk", "user_id"):
@@ -76,7 +76,7 @@ def list_device_ids(user_ids: Collection[int]) -> dict[int, list[int]]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A device to notify of a conversation's messages; `up_to` is the `created_version` of the last."""
+    """A device to notify of a conversation's messages whose `created_version` is at most `up_to`."""
 
     conversation_id: int
     recipient_id: int

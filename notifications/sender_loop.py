@@ -26,7 +26,7 @@ class SenderLoop:
         self._senders: Senders | None = None
 
     def send(self, notification: Notification) -> Outcome:
-        """Send, and wait for the outcome for at most `SEND_SECONDS`. May be called from any thread."""
+        """Send a notification, from any thread, and return its outcome within `SEND_SECONDS`."""
         loop, senders = self._open()
         sending = asyncio.run_coroutine_threadsafe(senders.send(notification), loop)
         try:
@@ -59,7 +59,7 @@ class SenderLoop:
 
 
 async def _open_senders() -> "Senders":
-    from notifications.senders import Senders  # noqa: PLC0415 - see there
+    from notifications.senders import Senders  # noqa: PLC0415 - see its docstring
 
     return Senders()
 

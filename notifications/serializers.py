@@ -9,12 +9,12 @@ from notifications.subscriptions import BadSubscription, check_web_token
 
 
 class DeviceTokenSerializer(serializers.Serializer[Any]):
-    # Push services issue ASCII. 2048 other characters could exceed the size of an index entry.
+    # Push services issue ASCII tokens. 2,048 other characters could exceed the size of an index entry.
     token = TextField(max_length=2048, validators=[RegexValidator(r"\A[ -~]+\Z")])
     platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Reject tokens that no browser issues, because the server will send requests to their endpoint."""
+        """Reject invalid browser tokens, because the server sends requests to their endpoints."""
         if attrs["platform"] == DeviceToken.Platform.WEB:
             try:
                 check_web_token(attrs["token"])

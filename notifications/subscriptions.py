@@ -1,4 +1,4 @@
-"""Web Push subscriptions: the endpoint and keys that a browser issues to be notified."""
+"""Web Push subscriptions. Each has an endpoint to send notifications to, and keys to encrypt them."""
 
 import binascii
 import json
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-# Strict, so that all URL parsers find the same host in it.
+# Strict, so that all URL parsers find the same host in an endpoint.
 _ENDPOINT = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+)(?P<port>:\d{1,5})?(/[\w.~!$&'()*+,;=:@%/?-]*)?",
     re.ASCII | re.IGNORECASE,
@@ -24,12 +24,12 @@ _AUTH_BYTES = 16
 
 
 class BadSubscription(ValueError):
-    """The token cannot receive notifications; the message is the reason."""
+    """No notifications can be sent to a token; the exception's message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """The endpoint of a browser's push service, and the keys to encrypt for that browser."""
+    """The endpoint of a browser's push service, and keys to encrypt notifications for this browser."""
 
     endpoint: str
     p256dh: str
@@ -42,8 +42,9 @@ class Subscription:
     @property
     def is_private(self) -> bool:
         """
-        Return whether its host is in `PUSH_PRIVATE_HOSTS`, which may be in a private network and
-        without TLS.
+        Return whether the endpoint's host is in `PUSH_PRIVATE_HOSTS`.
+
+        These hosts may be in a private network, and may lack TLS.
         """
         return self.origin.partition("://")[2].lower() in settings.PUSH_PRIVATE_HOSTS
 
@@ -59,7 +60,7 @@ def is_subscription(token: str) -> bool:
 
 
 def check_web_token(token: str) -> None:
-    """Raise BadSubscription if neither a browser nor FCM's browser library issues such tokens."""
+    """Raise BadSubscription unless the token is a valid subscription or may be an FCM token."""
     if is_subscription(token):
         parse_subscription(token)
     elif not _FCM_TOKEN.fullmatch(token):
@@ -67,7 +68,11 @@ def check_web_token(token: str) -> None:
 
 
 def stored_form(token: str) -> str:
-    """Return the stored form of a token, so that a browser has one row; invalid tokens unchanged."""
+    """
+    Return the form in which a token is stored, so that each browser has only one row.
+
+    Invalid tokens are returned unchanged.
+    """
     try:
         return parse_subscription(token).as_token() if is_subscription(token) else token
     except BadSubscription:
@@ -75,7 +80,7 @@ def stored_form(token: str) -> str:
 
 
 def parse_subscription(token: str) -> Subscription:
-    """Parse a token that is a subscription's JSON; raise BadSubscription."""
+    """Parse and check the JSON of a subscription; raise BadSubscription if it is invalid."""
     try:
         data: Any = json.loads(token)
         keys = data["keys"]
@@ -90,7 +95,7 @@ def parse_subscription(token: str) -> Subscription:
 
 
 def _check_endpoint(subscription: Subscription) -> None:
-    """Raise BadSubscription for an endpoint that may be in a private network."""
+    """Raise BadSubscription if the endpoint is not a valid URL, or may be in a private network."""
     found = _ENDPOINT.fullmatch(subscription.endpoint)
     if not found:
         raise BadSubscription(_("The endpoint is not a valid URL."))

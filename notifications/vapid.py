@@ -13,7 +13,7 @@ def get_private_key() -> ec.EllipticCurvePrivateKey:
 
 
 def get_public_key() -> str | None:
-    """Return the public key for subscriptions of browsers, in base64url; None if Web Push is off."""
+    """Return the public key with which browsers subscribe, in base64url; None if Web Push is off."""
     if not settings.VAPID_PRIVATE_KEY:
         return None
     point = get_private_key().public_key()

@@ -22,7 +22,11 @@ class DeviceTokenView(APIView):
         responses={200: DeviceTokenSerializer, 201: DeviceTokenSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Register a push token: 201 if it is new, 200 if it is known, even to another user."""
+        """
+        Register a push token.
+
+        Return 201 if the token is new, and 200 if it was already registered, even by another user.
+        """
         data = validated(DeviceTokenSerializer, request.data)
         created = devices.register_device(user=current_user(request), **data)
         return Response(data, status=201 if created else 200)
@@ -30,7 +34,7 @@ class DeviceTokenView(APIView):
     @extend_schema(
         request=ForgetDeviceSerializer,
         responses={204: None},
-        # OpenAPI 3.0 cannot describe the body of a DELETE, so its errors are listed here.
+        # OpenAPI 3.0 cannot describe the body of a DELETE, so the body's errors are listed here.
         extensions={"x-codes": BODY_CODES},
     )
     def delete(self, request: Request) -> Response:

@@ -9,12 +9,13 @@ from notifications.senders.fcm import FcmSender
 from notifications.senders.web_push import WebPushSender
 from notifications.subscriptions import is_subscription
 
-# For one notification, including sign-in and name resolution; much shorter than the job's time-out.
+# The limit for one notification, including sign-in and name resolution. It is much shorter than the
+# job's timeout.
 SEND_SECONDS = 12.0
 
 
 class Sender(Protocol):
-    """Sends to one kind of device; created, used and closed on one event loop."""
+    """Sends notifications to one kind of device. It is created, used and closed on one event loop."""
 
     async def send(self, notification: Notification) -> Outcome: ...
 
@@ -29,7 +30,7 @@ class Senders:
         self._fcm: Sender | None = FcmSender() if settings.FCM_CREDENTIALS_FILE else None
 
     async def send(self, notification: Notification) -> Outcome:
-        """Send to one device; failures of the push service do not raise."""
+        """Send a notification to its device. Failures of the push service do not raise exceptions."""
         sender = self._web if is_subscription(notification.token) else self._fcm
         if sender is None:
             return Outcome(Verdict.REFUSED, "not configured")

@@ -23,7 +23,7 @@ _GONE_CODES = {"UNREGISTERED", "SENDER_ID_MISMATCH"}
 
 
 class FcmSender:
-    """Sends with the service account in `FCM_CREDENTIALS_FILE`, through its own project."""
+    """Sends notifications through the project of the service account in `FCM_CREDENTIALS_FILE`."""
 
     def __init__(self) -> None:
         # The operator configures this host, so it may be in a private network.
@@ -51,7 +51,7 @@ class FcmSender:
             return Outcome(Verdict.LATER, f"sign-in to Google failed: {type(error).__name__}")
 
     async def _access_token(self) -> str:
-        """Return an access token, which is renewed once an hour."""
+        """Return an access token; get a new one when it expires, after about an hour."""
         if not self._credentials.valid:
             await self._sign_in()
         token: str = self._credentials.token
@@ -59,9 +59,10 @@ class FcmSender:
 
     async def _sign_in(self) -> None:
         """
-        Sign in once for all waiting senders; if it fails, it fails for all of them.
+        Sign in once for all notifications that are being sent; if this fails, all of them fail.
 
-        One after the other, each with a time-out of its own, they would exceed `SEND_SECONDS`.
+        Signing in for one notification after another, each with its own timeout, would exceed
+        `SEND_SECONDS`.
         """
         if self._signing_in is None or self._signing_in.done():
             request = partial(Request(), timeout=SIGN_IN_TIMEOUT_SECONDS)
@@ -77,12 +78,12 @@ async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
         return outcome
     if _means_the_token(await response.read()):
         return Outcome(Verdict.GONE, outcome.reason)
-    # Any other refusal is an error of ours, not a reason to delete the device.
+    # Any other refusal is our own error, not a reason to delete the device.
     return Outcome(Verdict.REFUSED, outcome.reason)
 
 
 def _means_the_token(body: bytes) -> bool:
-    """Return whether an error concerns only the token."""
+    """Return whether an error response says that only the device's token is invalid."""
     try:
         details = json.loads(body)["error"]["details"]
     except (ValueError, KeyError, TypeError):
@@ -94,7 +95,7 @@ def _means_the_token(body: bytes) -> bool:
 
 
 def message_of(notification: Notification) -> dict[str, Any]:
-    """Return the message for all platforms; a later one for the same conversation replaces it."""
+    """Return FCM's message for all platforms. A later one for the same conversation replaces it."""
     topic = f"conversation-{notification.conversation_id}"
     return {
         "token": notification.token,

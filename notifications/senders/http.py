@@ -1,4 +1,4 @@
-"""HTTP requests to hosts that clients choose: public addresses only, with time-outs, no redirects."""
+"""HTTP requests to hosts that clients choose: to public addresses only, with a time limit."""
 
 import socket
 from collections.abc import Mapping
@@ -11,11 +11,13 @@ from aiohttp.typedefs import StrOrURL
 from notifications.outcomes import DELIVERED, Outcome, Verdict
 from notifications.senders.resolver import BoundedResolver
 
-# For the whole request, so that a server that answers byte by byte does not block others.
+# The limit is for the whole request, so that a server that answers byte by byte does not block other
+# notifications.
 TIMEOUT = aiohttp.ClientTimeout(total=5)
-# The range assigned for public use. Python's is_global also accepts others, such as `::127.0.0.1`.
+# The range assigned for public use. Python's is_global also accepts other addresses, such as
+# `::127.0.0.1`.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
-# A NAT64 gateway forwards these to the IPv4 address in the last 32 bits.
+# A NAT64 gateway translates these addresses to the IPv4 address in their last 32 bits.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 _GONE = {404, 410}
 _TEMPORARY = {408, 425, 429}
@@ -24,7 +26,7 @@ _FIRST_SERVER_ERROR = 500
 
 
 class NotPublic(OSError):
-    """The address is in a private network."""
+    """The address does not belong to the public internet."""
 
 
 def open_session(*, may_be_private: bool = False) -> aiohttp.ClientSession:
@@ -42,9 +44,9 @@ def open_session(*, may_be_private: bool = False) -> aiohttp.ClientSession:
 
 def public_socket(address_info: Any) -> socket.socket:
     """
-    Create the socket for a resolved address; raise NotPublic.
+    Create the socket for a resolved address; raise NotPublic if the address is not public.
 
-    Checking the host name before is not enough, because it may resolve to another address later.
+    Checking the host name earlier is not enough, because it may resolve to another address later.
     """
     family, kind, protocol, _, address = address_info
     if not is_public(address[0]):
@@ -73,7 +75,7 @@ def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
 async def post(
     session: aiohttp.ClientSession, url: StrOrURL, *, data: bytes, headers: Mapping[str, str]
 ) -> Outcome:
-    """Send a POST request and return its outcome; the body of the response is ignored."""
+    """Send a POST request and return its outcome. Redirects are not followed; bodies are not read."""
     try:
         async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
             return outcome_of(response)
@@ -94,7 +96,7 @@ def outcome_of(response: aiohttp.ClientResponse) -> Outcome:
 
 
 def outcome_of_error(error: Exception) -> Outcome:
-    """Return the outcome for a request without a response."""
+    """Return the outcome of a request that failed without a response."""
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, NotPublic):
         cause = cause.__cause__ or getattr(cause, "os_error", None)
@@ -104,6 +106,6 @@ def outcome_of_error(error: Exception) -> Outcome:
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> int:
-    """Return `Retry-After` in seconds; 0 for a date."""
+    """Return `Retry-After` in seconds; 0 if it is missing or a date."""
     text = response.headers.get("Retry-After", "")
     return int(text) if text.isascii() and text.isdigit() else 0

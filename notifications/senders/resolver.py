@@ -9,26 +9,26 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-# Threads start on demand. The share of a domain suffices for a push service with a name per region.
+# Threads start on demand. The limit per domain is enough for a push service with a name per region.
 LOOK_UPS = 64
 LOOK_UPS_OF_ONE_DOMAIN = 8
 NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class ResolverBusy(OSError):
-    """Earlier lookups of the same domain are still unanswered."""
+    """Too many earlier lookups of the same domain are still unanswered."""
 
 
 class BoundedResolver(AbstractResolver):
     """
     Resolves host names in threads of its own; one domain can occupy only a few of them.
 
-    A lookup cannot be cancelled, so an unanswered one occupies its thread long after the time-out. With
-    the event loop's few default threads, one user's host names would block those of all users.
+    A lookup cannot be cancelled, so an unanswered one occupies its thread long after the timeout. In the
+    event loop's few default threads, one user's host names would block the lookups of all other users.
     """
 
     def __init__(self) -> None:
-        # They end when the last session that uses them is deleted.
+        # The threads end when the session that uses this resolver is deleted.
         self._threads = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="push-names")
         self._waiting: Counter[str] = Counter()
         self._lock = Lock()
@@ -36,7 +36,7 @@ class BoundedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the addresses of a host; raise ResolverBusy, or OSError if it has none."""
+        """Return the addresses of a host; raise ResolverBusy, or OSError if the host has none."""
         domain = ".".join(host.lower().rstrip(".").split(".")[-2:])
         with self._lock:
             if self._waiting[domain] >= LOOK_UPS_OF_ONE_DOMAIN:

@@ -1,4 +1,4 @@
-"""Web Push (RFC 8030), encrypted for the browser, so that its push service cannot read the content."""
+"""Web Push (RFC 8030). Contents are encrypted for the browser, so push services cannot read them."""
 
 import json
 import time
@@ -22,7 +22,7 @@ CLAIM_LIFETIME_SECONDS = 12 * 60 * 60
 
 
 class WebPushSender:
-    """Sends to browsers at public hosts, and at those in `PUSH_PRIVATE_HOSTS`."""
+    """Sends notifications through push services at public hosts, or at hosts in `PUSH_PRIVATE_HOSTS`."""
 
     def __init__(self) -> None:
         self._public = open_session()
@@ -61,7 +61,7 @@ class WebPushSender:
             "Content-Type": "application/octet-stream",
             "TTL": str(KEEP_SECONDS),
             "Urgency": "high",
-            # While the device is offline, a later one for the same conversation replaces it.
+            # While the device is offline, a later notification for the conversation replaces this one.
             "Topic": f"conversation-{notification.conversation_id}",
         }
 

@@ -1,9 +1,9 @@
 """
-Takes over deliveries that processes of the previous release store in `PushDelivery`.
+Converts deliveries that processes of the previous release store in `PushDelivery` to jobs.
 
-During a rolling deployment such a process may still send its own rows, so only due rows are taken: the
-others are being sent, or wait for their retry. Both releases scan under the same lock and write the
-same marks. The next release will drop the table and this module.
+During a rolling deployment, such a process may still be sending notifications from this table. So only
+due rows are converted: other rows are being sent, or wait for a retry. Both releases scan under the
+same lock and write the same PushMarks. The next release will drop the table and this module.
 """
 
 from django.db import transaction
@@ -19,7 +19,7 @@ BATCH = 500
 
 @transaction.atomic
 def adopt_deliveries() -> None:
-    """Convert due rows to jobs, unless another process is scanning."""
+    """Convert up to `BATCH` due rows to jobs, unless another process is scanning."""
     if lock_cursor() is None:
         return
     drop_superseded()
@@ -32,7 +32,7 @@ def adopt_deliveries() -> None:
 
 
 def drop_superseded() -> None:
-    """Delete rows whose messages are covered by a job for later messages of the conversation."""
+    """Delete rows whose recipient has a PushMark at a later message of the same conversation."""
     _superseded().delete()
 
 

@@ -4,7 +4,7 @@ from notifications.models import PushCursor
 
 
 def lock_cursor() -> PushCursor | None:
-    """Lock the row in this transaction and return it; None if another process has locked it."""
+    """Lock and return the row; None if another process has locked it, or if it does not exist yet."""
     return PushCursor.objects.select_for_update(skip_locked=True).first()
 
 
@@ -15,9 +15,9 @@ def prepare_cursor() -> None:
 
 def skip_to(message_id: int) -> None:
     """
-    Skip all messages up to an id, while no user has a device.
+    Move both scans past all messages up to an id. Call this while no user has a device.
 
-    Otherwise the first device would be notified of years of unread messages.
+    Otherwise the first device to be registered would be notified of years of unread messages.
     """
     cursors = PushCursor.objects.all()
     cursors.filter(scanned_up_to__lt=message_id).update(scanned_up_to=message_id)

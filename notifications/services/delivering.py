@@ -1,9 +1,10 @@
 """
-Prepares a notification for a device, and records the push service's response after it was sent.
+Prepares a notification for a device, and acts on the push service's response.
 
 Delivery is at least once: if the process is killed after a push service has accepted a notification,
-it is sent again. Both have the same topic, so the second replaces the first on the device. A
-notification is lost only after nine attempts, over an hour or more.
+the notification is sent again. Both copies have the same topic, so the second replaces the first on the
+device. A notification is lost only if the push service refuses it, or after nine failed attempts in
+about an hour or more.
 """
 
 import logging
@@ -25,7 +26,7 @@ _database_use = BoundedSemaphore(3)
 
 
 def prepare_notification(delivery: Delivery) -> Notification | None:
-    """Return the result of `get_notification`, and close the database connection before sending."""
+    """Return the notification to send, or None, and close the database connection."""
     with _database_use:
         notification = get_notification(delivery)
         if not connection.in_atomic_block:
@@ -35,9 +36,9 @@ def prepare_notification(delivery: Delivery) -> Notification | None:
 
 def record_outcome(notification: Notification, outcome: Outcome) -> None:
     """
-    Delete the device if it is gone. Raise RetryLater or GiveUp if the push service refused.
+    Delete the device if the push service no longer knows it; raise RetryLater or GiveUp after a failure.
 
-    A retry waits for as long as the push service requested, but at most an hour.
+    The retry waits at least as long as the push service requests, up to an hour.
     """
     if outcome.verdict is Verdict.DELIVERED:
         return
@@ -50,6 +51,6 @@ def record_outcome(notification: Notification, outcome: Outcome) -> None:
 
 
 def _forget_device(notification: Notification) -> None:
-    """Delete a device that is gone, unless its token has changed since."""
+    """Delete the device, unless its token has changed since the notification was prepared."""
     with _database_use:
         DeviceToken.objects.filter(pk=notification.device_id, token=notification.token).delete()

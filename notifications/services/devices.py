@@ -14,9 +14,9 @@ def register_device(*, user: User, token: str, platform: str) -> bool:
     """
     Make `user` the only owner of a push token; return whether the token is new.
 
-    A previous owner loses it, because messages must not appear on another person's phone. It is valid
-    as long as the sign-in that registered it. Beyond `DEVICES_PER_USER` the oldest registration is
-    deleted.
+    A previous owner loses the token, because messages must not appear on another person's phone. The
+    token is valid as long as the sign-in that registered it. Beyond `DEVICES_PER_USER`, the oldest
+    registrations are deleted. Raise ImpersonationReadOnly.
     """
     ensure_may_write(user)
     _, created = DeviceToken.objects.update_or_create(
@@ -34,6 +34,6 @@ def _forget_the_oldest(user: User) -> None:
 
 
 def forget_device(*, user: User, token: str) -> None:
-    """Delete a push token of the user; unknown tokens are ignored."""
+    """Delete one of the user's push tokens; ignore unknown tokens. Raise ImpersonationReadOnly."""
     ensure_may_write(user)
     DeviceToken.objects.filter(user=user, token=stored_form(token)).delete()

@@ -8,8 +8,8 @@ def enqueue_deliveries(deliveries: Iterable[Delivery]) -> None:
     """
     Enqueue a job per delivery; there is at most one live job per conversation and device.
 
-    A waiting or running job also covers later messages. After a failure it keeps the time of its retry,
-    which the push service may have requested.
+    If such a job is waiting or running, it is updated to cover the later messages too. After a failure,
+    it keeps the time of its retry, which the push service may have requested.
     """
     calls = [
         Call(args=vars(each), key=f"{each.conversation_id}:{each.device_id}") for each in deliveries

@@ -26,8 +26,8 @@ from notifications.services.adopting import adopt_deliveries, drop_superseded
 from notifications.services.cursor import lock_cursor, prepare_cursor, skip_to
 from notifications.services.queueing import enqueue_deliveries
 
-# The second scan finds messages that committed behind the first scan. No request's transaction takes
-# this long.
+# The second scan finds messages that were committed after the first scan had passed their ids. No
+# request's transaction takes this long.
 RESCAN_AFTER_SECONDS = 60
 BATCH = 5000
 LONGEST_PAUSE_SECONDS = 2.0
@@ -47,7 +47,7 @@ def get_sweep_interval() -> timedelta:
 
 
 def sweep() -> None:
-    """Queue notifications for all messages that are old enough, in several transactions."""
+    """Queue notifications for all unread messages that are old enough, in several transactions."""
     if not is_configured():
         return
     backlog = get_backlog()
@@ -70,8 +70,8 @@ def scan() -> bool:
     """
     Scan the next messages that are old enough; return whether there may be more.
 
-    Do nothing if another process is scanning. The new position, the marks and the jobs are stored in
-    one transaction, so each message is queued exactly once.
+    Do nothing if another process is scanning. The new position, the PushMarks and the jobs are stored in
+    one transaction, so each notification is queued exactly once.
     """
     cursor = lock_cursor()
     if cursor is None:
@@ -89,7 +89,7 @@ def scan() -> bool:
 
 
 def _reach(after: int, seconds: float) -> int:
-    """Return the last id of the next `BATCH` messages that is old enough, or `after` if none is."""
+    """Return the last id of a message that is old enough among the next `BATCH`; `after` if none is."""
     old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
     some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
     reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]
@@ -97,7 +97,11 @@ def _reach(after: int, seconds: float) -> int:
 
 
 def _list_unread(*spans: tuple[int, int]) -> set[Unread]:
-    """Return (conversation, sender, recipient) of the unread messages in these ranges of ids."""
+    """
+    Return (conversation, sender, recipient) of the unread messages in these ranges of message ids.
+
+    Archived conversations are skipped, and messages whose sender or recipient has been deleted.
+    """
     found = set()
     for after, up_to in spans:
         rows = (
@@ -141,10 +145,10 @@ def _queue_deliveries(unread: Collection[Unread]) -> None:
 
 def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:
     """
-    Return a mark at the newest unread message for each recipient who was not notified of it.
+    Return a PushMark for each recipient who has not been notified of their newest unread message.
 
-    This message may be more recent than `PUSH_DELAY_SECONDS`. A recipient who has left older messages
-    unread does not have the conversation open, so there is no reason to wait.
+    That message may have been sent less than `PUSH_DELAY_SECONDS` ago. A recipient who has left older
+    messages unread does not have the conversation open, so there is no reason to wait.
     """
     ids = {conversation_id for conversation_id, *_ in unread}
     rows = Message.objects.unread().filter(conversation__in=ids).order_by()
@@ -161,7 +165,7 @@ def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:
     return [
         PushMark(conversation_id=conversation_id, recipient_id=recipient_id, up_to=up_to)
         for conversation_id, sender_id, recipient_id in unread
-        # 0: the message has been read since the first query.
+        # 0 if the messages have been read since the first query.
         if (up_to := newest.get((conversation_id, sender_id), 0))
         > marks.get((conversation_id, recipient_id), 0)
     ]
