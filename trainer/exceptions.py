@@ -4,7 +4,7 @@ from api.exceptions import Invalid, NotFound
 
 
 class InvitationNotFound(NotFound):
-    """No such invitation, or another trainer's."""
+    """The trainer has no pending invitation with this id."""
 
 
 class InvalidInvitation(Invalid):
@@ -19,6 +19,4 @@ class AlreadyYourTrainee(Invalid):
 
 class AlreadyHasTrainer(Invalid):
     code = "already_has_trainer"
-    detail = _(
-        "This e-mail address belongs to an account that cannot join a trainer at the moment."
-    )
+    detail = _("This email address belongs to an account that cannot join a trainer at the moment.")

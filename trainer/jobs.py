@@ -5,5 +5,5 @@ from trainer.services.invitations import mail_invitation
 
 @job("trainer.mail_invitation", priority=Job.Priority.HIGH, retries=12)
 def mail(*, invitation_id: int) -> None:
-    """E-mail the link of a pending invitation."""
+    """Email the link of a pending invitation."""
     mail_invitation(invitation_id=invitation_id)

@@ -16,7 +16,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 class Invitation(models.Model):
     """
-    A trainer's invitation to join, e-mailed as a link that is valid for seven days.
+    A trainer's invitation to join, emailed as a link that is valid for seven days.
 
     Only a hash of the link's code is stored, so the database alone is not enough to accept an invitation.
     """

@@ -19,9 +19,9 @@ SIGNS = re.compile(f"([{''.join(ALIKE)}])")
 
 def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
     """
-    Return a trainer's trainees by name, each with the id of their active conversation.
+    Return a trainer's trainees, sorted by name, each with the id of their active conversation.
 
-    Every word of `search` must occur in the names or the e-mail address.
+    Each word of `search` must appear in the trainee's first name, last name or email address.
     """
     conversation = Conversation.objects.active().filter(trainer=trainer, trainee=OuterRef("pk"))
     trainees = trainees_of(trainer)
@@ -34,8 +34,9 @@ def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
 
 def _is_found(word: str) -> Q:
     """
-    Return a filter for a word in the names and the e-mail address, which ignores differences between
-    similar apostrophes and hyphens.
+    Return a filter for trainees with a word in the first name, last name or email address.
+
+    All apostrophes match each other, and so do all hyphens.
     """
     lookup, sought = "icontains", word
     if SIGNS.search(word):

@@ -25,11 +25,13 @@ from users.cookies import replace_refresh_token, wants_cookie
 from users.permissions import IsTrainer, current_user
 from users.throttling import SignInThrottle
 
-PAGE = OpenApiParameter("page", int, description="Page number, from 1; 404 past the last page.")
+PAGE = OpenApiParameter(
+    "page", int, description="Page number, from 1. Pages after the last one return 404."
+)
 
 
 class TrainerView(APIView):
-    """A view for trainers, on their own trainees and invitations."""
+    """A view that lets only trainers manage their own trainees and invitations."""
 
     permission_classes = (*APIView.permission_classes, IsTrainer)
 
@@ -41,14 +43,15 @@ class TraineeListView(TrainerView):
             OpenApiParameter(
                 "search",
                 str,
-                description="Words that must all occur in the name or e-mail address.",
+                description="Search terms. Each must appear in the trainee's first name, last name"
+                " or email address.",
             ),
         ],
         responses=TraineeSerializer(many=True),
         extensions={"x-codes": ["invalid"]},
     )
     def get(self, request: Request) -> Response:
-        """List your trainees by name, 20 per page."""
+        """List your trainees, sorted by name, 20 per page."""
         search = validated(TraineeSearchSerializer, request.query_params.dict())["search"]
         pages = TrainerPage()
         trainees = selectors.list_trainees(current_user(request), search=search)
@@ -107,7 +110,11 @@ class InvitationListView(TrainerView):
         extensions={"x-codes": ["already_your_trainee"]},
     )
     def post(self, request: Request) -> Response:
-        """E-mail an invitation: 201, or 200 if a pending one for the address was renewed."""
+        """
+        Email an invitation.
+
+        Return 201 for a new invitation, and 200 if a pending one for the same address was renewed.
+        """
         invitation, created = invitations.invite_trainee(
             trainer=current_user(request), **validated(InviteSerializer, request.data)
         )
@@ -127,7 +134,7 @@ class ResendInvitationView(TrainerView):
         request=None, responses=InvitationSerializer, extensions={"x-codes": ["not_found"]}
     )
     def post(self, request: Request, invitation_id: int) -> Response:
-        """E-mail a pending invitation again, with a new link that is valid for seven days."""
+        """Email a pending invitation again, with a new link that is valid for seven days."""
         invitation = invitations.resend_invitation(
             trainer=current_user(request), invitation_id=invitation_id
         )
@@ -146,7 +153,7 @@ class AcceptInvitationView(APIView):
         extensions={"x-codes": ["invalid_invitation", "already_has_trainer", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
-        """Join a trainer with the code from the e-mailed link, and sign in."""
+        """Join a trainer with the code from the emailed link, and sign in."""
         data = validated(AcceptSerializer, request.data)
         in_cookie = wants_cookie(request, data)
         user, tokens = invitations.accept_invitation(**data)

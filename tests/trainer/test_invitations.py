@@ -32,7 +32,7 @@ DEAD_LINK = {
     "code": "invalid_invitation",
 }
 TAKEN = {
-    "detail": "This e-mail address belongs to an account that cannot join a trainer at the moment.",
+    "detail": "This email address belongs to an account that cannot join a trainer at the moment.",
     "code": "already_has_trainer",
 }
 
@@ -77,7 +77,7 @@ def test_invitation_is_mailed_with_a_link_for_seven_days(invite: Any, settings: 
     assert (response.status_code, response.json()) == (201, invitation_body(invitation))
     assert (invitation.email, message.to) == ("eve@example.com", ["eve@example.com"])
     assert link_in(message).startswith("https://gym.example/join#code=")
-    assert "Alice Tester invites you" in message.body
+    assert "Alice Tester has invited you to train with them." in message.body
     assert "Join us!" in message.body
     lifetime = invitation.expires_at - timezone.now()
     assert timedelta(days=6, hours=23) < lifetime <= timedelta(days=7)
@@ -262,7 +262,7 @@ def test_former_trainee_joins_again_with_their_own_password(
 
     bob.refresh_from_db()
     conversation.refresh_from_db()
-    reason = "You already have an account. Use its password, or reset it."
+    reason = "You already have an account. Use its password, or reset your password."
     assert (wrong.status_code, wrong.json()) == (400, {"password": [reason]})
     assert (right.status_code, right.json()["user"]) == (201, me_body(bob))
     assert (bob.parent_trainer, bob.first_name) == (alice, "Bob")

@@ -35,10 +35,10 @@ from users.tokens import TokenPair
 @transaction.atomic
 def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Invitation, bool]:
     """
-    E-mail a link for joining; return the invitation and whether it is new.
+    Email an invitation link; return the invitation and whether it is new.
 
-    A pending invitation for the same address is renewed instead. The caller does not learn whether
-    the address has an account. Raise ImpersonationReadOnly or AlreadyYourTrainee.
+    If an invitation for the same address is pending, it is renewed instead. The caller does not learn
+    whether the address has an account. Raise ImpersonationReadOnly or AlreadyYourTrainee.
     """
     ensure_may_write(trainer)
     email = normalize_email(email)
@@ -58,7 +58,9 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
 @transaction.atomic
 def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
     """
-    E-mail a new link, valid for seven days; the old one stops working. Raise InvitationNotFound.
+    Email a new link, which is valid for seven days; the old link stops working.
+
+    Raise ImpersonationReadOnly or InvitationNotFound.
     """
     ensure_may_write(trainer)
     invitation = _lock_pending(trainer, invitation_id)
@@ -68,7 +70,11 @@ def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
 
 @transaction.atomic
 def withdraw_invitation(*, trainer: User, invitation_id: int) -> None:
-    """Delete a pending invitation, so that its link stops working; raise InvitationNotFound."""
+    """
+    Delete a pending invitation, so that its link stops working.
+
+    Raise ImpersonationReadOnly or InvitationNotFound.
+    """
     ensure_may_write(trainer)
     _lock_pending(trainer, invitation_id).delete()
 
@@ -94,9 +100,11 @@ def _renew(invitation: Invitation, trainer: User) -> None:
 
 def mail_invitation(*, invitation_id: int) -> None:
     """
-    E-mail the link of an invitation; do nothing if it was withdrawn or accepted, or has expired.
+    Email an invitation's link.
 
-    Raise GiveUp if the code can no longer be computed, because the signing key has changed.
+    Do nothing if the invitation was withdrawn or accepted, or has expired, or if its trainer has been
+    deactivated or is no longer a trainer. Raise GiveUp if the mail server refuses the address, or if the
+    link's code can no longer be computed, because the signing key has changed.
     """
     invitation = Invitation.objects.open().filter(pk=invitation_id).first()
     if invitation is None or not _may_train(invitation.trainer):
@@ -113,7 +121,7 @@ def mail_invitation(*, invitation_id: int) -> None:
         to=invitation.email,
         subject=str(_("An invitation from your trainer")),
         text=_(
-            "%(name)s invites you to train together.\n\n"
+            "%(name)s has invited you to train with them.\n\n"
             "%(message)s"
             "To accept the invitation, open this link:\n\n"
             "%(link)s\n\n"
@@ -132,8 +140,8 @@ def _code_of(invitation: Invitation) -> str:
     """
     Return the secret code of an invitation's link, which is not stored.
 
-    It is computed from the signing key and the invitation's expiry, which each renewal changes. So an
-    e-mail that is retried has the same link.
+    The code is computed from the signing key and the invitation's expiry, which each renewal changes. So
+    an email that is retried contains the same link.
     """
     value = f"{invitation.pk} {invitation.expires_at.astimezone(UTC).isoformat()}"
     digest = salted_hmac("trainer.invitation", value, algorithm="sha256").digest()
@@ -148,11 +156,11 @@ def accept_invitation(
     *, code: str, password: str, first_name: str, last_name: str
 ) -> tuple[User, TokenPair]:
     """
-    Join a trainer with the code of an e-mailed link, and sign in.
+    Join a trainer with the code from an emailed link, and sign in.
 
-    Create the account. A former trainee without a trainer joins with the password of the existing
-    account, which counts as a sign-in. Raise InvalidInvitation, AlreadyHasTrainer, FieldInvalid or
-    TooFast. Passwords are hashed before rows are locked.
+    A new account is created, unless the address belongs to a former trainee without a trainer, who joins
+    with the password of the existing account. This counts as a sign-in attempt. Passwords are hashed
+    before rows are locked. Raise InvalidInvitation, AlreadyHasTrainer, FieldInvalid or TooFast.
     """
     invitation, known = _read_invitation(code)
     if known:
@@ -166,7 +174,11 @@ def accept_invitation(
 
 @transaction.atomic
 def _read_invitation(code: str) -> tuple[Invitation, User | None]:
-    """Return an open invitation and the user with its address, read under the invitation's lock."""
+    """
+    Return an open invitation, and the user with its address, if any; raise InvalidInvitation.
+
+    Both are read under the invitation's lock.
+    """
     invitation = _lock_open(code)
     return invitation, User.objects.filter(email=invitation.email).first()
 
@@ -179,7 +191,7 @@ def _lock_open(code: str) -> Invitation:
 
 
 def _check_rejoining(user: User, password: str) -> None:
-    """Raise AlreadyHasTrainer, TooFast, or FieldInvalid for a wrong password."""
+    """Raise AlreadyHasTrainer or TooFast, or FieldInvalid if the password is wrong."""
     _ensure_is_free(user)
     hit("sign_in", user.email)
     if not user.check_password(password):
@@ -188,7 +200,7 @@ def _check_rejoining(user: User, password: str) -> None:
 
 def _wrong_password() -> FieldInvalid:
     return FieldInvalid(
-        "password", _("You already have an account. Use its password, or reset it.")
+        "password", _("You already have an account. Use its password, or reset your password.")
     )
 
 
@@ -201,7 +213,7 @@ def _ensure_is_free(user: User) -> None:
 def _accept(
     code: str, user: User, join: Callable[[User, Invitation], None]
 ) -> tuple[User, TokenPair]:
-    """Accept an invitation if it is still open, and let `user` join."""
+    """Accept an invitation: call `join`, and sign the user in; raise InvalidInvitation."""
     invitation = _lock_open(code)
     join(user, invitation)
     invitation.accepted_at = timezone.now()
@@ -214,7 +226,7 @@ def _may_train(trainer: User) -> bool:
 
 
 def _rejoin(user: User, invitation: Invitation) -> None:
-    """Set the trainer of an authenticated user, unless the account has changed since."""
+    """Set an existing user's trainer; raise AlreadyHasTrainer or FieldInvalid if they may not join."""
     locked = lock_account(user)
     if locked is None:
         raise AlreadyHasTrainer

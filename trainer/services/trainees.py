@@ -11,9 +11,9 @@ from users.tokens import TokenPair
 @transaction.atomic
 def remove_trainee(*, trainer: User, trainee_id: int) -> User:
     """
-    Archive the conversation, clear the trainee's trainer and close the sockets, in one transaction.
+    Clear the trainee's trainer, archive their conversation and close its sockets, in one transaction.
 
-    The trainer's impersonations of this trainee end, too. Raise ImpersonationReadOnly or
+    The trainer's impersonations of this trainee also end. Raise ImpersonationReadOnly or
     TraineeNotFound.
     """
     ensure_may_write(trainer)
@@ -33,9 +33,9 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> User:
     """
     Change or clear a trainee's trainer; the conversation with the previous trainer is archived.
 
-    Returning to an earlier trainer does not reopen their conversation: that trainer's next message does.
-    Raise TraineeNotFound if the person is no longer a trainee, or FieldInvalid if `trainer` is not a
-    trainer.
+    A return to an earlier trainer does not reopen their conversation, but that trainer's next message
+    does. Raise TraineeNotFound if the person is no longer a trainee, or FieldInvalid if `trainer` is not
+    a trainer.
     """
     locked = lock_any_trainee(trainee.pk)
     ensure_is_trainer(trainer)
@@ -54,7 +54,7 @@ def impersonate_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession,
     """
     ensure_may_write(trainer)
     lock_impersonator(trainer)
-    # A concurrent removal waits for this row and then ends the impersonation, or has already committed.
+    # A concurrent removal has either committed, or waits for this row and then ends the impersonation.
     trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
     session, tokens = start_impersonation(user=trainee, by=trainer)
     return session, tokens, trainee

@@ -61,7 +61,7 @@ def _person(name: str, first_name: str, last_name: str, role: str, **fields: Any
 
 
 def _write_history(trainer: User, trainee: User) -> None:
-    """Create a few weeks of messages; all but the trainee's last three are read."""
+    """Create ten days of messages, of which all but the trainee's last three have been read."""
     texts = [text for pair in HISTORY for text in pair]
     conversation = Conversation.objects.begin(trainer=trainer, trainee=trainee)
     begin = timezone.now() - timedelta(hours=9 * len(texts))
