@@ -13,14 +13,15 @@ class ClosedAdminSite(admin.AdminSite):
     """
     Django's admin site with two restrictions.
 
-    Autocomplete works only for the fields for which our forms use it, not for every relation of every
-    model. Attempts to change one's own password count as sign-ins, so the old one cannot be guessed.
+    Autocomplete works only for fields that use it in our forms, not for every relation of every model.
+    Each attempt to change one's own password counts as a sign-in attempt, so that nobody can guess the
+    old password.
     """
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """Change one's own password; each attempt counts as a sign-in, with 429 beyond the limit."""
+        """Change one's own password. Each attempt counts as a sign-in; return 429 beyond the limit."""
         try:
             if request.method == "POST":
                 count_sign_in(request.META.get("REMOTE_ADDR", ""), request.user.get_username())

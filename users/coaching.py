@@ -1,8 +1,8 @@
 """
-The trainer of each trainee: the only module that reads and writes `parent_trainer`.
+Queries, locks and rules for the trainer of each trainee, which is stored in `parent_trainer`.
 
-Code that depends on it (sending a first message, removing, impersonating, reopening) first locks the
-trainee's row, and so sees the trainer as of the last commit.
+Code that starts or reopens a conversation, or that removes or impersonates a trainee, first locks the
+trainee's row. So it sees the trainer as of the last commit.
 """
 
 from collections.abc import Iterable
@@ -46,10 +46,12 @@ def lock_trainer_ids(trainee_ids: Iterable[int]) -> dict[int, int | None]:
 
 def lock_with_trainees(user: User) -> None:
     """
-    Lock a person's row, then the rows of their trainees, which their deletion unlinks.
+    Lock a person's row, then the rows of their trainees, because deleting the person unlinks the
+    trainees.
 
-    FOR NO KEY UPDATE, or there would be a deadlock with a message that the person is sending: it holds
-    the lock on the conversation, for which the deletion waits, and refers to this row.
+    The locks are FOR NO KEY UPDATE, which avoids a deadlock with a message that the person is sending.
+    Its transaction holds the lock on the conversation, for which the deletion waits, and inserts a
+    reference to the person's row, which a lock FOR UPDATE would block.
     """
     people = User.objects.select_for_update(no_key=True).order_by("pk")
     people.filter(pk=user.pk).first()
@@ -58,7 +60,7 @@ def lock_with_trainees(user: User) -> None:
 
 def set_trainer(*, trainee: User, trainer: User | None) -> None:
     """
-    Store the trainer of a trainee whose row is locked, or None.
+    Set or clear the trainer of a trainee whose row the caller has locked.
 
     Raise FieldInvalid if `trainer` is not a trainer.
     """

@@ -1,7 +1,8 @@
 """
 The browser client's refresh token, in a cookie that no script can read.
 
-docs/adr/0010-a-refresh-token-that-no-script-can-read.md has the reasons. The API uses no other cookie.
+For the reasons, see docs/adr/0010-a-refresh-token-that-no-script-can-read.md. The API uses no other
+cookie.
 """
 
 from contextlib import suppress
@@ -25,18 +26,26 @@ PATH = "/api/auth/"
 
 
 def ensure_own_origin(request: Request) -> None:
-    """Raise ForeignOrigin for a script of another site. Only browsers send an origin."""
+    """
+    Raise ForeignOrigin if a script of another site has sent the request.
+
+    A request without an origin is accepted, because only browsers send an origin.
+    """
     origin = request.headers.get("origin")
     allowed = {settings.PUBLIC_URL, *settings.CORS_ALLOWED_ORIGINS}
     if not origin or origin in allowed:
         return
-    # Without the scheme, because TLS may end at a proxy. The value may be anything.
+    # The scheme is not compared, because TLS may end at a proxy. The header may contain anything.
     if origin.partition("://")[2] != request.get_host():
         raise ForeignOrigin
 
 
 def wants_cookie(request: Request, data: dict[str, object]) -> bool:
-    """Pop `cookie` from the data of a sign-in; raise ForeignOrigin."""
+    """
+    Remove the flag `cookie` from the data of a sign-in, and return it.
+
+    Raise ForeignOrigin if the flag is set and a script of another site has sent the request.
+    """
     is_wanted = data.pop("cookie") is True
     if is_wanted:
         ensure_own_origin(request)
@@ -45,10 +54,11 @@ def wants_cookie(request: Request, data: dict[str, object]) -> bool:
 
 def refresh_token_of(request: Request) -> tuple[str, bool]:
     """
-    Return the refresh token of a request, and whether it is from the cookie.
+    Return the refresh token of a request, and whether it came from the cookie.
 
-    A token in the body takes precedence. The cookie is accepted only from our own pages, with a JSON
-    body, which no form can send. Raise FieldInvalid, ForeignOrigin or UnsupportedMediaType.
+    A token in the body takes precedence. The cookie is accepted only if the request comes from our own
+    pages and has a JSON body, which no HTML form can send. Raise FieldInvalid, ForeignOrigin or
+    UnsupportedMediaType.
     """
     raw = validated(RefreshSerializer, request.data).get("refresh")
     if raw is not None:
@@ -70,10 +80,11 @@ def move_refresh_token(response: Response) -> Response:
 
 def replace_refresh_token(request: Request, response: Response) -> Response:
     """
-    Move `refresh` of a new sign-in to the cookie, and end the session of the token that it replaces.
+    Move a new sign-in's `refresh` to the cookie, and end the session of the cookie's previous token.
 
-    Nobody could end that session afterwards, and its devices, including this browser, would still get
-    notifications. The new sign-in succeeds in any case. The caller checks the origin.
+    Otherwise nobody could end that session, and its devices, including this browser, would still get
+    notifications. If ending the session fails, the new sign-in still succeeds. The caller checks the
+    origin.
     """
     with suppress(InvalidToken, Error):
         sign_out(claims=read_refresh_token(request.COOKIES.get(NAME, "")))

@@ -1,5 +1,6 @@
 """
-The access epoch: an integer column of users that increases with each change that must end access.
+The access epoch: an integer column of the users table that increases with each change that must end
+access.
 
 Sessions, impersonations, reset links and admin sign-ins store the epoch at which they began, and are
 valid while the user's epoch is the same. The UPDATE statement compares the old and new values in the
@@ -38,7 +39,7 @@ def next_epoch(changes: Mapping[str, Any]) -> CombinedExpression:
 
 class EpochQuerySet(models.QuerySet[M]):
     def update(self, **changes: Any) -> int:
-        """Update, and increase the epoch of each row whose access this ends."""
+        """Update the rows, and increase the epoch of each user whose access this ends."""
         watched = {name: changes[name] for name in WATCHED & changes.keys()}
         if watched:
             changes = {"access_epoch": next_epoch(watched), **changes}
@@ -48,7 +49,7 @@ class EpochQuerySet(models.QuerySet[M]):
 
 
 class EpochUser(AbstractBaseUser):
-    """A user model whose epoch increases with each change that must end access, whichever code makes it."""
+    """A user model whose epoch increases whenever any code makes a change that must end access."""
 
     # The database default is for processes of the previous release, which do not set the column.
     access_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
@@ -65,9 +66,9 @@ class EpochUser(AbstractBaseUser):
         update_fields: Iterable[str] | None = None,
     ) -> None:
         """
-        Save, and increase the epoch if the change must end access.
+        Save the user, and increase the epoch if the change must end access.
 
-        Raise DatabaseError, like `force_update`, if the row was deleted.
+        If a field of `WATCHED` is saved, raise DatabaseError for a deleted row, as `force_update` does.
         """
         names = None if update_fields is None else frozenset(update_fields)
         loaded = WATCHED & vars(self).keys()
@@ -90,7 +91,7 @@ class EpochUser(AbstractBaseUser):
         try:
             super().save(force_update=True, using=using, update_fields=names)
         finally:
-            del self.access_epoch  # it is still the SQL expression
+            del self.access_epoch  # the value is still the SQL expression
         self.refresh_from_db(using=using, fields=["access_epoch"])
 
     def check_password(self, raw_password: str | None) -> bool:

@@ -11,7 +11,7 @@ class InvalidToken(NotSignedIn):
 
 class InvalidCredentials(NotSignedIn):
     code = "invalid_credentials"
-    detail = _("No active account has this e-mail address and password.")
+    detail = _("No active account has this email address and password.")
 
 
 class ImpersonationReadOnly(Forbidden):
@@ -24,7 +24,7 @@ class ImpersonationReadOnly(Forbidden):
 
 class ForeignOrigin(Forbidden):
     code = "origin_not_allowed"
-    detail = _("The request comes from another site.")
+    detail = _("This request came from another site.")
 
 
 class NotImpersonating(Invalid):

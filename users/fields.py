@@ -6,7 +6,7 @@ from users.models import normalize_email
 
 
 class EmailAddressField(serializers.EmailField):
-    """An e-mail address. The limit applies after normalization, because lower case can be longer."""
+    """An email address. Its length is checked after normalization: the lower-case form can be longer."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, **kwargs)

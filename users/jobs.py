@@ -9,11 +9,11 @@ from users.services.accounts import mail_password_reset
 
 @job("users.mail_password_reset", priority=Job.Priority.HIGH)
 def mail_reset(*, email: str) -> None:
-    """E-mail a link that sets a new password, to an address that has an account."""
+    """Email a link for setting a new password, if the address has an account."""
     mail_password_reset(email=email)
 
 
 @job("users.prune_admin_sessions", every=timedelta(days=1), priority=Job.Priority.LOW)
 def prune_admin_sessions() -> None:
-    """Delete the admin's sessions that have expired; the record of people's sign-ins stays."""
+    """Delete expired sessions of the Django admin; the record of people's sign-ins is kept."""
     SessionStore.clear_expired()

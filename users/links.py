@@ -1,5 +1,5 @@
 """
-Links in e-mails.
+Links in emails.
 
 Their secrets are in the fragment, which browsers do not send to servers. But mail programs that check
 links, such as Outlook with Safe Links, may turn the "#" into "%23" or a query, which browsers do send.
@@ -20,7 +20,7 @@ LAYERS = 4
 
 
 def make_link(page: str, **secrets: str) -> str:
-    """Return a link to one of our pages, for an e-mail."""
+    """Return a link to one of our pages, for an email."""
     return f"{settings.PUBLIC_URL}/{_join(page, secrets)}"
 
 
@@ -28,7 +28,7 @@ def restore_link(path: str) -> str | None:
     """
     Return the original path and fragment of a link whose "#" was rewritten; None for other paths.
 
-    The result always leads to one of our pages, with no other parameters than those of `SECRETS`.
+    The result always leads to one of our pages, with no parameters other than those of `SECRETS`.
     """
     for _ in range(LAYERS):
         path = unquote(path)

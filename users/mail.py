@@ -1,4 +1,4 @@
-"""Sends e-mails from jobs: no request waits for the mail server, and failures are retried."""
+"""Sends emails from jobs, so that no request waits for the mail server and failures are retried."""
 
 from smtplib import SMTPRecipientsRefused
 
@@ -11,7 +11,7 @@ PERMANENT = 500
 
 
 def send_text(*, to: str, subject: str, text: str) -> None:
-    """Send an e-mail; raise GiveUp if the mail server permanently refuses the address."""
+    """Send an email; raise GiveUp if the mail server permanently refuses the address."""
     if not connection.in_atomic_block:
         connection.close()  # the mail server may take ten seconds
     try:

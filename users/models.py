@@ -16,7 +16,7 @@ from users.epoch import EpochQuerySet, EpochUser
 
 
 def normalize_email(email: str) -> str:
-    """Return the stored form of an address: trimmed and in lower case."""
+    """Return the stored form of an email address: trimmed and in lower case."""
     return email.strip().lower()
 
 
@@ -32,7 +32,7 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a user who signs in with `email`; by default a trainee."""
         if not email:
-            raise ValueError("A user needs an e-mail address.")
+            raise ValueError("A user needs an email address.")
         user = self.model(email=normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -44,12 +44,12 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**admin, **fields})
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Return the user with this address, in upper or lower case."""
+        """Return the user with this email address, ignoring case."""
         return self.get(email=normalize_email(username or ""))
 
 
 class User(EpochUser, PermissionsMixin):
-    """A person who signs in with an e-mail address: an admin, a trainer or a trainee."""
+    """A person who signs in with an email address: an admin, a trainer or a trainee."""
 
     class Role(models.TextChoices):
         ADMIN = "ADMIN"
@@ -107,11 +107,11 @@ class User(EpochUser, PermissionsMixin):
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
-        """Normalize an address typed in the admin; Django's `clean()` calls this."""
+        """Normalize an email address typed in the admin. Django's `clean()` calls this."""
         return normalize_email(super().normalize_username(username))
 
     def save(self, **options: Any) -> None:
-        """Save; new trainees have completed onboarding, because they accepted an invitation."""
+        """Save. New trainees have completed onboarding, because they have accepted an invitation."""
         if self._state.adding and self.role == self.Role.TRAINEE:
             self.onboarding_completed = True
         super().save(**options)
@@ -125,14 +125,20 @@ class User(EpochUser, PermissionsMixin):
 
     @property
     def has_completed_onboarding(self) -> bool:
-        """Return True for all trainees: an existing client locks others out, without a way to finish."""
+        """
+        Return whether onboarding is completed; always True for trainees.
+
+        An existing client locks out users for whom this is False, and trainees could not complete it.
+        """
         return self.role == self.Role.TRAINEE or self.onboarding_completed
 
 
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     def alive(self) -> AuthSessionQuerySet:
         """
-        Return valid sessions: not ended, and with current epochs of the user and any impersonator.
+        Return valid sessions: neither ended nor expired, and with a user whose access has not ended.
+
+        If there is an impersonator, their access must not have ended either.
         """
         same_impersonator_epoch = Q(impersonator_epoch=F("impersonator__access_epoch"))
         return self.filter(
@@ -145,7 +151,7 @@ class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
         )
 
     def outdated(self) -> AuthSessionQuerySet:
-        """Return sessions whose epoch, of the user or the impersonator, is not the current one."""
+        """Return sessions that store an outdated access epoch of the user or of the impersonator."""
         return self.exclude(
             Q(impersonator__isnull=True) | Q(impersonator_epoch=F("impersonator__access_epoch")),
             user_epoch=F("user__access_epoch"),
@@ -161,7 +167,7 @@ class AuthSession(models.Model):
     A sign-in or an impersonation.
 
     Each token contains its session's id, so ending the session revokes all its tokens. A session is also
-    invalid once the access epoch of its user or impersonator has changed. The e-mail addresses are
+    invalid once the access epoch of its user or impersonator has changed. The email addresses are
     copied, so that the record of impersonations outlives the accounts.
     """
 
@@ -213,7 +219,7 @@ class ImpersonationSession(AuthSession):
 
 
 class ImpersonationView(models.Model):
-    """A request made while impersonating, stored before the response."""
+    """A request made, or a socket opened, during an impersonation. Stored before the response."""
 
     session = models.ForeignKey(AuthSession, on_delete=models.PROTECT, related_name="views")
     method = models.CharField(max_length=10)

@@ -10,14 +10,15 @@ from users.exceptions import ImpersonationReadOnly
 from users.models import User
 
 if TYPE_CHECKING:
-    from rest_framework.views import APIView  # the settings import this module from there
+    from rest_framework.views import APIView  # circular at run time: it imports this module
 
 
 class ReadOnlyWhileImpersonating(BasePermission):
     """
-    Refuses every write while impersonating.
+    Refuses every write during an impersonation.
 
-    It is a default of all views, so that new ones cannot forget it. Services check it again.
+    All views have this permission by default, so that a new view cannot forget it. Services check the
+    rule again.
     """
 
     write_codes = (ImpersonationReadOnly.code,)

@@ -14,25 +14,26 @@ from api.exceptions import FieldInvalid
 
 SIDE_PIXELS = 512
 MAX_PIXELS = 40_000_000
-# A decoder processes the whole image for each scan. Ordinary JPEGs have up to ten. An empty scan takes
-# 60 bytes, so a small file could keep the decoder busy for hours.
+# A decoder processes the whole image for each scan of a JPEG. Ordinary JPEGs have up to ten scans. An
+# empty scan takes 60 bytes, so a small file could keep the decoder busy for hours.
 MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
-# Markers, except stuffed bytes and restarts (within a scan) and markers without a length.
+# Matches JPEG markers that have a length, but not the stuffed bytes and restart markers in scans.
 MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
 START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
-# A picture is first reduced by a whole factor to at least this size, which is fast, then resampled,
-# which looks good.
+# A picture is first reduced by an integer factor to at least this size, which is fast, and then
+# resampled, which looks good.
 ROUGH_SIDE_PIXELS = 2 * SIDE_PIXELS
 ORIENTATION = ExifTags.Base.Orientation
 
 
 def clean_picture(file: IO[bytes]) -> bytes:
     """
-    Return a picture as a new JPEG of at most 512 by 512 pixels; raise FieldInvalid.
+    Return a picture as a new JPEG of at most 512 by 512 pixels.
 
     Re-encoding removes the location and all other metadata. Only the first frame of an animation is
-    kept; transparent areas become white. Decoding takes up to 4 bytes per pixel, 160 MB at the limit,
-    and four times that for WebP.
+    kept; transparent areas become white. Decoding takes up to 4 bytes of memory per pixel, which is
+    160 MB at the limit, and four times as much for WebP. Raise FieldInvalid if the file is not a picture
+    or has too many pixels.
     """
     image = _decode(file)
     image.thumbnail((SIDE_PIXELS, SIDE_PIXELS))
@@ -43,8 +44,10 @@ def clean_picture(file: IO[bytes]) -> bytes:
 
 def _decode(file: IO[bytes]) -> Image.Image:
     """
-    Decode, reduce and rotate a picture; refuse more than `MAX_PIXELS`: a small file can expand to
-    gigabytes.
+    Decode, reduce and rotate a picture.
+
+    Raise FieldInvalid if it has more than `MAX_PIXELS`, because a small file can expand to gigabytes, or
+    if the file is not a picture.
     """
     try:
         scans = _count_scans(file)
@@ -74,12 +77,12 @@ def _count_scans(file: IO[bytes]) -> int:
 
 def _shrink(image: Image.Image) -> Image.Image:
     """
-    Return a roughly reduced copy in RGB.
+    Return a copy in RGB that is reduced by an integer factor.
 
-    It is converted in tiles, because a second full copy would double the memory.
+    The image is converted tile by tile, because a second full-size copy would double the memory.
     """
     ratio = max(1, max(image.size) / ROUGH_SIDE_PIXELS)
-    # Decodes a JPEG at 1/2, 1/4 or 1/8 of its size; other formats ignore it.
+    # Decodes a JPEG at 1/2, 1/4 or 1/8 of its size; other formats ignore this call.
     image.draft(None, (max(1, int(image.width / ratio)), max(1, int(image.height / ratio))))
     factor = max(1, max(image.size) // ROUGH_SIDE_PIXELS)
     small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))

@@ -7,13 +7,13 @@ class ResetLinks(PasswordResetTokenGenerator):
     """
     Tokens in links for setting a new password.
 
-    A token is valid until it expires, is used, or its user signs in, changes the e-mail address or
-    loses access. Reactivating the account does not make it valid again.
+    A token is valid until it expires or is used, or until its user signs in, gets a new email address or
+    loses access. Reactivating the account does not make the token valid again.
     """
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:  # documented for subclasses
         value = super()._make_hash_value(user, timestamp)
-        # Django's value while the epoch is 0, so that links mailed by the previous release stay valid.
+        # While the epoch is 0, return Django's value: links emailed by the previous release stay valid.
         return f"{value} {user.access_epoch}" if user.access_epoch else value
 
 

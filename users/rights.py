@@ -1,4 +1,4 @@
-"""Rules for managing accounts in the admin: only superusers manage people with rights there."""
+"""Rules for managing accounts in the admin. Only superusers may manage people with admin rights."""
 
 from collections.abc import Collection
 
@@ -14,11 +14,11 @@ RIGHTS = frozenset({"is_staff", "is_superuser", "groups", "user_permissions"})
 
 class ReservedForSuperusers(Forbidden):
     code = "permission_denied"
-    detail = _("Only a superuser can change staff and admins or grant their rights.")
+    detail = _("Only a superuser can change staff and admins, or grant admin rights.")
 
 
 def has_rights(user: User) -> bool:
-    """Return whether a user is staff, a superuser or an ADMIN; an ADMIN may impersonate trainers."""
+    """Return whether a user is staff, a superuser or an ADMIN, who may impersonate trainers."""
     return user.is_staff or user.is_superuser or user.role == User.Role.ADMIN
 
 

@@ -46,8 +46,9 @@ def get_user_by_claims(claims: Claims) -> User:
     """
     Return the user of a verified token, with one query.
 
-    Raise InvalidToken if the user is deactivated, or if the session has ended or has an outdated epoch
-    of the user or impersonator. Sets `auth_session` and `is_impersonated` on the user.
+    Set `auth_session` and `is_impersonated` on the user. Raise InvalidToken if the user is deactivated,
+    if the session has ended, or if the access epoch of the user or impersonator has changed since the
+    session began.
     """
     if claims.session_id is None:
         row = fetch_one(_ACTIVE_USER, [claims.user_id])
@@ -64,7 +65,7 @@ def get_user_by_claims(claims: Claims) -> User:
 
 
 def get_valid_session(claims: Claims) -> AuthSession:
-    """Return a token's session with its user; raise InvalidToken if it has ended."""
+    """Return a token's session with its user; raise InvalidToken if the session is no longer valid."""
     row = fetch_one(_LIVING_SESSION, [claims.session_id, claims.user_id, to_db(timezone.now())])
     if row is None:
         raise InvalidToken
@@ -91,7 +92,8 @@ def list_ended(
     """
     Return the keys of verified tokens whose access has ended, with one query.
 
-    Each token is given by its key, user id and session id, which is 0 for a token without a session.
+    The sequences contain the key, user id and session id of each token. The session id is 0 for a token
+    without a session.
     """
     sql = _ENDED.format(input=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)

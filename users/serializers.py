@@ -19,14 +19,14 @@ def image_url(user: User) -> str | None:
 
 
 class PasswordField(TextField):
-    """A password of at most 128 characters, without trimming white space."""
+    """A password of at most 128 characters, whose white space is not trimmed."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)
 
 
 class CookieField(serializers.BooleanField):
-    """A flag: return the refresh token in an HttpOnly cookie instead of the body."""
+    """Whether to return the refresh token in an HttpOnly cookie instead of the body."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -46,7 +46,9 @@ class TokenPairSerializer(serializers.Serializer[Any]):
 
 
 class SignInTokensSerializer(TokenPairSerializer):
-    refresh = serializers.CharField(required=False, help_text="Absent if it is in the cookie.")
+    refresh = serializers.CharField(
+        required=False, help_text="Absent if the token is in the cookie."
+    )
 
 
 class RefreshSerializer(serializers.Serializer[Any]):

@@ -18,8 +18,8 @@ def close_outdated_sessions(
     """
     After a user is saved, set `ended_at` on outdated sessions and close their sockets at once.
 
-    The epoch alone already ends access, so this may fail. `QuerySet.update()` sends no signal:
-    there the reconciler closes the sockets within a second.
+    The new epoch has already ended access, so a failure here does no harm. `QuerySet.update()` sends no
+    signal; after it, the reconciler closes the sockets within a second.
     """
     if not created and (update_fields is None or WATCHED.intersection(update_fields)):
         end = partial(end_outdated_sessions, user_id=instance.pk)

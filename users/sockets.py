@@ -37,7 +37,11 @@ class TokenAuthenticator:
     """Authenticates sockets by access tokens, as TokenAuthentication does for requests."""
 
     def authenticate(self, token: str, path: str, *, user_id: int | None = None) -> UserAccess:
-        """Verify a token, load its user and record an impersonator's view; raise InvalidToken."""
+        """
+        Verify a token and load its user. During an impersonation, record the view.
+
+        Raise InvalidToken if the token is not valid, or belongs to a user other than `user_id`.
+        """
         claims = read_access_token(token)
         if user_id not in (None, claims.user_id):
             raise InvalidToken

@@ -11,21 +11,21 @@ from api.throttling import hit
 from users.models import User
 
 if TYPE_CHECKING:
-    from rest_framework.views import APIView  # the settings import this module from there
+    from rest_framework.views import APIView  # circular at run time: it imports this module
 
 
 def count_request(user: User) -> None:
     """
-    Count one request of a signed-in user; raise TooFast.
+    Count one request of a signed-in user; raise TooFast beyond the limit.
 
-    While impersonating, requests count towards the impersonator's limit.
+    During an impersonation, requests count towards the impersonator's limit.
     """
     impersonator_id = user.auth_session.impersonator_id if user.auth_session else None
     hit("user", impersonator_id or user.pk)
 
 
 class UserThrottle(BaseThrottle):
-    """Applies the rate `user` to signed-in users; views with other limits declare no throttle."""
+    """Applies the rate `user` to signed-in users. Views have this throttle by default."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if isinstance(request.user, User):
@@ -35,10 +35,10 @@ class UserThrottle(BaseThrottle):
 
 class SignInThrottle(BaseThrottle):
     """
-    Applies the rate `sign_in` per e-mail address, and `sign_in_address` per network address, which the
-    people in a gym may share.
+    Applies the rate `sign_in` per email address, and the rate `sign_in_address` per network address,
+    which the people in a gym may share.
 
-    It also protects other endpoints without a token: password resets and invitations.
+    It also protects other endpoints that need no token: password resets and accepting invitations.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
@@ -48,7 +48,11 @@ class SignInThrottle(BaseThrottle):
 
 
 class OwnPasswordThrottle(BaseThrottle):
-    """Counts requests that contain the current password as sign-ins, because the token may be stolen."""
+    """
+    Counts each request that contains the current password as a sign-in attempt.
+
+    With a stolen token, someone could otherwise use these requests to guess the password.
+    """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         user = cast(User, request.user)  # views check permissions before throttles

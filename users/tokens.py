@@ -1,7 +1,8 @@
 """
-JSON Web Tokens. Each contains the id of its session (`sid`), through which it can be revoked.
+JSON Web Tokens. Each token contains the id of its session (`sid`); ending the session revokes the token.
 
-A token without `sid` is valid until it expires: only a holder of the signing key can create one.
+A token without `sid` is valid until it expires or its user is deactivated. Only a holder of the signing
+key can create such a token.
 """
 
 import time
@@ -18,8 +19,8 @@ from api.fields import MAX_ID
 from users.exceptions import InvalidToken
 from users.models import AuthSession
 
-# `iat` is not verified, because a server whose clock is behind that of the issuer would reject the
-# token. `exp` is compared on every use, outside the cache.
+# `iat` is not verified, because a server whose clock is behind the issuer's would reject the token.
+# `exp` is checked on every use, outside the cache of `_verify`.
 _CHECKS: Options = {
     "require": ["exp", "jti"],
     "verify_exp": False,
@@ -62,7 +63,11 @@ class Claims:
 
     @classmethod
     def of(cls, payload: dict[str, Any]) -> "Claims":
-        """Return a payload's claims; raise KeyError, TypeError or ValueError if it is malformed."""
+        """
+        Return a payload's claims.
+
+        Raise KeyError, TypeError, ValueError or OverflowError if the payload is malformed.
+        """
         return cls(
             user_id=_id_of(payload["user_id"]),
             session_id=_id_of(payload["sid"]) if "sid" in payload else None,

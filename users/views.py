@@ -58,7 +58,7 @@ class SignInView(PublicView):
         extensions={"x-codes": ["invalid_credentials", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
-        """Sign in, at most 10 times per minute and e-mail address, and 60 times per network address."""
+        """Sign in. Per minute, 10 attempts are allowed per email address, and 60 per network address."""
         data = validated(SignInSerializer, request.data)
         in_cookie = wants_cookie(request, data)
         response = Response(TokenPairSerializer(sessions.sign_in(**data)).data)
@@ -129,7 +129,7 @@ class MeView(APIView):
 
     @extend_schema(request=ProfileSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change your names and picture; `"profile_image": null` removes the picture."""
+        """Change your names and picture. `"profile_image": null` removes the picture."""
         data = validated(ProfileSerializer, request.data)
         user = accounts.update_profile(user=current_user(request), change=_profile_change(data))
         return Response(MeSerializer(user).data)
@@ -155,7 +155,8 @@ class SetPasswordView(APIView):
         """
         Change your password; all other sessions of the account end.
 
-        Counts as a sign-in: at most 10 per minute and account, and 60 per network address.
+        Each attempt counts as a sign-in attempt: per minute, 10 are allowed per account, and 60 per
+        network address.
         """
         data = validated(SetPasswordSerializer, request.data)
         accounts.set_password(user=current_user(request), **data)
@@ -165,7 +166,7 @@ class SetPasswordView(APIView):
 class PasswordResetView(PublicView):
     @extend_schema(request=PasswordResetSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """E-mail a link for setting a new password; the response is the same for an unknown address."""
+        """Email a link for setting a new password; the response is the same for an unknown address."""
         accounts.send_password_reset(**validated(PasswordResetSerializer, request.data))
         return Response(status=204)
 
@@ -179,7 +180,7 @@ class PasswordResetConfirmView(PublicView):
         extensions={"x-codes": ["invalid_reset_link"]},
     )
     def post(self, request: Request) -> Response:
-        """Set a new password with `uid` and `token` from the e-mailed link; all sessions end."""
+        """Set a new password with `uid` and `token` from the emailed link; all sessions end."""
         accounts.reset_password(**validated(PasswordResetConfirmSerializer, request.data))
         return Response(status=204)
 
@@ -202,7 +203,7 @@ class StartTrainerImpersonationView(APIView):
 
 
 class EndImpersonationView(APIView):
-    # The one write allowed while impersonating.
+    # This is the only write that is allowed during an impersonation.
     permission_classes = (APIView.permission_classes[0],)
 
     @extend_schema(

@@ -155,7 +155,7 @@ def test_address_of_another_account_is_an_error_in_any_letter_case(
 def test_address_taken_after_validation_is_an_error(root: User, alice: User, bob: User) -> None:
     bob.email = alice.email
 
-    with pytest.raises(FieldInvalid, match="Another account already uses this e-mail address"):
+    with pytest.raises(FieldInvalid, match="Another account already uses this email address"):
         change_account(user=bob, changed=["email"], by=root)
 
 

@@ -15,7 +15,7 @@ NOT_SIGNED_IN = {
     "code": "not_authenticated",
 }
 WRONG_CREDENTIALS = {
-    "detail": "No active account has this e-mail address and password.",
+    "detail": "No active account has this email address and password.",
     "code": "invalid_credentials",
 }
 NOT_ALLOWED = {"detail": "Only a trainer can do this.", "code": "permission_denied"}

@@ -23,7 +23,7 @@ FOREIGN_ORIGINS = [
     "http://testserver:1",
     "http://[",
 ]
-FOREIGN = {"detail": "The request comes from another site.", "code": "origin_not_allowed"}
+FOREIGN = {"detail": "This request came from another site.", "code": "origin_not_allowed"}
 MISSING = {"refresh": ["This field is required."]}
 
 

@@ -23,7 +23,7 @@ def test_superuser_of_the_command_is_an_admin_who_may_do_everything(
 
 
 def test_user_without_an_address_is_refused() -> None:
-    with pytest.raises(ValueError, match="needs an e-mail address"):
+    with pytest.raises(ValueError, match="needs an email address"):
         User.objects.create_user("", PASSWORD)
 
     assert not User.objects.exists()

@@ -29,8 +29,8 @@ class SignInForm(AdminAuthenticationForm):
 admin.site.login_form = SignInForm
 
 
-class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no class takes one at run time
-    """Django's form, but it ends all of the person's sessions, and stores no field but the password."""
+class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no subscript at run time
+    """Django's form, but it stores only the password, and ends all of the person's sessions."""
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)
@@ -39,7 +39,7 @@ class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no cla
 
 
 class AddressField(forms.EmailField):
-    """An e-mail address, normalized before its length is checked, because lower case can be longer."""
+    """An email address. Its length is checked after normalization: the lower-case form can be longer."""
 
     def to_python(self, value: Any) -> str:
         return normalize_email(super().to_python(value) or "")

@@ -13,7 +13,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class GroupAdmin(ClosedAdmin, DjangoGroupAdmin):
-    """Groups of permissions. Only superusers change them: other staff could grant themselves rights."""
+    """Groups of permissions. Only superusers may change them: others could grant themselves rights."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return staff_of(request).is_superuser

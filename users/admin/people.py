@@ -32,7 +32,7 @@ def staff_of(request: HttpRequest) -> User | AnonymousUser:
 
 
 class PersonAdmin(ClosedAdmin):
-    """A list of people, of whom only superusers may change staff and admins."""
+    """A list of people. Only superusers may change staff and admins."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_manage(request, obj)
@@ -55,7 +55,7 @@ def _summary(count: int, *, is_active: bool) -> str:
 @admin.register(User)
 class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     """
-    People, searchable by name or e-mail address.
+    People, searchable by name or email address.
 
     A trainee's trainer is changed under Trainees, because this also archives the conversation.
     """
@@ -82,7 +82,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Hide the link for setting a password from users without permission to set it."""
+        """Hide the link for setting a password from staff without permission to set it."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets

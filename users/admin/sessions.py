@@ -19,7 +19,9 @@ class SessionAdmin(ReadOnlyAdmin):
     def has_end_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
 
-    @admin.action(description=_("End (revokes tokens, closes sockets)"), permissions=["end"])
+    @admin.action(
+        description=_("End sessions (revokes tokens, closes sockets)"), permissions=["end"]
+    )
     def end(self, request: HttpRequest, sessions: QuerySet[AuthSession]) -> None:
         ended = end_sessions(AuthSession.objects.filter(pk__in=sessions.values("pk")))
         text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended)
@@ -51,7 +53,7 @@ class ViewInline(admin.TabularInline[ImpersonationView, ImpersonationSession]):
 
 @admin.register(ImpersonationSession)
 class ImpersonationSessionAdmin(SessionAdmin):
-    """The record of impersonations, with the requests made in each."""
+    """The record of impersonations, with the requests made during each."""
 
     list_display = ("impersonator_email", "user_email", "created_at", "ended_at", "view_count")
     list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))

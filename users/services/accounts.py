@@ -29,7 +29,7 @@ NAME_FIELDS = ("first_name", "last_name", "business_name", "phone_number")
 
 @dataclass(frozen=True)
 class ProfileChange:
-    """New values; None leaves a field unchanged, and an empty `picture` removes the picture."""
+    """New values of a profile. None leaves a field unchanged; an empty `picture` removes the picture."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -40,7 +40,7 @@ class ProfileChange:
 
 
 def update_profile(*, user: User, change: ProfileChange) -> User:
-    """Change a user's own names and picture."""
+    """Change a user's own names and picture; raise ImpersonationReadOnly."""
     ensure_may_write(user)
     changed = [name for name in NAME_FIELDS if getattr(change, name) is not None]
     for name in changed:
@@ -54,7 +54,8 @@ def update_profile(*, user: User, change: ProfileChange) -> User:
         user.profile_image = ""
     if change.picture is not None:
         changed.append("profile_image")
-    # Other fields may be stale, and must not overwrite a removal or deactivation since the request began.
+    # Other fields may be stale. Saving them could undo a removal or deactivation that was committed
+    # since the request began.
     user.save(update_fields=changed)
     if old_picture and old_picture != user.profile_image.name:
         user.profile_image.storage.delete(old_picture)
@@ -75,7 +76,8 @@ def set_password(*, user: User, current_password: str, new_password: str) -> Non
     """
     Change a user's own password, and end all other sessions, so that a thief is signed out.
 
-    Raise FieldInvalid, or InvalidToken if the account was deactivated since the request began.
+    Raise ImpersonationReadOnly or FieldInvalid, or InvalidToken if the account was deactivated since the
+    request began.
     """
     ensure_may_write(user)
     known = User.objects.filter(pk=user.pk, is_active=True).first()
@@ -93,9 +95,9 @@ def _replace_password(user: User, hashed: User) -> None:
     """
     Store the new password of `hashed`, and end every session except the current one.
 
-    Hashing takes a third of a second, which is too long under a row lock, so the caller hashes first.
-    The epoch must still be the one read with the old password, or somebody who knows that password
-    could undo a reset. Raise InvalidToken or FieldInvalid.
+    Hashing takes about 0.3 s, which is too long under a row lock, so the caller hashes the password
+    first. The epoch must not have changed since the caller read the account, or somebody who knows the
+    old password could undo a reset. Raise InvalidToken or FieldInvalid.
     """
     locked = lock_account(user)
     if locked is None:
@@ -121,9 +123,9 @@ def store_password(*, user: User) -> None:
 
 def send_password_reset(*, email: str) -> None:
     """
-    Enqueue an e-mail with a link for setting a new password, if the address has an account.
+    Enqueue an email with a link for setting a new password.
 
-    The job finds the account, so the response takes the same time for an unknown address.
+    The job looks up the account, so the response takes the same time for an unknown address.
     """
     address = normalize_email(email)
     if len(address) <= MAX_ADDRESS_LENGTH:
@@ -131,7 +133,7 @@ def send_password_reset(*, email: str) -> None:
 
 
 def mail_password_reset(*, email: str) -> None:
-    """E-mail a link for setting a new password; do nothing for an unknown address."""
+    """Email a link for setting a new password; do nothing if no active account has the address."""
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
         return
@@ -146,7 +148,7 @@ def mail_password_reset(*, email: str) -> None:
         text=_(
             "Someone (probably you) asked to reset your password. To choose a new one, open this link:\n\n"
             "%(link)s\n\n"
-            "If it was not you, ignore this e-mail. Your password stays the same.\n"
+            "If this was not you, you can ignore this email. Your password will not change.\n"
         )
         % {"link": link},
     )
@@ -154,9 +156,10 @@ def mail_password_reset(*, email: str) -> None:
 
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
     """
-    Set a new password with a link, which works once, and end all sessions; raise InvalidResetLink.
+    Set a new password with a link, which works only once, and end all sessions.
 
-    As in `set_password`, the password is hashed before the row is locked.
+    As in `set_password`, the password is hashed before the row is locked. Raise InvalidResetLink or
+    FieldInvalid.
     """
     user = _user_of_reset_link(uid)
     if user is None or not reset_links.check_token(user, token):
@@ -181,7 +184,7 @@ def _user_of_reset_link(uid: str) -> User | None:
 
 @transaction.atomic
 def deactivate_user(*, user: User) -> None:
-    """Deactivate an account: refuse sign-in and all tokens, close all sockets."""
+    """Deactivate an account: refuse sign-ins and all tokens, and close all sockets."""
     user.is_active = False
     user.save(update_fields=["is_active"])
     end_sessions(AuthSession.objects.of_or_by(user))
@@ -190,6 +193,6 @@ def deactivate_user(*, user: User) -> None:
 
 @transaction.atomic
 def reactivate_user(*, user: User) -> None:
-    """Allow sign-in again; old tokens remain invalid."""
+    """Reactivate an account, so that its user can sign in again. Old tokens remain invalid."""
     user.is_active = True
     user.save(update_fields=["is_active"])

@@ -1,4 +1,4 @@
-"""Changes of accounts by staff, in the admin."""
+"""Changes that staff make to accounts in the admin."""
 
 from collections.abc import Collection
 from functools import partial
@@ -18,13 +18,13 @@ from users.services.sessions import end_sessions
 
 Staff = User | AnonymousUser
 
-# Sent with the stored `user` before its role changes. Receivers raise FieldInvalid to refuse.
+# Sent with the stored `user` before its role changes. Receivers raise FieldInvalid to refuse it.
 role_changing = Signal()
 
 
 @transaction.atomic
 def add_account(*, user: User, by: Staff) -> None:
-    """Store a new account; raise ReservedForSuperusers, or FieldInvalid if its address is taken."""
+    """Store a new account; raise ReservedForSuperusers, or FieldInvalid if its email address is taken."""
     ensure_may_store(by=by, user=user, changed=())
     _store(user, None)
 
@@ -32,7 +32,8 @@ def add_account(*, user: User, by: Staff) -> None:
 @transaction.atomic
 def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
     """
-    Store only the `changed` fields of an account, because others may have changed since it was loaded.
+    Store only the `changed` fields of an account, because the other fields may have changed in the
+    database since the account was loaded.
 
     Deactivation takes effect at once. Raise ReservedForSuperusers, NotFound or FieldInvalid.
     """
@@ -49,7 +50,7 @@ def ensure_role_fits(*, user: User, role: str) -> None:
     """
     Raise FieldInvalid for a new role if the user has a trainer, trainees or active conversations.
 
-    Staff must remove a trainer separately, under Trainees, because this archives the conversation.
+    Staff must remove a trainer separately, under Trainees, because this also archives the conversation.
     """
     if user.role == role:
         return
@@ -73,10 +74,10 @@ def delete_account(*, user: User, by: Staff) -> None:
     Delete an account, and close its sockets; raise ReservedForSuperusers or NotFound.
 
     Conversations, messages and the record of sessions are kept; the sessions end. Devices and
-    invitations are deleted, and the picture's file after the commit.
+    invitations are deleted. The file of the picture is deleted after the commit.
     """
     locked = _lock_manageable(user.pk, by)
-    # Sessions last: rows are always locked in the order of people, conversations, sessions.
+    # Sessions are ended last: rows are always locked in the order people, conversations, sessions.
     sessions = list(AuthSession.objects.of_or_by(locked).values_list("pk", flat=True))
     storage, picture = locked.profile_image.storage, locked.profile_image.name
     locked.delete()
@@ -100,5 +101,5 @@ def _store(user: User, columns: Collection[str] | None) -> None:
             user.save(update_fields=columns)
     except IntegrityError as error:
         raise FieldInvalid(
-            "email", _("Another account already uses this e-mail address.")
+            "email", _("Another account already uses this email address.")
         ) from error

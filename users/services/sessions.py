@@ -25,8 +25,8 @@ def sign_in(*, email: str, password: str) -> TokenPair:
     """
     Start a session; raise InvalidCredentials.
 
-    An unknown address, a wrong password and a deactivated account are indistinguishable, also by the
-    time they take: Django's backend hashes a password in each case.
+    An unknown address, a wrong password and a deactivated account get the same response after the same
+    time, because Django's backend hashes a password in each case.
     """
     user = authenticate(username=email, password=password)
     if not isinstance(user, User):
@@ -39,8 +39,8 @@ def begin_session(*, user: User) -> TokenPair:
     """
     Start a session for an authenticated user; raise InvalidCredentials.
 
-    Verifying a password takes a third of a second. If the user's access ended in that time, no session
-    may start.
+    Verifying a password takes about 0.3 s. If the user's access ends during this time, no session may
+    start.
     """
     locked = lock_account(user)
     if locked is None or locked.access_epoch != user.access_epoch:
@@ -59,8 +59,8 @@ def refresh_session(*, claims: Claims) -> TokenPair:
     """
     Issue new tokens for a refresh token; raise InvalidToken if its session has ended.
 
-    The old refresh token stays valid, because an existing client never stores the new one. This extends
-    a sign-in, but not an impersonation.
+    The old refresh token stays valid, because an existing client never stores the new one. A refresh
+    extends a sign-in, but not an impersonation.
     """
     session = get_valid_session(claims)
     if not session.is_impersonation:
@@ -71,7 +71,11 @@ def refresh_session(*, claims: Claims) -> TokenPair:
 
 @transaction.atomic
 def sign_out(*, claims: Claims) -> None:
-    """End a token's session, and if it is a sign-in, also all impersonations by its user."""
+    """
+    End a token's session. If the session is a sign-in, also end all impersonations by its user.
+
+    Raise InvalidToken if the session is no longer valid.
+    """
     session = get_valid_session(claims)
     sessions = AuthSession.objects.filter(pk=session.pk)
     if not session.is_impersonation:
@@ -90,7 +94,7 @@ def end_sessions(sessions: AuthSessionQuerySet) -> int:
 
 def keep_session(*, user: User, epoch: int) -> None:
     """
-    Update the current request's session to `epoch`, so that it survives the user's own change.
+    Store the user's new epoch in the session of the current request, which therefore stays valid.
 
     A session that has ended since the request was authenticated stays ended.
     """
@@ -100,7 +104,7 @@ def keep_session(*, user: User, epoch: int) -> None:
 
 
 def end_outdated_sessions(*, user_id: int) -> None:
-    """End outdated sessions of a user, including impersonations by them, and close their sockets."""
+    """End a user's outdated sessions, including impersonations by the user, and close their sockets."""
     outdated = AuthSession.objects.outdated()
     end_sessions(outdated.filter(Q(user=user_id) | Q(impersonator=user_id)))
 
@@ -120,7 +124,8 @@ def lock_impersonator(by: User) -> None:
     """
     Lock the impersonator's row; raise InvalidToken if their access has ended.
 
-    Lock this row before that of the impersonated user, in the order that deleting a trainer uses.
+    Callers lock this row before the row of the impersonated user, because deleting a trainer locks rows
+    in the same order.
     """
     locked = lock_account(by)
     if locked is None or locked.access_epoch != by.access_epoch:
@@ -138,7 +143,7 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
     Start an impersonation of `user` by `by`.
 
     The caller has checked the permission and locked both rows, so that the impersonation cannot start
-    after access has ended. It lasts at most `IMPERSONATION_LIFETIME`, including refreshes.
+    after access has ended. It lasts at most `IMPERSONATION_LIFETIME`; refreshing does not extend it.
     """
     session = AuthSession.objects.create(
         kind=AuthSession.Kind.IMPERSONATION,
@@ -156,7 +161,7 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
 @transaction.atomic
 def end_impersonation(*, by: User) -> int:
     """
-    End the current impersonation, or, with a token of `by`'s own session, all that `by` has started.
+    End the current impersonation, or if `by` is not impersonated, all that `by` has started.
 
     Return the number ended; raise NotImpersonating if there is none.
     """
@@ -170,7 +175,7 @@ def end_impersonation(*, by: User) -> int:
 
 
 def record_view(*, viewer: User, method: str, path: str) -> None:
-    """Store a record of a request made while impersonating."""
+    """If a request or socket belongs to an impersonation, store a record of it."""
     if viewer.is_impersonated and viewer.auth_session:
         ImpersonationView.objects.create(
             session=viewer.auth_session, method=method, path=path[:500]
