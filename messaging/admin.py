@@ -84,7 +84,7 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 
 def _plain(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Return the queryset without the admin's joins: a row lock would include the joined tables."""
+    """Return the queryset without the admin's joins, so that a lock affects conversations only."""
     return Conversation.objects.filter(pk__in=list(conversations.values_list("pk", flat=True)))
 
 
@@ -96,11 +96,11 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", ("read_at", admin.EmptyFieldListFilter))
     list_select_related = ("sender",)
     search_fields = tuple(f"sender__{field}" for field in PERSON_SEARCH)
-    search_help_text = _("Name or e-mail address of the sender")
+    search_help_text = _("Name or email address of the sender")
     linked_lookups = ("conversation__id__exact",)
     date_hierarchy = "created_at"
     ordering = ("-id",)
-    # Counting all messages for each page would become slower with every message.
+    # Otherwise every page counts all messages, which gets slower as the table grows.
     show_full_result_count = False
     fields = ("conversation", "sender", "content", "created_at", "read_at", "version", "client_id")
 

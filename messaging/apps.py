@@ -5,4 +5,4 @@ class MessagingConfig(AppConfig):
     name = "messaging"
 
     def ready(self) -> None:
-        from messaging import signals  # noqa: F401, PLC0415 - connects the receivers, needs the models
+        from messaging import signals  # noqa: F401, PLC0415 - connects the receivers; uses models

@@ -1,8 +1,8 @@
 """
-Announces changes of a conversation to the sockets of its people, after the commit.
+Announces changes of a conversation to its participants' sockets, after the commit.
 
-Each event contains the conversation's version and the encoded frame, so a socket that has all earlier
-versions forwards it unchanged.
+Each event contains the conversation's version and usually the encoded frame. A socket that has sent
+all earlier versions forwards this frame unchanged.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ def announce_read(conversation: Conversation, *, reader_id: int, read_at: Any, u
 
 
 def announce_archived(conversation: Conversation) -> None:
-    """Make both people's sockets on the conversation close, and their lists update."""
+    """Close both people's sockets on the conversation, and update their lists."""
     event = {
         "type": "conversation.archived",
         "conversation_id": conversation.pk,
@@ -45,7 +45,7 @@ def announce_archived(conversation: Conversation) -> None:
 
 
 def announce_altered(conversation: Conversation) -> None:
-    """Announce a change without a frame, which sockets read from the database."""
+    """Announce a change without a frame; sockets read the change from the database."""
     for user_id in conversation.participant_ids:
         announce(user_id, _changed(conversation, None))
 
@@ -53,7 +53,7 @@ def announce_altered(conversation: Conversation) -> None:
 def announce_typing(
     *, conversation_id: int, by_id: int, to_id: int | None, is_typing: bool
 ) -> None:
-    """Announce the typing state to the other person at once: nothing is stored, so there is no commit."""
+    """Announce the typing state to the other person at once; there is no commit to wait for."""
     frame = frames.typing_indicator(user_id=by_id, is_typing=is_typing)
     event = {"type": "conversation.typing", "conversation_id": conversation_id, "frame": frame}
     announce_now(to_id, event)

@@ -17,13 +17,13 @@ _conversation = ConversationSerializer()
 
 
 def new_message(message: dict[str, Any]) -> str:
-    """Encode a message, which clients insert, or replace if they have its id."""
+    """Encode a message. Clients insert it, or replace the message that has the same id."""
     return encode({"type": "new_message", "message": message})
 
 
 @dataclass(frozen=True)
 class ReadReceipt:
-    """The reader read all messages of the other person up to and including `up_to`, at `read_at`."""
+    """A statement that the reader has read the other person's messages up to and including `up_to`."""
 
     read_at: str | None
     up_to: int
@@ -31,7 +31,7 @@ class ReadReceipt:
 
 
 def read_receipt(receipt: ReadReceipt, *, reader_id: int) -> str:
-    """Encode a receipt for the sender of the messages."""
+    """Encode a receipt for the person who sent the messages."""
     return encode({"type": "read_receipt", "reader_id": reader_id, **asdict(receipt)})
 
 
@@ -50,7 +50,7 @@ def pong(version: int | None) -> str:
 
 
 def reset(version: int) -> str:
-    """Encode the request to reload the thread, because too much was missed for a replay."""
+    """Encode a request to reload the thread, for a client that a replay cannot bring up to date."""
     return encode({"type": "reset", "version": version})
 
 
@@ -71,12 +71,12 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
 
-    Each frame has its own version. A message is first sent as unread, with its current text. If its text
-    or sender has changed since, it is sent again at the version of that change. Its read receipt has a
-    version of its own. A client whose connection breaks resumes from the highest version that it
-    received, and loses nothing, with one exception: deleting an account changes many messages in one
-    version. A client that is disconnected within that version shows some of them under the old name
-    until it next loads them.
+    Each frame contains the version of one change. A message is first sent as unread, with its current
+    text. If its text or sender has changed since then, the message is sent again with the version of
+    that change. Read receipts have versions of their own. So a client whose connection breaks can resume
+    from the highest version that it received without losing anything. There is one exception: deleting
+    an account changes many messages in one version, and a client that is disconnected within that
+    version shows some of these messages under the old name until it next loads them.
     """
     if missed.is_too_long:
         return [reset(missed.version)]
@@ -92,14 +92,14 @@ def replay(missed: Replay, user_id: int) -> list[str]:
 
 
 def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
-    """Yield (version, frame) for the creation of a message, and for the last change of its content."""
+    """Yield (version, frame) for a message's creation and its last content change, if after `since`."""
     for version in sorted({row.created_version, row.shown_version}):
         if version > since:
             yield version, new_message(data | _as_of(row, version))
 
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
-    """Return the fields of a message as of `version`: unread, unless it had been read by then."""
+    """Return the fields that depend on `version`: unread, unless the message had been read by then."""
     if row.read_version and row.read_version <= version:
         return {"version": version}
     return {"version": version, "is_read": False, "read_at": None}

@@ -30,7 +30,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(Q(trainer=user) | Q(trainee=user))
 
     def visible_to(self, user: User) -> ConversationQuerySet:
-        """Return conversations that `user` may read: a trainer all, a trainee the active ones."""
+        """Return conversations that `user` may read: for a trainee, only the active ones."""
         return self.filter(_is_visible_to(user))
 
     def active(self) -> ConversationQuerySet:
@@ -51,9 +51,9 @@ class Conversation(models.Model):
     """
     The conversation between a trainer and a trainee; each pair has at most one.
 
-    Each change increments `version` under this row's lock. Versions have no gaps and commit in order,
-    so a client that has version N has missed exactly the changes after N. When an account is deleted,
-    its column becomes NULL and the conversation stays.
+    Each change of the conversation or its messages increments `version` under this row's lock. Versions
+    have no gaps and commit in order, so a client that has version N has missed exactly the changes after
+    N. When an account is deleted, `trainer` or `trainee` becomes NULL, and the conversation stays.
     """
 
     trainer = models.ForeignKey(
@@ -69,7 +69,7 @@ class Conversation(models.Model):
         related_name="conversations_as_trainee",
     )
     version = models.PositiveIntegerField(default=0)
-    # Maintained under the lock, so that `count` stays cheap as the history grows.
+    # Updated under the row's lock, so that no request has to count the messages.
     message_count = models.PositiveIntegerField(default=0)
     last_message = models.ForeignKey(
         "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -95,7 +95,8 @@ class Conversation(models.Model):
             ),
         )
         indexes = (
-            # A migration makes them NULLS LAST on PostgreSQL; SQLite sorts so, and rejects the clause.
+            # On PostgreSQL, a migration adds NULLS LAST to both. SQLite always sorts like that when
+            # descending, and rejects the clause in an index.
             Index(fields=["trainer", "-last_message_at", "-id"], name="messaging_conv_of_trainer"),
             Index(fields=["trainee", "-last_message_at", "-id"], name="messaging_conv_of_trainee"),
         )
@@ -120,7 +121,8 @@ class Participant(models.Model):
 
     Access depends only on the conversation's `trainer` and `trainee`, which these rows duplicate. When
     an account is deleted, its row stays with `user` NULL. Processes of the previous release create no
-    rows, so they may be missing until the next deployment: treat a missing row as one without settings.
+    rows, so some rows may be missing until the next deployment. Treat a missing row like a row without
+    settings.
     """
 
     conversation = models.ForeignKey(
@@ -136,7 +138,7 @@ class Participant(models.Model):
 
     class Meta:
         constraints = (
-            # To be dropped once a side can be a team.
+            # Drop this constraint once a side can have several people.
             UniqueConstraint(
                 fields=["conversation", "side"], name="messaging_participant_side_once"
             ),
@@ -153,7 +155,7 @@ class Participant(models.Model):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """Filters by access and by unread; `messaging.sql.rules` has the same rules as SQL."""
+    """Filters by access and by read state; `messaging.sql.rules` has the same rules as SQL."""
 
     def visible_to(self, user: User) -> MessageQuerySet:
         """Return messages of conversations that `user` may read."""
@@ -164,11 +166,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(read_at__isnull=True)
 
     def unread_by(self, reader: User | F | OuterRef) -> MessageQuerySet:
-        """Return unread messages that `reader` did not send, including those of deleted accounts."""
+        """Return unread messages that `reader` did not send, even if the sender's account is deleted."""
         return self.unread().exclude(sender=reader)
 
     def change_content(self, *, version: int, **values: Any) -> int:
-        """Change messages' content in a new version of their conversation; return the number changed."""
+        """Change the content of messages as of a new `version`; return the number of messages."""
         return self.update(version=version, content_version=version, **values)
 
 
@@ -176,9 +178,10 @@ class Message(models.Model):
     """
     A text in a conversation.
 
-    Replays are computed from four versions of the conversation: that of the last change of this message
-    (`version`), of its creation (`created_version`), of its being read (`read_version`), and of the
-    last change of its content (`content_version`): created, edited, deleted, or its sender removed.
+    Four fields hold the version of the conversation at a change of this message: at its last change of
+    any kind (`version`), when it was created (`created_version`), when it was read (`read_version`), and
+    when its content was last created, edited or deleted, or its sender removed (`content_version`).
+    Replays are computed from these fields.
     """
 
     conversation = models.ForeignKey(

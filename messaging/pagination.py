@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class LoadedPage(Page[T]):
-    """A page that iterates over its loaded rows. Page would request each row by index."""
+    """A page that iterates over its loaded rows. Django's Page would request each row by index."""
 
     object_list: Sequence[T]
 
@@ -17,7 +17,7 @@ class LoadedPage(Page[T]):
 
 
 class LoadedPages(Paginator[T]):
-    """Loads the first page before counting: if it is not full, its length is the count."""
+    """Loads the first page before counting. If that page is not full, its length is the count."""
 
     def page(self, number: int | str) -> Page[T]:
         if str(number) != "1":

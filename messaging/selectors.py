@@ -1,4 +1,4 @@
-"""Reads, limited to what the user may see, at a cost that does not grow with the history."""
+"""Reads what a user may see. The cost of a read does not grow with the length of the history."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Rows(Sequence[T]):
-    """A sequence that queries the database for each page, for Django's Paginator."""
+    """A sequence for Django's Paginator that queries the database for each page."""
 
     def __init__(self, count: Callable[[], int], read: Callable[[int, int], list[T]]) -> None:
         self._count, self._read = count, read
@@ -40,9 +40,9 @@ class Rows(Sequence[T]):
 
 def list_conversations(user: User, *, archived: bool = False) -> Rows[ConversationEntry]:
     """
-    Return a user's conversations, newest activity first, each with its people, preview and unread count.
+    Return a user's conversations, newest activity first, with participants, preview and unread count.
 
-    Only trainers can list archived conversations. The list of an admin is empty.
+    Only trainers can list archived conversations. An admin's list is empty.
     """
     side = _side_of(user)
     if side is None or (archived and side != "trainer"):
@@ -56,7 +56,7 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
 
 
 def get_described_conversation(user: User, conversation_id: int) -> ConversationEntry:
-    """Return a conversation as in the list; raise ConversationNotFound if `user` may not read it."""
+    """Return a list's entry for one conversation; raise ConversationNotFound if it is not visible."""
     found = lists.select_entries(lists.ONE, [conversation_id, user.pk, user.pk], user.pk)
     if not found:
         raise ConversationNotFound
@@ -75,7 +75,7 @@ def _side_of(user: User) -> str | None:
 
 
 def get_conversation(user: User, conversation_id: int) -> Conversation:
-    """Return a conversation with its people; raise ConversationNotFound if `user` may not read it."""
+    """Return a conversation and its participants; raise ConversationNotFound if it is not visible."""
     conversation = threads.select_conversation(conversation_id, user.pk)
     if conversation is None:
         raise ConversationNotFound
@@ -105,12 +105,12 @@ def list_newest_messages(user: User, conversation_id: int, limit: int) -> Slice:
 
 
 def list_messages_before(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
-    """Return the `limit` messages just before an id, newest first; raise ConversationNotFound."""
+    """Return up to `limit` messages just before an id, newest first; raise ConversationNotFound."""
     return _slice(user, conversation_id, limit, threads.BEFORE, message_id)
 
 
 def list_messages_after(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
-    """Return the `limit` messages just after an id, newest first; raise ConversationNotFound."""
+    """Return up to `limit` messages just after an id, newest first; raise ConversationNotFound."""
     found = _slice(user, conversation_id, limit, threads.AFTER, message_id)
     return replace(found, messages=found.messages[::-1])
 
@@ -121,8 +121,9 @@ def list_changes(
     """
     Return up to `limit` messages added or changed after a version, oldest change first.
 
-    One change can affect many messages (a read receipt does), so a page may end within a version:
-    `since_id` continues there, after that message id. Raise ConversationNotFound.
+    One change, such as a read receipt, can affect many messages, so a page may end within a version. To
+    continue there, pass that version and the id of the last message (`since_id`). Raise
+    ConversationNotFound.
     """
     if since_id is None:
         return _slice(user, conversation_id, limit, threads.CHANGES, since)
@@ -148,7 +149,7 @@ def count_unread(user: User) -> int:
 # ------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Replay:
-    """The messages that a client missed, oldest change first; `is_too_long` if there are more."""
+    """The messages that a client missed, oldest change first. If `is_too_long`, it must reload."""
 
     conversation: Conversation
     since: int
@@ -164,8 +165,9 @@ def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     """
     Return the changes of an active conversation after a version; raise ConversationNotFound.
 
-    None means that the client has missed nothing. `is_too_long` tells the client to reload. It is also
-    set if `since` is negative, or newer than the conversation, as after restoring a backup.
+    If `since` is None, the client has missed nothing. `is_too_long` is set if there are too many changes,
+    if `since` is negative, or if it is newer than the conversation's version, which can happen after a
+    backup is restored.
     """
     if since is None or not 0 <= since <= MAX_VERSION:
         changes = Slice(get_conversation(user, conversation_id), [], has_more=False)
@@ -195,10 +197,10 @@ def list_newer(
 
 class InboxSum(NamedTuple):
     """
-    A checksum of the versions of a user's active conversations: it changes whenever one of them does.
+    A checksum of the versions of a user's active conversations. It changes whenever a version changes.
 
-    It includes the ids in case that, between two comparisons, one conversation is archived and another
-    one begins with the same version.
+    The ids are included because, between two comparisons, one conversation may be archived and another
+    begin with the same version.
     """
 
     conversations: int
@@ -232,7 +234,7 @@ def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[Conv
     """
     Return the current state of some of a user's conversations, including archived ones.
 
-    For a trainee, an archived conversation has no preview and no unread count.
+    An archived conversation has an unread count of 0 and, for a trainee, no preview.
     """
     ids = sorted(set(conversation_ids))
     if not ids:

@@ -15,13 +15,13 @@ from users.services.administration import role_changing
 
 @receiver(pre_delete, sender=User)
 def keep_conversations(instance: User, **kwargs: Any) -> None:
-    """Prepare conversations for the deletion of an account, including in the admin or a shell."""
+    """Prepare conversations for the deletion of an account, even if it is deleted in a shell."""
     prepare_account_deletion(user=instance)
 
 
 @receiver(role_changing, sender=User)
 def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
-    """Refuse to change the role of a participant, who could then no longer open the conversation."""
+    """Raise FieldInvalid if the user has active conversations, which another role could not open."""
     if has_active_conversation(user):
         raise FieldInvalid(
             "role",
@@ -31,7 +31,7 @@ def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
 
 @receiver(post_migrate)
 def complete_rows(sender: Any, apps: Apps | None = None, **kwargs: Any) -> None:
-    """Add participant rows for conversations that the previous release created during its deployment."""
+    """Add the participant rows that are missing because a previous release did not create them."""
     models = apps.all_models["messaging"] if apps else {}  # None when a test flushes the tables
     if sender.name == "messaging" and "participant" in models:
         complete_participants()

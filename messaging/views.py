@@ -29,26 +29,28 @@ from users.permissions import current_user
 
 _message = MessageSerializer()
 
-PAGE = OpenApiParameter("page", int, description="Page number, from 1; 404 past the last page.")
+PAGE = OpenApiParameter(
+    "page", int, description="Page number, starting at 1. A page after the last one returns 404."
+)
 KEYSET = [
-    OpenApiParameter("before", int, description="Messages before this message id, newest first."),
-    OpenApiParameter("after", int, description="Messages after this message id, newest first."),
+    OpenApiParameter("before", int, description="Return messages before this ID, newest first."),
+    OpenApiParameter("after", int, description="Return messages after this ID, newest first."),
     OpenApiParameter(
         "since",
         int,
-        description="Messages added or changed after this version, oldest change first. "
-        "The response also has the conversation's current `version`.",
+        description="Return messages added or changed after this version, oldest change first. "
+        "The response also contains the conversation's current `version`.",
     ),
     OpenApiParameter(
         "since_id",
         int,
-        description="Only with `since`: continue within that version, after this message id. "
-        "Taken from `next`.",
+        description="Only with `since`: skip messages of that version up to and including this ID. "
+        "The `next` link sets it if a page ends within a version.",
     ),
     OpenApiParameter(
         "limit",
         int,
-        description="Page size with `before`, `after` or `since`: 1 to 100, 100 by default.",
+        description="Page size for `before`, `after` and `since`: 1 to 100. The default is 100.",
     ),
 ]
 
@@ -58,13 +60,13 @@ class ConversationListView(APIView):
         parameters=[
             PAGE,
             OpenApiParameter(
-                "archived", bool, description="If true, list a trainer's archived conversations."
+                "archived", bool, description="Trainers only: list archived conversations instead."
             ),
         ],
         responses=ConversationSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        """List your conversations, newest activity first, 50 per page."""
+        """List your conversations, most recently active first, 50 per page."""
         archived = request.query_params.get("archived", "").lower() in ("true", "1")
         conversations = selectors.list_conversations(current_user(request), archived=archived)
         pages = ConversationPage()
@@ -91,7 +93,11 @@ class StartConversationView(APIView):
         extensions={"x-codes": ["trainer_only", "trainee_not_found", "throttled"]},
     )
     def post(self, request: Request) -> Response:
-        """Send a message to one of your trainees; create or reopen the conversation if necessary."""
+        """
+        Send a message to one of your trainees, and create or reopen the conversation if necessary.
+
+        Answers 201, or 200 with the original message if this `client_id` was already used.
+        """
         data = validated(StartSerializer, request.data)
         started = start_conversation(trainer=current_user(request), **data)
         status = 200 if started.is_repeat else 201
@@ -116,7 +122,7 @@ class MessageListView(APIView):
         return self._numbered(conversation_id)
 
     def _newest(self, conversation_id: int) -> Response:
-        """Return the first page, the most requested one, as a keyset page: this saves a statement."""
+        """Return the first page as a keyset page, which saves a statement on the most requested page."""
         user = current_user(self.request)
         page = selectors.list_newest_messages(user, conversation_id, MessagePage.page_size)
         onward = {"page": 2} if page.has_more else None
@@ -175,7 +181,11 @@ class SendMessageView(APIView):
         },
     )
     def post(self, request: Request, conversation_id: int) -> Response:
-        """Send a message: 201, or 200 with the first message for a repeated `client_id`."""
+        """
+        Send a message.
+
+        Answers 201, or 200 with the original message if this `client_id` was already used.
+        """
         sent = send_message(
             sender=current_user(request),
             conversation_id=conversation_id,
@@ -191,7 +201,11 @@ class MarkReadView(APIView):
         extensions={"x-codes": ["not_found", "message_not_found"]},
     )
     def post(self, request: Request, conversation_id: int) -> Response:
-        """Mark the other person's messages as read, up to and including `up_to`."""
+        """
+        Mark the other person's messages as read.
+
+        Marks messages up to and including `up_to`, or all messages if `up_to` is missing or null.
+        """
         result = mark_read(
             reader=current_user(request),
             conversation_id=conversation_id,

@@ -31,8 +31,8 @@ _newer = BatchedCheck(selectors.list_newer)
 
 class ConversationConsumer(UserConsumer):
     """
-    A socket on one conversation: a complete, ordered, exactly-once stream over a lossy channel
-    layer.
+    A socket on one conversation. It delivers every change in order and exactly once, although the
+    channel layer may lose events.
 
     `version` is the last version that was sent. An event with the next version is forwarded unchanged.
     A gap is filled from the database before anything newer is sent. Old versions are dropped.
@@ -51,7 +51,7 @@ class ConversationConsumer(UserConsumer):
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
-        """Replay missed changes. The subscription exists already: the reverse order would leave a gap."""
+        """Replay missed changes. The socket subscribed before this, so no change can be missed."""
         self.conversation_id = self.scope["url_route"]["kwargs"]["conversation_id"]
         async with self._reading:
             await self._replay(resume_version(self.scope))
@@ -87,7 +87,7 @@ class ConversationConsumer(UserConsumer):
             self._catch_up_to(event["version"])
 
     def _catch_up_to(self, version: int) -> None:
-        """Schedule reading all changes up to a version; ignore an old version."""
+        """Schedule a read of all changes up to a version, unless it has been sent already."""
         if version > self.version:
             self._announced_version = max(self._announced_version, version)
             tasks.schedule(self._fill_gap)
@@ -104,12 +104,12 @@ class ConversationConsumer(UserConsumer):
                 await self._catch_up()
 
     def handle_conversation_typing(self, event: Event) -> None:
-        # Access has not been checked before the handshake ends.
+        # Until the handshake ends, access has not been checked.
         if event["conversation_id"] == self.conversation_id and not self._is_handshaking:
             self.push(event["frame"])
 
     def handle_conversation_archived(self, event: Event) -> None:
-        """Read the database: if the event is late, the conversation may have been reopened."""
+        """Check the database, because the conversation may have been reopened since this event."""
         if event["conversation_id"] == self.conversation_id:
             self._catch_up_to(event["version"])
 
@@ -119,9 +119,10 @@ class ConversationConsumer(UserConsumer):
 
     async def reconcile(self, actual: int | None) -> None:
         """
-        Close if access was lost; catch up if the socket has been behind for a whole interval.
+        Close the socket if `actual` is None (access was lost). Catch up if the socket still lacks
+        changes that the previous comparison found.
 
-        Changes since the last comparison will most likely arrive as events.
+        Changes since the previous comparison will most likely arrive as events.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)
@@ -146,7 +147,7 @@ class ConversationConsumer(UserConsumer):
 
     @cached_property
     def _typing(self) -> TypingThrottle:
-        """Created with the first typing frame, because most sockets never receive one."""
+        """Create the throttle on the first typing frame, because most sockets never receive one."""
         return TypingThrottle()
 
     def is_within_limit(self, frame: Frame | None) -> bool:
@@ -156,7 +157,11 @@ class ConversationConsumer(UserConsumer):
         return super().is_within_limit(frame)
 
     async def show_typing(self, frame: Frame) -> None:
-        """Announce the typing state to the other person; beyond the limit, drop the frame silently."""
+        """
+        Announce the typing state to the other person; if the limit is reached, announce it later.
+
+        Raise ValidationError or ImpersonationReadOnly, or ignore the frame if there were too many errors.
+        """
         is_typing = frame.get("is_typing")
         is_wrong = self.user.is_impersonated or not isinstance(is_typing, bool)
         if is_wrong and not self._typing.may_send_error():
@@ -179,7 +184,7 @@ class ConversationConsumer(UserConsumer):
             tasks.schedule(self._announce_typing_later)
 
     async def _announce_typing_later(self) -> None:
-        """Announce the latest state once the limit allows, because a dropped frame may be the last."""
+        """Announce the latest state once the limit allows it; the client may send no further frame."""
         await asyncio.sleep(self._typing.wait_seconds)
         if self._typing.is_pending and not self._is_closing:
             self._announce_typing()

@@ -17,10 +17,11 @@ COALESCE_SECONDS = 0.03
 
 class InboxConsumer(UserConsumer):
     """
-    A socket for a device's lists and badges: sends the state of each conversation that changes.
+    A socket for a device's conversation list and unread badge. It sends the state of each conversation
+    that changes.
 
-    Events only trigger a read: the state is read from the database, with one query for all events that
-    arrive together.
+    An event only triggers a read. Conversations whose events arrive together are read from the database
+    together.
     """
 
     is_evicted_last = True
@@ -36,7 +37,7 @@ class InboxConsumer(UserConsumer):
         self._sending = asyncio.Lock()
 
     async def open(self) -> None:
-        """Send the unread count, so that a reconnect alone corrects the badge."""
+        """Send the unread count, so that every new connection corrects the badge."""
         async with self._sending:
             self._versions = await in_thread(selectors.get_inbox_versions, self.user)
             await self._send_updates([])
@@ -53,7 +54,7 @@ class InboxConsumer(UserConsumer):
         self._schedule_refresh({event["conversation_id"]})
 
     def _schedule_refresh(self, conversation_ids: set[int]) -> None:
-        """Schedule sending these conversations; before the first unread count they are only collected."""
+        """Schedule sending these conversations. Until `open` has finished, only collect their ids."""
         self._changed_ids |= conversation_ids
         if self._changed_ids and self._is_initialized:
             tasks.schedule(self._refresh)
@@ -80,7 +81,7 @@ class InboxConsumer(UserConsumer):
         return entries, selectors.count_unread(self.user)
 
     def _record(self, entry: ConversationEntry) -> bool:
-        """Record a conversation's version; return whether the client has an older state."""
+        """Record a conversation's version; return whether the client's state is out of date."""
         if entry.is_archived:
             return self._versions.pop(entry.id, None) is not None
         is_news = entry.version > self._versions.get(entry.id, 0)
@@ -93,10 +94,10 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxSum) -> None:
         """
-        Refresh on every other comparison that finds a difference.
+        Refresh on every second comparison that finds a difference.
 
-        Changes since the last comparison will most likely arrive as events. Do not wait for the sums to
-        settle: a busy trainer's keep changing while events are being lost.
+        After the first one, the missing changes will most likely still arrive as events. Waiting until
+        the sums stop changing would not work: a busy trainer's sums keep changing while events are lost.
         """
         if self._differed_before:
             versions = await in_thread(selectors.get_inbox_versions, self.user)
@@ -106,5 +107,5 @@ class InboxConsumer(UserConsumer):
     # From the client
     # --------------------------------------------------------------------------
     async def answer_ping(self, frame: Frame) -> None:
-        """Send a pong without a version: an inbox has one per conversation."""
+        """Send a pong without a version, because each conversation in an inbox has its own."""
         self.push(frames.pong(None))

@@ -7,12 +7,12 @@ from live.token_bucket import TokenBucket, new_frame_bucket
 
 class TypingThrottle:
     """
-    Limits the typing frames of one socket: some clients send one per key press, 30 per second while a
-    key is held down.
+    Limits the typing frames of one socket. Some clients send a frame for each key press, which is 30
+    per second while a key is held down.
 
-    They do not count towards the socket's frame limit. A separate bucket of the same size limits their
-    effects: events to the other person, and errors. Further frames are dropped, but the latest state is
-    announced as soon as the bucket allows; until then `is_pending` is True.
+    Typing frames do not count towards the socket's frame limit. A separate bucket of the same size
+    limits the events and errors that they cause. Further frames are dropped, but the latest state is
+    announced as soon as the bucket allows it; until then `is_pending` is True.
     """
 
     __slots__ = ("_announced", "_announced_at", "_effects", "_frames", "is_typing")
@@ -27,11 +27,11 @@ class TypingThrottle:
         )
 
     def accepts_frame(self) -> bool:
-        """Count a frame; return False if there are more than any keyboard can send."""
+        """Count a frame; return False if the client sends more frames than any keyboard can."""
         return self._frames.try_take()
 
     def may_send_error(self) -> bool:
-        """Return whether to answer an invalid frame with an error; beyond the limit it is dropped."""
+        """Count an error; return False if the limit is reached, so that the frame must be dropped."""
         return self._effects.try_take()
 
     @property
@@ -45,7 +45,11 @@ class TypingThrottle:
         return self._effects.wait_seconds
 
     def should_announce(self) -> bool:
-        """Return whether to announce the state now, because it changed or `true` must be repeated."""
+        """
+        Return whether to announce the state now, and if so, record it as announced.
+
+        A state must be announced if it changed, and `true` must be repeated at an interval.
+        """
         now = time.monotonic()
         is_due = now - self._announced_at >= settings.SOCKET_TYPING_INTERVAL_SECONDS
         is_news = self.is_pending or (self.is_typing and is_due)

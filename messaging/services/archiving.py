@@ -18,14 +18,14 @@ def archive_conversations_for_trainee(*, trainer: User, trainee: User) -> Archiv
     """
     Archive the conversation of a trainer and a trainee, and close its sockets.
 
-    Nothing is deleted. The trainer can still read it, the trainee cannot.
+    Nothing is deleted. The trainer can still read the conversation, but the trainee cannot.
     """
     return archive_conversations(Conversation.objects.filter(trainer=trainer, trainee=trainee))
 
 
 @transaction.atomic
 def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConversations:
-    """Archive those of the conversations that are active, each as its next version."""
+    """Archive the given conversations that are still active; each gets a new version."""
     active = _lock(conversations.filter(is_archived=False))
     for conversation in active:
         conversation.is_archived = True
@@ -38,11 +38,11 @@ def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConv
 @transaction.atomic
 def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
     """
-    Reopen archived conversations, for support; return the number reopened.
+    Reopen archived conversations, an action for support staff; return the number reopened.
 
-    Skip those whose trainee no longer has this trainer: a removed trainee must not regain access. A
-    removal does not lock archived conversations, so the lock on the trainee's row is what prevents a
-    removal at the same time.
+    Skip conversations whose trainee no longer has this trainer, because a removed trainee must not
+    regain access. Removing a trainee does not lock archived conversations, so the lock on the trainee's
+    row is needed to prevent a concurrent removal.
     """
     archived = conversations.filter(is_archived=True)
     trainer_ids = lock_trainer_ids(archived.values_list("trainee", flat=True))
@@ -67,10 +67,10 @@ def _lock(conversations: QuerySet[Conversation]) -> list[Conversation]:
 @transaction.atomic
 def prepare_account_deletion(*, user: User) -> None:
     """
-    Before the deletion of an account, give its conversations and messages a new version.
+    Give a user's conversations and messages a new version before the account is deleted.
 
-    They stay, with a placeholder for the person. Rows are locked in the usual order: the user, their
-    trainees (which the deletion unlinks), then the conversations.
+    The conversations and messages stay, with a placeholder for the person. Rows are locked in the usual
+    order: the user, the user's trainees (whom the deletion unlinks), then the conversations.
     """
     lock_with_trainees(user)
     for conversation in _lock(Conversation.objects.of(user)):

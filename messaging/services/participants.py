@@ -10,7 +10,7 @@ BATCH = 1000
 
 def complete_participants() -> int:
     """
-    Add missing participant rows; return the number of conversations without any.
+    Add missing participant rows; return the number of conversations that had none.
 
     During a deployment, processes of the previous release create conversations without rows.
     """
@@ -22,10 +22,10 @@ def complete_participants() -> int:
 
 @transaction.atomic
 def _complete_some() -> int:
-    """Lock up to 1,000 conversations without rows, and add them; return the number of conversations."""
+    """Add rows to up to 1,000 conversations without any, under their locks; return how many."""
     has_rows = Exists(Participant.objects.filter(conversation=OuterRef("pk")))
     bare = Conversation.objects.filter(~has_rows).order_by("pk")[:BATCH]
-    # A concurrent deletion of an account waits for this lock, or has already set NULL.
+    # A concurrent deletion of an account waits for this lock, or has already set the column to NULL.
     ids = list(bare.values_list("pk", flat=True))
     locked = Conversation.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     found = list(locked)

@@ -1,4 +1,6 @@
-"""Posts a message: locks the conversation, stores, announces. Applies no rate limit."""
+"""
+Posts a message: locks the conversation, stores the message and announces it. Applies no rate limit.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,7 +18,7 @@ from users.models import User
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A stored message; `is_repeat` is True if an earlier request sent it."""
+    """A stored message; `is_repeat` is True if an earlier request stored it."""
 
     message: Message
     is_repeat: bool
@@ -28,9 +30,9 @@ def post_message(
     """
     Store a message, and announce it after commit. Several calls may share an outer transaction.
 
-    The conversation stays locked until the transaction ends. `content` has 1 to 2000 code points and
-    is stripped. If `client_id` was used before, store nothing and return the first message. Raise
-    ConversationNotFound, ConversationArchived or ParticipantGone.
+    The conversation stays locked until the transaction ends. `content` must be stripped and have 1 to
+    2,000 code points. If `client_id` was used before, store nothing and return the original message.
+    Raise ConversationNotFound, ConversationArchived or ParticipantGone.
     """
     stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
     if stored is None:
@@ -51,7 +53,7 @@ def find_repeat(
     """
     Return the message that an earlier request sent with this `client_id`.
 
-    If there is none, raise ConversationArchived or ParticipantGone, or else `otherwise`.
+    If there is none, raise ConversationArchived or ParticipantGone if it applies, or else `otherwise`.
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)
@@ -62,7 +64,7 @@ def find_repeat(
 def sent_with(
     conversation: Conversation, sender: User, client_id: UUID | None
 ) -> QuerySet[Message]:
-    """Return a queryset of the message that was sent with this `client_id`: at most one row."""
+    """Return a queryset with at most one row: the message that was sent with this `client_id`."""
     if client_id is None:
         return Message.objects.none()
     return Message.objects.filter(conversation=conversation, sender=sender, client_id=client_id)

@@ -21,7 +21,7 @@ def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -
     """
     Mark the other person's messages as read: those up to and including `up_to`, or all.
 
-    All marked messages get the same version. If there is none to mark, nothing changes and no event is
+    All marked messages get the same version. If all are already read, nothing changes and no event is
     sent. Raise ImpersonationReadOnly, ConversationNotFound, or MessageNotFound if `up_to` is not in
     this conversation.
     """

@@ -1,4 +1,4 @@
-"""Sends messages for a user, within the rate limit: to a conversation, or to a trainee to start one."""
+"""Sends a user's messages within the rate limit, and starts conversations with trainees."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -31,18 +31,19 @@ def send_message(
     """
     Post a message for a user, at most 30 per minute; see `post_message`.
 
-    Requests that store nothing (repeats, refusals and failures) are refunded. Raise
+    Requests that store nothing (repeats, refusals and failures) do not count. Raise
     ImpersonationReadOnly, ConversationNotFound, ConversationArchived, ParticipantGone or TooFast.
     """
     ensure_may_write(sender)
-    # Recently throttled: answer from memory instead of inserting and rolling back under the lock.
+    # Recently throttled: refuse from memory instead of inserting and rolling back under the lock.
     if wait := cached_retry_after("messaging", sender.pk):
         conversation = get_conversation(sender, conversation_id)
         return find_repeat(conversation, sender, client_id, otherwise=TooFast(wait))
     if not try_hit("messaging", sender.pk):
-        # Some of the counted requests may be refunded, so refuse only if this one stores a message.
+        # Some counted requests may be refunded, and a repeat is allowed, so count again after posting.
         return _post_and_count(sender, conversation_id, content, client_id)
-    # Counting first: the row lock is not held while waiting for Redis, and one statement suffices.
+    # Counted before posting, so that the row lock is not held while waiting for Redis, and posting
+    # takes one statement.
     try:
         sent = post_message(
             sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
@@ -59,7 +60,7 @@ def send_message(
 def _post_and_count(
     sender: User, conversation_id: int, content: str, client_id: UUID | None
 ) -> SentMessage:
-    """Post a message, and roll it back if that exceeds the limit; repeats are not counted."""
+    """Post a message; if it exceeds the limit, roll it back and raise TooFast. Do not count repeats."""
     sent = post_message(
         sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
     )
@@ -74,7 +75,8 @@ def start_conversation(
     """
     Send a message to one of the trainer's trainees; create or reopen their conversation if necessary.
 
-    One transaction. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound or TooFast.
+    All of this happens in one transaction. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound or
+    TooFast.
     """
     ensure_may_write(trainer)
     if not trainer.is_trainer:
@@ -94,7 +96,11 @@ def start_conversation(
 def _find_repeated_start(
     trainer: User, trainee_id: int, client_id: UUID | None, *, otherwise: Exception
 ) -> StartedConversation:
-    """Return the message that an earlier request sent; raise TraineeNotFound, or else `otherwise`."""
+    """
+    Return the message that an earlier request sent with this `client_id`, with its conversation.
+
+    Raise TraineeNotFound, or `otherwise` if there is no such message.
+    """
     if not trainees_of(trainer).filter(pk=trainee_id).exists():
         raise TraineeNotFound
     found = Conversation.objects.filter(trainer=trainer, trainee_id=trainee_id).first()

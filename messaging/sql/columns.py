@@ -23,15 +23,15 @@ def cut(limit: int, offset: int) -> str:
     """
     Return LIMIT and OFFSET clauses with literal numbers.
 
-    With a parameter, PostgreSQL's generic plan would assume a tenth of all rows. PostgreSQL would then
-    prefer custom plans, and planning each execution doubles the time of reading a page.
+    If the limit were a parameter, PostgreSQL's generic plan would assume a tenth of all rows. PostgreSQL
+    would then prefer custom plans, and planning each execution doubles the time to read a page.
     """
     return f"LIMIT {limit:d} OFFSET {offset:d}" if offset else f"LIMIT {limit:d}"
 
 
 def load_people(columns: Columns[User], row: Row, people: People) -> tuple[User | None, ...]:
     """
-    Return the trainer and the trainee in the last columns of a row; None for a deleted account.
+    Return the trainer and the trainee from the last columns of a row; None for a deleted account.
 
     `people` caches instances by id, because the reader is in every row of a list.
     """

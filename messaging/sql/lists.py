@@ -14,7 +14,7 @@ from messaging.sql.columns import ENTRY, PERSON, People, cut, load_people
 from messaging.sql.rules import ON_SIDE, UNREAD, VISIBLE
 from users.models import User
 
-# By default PostgreSQL sorts NULL (no message yet) first, SQLite last.
+# In descending order, PostgreSQL sorts NULL (no message yet) first by default, SQLite last.
 NEWEST_ACTIVITY_FIRST = "c.last_message_at DESC NULLS LAST, c.id DESC"
 
 
@@ -54,8 +54,8 @@ def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[Con
     Return the rows of a user's conversation list. `source` is a subquery for the conversations.
 
     The source is limited to one page before anything is counted, so only that page's unread messages
-    are counted, over their partial index. A queryset cannot express this: for its SQL, PostgreSQL
-    sorts all conversations of a trainer, which takes three times as long for 50 of 500.
+    are counted, using their partial index. A queryset cannot express this: PostgreSQL would sort all of
+    a trainer's conversations, which takes three times as long for a page of 50 out of 500.
     """
     people: People = {}
     return [
@@ -82,13 +82,13 @@ ORDER BY {NEWEST_ACTIVITY_FIRST}
 
 
 def page_of(side: str, limit: int, offset: int) -> str:
-    """Return a source: one page of a user's conversations. Parameters: the user's id, is_archived."""
+    """Return a source for a page of conversations. SQL parameters: the user's id, is_archived."""
     return (
         f"(SELECT * FROM messaging_conversation c WHERE {ON_SIDE.format(side=side)}"
         f" ORDER BY {NEWEST_ACTIVITY_FIRST} {cut(limit, offset)})"
     )
 
 
-# Sources: one conversation, if visible to the user; and those of a user with the given ids.
+# Two sources: one conversation, if the user may see it; a user's conversations with certain ids.
 ONE = f"(SELECT * FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE})"
 SOME_OF = "(SELECT * FROM messaging_conversation WHERE (trainer_id = %s OR trainee_id = %s) AND id IN ({}))"

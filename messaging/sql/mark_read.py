@@ -16,10 +16,10 @@ from messaging.sql.rules import UNREAD, VISIBLE
 @dataclass(frozen=True)
 class MarkedMessages:
     """
-    The locked conversation, and which messages were marked as read.
+    A locked conversation, and the messages in it that were marked as read.
 
     `has_message` tells whether the requested message is in this conversation. `count` is the number
-    of marked messages, `up_to` their highest id.
+    of marked messages. `up_to` is their highest id, or None if none were marked.
     """
 
     conversation: Conversation
@@ -29,9 +29,9 @@ class MarkedMessages:
 
 
 # A message never moves to another conversation, so this check needs no lock. Ids are assigned under
-# the lock: with `up_to`, every message up to it is committed and visible to the statement. Without
-# `up_to`, messages committed while waiting for the lock must be marked too, but a statement that
-# waits does not see them. So the lock is then taken by a statement of its own.
+# the lock, so all messages up to an existing `up_to` are committed and visible to the statement.
+# Without `up_to`, messages committed while waiting for the lock must be marked too, but a statement
+# that waits does not see them. In that case, a separate statement takes the lock first.
 _HAS_MESSAGE = (
     "EXISTS (SELECT 1 FROM messaging_message m WHERE m.id = %s AND m.conversation_id = c.id)"
 )
@@ -86,13 +86,13 @@ def mark_messages(
 
 @transaction.atomic
 def _mark_all(params: list[Any]) -> Row | None:
-    """Lock first: the next statement then sees every message committed during the wait."""
+    """Lock first, so that the next statement sees every message committed during the wait."""
     return fetch_one(_MARK, params) if fetch_one(_LOCK, params[1:4]) else None
 
 
 @transaction.atomic
 def _mark_in_steps(seen: list[Any], now: str, last: int, *, marks_all: bool) -> Row | None:
-    """Do the same as `_MARK`, on SQLite."""
+    """Do the same as `_MARK` on SQLite, which has no data-modifying CTEs."""
     found = fetch_one(_SELECT_FOR_MARK, seen)
     if found is None:
         return None

@@ -1,17 +1,17 @@
 """
-SQL conditions: a conversation is visible to a user; a message is unread.
+SQL conditions for the conversations that a user may see, and for unread messages.
 
-The querysets in `messaging.models` express the same rules; a test keeps both equal. The placeholders
-in braces take the SQL of a user's id.
+The querysets in `messaging.models` express the same rules, and a test checks that both agree. The
+placeholders in braces take an SQL expression for a user's id.
 """
 
-# A trainer sees all of their conversations, a trainee the active ones.
+# A trainer sees all of their conversations, a trainee only the active ones.
 VISIBLE_TO = "(c.trainer_id = {user} OR (c.trainee_id = {user} AND NOT c.is_archived))"
 # Only active conversations appear in the default list, count towards badges and accept sockets.
 ACTIVE_OF = f"{VISIBLE_TO} AND NOT c.is_archived"
-# The same for a user whose role is known; uses the index on that column, in its order.
+# For a user whose role is known. With a single column, the index supplies the rows in order.
 ON_SIDE = "c.{side}_id = %s AND c.is_archived = %s"
-# Unread messages of the other person. A message of a deleted account counts as theirs.
+# Unread messages from the other person. A message without a sender, whose account was deleted, counts.
 UNREAD_BY = "m.read_at IS NULL AND (m.sender_id IS NULL OR m.sender_id <> {reader})"
 
 VISIBLE = VISIBLE_TO.format(user="%s")

@@ -62,9 +62,9 @@ def store_message(
     Lock a conversation and add a message as its next version.
 
     Return None if the conversation is not visible to the sender. Store nothing if it is archived, if
-    one of the accounts was deleted, or if `client_id` was used before. Because servers' clocks differ,
-    `created_at` is at least that of the previous message. On PostgreSQL this is a single statement,
-    which needs no explicit transaction.
+    a participant's account was deleted, or if `client_id` was used before. `created_at` is never earlier
+    than the previous message's, although servers' clocks differ. On PostgreSQL this is a single
+    statement, which needs no explicit transaction.
     """
     seen = [to_db(now), conversation_id, sender_id, sender_id]
     if connection.vendor == "postgresql":

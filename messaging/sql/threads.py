@@ -14,13 +14,13 @@ from messaging.rows import MessageRow
 from messaging.sql.columns import MESSAGE, SENDER, THREAD, load_people
 from users.models import User
 
-# Limits and offsets are literals, so each page number has a statement of its own.
+# Limits and offsets are literals, so each page number has a statement of its own in the cache.
 KEPT_STATEMENTS = 256
 
 
 @dataclass(frozen=True)
 class MessageQuery:
-    """A filter and an order for messages; `build` takes `parameters` integers."""
+    """A filter and an order for messages; `parameters` is the number of integers `build` takes."""
 
     build: Callable[..., MessageQuerySet]
     parameters: int = 0
@@ -29,7 +29,7 @@ class MessageQuery:
 NEWEST = MessageQuery(lambda: Message.objects.order_by("-id"))
 BEFORE = MessageQuery(lambda pk: Message.objects.filter(id__lt=pk).order_by("-id"), 1)
 AFTER = MessageQuery(lambda pk: Message.objects.filter(id__gt=pk).order_by("id"), 1)
-# Without the upper bound PostgreSQL expects a third of all rows, and plans each execution anew.
+# Without the upper bound, PostgreSQL expects a third of all rows to match and replans every execution.
 CHANGES = MessageQuery(
     lambda since: Message.objects.filter(version__gt=since, version__lte=MAX_VERSION).order_by(
         "version", "id"
@@ -50,7 +50,7 @@ def _columns_of_thread(path: str) -> list[str]:
 
 
 def _load_thread(row: Row) -> Conversation:
-    """Return a conversation with its trainer and trainee; None for a deleted account."""
+    """Return a conversation with its trainer and trainee; a deleted account becomes None."""
     conversation = THREAD.load(row[: THREAD.count])
     loaded = conversation._state.fields_cache
     loaded["trainer"], loaded["trainee"] = load_people(SENDER, row[THREAD.count :], {})
@@ -68,7 +68,7 @@ _conversation_query = CompiledQuery(
 
 
 def select_conversation(conversation_id: int, user_id: int) -> Conversation | None:
-    """Return a conversation with its people, or None if it is not visible to the user."""
+    """Return a conversation with its participants, or None if it is not visible to the user."""
     rows = _conversation_query.fetch_all(conversation_id, user_id)
     return _load_thread(rows[0]) if rows else None
 
@@ -101,11 +101,11 @@ def select_thread(
     conversation_id: int, user_id: int, query: MessageQuery, params: Sequence[int], limit: int
 ) -> tuple[Conversation | None, list[MessageRow]]:
     """
-    Return a conversation with its people, and the messages that `query` selects.
+    Return a conversation with its participants, and the messages that `query` selects.
 
-    The conversation is None if it is not visible to the user. One statement, so both come from one
-    snapshot. If it returns no rows, the conversation is read first and the messages after it, so that
-    they include every change up to its version.
+    The conversation is None if it is not visible to the user. A single statement reads both, so they
+    come from one snapshot. If it returns no rows, the conversation is read and then the messages again,
+    so that the messages include every change up to the conversation's version.
     """
     thread = _thread_query(query, limit)
     rows = thread.fetch_all(conversation_id, user_id, *params)
@@ -118,5 +118,5 @@ def select_thread(
 
 
 def _may_have(conversation: Conversation, query: MessageQuery, params: Sequence[int]) -> bool:
-    """Return whether the second read may find messages; most clients that catch up miss nothing."""
+    """Return whether a second read may find messages. Usually a client that catches up missed none."""
     return query is not CHANGES or conversation.version > params[0]
