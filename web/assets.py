@@ -3,7 +3,7 @@ The files of the browser client, and the links to them in its pages.
 
 There is no build step, so no tool rewrites imports. Modules import each other by relative path, and
 libraries by name. In production an import map resolves both to file names that contain a hash of the
-content: see docs/adr/0011-an-import-map-instead-of-a-build.md.
+content. See docs/adr/0011-an-import-map-instead-of-a-build.md.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ ENTRY = "app.js"
 # In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens", "shell")
 MESSAGES = "screens/messages.js"
-# Linked unless the first screen is MESSAGES, in which case ui/screens.js loads it later.
+# If the first screen is MESSAGES, the page does not link this style sheet: ui/screens.js loads it later.
 LATER_STYLE = "styles/screens.css"
 SCREEN = re.compile(r"screens/[\w-]+\.js")
 SERVED = frozenset({".css", ".js", ".png", ".svg"})
@@ -38,7 +38,7 @@ DYNAMIC_IMPORT = re.compile(r'\bimport\(\s*"([^"]+)"\s*\)')
 
 @dataclass(frozen=True)
 class Build:
-    """A version of the client, with the URLs of its files; `preloads` and `styles` are by screen."""
+    """A version of the client and its URLs; `preloads` and `styles` list the URLs for each screen."""
 
     version: str
     entry: str
@@ -54,7 +54,7 @@ class Build:
 
 
 def current_build() -> Build:
-    """Return the build. In development it is read for each request, because files change."""
+    """Return the current build. In development it is read again for each request."""
     return _read_build() if settings.DEBUG else _cached_build()
 
 

@@ -2,7 +2,7 @@ from django.urls import path, re_path
 
 from web import views
 
-# The screen of each path. A test compares them with static/web/core/routes.js and ui/screens.js.
+# The screen of each path. A test compares this with static/web/core/routes.js and ui/screens.js.
 PAGES = {
     "": "messages",
     "sign-in": "sign-in",

@@ -25,7 +25,7 @@ from web.assets import current_build, describe_worker
 
 def restores_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """
-    Redirect e-mailed links that a mail program has rewritten to the original link, with its "#".
+    Redirect an emailed link to its original form, with its "#", if a mail program has rewritten it.
 
     This has no side effects, because mail programs open links before people do.
     """
@@ -48,7 +48,7 @@ def shell(
     request: HttpRequest, screen: str, status: int = 200, **path_parameters: Any
 ) -> HttpResponse:
     """
-    Return the client's page, whose router shows the screen of the path.
+    Return the client's page. Its router shows the screen for the path.
 
     The page links the style sheets of `screen` and preloads its modules.
     """
@@ -65,7 +65,7 @@ def shell(
 @csrf_exempt
 @restores_links
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Return 404; browsers that accept HTML get the client's page."""
+    """Return the client's page with status 404 to browsers that accept HTML; else raise Http404."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
         return shell(request, "screens/not-found.js", status=404)
     raise Http404

@@ -1,7 +1,7 @@
 """
 Draws the client's icons into static/web/icons/, for `make icons`. The results are committed.
 
-The SVG and the PNGs, drawn with Pillow, have the same shapes, on a grid of 512.
+The SVG and the PNGs (drawn with Pillow) share the same shapes, on a 512 x 512 grid.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ GREEN, WHITE = "#17705b", "#ffffff"
 # For supersampling, because Pillow does not antialias shapes.
 SCALE = 4
 CORNER = 116
-# Launchers may crop maskable icons to a circle of 80 %.
+# Launchers may crop maskable icons to a circle with 80 % of their width.
 MASKABLE_SIZE = 0.78
 
 Box = tuple[float, float, float, float]
@@ -65,7 +65,7 @@ def _rect(box: Box, corner: float, fill: str) -> str:
 
 
 def draw_icon(size: int, *, corner: float, part: float) -> Image.Image:
-    """Draw the icon; `part` is the size of the symbol relative to that of the icon."""
+    """Draw the icon; `part` is the scale of the symbol (the speech bubble)."""
     image = Image.new("RGBA", (GRID * SCALE, GRID * SCALE))
     pen = ImageDraw.Draw(image)
     _fill(pen, (0, 0, GRID, GRID), corner, GREEN)
@@ -99,7 +99,7 @@ def _fill(pen: ImageDraw.ImageDraw, box: Box, corner: float, colour: str) -> Non
 
 
 def _scaled(box: Box) -> Iterator[float]:
-    """Scale a box to pixels; Pillow includes the right and bottom edge."""
+    """Scale a box to pixels. Pillow also draws the right and bottom edges, so they are 1 px smaller."""
     left, top, right, bottom = box
     yield from (left * SCALE, top * SCALE, right * SCALE - 1, bottom * SCALE - 1)
 

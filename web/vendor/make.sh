@@ -1,8 +1,8 @@
 #!/bin/sh
 # Bundles the two libraries of the browser client into web/static/web/vendor/, and the database that
 # its tests use in node into tests/js/vendor/, for `make vendor`.
-# Needs npm. Nobody else does: the results are committed, and the client itself has no build step.
-# Versions are exact, also those of what the libraries need themselves.
+# This needs npm. Nothing else does, because the results are committed and the client has no build
+# step. All versions are exact, including those of the libraries' own dependencies.
 set -eu
 
 ESBUILD=esbuild@0.28.2
@@ -37,7 +37,7 @@ for package in lit idb; do
   { echo "== $package =="; echo; cat "node_modules/$package/LICENSE"; echo; } >> "$there/LICENSES"
 done
 
-# For tests alone; its licence stands beside it.
+# Only for tests; its licence is stored beside it.
 npm install --no-audit --no-fund --no-package-lock --loglevel=error "$INDEXEDDB"
 echo 'export * from "fake-indexeddb";' > fake-indexeddb.js
 bundle fake-indexeddb "$tests"

@@ -1,5 +1,5 @@
-// A classic script in the head, to apply the theme before the first paint. After a change of
-// localStorage "theme" ("light", "dark" or none), dispatch "theme-change" on the window.
+// A classic script in the head, to apply the theme before the first paint. After changing the
+// localStorage item "theme" ("light", "dark" or none), dispatch "theme-change" on the window.
 (() => {
   const root = document.documentElement;
   const bars = [...document.querySelectorAll('meta[name="theme-color"]')];

@@ -55,7 +55,7 @@ addEventListener("fetch", (event) => {
 /**
  * Return the original path, with its "#", of a link that a mail program has rewritten, else null.
  *
- * The same as in users/links.py, but before the secrets are sent to a server, and also offline.
+ * users/links.py does the same, but this works offline and before secrets are sent to a server.
  */
 function restoreLink(path) {
   const [, page, rest] = /^\/(join|reset-password)\/?[#?]+(.*)$/.exec(decode(path)) ?? [];
@@ -70,7 +70,7 @@ function decode(path) {
   try {
     for (let layer = 0; layer < LAYERS; layer++) path = decodeURIComponent(path);
   } catch {
-    // It contains a literal "%".
+    // The path contains a literal "%".
   }
   return path;
 }
@@ -174,7 +174,7 @@ async function listWindows() {
   );
 }
 
-/** Ask a page for its current path, which `client.url` is not; null without a response. */
+/** Ask a page for its current path, because `client.url` may be outdated; null if no response. */
 function askForPath(client) {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -7,7 +7,7 @@ import { withCookieLock } from "./session-cookie.js";
 const FRESH_SECONDS = 60;
 const RETRY_MS = 30_000;
 
-/** A JWT access token with its user, and its expiry by this device's clock. */
+/** A JWT access token with its user, and its expiry time on this device's clock. */
 export class AccessToken {
   /** Pass `expiresAt` (local ms) for a stored token; by default it is derived from the claims. */
   constructor(value, expiresAt = null) {
@@ -27,7 +27,7 @@ export class AccessToken {
 /**
  * Keeps an access token fresh with the refresh cookie.
  *
- * Calls `onRefreshed(token)` with each new token, `onRefused(error)` when the session has ended.
+ * Calls `onRefreshed(token)` with each new token, and `onRefused(error)` when the session ended.
  */
 export class TokenRefresher {
   token = null;
@@ -67,7 +67,7 @@ export class TokenRefresher {
     return this.token.value;
   }
 
-  /** Refresh now: one request for concurrent callers, one tab at a time. Throws ApiError. */
+  /** Refresh now. Concurrent callers share a request, and tabs take turns. Throws ApiError. */
   refresh() {
     const { generation } = this;
     this.#underWay ??= withCookieLock(() => this.#refresh(generation)).finally(() => {
@@ -102,7 +102,7 @@ export class TokenRefresher {
     });
   }
 
-  /** Refresh a token that came due while the device, and its timers, slept. */
+  /** Refresh a token that became due while the device slept and no timer ran. */
   #wake() {
     const isDue = this.token && Date.now() >= this.#dueAt;
     if (isDue && document.visibilityState === "visible") this.#refreshQuietly();

@@ -37,8 +37,8 @@ export function setTokenSource(source) {
 /**
  * Send a request to the API; return the JSON, or null for an empty body. Throws ApiError.
  *
- * `path` is relative to /api/, or a page's `next` URL, whose host is ignored: behind a proxy it can
- * be an internal one. An aborted `signal` throws AbortError.
+ * `path` is relative to /api/, or it is the `next` URL of a page. The host of a URL is ignored,
+ * because behind a proxy it can be internal. Throws AbortError if `signal` is aborted.
  */
 export async function request(method, path, { body, form, auth = true, signal } = {}) {
   const send = async () =>

@@ -3,21 +3,21 @@ import { MemoryDatabase } from "./memory-database.js";
 import { STEPS, STORES, upgrade } from "./schema.js";
 import { storedUser } from "./web-storage.js";
 
-// Another tab can delay the opening: a frozen one that does not close an older version.
+// Another tab can delay the opening, for example if it is frozen and keeps an older version open.
 const OPENING_MS = 3_000;
 const RETRY_MS = 30_000;
 
 const nameOf = (userId) => `messaging-${userId}`;
 
 /**
- * What this device stores for one user; each user has a database of their own.
+ * The data that this device stores for one user; each user has a separate database.
  *
- * `kv` has single values, `threads` the newest messages of each conversation with its version,
- * `outbox` unsent messages, `drafts` unfinished ones. Without `persistent` or IndexedDB, rows are
- * in memory and lost with the page. If IndexedDB takes more than 3 s to open, or fails, rows are in
- * memory until it opens; then they are copied into it, and "opened" fires.
+ * `kv` stores single values, `threads` the newest messages of each conversation with its version,
+ * `outbox` unsent messages, and `drafts` unfinished messages. Without `persistent` or IndexedDB,
+ * rows are kept in memory and lost with the page. If IndexedDB fails, or takes more than 3 s to
+ * open, rows are kept in memory until it opens; then they are copied into it, and "opened" fires.
  *
- * Errors, such as a full disk, are logged and not thrown: storage must not break the client.
+ * Errors, such as a full disk, are logged and not thrown, because the client must keep working.
  */
 export class Database extends EventTarget {
   #userId;
@@ -65,7 +65,7 @@ export class Database extends EventTarget {
     return this.#try((db) => db.close());
   }
 
-  /** Commit before the requests finish: otherwise a page that closes would lose the change. */
+  /** Commit without waiting for the requests; otherwise a closing page would lose the change. */
   #write(name, change) {
     return this.#try(async (db) => {
       const transaction = db.transaction(name, "readwrite");
@@ -95,7 +95,7 @@ export class Database extends EventTarget {
     }
   }
 
-  /** Return whether another tab had the connection closed, to upgrade or delete the database. */
+  /** Return whether the connection closed because another tab upgrades or deletes the database. */
   #wasClosedByOther(error) {
     const isClosed = error.name === "InvalidStateError" && !this.#isClosed;
     return isClosed && storedUser.read()?.id === this.#userId;
@@ -103,7 +103,7 @@ export class Database extends EventTarget {
 
   // Opening
   // ------------------------------------------------------------------------------
-  /** Resolve with the database or, if it does not open in time, with one in memory. */
+  /** Resolve with the database or, if it does not open in time, with an in-memory database. */
   async #open() {
     const opening = connect(this.#userId);
     const tooLate = new Promise((resolve) => setTimeout(resolve, OPENING_MS, null));
@@ -117,7 +117,7 @@ export class Database extends EventTarget {
     return memory;
   }
 
-  /** Wait for the database, or retry; then use it instead of the one in memory. */
+  /** Wait until the database opens, or retry; then use it instead of the in-memory database. */
   async #openLate(opening, memory) {
     const db = await opening.catch(() => null);
     if (this.#isClosed) return db?.close();
@@ -138,7 +138,7 @@ async function connect(userId) {
   try {
     return await openDB(name, STEPS.length, options);
   } catch {
-    // A newer release has upgraded it, or the upgrade fails: what it has is readable all the same.
+    // A newer release has upgraded it, or the upgrade failed. Either way, its data is readable.
     return openDB(name, undefined, options);
   }
 }
@@ -149,7 +149,7 @@ function blocking(_current, _wanted, event) {
 }
 
 async function copyRows(memory, db) {
-  // Writes that have begun still go to memory.
+  // Wait for writes that have begun, because they still go to memory.
   await new Promise((resolve) => setTimeout(resolve));
   for (const [name, keyPath] of Object.entries(STORES)) {
     const keys = await memory.getAllKeys(name);

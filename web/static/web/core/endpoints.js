@@ -18,7 +18,7 @@ export const signIn = (email, password) =>
 /** Get a new access token with the cookie; returns `{access}`. */
 export const refreshSession = () => post("auth/jwt/refresh/", {}, OPEN);
 
-/** End the cookie's session with its tokens and sockets. */
+/** End the session of the refresh cookie, with its tokens and sockets. */
 export const signOut = () => post("auth/jwt/blacklist/", {}, OPEN);
 
 /** Accept an invitation by the code in its link; returns `{access, user}`. */
@@ -65,7 +65,7 @@ export const unregisterDevice = (token) =>
 export const listConversations = ({ page = 1, archived = false } = {}) =>
   get(`messaging/conversations/?${query({ page, archived: archived || undefined })}`);
 
-/** Get one conversation as it is in the list; 404 for one that the user may not see. */
+/** Get one conversation in the format of the list; 404 if the user may not see it. */
 export const getConversation = (id) => get(`messaging/conversations/${id}/`);
 
 /** Get messages by options or a `next` URL, newest first (with `since`: oldest change first). */
@@ -77,7 +77,7 @@ export const getMessages = (id, options = {}) =>
 export const sendMessage = (id, { content, client_id }) =>
   post(`messaging/conversations/${id}/send/`, { content, client_id });
 
-/** Send a first message; returns `{conversation_id, message, is_new_conversation}`. */
+/** Message a trainee; returns `{conversation_id, message, is_new_conversation}`. */
 export const startConversation = ({ trainee_id, content, client_id }) =>
   post("messaging/conversations/start/", { trainee_id, content, client_id });
 
@@ -89,7 +89,7 @@ export const getUnreadCount = () => get("messaging/unread-count/");
 
 // Trainees and invitations
 // ------------------------------------------------------------------------------
-/** List the trainer's trainees by name, 20 per page; `search` matches names and e-mail. */
+/** List the trainer's trainees by name, 20 per page; `search` matches names and email. */
 export const listTrainees = ({ page = 1, search = "" } = {}) =>
   get(`trainer/trainees/?${query({ page, search })}`);
 

@@ -27,7 +27,7 @@ export class Impersonation {
     this.by = by;
   }
 
-  /** Return the token; leave once it has expired. */
+  /** Return the token, or leave if it has expired; throws ApiError. */
   accessToken() {
     return this.#token.isValidFor(FRESH_SECONDS) ? this.#token.value : this.refuse();
   }
@@ -41,7 +41,7 @@ export class Impersonation {
   /**
    * Return to the trainer's own session on a new page.
    *
-   * Sockets can be refused before `endImpersonation` gets its response; both ways end here.
+   * Sockets can be refused before `endImpersonation` gets its response; both cases call this.
    */
   leave() {
     storedImpersonation.write(null);

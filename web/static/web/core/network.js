@@ -3,8 +3,9 @@ const TIMEOUT_MS = 2_000;
 /**
  * Reports whether there is a network.
  *
- * `navigator.onLine` is false with some VPNs and virtual adapters although the network works. So the client
- * counts as offline only if the device says so and a request fails. Fires "online" and "offline".
+ * With some VPNs and virtual adapters, `navigator.onLine` is false although the network works. So
+ * the client counts as offline only if `onLine` is false and a request fails. Fires "online" and
+ * "offline".
  */
 class Network extends EventTarget {
   isOnline = true;
@@ -25,7 +26,7 @@ class Network extends EventTarget {
     if (this.isOnline && !navigator.onLine) this.#become(false);
   }
 
-  /** Probe the server at once: open sockets do not notice a lost network. */
+  /** Probe the server at once, because open sockets do not notice a lost network. */
   async #probe() {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const probe = fetch("/healthz", { method: "HEAD", cache: "no-store", signal });

@@ -4,8 +4,8 @@ import { storedImpersonation, storedUser, storedSignIn } from "./web-storage.js"
 /**
  * Reload a page that returns from the back/forward cache if its sign-in is not the current one.
  *
- * The page is hidden until it has reloaded. If the user is known to have changed when the page is
- * left, it is hidden from then on, so that it never flashes another user's data.
+ * The page is hidden until it has reloaded. If the user has already changed when the page is left,
+ * the page is hidden from then on, so that it never flashes another user's data.
  */
 export function reloadIfSignInChanged(session) {
   const root = document.documentElement;

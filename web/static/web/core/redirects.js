@@ -21,7 +21,7 @@ export function redirectFor({ state, endReason }, route) {
   return null;
 }
 
-/** Return here after signing in, except after a sign-out: the next user may be someone else. */
+/** Return a sign-in path that leads back here, except after a sign-out: another user may follow. */
 function signInPath(endReason) {
   const here = location.pathname + location.search;
   const isHome = here === "/" || here === HOME;

@@ -29,7 +29,7 @@ class Router extends Store {
   }
 
   #follow() {
-    // The browser handles a change of the fragment alone.
+    // If only the fragment changed, the browser handles it.
     if (this.#shown === pathOf(location)) return;
     this.#shown = pathOf(location);
     this.route = match(new URL(location.href));

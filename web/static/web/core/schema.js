@@ -1,15 +1,15 @@
-/** The object stores with their key paths; `null` for keys that are passed with each put. */
+/** The object stores with their key paths; `null` if the key is passed with each put. */
 export const STORES = { kv: null, threads: "id", outbox: "client_id", drafts: null };
 
 /**
- * The steps of the schema: number n, counted from 0, upgrades a database from version n to n + 1.
+ * The upgrades of the schema: STEPS[n] upgrades a database from version n to n + 1.
  *
- * Append steps, and never change a released one. A step gets `(db, transaction)`; it may only add
- * stores, indexes and properties: after a rollback the previous release reads the new schema.
+ * Append steps, and never change a released step. A step gets `(db, transaction)`. It may only add
+ * stores, indexes and properties, because the previous release reads the schema after a rollback.
  */
 export const STEPS = [createStores];
 
-/** Upgrade a database between two versions; a new one has the version 0. */
+/** Upgrade a database between two versions; a new database has version 0. */
 export function upgrade(db, from, to, transaction) {
   for (const step of STEPS.slice(from, to)) step(db, transaction);
 }

@@ -14,7 +14,7 @@ export function withCookieLock(work) {
 export function beginSession(request) {
   return withCookieLock(async () => {
     const response = await request();
-    // Inside the lock, or a pending sign-out that waits for it would end the new session.
+    // Under the lock; otherwise a pending sign-out that waits for it would end the new session.
     pendingSignOut.write(false);
     storedSignIn.write(Date.now());
     return response;

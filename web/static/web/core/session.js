@@ -12,9 +12,9 @@ const CLEANUP_MS = 3000;
 /**
  * The signed-in user, shared by all tabs of this browser.
  *
- * Fires "change", "token" with the new access token, and "ended" with `{userId, reason}`: signed
- * out here ("signed-out") or in another tab ("elsewhere"), expired or revoked ("refused"), or an
- * invitation was accepted ("replaced").
+ * Fires "change", "token" with the new access token, and "ended" with `{userId, reason}`. Reasons
+ * are "signed-out" (in this tab), "elsewhere" (signed out in another tab), "refused" (expired or
+ * revoked) and "replaced" (an invitation was accepted).
  */
 class Session extends Store {
   /** "starting", "signed-out" or "signed-in" (also offline, from storage). */
@@ -130,13 +130,13 @@ class Session extends Store {
     this.#channel.postMessage({ type: "signed-in", userId: this.user.id });
   }
 
-  /** Load the user that the cookie belongs to; offline, keep the stored one. */
+  /** Load the user that the cookie belongs to; offline, keep the stored user. */
   #load() {
     const me = this.#refresher.fresh().then(() => endpoints.getMe());
     return this.#adopt(me).catch(() => this.user ?? this.#become("signed-out"));
   }
 
-  /** Sign in as `me` (or a promise); throws if this sign-in has ended meanwhile. */
+  /** Sign in as `me`, a user or a promise of one; throws if this sign-in has ended meanwhile. */
   async #adopt(me) {
     const { generation } = this;
     const user = await me;
@@ -182,7 +182,7 @@ class Session extends Store {
     const userId = (this.impersonatedBy ?? this.user)?.id;
     this.#refresher.drop();
     storage.storedImpersonation.write(null);
-    // Otherwise the other tab has cleared it for all tabs.
+    // After a sign-out in another tab, that tab has cleared the storage for all tabs.
     if (reason !== "elsewhere") storage.forgetUser();
     this.#impersonation = this.user = null;
     this.endReason = reason;

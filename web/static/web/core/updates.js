@@ -20,7 +20,7 @@ export async function startUpdates() {
   document.addEventListener("visibilitychange", check);
 }
 
-/** Return null if the browser refuses, as some private windows do; the client works online. */
+/** Register the worker; null if the browser refuses, as in some private windows. */
 async function register() {
   try {
     return await navigator.serviceWorker.register(workerUrl(), { updateViaCache: "none" });

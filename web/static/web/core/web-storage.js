@@ -1,5 +1,5 @@
-// Typed access to localStorage and sessionStorage. No secrets, except the access token of an
-// impersonation: per tab, read-only, and valid for an hour at most.
+// Typed access to localStorage and sessionStorage. They hold no secrets except the access token of
+// an impersonation, which is stored per tab, read-only, and valid for at most an hour.
 const ME = "me";
 const IMPERSONATION = "look";
 const DRAFTS = "drafts";
@@ -19,7 +19,7 @@ function write(storage, key, value) {
   else storage.setItem(key, JSON.stringify(value));
 }
 
-/** The user who signed in last, so that the client opens offline. */
+/** The user who signed in last, so that the client can open offline. */
 export const storedUser = {
   read: () => read(localStorage, ME),
   write: (me) => write(localStorage, ME, me),

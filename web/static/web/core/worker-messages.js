@@ -4,7 +4,7 @@ import { session } from "./session.js";
 /**
  * Handle the service worker's messages: report the current path, or open a clicked notification.
  *
- * Ignored while impersonating: notifications are for the trainer, not for the trainee shown.
+ * Messages are ignored while impersonating, because notifications are for the trainer.
  */
 export function answerWorker() {
   navigator.serviceWorker?.addEventListener("message", ({ data, ports }) => {

@@ -17,7 +17,7 @@ class Account {
     return session.user?.id ?? null;
   }
 
-  /** Return whether nothing may be sent: no message, no read receipt, no typing. */
+  /** Return whether nothing may be sent: no message, read receipt or typing frame. */
   get isReadOnly() {
     return session.isImpersonating;
   }

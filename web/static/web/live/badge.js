@@ -4,7 +4,7 @@ import { page } from "./page.js";
 
 const MOST = 99;
 
-// The server writes the product's name there.
+// The server sets the title to the product's name.
 const PRODUCT = document.title;
 
 let pageTitle = PRODUCT;
@@ -36,7 +36,7 @@ function show() {
   if (!session.isImpersonating) showOnIcon(inbox.unreadCount);
 }
 
-/** Set the icon's badge always: the service worker changes it too. */
+/** Set the icon's badge even if the count is unchanged: the service worker sets the badge too. */
 function showOnIcon(count) {
   if (!navigator.setAppBadge) return;
   const done = count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge();

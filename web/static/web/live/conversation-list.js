@@ -6,8 +6,8 @@ const NOT_FOUND = 404;
 /**
  * The first conversations in the server's order, active or archived, loaded page by page.
  *
- * Rows can shift between pages during loading. Each is held once, in its newest version, and pages
- * are reloaded if a shift may have skipped a row.
+ * Rows can shift between pages during loading. Each row is kept once, in its newest version, and
+ * pages are reloaded if a shift may have skipped a row.
  */
 export class ConversationList {
   /** Newest activity first. */
@@ -20,9 +20,9 @@ export class ConversationList {
   #byId = new Map();
   #isArchive;
   #count = 0;
-  // Rows that frames have brought during loading; they are newer than the pages.
+  // Rows that arrived in frames during loading; they are newer than the rows of the pages.
   #touched = new Set();
-  // Removed rows with their version: an older page must not bring them back.
+  // Removed rows with their versions, so that an older page does not restore them.
   #left = new Map();
   #loading = Promise.resolve();
 
@@ -52,7 +52,7 @@ export class ConversationList {
     }
   }
 
-  /** Return whether a row is below the loaded ones, so that its page will bring it. */
+  /** Return whether a row is below all loaded rows, so that it will load with its page. */
   #isBelowAll(row) {
     const last = this.conversations.at(-1);
     return !this.#byId.has(row.id) && this.hasMore && last && byActivity(last, row) < 0;
@@ -135,7 +135,7 @@ export class ConversationList {
     return Math.max(1, Math.ceil(rows / PAGE_SIZE));
   }
 
-  /** Run loads one after the other: concurrent ones would overwrite each other's rows. */
+  /** Run loads one after the other; concurrent loads would overwrite each other's rows. */
   #queue(work) {
     const result = this.#loading.then(work);
     this.#loading = result.catch(() => {});
@@ -156,7 +156,7 @@ export class ConversationList {
   }
 }
 
-/** The conversation that a link has opened and that is possibly in no loaded page. */
+/** The conversation that a link opened, which may not be in any loaded page. */
 export class LocatedConversation {
   #row = null;
 
@@ -164,7 +164,7 @@ export class LocatedConversation {
     return this.#row?.id === id ? this.#row : null;
   }
 
-  /** Load it; null without access. Throws ApiError. */
+  /** Load a conversation; null if the user has no access. Throws ApiError. */
   async fetch(id) {
     try {
       this.#row = await getConversation(id);
@@ -175,7 +175,7 @@ export class LocatedConversation {
     return this.#row;
   }
 
-  /** Reload it, unless `isListed(id)`, because lists are kept in sync. Throws ApiError. */
+  /** Reload the conversation, unless `isListed(id)`: lists are kept in sync. Throws ApiError. */
   async refresh(isListed) {
     if (this.#row && !isListed(this.#row.id)) await this.fetch(this.#row.id);
   }

@@ -10,24 +10,24 @@ import { TabChannel } from "./tab-channel.js";
 const unsaved = new Map();
 
 /**
- * The draft of one composer; a conversation can have several, each in a row of its own.
+ * The draft of one composer. A conversation can have several drafts, each in its own row.
  *
- * It starts with the draft that this tab had last, else with the newest, and never overwrites
- * another one. A text that any tab sends is removed from all composers that show it. Fires "change"
- * when `text` changes by anything but `write`.
+ * A composer starts with this tab's last draft or else with the newest draft, and never overwrites
+ * another draft. When a tab sends a text, it is removed from all composers that show it. Fires
+ * "change" when anything other than `write` changes `text`.
  */
 export class Draft extends EventTarget {
   text = "";
   #name;
-  // The name of drafts from before the conversation existed, once the trainee is known.
+  // The name of drafts written before the conversation existed, once the trainee is known.
   #earlier;
   #row = null;
-  // Whether it was written in this tab; otherwise it follows the changes of other tabs.
+  // Whether the draft was written in this tab; otherwise it follows changes in other tabs.
   #isOwn = false;
   #channel = new TabChannel(`drafts-${account.key}`, { isAlone: !account.isShared });
   #listening = new AbortController();
 
-  /** `name` is a conversation's id, or `trainee-<id>` before there is one. */
+  /** `name` is a conversation's id, or `trainee-<id>` before there is a conversation. */
   constructor(name) {
     super();
     this.#name = String(name);
@@ -39,14 +39,14 @@ export class Draft extends EventTarget {
     this.#restore();
   }
 
-  /** Set the trainee, so that drafts from before there was a conversation are found. */
+  /** Set the trainee, so that drafts written before the conversation existed are found. */
   setTrainee(traineeId) {
     if (this.#earlier) return;
     this.#earlier = `trainee-${traineeId}`;
     if (!this.#row) this.#restore();
   }
 
-  /** Store the text of the composer; an empty one deletes the draft. */
+  /** Store the text of the composer; an empty text deletes the draft. */
   write(text) {
     this.text = text;
     this.#isOwn = text !== "";
@@ -95,7 +95,7 @@ export class Draft extends EventTarget {
     }
   }
 
-  /** Read the draft again: after the back/forward cache, or once the database has opened. */
+  /** Reread the draft on return from the back/forward cache, or once the database has opened. */
   async #reload() {
     const row = this.#row;
     if (!row) return this.#restore();
@@ -141,7 +141,7 @@ export function clearDrafts() {
 
 // Rows
 // ------------------------------------------------------------------------------
-/** Return whether a row belongs to a conversation; its bare name does too. */
+/** Return whether a row belongs to a conversation: its key is the name, alone or with a suffix. */
 function isOf(row, name) {
   return row === name || row.startsWith(`${name} `);
 }
@@ -151,10 +151,10 @@ async function read(row) {
 }
 
 /**
- * Store the text of a row; an empty one deletes the row.
+ * Store the text of a row; an empty text deletes the row.
  *
- * The write starts at once, as a closing page has no time for it. During a write, only the newest
- * of the following texts is written next.
+ * The write starts at once, because a page that closes cannot wait. Of the texts that arrive during
+ * a write, only the newest is written next.
  */
 async function save(row, text) {
   const isWriting = unsaved.has(row);

@@ -5,11 +5,11 @@ import { LiveSocket } from "./socket.js";
 const MAX_FAILURES = 3;
 const CONNECTING_MS = 6_000;
 
-// Shared by all feeds: a proxy that blocks one socket blocks all.
+// Shared by all feeds, because a proxy that blocks one socket blocks all sockets.
 let areSocketsBlocked = false;
 
 /**
- * Updates by a WebSocket or, where WebSockets are blocked, by polling.
+ * Receives updates from a WebSocket or, where WebSockets are blocked, by polling.
  *
  * While polling, it keeps trying to connect. Fires "connection", "frame" and "gone".
  */
@@ -49,7 +49,7 @@ export class Feed extends EventTarget {
     this.#listening?.abort();
   }
 
-  /** Poll although the server refuses the socket. */
+  /** Poll at once, because the server refuses the socket. */
   pollOnly() {
     clearTimeout(this.#fallbackTimer);
     this.#poller.start();
@@ -84,7 +84,7 @@ export class Feed extends EventTarget {
     this.#update();
   }
 
-  /** Restart the delay before a page that slept shows its lost connection. */
+  /** Restart the delay after which a page that slept shows that its connection is lost. */
   #resetSince() {
     if (this.connection !== "reconnecting") return;
     this.connectionSince = Date.now();

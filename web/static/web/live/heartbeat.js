@@ -9,7 +9,7 @@ export class Heartbeat {
   #timer = 0;
   #timeout = 0;
 
-  /** `ping()` requests an answer; `onSilence()` is called without one within 8 s. */
+  /** `ping()` requests an answer; `onSilence()` is called if none arrives within 8 s. */
   constructor({ ping, onSilence }) {
     this.#ping = ping;
     this.#onSilence = onSilence;
@@ -42,7 +42,7 @@ export class Heartbeat {
     this.#timeout = setTimeout(() => this.#onSilence(), timeout);
   }
 
-  /** Any frame counts as an answer. */
+  /** Record that a frame arrived; any frame counts as an answer. */
   heard() {
     clearTimeout(this.#timeout);
     this.#timeout = 0;

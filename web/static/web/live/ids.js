@@ -1,4 +1,4 @@
-/** Return a random UUID, also on a page without TLS, which has no crypto.randomUUID. */
+/** Return a random UUID, even on a page without TLS, which has no crypto.randomUUID. */
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -8,10 +8,10 @@ import { TabChannel } from "./tab-channel.js";
 const PATH = "/ws/messaging/";
 
 /**
- * The frames of the inbox socket for all tabs of this browser: the leader has the only socket.
+ * Shares the inbox socket with all tabs of this browser; only the leader has a socket.
  *
- * The visible tab leads. Fires "frame"; "connection"; and "synced" when the list has to be loaded,
- * as frames may have been missed: after each connect, and on joining a leader.
+ * The visible tab leads. Fires "frame", "connection" and "synced". "synced" means that frames may
+ * have been missed, after each connect and on joining a leader, so the list must be loaded.
  */
 export class InboxFeed extends EventTarget {
   connection = "connecting";
@@ -23,7 +23,7 @@ export class InboxFeed extends EventTarget {
   #leadership;
   #listening = new AbortController();
 
-  /** `poll()` requests updates over REST, where sockets are blocked. */
+  /** `poll()` requests updates over REST when sockets are blocked. */
   constructor(poll) {
     super();
     this.#poll = poll;
@@ -105,7 +105,7 @@ export class InboxFeed extends EventTarget {
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
   }
 
-  /** Adopt the state of the leader, and have the list loaded. */
+  /** Adopt the leader's state, and fire "synced" to have the list loaded. */
   #join({ connection, since, unreadCount }) {
     Object.assign(this, { connection, connectionSince: since });
     if (unreadCount !== null) this.#dispatch({ type: "unread_count", unread_count: unreadCount });
@@ -117,7 +117,7 @@ export class InboxFeed extends EventTarget {
     this.connection = connection;
     this.connectionSince = since;
     this.dispatchEvent(new Event("connection"));
-    // While connecting, as after a change of leader, no tab received frames.
+    // While the leader was connecting, for example after a change of leader, no tab got frames.
     if (connection === "online") this.dispatchEvent(new Event("synced"));
   }
 }

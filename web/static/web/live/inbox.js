@@ -7,13 +7,13 @@ import { InboxFeed } from "./inbox-feed.js";
 
 const CACHED_ROWS = 200;
 const KEY = "inbox";
-// One poll in so many requests all loaded pages; the others request only the first.
+// Every sixth poll requests all loaded pages; the others request only the first page.
 const FULL_POLL = 6;
 
 /**
  * The user's conversations and unread count, kept in sync with the server.
  *
- * Fires "change", and "arrived" with `{conversation}` when one has new unread messages.
+ * Fires "change", and "arrived" with `{conversation}` when a conversation has new unread messages.
  */
 class Inbox extends Store {
   unreadCount = 0;
@@ -47,7 +47,7 @@ class Inbox extends Store {
     return this.#feed?.connectionSince ?? Date.now();
   }
 
-  /** Return whether the list is from a poll: no socket reports changes. */
+  /** Return whether the list comes from polling, so that no socket reports changes. */
   get isPolled() {
     return this.connection === "polling" && this.#active.isFresh;
   }
@@ -67,7 +67,7 @@ class Inbox extends Store {
     if (feed !== this.#feed) return;
     if (cached) this.#restore(cached);
     feed.start();
-    // Otherwise cached rows are shown until the feed is synced.
+    // If there are cached rows, they are shown until the feed is synced.
     if (!cached) this.retry();
   }
 
@@ -95,7 +95,7 @@ class Inbox extends Store {
     return this.conversations.find((each) => each.trainee.id === traineeId) ?? null;
   }
 
-  /** Find a conversation, on the server if no list has it; null without access. Throws ApiError. */
+  /** Find a conversation in the lists or on the server; null without access. Throws ApiError. */
   async locate(id) {
     const row = this.#listed(id) ?? (await this.#located.fetch(id));
     this.#updated();

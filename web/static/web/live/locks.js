@@ -1,6 +1,6 @@
 import { delayAfter } from "./backoff.js";
 
-// Undefined in old browsers, and on pages without TLS: then every tab leads.
+// Undefined in old browsers and on pages without TLS, where every tab leads.
 const locks = navigator.locks;
 
 /** Leader election between the tabs of this browser, by a Web Lock. */

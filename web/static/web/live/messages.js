@@ -3,7 +3,7 @@ import { dayKey } from "../text/time.js";
 const GROUP_MS = 5 * 60_000;
 
 /**
- * Merge messages by id, ascending; of two versions of a message the higher one stays.
+ * Merge messages, ascending by id; of two versions of a message, the higher one is kept.
  *
  * Unchanged messages stay the same objects. Neither array is modified.
  */
@@ -19,7 +19,7 @@ export function mergeMessages(held, incoming) {
 /**
  * Mark the messages for which `isMarked(message)` is true as read, up to and including an id.
  *
- * Unchanged messages stay the same objects; without any change, so does the array.
+ * Unchanged messages stay the same objects. If nothing changes, the same array is returned.
  */
 export function markRead(messages, isMarked, { upTo, readAt, version }) {
   const isDue = (each) => !each.is_read && each.id <= upTo && isMarked(each);
@@ -88,7 +88,7 @@ function pendingItem(entry, ownId) {
  * Divide items by days in the reader's time zone, and each day into groups of one sender.
  *
  * Returns `[{key, date, groups: [{key, senderId, isOwn, items}]}]`. A gap of 5 minutes starts a new
- * group. The order of items is kept, even if this device's clock puts one on an earlier day.
+ * group. The order of items is kept, even if this device's clock puts an item on an earlier day.
  */
 export function daySections(threadItems) {
   const sections = [];

@@ -3,9 +3,9 @@ import { outbox } from "./outbox.js";
 import { Outgoing } from "./outgoing.js";
 
 /**
- * A thread with a trainee without a conversation; the first message creates it.
+ * A thread with a trainee who has no conversation yet; the first message creates one.
  *
- * Fires "created" with the conversation's id in `detail`, also when it was created elsewhere.
+ * Fires "created" with the conversation's id in `detail`, even if it was created elsewhere.
  */
 class NewThread extends Outgoing {
   id = null;

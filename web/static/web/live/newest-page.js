@@ -14,7 +14,7 @@ export class NewestPage {
     this.#timeline = timeline;
   }
 
-  /** Load the page, once for concurrent callers; throws ApiError. */
+  /** Load the page; concurrent callers share one request. Throws ApiError. */
   load() {
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
@@ -22,7 +22,7 @@ export class NewestPage {
     return this.#loading;
   }
 
-  /** Discard a page that is loading, as the timeline was reset. */
+  /** Discard a page that is loading, because the timeline was reset. */
   invalidate() {
     this.#resets += 1;
   }

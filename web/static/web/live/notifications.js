@@ -30,7 +30,7 @@ class Notifications extends Store {
     session.beforeSignOut(() => unsubscribe());
   }
 
-  /** Why notifications are unavailable or limited, as a text, or "". */
+  /** The reason that notifications are unavailable or limited, as a text; otherwise "". */
   get reason() {
     if (this.state !== "on" || this.#isPushed) return REASONS[this.state] ?? "";
     return t("notifications.openOnly");
@@ -93,7 +93,7 @@ class Notifications extends Store {
     const { trainer, trainee, last_message_preview: body, id } = conversation;
     const other = trainer.id === account.userId ? trainee : trainer;
     const registration = await workerRegistration();
-    // As in the service worker, so that one replaces the other.
+    // The tag is the same as in the service worker, so that one notification replaces the other.
     await registration?.showNotification(fullName(other), {
       body,
       tag: `conversation-${id}`,
@@ -107,7 +107,7 @@ class Notifications extends Store {
   #closeRead() {
     const before = this.#unread;
     this.#unread = unreadIds();
-    // Not by the unread count: after a reconnect it arrives before the conversations.
+    // The unread count would not do: after a reconnect it arrives before the conversations.
     const areUnread = before.every((id) => this.#unread.includes(id));
     if (areUnread || this.state !== "on") return;
     const idOf = ({ data }) => Number(data?.path?.split("/").at(-1));

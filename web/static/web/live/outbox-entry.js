@@ -17,13 +17,13 @@ export function newEntry({ conversation_id = null, trainee_id = null, content, o
   };
 }
 
-/** Return whether an entry is for a conversation id, or for `{traineeId}` before there is one. */
+/** Return whether an entry is for a conversation's id, or for the trainee of `{traineeId}`. */
 export function isFor(entry, target) {
   if (typeof target !== "object") return entry.conversation_id === target;
   return entry.conversation_id === null && entry.trainee_id === target.traineeId;
 }
 
-/** Return the queue of an entry: its conversation, or a trainee without one. */
+/** Return an entry's queue: its conversation, or its trainee if there is no conversation yet. */
 export function queueKey(entry) {
   return entry.conversation_id === null ? `trainee ${entry.trainee_id}` : entry.conversation_id;
 }

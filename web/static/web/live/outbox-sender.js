@@ -14,7 +14,7 @@ const REFUSED_MS = 5_000;
 /**
  * Sends the entries of an outbox, in order within each conversation, one tab at a time.
  *
- * It holds the lock only while there is something to send: a frozen tab must not block the others.
+ * A tab holds the lock only while it has something to send: frozen tabs must not block the others.
  */
 export class OutboxSender {
   #lock;
@@ -75,7 +75,7 @@ export class OutboxSender {
     this.#schedule(pause);
   }
 
-  /** Send under the lock; return the ms to pause if it was refused. */
+  /** Send under the lock; return the ms to pause if the lock was refused, else 0. */
   #sendLocked() {
     return withLock(this.#lock, () => this.#sendAll()).then(() => 0, () => REFUSED_MS);
   }
@@ -100,7 +100,7 @@ export class OutboxSender {
   }
 
   async #deliver(entry) {
-    // It may have been deleted, or sent by another tab.
+    // The entry may have been deleted, or sent by another tab.
     if (!this.#outbox.get(entry.client_id)) return;
     this.#outbox.update({ ...entry, state: "sending" });
     const message = await post(entry);

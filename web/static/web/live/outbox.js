@@ -14,13 +14,13 @@ import { TabChannel } from "./tab-channel.js";
  *
  * Fires "change"; "added" with an entry of another tab; "sent" with `{entry, message}`; "created"
  * with `{traineeId, conversationId}`; and "returned" with `{entry, seconds}` when a new entry was
- * throttled: a composer that takes its text back calls preventDefault(), which removes the entry.
+ * throttled. A composer that restores the text calls preventDefault(), which removes the entry.
  */
 class Outbox extends Store {
   /** When the throttle ends, as Date.now(). */
   heldUntil = 0;
   #entries = new Map();
-  // Entries that were written on this page while online, and were not throttled yet.
+  // Entries that were written on this page while online and have not been throttled yet.
   #fresh = new Set();
   #channel = null;
   #sender = null;
@@ -66,7 +66,7 @@ class Outbox extends Store {
     return Math.max(0, Math.ceil((this.heldUntil - Date.now()) / 1000));
   }
 
-  /** Retry waiting entries at once: the network has returned. */
+  /** Retry waiting entries at once, because the network has returned. */
   wake() {
     this.#sender?.wake();
   }
@@ -87,7 +87,7 @@ class Outbox extends Store {
     return this.#entries.get(clientId) ?? null;
   }
 
-  /** Return the entries of a conversation id, or of `{traineeId}` before there is one. */
+  /** Return the entries for a conversation's id, or for the trainee of `{traineeId}`. */
   list(target) {
     return this.all().filter((entry) => isFor(entry, target));
   }
@@ -122,14 +122,14 @@ class Outbox extends Store {
     this.#channel?.post({ type: "removed", clientId });
   }
 
-  /** Remove an entry whose message arrived by a socket, before the response to sending it. */
+  /** Remove an entry whose message arrived on a socket before the response to its request. */
   settle(clientId) {
     if (clientId && this.get(clientId)) this.remove(clientId);
   }
 
   // For the sender
   // ------------------------------------------------------------------------------
-  /** Replace an entry in all tabs, unless one has removed it; resolves once stored. */
+  /** Replace an entry in all tabs, unless a tab has removed it; resolves once stored. */
   async update(entry) {
     this.#replace(entry);
     this.changed();
@@ -187,7 +187,7 @@ class Outbox extends Store {
     this.heldUntil = Date.now() + seconds * 1000;
     const entry = this.get(clientId);
     const isFresh = this.#fresh.delete(clientId) && entry?.attempts === 0;
-    // With others queued behind it, it has to wait to keep the order.
+    // If others are queued behind this entry, it stays in the outbox to keep the order.
     const init = { cancelable: true, detail: { entry, seconds } };
     const isDue = isFresh && isOnlyInQueue(entry, this.all());
     if (isDue && !this.dispatchEvent(new CustomEvent("returned", init))) this.remove(clientId);

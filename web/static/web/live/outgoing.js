@@ -9,8 +9,8 @@ import { outbox } from "./outbox.js";
  * Each kind of thread has `pending`, its entries of the outbox in order, and `target`, the recipient
  * of new entries: `{conversation_id}` or `{trainee_id}`.
  *
- * Fires "returned" with `{text, seconds}` when a message was throttled: an empty composer takes the
- * text back and calls preventDefault(); otherwise it waits in the outbox.
+ * Fires "returned" with `{text, seconds}` when a message was throttled. An empty composer restores
+ * the text and calls preventDefault(); otherwise the message waits in the outbox.
  */
 export class Outgoing extends Store {
   #listening = new AbortController();
@@ -29,8 +29,8 @@ export class Outgoing extends Store {
   /**
    * Queue a text; resolves with `{clientId}` once stored.
    *
-   * Or with `{heldFor: seconds}` during a throttle: keep the text in the composer; or with `{}` for
-   * a text that is empty or too long. Never throws.
+   * During a throttle, resolves with `{heldFor: seconds}`, and the composer must keep the text. If
+   * the text is empty or too long, resolves with `{}`. Never throws.
    */
   async send(text) {
     if (outbox.heldFor) return { heldFor: outbox.heldFor };

@@ -8,8 +8,8 @@ const TIMEOUT_MS = 5_000;
 /**
  * Return whether there can be unread messages before the oldest loaded one.
  *
- * Receipts are cumulative, so all messages before a read one are read. Without a read one, compare
- * with the unread count of the conversation, as of its version.
+ * Receipts are cumulative, so all messages before a read message are read. If no loaded message is
+ * read, compare with the conversation's unread count as of its version.
  */
 export function mayHideUnread({ messages, hasOlder, conversation, isOthers }) {
   const others = messages.filter(isOthers);
@@ -22,8 +22,8 @@ export function mayHideUnread({ messages, hasOlder, conversation, isOthers }) {
 /**
  * Sends read receipts for the messages that were on the screen of a focused page.
  *
- * A receipt covers all messages up to one, so none is sent while there can be unread messages
- * before the loaded ones. One is sent at a time; messages seen meanwhile go with the next.
+ * A receipt covers all earlier messages too, so none is sent while there can be unread messages
+ * before the loaded ones. Receipts are sent one at a time; the next covers messages seen meanwhile.
  */
 export class ReadReceipts {
   #id;
@@ -67,7 +67,7 @@ export class ReadReceipts {
     this.#onScreen = 0;
   }
 
-  /** Whether all unread messages are loaded; not after a reset, until the newest page has loaded. */
+  /** Whether all unread messages are loaded; false after a reset until the newest page loads. */
   get #isWhole() {
     const { isLoaded, messages, hasOlder, isOthers } = this.#timeline;
     const conversation = inbox.get(this.#id);

@@ -2,7 +2,7 @@
 export class TabChannel extends EventTarget {
   #channel;
 
-  /** `isAlone` disables the channel, as while impersonating. */
+  /** `isAlone` disables the channel, for example while impersonating. */
   constructor(name, { isAlone = false } = {}) {
     super();
     if (isAlone || !globalThis.BroadcastChannel) return;

@@ -23,13 +23,13 @@ export class ThreadCache {
     return this.#db.get("threads", this.#id);
   }
 
-  /** Store a snapshot: at once, as the page can close any time, and then every 0.5 s at most. */
+  /** Store a snapshot at once, because the page may close at any time; then at most every 0.5 s. */
   save() {
     this.#isDue = true;
     if (!this.#timer) this.#flush();
   }
 
-  /** Delete the snapshot, as access has ended. */
+  /** Delete the snapshot, because access has ended. */
   forget() {
     this.#isDue = false;
     this.#db.delete("threads", this.#id);

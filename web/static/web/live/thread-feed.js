@@ -55,13 +55,13 @@ export class ThreadFeed extends EventTarget {
     return this.#feed.send(frame);
   }
 
-  /** Add a message from the response to sending it. */
+  /** Add a message from the response to the request that sent it. */
   add(message) {
     this.#apply([message]);
     this.#fire("change");
   }
 
-  /** Apply the user's own read receipt from the response to sending it. */
+  /** Apply the user's own read receipt from the response to the request that sent it. */
   markRead({ upTo, readAt }) {
     this.#timeline.applyReadReceipt({ isOwn: false, upTo, readAt, version: 0 });
     this.#fire("change");
@@ -76,7 +76,7 @@ export class ThreadFeed extends EventTarget {
       page = await getMessages(this.#id, page.next);
       this.#apply(page.results);
     }
-    // The server has older data: it was restored from a backup.
+    // The server has older data, because it was restored from a backup.
     if (page.version < since) this.#reset(page.version);
     else this.#timeline.advanceTo(page.version);
     this.#fire("change");
@@ -143,7 +143,7 @@ export class ThreadFeed extends EventTarget {
     const known = idsOf(timeline.messages);
     timeline.add(messages);
     if (!this.#isLive || !timeline.isLoaded) return;
-    // Not by comparing ids: the user's own message can arrive before an earlier one.
+    // A higher id would not do: the user's own message can arrive before an earlier one.
     const held = idsOf(timeline.messages);
     const isNew = (each) => timeline.isOthers(each) && held.has(each.id) && !known.has(each.id);
     for (const message of messages.filter(isNew)) this.#fire("incoming", message);

@@ -11,7 +11,7 @@ const NOT_FOUND = 404;
 const RETRY_MS = 5_000;
 
 /**
- * Loads one conversation, keeps its timeline live, and tracks the access to it. Fires "change".
+ * Loads one conversation, keeps its timeline live, and tracks the user's access. Fires "change".
  */
 export class ThreadSource extends EventTarget {
   status = "loading";
@@ -20,7 +20,7 @@ export class ThreadSource extends EventTarget {
   #id;
   #cache;
   #isClosed = false;
-  // The version with which access ended; a later one means that the conversation was reopened.
+  // The version at which access ended; a later version means that the conversation was reopened.
   #endedAt = 0;
   #isEnding = false;
   #newest;
@@ -125,7 +125,7 @@ export class ThreadSource extends EventTarget {
   follow() {
     const row = inbox.get(this.#id);
     if (row && row !== this.conversation) this.#followRow(row);
-    // The server closes the socket at the end; without one only the list shows it.
+    // The server closes the socket when access ends. Without a socket, only the list shows the end.
     if (!row && this.status === "ready" && inbox.isPolled) this.#end();
     const isConnected = ["online", "polling"].includes(inbox.connection);
     if (isConnected && !this.#wasConnected && this.status === "error") this.retry();
@@ -140,7 +140,7 @@ export class ThreadSource extends EventTarget {
     this.#changed();
   }
 
-  /** Find out why access ended: the close code does not tell archived from not found. */
+  /** Find out why access ended; the close code does not distinguish archived from not found. */
   async #end() {
     if (this.#isEnding) return;
     this.#isEnding = true;

@@ -78,7 +78,7 @@ class Thread extends Outgoing {
     return this.#live.connectionSince;
   }
 
-  /** The id of the newest message of the other person that was read on any device; or 0. */
+  /** The id of the other person's newest message that was read on any device, or 0. */
   get newestSeenId() {
     const { isOthers } = this.#source.timeline;
     return this.messages.findLast((each) => each.is_read && isOthers(each))?.id ?? 0;
@@ -168,7 +168,7 @@ class Thread extends Outgoing {
   }
 }
 
-// A view can close after the next one has opened the same thread: they share it.
+// A view can close after the next view has opened the same thread, so views share threads.
 const open = new Map();
 
 /** Open a conversation; its thread is shared until every caller has closed it. */

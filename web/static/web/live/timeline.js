@@ -4,8 +4,8 @@ const SNAPSHOT_SIZE = 100;
 const NOTHING = { upTo: 0, readAt: null, version: 0 };
 
 /**
- * The messages of one conversation, without gaps, and the version up to which they are complete:
- * a socket or `?since=` resumes from it.
+ * The messages of one conversation, without gaps, and the version up to which they are complete.
+ * A socket or `?since=` resumes from that version.
  */
 export class Timeline {
   /** Ascending by id. */
@@ -16,7 +16,7 @@ export class Timeline {
   /** The version to resume from, or null. */
   version = null;
   ownId;
-  // Kept for pages that were requested before a receipt and arrive after it.
+  // Receipts are kept for pages that were requested before a receipt and arrive after it.
   #receipts = { own: NOTHING, other: NOTHING };
   // The version of a reset and the messages after it, until the newest page has loaded.
   #resetTo = null;

@@ -12,7 +12,7 @@ const WHY_ENDED = {
   elsewhere: t("signIn.elsewhere"),
 };
 
-/** The sign-in form; core/redirects.js leads on after it. */
+/** The sign-in form. After the sign-in, core/redirects.js goes to the next screen. */
 class SignInScreen extends Element {
   #form = new Form(this, ({ email, password }) => session.signIn(email, password));
 

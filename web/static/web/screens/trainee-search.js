@@ -4,7 +4,7 @@ import { PaginatedList } from "../ui/paginated-list.js";
 
 const FRESH_MS = 2 * 60 * 1000;
 
-// Coming back from a trainee's page shows the same list at the same scroll position.
+// On return from a trainee's page, the same list is shown at the same scroll position.
 let cached = null;
 
 /** Return the search result `{pages, search, scrollTop}`, from the cache while it is fresh. */

@@ -48,7 +48,7 @@ class TraineesScreen extends Element {
 
   updated() {
     const box = this.querySelector("input");
-    // Do not overwrite the input while typing: the URL lags behind, and has the trimmed text.
+    // Do not overwrite the input while the user types: the URL's text is late and trimmed.
     if (box !== document.activeElement) box.value = this.#search;
   }
 

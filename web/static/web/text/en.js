@@ -36,7 +36,7 @@ export const texts = {
   "conversation.removed": "[Trainee removed]",
   "conversations.choose": "Choose a trainee",
   "conversations.empty": "No conversations yet",
-  "conversations.emptyHint": "Message one of your trainees to start one.",
+  "conversations.emptyHint": "Message one of your trainees to start a conversation.",
   "conversations.failed": "Your conversations couldn’t be loaded",
   "conversations.label": "Conversations",
   "conversations.loadingMore": "Loading more conversations",
@@ -177,7 +177,7 @@ export const texts = {
   "signIn.text": "Sign in to read your messages.",
   "signIn.title": "Welcome back",
   "signOut.confirm": "Sign out and delete",
-  "signOut.offline": "You have unsent messages. Go online before you sign out.",
+  "signOut.offline": "You have unsent messages. Connect to the internet before you sign out.",
   "signOut.text": {
     one: "{count} message hasn’t been sent. Signing out deletes it from this device.",
     other: "{count} messages haven’t been sent. Signing out deletes them from this device.",

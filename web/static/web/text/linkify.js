@@ -1,5 +1,5 @@
-// A URL ends at white space, quotes, angle brackets, and at bidirectional control characters, with
-// which a link could be made to look like another one.
+// A URL ends at white space, quotes, angle brackets and bidirectional control characters. With the
+// latter, a link could be made to look like another link.
 const INSIDE = String.raw`[^\s<>"\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]`;
 const ADDRESS = new RegExp(String.raw`(?<![\p{L}\p{N}_@])(?:https?:\/\/|www\.)${INSIDE}+`, "giu");
 const TRAILING = /[.,;:!?'’”»*_~…]+$/u;
@@ -8,7 +8,7 @@ const PAIRS = { ")": "(", "]": "[", "}": "{" };
 /**
  * Split a text into parts, `{text}` or `{text, href}`, in order.
  *
- * Only http and https become links, as other schemes can run scripts.
+ * Only http and https URLs become links, because other schemes can run scripts.
  */
 export function linkify(text) {
   const parts = [];

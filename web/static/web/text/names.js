@@ -4,7 +4,7 @@ const HUES = 12;
 // Names can consist of zero-width spaces and the like.
 const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
 
-/** Return the full name of a person, or their e-mail. */
+/** Return the full name of a person, or their email address. */
 export function fullName(person) {
   const name = [person?.first_name, person?.last_name].filter(Boolean).join(" ").trim();
   return (VISIBLE.test(name) && name) || person?.email || t("person.unnamed");
@@ -21,7 +21,7 @@ export function hue(person) {
   return (person?.id ?? 0) % HUES;
 }
 
-/** Skip punctuation; an emoji or a letter with accents counts as one. */
+/** Return the first letter, digit or emoji, in upper case and with its accents; "" if none. */
 function firstLetter(text) {
   const start = text?.search(/[\p{L}\p{N}\p{Extended_Pictographic}]/u) ?? -1;
   if (start < 0) return "";

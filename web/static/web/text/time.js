@@ -50,7 +50,7 @@ export function dayKey(date) {
   return `${date.getFullYear()}-${month}-${String(date.getDate()).padStart(2, "0")}`;
 }
 
-/** Count calendar days: when clocks change, a day has 23 or 25 hours. */
+/** Count calendar days, because a day has 23 or 25 hours when clocks change. */
 function daysBetween(date, now) {
   return dayNumber(now) - dayNumber(date);
 }

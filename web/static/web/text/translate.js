@@ -1,6 +1,6 @@
 import * as english from "./en.js";
 
-// To add a language, map its code to a function that imports its file: one like en.js.
+// To add a language, map its code to a function that imports its texts, a file like en.js.
 const LANGUAGES = {};
 
 const root = globalThis.document?.documentElement;
@@ -20,7 +20,7 @@ export { locale };
 /**
  * Return the text of a key, with `{name}` replaced by `params.name`.
  *
- * A text with plural forms is chosen by `params.count`.
+ * If the text has plural forms, `params.count` selects one of them.
  */
 export function t(key, params) {
   return parts(key, params).join("");

@@ -2,9 +2,9 @@
 const PLAIN = { ł: "l", ø: "o", đ: "d", æ: "ae", œ: "oe" };
 
 /**
- * Reduce words to lower-case letters and digits, to compare what somebody types as a confirmation.
+ * Reduce words to lower-case letters and digits, to compare them with a typed confirmation.
  *
- * Keyboards have one or none of the many accents, spaces, apostrophes, hyphens and emoji.
+ * No keyboard has all accents and emoji, or all kinds of spaces, apostrophes and hyphens.
  */
 export function normalizeTyped(words) {
   // Upper case first: "ß" becomes "ss" and a dotless "ı" becomes "i".

@@ -5,7 +5,7 @@ import { Element } from "./element.js";
 /**
  * A person's picture, or their initials on their colour.
  *
- * Decorative: show the name beside it. `size` is "small" (2rem), "large" (5rem) or none (2.75rem).
+ * Decorative: show the name beside it. `size` is "small" (2rem), "large" (5rem) or unset (2.75rem).
  */
 class UserAvatar extends Element {
   static properties = { person: { attribute: false }, broken: { state: true } };

@@ -9,8 +9,8 @@ import { Form, formStatus, submitButton } from "./form.js";
 /**
  * Ask for confirmation of an irreversible action; resolve to whether it was done.
  *
- * `act` runs while the dialog is open, which shows its errors. With `typed`, the user has to type
- * one of these words: the first that has letters or digits, or the next if they can't type it.
+ * `act` runs while the dialog is open, and the dialog shows its errors. With `typed`, the user has
+ * to type one of these words: the first that has letters or digits, or the next if they can't.
  */
 export function confirm({ title, text, label, isDangerous = false, typed = [], act }) {
   const dialog = document.createElement("app-dialog");
@@ -100,7 +100,7 @@ class AppDialog extends Element {
   }
 }
 
-/** An error of the shape of an ApiError, which the form shows at the field. */
+/** An error with the shape of an ApiError, so that the form shows it at the field. */
 class Mistyped extends Error {
   status = 400;
 

@@ -5,8 +5,8 @@ import { icon } from "./icons.js";
 /**
  * Controls a form of a Lit element: one request at a time, with errors at their fields.
  *
- * `action(values, form)` submits it, and can return a success message. An ApiError is shown at its
- * fields, and the first of them is focused, or below the form; a 429 counts down.
+ * `action(values, form)` submits the form and can return a success message. An ApiError is shown at
+ * its fields, of which the first is focused, or else below the form. A 429 starts a countdown.
  */
 export class Form {
   isBusy = false;
@@ -97,7 +97,7 @@ export class Form {
   }
 }
 
-/** Validate the inputs with our texts: the browser's are in the language of the browser. */
+/** Validate the inputs with our texts, because the browser's texts are in its own language. */
 function validationErrors(form) {
   const wrong = [...form.elements].filter((input) => input.name && !input.validity.valid);
   return Object.fromEntries(wrong.map((input) => [input.name, [sentence(input.validity)]]));

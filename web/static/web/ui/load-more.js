@@ -6,7 +6,7 @@ import { Element } from "./element.js";
 /**
  * The end of a paginated list: loads the next page of `.pages` when it comes near the screen.
  *
- * The button is for keyboards, and for after an error, which stops automatic loading.
+ * The button is for keyboard users, and for retrying after an error, which stops automatic loading.
  */
 class LoadMore extends Element {
   static properties = { pages: { attribute: false }, isNear: { state: true } };

@@ -1,6 +1,6 @@
 import { Store } from "../core/store.js";
 
-/** A list of the API, loaded page by page. */
+/** A list from the API, loaded page by page. */
 export class PaginatedList extends Store {
   /** "loading", "ready" or "error". */
   status = "loading";

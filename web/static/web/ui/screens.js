@@ -26,7 +26,7 @@ const FOR_TRAINERS = [trainees, trainee, invitations];
 const STYLES = import.meta.resolve("../styles/screens.css");
 let styles = null;
 
-/** Return the screen of a route, `{tag, load, isMessages}`; not-found if it is forbidden. */
+/** Return a route's screen, `{tag, load, isMessages}`; a forbidden route gets "not found". */
 export function screenOf(route, user) {
   let found = SCREENS[route.name] ?? notFound;
   if (FOR_TRAINERS.includes(found) && user?.role !== "TRAINER") found = notFound;

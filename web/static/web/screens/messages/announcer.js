@@ -14,7 +14,7 @@ class MessageAnnouncer extends Element {
   static properties = { thread: { attribute: false }, news: { state: true } };
 
   #listening = null;
-  // Failures that were announced, or older than the opening of the thread.
+  // Failures that were announced, or that happened before the thread was opened.
   #failed = new Set();
 
   constructor() {
@@ -54,7 +54,7 @@ class MessageAnnouncer extends Element {
     this.#say(key, t("message.spoken", { name: fullName(sender), text: content }));
   }
 
-  /** Announce new failures; one that fails again after a retry counts as new. */
+  /** Announce new failures; a message that fails again after a retry counts as new. */
   #announceFailed() {
     const failed = this.#listFailed();
     for (const { client_id: id, content } of failed) {

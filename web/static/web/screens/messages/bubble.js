@@ -13,8 +13,8 @@ export function isUnread(item) {
 /**
  * Render a message; `actions` has `retry` and `discard`, each called with a client_id.
  *
- * A message counts as seen when its end, `.bubble-end`, is on the screen: one that is taller than
- * the screen is never visible as a whole.
+ * A message counts as seen when its end, `.bubble-end`, is on the screen, because a message that is
+ * taller than the screen is never visible as a whole.
  */
 export function bubble(item, { isFirst, isLast }, actions) {
   const side = item.isOwn ? "own" : "other";

@@ -4,7 +4,7 @@ const CHUNK_SIZE = 40;
  * Splits the items of a day into chunks; an item stays in its chunk while the thread is open.
  *
  * The browser skips rendering chunks off the screen (`content-visibility`), so that thousands of
- * messages scroll smoothly. Older pages get new chunks: items never move to another element.
+ * messages scroll smoothly. Older pages get new chunks, so items never move to another element.
  */
 export class Chunks {
   #chunkOf = new Map();
@@ -40,7 +40,7 @@ export class Chunks {
 /**
  * Allow the browser to skip chunks that have been laid out once.
  *
- * It then knows their size, so that nothing jumps. The newest chunk can still grow.
+ * The browser then knows their sizes, so nothing jumps. The newest chunk is left out: it may grow.
  */
 export function settleChunks(scroller) {
   const settle = () => {

@@ -8,11 +8,11 @@ import { Countdown } from "./countdown.js";
 
 // Without support, `updated` resizes the box.
 const GROWS = CSS.supports("field-sizing", "content");
-// On-screen keyboards have no Shift+Enter: there Enter inserts a new line.
+// On-screen keyboards have no Shift+Enter, so Enter inserts a new line.
 const ON_SCREEN = matchMedia("(pointer: coarse) and (not (any-pointer: fine))");
 
 /**
- * The message box: Enter sends and Shift+Enter inserts a new line, as Enter does on phones.
+ * The message box. Enter sends, and Shift+Enter inserts a new line; on phones, Enter inserts one.
  *
  * Fires "sent" when a message was queued, and "leave" on Escape.
  */
@@ -100,7 +100,7 @@ class MessageComposer extends Element {
   #renderThrottle() {
     const { seconds } = this.#countdown;
     if (!seconds) return nothing;
-    // Screen readers do not read a timer each second; `#spoken` announces it once.
+    // Screen readers do not read a timer each second; `#spoken` announces the wait once.
     return html`<p class="slow-down" role="timer">
       ${icon("clock", { small: true })} ${t("composer.slowDown", { count: seconds })}
     </p>`;
@@ -144,7 +144,7 @@ class MessageComposer extends Element {
     this.dispatchEvent(new Event("sent"));
   }
 
-  /** Restore a throttled text, unless the box has another text by now. */
+  /** Restore a throttled text, unless the box contains another text by now. */
   #restore(event) {
     if (this.text.trim()) return;
     event.preventDefault();
@@ -157,7 +157,7 @@ class MessageComposer extends Element {
     if (conversation) this.#draft.setTrainee(conversation.trainee.id);
   }
 
-  /** Count down during a throttle, also when the throttled message stays queued. */
+  /** Count down during a throttle, even if the throttled message stays queued. */
   #followThrottle() {
     const { heldFor } = this.thread;
     if (heldFor > this.#countdown.seconds) this.#countdown.start(heldFor);

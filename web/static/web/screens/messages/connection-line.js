@@ -10,7 +10,7 @@ const TEXTS = {
   offline: t("connection.offline"),
 };
 
-/** Shows a lost connection; `state` and `since` are a store's connection and its start. */
+/** Shows a lost connection; `state` is a store's `connection`, `since` its `connectionSince`. */
 class ConnectionLine extends Element {
   static properties = { state: { attribute: false }, since: { attribute: false } };
 
@@ -30,7 +30,7 @@ class ConnectionLine extends Element {
   render() {
     const isLate = Date.now() - this.since >= DELAY_MS;
     const text = this.state === "offline" || isLate ? TEXTS[this.state] : null;
-    // Without white space, as CSS hides the line while it is :empty.
+    // Without white space, because CSS hides the line while it is :empty.
     return html`<p role="status" class="connection-line">${text ?? nothing}</p>`;
   }
 }

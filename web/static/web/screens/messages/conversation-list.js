@@ -29,7 +29,7 @@ class ConversationList extends Element {
 
   #scroller = createRef();
   #isLoading = false;
-  // The focused row, which loses the focus when Lit moves it.
+  // The focused row. It loses the focus when Lit moves it.
   #focused = null;
 
   constructor() {

@@ -11,7 +11,7 @@ const MOST = 99;
 /**
  * Render a conversation in the list.
  *
- * `isTabStop` marks the one row that Tab reaches; `pending` are its entries of the outbox.
+ * `isTabStop` is true for the one row that Tab reaches; `pending` has the row's outbox entries.
  */
 export function conversationRow(conversation, { now, isCurrent, isTabStop, pending }) {
   const { id, is_archived: isArchived, unread_count: unread } = conversation;
@@ -54,7 +54,7 @@ function lastTime({ last_message_at: moment }, now) {
   >`;
 }
 
-/** Render the tick of unsent messages, as the thread does. */
+/** Render the delivery state of unsent messages, as in the thread. */
 function unsentTick(pending) {
   return tickMark(pending.some(({ state }) => state === "failed") ? "failed" : "waiting");
 }

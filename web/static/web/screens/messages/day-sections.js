@@ -5,9 +5,9 @@ import { t } from "../../text/translate.js";
 import { bubble } from "./bubble.js";
 
 /**
- * Render the items of a thread by days.
+ * Render the items of a thread, divided by days.
  *
- * `chunks` keeps items in their elements; the divider is above the item with `dividerKey`.
+ * `chunks` keeps items in their elements. The divider is above the item with `dividerKey`.
  */
 export function dayList(items, { now, chunks, dividerKey, actions }) {
   const daySection = (day) => {
@@ -53,7 +53,7 @@ function withEdges(items, dividerKey) {
   }));
 }
 
-/** List what a chunk is rendered from: it is skipped while none of it has changed. */
+/** List the values that a chunk is rendered from; it is not rendered again until one changes. */
 function signature(placed) {
   return placed.flatMap(({ item, edges }) => [
     item,

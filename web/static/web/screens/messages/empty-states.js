@@ -3,7 +3,7 @@ import { session } from "../../core/session.js";
 import { t } from "../../text/translate.js";
 import { emptyState } from "../../ui/states.js";
 
-/** Render an empty list of conversations, with how to start one. */
+/** Render an empty list of conversations, with a hint on how to start a conversation. */
 export function noConversations(isArchive) {
   if (isArchive) return noArchived();
   return session.user?.role === "TRAINEE" ? waitForTrainer() : startOne();

@@ -25,7 +25,7 @@ const AHEAD = "800px 0px 0px 0px";
  * The messages of a thread, with a stable scroll position.
  *
  * If there are more unread messages than fit, it scrolls to the first of them instead of the end,
- * as only messages that were on the screen may be marked as read.
+ * because only messages that were on the screen may be marked as read.
  */
 class MessageHistory extends Element {
   static properties = {
@@ -71,7 +71,7 @@ class MessageHistory extends Element {
   render() {
     const { status, messages } = this.thread;
     if (status === "error" && messages.length === 0) return failedHistory(this.thread);
-    // New messages of the user are shown before the history has loaded.
+    // The user's own new messages are shown before the history has loaded.
     const isOnlyOwn = messages.length === 0 && this.#items.length > 0;
     if (!this.isPlaced && !isOnlyOwn) return bubbleSkeletons();
     if (this.#items.length === 0) return emptyHistory(this.thread, this.person);

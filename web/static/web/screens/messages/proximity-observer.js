@@ -1,7 +1,7 @@
 /**
  * Calls `onNear` when an element of the host comes near the screen, and after each update.
  *
- * An IntersectionObserver alone does not fire while the element stays near, as after a short page.
+ * An IntersectionObserver does not fire while the element stays near, such as after a short page.
  */
 export class ProximityObserver {
   #host;

@@ -1,12 +1,12 @@
-// Within this distance counts as being at the end.
+// A scroll position within this distance of the end counts as the end.
 const END_PX = 48;
 const HEADROOM_PX = 80;
 
 /**
  * Keeps the scroll position of a history that is anchored at its end.
  *
- * The scroller is a reversed column, so older pages above move nothing. New messages below do:
- * after an update away from the end, it scrolls by the distance that the visible row has moved.
+ * The scroller is a reversed column, so older pages above move nothing. New messages below move the
+ * rows. If the end is not visible, this scrolls by the distance that the visible row has moved.
  */
 export class ScrollAnchor {
   /** Whether the end was visible before the last update. */

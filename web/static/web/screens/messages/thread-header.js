@@ -10,12 +10,12 @@ import "../../ui/avatar.js";
 /**
  * Render the header of a thread.
  *
- * `isLost`: the person cannot be found. `isAlone`: there is no list beside it, so it has the
- * main heading. `backTo`: the path of the back button on the first page of a visit, or null.
+ * `isLost`: the person cannot be found. `isAlone`: there is no list beside the header, so it
+ * has the main heading. `backTo`: the back button's path on the first page of a visit, or null.
  */
 export function threadHeader({ person, isArchived, isLost, isAlone, backTo }) {
   const small = isArchived && person && !isDeleted(person) ? fullName(person) : null;
-  // Always the same h2: it can have the focus before the name is known.
+  // Always the same h2, because it can have the focus before the name is known.
   return html`<header class="thread-header">
     ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
     <div class="thread-title">
@@ -48,7 +48,7 @@ function nobodyYet() {
   return html`<span class="visually-hidden">${t("conversation.label")}</span>`;
 }
 
-/** For trainers the name links to the trainee's page. */
+/** Render the name; for trainers, it links to the trainee's page. */
 function title(person, isArchived) {
   if (isArchived) return t("conversation.removed");
   const hasPage = session.user?.role === "TRAINER" && !isDeleted(person);

@@ -22,9 +22,9 @@ import "./message-history.js";
 const DESK = matchMedia("(width >= 50rem)");
 
 /**
- * A thread: of `conversationId`, or of `traineeId` before there is a conversation.
+ * Shows the thread of `conversationId`, or of `traineeId` before there is a conversation.
  *
- * It shows the same thread while it is connected. Fires "leave" when Escape is pressed.
+ * The thread stays the same while the element is connected. Fires "leave" when Escape is pressed.
  */
 class ThreadView extends Element {
   static properties = {
@@ -35,7 +35,7 @@ class ThreadView extends Element {
     failure: { state: true },
   };
 
-  // Whether the composer had the focus when the first message created the next conversation.
+  // Whether the composer had the focus when a first message created the next view's conversation.
   static #keepsFocus = false;
 
   #thread = null;
@@ -169,7 +169,7 @@ class ThreadView extends Element {
     if (this.isConnected) router.navigate(`/messages/${conversationId}`, { replace: true });
   }
 
-  /** Focus the composer; on phones the heading, as the keyboard would cover the messages. */
+  /** Focus the composer or, on phones, the heading: the keyboard would cover the messages. */
   async #focus() {
     await this.querySelector("message-composer")?.updateComplete;
     const box = DESK.matches || ThreadView.#keepsFocus ? this.querySelector("textarea") : null;

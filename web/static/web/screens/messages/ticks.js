@@ -10,7 +10,7 @@ const TICKS = {
   failed: { label: t("tick.failed"), iconName: "alert" },
 };
 
-/** Render the delivery state of the user's message; a waiting one counts as being sent. */
+/** Render the delivery state of the user's message; a waiting message counts as being sent. */
 export function tickMark(state) {
   const { label, iconName } = TICKS[state];
   return html`<span class="tick" role="img" aria-label=${label} title=${label}>

@@ -3,15 +3,15 @@ import { page } from "../../live/page.js";
 /**
  * Reports which unread messages of a history have been on the screen.
  *
- * Not before the host `isPlaced`, at its initial position; and not past a message that was skipped,
- * as marking as read includes all earlier messages.
+ * Nothing is reported until the host `isPlaced` at its initial position. No message after a skipped
+ * one is reported, because marking a message as read includes all earlier messages.
  */
 export class VisibilityTracker {
   #host;
   #onSeen;
   #observer = null;
   #root = null;
-  // By id, as a reset creates new elements.
+  // By id, because a reset creates new elements.
   #shown = new Set();
   #seen = new Set();
 
