@@ -1,9 +1,9 @@
 """
-Compare the product with a minimal server (the floor), on its own PostgreSQL and Redis.
+Compare the product with a minimal server (the floor), on temporary PostgreSQL and Redis servers.
 
-`python -m bench` takes two minutes on the small dataset; `--full` uses larger ones and runs every
-scenario. bench/README.md explains the tables. Exits with 1 if a request failed or a message was
-lost, but not for a missed target.
+`python -m bench` takes two minutes on the small dataset; `--full` uses larger datasets and runs every
+scenario. bench/README.md explains the tables. The exit code is 1 if a request failed or a message was
+lost, but not if a target was missed.
 """
 
 import argparse

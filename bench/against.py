@@ -1,9 +1,9 @@
 """
-Compare the speed with that of another commit: `python -m bench.against REF [--rounds 3]`.
+Compare this commit's speed with another commit's: `python -m bench.against REF [--rounds 3]`.
 
-Each round runs the endpoints' benchmark of both commits, one after the other, on this machine: every
-commit with its own code, tables, dataset and floor. The table shows the median of the rounds. Exits
-with 1 if a ratio is lower than the other commit's by more than LOSS.
+Each round runs the endpoint benchmarks of both commits, one after the other, on this machine. Each
+commit uses its own code, tables, dataset and floor. The table shows the median of the rounds. The
+exit code is 1 if a ratio is lower than the other commit's by more than LOSS.
 """
 
 import argparse
@@ -24,7 +24,7 @@ Ratios = dict[str, list[float]]
 
 
 def main() -> int:
-    """Measure both, print the table, and return the exit code."""
+    """Measure both commits, print the table, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.against", description=__doc__)
     parser.add_argument("ref", help="the commit to compare with")
     parser.add_argument("--rounds", type=int, default=3)
@@ -44,7 +44,7 @@ def main() -> int:
 
 @contextmanager
 def checked_out(ref: str) -> Iterator[Path]:
-    """Yield a folder with the files of this commit, without what is not committed."""
+    """Yield a temporary folder with the files of a commit, without uncommitted changes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tree"
         _git("worktree", "add", "--quiet", "--detach", str(path), ref)
@@ -55,7 +55,7 @@ def checked_out(ref: str) -> Iterator[Path]:
 
 
 def measure(folder: Path) -> list[dict[str, Any]]:
-    """Run the benchmark of the endpoints there, and return its rows."""
+    """Run the endpoint benchmarks in a folder, and return the rows of the table."""
     command = [sys.executable, "-m", "bench", "--scenario", "endpoints", "--rounds", "3"]
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     rows: list[dict[str, Any]] = json.loads((folder / "bench/results.json").read_text())["rows"]
@@ -63,14 +63,14 @@ def measure(folder: Path) -> list[dict[str, Any]]:
 
 
 def get_ratios(row: dict[str, Any]) -> tuple[float, float]:
-    """Return the product's rate divided by the floor's, and the floor's CPU time by the product's."""
+    """Return product rate divided by floor rate, and floor CPU time divided by product CPU time."""
     floor, product = row["floor"], row["product"]
     rate = (product["requests"] / product["seconds"]) / (floor["requests"] / floor["seconds"])
     return rate, floor["cpu_ms"] / product["cpu_ms"]
 
 
 def get_losses(rates: dict[str, Ratios]) -> list[float]:
-    """Return by how much each endpoint's median ratio is lower than before."""
+    """Return how much lower each endpoint's median ratio is than the other commit's."""
     return [median(rates["before"][name]) - median(found) for name, found in rates["now"].items()]
 
 

@@ -3,7 +3,7 @@ const PATIENCE_MS = 10000;
 
 globalThis.now = () => performance.timeOrigin + performance.now();
 
-/** Return when an element with the text was drawn, or null if it never appeared. */
+/** Return the time at which an element with the text was drawn, or null if it never appeared. */
 globalThis.shown = (selector, text) =>
   new Promise((resolve) => {
     const find = () => [...document.querySelectorAll(selector)].some((row) => row.textContent.includes(text));

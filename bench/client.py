@@ -1,4 +1,4 @@
-"""An HTTP client with one kept connection and little overhead, to send at a fixed rate."""
+"""An HTTP client with one persistent connection and little overhead, for sending at a fixed rate."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Compare the product with the floor, and each size of the dataset with the smallest."""
+"""Compare the product with the floor, and each dataset size with the smallest one."""
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -88,7 +88,7 @@ class Comparison:
 
 
 def compare(sides: Sequence[Side], effort: Effort, say: Say) -> list[Row]:
-    """Measure every endpoint; sizes and servers alternate, so that load from outside affects all."""
+    """Measure every endpoint. Sizes and servers alternate, so that other load affects all equally."""
     rows = []
     for endpoint in ENDPOINTS:
         comparisons = [Comparison(endpoint, side, effort) for side in sides]
@@ -111,7 +111,7 @@ def _describe(row: Row) -> str:
 def measure(
     endpoint: Endpoint, server: Served, data: Dataset, requests: list[Request], effort: Effort
 ) -> Figures:
-    """Load one endpoint; verify that each request to mark as read has marked one message."""
+    """Load one endpoint; check that each request to mark messages as read marked one message."""
     if endpoint.marks:
         data.unread_again()
     figures = load(server, requests, seconds=effort.seconds, connections=effort.connections)

@@ -1,8 +1,9 @@
 """
 Fill the database: one trainer with 500 trainees, and 50 trainers with 20 each.
 
-Messages of all conversations are interleaved, as they would be in time, so that those of one are
-scattered on the disk. All but the last 20 of each conversation, ten per person, are read.
+The messages of all conversations are interleaved, as in real use, so that each conversation's
+messages are scattered across the disk. All messages are read except the last 20 of each
+conversation, of which each person sent ten.
 """
 
 from collections.abc import Iterator
@@ -112,7 +113,7 @@ class Pair:
 
 
 def list_pairs() -> list[Pair]:
-    """Return the pairs of the trainers with 20 trainees each, without the busy trainer's."""
+    """Return the pairs of the trainers with 20 trainees each, without the busy trainer's pairs."""
     return [
         Pair(k + 1, 2 + (k - BUSY_TRAINEES) // TRAINEES_EACH, FIRST_TRAINEE + k)
         for k in range(BUSY_TRAINEES, CONVERSATIONS)
@@ -128,7 +129,7 @@ class Dataset:
 
     @property
     def version(self) -> int:
-        """Version of every conversation before anything is read or sent."""
+        """Return the version of every conversation before anything is read or sent."""
         return self.messages + (self.messages - UNREAD) // READ_TOGETHER
 
     @property
@@ -161,7 +162,7 @@ class Dataset:
             connection.execute("CHECKPOINT")
 
     def unread_again(self) -> int:
-        """Mark the last 20 messages of each conversation as unread; return how many were read."""
+        """Mark the last 20 messages of each conversation as unread; return how many had been read."""
         sql = (
             "UPDATE messaging_message SET read_at = NULL, read_version = NULL"
             " WHERE read_at IS NOT NULL AND id > %s"
@@ -184,7 +185,7 @@ def _without_indexes(connection: psycopg.Connection[Any]) -> Iterator[None]:
 
 
 def token_of(user_id: int) -> str:
-    """Sign an access token as the product does. A session has the id of its user."""
+    """Sign an access token as the product does. The session's id is the user's id."""
     now = datetime.now(UTC)
     claims = {
         "token_type": "access",

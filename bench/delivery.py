@@ -43,7 +43,7 @@ class Listener:
         self.seen: dict[str, float] = {}
 
     async def listen(self, url: str, ready: asyncio.Event) -> None:
-        """Record when each message arrives. The first pong has the conversation's version."""
+        """Record when each message arrives. The first pong contains the conversation's version."""
         async with open_socket(url, self.pair.conversation_id, self.pair.trainee_id) as socket:
             await socket.send('{"type": "ping"}')
             async for text in socket:
@@ -62,7 +62,7 @@ class Listener:
 
 
 def open_socket(url: str, conversation_id: int, user_id: int) -> connect:
-    """Return a socket to open, without features that use memory in the client."""
+    """Return a connection to open, without features that use memory in the client."""
     return connect(
         f"{url.replace('http', 'ws', 1)}/ws/messaging/{conversation_id}/",
         subprotocols=[Subprotocol("bearer"), Subprotocol(token_of(user_id))],
@@ -74,7 +74,7 @@ def open_socket(url: str, conversation_id: int, user_id: int) -> connect:
 
 
 class Senders:
-    """Trainers who send to the listeners over a few connections, at a fixed or the highest rate."""
+    """Trainers who send to the listeners over a few connections, at a fixed rate or at full speed."""
 
     def __init__(self, pairs: list[Pair], seconds: float, rate: float | None) -> None:
         self._targets = [(pair, token_of(pair.trainer_id)) for pair in pairs]
@@ -85,7 +85,7 @@ class Senders:
         self.refused = 0
 
     async def run(self, port: int) -> float:
-        """Send for the given number of seconds; return the actual duration."""
+        """Send until the configured time has passed; return the actual duration in seconds."""
         clients = [await Client.connect(port) for _ in range(SENDERS)]
         start = perf_counter()
         await asyncio.gather(*(self._work(client, start) for client in clients))
@@ -156,6 +156,6 @@ def _judge(senders: Senders, listeners: list[Listener], took: float) -> Delivery
 
 
 def _percentile(seconds: list[float], percent: int) -> float:
-    """Return percentiles in milliseconds."""
+    """Return a percentile in milliseconds."""
     found = sorted(seconds)
     return 1000 * found[min(len(found) - 1, len(found) * percent // 100)] if found else 0.0

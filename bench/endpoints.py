@@ -1,4 +1,4 @@
-"""The seven measured endpoints, their requests by many people, and the targets of the design."""
+"""The seven measured endpoints, with requests from many users and the targets of the design."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ BASE = "/api/messaging"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A row of the table. `least` is the minimum ratio, `statements` the maximum number."""
+    """A row of the table. `least` is the minimum ratio, `statements` the most SQL statements."""
 
     name: str
     least: float
@@ -21,7 +21,7 @@ class Endpoint:
 
 
 def _people() -> Iterator[tuple[Pair, int]]:
-    """Return every pair with its trainee, then every pair with its trainer."""
+    """Yield every pair with its trainee's id, then every pair with its trainer's id."""
     pairs = list_pairs()
     yield from ((pair, pair.trainee_id) for pair in pairs)
     yield from ((pair, pair.trainer_id) for pair in pairs)
@@ -53,7 +53,7 @@ def _unread(data: Dataset) -> list[Request]:
 
 
 def _read(data: Dataset) -> list[Request]:
-    """Mark one message per request: first each person's oldest unread one, then the next."""
+    """Mark one message as read per request: each person's oldest unread one first, then the next."""
     tokens = {user: token_of(user) for _, user in _people()}
     found = []
     for n in range(data.messages - UNREAD, data.messages):
@@ -75,7 +75,7 @@ def _path(pair: Pair, rest: str) -> str:
 
 LIST = Endpoint("list of 20", 0.25, 3, _list)
 SEND = Endpoint("send", 0.18, 4, _send)
-# Reads come first, because the others change their results.
+# Endpoints that only read come first, because the others change their results.
 ENDPOINTS = (
     LIST,
     Endpoint("first page of 500", 0.25, 3, _busy_list),

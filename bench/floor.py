@@ -1,9 +1,9 @@
 """
 The floor: a minimal server that does the least work for each endpoint, on the same tables.
 
-One process, without a framework: uvicorn, asyncpg, PyJWT, orjson, redis. It checks the token and the
-session, reads and writes the same rows, publishes to both people, and returns the same amount of
-JSON. It has no limits, sockets or error handling.
+It is one process without a web framework, built on uvicorn, asyncpg, PyJWT, orjson and redis. It
+checks the token and the session, reads and writes the same rows, publishes to both people, and
+returns the same amount of JSON. It has no limits, sockets or error handling.
 """
 
 import os

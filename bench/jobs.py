@@ -1,9 +1,9 @@
 """
 Measure jobs on PostgreSQL and on SQLite, compared with a floor: `python -m bench.jobs`.
 
-The floor of enqueueing is a plain INSERT of the same row, that of running is a plain UPDATE of a row,
-each in its own transaction. A worker can be faster than the latter, because it claims and records
-several jobs at a time. Claiming is measured again after a million ended jobs are added.
+For enqueueing, the floor is a plain INSERT of the same row; for running, it is a plain UPDATE of a
+row. Each runs in its own transaction. A worker can be faster than the UPDATE, because it claims and
+records several jobs at a time. Claiming is measured again after a million ended jobs are added.
 """
 
 import os
@@ -72,7 +72,7 @@ def _register() -> None:
 
 
 def _rate(work: Callable[[], None], prepare: Callable[[], None] = lambda: None) -> float:
-    """Return jobs a second in the best round; the table's live rows are deleted after each."""
+    """Return the jobs per second of the best round. Live rows are deleted after each round."""
     from jobs.models import Job  # noqa: PLC0415
 
     best = 0.0

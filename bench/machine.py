@@ -30,13 +30,13 @@ def describe(*, durable: bool) -> dict[str, Any]:
 
 
 class Others:
-    """Measures the processor time of other programs from now on, not of ours and our servers."""
+    """Measures the processor time of other programs from now on, without this one and its servers."""
 
     def __init__(self) -> None:
         self._start, self._busy, self._own = time.monotonic(), busy_seconds(), _own_seconds()
 
     def percent(self) -> float:
-        """Return their share in percent. Call it while our servers still run."""
+        """Return the share of other programs in percent. Call this while our servers still run."""
         theirs = busy_seconds() - self._busy - (_own_seconds() - self._own)
         whole = (time.monotonic() - self._start) * (os.cpu_count() or 1)
         return round(max(0.0, 100 * theirs / whole), 1)
@@ -49,7 +49,7 @@ def busy_seconds() -> float:
 
 
 def _own_seconds() -> float:
-    """Add up this process and all below it, including those that have ended."""
+    """Return the processor time of this process and its descendants, even ended ones, in seconds."""
     root = psutil.Process()
     return sum(float(sum(each.cpu_times()[:4])) for each in (root, *root.children(recursive=True)))
 

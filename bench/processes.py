@@ -50,7 +50,7 @@ class Served:
         self._log.close()
 
     def read_log(self) -> str:
-        """Return its log: warnings and errors only."""
+        """Return the server's log, which contains only warnings and errors."""
         self._log.seek(0)
         return self._log.read()
 

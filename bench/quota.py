@@ -1,5 +1,5 @@
 """
-Limit processes to a share of a core, so that the machine has spare cores for all of them.
+Limit processes to a share of a core, so that the machine has enough cores for all of them.
 
 This needs root and the cpu controller of cgroups v1 (https://docs.kernel.org/scheduler/sched-bwc.html).
 """

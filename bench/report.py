@@ -49,7 +49,7 @@ class Results:
         return "\n\n".join(filter(None, parts)) + "\n"
 
     def save(self) -> None:
-        """Write both files; bench/README.md only if the machine was otherwise idle."""
+        """Write the results as JSON, and to bench/README.md only if the machine was otherwise idle."""
         RESULTS.write_text(json.dumps(asdict(self), indent=1) + "\n")
         if machine.is_busy(self.machine):
             print("The machine was busy, so bench/README.md was not updated.")
@@ -85,7 +85,7 @@ def _endpoints(rows: list[Row]) -> str:
 
 
 def _growth(rows: list[Row]) -> str:
-    """Compare each size with the smallest; return nothing for one size."""
+    """Compare each size with the smallest; return an empty text if there is only one size."""
     sizes = sorted({row.messages for row in rows})
     rates = {(row.endpoint, row.messages): row.product.rate for row in rows}
     if len(sizes) < 2:

@@ -69,7 +69,7 @@ def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> lis
 def _measure(
     servers: Mapping[str, Served], data: Dataset, effort: Effort, say: Say, *, held: bool = False
 ) -> list[Variant]:
-    """Measure all set-ups alternately, in rounds, so that load from outside affects all."""
+    """Measure all set-ups alternately, in rounds, so that other load affects all of them equally."""
     with ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(server)
@@ -90,7 +90,7 @@ def _measure(
 def _measure_in_turn(
     endpoint: Endpoint, servers: Mapping[str, Served], data: Dataset, effort: Effort
 ) -> dict[str, Figures]:
-    """Return the median round of each set-up, without the first one, which warms up."""
+    """Return the median round of each set-up, ignoring the first round, which warms up."""
     requests = endpoint.requests(data)
     runs: dict[str, list[Figures]] = {name: [] for name in servers}
     for _ in range(1 + effort.rounds):

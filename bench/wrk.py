@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Figures:
-    """Results of one run. Processor time is that of the server without its database."""
+    """The results of one run. The processor time is the server's, without its database."""
 
     requests: int
     seconds: float
