@@ -99,7 +99,7 @@ def _fill(pen: ImageDraw.ImageDraw, box: Box, corner: float, colour: str) -> Non
 
 
 def _scaled(box: Box) -> Iterator[float]:
-    """Scale a box to pixels. Pillow also draws the right and bottom edges, so they are 1 px smaller."""
+    """Scale a box to pixels. Pillow also draws the right and bottom edges, so the box is 1 px smaller."""
     left, top, right, bottom = box
     yield from (left * SCALE, top * SCALE, right * SCALE - 1, bottom * SCALE - 1)
 

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 3000;
 const ANSWER_MS = 500;
 // Paths that the server handles itself.
 const SERVER_PATHS = /^\/(?:api|admin|media|static|ws|healthz|sw\.js)(?:\/|$)/;
-// The parameters after "#" in e-mailed links. Mail programs may have encoded them several times.
+// The parameters after "#" in emailed links. Mail programs may have encoded them several times.
 const SECRETS = { join: ["code"], "reset-password": ["uid", "token"] };
 const LAYERS = 4;
 
@@ -87,7 +87,7 @@ async function respondWithFile(request) {
   return freshOr(cached, request);
 }
 
-/** Return the server's response or, if it is slow, unreachable or broken, the cached one. */
+/** Return the server's response, or `cached` if the server is slow, unreachable or broken. */
 async function freshOr(cached, request) {
   try {
     const response = await Promise.race([fetch(request), timeout()]);

@@ -14,7 +14,7 @@ export class AccessToken {
     const claims = claimsOf(value);
     this.value = value;
     this.userId = claims.user_id;
-    // Uses the token's lifetime, as the device's clock can be off by hours.
+    // Uses the token's lifetime, because the device's clock can be off by hours.
     this.expiresAt = expiresAt ?? Date.now() + (claims.exp - claims.iat) * 1000;
   }
 

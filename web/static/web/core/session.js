@@ -120,7 +120,7 @@ class Session extends Store {
     this.#impersonation.leave();
   }
 
-  /** Sign in with a request that returns `{access, user}`; without `user` it is loaded. */
+  /** Sign in with a request that returns `{access, user}`; if `user` is missing, load the user. */
   async #enter(request) {
     const { access, user } = await cookie.beginSession(request);
     // An invitation can be accepted while another user is signed in.

@@ -108,7 +108,7 @@ export class Draft extends EventTarget {
   #receive({ row, text }) {
     if (row !== this.#row || text === this.text) return;
     if (!this.#isOwn) return this.#show(row, text);
-    // The row belongs to the other tab now; this text gets a new one.
+    // The row belongs to the other tab now; this text gets a new row.
     this.#row = null;
     this.write(this.text);
   }

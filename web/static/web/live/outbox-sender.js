@@ -136,7 +136,7 @@ export class OutboxSender {
   }
 }
 
-/** Return the reason of a failure as a text for the author. */
+/** Return the reason for a failure as a text for the author. */
 function reasonOf({ code, message }) {
   return code === "not_found" ? t("message.ended") : message;
 }

@@ -50,7 +50,7 @@ class Outbox extends Store {
     this.changed();
   }
 
-  /** Stop, and clear the memory; entries stay in the database for their author. */
+  /** Stop, and forget the entries; they stay in the database for their author. */
   stop() {
     this.#sender?.stop();
     this.#channel?.close();
@@ -61,7 +61,7 @@ class Outbox extends Store {
     this.changed();
   }
 
-  /** Whole seconds until the throttle ends; 0 without one. */
+  /** Whole seconds until the throttle ends; 0 if there is no throttle. */
   get heldFor() {
     return Math.max(0, Math.ceil((this.heldUntil - Date.now()) / 1000));
   }

@@ -21,7 +21,7 @@ export class Outgoing extends Store {
     this.follow(outbox, "returned", (event) => this.#returned(event));
   }
 
-  /** Seconds until the throttle ends; 0 without one. */
+  /** Seconds until the throttle ends; 0 if there is no throttle. */
   get heldFor() {
     return outbox.heldFor;
   }

@@ -109,7 +109,7 @@ class Thread extends Outgoing {
     return super.send(text);
   }
 
-  /** Record a key stroke, and whether the composer has text. */
+  /** Record a keystroke, and whether the composer has text. */
   type(hasText) {
     if (!account.isReadOnly && this.status === "ready") this.#ownTyping.type(hasText);
   }

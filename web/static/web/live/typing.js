@@ -13,7 +13,7 @@ export class OwnTyping {
     this.#send = send;
   }
 
-  /** Record a key stroke, and whether the composer has text. */
+  /** Record a keystroke, and whether the composer has text. */
   type(hasText) {
     if (!hasText) this.stop();
     else if (performance.now() - this.#sentAt >= REPEAT_MS) this.#say(true);

@@ -14,7 +14,7 @@ export function authPage({ title, text, body, links }) {
   </div>`;
 }
 
-/** Return the parameters after the "#" of an e-mailed link, where no server logs them. */
+/** Return the parameters after the "#" of an emailed link, where no server logs them. */
 export function linkParameters() {
   return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 }

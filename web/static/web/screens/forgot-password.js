@@ -7,7 +7,7 @@ import { Form, formStatus, submitButton } from "../ui/form.js";
 import { setTitle } from "../live/badge.js";
 import { authPage } from "./auth-page.js";
 
-/** Request an e-mail with a link to set a new password. */
+/** Request an email with a link to set a new password. */
 class ForgotPasswordScreen extends Element {
   #form = new Form(this, ({ email }) => this.#request(email));
 

@@ -18,7 +18,7 @@ import { setTitle } from "../live/badge.js";
 import { toast } from "../ui/toast.js";
 import { invitationRow } from "./invitation-row.js";
 
-/** Invite people by e-mail, and list the invitations. */
+/** Invite people by email, and list the invitations. */
 class InvitationsScreen extends Element {
   #pages = new PaginatedList(listInvitations);
   #form = new Form(this, (values, form) => this.#invite(values, form));

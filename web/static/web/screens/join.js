@@ -8,7 +8,7 @@ import { Form, formStatus, submitButton } from "../ui/form.js";
 import { setTitle } from "../live/badge.js";
 import { authPage, linkParameters } from "./auth-page.js";
 
-/** Accept an e-mailed invitation, and sign in. */
+/** Accept an emailed invitation, and sign in. */
 class JoinScreen extends Element {
   #code = linkParameters().code;
   #form = new Form(this, (values) => this.#join(values));

@@ -9,7 +9,7 @@ import { setTitle } from "../live/badge.js";
 import { toast } from "../ui/toast.js";
 import { authPage, linkParameters } from "./auth-page.js";
 
-/** Set a new password with the e-mailed link. */
+/** Set a new password with the emailed link. */
 class ResetPasswordScreen extends Element {
   #link = linkParameters();
   #form = new Form(this, ({ new_password }) => this.#confirm(new_password));

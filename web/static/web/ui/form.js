@@ -6,7 +6,8 @@ import { icon } from "./icons.js";
  * Controls a form of a Lit element: one request at a time, with errors at their fields.
  *
  * `action(values, form)` submits the form and can return a success message. An ApiError is shown at
- * its fields, of which the first is focused, or else below the form. A 429 starts a countdown.
+ * its fields, and the first is focused; an error without fields is shown below the form. A 429
+ * starts a countdown.
  */
 export class Form {
   isBusy = false;

@@ -4,7 +4,7 @@ import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { isDeleted } from "./people.js";
 
-/** Return why a thread is read-only, as a text, or null. */
+/** Return the reason why a thread is read-only, as a text; null if it is not read-only. */
 export function closedReason({ status, conversation }, person) {
   if (session.isImpersonating) return t("closed.impersonating");
   if (status === "gone") return t("closed.ended");

@@ -12,7 +12,7 @@ const GROWS = CSS.supports("field-sizing", "content");
 const ON_SCREEN = matchMedia("(pointer: coarse) and (not (any-pointer: fine))");
 
 /**
- * The message box. Enter sends, and Shift+Enter inserts a new line; on phones, Enter inserts one.
+ * The message box. Enter sends the message, and Shift+Enter (on phones, Enter) inserts a new line.
  *
  * Fires "sent" when a message was queued, and "leave" on Escape.
  */

@@ -17,7 +17,7 @@ export function historyTop({ hasOlder }, hasFailed, retry) {
   </div>`;
 }
 
-/** Render the button to the newest message; `count` new ones have arrived. */
+/** Render the button that goes to the newest message; `count` new messages have arrived. */
 export function newestButton(count, goToEnd) {
   const label = count ? t("history.newCount", { count }) : null;
   return html`<button
