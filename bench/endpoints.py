@@ -11,7 +11,7 @@ BASE = "/api/messaging"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A row of the table. `least` is the minimum ratio, `statements` the most SQL statements."""
+    """A table row. `least` is the minimum ratio, `statements` the maximum number of SQL statements."""
 
     name: str
     least: float

@@ -23,7 +23,7 @@ def new_message(message: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class ReadReceipt:
-    """A statement that the reader has read the other person's messages up to and including `up_to`."""
+    """Records that the reader has read the other person's messages up to and including `up_to`."""
 
     read_at: str | None
     up_to: int

@@ -149,7 +149,7 @@ def count_unread(user: User) -> int:
 # ------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Replay:
-    """The messages that a client missed, oldest change first. If `is_too_long`, it must reload."""
+    """The messages that a client missed, oldest change first. `is_too_long` tells it to reload."""
 
     conversation: Conversation
     since: int

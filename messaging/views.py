@@ -45,7 +45,7 @@ KEYSET = [
         "since_id",
         int,
         description="Only with `since`: skip messages of that version up to and including this ID. "
-        "The `next` link sets it if a page ends within a version.",
+        "The `next` link sets this.",
     ),
     OpenApiParameter(
         "limit",

@@ -51,7 +51,7 @@ class ConversationConsumer(UserConsumer):
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
-        """Replay missed changes. The socket subscribed before this, so no change can be missed."""
+        """Replay missed changes. The socket is already subscribed; subscribing later would leave a gap."""
         self.conversation_id = self.scope["url_route"]["kwargs"]["conversation_id"]
         async with self._reading:
             await self._replay(resume_version(self.scope))
