@@ -12,7 +12,7 @@ from pathlib import Path
 GROUPS = Path("/sys/fs/cgroup/cpu")
 PERIOD_US = 10_000
 SHARE = 0.3
-"""Share of a core: four processes, database, Redis and load generator fit into two cores."""
+"""Share of a core for each process; four of them and the other servers then fit into two cores."""
 
 
 def can_hold() -> bool:
