@@ -1,8 +1,8 @@
 """
 Finds or downloads a Chromium: `python -m tests.e2e.chromium` prints its path.
 
-It tries, in this order: one on the PATH, Playwright's own download, the system's package (as root),
-and returns the first that runs. If none does, it prints one line that says so, and exits with 1.
+It tries a Chromium on the PATH, then Playwright's own download, then the system's package (as root),
+and chooses the first that runs. If none runs, it prints one line that says so, and exits with 1.
 """
 
 import os
@@ -15,8 +15,8 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Chromium without windows: pages take half the CPU time. It has no notifications and no back/forward
-# cache.
+# A Chromium without windows, in which pages take half the CPU time. It has no notifications and no
+# back/forward cache.
 HEADLESS_SHELL = "chromium-headless-shell"
 # Chromium renders the address bar's suggestions even for invisible windows, which takes a third of a
 # page's CPU time.
@@ -48,8 +48,8 @@ FLAGS = (
     "--no-first-run",
     f"--disable-features={','.join((*POPUPS, *DISABLED_BY_PLAYWRIGHT))}",
 )
-# Playwright passes this flag. Without it, pages enter the back/forward cache, as in people's
-# browsers.
+# Playwright passes this flag by default. Without it, pages enter the back/forward cache, as in
+# people's browsers.
 IGNORED_FLAGS = ("--disable-back-forward-cache",)
 PACKAGE_MANAGERS = {
     "apt-get": (
@@ -75,9 +75,9 @@ class ChromiumUnavailable(Exception):
 
 def launch_options(*, needs_windows: bool = True) -> dict[str, Any]:
     """
-    Return Playwright's options to launch Chromium. Raises ChromiumUnavailable.
+    Return Playwright's options to launch Chromium. Raise ChromiumUnavailable.
 
-    Without `needs_windows` it is the headless shell, if that is on the PATH.
+    If `needs_windows` is False, they launch the headless shell if that is on the PATH.
     """
     path = find_chromium()
     return {
@@ -89,7 +89,7 @@ def launch_options(*, needs_windows: bool = True) -> dict[str, Any]:
 
 @cache
 def find_chromium() -> str:
-    """Return the path of a Chromium that runs, installed if necessary. Raises ChromiumUnavailable."""
+    """Find or install a Chromium that runs, and return its path. Raise ChromiumUnavailable."""
     for find in (_on_the_path, _from_playwright, _from_the_system):
         if path := find():
             return path
@@ -123,13 +123,13 @@ def _from_the_system() -> str | None:
 
 
 def _fetch(source: str, *commands: tuple[str, ...]) -> bool:
-    """Run the commands quietly; return whether the last one, which installs, succeeded."""
+    """Run the commands quietly; return whether the last one, the installation, succeeded."""
     print(f"Fetching Chromium from {source} (once)", file=sys.stderr, flush=True)
     return [_succeeds(command, DOWNLOAD_SECONDS) for command in commands][-1]
 
 
 def _runs(path: str) -> bool:
-    """Return False for a stub that asks for another package, and for a browser that lacks libraries."""
+    """Return whether the browser runs; a distribution's stub and one without its libraries do not."""
     return _succeeds((path, "--version"), seconds=30)
 
 

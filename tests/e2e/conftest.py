@@ -1,7 +1,7 @@
 """
-Browsers, and the servers that they open. tests/run.py explains why this is a separate pytest run.
+Fixtures for browsers and their servers. tests/run.py explains why this is a separate pytest run.
 
-`desk` and `phone` are pages on two devices that share nothing; `open_device` opens more.
+`desk` and `phone` are pages on two devices that share nothing; `open_device` opens more devices.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.e2e.devices import DESK, PATIENCE, PHONE, OpenDevice, Watch
 from tests.e2e.servers import collect_static, make_server
 from tests.system.server import WebServer
 
-# Playwright's event loop keeps running in this thread, and Django would refuse to use the database.
+# Playwright's event loop runs in this thread; without this, Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 PATIENCE_MS = 1000 * PATIENCE
 expect.set_options(timeout=PATIENCE_MS)
@@ -61,7 +61,7 @@ def shared_server(
 
 @pytest.fixture
 def server(shared_server: WebServer, transactional_db: None) -> WebServer:
-    """The server that pages open; modules may replace it by their own."""
+    """The server that pages open; a module can override this fixture."""
     return shared_server
 
 
@@ -75,7 +75,7 @@ def server_of_the_module(
 
 @pytest.fixture
 def mortal_server(server_of_the_module: WebServer, transactional_db: None) -> Iterator[WebServer]:
-    """A server that tests may kill. It runs again after each test."""
+    """A server that tests may kill. It is restarted after a test that did."""
     yield server_of_the_module
     process = server_of_the_module.process
     if process and process.poll() is not None:
@@ -84,7 +84,7 @@ def mortal_server(server_of_the_module: WebServer, transactional_db: None) -> It
 
 @pytest.fixture
 def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
-    """Complaints of the browser that are not allowed; each one fails the test."""
+    """Collects the browser's complaints; each one that the test does not allow fails it."""
     marks = request.node.iter_markers("complains")
     watch = Watch([pattern for mark in marks for pattern in mark.args])
     yield watch
@@ -102,7 +102,7 @@ def open_device(
     request: pytest.FixtureRequest, server: WebServer, watch: Watch, context_pool: ContextPool
 ) -> Iterator[OpenDevice]:
     """
-    Open another device: a context with its own storage, and a page in it.
+    Return a function that opens another device: a page in a context with its own storage.
 
     Contexts come from `context_pool`. With `fresh=True`, or with options that could leak into other
     tests, the context is new, its HTTP cache is empty, and it is not reused.
@@ -116,7 +116,7 @@ def open_device(
     def open_device(*, fresh: bool = False, **options: Any) -> Page:
         options = {"base_url": server.url, **DESK, **worker, **options}
         if fresh or is_recorded or not is_reusable(options):
-            # Closed by the library's fixture, which also records traces and videos.
+            # pytest-playwright's fixture closes this context, and records traces and videos.
             page: Page = request.getfixturevalue("new_context")(**options).new_page()
         else:
             page = context_pool.open_page(options)

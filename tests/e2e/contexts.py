@@ -18,7 +18,8 @@ REUSABLE_OPTIONS = {
 }
 """Options that a test cannot change in its context afterwards."""
 MAX_IDLE = 8
-# Lists what Playwright adds to every page of a context for good: a clock, init scripts, bindings.
+# Lists a page's globals, which show what Playwright cannot remove from a context: a clock, init
+# scripts and bindings.
 LIST_GLOBALS = """() => [
     ...Object.getOwnPropertyNames(globalThis).sort(),
     String(Date), String(setTimeout), String(performance.now),
@@ -40,7 +41,7 @@ class ContextPool:
         self._idle: dict[BrowserContext, _State] = {}
 
     def open_page(self, options: dict[str, Any]) -> Page:
-        """Return the only page of a context with these options, in a state as good as new."""
+        """Return the only page of a context that has these options and is as clean as a new one."""
         while context := self._find_idle(options):
             state = self._idle.pop(context)
             page = context.new_page()
@@ -55,7 +56,7 @@ class ContextPool:
         return page
 
     def return_context(self, context: BrowserContext) -> None:
-        """Keep a context for another test; close the one idle longest if there are too many."""
+        """Keep a context for another test. If there are too many, close the longest idle one."""
         state = self._lent.pop(context)
         if context.is_closed():
             return
@@ -85,7 +86,7 @@ class _State:
 
 
 def is_reusable(options: dict[str, Any]) -> bool:
-    """Return whether a context with these options can be reused; service workers outlive pages."""
+    """Return whether a context with these options can be reused; one with service workers cannot."""
     return options.get("service_workers") == "block" and options.keys() <= REUSABLE_OPTIONS
 
 

@@ -1,4 +1,4 @@
-"""Browsers of people, and a check that no page reports an unexpected error."""
+"""People's devices, and a check that no page reports an unexpected error."""
 
 import json
 import re
@@ -24,8 +24,8 @@ class Watch:
     """
     Collects the errors of pages: exceptions, and complaints of the browser itself.
 
-    Violations of the content security policy or of Trusted Types are such complaints. `allowed` are
-    patterns of complaints that a test expects, such as those about an absent network.
+    Violations of the content security policy or of Trusted Types are such complaints. `allowed` holds
+    patterns of the complaints that a test expects, such as those about a missing network.
     """
 
     def __init__(self, allowed: list[str]) -> None:
@@ -65,11 +65,11 @@ class Hold:
         self._routes.append(route)
 
     def release(self) -> None:
-        """Wait for the first request if necessary, release all that are held, and hold no more."""
+        """Wait until a request is held, release all held requests, and hold no more."""
         self._end(lambda route: route.continue_())
 
     def answer(self, **answer: Any) -> None:
-        """Do the same, with a response other than the server's."""
+        """Do as `release` does, but answer the requests with this response, not the server's."""
         self._end(lambda route: route.fulfill(**answer))
 
     def _end(self, release: Callable[[Route], None]) -> None:
@@ -81,9 +81,10 @@ class Hold:
 
 class Sockets:
     """
-    Records the URLs of a page's sockets: all opened, those live, and those closed.
+    Records the URLs of a page's sockets that were opened, that became live, and that were closed.
 
-    A live one has answered a ping: missed events have arrived, and none will be missed from now on.
+    A socket is live once it has received a pong: missed events have arrived, and no later event will
+    be missed.
     """
 
     def __init__(self, page: Page) -> None:
@@ -94,7 +95,7 @@ class Sockets:
         page.on("websocket", self._note)
 
     def wait_until_live(self, count: int) -> None:
-        """Wait until this many sockets have been live."""
+        """Wait until this many sockets have become live."""
         wait_until(self._page, lambda: len(self.live) >= count)
 
     def _note(self, socket: WebSocket) -> None:
@@ -109,9 +110,10 @@ class Sockets:
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     """
-    Wait for a condition while the page's events are processed.
+    Wait until a condition holds, and let Playwright process the page's events meanwhile.
 
-    Playwright's own `wait_for_function` evaluates text inside the page, which its policy forbids.
+    Playwright's own `wait_for_function` evaluates text inside the page, which the page's content
+    security policy forbids.
     """
     deadline = time.monotonic() + PATIENCE
     while not holds():
@@ -120,12 +122,12 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 def hide(page: Page) -> None:
-    """Hide a page, as behind another tab or app; browsers without a window cannot do it themselves."""
+    """Simulate that another tab or app hides a page; browsers without a window never hide one."""
     _become(page, "hidden")
 
 
 def show(page: Page) -> None:
-    """Bring a hidden page back."""
+    """Simulate that a hidden page becomes visible again."""
     _become(page, "visible")
 
 
@@ -148,7 +150,7 @@ def enlarge_text(page: Page) -> None:
 
 
 def cover(page: Page) -> Page:
-    """Take the focus from a page, as a window beside it does, and return the page that has it."""
+    """Open a page that takes the focus from this one, like a window beside it, and return the new page."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
     other = page.context.new_page()

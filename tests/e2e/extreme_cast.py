@@ -19,8 +19,8 @@ def fill(trainer: User, now: datetime) -> list[Conversation]:
     """
     Give a trainer 200 trainees, each with unread messages; return the conversations.
 
-    The newest is first, as in the list. There is also one archived conversation for each of
-    `NAMES`.
+    The newest conversation is first, as in the list. There is also one archived conversation for each
+    of `NAMES`.
     """
     names = [*islice(_crowd(), COUNT), *NAMES]
     people = User.objects.bulk_create(_trainees(trainer, names))
@@ -51,7 +51,7 @@ def _trainees(trainer: User, names: list[tuple[str, str]]) -> Iterator[User]:
 
 
 def _write(opened: list[Conversation], now: datetime) -> None:
-    """Write messages of each trainee; the first one has more unread than a badge shows."""
+    """Write messages from each trainee, and from the first one more than a badge can show."""
     messages = Message.objects.bulk_create(
         message
         for place, conversation in enumerate(opened)

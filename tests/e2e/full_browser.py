@@ -1,8 +1,8 @@
 """
-Fixtures for modules whose tests need what the headless shell lacks: notifications, the back/forward cache,
-pages that lose the focus to another.
+Fixtures for tests that need a feature which the headless shell lacks.
 
-Such a module imports both; they replace the fixtures of conftest.py there.
+These features are notifications, the back/forward cache, and pages that lose the focus to others. A
+module with such tests imports both fixtures, which then override those of conftest.py.
 """
 
 from collections.abc import Iterator

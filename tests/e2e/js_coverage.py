@@ -2,8 +2,8 @@
 Measures the coverage of our JavaScript in browsers: `JS_COVERAGE=FOLDER pytest -p
 tests.e2e.js_coverage …`.
 
-V8 counts as it does in node, so `python -m tests.js --coverage FOLDER` combines both. It is a
-plugin to be named explicitly, because counting slows pages down.
+The files have the same format as Node's, so `python -m tests.js --coverage FOLDER` combines both.
+The plugin must be named explicitly, because counting slows pages down.
 """
 
 import json
@@ -21,7 +21,7 @@ OURS = "/static/web/"
 
 
 class Counts:
-    """Counts in each page from its first script on, and writes a file when the page closes."""
+    """Counts the code that each page runs, and writes the counts to a file when the page closes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -8,7 +8,7 @@ NAME = "next-version"
 
 
 class NextVersion:
-    """Simulates a changed file of the client: the service worker's script contains its hash."""
+    """Simulates a change of the client's files by changing the version in the service worker's script."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response

@@ -1,4 +1,4 @@
-"""What people do on the screens. Elements are found by roles and names, as people know them."""
+"""People's actions on the screens. Elements are found by role and name, which is how people know them."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def sign_in(page: Page, person: User, path: str = "/messages") -> Page:
         ]
     )
     kept = {"me": json.dumps(MeSerializer(person).data), "sign-in": str(round(1000 * time.time()))}
-    # Removed once the page is shown, so that it does not sign anybody in on a later page.
+    # The script is removed once the page is shown, so that it signs nobody in on a later page.
     remember = f"Object.assign(localStorage, {json.dumps(kept)})"
     with page.add_init_script(remember), page.expect_response("**/api/auth/users/me/"):
         page.goto(path)
@@ -61,7 +61,7 @@ def open_thread(page: Page, person: User, conversation: Conversation) -> Page:
 
 
 def open_live_thread(page: Page, person: User, conversation: Conversation) -> Page:
-    """Do the same, and wait until the sockets of the thread and of the inbox are live."""
+    """Open a conversation, and wait until the sockets of the thread and of the inbox are live."""
     sockets = Sockets(page)
     open_thread(page, person, conversation)
     sockets.wait_until_live(2)
@@ -132,7 +132,7 @@ def list_texts(page: Page) -> list[str]:
 
 
 def expect_texts(page: Page, texts: list[str]) -> None:
-    """Wait for this many messages, and expect them in this order on the screen."""
+    """Wait until the thread has exactly these texts, in this order from top to bottom."""
     expect(page.locator(".bubble-text")).to_have_text(texts)
     wait_until(page, lambda: list_texts(page) == texts)
 
@@ -151,7 +151,7 @@ def write(page: Page, text: str) -> None:
 
 
 def expect_tick(page: Page, text: str, tick: str, **options: Any) -> None:
-    """Expect the state of an own message: `Sending`, `Sent`, `Read` or `Not sent`."""
+    """Expect one's own message to be `Sending`, `Sent`, `Read` or `Not sent`."""
     mark = message(page, text).locator(".tick")
     expect(mark).to_have_accessible_name(tick, **options)
 

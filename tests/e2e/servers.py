@@ -22,7 +22,7 @@ IS_PRODUCTION = os.environ.get("TEST_BACKEND") == "production"
 
 def make_server(static_root: Path, **environment: str) -> WebServer:
     """
-    Return a server that is not started, without throttles.
+    Return a server that is not started yet and has no throttles.
 
     On the production set-up it has `DEBUG=0`: hashed file names, and Secure cookies, which browsers
     accept from 127.0.0.1 without TLS.
@@ -40,7 +40,7 @@ def describe(static_root: Path) -> dict[str, str]:
 
 
 def collect_static(static_root: Path) -> None:
-    """Collect and compress the client's files; those of the admin would take the longest."""
+    """Collect and compress the client's files, without the admin's, which would take the longest."""
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     command += [f"--ignore={folder}" for folder in ("admin", "drf_spectacular_sidecar")]
     environment = test_environment(**describe(static_root), PUBLIC_URL="http://127.0.0.1")
@@ -48,7 +48,7 @@ def collect_static(static_root: Path) -> None:
 
 
 def kill(server: WebServer) -> None:
-    """Kill the server with SIGKILL, so that nobody is notified."""
+    """Kill the server with SIGKILL, so that it cannot notify its clients."""
     server.send_signal(signal.SIGKILL)
     server.wait(timeout=10)
 
@@ -64,7 +64,7 @@ def frozen(server: WebServer) -> Iterator[None]:
 
 
 class BadGateway(BaseHTTPRequestHandler):
-    """Answers as a proxy does whose server is unavailable."""
+    """Responds like a proxy whose server is unavailable."""
 
     def do_GET(self) -> None:
         self.send_error(502)

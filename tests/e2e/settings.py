@@ -1,7 +1,8 @@
 """
-The product's settings, made fast: each test opens browsers with empty caches and signs in.
+The product's settings, with faster passwords and static files.
 
-Files keep their development names, but nobody changes them during a test run.
+Static files keep their development names, but are not looked for again on each request, because
+nobody changes them during a test run.
 """
 
 import os
@@ -12,7 +13,7 @@ from config.settings import MIDDLEWARE as _MIDDLEWARE
 from config.settings import STATIC_ROOT as _STATIC_ROOT
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# Tests must not change what `make serve` collects in this checkout.
+# Tests must not change the files that `make serve` collects in this checkout.
 STATIC_ROOT = Path(os.environ.get("TEST_STATIC_ROOT", _STATIC_ROOT))
 if os.environ.get("TEST_STATIC_FROM") != "checkout":
     SERVESTATIC_USE_FINDERS = SERVESTATIC_AUTOREFRESH = False

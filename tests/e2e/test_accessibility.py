@@ -196,7 +196,7 @@ def test_new_messages_are_announced_once_and_old_ones_never(
     desk.add_init_script(LISTEN)
     sockets = Sockets(desk)
     open_thread(desk, alice, conversation)
-    # Messages from before the socket is live are part of catching up, and not announced.
+    # Messages that arrive before the socket is live belong to catching up, and are not announced.
     wait_until(desk, lambda: any(f"/{conversation.pk}/" in url for url in sockets.live))
     his = Person(server, tokens_of(bob))
 
@@ -232,7 +232,7 @@ def test_failed_message_is_announced_once(
 def test_focus_stays_on_a_row_moved_by_a_new_message(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    # With two rows, the other one would move.
+    # If there were only two rows, the other row would move instead of this one.
     for name in ("carol", "dave"):
         open_conversation(alice, make_trainee(name, alice), "Hello")
     sign_in(desk, alice)
@@ -266,7 +266,7 @@ def test_focus_ring_contrasts_with_its_background(
     assert {"Undo", "Close", "https://example.com/own"} <= contrasts.keys()
 
 
-# By name, the contrast of each element's focus ring with the nearest background around or below it.
+# For each element's name: the contrast of its focus ring with the nearest background around or below.
 RING_CONTRASTS = """() => {
     const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     const rgba = color => {
@@ -299,7 +299,7 @@ RING_CONTRASTS = """() => {
 }"""
 
 
-# What a screen reader would say: text that is added to a live region.
+# Records what a screen reader would announce: text that is added to a live region.
 LISTEN = """
     globalThis.said = [];
     const live = "[role=status], [role=alert], [aria-live=polite], [aria-live=assertive]";

@@ -81,8 +81,8 @@ def test_sign_out_opens_the_sign_in_and_back_shows_nothing(
     open_thread(desk, alice, conversation)
 
     sign_out(desk)
-    # The page changes before the server is told; leaving it meanwhile would send the sign-out
-    # twice.
+    # The page changes before the server has answered; leaving it before that would send the
+    # sign-out twice.
     wait_until(desk, lambda: desk.evaluate("localStorage.getItem('sign-out-is-due')") is None)
     assert desk.context.cookies() == []
     desk.go_back(wait_until="commit")
@@ -96,7 +96,7 @@ def test_forgotten_password_is_reset_by_the_mailed_link(
 ) -> None:
     desk.goto("/sign-in")
     desk.get_by_role("link", name="Forgot your password?").click()
-    # The sign-in also has such a field.
+    # The sign-in screen also has an email field, so wait for this heading.
     expect(desk.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     desk.get_by_label("Email").fill(alice.email)
     desk.get_by_role("button", name="Send link").click()
@@ -220,7 +220,7 @@ def test_theme_is_stored_and_applied_without_a_flash(open_device: OpenDevice, al
 
     page.get_by_label("Dark").check()
     dark = background_of(page)
-    # The first paint must not wait for the client itself.
+    # The first paint must not wait for the client's scripts.
     hold = Hold(page, "**/web/app.*js")
     page.add_init_script(NOTE_FIRST_FRAME)
     page.reload(wait_until="commit")

@@ -20,7 +20,7 @@ from tests.system.people import Person
 from tests.system.server import WebServer
 from users.models import User
 
-# Records the number passed for the app icon; the call itself is made.
+# Records the number for the app icon, and still calls the browser's own function.
 NOTE_ICON = """
     const set = navigator.setAppBadge.bind(navigator);
     const clear = navigator.clearAppBadge.bind(navigator);
@@ -62,7 +62,7 @@ def test_badge_is_shown_on_the_app_icon(
 def test_icon_badge_is_corrected_after_the_service_worker_set_it(
     phone: Page, bob: User, alice: User, conversation: Conversation
 ) -> None:
-    """As after a push to a suspended page, and reading on another device."""
+    """This happens after a push to a suspended page and reading on another device."""
     phone.add_init_script(NOTE_ICON)
     open_thread(phone, bob, conversation)
     expect_unread(phone, None)

@@ -67,7 +67,7 @@ FROZEN_SECONDS = 90.0
 
 @pytest.fixture(autouse=True)
 def end_frozen_pages() -> Iterator[None]:
-    """Kill pages that never answer: Playwright would wait for them without limit, even to close them."""
+    """Kill pages after 90 s: Playwright would wait forever for a frozen page, even to close it."""
     timer = Timer(FROZEN_SECONDS, _kill_pages)
     timer.start()
     yield
@@ -75,7 +75,7 @@ def end_frozen_pages() -> Iterator[None]:
 
 
 def _kill_pages() -> None:
-    """Kill the processes of the pages that this test process has started through its browser."""
+    """Kill the renderer processes of the browser that this test process has started."""
     listed = subprocess.check_output(("ps", "-eo", "pid=,ppid=,args="), text=True)
     rows = [line.split(maxsplit=2) for line in listed.splitlines()]
     parents = {int(pid): int(parent) for pid, parent, _ in rows}
@@ -176,7 +176,7 @@ def test_tab_stays_live_after_back_and_forward_over_full_loads(
     expect_one_leader(listing)
 
 
-# The tests' servers do not have the admin's files.
+# The test servers do not have the admin's static files.
 @pytest.mark.complains(r"/admin/")
 def test_page_opened_from_the_admin_is_live(
     listing: Page, writer: Writer, conversation: Conversation
@@ -247,10 +247,11 @@ def test_message_sent_by_another_page_is_not_pending_in_a_restored_one(
     desk.route("**/send/", lambda route: route.abort())
     write(desk, "once")
     expect_tick(desk, "once", "Sending")
-    # A page that leaves while it writes is evicted from the cache; nothing is written for 2 s here.
+    # A page that is left while it writes to its database is evicted from the cache. After the fourth
+    # attempt, this one writes nothing for 2 s.
     wait_until(desk, lambda: desk.evaluate(ATTEMPTS, alice.pk) >= 4)
     desk.goto(ELSEWHERE)
-    # Leaves silently, as another kind of page would: a message would evict the first page.
+    # Removes the entry without telling the cached page: a message would evict it from the cache.
     desk.evaluate(
         f"""() => new Promise(resolve => {{
             const opening = indexedDB.open("messaging-{alice.pk}");
@@ -310,7 +311,7 @@ def test_page_cached_without_an_event_shows_nothing_of_the_last_user(
 
     go_back(listing)
 
-    # Reloaded, as a page hidden before is.
+    # The page is reloaded, like one that was hidden before.
     new = navigation(listing) if other_person else listing.get_by_role("button", name="Sign in")
     expect(new).to_be_visible()
     expect(conversations(listing)).to_have_count(0)

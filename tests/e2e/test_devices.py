@@ -177,7 +177,7 @@ def test_conversation_of_the_last_person_is_not_shown_to_the_next(
 def test_request_of_the_last_person_is_not_retried_as_the_next(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """A late 401 for the last person's request: the cookie for a refresh is the next person's now."""
+    """A 401 for the last person's request arrives late, when the refresh cookie is the next person's."""
     open_thread(desk, bob, conversation)
     hold = Hold(desk, "**/send/")
     sent: list[str] = []
@@ -185,7 +185,7 @@ def test_request_of_the_last_person_is_not_retried_as_the_next(
     expect_tick(desk, "of Bob alone", "Sending")
     navigation(desk).get_by_role("button", name="Sign out").click()
     desk.get_by_role("button", name="Sign out and delete").click()
-    # Until the server answers, the confirmation covers everything.
+    # Until the server answers, the confirmation dialog covers the page.
     expect(desk.get_by_role("dialog")).to_have_count(0)
     fill_sign_in(desk, alice)
     expect(conversations(desk)).to_have_count(1)
@@ -235,7 +235,11 @@ def test_same_person_signing_in_again_keeps_their_draft(
 def test_late_sign_out_event_does_not_affect_the_next_session(
     desk: Page, bob: User, conversation: Conversation
 ) -> None:
-    """A tab frozen during both gets both events when it resumes; here the first is sent again."""
+    """
+    A tab that was frozen during a sign-out and a sign-in gets the events of both when it resumes.
+
+    The test simulates this by sending the first event again.
+    """
     open_thread(desk, bob, conversation)
     other = desk.context.new_page()
     sign_in_kept(other)
@@ -284,7 +288,7 @@ def test_sign_in_survives_a_browser_restart(
     expect(conversations(again)).to_have_count(1)
 
 
-@pytest.mark.complains(r"status of 401")  # of a request of the first tab that was under way
+@pytest.mark.complains(r"status of 401")  # for a request that was under way in the first tab
 def test_sign_in_of_another_person_in_another_tab_replaces_the_first_tab(
     desk: Page, alice: User, bob: User, dora: User, conversation: Conversation
 ) -> None:

@@ -8,7 +8,7 @@ from tests.e2e.devices import PHONE, OpenDevice
 from tests.e2e.screens import conversations, message, navigation, path_of, sign_in, sign_in_by_form
 from users.models import User
 
-# Compressed sizes. Fewer bytes than the least mean that nothing was measured.
+# Compressed sizes. A size below LEAST_BYTES means that nothing was measured.
 BUDGET_BYTES = 120 * 1024
 LEAST_BYTES = 20 * 1024
 COMPRESSED = """() => [
@@ -21,7 +21,7 @@ WATCH_SHIFTS = """
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
 """
-# The shift of the frames so far is reported after the next frame.
+# The layout shift of all frames so far is reported after the next frame.
 SHIFT_SO_FAR = """() => new Promise(resolve =>
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shift)))))"""
 

@@ -1,4 +1,4 @@
-"""History: 20 messages at a time while scrolling up, without moving the visible ones."""
+"""Scrolling up loads 20 messages at a time, without moving the visible ones."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,7 +29,7 @@ PAGES = 6
 
 
 def fill(conversation: Conversation, count: int, *, is_read: bool = True) -> None:
-    """Write messages from alternating sides, a minute apart; the last one is just now."""
+    """Write messages from alternating sides, a minute apart; the last one was sent just now."""
     now, first = timezone.now(), conversation.version + 1
     conversation.messages.update(created_at=now - timedelta(minutes=count))
     people = (conversation.trainer, conversation.trainee)
@@ -180,7 +180,7 @@ def test_thread_opens_at_the_first_unread_message(
 def test_thousands_of_messages_stay_smooth(
     open_device: OpenDevice, server: WebServer, bob: User, alice: User, conversation: Conversation
 ) -> None:
-    """With all of them on the page, a new one changes a few nodes and recreates none."""
+    """With thousands of messages on the page, a new one changes a few nodes and recreates none."""
     fill(conversation, 3000)
     page = open_device()
     open_thread(page, alice, conversation)

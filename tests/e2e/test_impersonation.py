@@ -78,8 +78,7 @@ def test_impersonation_marks_nothing_as_read_and_sends_nothing(
 def test_ending_impersonation_returns_to_the_trainee_and_revokes_its_tokens(
     impersonation: Page, alice: User, bob: User
 ) -> None:
-    # A request under way when the tokens are revoked is answered 401; the browser complains about
-    # it.
+    # A request that is under way when the tokens are revoked gets 401, and the browser complains.
     impersonation.wait_for_load_state("networkidle")
     impersonation.get_by_role("button", name="End").click()
 

@@ -75,7 +75,7 @@ def test_all_screens_open_without_a_network(desk: Page, alice: User) -> None:
 
 
 def test_screen_first_opened_without_a_network_has_its_style_sheet(desk: Page, alice: User) -> None:
-    """The cached page is that of the messages, which does not link this style sheet."""
+    """The cached page is the messages page, which does not link this style sheet."""
     sign_in(desk, alice)
     wait_for_worker(desk)
     desk.context.set_offline(True)
@@ -127,7 +127,7 @@ def test_update_is_offered_and_applied_without_a_broken_page(
     kill(mortal_server)
     mortal_server.environment["TEST_NEXT_VERSION"] = "1"
     mortal_server.start()
-    # As once an hour, and whenever the page becomes visible.
+    # A page checks for updates once an hour, and whenever it becomes visible.
     hide(page)
     show(page)
 

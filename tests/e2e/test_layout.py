@@ -27,7 +27,7 @@ from users.models import User
 SIZES = {"desk": (1280, 700), "low desk": (1280, 600), "phone": (390, 844), "zoomed": (320, 256)}
 WIDTHS = (320, 360, 768, 1024, 1280)
 
-# Scroll overflow of the frame: `main` of a filling screen, and the page, must have none.
+# The overflow of the frame: on a screen that fills the window, neither `main` nor the page may scroll.
 OVERFLOW = """() => {
     const main = document.querySelector("main");
     const root = document.documentElement;
@@ -41,7 +41,7 @@ OVERFLOW = """() => {
     return JSON.stringify(found);
 }"""
 FITS = {"layout": "fill", "main": 0, "scrolled": 0, "tall": 0, "wide": 0}
-# Visually hidden elements outside the nearest scroller: they would lengthen another one.
+# Visually hidden elements that are positioned outside their nearest scroller, and so lengthen another.
 STRAYS = """() => {
     const scrolls = element => /auto|scroll|hidden/.test(getComputedStyle(element).overflowY);
     const scrollerOf = element => {
@@ -54,7 +54,7 @@ STRAYS = """() => {
         .filter(each => !scrollerOf(each).contains(each.offsetParent))
         .map(each => `${each.parentElement.className} > ${each.className}`);
 }"""
-# Elements wider than their place that do not end in an ellipsis.
+# Elements whose content is cut off without an ellipsis.
 CUT_OFF = """() => [...document.querySelectorAll("body *")].filter(each => {
     const ends = getComputedStyle(each).textOverflow === "ellipsis";
     const hidden = ".visually-hidden, .row-action-word";
@@ -76,8 +76,8 @@ HIDDEN_PARTS = """rows => rows.slice(0, 30).flatMap(row => {
     });
 })"""
 
-# For each link of the navigation: whether its words are on one line, and whether all of it is
-# inside the link's own cell.
+# For each link of the navigation: whether its label is on one line, and whether its label, icon and
+# badge are inside the link.
 CELLS = """links => links.map(link => {
     const cell = link.getBoundingClientRect();
     const words = document.createRange();
@@ -107,7 +107,7 @@ IS_IN_ORDER = """heading => {
 
 @pytest.fixture
 def crowd(alice: User) -> list[Conversation]:
-    """200 people with names of every difficult kind, and an archive of the same."""
+    """Conversations with 200 people, whose names are difficult in many ways, and a few archived ones."""
     return fill(alice, timezone.now())
 
 
@@ -119,7 +119,7 @@ def window(request: pytest.FixtureRequest, open_device: OpenDevice) -> Page:
 
 
 def expect_to_fit(page: Page) -> None:
-    """Expect a screen to fill the window without anything of the frame to scroll."""
+    """Expect a screen to fill the window, and its frame to have nothing to scroll."""
     wait_until(page, lambda: json.loads(page.evaluate(OVERFLOW))["layout"] == "fill")
     assert json.loads(page.evaluate(OVERFLOW)) == FITS, page.url
     assert page.evaluate(STRAYS) == [], page.url
@@ -216,7 +216,7 @@ def test_thread_is_not_displaced_after_a_scrolled_screen(
 def test_messages_screen_is_not_displaced_after_a_scrolled_sign_in(
     open_device: OpenDevice, alice: User, crowd: list[Conversation]
 ) -> None:
-    """At a zoom of 400 % the form is longer than the window."""
+    """At a zoom of 400 %, the sign-in form is taller than the window."""
     page = open_device(viewport={"width": 320, "height": 256})
     page.goto("/sign-in")
     expect(page.get_by_role("button", name="Sign in")).to_be_attached()
@@ -324,7 +324,7 @@ def test_no_name_is_cut_off_on_any_screen(
 def test_sentence_with_a_long_name_is_not_cut_off(
     open_device: OpenDevice, alice: User, crowd: list[Conversation], width: int
 ) -> None:
-    """In the dialog, the toast and the impersonation banner."""
+    """The sentences are in the dialog, the toast and the impersonation banner."""
     page = open_device(viewport={"width": width, "height": 700})
     longest, christopher = crowd[6].trainee, crowd[0].trainee
     assert longest

@@ -26,7 +26,7 @@ from users.models import User
 # The hint never changes, so there is no event either.
 SAYS_OFFLINE = """Object.defineProperty(Navigator.prototype, "onLine", { get: () => false });"""
 OFFLINE = re.compile("You are offline")
-# Kept in the session storage over three page loads.
+# Recorded in the session storage, which survives page loads.
 NOTE_OFFLINE_SHOWN = """new MutationObserver(() => {
     const text = document.body?.textContent ?? "";
     if (/You are offline/.test(text)) sessionStorage.setItem("told", text);

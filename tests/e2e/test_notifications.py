@@ -19,7 +19,7 @@ from users.models import User
 pytestmark = [
     pytest.mark.service_worker,
     pytest.mark.complains(r"WebSocket connection"),
-    # A complaint of Chromium itself about profiles that are not stored.
+    # Chromium itself complains about profiles that are not stored.
     pytest.mark.complains(r"does not support the Push API in incognito mode"),
 ]
 
@@ -167,7 +167,7 @@ def test_subscription_is_registered_and_removed_on_sign_out(
     expect(page.get_by_role("switch")).to_be_checked()
     endpoint = "https://push.example.com/a-browser"
     expect_tokens(page, alice, [endpoint])
-    # Not on a page that is just registering the subscription again.
+    # The subscription is registered by now; the sign-out must not overlap its registration.
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect_tokens(page, alice, [])
 
@@ -191,7 +191,7 @@ SHOWN = """navigator.serviceWorker.ready
     .then(registration => registration.getNotifications())
     .then(all => all.map(({ title, body, data }) => ({ title, body, path: data.path })))"""
 
-# This Chromium has no push service; everything after it is the product's code.
+# This Chromium has no push service, so only that is replaced; the rest is the product's code.
 STUB_PUSH = """
     const keys = {
         p256dh: "BCbvzr0O6eNKZpGH4Ys6kSKy9zOUW2Scyfn5Ien52tgSkCOL3pzHuzMNFQxncE3SWucFUgV0S28xv0BwdFhy0OY",

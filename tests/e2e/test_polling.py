@@ -89,7 +89,7 @@ def test_thread_becomes_read_only_without_sockets(
 def test_queued_messages_are_sent_as_soon_as_the_server_responds(
     blocked: Page, alice: User, conversation: Conversation
 ) -> None:
-    """After some attempts, the next one would be 30 s later."""
+    """After several failed attempts, the next retry would be 30 s later."""
     attempts: list[str] = []
 
     def lose(route: Route) -> None:

@@ -190,7 +190,7 @@ def test_message_overtaken_by_an_own_message_is_announced(
 
     desk.route_web_socket("**/ws/messaging/*/**", pass_on)
     open_thread(desk, alice, conversation)
-    # Messages from before are part of catching up, and not announced.
+    # Messages that arrive before the pong belong to catching up, and are not announced.
     wait_until(desk, lambda: "pong" in passed)
     is_holding = True
     Person(server, tokens_of(bob)).send(conversation.pk, "ten")
@@ -215,7 +215,7 @@ def test_open_sockets_get_the_new_token(
 
     desk.clock.fast_forward(46 * 60 * 1000)
 
-    # Those of the thread and of the inbox.
+    # One from the socket of the thread, and one from that of the inbox.
     wait_until(desk, lambda: frames.count("authenticate") == 2)
     expect(desk.get_by_text("Reconnecting…")).to_have_count(0)
 

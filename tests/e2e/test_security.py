@@ -125,7 +125,7 @@ def test_injected_scripts_do_not_run(desk: Page, alice: User) -> None:
     }
 
 
-# Run outside the call itself, in which developer tools may evaluate anything.
+# Runs in a timer, because the policy does not apply to what developer tools evaluate directly.
 INJECT = """() => new Promise(resolve => setTimeout(async () => {
     const failure = work => { try { work(); return "none"; } catch (error) { return error.name; } };
     const later = () => new Promise(done => setTimeout(done, 100));

@@ -62,7 +62,7 @@ def test_skeletons_are_shown_while_loading(
 
 
 def block_frames(page: Page) -> None:
-    """Block socket frames: the first one would make a page load again by itself."""
+    """Block socket frames, because the first one would make a page retry its requests by itself."""
     page.route_web_socket("**/ws/**", lambda socket: None)
 
 

@@ -62,7 +62,7 @@ def test_throttled_text_stays_in_the_composer_until_its_time(throttled_sender: P
 
 
 def test_seconds_count_down(throttled_sender: Page) -> None:
-    """On a clock that the test advances: each second is shown for no longer than that."""
+    """The test advances the clock: each number of seconds is shown for exactly one second."""
     throttled_sender.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
     write(throttled_sender, "three")
     hint = throttled_sender.get_by_text("Slow down. Try again in")

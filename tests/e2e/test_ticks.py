@@ -156,7 +156,7 @@ def test_skipped_message_stays_unread_until_it_is_shown(
 def test_stale_cached_row_hides_no_unread_message(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """As after a click on a notification: the list is cached, but the thread was never opened."""
+    """This happens after a click on a notification: the list is cached, but the thread never opened."""
     page = open_device(**PHONE)
     sign_in(page, alice)
     expect(conversation_with(page, bob)).to_be_visible()
@@ -261,7 +261,7 @@ def go_to_the_beginning(page: Page) -> None:
 
 
 def read_to_the_end(page: Page) -> None:
-    """Scroll down in steps of less than a screen, each of which is painted, including the first."""
+    """Scroll down to the end in steps of less than a screen, and wait until each step is painted."""
     log(page).evaluate("""async log => {
         const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20)));
         await drawn();

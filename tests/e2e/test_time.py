@@ -138,7 +138,7 @@ def test_times_are_updated_while_the_page_is_open(
 
 
 def return_to(page: Page, moment: datetime) -> None:
-    """Return to a page that was left open."""
+    """Simulate that a person returns at this time to a page that was left open."""
     hide(page)
     page.clock.set_fixed_time(moment)
     show(page)

@@ -27,7 +27,7 @@ def note_typing(page: Page) -> list[bool]:
 
 
 def stop_time(page: Page) -> None:
-    """Stop the installed clock of a page, however slow the machine is."""
+    """Pause a page's installed clock at a minute from now, which even a slow machine has not reached."""
     page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
 
 
@@ -52,7 +52,7 @@ def test_typing_ends_when_the_composer_is_emptied(
     desk.clock.install()
     open_live_thread(phone, bob, conversation)
     open_live_thread(desk, alice, conversation)
-    # Stopped, so that the indicator does not expire.
+    # The clock is stopped, so that the indicator does not expire.
     stop_time(desk)
     composer(phone).press_sequentially("O")
     expect(desk.get_by_text("is typing")).to_be_visible()

@@ -1,9 +1,9 @@
 """
 Takes a picture of every screen and state: `python -m tests.e2e.screenshots [--only NAME …]`.
 
-It takes them at three widths and in two themes, into var/screenshots/, with one contact sheet of
-each; the README's pictures go to docs/images/. Each width and theme has its own server and database
-with the same data, so that scenes of one do not affect another.
+It saves them to var/screenshots/ at three widths and in two themes, with a contact sheet for each
+width and theme, and copies the README's pictures to docs/images/. Each width and theme has its own
+server and its own copy of the database, so that its scenes do not affect the others.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def fill(folder: Path) -> tuple[Path, Ids]:
-    """Create the database that every server gets a copy of; return it, and the ids in it."""
+    """Create the database that is copied for every server; return its path and the ids in it."""
     filled = folder / "filled.sqlite3"
     hours_east()
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{filled}", "REDIS_URL": ""}
@@ -77,7 +77,7 @@ def take_all(
     print(f"{width} px, {theme}", flush=True)
     database = shutil.copy(filled, filled.with_name(f"{width}-{theme}.sqlite3"))
     environment = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": ""}
-    # The files of the checkout: nothing has to be collected.
+    # Static files are served from the checkout, so they need not be collected.
     environment |= {"DJANGO_SETTINGS_MODULE": SETTINGS, "TEST_STATIC_FROM": "checkout"}
     with WebServer(**environment, **UNLIMITED) as server:
         camera = Camera(browser, server.url, ids, width, theme)

@@ -13,7 +13,7 @@ from tests.e2e.screenshots.zone import zone_name
 HEIGHTS = {360: 740, 768: 1024, 1440: 900}
 PHONE = 360
 SETTLE_MS = 350
-"""Milliseconds that animations and images of the server take at most."""
+"""The maximum time in milliseconds that animations take, and images to load."""
 
 
 class Camera:
@@ -36,13 +36,13 @@ class Camera:
         return self._known[name]
 
     def new_page(self) -> Page:
-        """Open a page without a person, until the next picture."""
+        """Open a page on which nobody is signed in; it closes after the next picture."""
         page = self._open()
         self._fresh.append(page.context)
         return page
 
     def new_page_of(self, name: str, path: str = "/settings") -> Page:
-        """Open a page of a person on a device without stored data, until the next picture."""
+        """Sign a person in on a page without stored data; it closes after the next picture."""
         return self.sign_in(self.new_page(), name, path)
 
     def sign_in(self, page: Page, name: str, path: str) -> Page:

@@ -1,9 +1,9 @@
 """
 The conversations in the screenshots.
 
-A line is `days ago, time, direction, text`. `<` is written by the trainee and `>` by the trainer;
-with `!` the other side has not read it yet. There are no emoji, because not every machine has a
-font for them.
+A line is `days ago, time, direction, text`. The direction is `<` for a message from the trainee and
+`>` for one from the trainer, followed by `!` if the other person has not read it yet. There are no
+emoji, because not every machine has a font for them.
 """
 
 # ruff: noqa: RUF001 - people's own letters

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 HOUR = 17
 FARTHEST_EAST = 14
 CHOSEN = "SCREENSHOTS_HOURS_EAST"
-"""The environment variable that keeps the zone during a run, in child processes too."""
+"""The environment variable that stores the chosen zone for this process and its children."""
 
 
 def hours_east() -> int:
@@ -21,5 +21,5 @@ def now_there() -> datetime:
 
 
 def zone_name() -> str:
-    """Return the zone's name for a browser; in these names, east is minus."""
+    """Return the zone's name for a browser; in these names, zones east of UTC have a minus sign."""
     return f"Etc/GMT{-hours_east():+d}"

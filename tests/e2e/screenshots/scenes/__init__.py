@@ -1,6 +1,6 @@
 """The scenes: each one brings a page to the state for its picture."""
 
-# Imported in the order in which they run.
+# The modules are imported in the order in which their scenes run.
 from tests.e2e.screenshots.scenes import signing_in  # isort: skip
 from tests.e2e.screenshots.scenes import messages  # isort: skip
 from tests.e2e.screenshots.scenes import lost_and_found  # isort: skip

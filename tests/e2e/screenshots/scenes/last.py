@@ -1,4 +1,4 @@
-"""Scenes that change the data: a trainee's thread, which marks as read, and a removal."""
+"""Scenes that change the data: a trainee's thread, which marks messages as read, and a removal."""
 
 from playwright.sync_api import Page, expect
 
