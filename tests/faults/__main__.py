@@ -1,5 +1,5 @@
 """
-Injects faults and checks that no message, notification or e-mail is lost or goes to a wrong person.
+Injects faults and checks that no message, notification or e-mail is lost or sent to the wrong person.
 
 `python -m tests.faults [--seconds N] [--seed S] [--pairs P] [--embedded]`, or `make faults`. The
 same seed gives the same schedule of faults. Exits with 1 if there is any violation.
@@ -38,7 +38,7 @@ def main() -> int:
     say(f"{len(faults)} faults; {' '.join(f'{k}={v}' for k, v in settings.items())}")
     world = running_world(
         pairs=arguments.pairs,
-        # More than a trainer can write in that time.
+        # More letters than a trainer can write during the run.
         letters=round(arguments.seconds / arguments.pause) + 10,
         embedded=arguments.embedded,
         module=arguments.module,
@@ -61,7 +61,7 @@ def main() -> int:
 
 
 def say(line: str) -> None:
-    """Print a line at once, because a run takes minutes."""
+    """Print a line and flush it, because a run takes minutes."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

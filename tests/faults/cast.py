@@ -1,8 +1,8 @@
 """
 Creates the users of a run, in a separate process: `python -m tests.faults.cast PAIRS LETTERS`.
 
-It reads one push subscription from standard input. All devices use its keys, each with an endpoint
-of its own.
+It reads one push subscription from standard input. All devices use the subscription's keys, but each
+has its own endpoint.
 """
 
 import json
@@ -39,13 +39,13 @@ class Roster:
     """A trainer and their many trainees, each with a device and without a conversation."""
 
     trainer: Person
-    # The id and e-mail address of each.
+    # The id and e-mail address of each trainee.
     trainees: list[tuple[int, str]]
 
 
 @dataclass(frozen=True)
 class Cast:
-    """All users. In `couples`, each trainee has a device that is notified, and the trainers have none."""
+    """All users. In `couples`, each trainee has a device for notifications, and the trainers have none."""
 
     couples: list[Couple]
     rosters: list[Roster]
@@ -53,7 +53,7 @@ class Cast:
 
 
 def read_cast(text: str) -> Cast:
-    """Parse the output of this module, run as a command."""
+    """Parse the output of this module when it is run as a command."""
     data = json.loads(text)
     couples = [
         Couple(each["conversation_id"], Person(**each["trainer"]), Person(**each["trainee"]))
@@ -117,7 +117,7 @@ def _make_roster(number: int, letters: int, subscription: dict[str, Any]) -> Ros
 
 
 def _register(user_id: int, subscription: dict[str, Any]) -> None:
-    """Register a device for a user, with an endpoint of its own at the shared push service."""
+    """Register a device for a user, with its own endpoint at the shared push service."""
     from notifications.services.devices import register_device  # noqa: PLC0415 - as above
     from users.models import User  # noqa: PLC0415
 

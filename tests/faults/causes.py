@@ -18,7 +18,7 @@ class Request:
 
 @dataclass
 class Letter(Request):
-    """The only message to a trainee, who never reads it: a notification must show its text."""
+    """The only message to a trainee. It is never read, so a notification must show its text."""
 
     trainee_id: int = 0
     content: str = ""
@@ -33,7 +33,7 @@ class Invite(Request):
 
 @dataclass
 class Reset(Request):
-    """A request for a password reset link, the only one of its account."""
+    """A request for a password reset link, the only request for this account."""
 
     email: str = ""
 

@@ -2,8 +2,8 @@
 Judges the effects of jobs, which are notifications and e-mails, and whether all jobs have ended.
 
 Jobs run at least once, so a repeated notification or e-mail is no violation. A notification is
-composed when it is sent, from the messages that are unread then. So a notification that shows a
-message was sent after that message, and its unread count includes it.
+composed when it is sent, from the messages that are unread at that time. So a notification that shows
+a message was sent after that message, and its unread count includes the message.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def judge_consequences(history: History, snapshot: Snapshot, report: Report) -> 
 # Notifications
 # ------------------------------------------------------------------------------
 def _letters(history: History, snapshot: Snapshot, report: Report) -> None:
-    """Check that each letter is stored once, and that its reader's device showed its exact text."""
+    """Check that each letter is stored once, and that the reader's device showed its exact text."""
     shown = {(each.user_id, each.body) for each in history.pushes}
     stored = Counter(row.content for row in snapshot.rows)
     for letter in history.letters:
@@ -50,10 +50,10 @@ def _letters(history: History, snapshot: Snapshot, report: Report) -> None:
 
 def _unread(history: History, snapshot: Snapshot, report: Report) -> None:
     """
-    Check that each user with a device was notified after their newest unread message was sent.
+    Check that each user with a device was notified of the newest unread message of each conversation.
 
-    All messages that are unread now were unread when this notification was sent, so it must count at
-    least as many.
+    All messages that are unread now were also unread when that notification was sent, so it must count
+    at least as many.
     """
     began = {send.content: _began(send) for send in history.sends}
     for pair in snapshot.pairs.values():
@@ -75,7 +75,7 @@ def _began(send: Send) -> float:
 
 
 def _covers(body: str, unread: list[Row]) -> bool:
-    """Return whether a notification shows the only unread message, or counts all of them."""
+    """Return whether a notification shows the only unread message, or counts all unread messages."""
     if several := SEVERAL.fullmatch(body):
         return int(several[1]) >= len(unread)
     return [body] == [shorten(row.content) for row in unread]
@@ -121,7 +121,7 @@ def _invitations(history: History, snapshot: Snapshot, report: Report) -> None:
 
 def _resets(history: History, snapshot: Snapshot, report: Report) -> None:
     """
-    Check that each accepted or stored password reset was e-mailed, and that no other was.
+    Check that each accepted or stored password reset was e-mailed, and that no other reset was.
 
     Each account requests at most one reset, so each committed reset has its own job.
     """

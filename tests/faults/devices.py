@@ -66,7 +66,7 @@ class Screen(Device):
 
 
 class Badge(Device):
-    """A device that shows a list and a badge, fed by the inbox socket."""
+    """A device that shows a list and a badge, which the inbox socket updates."""
 
     def __init__(self, person: Person, webs: list[Web], history: History, rng: random.Random):
         super().__init__(person, webs, history, rng)

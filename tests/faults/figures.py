@@ -46,14 +46,14 @@ def list_figures(
 
 
 def _count_repeated(history: History) -> int:
-    """Count the repeats among the notifications of letters; the text of each letter is unique."""
+    """Count the repeated notifications of letters; each letter has a unique text."""
     texts = {letter.content for letter in history.letters}
     shown = [push.body for push in history.pushes if push.body in texts]
     return len(shown) - len(set(shown))
 
 
 def _only_redis(outages: list[Outage], began: float, ended: float) -> bool:
-    """Return whether Redis or the channel layer, and nothing else, had a fault then or 1 s before."""
+    """Return whether, during this time and 1 s before, only Redis or the channel layer had a fault."""
     found = {each.kind for each in outages if each.began <= ended and each.ended + 1 >= began}
     return bool(found) and all(kind.startswith(("redis", "layer")) for kind in found)
 
@@ -69,7 +69,7 @@ def _slowest_send(history: History) -> float:
 
 
 def _deliveries(history: History) -> list[tuple[str, float, float]]:
-    """Return (device, time of acceptance, time of arrival) of each delivery, in seconds."""
+    """Return (device, time of acceptance, time of arrival) for each delivery; times are in seconds."""
     accepted = {
         send.accepted[0].body["id"]: _accepted_at(send) for send in history.sends if send.accepted
     }

@@ -43,7 +43,7 @@ class Stream:
     position: int = 0
 
     def take(self, frame: Frame) -> None:
-        """Record a frame; `position` is the version from which a client resumes."""
+        """Record a frame, and update `position`, the version from which a client resumes."""
         self.frames.append(frame)
         self.seen_at.append(time.monotonic())
         self.position = max(self.position, version_of(frame) or 0)
@@ -51,7 +51,7 @@ class Stream:
 
 @dataclass
 class Inbox:
-    """The list and badge that one device has received."""
+    """The conversations and the badge that one device has received."""
 
     user_id: int
     unread_count: int | None = None
@@ -60,7 +60,7 @@ class Inbox:
 
 @dataclass(frozen=True)
 class Count:
-    """The unread count of one conversation, or of all, that REST returned to a person at the end."""
+    """The final unread count of one conversation, or of all, that REST returned to a person."""
 
     user_id: int
     conversation_id: int | None
@@ -91,7 +91,7 @@ class History:
     resets: list[Reset] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
-    # (user, conversation) -> the highest message id up to which the user's client asked to mark as read.
+    # (user, conversation) -> the highest message id up to which the user's client requested "read".
     asked_to_read: dict[tuple[int, int], int] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     tally: dict[str, int] = field(default_factory=dict)
@@ -104,12 +104,12 @@ class History:
         self.problems.append((kind, sentence))
 
     def ask_to_read(self, user_id: int, conversation_id: int, up_to: int) -> None:
-        """Record the request before it is sent: it may take effect even without a response."""
+        """Record a read request; call this before sending it, as it may take effect without a response."""
         key = (user_id, conversation_id)
         self.asked_to_read[key] = max(self.asked_to_read.get(key, 0), up_to)
 
     def check_answer(self, what: str, answer: Answer) -> None:
-        """Report each status that no client of a run may get."""
+        """Report a response that no client of a run may get."""
         if answer.status == 0 or answer.is_accepted:
             return
         self.count(f"status_{answer.status}")

@@ -35,11 +35,11 @@ class Injector:
         self.history = history
         self.say = say
         self.done: dict[str, int] = {}
-        # If a server takes longer to recover than planned, its next fault waits.
+        # If a server takes longer to recover than planned, the server's next fault waits.
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def run(self, faults: list[Fault]) -> None:
-        """Inject each fault at its time; return when all damage is repaired."""
+        """Inject each fault at its planned time; return when all damage is repaired."""
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for fault in faults:

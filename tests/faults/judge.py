@@ -54,7 +54,7 @@ def judge(history: History, snapshot: Snapshot) -> Verdict:
 
 
 def _answers(history: History, snapshot: Snapshot, report: Report) -> None:
-    """Check that each send was accepted in the end, and is stored unchanged, as one message."""
+    """Check that each send was finally accepted, and is stored unchanged as exactly one message."""
     stored = {row.id: row for row in snapshot.rows}
     for send in history.sends:
         if not send.accepted:
@@ -75,7 +75,7 @@ def _as_sent(send: Send) -> tuple[str, int, int]:
 
 
 def _database(history: History, snapshot: Snapshot, report: Report) -> None:
-    """Check that no send is stored twice, versions have no gaps, and counters match the rows."""
+    """Check that no message is stored twice, versions have no gaps, and counters match the rows."""
     for (_, content), times in Counter(
         (row.conversation_id, row.content) for row in snapshot.rows
     ).items():
@@ -137,7 +137,7 @@ def _counts(history: History, snapshot: Snapshot, report: Report) -> None:
 
 
 def _inboxes(history: History, snapshot: Snapshot, report: Report) -> None:
-    """Check the final badge of each inbox socket, and the final state of its changed conversations."""
+    """Check the final badge that each inbox socket received, and the conversations that it received."""
     for inbox in history.inboxes:
         actual = snapshot.count_unread(inbox.user_id)
         if inbox.unread_count != actual:

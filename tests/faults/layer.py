@@ -19,8 +19,8 @@ class UnreliableLayer:
     """
     Passes everything to the layer `inner`, but may drop, repeat or delay events to groups.
 
-    The three probabilities are in a file that an environment variable names; without the file, no event
-    is changed. So a run controls all its processes at once.
+    It reads the three probabilities from a file that an environment variable names, so that a run can
+    control all its processes at once. Without the file, no event is changed.
     """
 
     def __init__(self, *, inner: str, **config: Any) -> None:

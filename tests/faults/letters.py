@@ -11,8 +11,9 @@ from tests.faults.history import History
 from tests.faults.people import Rest
 from tests.faults.web import Web
 
-# An invitation that was not accepted is sent again with this probability; a password reset never is.
-# So some requests get no response, and only the database shows whether they must cause an e-mail.
+# The probability that an invitation is sent again if it was not accepted; a password reset is never
+# sent again. So some requests get no response, and only the database shows whether they must cause an
+# e-mail.
 REPEAT_CHANCE = 0.5
 
 

@@ -26,7 +26,7 @@ class Mail:
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Stores accepted e-mails in `mails`. While `is_away`, it refuses each with a temporary error."""
+    """Stores accepted e-mails in `mails`. While `is_away`, it refuses all with a temporary error."""
 
     daemon_threads = True
 
@@ -44,7 +44,7 @@ class MailServer(socketserver.ThreadingTCPServer):
 
 
 class _Session(socketserver.StreamRequestHandler):
-    """One connection, with only the SMTP commands that Python's client sends."""
+    """One connection; it supports only the SMTP commands that Python's client sends."""
 
     server: MailServer
 

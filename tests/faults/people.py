@@ -32,7 +32,7 @@ class Rest:
         )
 
     async def ask(self, method: str, path: str, body: Any = None) -> Answer:
-        """Send a request once. After a 503, or status 0 for no response, the next uses another process."""
+        """Send a request once; status 0 means no response. After 0 or 503, switch to another process."""
         url = f"{self._webs[self._web].url}/api/{path}"
         began = time.monotonic()
         try:
@@ -127,7 +127,7 @@ class Writer:
 
 
 class Reader:
-    """A person who loads everything visible to them; only their own data may be in it."""
+    """A person who loads their own data, and reports other people's data in their lists."""
 
     def __init__(
         self,

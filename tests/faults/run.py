@@ -1,4 +1,4 @@
-"""One run: clients work while faults are injected, then without faults; then the verdict."""
+"""One run: clients work while faults are injected, and then without faults; a verdict follows."""
 
 import asyncio
 import random
@@ -26,9 +26,9 @@ CALM_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
 """Seconds to wait for late frames after catching up: longer than one round of the reconciler."""
 FEWEST_LETTERS, MOST_SECONDS = 3, 60.0
-"""A run continues until each roster's trainer has written 3 letters, but at most 60 s longer."""
+"""A run continues until each roster's trainer has written 3 letters, but for at most 60 s more."""
 JOBS_PATIENCE = 4
-"""The factor on `patience` for jobs, because they pause before retries and wait for the second scan."""
+"""Jobs may take this many times `patience`: they pause before retries and wait for the second scan."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Result:
 
 class Run:
     """
-    The clients of a world: two devices per trainee, one per trainer, an inbox for half of them.
+    The clients of a world: two devices per trainee, one per trainer, and an inbox in half of the pairs.
 
     They have `patience` seconds to catch up after all faults have been repaired.
     """
@@ -105,11 +105,11 @@ class Run:
         return Result(judge(self.history, snapshot), figures)
 
     def _has_begun(self) -> bool:
-        """Return whether enough letters were written to judge; on a busy machine this takes longer."""
+        """Return whether enough letters were written for a verdict; a busy machine needs longer."""
         return all(each.count >= FEWEST_LETTERS for each in self.correspondents)
 
     async def _stay_calm(self, seconds: float) -> float:
-        """Let clients work without faults, to measure delays; return when this phase began."""
+        """Let clients work without faults, to measure delays; return the time at which this phase began."""
         await self._wait_until(lambda: all(each.connection for each in self.devices), self.patience)
         began = time.monotonic()
         await asyncio.sleep(seconds)

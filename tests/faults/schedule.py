@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 CLIENTS = "clients"
 SERVERS = ("redis", "postgres", "worker", "layer", "mail", "push")
 MEAN_GAP_SECONDS = 1.6
-# The minimum time between two faults of a server, so that each one hits working clients.
+# The minimum time between two faults of a server, so that clients work when a fault begins.
 RECOVERY_SECONDS = 2.0
 
 
@@ -48,7 +48,7 @@ class Fault:
     """
     One fault, which begins at `at` seconds and takes `seconds`.
 
-    `pick` seeds its random choices; `share` is the share of clients or events that it affects.
+    `pick` seeds the fault's random choices; `share` is the share of clients or events that it affects.
     """
 
     at: float

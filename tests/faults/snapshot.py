@@ -66,8 +66,8 @@ class Snapshot:
     """
     The contents of the database; `rows` are the messages in the order of their ids.
 
-    `invitations` maps e-mail addresses to the hashes of their codes. The users in `notified_users` have
-    a device.
+    `invitations` maps e-mail addresses to the hashes of their invitations' codes. `notified_users` are the
+    users who have a device.
     """
 
     pairs: dict[int, Pair]
@@ -92,7 +92,7 @@ class Snapshot:
         return [row for row in rows if row.sender_id != user_id and row.read_version is None]
 
     def count_unread(self, user_id: int, conversation_id: int | None = None) -> int:
-        """Count, naively, the messages to a user that are unread: in one conversation, or in all."""
+        """Count a user's unread messages one by one, in one conversation or in all."""
         own = {
             pair.id for pair in self.pairs.values() if user_id in (pair.trainer_id, pair.trainee_id)
         }

@@ -35,7 +35,8 @@ def message(row: Row) -> dict[str, Any]:
     }
 
 
-# The trainer sends, the trainee reads and sends twice: four versions, two unread messages.
+# The trainer sends a message; the trainee reads it and sends two. This makes four versions, and two
+# unread messages.
 ROWS = [row(1, TRAINER, 1, read_version=2), row(2, TRAINEE, 3), row(3, TRAINEE, 4)]
 
 

@@ -2,7 +2,7 @@
 Judges the frames that one device received for a conversation.
 
 Each change takes the next version, and each side gets one frame per change. So the frames of a
-device, over all its connections, must have the versions 1, 2, 3 … exactly.
+device, over all its connections, must have exactly the versions 1, 2, 3 …
 """
 
 from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ Change = Written | Marked
 
 
 def list_changes(rows: Iterable[Row], pair: Pair) -> dict[int, Change]:
-    """Return a conversation's changes by version, from its messages in the order of their ids."""
+    """Return a conversation's changes by version; `rows` are its messages in the order of their ids."""
     changes: dict[int, Change] = {}
     for row in rows:
         changes[row.created_version] = Written(row.id, row.sender_id, row.content)
@@ -67,7 +67,7 @@ def judge_stream(
 
 
 def _compare(frame: Frame, change: Change | None, stream: Stream) -> str | None:
-    """Return the kind of violation if a frame differs from the change of its version, else None."""
+    """Return the kind of violation if a frame differs from the change with its version, else None."""
     if frame["type"] == "reset":
         return None
     if frame["type"] == "new_message":

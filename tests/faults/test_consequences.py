@@ -40,7 +40,7 @@ def history() -> History:
 
 
 def snapshot(**changes: Any) -> Snapshot:
-    """Return the database after this history; the letter has a conversation of its own."""
+    """Return the database after this history; the letter is in a separate conversation."""
     before = stories.snapshot()
     letter = replace(stories.row(4, TRAINER, 1), conversation_id=LETTER, content="letter 1")
     made = replace(

@@ -42,7 +42,7 @@ def frames_of(missed: Replay, user: User) -> list[dict[str, Any]]:
 def test_replay_of_messages_read_meanwhile_has_ascending_versions(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """Otherwise a client that is cut off during the replay would resume after frames it never received."""
+    """Otherwise, a client that is cut off during the replay would skip frames when it resumes."""
     write(alice, conversation, "Second", "Third")
     mark_read(reader=bob, conversation_id=conversation.pk)
 
@@ -86,7 +86,7 @@ def test_socket_that_is_still_opening_is_not_reconciled(
 
 
 def test_sweep_that_is_interrupted_again_and_again_is_not_given_up(db: None) -> None:
-    """Two restarts of the database and two killed workers in a minute used up the attempts of a sweep."""
+    """In a minute, two restarts of the database and two killed workers used up a sweep's attempts."""
     Job.objects.all().delete()
     ensure_scheduled()
     Job.objects.exclude(kind="notifications.sweep").delete()

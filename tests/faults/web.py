@@ -23,7 +23,7 @@ class Program(Server):
         self.environment = {**environment, "PORT": str(self.port), "PYTHONPATH": str(ROOT)}
 
     def read_log(self) -> str:
-        """Return the process's log output so far, including that before restarts."""
+        """Return all log output of the process so far, including from before its restarts."""
         log = self._home.folder / "log" if self._home else None
         return log.read_text(errors="replace") if log and log.exists() else ""
 
@@ -59,7 +59,7 @@ class Web(Program):
 
 
 class Worker(Program):
-    """`manage.py worker`, which runs jobs beside the workers of the web processes."""
+    """`manage.py worker`, which runs jobs in addition to the workers of the web processes."""
 
     name = "The worker"
     arguments = (str(ROOT / "manage.py"), "worker")

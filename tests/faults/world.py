@@ -43,7 +43,7 @@ class World:
 def running_world(
     *, pairs: int, letters: int, embedded: bool, module: str = "config.serve"
 ) -> Iterator[World]:
-    """Run all servers during the block; each roster has `letters` trainees."""
+    """Run all servers and web processes during the block; each roster has `letters` trainees."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-faults-")))
         postgres = None if embedded else stack.enter_context(Postgres(own=True))
@@ -86,7 +86,7 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         "THROTTLE_USER": "off",
         "THROTTLE_SIGN_IN": "off",
         "THROTTLE_SIGN_IN_ADDRESS": "off",
-        # Short, so that some processes are frozen for longer than their leases.
+        # Short, so that some processes are frozen for longer than the leases of their jobs.
         "JOB_LEASE_SECONDS": "3",
         "PUSH_DELAY_SECONDS": "1",
         # High, because half-open connections count as open until the server detects them.
