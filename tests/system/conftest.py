@@ -17,16 +17,17 @@ from users.models import User
 
 Join = Callable[[User], Person]
 
-# These query the database, which embedded servers keep in a file.
+# The tests of this module need a database server; embedded servers keep the database in a file.
 collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.py"]
 
 ALLOWED_ORIGIN = "https://app.example.com"
-# These servers run until the last test here, and would claim the deliveries of tests/notifications.
-# For them, the push service of such a test has a private address, so they would delete its devices.
+# These servers run until the last test here, and would otherwise claim the notifications of
+# tests/notifications. Those tests' push services have private addresses, which these servers refuse, so
+# they would delete the devices.
 NO_PUSH = {"PUSH_IN_WEB": "0"}
-# The reconciler is off: everything that arrives was sent as an event.
+# The reconciler is off, so everything that arrives was sent as an event.
 EVENTS_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
-# No event of another process arrives: everything was found in the database by the reconciler.
+# No event arrives from another process, so the reconciler has found everything in the database.
 RECONCILER_ONLY = {"REDIS_URL": "", "SOCKET_REVIEW_SECONDS": "0.2"}
 
 
@@ -64,7 +65,7 @@ def servers(
 
 @pytest.fixture(scope="package")
 def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
-    """A web process on the same database that neither receives events of others nor sends its own."""
+    """A web process on the same database that exchanges no events with other processes."""
     with django_db_blocker.unblock():
         server = WebServer(**RECONCILER_ONLY, **NO_PUSH).start()
     yield server
@@ -80,7 +81,7 @@ def _delete_recurring_jobs(blocker: DjangoDbBlocker) -> None:
 
 @pytest.fixture(scope="session")
 def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables that differ from the test run's, for a machine on which `make run` has just begun."""
+    """Environment variables for a database in the state in which `make run` first leaves it."""
     database = tmp_path_factory.mktemp("demo") / "db.sqlite3"
     environment = {"DATABASE_URL": f"sqlite:///{database}", "REDIS_URL": "", "SECRET_KEY": ""}
     for command in (("migrate", "--verbosity=0"), ("demo",)):
@@ -125,5 +126,5 @@ def deaf(deaf_server: WebServer, transactional_db: None) -> Join:
 
 @pytest.fixture
 def real_passwords(_cheap_passwords: None, settings: Any) -> None:
-    """Hash passwords as the server does, so that users can sign in there."""
+    """Hash passwords as the server does, so that users can sign in at the server."""
     settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS

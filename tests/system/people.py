@@ -1,4 +1,4 @@
-"""Clients of a running server, with HTTP and WebSocket only."""
+"""Clients of a running server, which use only HTTP and WebSockets."""
 
 import json
 import time
@@ -26,8 +26,8 @@ class Socket:
 
     def __init__(self, url: str, token: str | None = None, **options: Any) -> None:
         protocols = [Subprotocol("bearer"), Subprotocol(token)] if token else None
-        # The queue is unlimited, so that the client reads on while a test only sends; otherwise it
-        # would not see the server's close.
+        # The queue is unlimited, so that the client keeps reading while a test only sends; otherwise
+        # it would not see the close frame of the server.
         options = {"max_size": None, "max_queue": None, "proxy": None, **options}
         self.connection: ClientConnection = connect(
             url, subprotocols=protocols, legacy=True, **options
@@ -40,7 +40,7 @@ class Socket:
         self.connection.send(frame)
 
     def flood(self, frame: Frame, times: int) -> None:
-        """Send a frame many times, or until the server closes."""
+        """Send a frame many times, or until the server closes the socket."""
         text = json.dumps(frame)
         with suppress(ConnectionClosed):
             for _ in range(times):
@@ -51,19 +51,19 @@ class Socket:
         return frame
 
     def receive_until(self, kind: str) -> list[Frame]:
-        """Return the frames up to and including the next one of a type."""
+        """Return the frames up to and including the next one of this type."""
         frames = [self.receive()]
         while frames[-1]["type"] != kind:
             frames.append(self.receive())
         return frames
 
     def ping(self) -> list[Frame]:
-        """Ping, and return all frames up to the pong: everything sent before has been processed."""
+        """Ping, and return all frames up to the pong. All earlier frames have been processed by then."""
         self.send(type="ping")
         return self.receive_until("pong")
 
     def close_code(self) -> int | None:
-        """Wait for the server to close, skipping frames, and return its code."""
+        """Skip frames until the server closes the socket, and return the close code."""
         try:
             while True:
                 self.connection.recv(timeout=PATIENCE)
@@ -71,7 +71,7 @@ class Socket:
             return closed.rcvd.code if closed.rcvd else None
 
     def outcome(self) -> int | str | None:
-        """Return `open`, or the code with which the server closes."""
+        """Return `open`, or the code with which the server closes the socket."""
         try:
             self.ping()
         except ConnectionClosed as closed:
@@ -89,7 +89,7 @@ class Socket:
 
 
 class Person:
-    """A user with tokens, at one of the servers."""
+    """A user with tokens, who uses one of the servers."""
 
     def __init__(self, server: WebServer, tokens: TokenPair) -> None:
         self.server = server
@@ -124,24 +124,24 @@ class Person:
         return found
 
     def knock(self, path: object = "", query: str = "", **options: Any) -> Socket:
-        """Open the inbox or a conversation's socket, which may be refused."""
+        """Open the inbox's socket, or a conversation's; the server may refuse it."""
         slash = "/" if path else ""
         return Socket(f"{self.server.socket_url}{path}{slash}{query}", self.token, **options)
 
     def knock_by_query(self, path: object = "", **options: Any) -> Socket:
-        """Do the same as older clients do, with the token in the query."""
+        """Do as `knock` does, but like older clients, with the token in the query."""
         slash = "/" if path else ""
         url = f"{self.server.socket_url}{path}{slash}?token={self.token}"
         return Socket(url, **options)
 
     def socket(self, conversation_id: int, **options: Any) -> Socket:
-        """Open a conversation, and wait until the server listens for its events."""
+        """Open a conversation's socket, and wait until it receives events."""
         socket = self.knock(conversation_id, **options)
         socket.ping()
         return socket
 
     def inbox(self, **options: Any) -> Socket:
-        """Open the inbox, and wait for its first badge frame."""
+        """Open the inbox's socket, and wait until it receives events."""
         socket = self.knock(**options)
         socket.ping()
         return socket

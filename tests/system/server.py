@@ -14,15 +14,15 @@ from tests.backends import find_free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
-"""Seconds. A server starts in 1 s, but takes much longer beside tests that keep all cores busy."""
+"""Seconds. A server starts in 1 s, or much more slowly while other tests keep all cores busy."""
 
 
 class WebServer:
     """
     One web process on the test database, reachable at `url`.
 
-    `environment` is added to that of the test run; an empty value removes a variable. Unless it
-    sets DEBUG, the server is deliberately one for development.
+    `environment` is added to the test run's environment; an empty value removes a variable. The server
+    deliberately runs with DEBUG=1, unless `environment` sets DEBUG.
     """
 
     module = "config.serve"
@@ -38,7 +38,7 @@ class WebServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "WebServer":
-        """Start it, and wait until it responds; an application that cannot be imported fails here."""
+        """Start the server, and wait until it responds. Raise RuntimeError with its log if it fails."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -68,7 +68,7 @@ class WebServer:
         self.process.send_signal(signum)
 
     def wait(self, timeout: float) -> None:
-        """Wait until the process has ended by itself; raises TimeoutExpired."""
+        """Wait until the process has ended by itself. Raise TimeoutExpired after `timeout` seconds."""
         assert self.process
         self.process.wait(timeout=timeout)
 
@@ -89,7 +89,7 @@ class WebServer:
 
 
 class ServerAhead(WebServer):
-    """A web process whose clock is some seconds ahead, or behind if negative."""
+    """A web process whose clock is `seconds` ahead, or behind if the number is negative."""
 
     module = "tests.system.shifted_clock"
 

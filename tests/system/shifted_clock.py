@@ -1,8 +1,8 @@
 """
 Serves the product with a wrong clock: `python -m tests.system.shifted_clock`.
 
-The clock is `CLOCK_SHIFT_SECONDS` ahead, or behind if negative. It advances normally, and clocks
-that measure durations are unchanged.
+The clock is `CLOCK_SHIFT_SECONDS` ahead, or behind if the number is negative. It advances normally,
+and clocks that measure durations are unchanged.
 """
 
 import os
@@ -17,7 +17,7 @@ from config import serve
 def main() -> None:
     shift = timedelta(seconds=float(os.environ["CLOCK_SHIFT_SECONDS"]))
     with time_machine.travel(datetime.now(UTC) + shift, tick=True):
-        time.time()  # the clock stops until its first use
+        time.time()  # the clock does not advance before its first use
         serve.main()
 
 

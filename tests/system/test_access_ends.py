@@ -110,7 +110,7 @@ def test_trainee_who_returns_gets_the_reopened_conversation(
         assert his.knock(conversation.pk).outcome() == "open"
 
 
-# Without an event: found by the reconciler
+# Changes without an event, which the reconciler finds
 # ------------------------------------------------------------------------------
 def test_removal_without_an_event_closes_both_sides(
     deaf: Join, alice: User, bob: User, conversation: Conversation

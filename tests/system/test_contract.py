@@ -1,7 +1,7 @@
 """
 The whole contract, sections 1 to 6, as one story against the running server.
 
-It uses only an HTTP and a WebSocket client: a trainer invites somebody by e-mail, they write to
+The test uses only HTTP and WebSocket clients. A trainer invites somebody by e-mail, they write to
 each other, and the trainer removes the trainee.
 """
 

@@ -1,4 +1,4 @@
-"""Options in DATABASE_URL reach the driver: if TLS is required, there is no connection without it."""
+"""Options in DATABASE_URL reach the driver: one that requires TLS refuses connections without TLS."""
 
 import subprocess
 import sys

@@ -143,7 +143,7 @@ def test_refused_handshake_is_no_error_in_the_log(
 
     for _ in range(3):
         refusal(partial(stranger.knock_by_query, conversation.pk))
-    stranger.conversations()  # the log entries of the refusal have been written by now
+    stranger.conversations()  # the log entries of the refusals have been written by now
 
     written = server.log.read_text()[before:]
     assert written.count(f'{conversation.pk}/?token=[redacted]" 403') == 3

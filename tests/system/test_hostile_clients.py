@@ -28,7 +28,7 @@ HEALTHZ = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 @pytest.fixture(scope="module")
 def impatient(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
-    """A web process whose timeouts are 0.5 s instead of 10 s and 2 min."""
+    """A web process that waits 0.5 s for a head or body, instead of 10 s and 2 min."""
     limits = {"REQUEST_HEAD_SECONDS": "0.5", "REQUEST_BODY_SECONDS": "0.5"}
     with django_db_blocker.unblock():
         server = WebServer(**limits).start()
@@ -38,7 +38,7 @@ def impatient(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 @pytest.fixture
 def many_files() -> Iterator[None]:
-    """Allow this process a thousand connections too."""
+    """Allow the test process a thousand connections, too."""
     few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     yield

@@ -52,7 +52,7 @@ def test_idle_socket_opens(idle: Idle) -> None:
 def test_idle_socket_works_after_a_minute(idle: Idle) -> None:
     time.sleep(max(0.0, idle.began_at + IDLE_SECONDS - time.monotonic()))
 
-    # Typing arrives only through Redis; a message could also be found in the database.
+    # A typing event can arrive only through Redis; a message can also be found in the database.
     idle.hers.send(type="typing", is_typing=True)
     typing = idle.his.receive()
     sent = idle.trainer.send(idle.conversation_id, "Still there?").json()

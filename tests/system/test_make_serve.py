@@ -45,7 +45,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def measured_environment(checkout: Path, **environment: str) -> dict[str, str]:
-    """Return a bare environment in which coverage measures the checkout as if it were this one."""
+    """Return a bare environment in which coverage counts the separate checkout's files as this one's."""
     return {**bare_environment(**environment), "COVERAGE_ROOT": str(checkout)}
 
 
@@ -54,7 +54,7 @@ def making(
     checkout: Path, log: Path, environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run `make serve` during the block, with this environment only."""
-    # Without installing the requirements: these tests already run with them.
+    # The requirements are not installed again, because these tests already run with them.
     command = ["make", "--old-file=.venv/.runtime", "serve", f"PYTHON={sys.executable}"]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -91,7 +91,7 @@ def marked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[st
 def address(checkout: Path, marked: dict[str, str]) -> Iterator[str]:
     """The URL of a server that `make serve` has started with the marked variables."""
     port, log = find_free_port(), checkout / "log"
-    # On a port of the tests; other servers share the machine's cores.
+    # A free port, and one process, because other servers share the machine's cores.
     environment = {**marked, "PORT": str(port), "WEB_CONCURRENCY": "1"}
     url = f"http://127.0.0.1:{port}"
     with making(checkout, log, environment) as process:
@@ -142,7 +142,7 @@ def test_make_serve_names_missing_variables_in_one_line(checkout: Path, tmp_path
 
 
 def test_server_warns_that_debug_is_on(checkout: Path) -> None:
-    """DEBUG of `.env` applies to `python -m config.serve`, where it may be intended."""
+    """`python -m config.serve` accepts DEBUG=1 from `.env`, because it may be intended there."""
     command = [sys.executable, "-m", "config.serve"]
     environment = measured_environment(checkout, PORT=str(find_free_port()))
     with subprocess.Popen(

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def count_cores(server: WebServer) -> Counter[str]:
-    """Return the number of threads by the list of cores that they may use."""
+    """Count the server's threads by the list of cores that they may use."""
     assert server.process
     tasks = Path(f"/proc/{server.process.pid}/task").iterdir()
     status = [(each / "status").read_text() for each in tasks]

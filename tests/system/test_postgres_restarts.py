@@ -1,4 +1,4 @@
-"""PostgreSQL closes all connections of a running server, as a restart does; no request fails."""
+"""PostgreSQL closes all connections of a web process, as a restart would, and no request fails."""
 
 from collections.abc import Iterator
 from multiprocessing.pool import ThreadPool

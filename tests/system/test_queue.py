@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def narrow_server() -> Iterator[WebServer]:
-    """A process with one API thread, for which one request may wait."""
+    """A process with one API thread, and a queue for one request."""
     with WebServer(API_THREADS="1", API_QUEUE="1", SOCKET_REVIEW_SECONDS="3600") as server:
         yield server
 
@@ -43,7 +43,7 @@ def send_and_stay(person: Person, conversation: Conversation, content: str) -> R
 
 
 def find_refusal(person: Person) -> httpx.Response | None:
-    """Send a request and disconnect after 1 s without a response; return a 503, else None."""
+    """Send a request, and disconnect if there is no response in 1 s. Return the response if it is 503."""
     try:
         answer = person.http.get("messaging/unread-count/", timeout=1)
     except httpx.TimeoutException:
@@ -58,13 +58,13 @@ def test_request_past_the_queue_is_refused_and_a_disconnected_one_is_dropped(
 
     with ThreadPoolExecutor() as threads:
         with transaction.atomic():
-            # The send waits for this row, in the only thread.
+            # The first send occupies the only thread, in which it waits for this row.
             Conversation.objects.select_for_update().get()
             both = [send_and_stay(her, conversation, "left") for _ in range(2)]
             refused = eventually(lambda: find_refusal(his))
             for each in both:
                 each.socket.close()
-            eventually(lambda: find_refusal(her) is None or None)  # the second is dropped
+            eventually(lambda: find_refusal(her) is None or None)  # the second send is dropped
 
             def send_when_there_is_room() -> httpx.Response:
                 def ask() -> httpx.Response | None:

@@ -1,4 +1,4 @@
-"""Sockets find in the database what the channel layer has lost."""
+"""Sockets find changes in the database whose events the channel layer has lost."""
 
 from messaging.models import Conversation
 from messaging.services.reading import mark_read

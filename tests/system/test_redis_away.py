@@ -94,7 +94,7 @@ def test_sockets_get_events_again_after_redis_restarts_empty(
 
 
 def assert_typing_arrives(sender: Socket, receiver: Socket) -> None:
-    """Type until the other side shows it: typing arrives only through Redis."""
+    """Type until the other side shows it, which proves that events arrive through Redis again."""
     states = cycle([True, False])
 
     def probe() -> bool | None:

@@ -1,4 +1,4 @@
-"""Which people may open which socket: a table of every path in the router."""
+"""A table of every socket path in the router, and of the people who may open it."""
 
 from collections.abc import Callable
 from typing import Any, cast

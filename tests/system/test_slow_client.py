@@ -1,4 +1,4 @@
-"""A client that does not read: its queue is bounded, and it can resume without loss."""
+"""A client that does not read: the server bounds its queue, and it can resume without loss."""
 
 import socket
 from contextlib import suppress
@@ -14,7 +14,7 @@ from tests.system.server import WebServer
 from users.models import User
 
 TEXT = "🏋" * 2000
-"""A message of 8 kB as sent."""
+"""A message that takes 8 kB when it is sent."""
 PENDING_FRAMES = 50
 
 

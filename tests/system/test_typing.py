@@ -12,7 +12,7 @@ from users.models import User
 
 TYPING = {"type": "typing", "is_typing": True}
 HELD_KEY_FRAMES = 300
-"""The frames of a key held for 10 s, all at once: five times the limit of other frames."""
+"""The number of frames that a key held for 10 s causes: five times the burst of other frames."""
 
 by_each_sign_in = pytest.mark.parametrize("knock", [Person.knock, Person.knock_by_query])
 
@@ -107,7 +107,7 @@ def test_other_side_sees_that_a_held_key_continues(
         his.send(conversation.pk, "Done typing")
         *typing, _ = hers.receive_until("new_message")
 
-    assert len(typing) >= 4  # in 4 s
+    assert len(typing) >= 4  # the key was held for 4 s
     assert typing == [indicator(bob, True)] * (len(typing) - 1) + [indicator(bob, False)]
 
 
@@ -137,7 +137,7 @@ def test_last_typing_state_past_the_budget_arrives(
         his.send(type="typing", is_typing=not is_typing)
         his.send(type="typing", is_typing=is_typing)
         his.ping()
-        time.sleep(0.5)  # five times the wait that the budget imposes
+        time.sleep(0.5)  # five times the longest wait for the budget
         told: list[Frame] = []
 
         def is_told() -> bool | None:

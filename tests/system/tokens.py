@@ -35,7 +35,7 @@ def refresh_token(user: User) -> str:
 
 
 def forged(user: User) -> str:
-    """Header and payload of a valid token with another one's signature."""
+    """Return the header and payload of a valid token, with the signature of another token."""
     ours, other = access_of(user), access_of(user)
     return ours.rpartition(".")[0] + "." + other.rpartition(".")[2]
 

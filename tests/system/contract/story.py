@@ -36,7 +36,7 @@ class Story:
         return Person(self.first, TokenPair(**tokens))
 
     def mail_code(self, pattern: str, number: int) -> list[Any]:
-        """Wait for the nth e-mail with a link of this pattern, and return the link's code."""
+        """Wait for the nth e-mail with a link that matches this pattern, and return the link's code."""
 
         def probe() -> list[Any] | None:
             mails = sorted(self.mailbox.iterdir(), key=lambda path: path.stat().st_mtime_ns)
