@@ -1,1 +1,1 @@
-"""Mutation tests: whether the tests notice a changed line. docs/mutations.md has the result."""
+"""Mutation tests, which show whether the tests notice a changed line. docs/mutations.md has the result."""

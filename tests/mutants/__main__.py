@@ -1,10 +1,10 @@
 """
 Runs mutation tests: `python -m tests.mutants [paths] [--continue | --survivors] [--tests N]`.
 
-Each mutant runs on the embedded set-up; one that survives there runs on PostgreSQL and Redis too. The
-mutants come from the operators of cosmic-ray and a few of our own (`tests.mutants.sql` and
-`.statements`). cosmic-ray's own runner starts pytest for each mutant, which takes eight seconds of
-processor time here; a fork of a process that has collected the tests takes a tenth of a second.
+Each mutant runs on the embedded set-up; a mutant that survives there also runs on PostgreSQL and
+Redis. Most mutation operators are those of cosmic-ray; a few are our own (`tests.mutants.sql` and
+`.statements`). cosmic-ray's runner would start pytest for each mutant, which takes 8 s of CPU time
+here; forking a process that has already collected the tests takes 0.1 s.
 """
 
 import argparse
@@ -26,7 +26,7 @@ REQUIRED_SCORE = 90
 
 def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
-    # Ends the workers, and removes their files.
+    # Exits normally on SIGTERM, which ends the workers and removes their files.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     check_examples()
     LOGS.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,9 @@
 """
-A pytest plugin: collects the tests once, then runs chosen ones in a forked child for each request.
+A pytest plugin that collects the tests once, and runs the tests of each request in a forked child.
 
-A request has `tests` and either `measure`, for the lines that each reaches, or `path`, `source` and
-`mutated`. The child begins as pytest is after the collection, so nothing is cached yet.
+A request has `tests` and either `measure`, the files in which to record the lines that each test
+reaches, or `path`, `source` and `mutated`. The child starts in pytest's state after the collection,
+so no test has run and nothing that tests compute is cached.
 """
 
 import gc
@@ -23,7 +24,7 @@ from tests.mutants.swapping import Functions, find_functions, swap_functions
 FUNCTIONS: Functions = {}
 CACHED: list[Any] = []
 ROOT = Path(__file__).resolve().parents[2]
-# Before pytest captures them; its report goes to the standard error.
+# Duplicated before pytest captures them; pytest's report goes to the standard error.
 INPUT, OUTPUT = os.fdopen(os.dup(0)), os.dup(1)
 os.dup2(2, 1)
 
@@ -48,7 +49,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _list_cached() -> list[Any]:
-    """Return the product's functions with @cache."""
+    """Return the product's functions that are decorated with @cache."""
     cached = [each for each in gc.get_objects() if type(each) is _lru_cache_wrapper]
     return [each for each in cached if each.__wrapped__.__code__.co_filename in FUNCTIONS]
 
@@ -60,7 +61,7 @@ def _is_transactional(item: pytest.Item) -> bool:
 
 
 def _act(session: pytest.Session, items: list[pytest.Item], request: dict[str, Any]) -> Reply:
-    # The imports may have computed some with the code as it is.
+    # The imports may have cached results of the unchanged code.
     _clear_caches()
     if "measure" in request:
         return _measure(session, items, request["measure"])
@@ -70,7 +71,7 @@ def _act(session: pytest.Session, items: list[pytest.Item], request: dict[str, A
         try:
             if not swap_functions(functions, path, *sources):
                 return {"outcome": "refused"}
-        except ValueError:  # other variables of an enclosing function
+        except ValueError:  # the mutant uses other variables of an enclosing function
             return {"outcome": "refused"}
     return run_until_failure(session, items, keep_going="keep_going" in request)
 
@@ -78,7 +79,7 @@ def _act(session: pytest.Session, items: list[pytest.Item], request: dict[str, A
 def run_until_failure(
     session: pytest.Session, items: list[pytest.Item], *, keep_going: bool = False
 ) -> Reply:
-    """Run tests in this order up to the first that fails."""
+    """Run tests in this order; stop after the first failure, unless `keep_going`."""
     failed = []
     for item, following in zip(items, [*items[1:], None], strict=True):
         limit_cpu()
@@ -92,7 +93,7 @@ def run_until_failure(
 
 
 def _measure(session: pytest.Session, items: list[pytest.Item], paths: list[str]) -> Reply:
-    """Return the lines of these files that each test runs, and its seconds; only if it passes."""
+    """Return the lines of these files that each passing test runs, and the test's CPU seconds."""
     files = {str(ROOT / path): path for path in paths}
     measured = coverage.Coverage(data_file=None, include=list(files), config_file=False)
     measured.start()
@@ -117,6 +118,6 @@ def _measure(session: pytest.Session, items: list[pytest.Item], paths: list[str]
 
 
 def _clear_caches() -> None:
-    """Forget results, so that each test reaches what computes them."""
+    """Clear the product's caches, so that each test runs the code that computes the results."""
     for each in CACHED:
         each.cache_clear()

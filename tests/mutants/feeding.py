@@ -1,4 +1,4 @@
-"""Hands work to several workers, each of which takes the next piece when it is free."""
+"""Distributes work to several workers, each of which takes the next piece when it is free."""
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def feed(workers: Sequence[Worker], pieces: Iterable[T], act: Callable[[Worker, T], None]) -> None:
-    """Call `act` for each piece, in as many threads as there are workers."""
+    """Call `act` with each piece and a free worker, in one thread per worker."""
     remaining, lock = iter(pieces), Lock()
 
     def work(worker: Worker) -> None:

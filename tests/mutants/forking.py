@@ -1,4 +1,4 @@
-"""Runs a function in a forked child, and returns its reply as JSON: what it changes ends with it."""
+"""Runs a function in a forked child, whose changes end with it, and receives its reply as JSON."""
 
 import json
 import math
@@ -13,11 +13,11 @@ from typing import IO, Any
 
 Reply = dict[str, Any]
 CPU_SECONDS = 8
-"""For each test, several times what the slowest of them takes."""
+"""The CPU time that each test may take: several times that of the slowest."""
 
 
 def run_in_fork(act: Callable[[], Reply], *, seconds: float) -> Reply:
-    """Return what `act` returns in a child; {"outcome": "timeout"} or "crashed" without a reply."""
+    """Run `act` in a child, and return its reply, or the outcome "timeout" or "crashed"."""
     reader, writer = os.pipe()
     started_at = time.monotonic()
     pid = os.fork()
@@ -26,7 +26,7 @@ def run_in_fork(act: Callable[[], Reply], *, seconds: float) -> Reply:
         _be_child(act, writer)
     os.close(writer)
     text = _read_all(reader, started_at + seconds)
-    # Its own process group, with whatever the tests have started.
+    # Kills the child's process group, with all processes that the tests have started.
     os.killpg(pid, signal.SIGKILL) if _leads_group(pid) else os.kill(pid, signal.SIGKILL)
     _, status, usage = os.wait4(pid, 0)
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
@@ -37,7 +37,7 @@ def run_in_fork(act: Callable[[], Reply], *, seconds: float) -> Reply:
 
 
 def limit_cpu() -> None:
-    """End this process when it has used the processor for so long from now on, as an endless loop does."""
+    """Limit the CPU time of this process to CPU_SECONDS from now on, which ends endless loops."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = math.ceil(used.ru_utime + used.ru_stime + CPU_SECONDS)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
@@ -65,7 +65,7 @@ def _be_child(act: Callable[[], Reply], writer: int) -> None:
 
 
 def _read_all(reader: int, deadline: float) -> str | None:
-    """Return a line, or what arrives until the child ends; None if it takes too long."""
+    """Return one line, or what arrives until the child ends; None if the deadline passes first."""
     parts: list[bytes] = []
     with os.fdopen(reader, "rb", buffering=0) as pipe:
         while True:
@@ -74,7 +74,7 @@ def _read_all(reader: int, deadline: float) -> str | None:
                 return None
             part = pipe.read(65536)
             parts.append(part)
-            # Not only at the end: a process that a test has forked may keep the pipe open.
+            # The end of the line is enough: a process that a test has forked may keep the pipe open.
             if not part or part.endswith(b"\n"):
                 return b"".join(parts).decode()
 
@@ -82,7 +82,7 @@ def _read_all(reader: int, deadline: float) -> str | None:
 def serve(
     answer: Callable[[dict[str, Any]], Reply], hello: Reply, requests: IO[str], output: int
 ) -> None:
-    """Answer each line of `requests` with one on `output`, until they end."""
+    """Write `hello`, and then a line with the reply to each line of `requests`, until they end."""
     _write_line(output, hello)
     for line in requests:
         _write_line(output, answer(json.loads(line)))

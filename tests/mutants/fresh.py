@@ -1,8 +1,8 @@
 """
-A process that has imported libraries, and none of the product: `python -m tests.mutants.fresh FILE`.
+A process that has imported libraries but not the product: `python -m tests.mutants.fresh FILE`.
 
 It forks a child for each mutant that changes a module outside of its functions. The child imports
-the mutant in the place of the module, before anything has used its constants, and runs pytest.
+the mutant in place of the module, before any code has used the module's constants, and runs pytest.
 """
 
 import gc
@@ -21,7 +21,7 @@ from typing import Any
 from tests.mutants.forking import Reply, limit_cpu, run_in_fork, serve
 from tests.mutants.options import OPTIONS, ROOT
 
-# Imported here, these would use settings or models, which the child has to import itself.
+# These are not imported here, because they use settings or models, which the child must import.
 OWN = ("api", "backoffice", "config", "db", "jobs", "live", "manage", "messaging", "notifications",
        "server", "tests", "trainer", "users", "web")  # fmt: skip
 INPUT, OUTPUT = os.fdopen(os.dup(0)), os.dup(1)
@@ -29,7 +29,7 @@ os.dup2(2, 1)
 
 
 class MutantLoader(SourceFileLoader):
-    """Loads a module from other source than its file has."""
+    """Loads a module from this source instead of its file's."""
 
     def __init__(self, name: str, path: str, source: str) -> None:
         super().__init__(name, path)
@@ -41,7 +41,7 @@ class MutantLoader(SourceFileLoader):
 
 
 class MutantFinder(MetaPathFinder):
-    """Finds one module; is asked before all others."""
+    """Finds one module; `sys.meta_path` has it before all other finders."""
 
     def __init__(self, path: str, source: str) -> None:
         self.name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -52,7 +52,7 @@ class MutantFinder(MetaPathFinder):
 
 
 class Failures:
-    """A pytest plugin that notes which tests fail, and limits each."""
+    """A pytest plugin that records which tests fail, and limits the CPU time of each."""
 
     def __init__(self) -> None:
         self.failed: list[str] = []
@@ -88,7 +88,7 @@ def _act(request: dict[str, Any]) -> Reply:
 
 
 def _preload(names: list[str]) -> int:
-    """Import libraries in the order in which the tests do, without those that need the product."""
+    """Import libraries in the order in which the tests do; skip those that need the product."""
     for name in names:
         if _is_ours(name) or name in sys.modules:
             continue

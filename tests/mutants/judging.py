@@ -1,4 +1,4 @@
-"""Runs the tests against mutants, first on one set of servers, the survivors on the other."""
+"""Runs the tests against mutants on one set-up, and records the outcomes."""
 
 import hashlib
 import json
@@ -13,7 +13,8 @@ from tests.mutants.population import Mutant
 from tests.mutants.selection import Reach
 from tests.mutants.workers import Worker
 
-# Tests that take so many times as long as without a mutant wait for what does not come.
+# Tests that take this many times as long as without a mutant are waiting for something that never
+# happens.
 PATIENCE = 20.0
 SECONDS_AT_LEAST = 60.0
 
@@ -32,14 +33,14 @@ class Verdicts:
             self.found = {each["digest"]: each for each in map(json.loads, lines)}
 
     def forget_survivors(self) -> None:
-        """Have them run again, on all servers."""
+        """Remove the survivors, so that they run again on all set-ups."""
         self.found = {k: v for k, v in self.found.items() if v["outcome"] in ("killed", "timeout")}
 
     def outcome(self, mutant: Mutant) -> str:
         return str(self.found.get(digest(mutant), {}).get("outcome", "pending"))
 
     def is_pending(self, mutant: Mutant, backend: str) -> bool:
-        """Return whether it has to run on these servers: nothing has killed it, there or before."""
+        """Return whether a mutant has not run on this set-up yet, and no test has killed it elsewhere."""
         verdict = self.found.get(digest(mutant), {"outcome": "pending", "backends": []})
         return verdict["outcome"] in ("pending", "survived") and backend not in verdict["backends"]
 
@@ -80,7 +81,7 @@ def run_mutants(
     """
     Run the tests that reach each mutant, and record the outcome.
 
-    Return the mutants whose code these workers cannot take over.
+    Return the mutants that these workers cannot apply.
     """
     refused = []
 

@@ -1,4 +1,4 @@
-"""Which lines of the modules in scope each test reaches."""
+"""Measures which lines of the modules in scope each test reaches."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ SECONDS_OF_A_FILE = 900.0
 
 
 def measure(workers: Sequence[Worker], backend: str, *, again: bool) -> Reach:
-    """Run all tests once, a child for each file; or return what was measured before."""
+    """Run all tests once, with a child for each file, or return the earlier result if not `again`."""
     file = LOGS / f"reach-{backend}.json"
     transactional = workers[0].hello["tests"]
     if again or not file.exists():
@@ -24,7 +24,7 @@ def measure(workers: Sequence[Worker], backend: str, *, again: bool) -> Reach:
 
 
 def _measure(workers: Sequence[Worker], tests: Sequence[str]) -> dict[str, dict[str, object]]:
-    """Return lines and seconds of each test that passes; one that fails is tried again, alone."""
+    """Return lines and CPU seconds of each test that passes; a test that fails is repeated alone."""
     groups: dict[str, list[str]] = {}
     for test in tests:
         groups.setdefault(test.partition("::")[0], []).append(test)

@@ -1,4 +1,4 @@
-"""Of pytest, in each process that runs tests against mutants."""
+"""The options of pytest in each process that runs tests against mutants."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The mutants of a module: each place where an operator changes it, in functions and outside of them."""
+"""The mutants of a module: one for each place that a mutation operator changes."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -15,8 +15,8 @@ from tests.mutants.scope import ROOT
 from tests.mutants.sql import ChangeStatement
 from tests.mutants.statements import RemoveKeyword, RemoveStatement, ReturnNothing
 
-# Of cosmic-ray's many replacements of one operator by another, those that tests may miss: a mutant such
-# as `a ** b` for `a + b` dies with the first test, and would only improve the score.
+# The operators of cosmic-ray whose mutants tests may miss. The others are left out: any test kills a
+# mutant such as `a ** b` for `a + b`, which would only improve the score.
 CHOSEN = (
     "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add",
     "ReplaceBinaryOperator_Mul_Div", "ReplaceBinaryOperator_Div_Mul",
@@ -36,7 +36,7 @@ CHOSEN = (
     "ExceptionReplacer", "NumberReplacer", "RemoveDecorator", "ZeroIterationForLoop",
 )  # fmt: skip
 OWN = (ChangeStatement, RemoveKeyword, RemoveStatement, ReturnNothing)
-# They change no behaviour: types, and decorators that make an object of values or save time.
+# Removing these decorators changes no behaviour that a test should notice.
 IGNORED_DECORATORS = ("@dataclass", "@abstractmethod", "@cache", "@overload", "@runtime_checkable")
 
 
@@ -59,7 +59,7 @@ class Mutant:
 
     @property
     def change(self) -> str:
-        """Return the first line that differs, as `before` → `after`."""
+        """The first line that differs, as `before` → `after`."""
         before, after = self.source.splitlines(), self.mutated.splitlines()
         for old, new in zip(before, after, strict=False):
             if old != new:
@@ -90,7 +90,7 @@ def list_mutants(path: str) -> list[Mutant]:
 
 
 def _drop_equal(source: str, mutants: list["Mutant"]) -> Iterator["Mutant"]:
-    """Yield those whose byte code differs from the source's and from that of mutants before them."""
+    """Yield the mutants whose byte code differs from the source's and from every earlier mutant's."""
     seen = {_essence(compile(source, "", "exec"))}
     for mutant in mutants:
         essence = _essence(compile(mutant.mutated, "", "exec"))
@@ -134,7 +134,7 @@ def _make(
 def _is_ignored(node: Any) -> bool:
     """Return whether a node belongs to an annotation, an import or a decorator that changes nothing."""
     if node.type == "operator" and node.parent.type in ("parameters", "param", "argument"):
-        return True  # the star of parameters
+        return True  # the star of a parameter or argument
     return any(_is_ignored_in(parent, child) for child, parent in _ancestors(node))
 
 
@@ -152,7 +152,7 @@ def _is_ignored_in(parent: Any, child: Any) -> bool:
 
 
 def _ancestors(node: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield each node from this one up with its parent; a decorator is its own, too."""
+    """Yield this node and each ancestor with its parent; a decorator comes with itself, too."""
     if node.type == "decorator":
         yield node, node
     while node.parent is not None:
@@ -167,7 +167,7 @@ class Places:
         self.tree = ast.parse(source)
 
     def find(self, line: int) -> tuple[int, int, str]:
-        """Return the lines of the statement at a line, and the outermost function around it."""
+        """Return the first and last line of a line's statement, and the outermost function around it."""
         function = next((name for name, body in self.bodies if line in body), "")
         around = [each for each in self.statements if line in each]
         smallest = min(around, key=len, default=range(line, line + 1))
@@ -191,7 +191,7 @@ def _list_bodies(parent: Any, prefix: str) -> Iterator[tuple[str, range]]:
 
 
 def _lines_of(node: ast.stmt) -> range:
-    """Return the lines of a statement, without the statements in it."""
+    """Return the lines of a statement, without the statements in its body."""
     body = getattr(node, "body", None)
     end = body[0].lineno if body else (node.end_lineno or node.lineno) + 1
     return range(node.lineno, max(end, node.lineno + 1))

@@ -1,4 +1,4 @@
-"""The result as Markdown: a table of modules, and the mutants that no test has noticed."""
+"""The result as Markdown: a table of modules, and a list of mutants for each outcome but `killed`."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ TOTAL = "all"
 
 
 def describe(mutants: Sequence[Mutant], verdicts: Verdicts) -> str:
-    """Return the table and the lists."""
+    """Return the table of modules and the lists of mutants."""
     counts: dict[str, Counter[str]] = {}
     for mutant in mutants:
         for name in (mutant.path, TOTAL):
@@ -23,7 +23,7 @@ def _list_rows(counts: dict[str, Counter[str]]) -> Iterator[str]:
     yield "|---|--:|--:|--:|--:|--:|"
     total = counts.pop(TOTAL, Counter())
     for name, count in [*sorted(counts.items()), (TOTAL, total)]:
-        # A mutant that cannot even be run is not counted.
+        # Mutants against which no test could be run are not counted.
         number = count.total() - count["error"]
         score = 100 * (number - count["survived"]) / number if number else 100
         yield (

@@ -33,7 +33,7 @@ FOLDERS = (
     "admin",
     "config",
 )
-# Servers and workers that a test starts do not have the mutant, and examples at random kill by chance.
+# The processes that the first three start do not have the mutant, and random examples kill by chance.
 LEFT_OUT = (
     "tests/jobs/test_worker.py",
     "tests/jobs/test_kill.py",
@@ -41,11 +41,11 @@ LEFT_OUT = (
     "tests/api/test_generated_requests.py",
 )
 SECONDS_OF_A_TEST = 3.0
-"""Tests that take longer alone are left out."""
+"""Tests that take longer than this are left out."""
 
 
 def list_modules(chosen: Sequence[str]) -> list[str]:
-    """Return the modules in scope whose path begins with one of the chosen ones; all without any."""
+    """Return the modules in scope whose path begins with one of `chosen`; all if that is empty."""
     paths = list(dict.fromkeys(str(each.relative_to(ROOT)) for each in _find()))
     return [path for path in paths if not chosen or path.startswith(tuple(chosen))]
 

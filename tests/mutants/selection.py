@@ -1,4 +1,4 @@
-"""Which tests run against a mutant, in which order."""
+"""Selects the tests that run against a mutant, and their order."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ Lines = dict[str, list[int]]
 
 @dataclass
 class Reach:
-    """What each test reaches on one set of servers, and how long it takes."""
+    """The lines that each test reaches on one set-up, and how long it takes in seconds."""
 
     lines: dict[str, Lines]
     seconds: dict[str, float]
@@ -21,11 +21,11 @@ class Reach:
 
     def choose(self, mutant: Mutant, *, at_most: int | None = None) -> list[str]:
         """
-        Return the tests that reach the statement; outside of functions, those that reach its module
-        or one that imports it.
+        Return the tests that reach the mutated statement, in the order in which they should run.
 
-        Those that have killed a mutant of the same function are first, then those that reach most
-        of the module. Tests that empty the tables are last, as in any run.
+        For a statement outside of functions, these are the tests that reach its module or a module
+        that imports from it. Tests that have killed a mutant of the same function are first, then
+        those that reach most lines of the module. Tests that empty the tables are last, as in any run.
         """
         wanted: dict[str, set[int]] = {mutant.path: set(range(mutant.first, mutant.last + 1))}
         if not mutant.function:

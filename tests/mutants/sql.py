@@ -1,4 +1,4 @@
-"""An operator of cosmic-ray that changes what a statement in a string means."""
+"""A mutation operator for cosmic-ray that changes the meaning of SQL in strings."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from typing import Any
 
 from cosmic_ray.operators.operator import Example, Operator
 
-# Text in a statement, and what it becomes. Each place is a mutant of its own.
+# Patterns in SQL, and their replacements. Each match makes one mutant.
 CHANGES = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -57,7 +57,7 @@ CLAUSE = re.compile(r"\b(SET|WHERE|FROM|ON|HAVING|SELECT)\b")
 
 
 class ChangeStatement(Operator):
-    """Changes one word or operator in a string that is a statement, or a part of one."""
+    """Changes one word or operator in a string that is an SQL statement, or a part of one."""
 
     def mutation_positions(self, node: Any) -> Iterator[tuple[Any, Any]]:
         if is_statement(node):
@@ -72,7 +72,7 @@ class ChangeStatement(Operator):
 
 
 def is_statement(node: Any) -> bool:
-    """Return whether a node is a string of SQL, and not a docstring."""
+    """Return whether a node is a string of SQL that is not a docstring."""
     if node.type not in ("string", "fstring_string") or node.parent.type == "simple_stmt":
         return False
     return bool(STATEMENT.search(node.value))
@@ -87,5 +87,5 @@ def _changed(text: str) -> Iterator[str]:
 
 
 def _is_assignment(before: str) -> bool:
-    """Return whether an operator behind this text is that of a SET clause."""
+    """Return whether a `=` after this text is an assignment in a SET clause."""
     return CLAUSE.findall(before)[-1:] == ["SET"]

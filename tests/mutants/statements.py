@@ -1,4 +1,4 @@
-"""Operators that cosmic-ray lacks: what a function does, returns, and passes on."""
+"""Mutation operators that cosmic-ray lacks, for statements, return values and keyword arguments."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ Positions = Iterator[tuple[Any, Any]]
 
 
 class RemoveStatement(Operator):
-    """Puts `pass` in the place of a call, an assignment to an attribute or an item, a raise, a del."""
+    """Replaces a call, a raise, a del, or an assignment to an attribute or an item by `pass`."""
 
     def mutation_positions(self, node: Any) -> Positions:
         if node.type == "simple_stmt" and _has_effect(node.children[0]):
@@ -56,7 +56,7 @@ class ReturnNothing(Operator):
 
 
 class RemoveKeyword(Operator):
-    """Leaves out one of the keyword arguments of a queryset's method."""
+    """Removes one keyword argument from the call of a queryset's method."""
 
     def mutation_positions(self, node: Any) -> Positions:
         yield from ((each.start_pos, each.end_pos) for each in _keywords(node))
@@ -75,7 +75,7 @@ class RemoveKeyword(Operator):
 
 
 def _keywords(node: Any) -> list[Any]:
-    """Return the keyword arguments if the node is the parentheses of such a call."""
+    """Return the keyword arguments if a node is the argument list of a queryset's method."""
     if node.type != "trailer" or node.children[0].value != "(" or len(node.children) < 3:
         return []
     before = node.get_previous_sibling()
@@ -93,6 +93,6 @@ def _keywords(node: Any) -> list[Any]:
 
 
 def _replace(node: Any, index: int, code: str) -> None:
-    """Put code in the place of a child, behind the same white space and comments."""
+    """Replace a child of a node by code; keep the white space and comments before it."""
     prefix = node.children[index].get_first_leaf().prefix
     node.children[index] = get_ast(prefix + code)

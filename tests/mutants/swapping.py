@@ -1,4 +1,4 @@
-"""Gives functions that are already imported the code of a mutant."""
+"""Gives the code of a mutant to functions that are already imported."""
 
 import gc
 from collections.abc import Iterator
@@ -20,13 +20,13 @@ def find_functions(root: str) -> Functions:
 
 def swap_functions(functions: list[FunctionType], path: str, source: str, mutated: str) -> bool:
     """
-    Replace the code of each function of a module that differs from the mutated one.
+    Replace the code of each function of a module whose code differs in the mutant.
 
-    Return False if something outside of functions differs, or if no function has the code.
+    Return False if the mutant differs outside of functions, or if no function has the old code.
     """
     before, after = compile(source, path, "exec"), compile(mutated, path, "exec")
     pairs = list(zip(_list_codes(before), _list_codes(after), strict=True))
-    # A mutant with fewer lines moves the functions below it, whose code then differs in that.
+    # A mutant with fewer lines moves the functions below it, so their code differs in its line numbers.
     changed = {_key(old): new for old, new in pairs if old != new}
     found = set()
     for function in functions:
@@ -41,7 +41,7 @@ def _key(code: CodeType) -> Key:
 
 
 def _list_codes(code: CodeType) -> Iterator[CodeType]:
-    """Yield the functions of a module and of its classes, not those inside of functions."""
+    """Yield the code of functions of a module and its classes, but not of functions inside functions."""
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             if constant.co_flags & CO_NEWLOCALS:
@@ -51,7 +51,7 @@ def _list_codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _outside(code: CodeType) -> tuple[object, ...]:
-    """Return what a module or a class does besides the bodies of its functions."""
+    """Return the code of a module or a class without the bodies of its functions."""
     constants = (
         (_outside(c) if not c.co_flags & CO_NEWLOCALS else c.co_qualname)
         if isinstance(c, CodeType)

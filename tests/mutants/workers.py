@@ -20,7 +20,7 @@ LOGS = ROOT / "var/mutants"
 
 
 class Worker:
-    """A process that answers each line with one."""
+    """A process that answers each line of input with one line of output."""
 
     def __init__(self, name: str, command: Sequence[str], environment: Environment) -> None:
         LOGS.mkdir(parents=True, exist_ok=True)
@@ -39,11 +39,11 @@ class Worker:
 
     @cached_property
     def hello(self) -> Reply:
-        """What the worker said when it was ready."""
+        """The first line of the worker, which it writes when it is ready."""
         return self._read()
 
     def ask(self, **request: Any) -> Reply:
-        """Return the reply to a request."""
+        """Send a request, and return the reply. Raise RuntimeError if the process has ended."""
         assert self.process.stdin
         with self._lock:
             assert self.hello
@@ -67,7 +67,7 @@ class Worker:
 
 @contextmanager
 def collected_workers(backend: str, count: int) -> Iterator[list[Worker]]:
-    """Start workers that have collected the tests: for mutants inside of functions."""
+    """Start workers that have collected the tests, for mutants inside functions."""
     command = ("-m", "pytest", "-p", "tests.mutants.collected", *OPTIONS, *list_test_arguments())
     with _workers(f"{backend}-collected", backend, command, count) as workers:
         yield workers
@@ -75,7 +75,7 @@ def collected_workers(backend: str, count: int) -> Iterator[list[Worker]]:
 
 @contextmanager
 def fresh_workers(backend: str, count: int) -> Iterator[list[Worker]]:
-    """Start workers that have imported libraries only: for mutants outside of functions."""
+    """Start workers that have only imported libraries, for mutants outside of functions."""
     with _workers(
         f"{backend}-fresh",
         backend,
