@@ -75,7 +75,7 @@ def server_of_the_module(
 
 @pytest.fixture
 def mortal_server(server_of_the_module: WebServer, transactional_db: None) -> Iterator[WebServer]:
-    """A server that tests may kill. It is restarted after a test that did."""
+    """A server that tests may kill. If a test has killed it, it is restarted afterwards."""
     yield server_of_the_module
     process = server_of_the_module.process
     if process and process.poll() is not None:
@@ -84,7 +84,7 @@ def mortal_server(server_of_the_module: WebServer, transactional_db: None) -> It
 
 @pytest.fixture
 def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
-    """Collects the browser's complaints; each one that the test does not allow fails it."""
+    """Collects the browser's complaints; each complaint that a test does not allow fails the test."""
     marks = request.node.iter_markers("complains")
     watch = Watch([pattern for mark in marks for pattern in mark.args])
     yield watch

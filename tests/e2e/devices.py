@@ -69,7 +69,7 @@ class Hold:
         self._end(lambda route: route.continue_())
 
     def answer(self, **answer: Any) -> None:
-        """Do as `release` does, but answer the requests with this response, not the server's."""
+        """Like `release`, but answer the requests with this response instead of the server's."""
         self._end(lambda route: route.fulfill(**answer))
 
     def _end(self, release: Callable[[Route], None]) -> None:

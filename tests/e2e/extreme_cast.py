@@ -51,7 +51,7 @@ def _trainees(trainer: User, names: list[tuple[str, str]]) -> Iterator[User]:
 
 
 def _write(opened: list[Conversation], now: datetime) -> None:
-    """Write messages from each trainee, and from the first one more than a badge can show."""
+    """Write one message from each trainee, but from the first trainee more than a badge can show."""
     messages = Message.objects.bulk_create(
         message
         for place, conversation in enumerate(opened)

@@ -1,5 +1,5 @@
 """
-The product's settings, with faster passwords and static files.
+The product's settings, with faster password hashing and static files.
 
 Static files keep their development names, but are not looked for again on each request, because
 nobody changes them during a test run.

@@ -1,4 +1,4 @@
-"""Pages restored from the back/forward cache: they receive events, as the signed-in person."""
+"""Pages restored from the back/forward cache receive the events of the signed-in person."""
 
 import os
 import re
@@ -251,7 +251,7 @@ def test_message_sent_by_another_page_is_not_pending_in_a_restored_one(
     # attempt, this one writes nothing for 2 s.
     wait_until(desk, lambda: desk.evaluate(ATTEMPTS, alice.pk) >= 4)
     desk.goto(ELSEWHERE)
-    # Removes the entry without telling the cached page: a message would evict it from the cache.
+    # Removes the entry without a BroadcastChannel message, which would evict the page from the cache.
     desk.evaluate(
         f"""() => new Promise(resolve => {{
             const opening = indexedDB.open("messaging-{alice.pk}");

@@ -139,7 +139,7 @@ def test_message_in_an_old_database_is_sent_once(
 def test_message_in_the_database_of_a_newer_release_is_sent_once(
     old: BrowserContext, bob: User, conversation: Conversation
 ) -> None:
-    """This happens after a rollback."""
+    """The newer release has been rolled back."""
     page = old.new_page()
     page.goto("/healthz")
     page.evaluate(UPGRADE_TO_9, name_of(bob))

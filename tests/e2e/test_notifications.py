@@ -191,7 +191,7 @@ SHOWN = """navigator.serviceWorker.ready
     .then(registration => registration.getNotifications())
     .then(all => all.map(({ title, body, data }) => ({ title, body, path: data.path })))"""
 
-# This Chromium has no push service, so only that is replaced; the rest is the product's code.
+# This Chromium has no push service, so only the service is replaced; the rest is the product's code.
 STUB_PUSH = """
     const keys = {
         p256dh: "BCbvzr0O6eNKZpGH4Ys6kSKy9zOUW2Scyfn5Ien52tgSkCOL3pzHuzMNFQxncE3SWucFUgV0S28xv0BwdFhy0OY",

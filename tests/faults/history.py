@@ -91,7 +91,7 @@ class History:
     resets: list[Reset] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
-    # (user, conversation) -> the highest message id up to which the user's client requested "read".
+    # (user, conversation) -> the highest message id that the user's client asked to mark as read.
     asked_to_read: dict[tuple[int, int], int] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     tally: dict[str, int] = field(default_factory=dict)

@@ -69,7 +69,7 @@ def test_replay_omits_changes_after_its_version(
 def test_socket_that_is_still_opening_is_not_reconciled(
     alice: User, alice_token: str, conversation: Conversation
 ) -> None:
-    """While Redis is down, subscribing takes a second, in which the reconciler runs."""
+    """While Redis is down, subscribing takes a second, and the reconciler runs meanwhile."""
     socket = ConversationConsumer()
     socket.access = UserAccess(alice, claims_of(alice_token))
 
@@ -109,7 +109,7 @@ def alice_token(alice: User) -> str:
 def read_only(
     transactional_db: None, alice_token: str, conversation: Conversation
 ) -> Iterator[None]:
-    """Make the database read-only, like a standby after a failover or a disk remounted read-only."""
+    """Make the database read-only, as after a failover to a standby, or on a read-only disk."""
     is_sqlite = connection.vendor == "sqlite"
     switch = "PRAGMA query_only = {}" if is_sqlite else "SET default_transaction_read_only = {}"
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Runs a function in a forked child, whose changes end with it, and receives its reply as JSON."""
+"""Runs a function in a forked child, so that its changes end with the child, and returns its reply."""
 
 import json
 import math

@@ -41,7 +41,7 @@ class MutantLoader(SourceFileLoader):
 
 
 class MutantFinder(MetaPathFinder):
-    """Finds one module; `sys.meta_path` has it before all other finders."""
+    """Finds one module, before other finders: it must be the first in `sys.meta_path`."""
 
     def __init__(self, path: str, source: str) -> None:
         self.name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

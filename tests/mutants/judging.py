@@ -40,7 +40,7 @@ class Verdicts:
         return str(self.found.get(digest(mutant), {}).get("outcome", "pending"))
 
     def is_pending(self, mutant: Mutant, backend: str) -> bool:
-        """Return whether a mutant has not run on this set-up yet, and no test has killed it elsewhere."""
+        """Return whether a mutant has not run on this set-up, and has survived where it has run."""
         verdict = self.found.get(digest(mutant), {"outcome": "pending", "backends": []})
         return verdict["outcome"] in ("pending", "survived") and backend not in verdict["backends"]
 

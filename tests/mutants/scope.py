@@ -33,7 +33,7 @@ FOLDERS = (
     "admin",
     "config",
 )
-# The processes that the first three start do not have the mutant, and random examples kill by chance.
+# The first three start processes without the mutant; the last uses random examples, which kill by chance.
 LEFT_OUT = (
     "tests/jobs/test_worker.py",
     "tests/jobs/test_kill.py",

@@ -17,7 +17,7 @@ from users.models import User
 
 Join = Callable[[User], Person]
 
-# The tests of this module need a database server; embedded servers keep the database in a file.
+# The tests in test_database_url.py need a database server, which the embedded set-up does not have.
 collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.py"]
 
 ALLOWED_ORIGIN = "https://app.example.com"

@@ -129,7 +129,7 @@ class Person:
         return Socket(f"{self.server.socket_url}{path}{slash}{query}", self.token, **options)
 
     def knock_by_query(self, path: object = "", **options: Any) -> Socket:
-        """Do as `knock` does, but like older clients, with the token in the query."""
+        """Like `knock`, but with the token in the query, where older clients send it."""
         slash = "/" if path else ""
         url = f"{self.server.socket_url}{path}{slash}?token={self.token}"
         return Socket(url, **options)

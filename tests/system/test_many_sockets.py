@@ -21,7 +21,7 @@ by_each_sign_in = pytest.mark.parametrize("knock", [Person.knock, Person.knock_b
 
 @pytest.fixture
 def held() -> Iterator[ExitStack]:
-    """Collects the sockets that a test holds open, and closes them after it."""
+    """Collects the sockets that a test holds open, and closes them when the test ends."""
     with ExitStack() as stack:
         yield stack
 

@@ -1,4 +1,4 @@
-"""A client that does not read: the server bounds its queue, and it can resume without loss."""
+"""A client that does not read: the server bounds its queue, and the client can resume without loss."""
 
 import socket
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Sections 5 and 6: both sockets, through the other process."""
+"""Sections 5 and 6: the conversation socket and the inbox; Bob uses the other process."""
 
 from uuid import uuid4
 
