@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fetches axe-core, which the tests inject into pages to judge their accessibility. Called by
-# `make vendor`; the result is committed. It is under MPL-2.0, and no part of what is served.
+# `make vendor`; the result is committed. axe-core is licensed under MPL-2.0, and is never served.
 set -eu
 
 VERSION=4.14.1
