@@ -16,8 +16,8 @@ from live.publisher import publisher  # noqa: E402 - needs the apps
 from live.registry import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
 from notifications.jobs import KINDS as NOTIFICATIONS  # noqa: E402 - as above
+from server.body_limits import LimitBody  # noqa: E402 - as above
 from server.handler import OneHopHandler  # noqa: E402 - needs the settings
-from server.limits import LimitBody  # noqa: E402 - as above
 from server.memory import settle_memory  # noqa: E402 - as above
 from server.one_core import one_core  # noqa: E402 - as above
 from server.password_forms import FewPasswordForms  # noqa: E402 - as above

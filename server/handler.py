@@ -20,11 +20,11 @@ from django.utils.log import log_response
 
 from api.errors import busy
 from server.answers import Answer, answer_of, break_reference_cycles, send_answer
+from server.body_limits import is_form, read_body
 from server.chain import ApiRequest, StandIn, build_chain
 from server.disconnects import ClientGone
 from server.kept_connections import keep_connections, replace_cut_connections
 from server.lanes import Lane, LaneFull
-from server.limits import is_form, read_body
 from server.one_core import one_core
 from server.password_requests import find_password_requests
 from server.uploads import Admission, UploadSlots, without_throttles

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from api.errors import Busy
 from server.answers import Answer, send_answer
+from server.body_limits import read_body
 from server.disconnects import ClientGone, wait_until_gone
-from server.limits import read_body
 
 logger = logging.getLogger(__name__)
 
