@@ -11,6 +11,7 @@ import pytest
 
 from tests.backends.server import PORTS, list_own_ports
 from tests.running.plan import list_runs, split
+from tests.running.servers import inherit
 from tests.running.worker import claim
 
 pytestmark = pytest.mark.without_servers
@@ -75,6 +76,12 @@ def test_ports_come_from_the_range_of_the_worker(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.delenv("TEST_PORTS")
     assert list_own_ports() == PORTS
+
+
+def test_runs_use_neither_the_servers_of_a_shell_nor_its_ban_on_compiled_files() -> None:
+    shell = {"PATH": "/bin", "DATABASE_URL": "postgres://live", "REDIS_URL": "redis://live"}
+
+    assert inherit({**shell, "PYTHONDONTWRITEBYTECODE": "1"}) == {"PATH": "/bin"}
 
 
 SLEEPING = """

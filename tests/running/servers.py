@@ -3,7 +3,7 @@
 import os
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -19,6 +19,8 @@ PORTS_PER_WORKER = 500
 MAX_CONNECTIONS = 500
 NAMED_ELSEWHERE = ("DATABASE_URL", "REDIS_URL")
 """Variables that a checkout or a shell may have set, and that tests must not use."""
+SLOW = ("PYTHONDONTWRITEBYTECODE",)
+"""Variables that would have each of the thousand processes that the tests start compile the product."""
 
 
 @contextmanager
@@ -76,8 +78,12 @@ def _describe(
         # TEST_REDIS_URL names.
         urls = [stack.enter_context(Redis(own=not is_alone)).url for _ in workers]
         own |= {"REDIS_URL": urls[0], "TEST_REDIS_URLS": " ".join(urls)}
-    inherited = {k: v for k, v in os.environ.items() if k not in NAMED_ELSEWHERE}
-    return {**inherited, **shared, **own}
+    return {**inherit(os.environ), **shared, **own}
+
+
+def inherit(environment: Mapping[str, str]) -> Environment:
+    """Return the variables of a shell that the test runs use."""
+    return {k: v for k, v in environment.items() if k not in (*NAMED_ELSEWHERE, *SLOW)}
 
 
 def _list_port_ranges() -> Iterator[str]:
