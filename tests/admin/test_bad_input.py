@@ -74,30 +74,33 @@ def test_arbitrary_dates_are_answered(browser: Browser, year: str) -> None:
 
 
 @every_model
-@pytest.mark.parametrize("value", [each for each in VALUES if each])
-def test_ids_without_a_row_are_answered(browser: Browser, model: type[Model], value: str) -> None:
-    pages = [url(model, page, value) for page in ROW_PAGES]
+def test_ids_without_a_row_are_answered(browser: Browser, model: type[Model]) -> None:
+    values = [each for each in VALUES if each]
+    pages = [url(model, page, value) for page in ROW_PAGES for value in values]
     if model is User:
-        pages.append(f"{url(model, 'changelist')}{value.replace(chr(0), '%00')}/password/")
+        escaped = [value.replace("\0", "%00") for value in values]
+        pages += [f"{url(model, 'changelist')}{value}/password/" for value in escaped]
 
-    answers = [answer for page in pages for answer in (browser.get(page), browser.post(page))]
+    answers = [
+        (page, each(page).status_code) for page in pages for each in (browser.get, browser.post)
+    ]
 
-    assert {each.status_code for each in answers} <= {302, 403, 404}
+    assert [each for each in answers if each[1] not in {302, 403, 404}] == []
 
 
 @every_model
-@pytest.mark.parametrize("value", VALUES)
-def test_actions_on_ids_without_a_row_are_answered(
-    browser: Browser, model: type[Model], value: str
-) -> None:
+def test_actions_on_ids_without_a_row_are_answered(browser: Browser, model: type[Model]) -> None:
     page = url(model, "changelist")
-    answers = [
-        browser.post(page, {"action": action, "_selected_action": ["1", value], "index": index})
+    forms: list[dict[str, Any]] = [
+        {"action": action, "_selected_action": ["1", value], "index": index}
+        for value in VALUES
         for action in (*list_actions(model), "x")
         for index in ("0", value)
     ]
 
-    assert {each.status_code for each in answers} <= {200, 302, 400}
+    answers = [(form, browser.post(page, form).status_code) for form in forms]
+
+    assert [each for each in answers if each[1] not in {200, 302, 400}] == []
 
 
 @pytest.mark.parametrize("value", VALUES)

@@ -11,6 +11,8 @@ import pytest
 
 from tests.faults.web import ROOT
 
+pytestmark = pytest.mark.unmeasured
+
 # Unless marked, these tests run on both set-ups, and check the product on the same set-up.
 EMBEDDED = [] if os.environ.get("REDIS_URL") else ["--embedded"]
 SABOTAGED = (

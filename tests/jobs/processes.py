@@ -86,9 +86,9 @@ def working(folder: Path, *arguments: str, **environment: str) -> Iterator[Worke
 
 def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
     """
-    Stop a process with SIGSTOP; on SQLite, only while it does not lock the database.
+    Stop a process with SIGSTOP, but not during a transaction, whose locks would last as long as the stop.
 
-    If the process was stopped while it held the lock, it continues briefly and is stopped again. A
+    If the process was stopped during a transaction, it continues briefly and is stopped again. A
     stop lasts much less than any lease, so the process loses no lease in these attempts.
     """
     send_signal(signal.SIGSTOP)
@@ -99,8 +99,14 @@ def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
 
 
 def _is_writable() -> bool:
+    """Return whether no other process has a transaction in the database (SQLite: one that writes)."""
     if connection.vendor != "sqlite":
-        return True
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+            )
+            return bool(cursor.fetchone() == (0,))
     with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=0.1)) as other:
         try:
             other.execute("BEGIN IMMEDIATE")

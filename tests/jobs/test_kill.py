@@ -12,7 +12,7 @@ from jobs.services.enqueueing import Call, enqueue_many
 from tests.jobs import kinds  # noqa: F401 - registers the kinds
 from tests.jobs.processes import WorkerProcess, eventually, working
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.unmeasured, pytest.mark.django_db(transaction=True)]
 
 JOBS, KILLS = 1000, 10
 # The most jobs that a killed worker can have run without recording their outcomes: those in its

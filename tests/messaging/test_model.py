@@ -7,12 +7,15 @@ sometimes backwards. Every run generates the same examples.
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.messaging.job_machine import Jobs
 from tests.messaging.machine import Conversations
+
+pytestmark = pytest.mark.unmeasured
 
 
 def test_invariants_hold_for_any_sequence_of_actions(db: None, settings: Any) -> None:

@@ -16,6 +16,8 @@ from tests.system.server import ServerAhead, WebServer
 from users.models import User
 from users.tokens import TokenPair
 
+pytestmark = pytest.mark.unmeasured
+
 AHEAD = (2.0, 600.0)
 NOBODY = TokenPair("", "")
 COOKIE = "refresh_token"

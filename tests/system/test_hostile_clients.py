@@ -16,6 +16,8 @@ from tests.system.raw import RawClient, answer_to
 from tests.system.server import WebServer
 from users.models import User
 
+pytestmark = pytest.mark.unmeasured
+
 HEAD = b"Host: 127.0.0.1\r\nContent-Type: application/json\r\n"
 SIGN_IN = b"POST /api/auth/jwt/create/ HTTP/1.1\r\n" + HEAD
 HANDSHAKE = b"GET /ws/messaging/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"

@@ -12,6 +12,8 @@ from tests.system.people import Person
 from tests.system.server import WebServer
 from tests.system.test_make_run import sign_in
 
+pytestmark = pytest.mark.unmeasured
+
 # PostgreSQL waits up to 5 s for each connection to end.
 CUT_ALL = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity

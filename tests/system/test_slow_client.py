@@ -13,6 +13,8 @@ from tests.system.people import Person, Socket
 from tests.system.server import WebServer
 from users.models import User
 
+pytestmark = pytest.mark.unmeasured
+
 TEXT = "🏋" * 2000
 """A message that takes 8 kB when it is sent."""
 PENDING_FRAMES = 50

@@ -10,6 +10,8 @@ from tests.system.people import Frame, Person, Socket, eventually
 from tests.system.server import WebServer
 from users.models import User
 
+pytestmark = pytest.mark.unmeasured
+
 TYPING = {"type": "typing", "is_typing": True}
 HELD_KEY_FRAMES = 300
 """The number of frames that a key held for 10 s causes: five times the burst of other frames."""

@@ -1,0 +1,83 @@
+"""
+Pauses the measurement of coverage during tests that reach no line of their own.
+
+Python 3.11 runs at about half its speed while coverage is measured. Files marked `unmeasured` are
+therefore measured in no run. In the production run, only the files in MEASURED_ON_PRODUCTION are
+measured, and those with tests that the embedded run omits.
+"""
+
+import os
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import coverage
+import pytest
+from django.conf import settings
+
+from tests.running.coverage import SETTINGS
+
+MEASURED_ON_PRODUCTION = (
+    "tests/faults/test_found.py",
+    "tests/jobs/test_claiming.py",
+    "tests/live/test_consumer.py",
+    "tests/notifications/test_adopting.py",
+    "tests/notifications/test_sweeping.py",
+    "tests/system/test_access_ends.py",
+    "tests/system/test_handshake.py",
+    "tests/users/test_concurrency.py",
+)
+"""The files that reach lines for PostgreSQL or Redis, although the embedded run has them too."""
+
+SWITCH = pytest.StashKey["Switch"]()
+
+
+class Switch:
+    """Pauses and resumes the measurement of this process and of the processes that it starts."""
+
+    def __init__(self, measurement: Any, files: set[str]) -> None:
+        """`measurement` is that of this process, or None; `files` are the measured test files."""
+        self._measurement = measurement
+        self._files = files
+        self._is_on = measurement is not None
+        self._variables = {name: os.environ[name] for name in SETTINGS if name in os.environ}
+
+    def move(self, file: str) -> None:
+        """Measure from now on if tests of this file are measured, and otherwise do not."""
+        is_on = self._measurement is not None and file in self._files
+        if is_on == self._is_on:
+            return
+        self._is_on = is_on
+        if is_on:
+            os.environ.update(self._variables)
+            self._measurement.start()
+        else:
+            self._measurement.stop()
+            for name in self._variables:
+                del os.environ[name]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Decide which files are measured, from the tests that are selected."""
+    files = find_measured(session.items)
+    session.config.stash[SWITCH] = Switch(coverage.Coverage.current(), files)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Pause or resume before the fixtures of a file's first test start its servers."""
+    item.config.stash[SWITCH].move(get_file(item))
+    return (yield)
+
+
+def find_measured(items: Sequence[pytest.Item]) -> set[str]:
+    """Return the paths of the test files that are measured on this set-up."""
+    has_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    marked = {get_file(item) for item in items if item.get_closest_marker("unmeasured")}
+    if not has_postgres:
+        return {get_file(item) for item in items} - marked
+    only = {get_file(item) for item in items if item.get_closest_marker("postgres_only")}
+    return (only | {*MEASURED_ON_PRODUCTION}) - marked
+
+
+def get_file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
