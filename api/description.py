@@ -1,8 +1,9 @@
 """
 Adds authentication, errors and pages to the generated API description.
 
-Most error codes of an operation are derived: from its body, its `page` parameter, and its view's
-authentication, throttles and permissions (their `codes`, and `write_codes` for methods that write).
+Most error codes of an operation are derived from its body, its `page` parameter, and its view's
+authentication, throttles and permissions. Each permission lists its own in `codes`, and those for
+methods that write in `write_codes`.
 Views list the errors of their services under `x-codes`.
 """
 

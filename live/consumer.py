@@ -24,9 +24,11 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     """
     A socket of a signed-in user; subclasses define its content and position.
 
-    A socket is accepted before it is refused with a close code: otherwise browsers would report 1006
-    instead of the code. With `?token=`, the socket is accepted only after all checks, or to close it with
-    a code that has no HTTP status, such as 4001 for a bad token.
+    Unless the token comes as `?token=`, the socket is accepted before any check. A socket that is then
+    refused is closed with a code, because browsers report 1006 for every socket that was never accepted.
+    With `?token=`, the socket is accepted after all checks. If a check fails, the
+    handshake is refused with an HTTP status. Only for a code without such a status, such as 4001 for a
+    bad token, is the socket accepted and closed.
     """
 
     authenticator: ClassVar[Authenticator[Any]]

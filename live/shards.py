@@ -25,7 +25,7 @@ class Shard:
     are restored.
     """
 
-    # The delay between attempts to reconnect doubles from the first value to the second.
+    # The delay between attempts to reconnect starts at the first value and doubles, up to the second.
     RETRY_SECONDS = 0.1
     RETRY_SECONDS_AT_MOST = 1.0
     # A connection can break silently, as in a failover. After this time without data, a ping is sent. After

@@ -49,9 +49,9 @@ def lock_with_trainees(user: User) -> None:
     Lock a person's row, then the rows of their trainees, because deleting the person unlinks the
     trainees.
 
-    The locks are FOR NO KEY UPDATE, which avoids a deadlock with a message that the person is sending.
-    Its transaction holds the lock on the conversation, for which the deletion waits, and inserts a
-    reference to the person's row, which a lock FOR UPDATE would block.
+    The locks are FOR NO KEY UPDATE, because FOR UPDATE could deadlock with a message that the person is
+    sending. The deletion waits for the conversation, which the sending transaction has locked. That
+    transaction inserts a reference to the person's row, and FOR UPDATE would make it wait for the deletion.
     """
     people = User.objects.select_for_update(no_key=True).order_by("pk")
     people.filter(pk=user.pk).first()

@@ -1,4 +1,8 @@
-"""Stores the people of `extremes`, their conversations and their archive."""
+"""
+Stores 200 trainees of one trainer, whose conversations have the names and texts of `extremes`.
+
+Each of the names also has an archived conversation.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

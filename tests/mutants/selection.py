@@ -25,7 +25,7 @@ class Reach:
 
         For a statement outside of functions, these are the tests that reach its module or a module
         that imports from it. Tests that have killed a mutant of the same function are first, then
-        those that reach most lines of the module. Tests that empty the tables are last, as in any run.
+        those that reach the most lines of the module. Tests that empty the tables are last, as in any run.
         """
         wanted: dict[str, set[int]] = {mutant.path: set(range(mutant.first, mutant.last + 1))}
         if not mutant.function:
