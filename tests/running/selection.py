@@ -67,6 +67,9 @@ def find_reason(item: pytest.Item, *, is_whole: bool) -> str:
     only = item.get_closest_marker("postgres_only")
     if only and not has_postgres:
         return str(only.args[0])
+    once = item.get_closest_marker("embedded_only")
+    if is_whole and once and has_postgres:
+        return str(once.args[0])
     if is_whole and has_postgres and _is_without_servers(item):
         return ONCE
     if is_whole and not has_postgres and item.nodeid.startswith(IN_BROWSER):
