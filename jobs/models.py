@@ -45,7 +45,8 @@ class Job(models.Model):
         LOW = 2
 
     kind = models.CharField(max_length=100)
-    # At most one live job per kind and key. NULL means no key: unique indexes treat NULLs as distinct.
+    # At most one job per kind and key is waiting or running. NULL means no key: unique indexes treat
+    # NULLs as distinct.
     key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - see above
     args = models.JSONField("arguments", default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
@@ -81,8 +82,9 @@ class Job(models.Model):
                 name="job_is_claimed_while_it_runs",
             ),
         )
-        # The indexes are partial, so that ended jobs do not slow down claims. Most conditions test for
-        # NULL, so PostgreSQL can use these indexes without knowing a prepared statement's parameters.
+        # The indexes are partial, so that ended jobs do not slow down claims. The condition of most of
+        # the indexes tests for NULL. PostgreSQL can use such an index without knowing the parameters of
+        # a prepared statement.
         indexes = (
             Index(fields=["priority", "due_at"], condition=Q(due_at__isnull=False), name="job_due"),
             Index(fields=["kind"], condition=Q(claimed_by__isnull=False), name="job_held"),

@@ -7,7 +7,7 @@ from jobs.sql import select_seconds_until_due
 
 def get_seconds_until_due(*, kinds: Collection[str]) -> float | None:
     """
-    Return the seconds until the next job of these kinds is due; None if there is no live job.
+    Return the seconds until the next job of these kinds is due; None if none is waiting or running.
 
     The number is negative if a job is overdue. The query takes no lock, so an idle worker never blocks
     a writer.

@@ -1,9 +1,9 @@
 """
 SQL that inserts jobs, and SQL with which an idle worker checks for due jobs once a second.
 
-Django's `bulk_create` does not support a partial index as the target of ON CONFLICT. Concurrent calls
-of `enqueue` need that, so that there is at most one live job per key. Delays count from the database's
-current time.
+At most one job per kind and key may be live (waiting or running). Concurrent calls of `enqueue` rely
+on a partial unique index and ON CONFLICT for this; Django's `bulk_create` does not support a partial
+index there. Delays count from the database's current time.
 """
 
 from datetime import timedelta
@@ -26,8 +26,9 @@ SECONDS_UNTIL_DUE = {
     "postgresql": "extract(epoch FROM due_at - statement_timestamp())",
     "sqlite": "(julianday(due_at) - julianday('now')) * 86400",
 }
-# A waiting job takes the earlier of the two times, or after a failure keeps the time of its retry.
-# A running job may have missed the change that caused this call, so it will be due again.
+# A job that waits for its first attempt takes the new time, if that is earlier. A job that waits for a
+# retry keeps its time. A running job may have missed the change that caused this call, so it will be
+# due again.
 COALESCE = """
     ON CONFLICT (kind, key) WHERE due_at IS NOT NULL DO UPDATE SET
         args = excluded.args,
@@ -48,8 +49,8 @@ def insert_jobs(count: int, *, is_delayed: bool, coalesce: bool) -> str:
     Return an INSERT of `count` jobs.
 
     The parameters of each job are its kind, key, args, priority and due time. The due time is a number
-    of seconds from now if `is_delayed`, else a timestamp. A live job with the same kind and key is
-    updated if `coalesce`, else left unchanged.
+    of seconds from now if `is_delayed`, else a timestamp. A waiting or running job with the same kind
+    and key is updated if `coalesce`, else left unchanged.
     """
     now = NOW[connection.vendor]
     due = LATER[connection.vendor] if is_delayed else "%s"
@@ -69,9 +70,9 @@ def select_seconds_until_due(kind_count: int) -> str:
     """
     Return a SELECT of the seconds until the next job of `kind_count` kinds is due.
 
-    The result is NULL if there is no live job. The parameters are the kinds' names, repeated for each
-    priority. Each branch of the UNION reads only the first matching entry of the index; a plain `min`
-    over all priorities would read all live jobs.
+    The result is NULL if no job of these kinds is live (waiting or running). The parameters are the
+    names of the kinds, repeated for each priority. Each branch of the UNION reads only the first
+    matching entry of the index; a plain `min` over all priorities would read all live jobs.
     """
     kinds = ", ".join(["%s"] * kind_count)
     seconds = SECONDS_UNTIL_DUE[connection.vendor]

@@ -172,7 +172,7 @@ class Worker:
         """
         Return the number of jobs of each kind that the shared threads can take.
 
-        No kind may occupy all of the threads, unless there is only one.
+        Jobs of one kind never occupy all of the threads, unless there is only one thread.
         """
         share = max(1, self._most - max(1, self._most // 4))
         running = Counter(each.kind.name for each in self._running)

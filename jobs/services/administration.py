@@ -19,7 +19,8 @@ def retry_jobs(*, job_ids: Collection[int]) -> int:
     """
     Make waiting and given-up jobs due now, and reset their attempts; return the number of these jobs.
 
-    Skip a given-up job if a live job has the same kind and key, because that job will do the work.
+    Skip a given-up job if another job with the same kind and key is waiting or running, because that
+    job will do the work.
     """
     retried = sum(_retry(pk) for pk in sorted(job_ids))
     transaction.on_commit(wake_workers)

@@ -29,7 +29,7 @@ def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim
     """
     Claim and return up to `most` due jobs, and at most `room[kind]` jobs of each kind.
 
-    If a crash interrupted a job's last attempt, give the job up instead.
+    If a job's lease expired during its last allowed attempt, give the job up instead.
     """
     rows = list(_choose(_within_limits(room), most))
     spent = [each for each in rows if _is_spent(each)]

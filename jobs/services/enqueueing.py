@@ -27,7 +27,7 @@ class Call:
     """
     The arguments and the key of a job.
 
-    While a job is live, further jobs of the same kind and key are merged into it.
+    While a job is waiting or running, further jobs of the same kind and key are merged into it.
     """
 
     args: Mapping[str, Any] = field(default_factory=dict)
@@ -45,9 +45,11 @@ def enqueue(
     """
     Store a job that runs after `delay` or at `run_at`, if the current transaction commits.
 
-    If a live job has the same kind and `key`, update the arguments of that job instead. If it is waiting
-    for its first attempt, it also takes the new time if that is earlier. If it is running, it will run
-    once more. Raise UnknownKind or InvalidArguments.
+    If a job with the same kind and `key` is waiting or running, update the arguments of that job
+    instead. A job that waits for its first attempt also takes the new time, if that is earlier. A
+    running job will run once more.
+
+    Raise UnknownKind or InvalidArguments.
     """
     enqueue_many(kind=kind, calls=[Call(args or {}, key)], delay=delay, run_at=run_at)
 

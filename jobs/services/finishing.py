@@ -75,7 +75,7 @@ def _run_again(rows: JobQuerySet) -> None:
 
 def record_outcome(*, worker: str, outcome: Outcome) -> None:
     """
-    Schedule a retry of a job that failed, or give the job up.
+    Schedule a retry of a failed job. If the failure is final, or no attempt is left, give the job up.
 
     Leave the job unchanged if another worker has claimed it since.
     """
@@ -107,7 +107,8 @@ def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
     """
     Give a job up. If its kind recurs, schedule the next run.
 
-    If the key was enqueued again during the run, start over instead, with all attempts.
+    If the job's key was enqueued again during the run, the job waits for a new run instead, with all
+    its attempts.
     """
     rows.filter(again_at=None).update(
         state=Job.State.FAILED,
@@ -125,7 +126,8 @@ def backoff(kind: JobKind, attempt: int) -> float:
     """
     Return the seconds to wait after a failed attempt.
 
-    They double with each attempt, up to the kind's `longest_pause`, and then vary by `JITTER`.
+    The pause doubles with each attempt, up to the kind's `longest_pause`. Then it is made randomly
+    longer or shorter, by a fraction of up to `JITTER`.
     """
     doubled = kind.first_pause.total_seconds() * 2.0 ** (attempt - 1)
     pause = min(doubled, kind.longest_pause.total_seconds())

@@ -1,4 +1,4 @@
-"""Keeps one live job per recurring kind. The end of each run schedules the next run."""
+"""Keeps one waiting or running job per recurring kind. The end of each run schedules the next run."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ SCHEDULE_KEY = "schedule"
 
 
 def ensure_scheduled() -> None:
-    """Store a job, due at once, for each recurring kind that has no live job."""
+    """Store a job, due at once, for each recurring kind that has no waiting or running job."""
     rows = [_row_of(kind, timedelta(0)) for kind in list_kinds() if kind.every is not None]
     if rows:
         insert(rows, is_delayed=True, coalesce=False)
