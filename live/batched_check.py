@@ -9,9 +9,10 @@ BATCH_SECONDS = 0.03
 
 class BatchedCheck:
     """
-    Checks whether sockets are behind the database, with one query for all that ask in `BATCH_SECONDS`.
+    Checks whether sockets are behind the database. One query serves all checks in `BATCH_SECONDS`.
 
-    Each client sends pings. With one query per ping, they would be most of the cost of an idle socket.
+    A socket may check on each ping of its client. With one query per check, the queries would be most
+    of the cost of an idle socket.
     """
 
     def __init__(self, list_behind: ListBehind) -> None:
@@ -24,7 +25,7 @@ class BatchedCheck:
         """
         Return whether the database has a newer state than a socket.
 
-        `row` has one value for each column of `list_behind` except the key.
+        `row` describes the socket: one value for each column that `list_behind` takes, except the key.
         """
         key = len(self._rows)
         self._rows.append((key, *row))

@@ -24,11 +24,12 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     """
     A socket of a signed-in user; subclasses define its content and position.
 
-    Unless the token comes as `?token=`, the socket is accepted before any check. A socket that is then
-    refused is closed with a code, because browsers report 1006 for every socket that was never accepted.
-    With `?token=`, the socket is accepted after all checks. If a check fails, the
-    handshake is refused with an HTTP status. Only for a code without such a status, such as 4001 for a
-    bad token, is the socket accepted and closed.
+    The socket is accepted before any check, and closed with a code if a check fails. If the socket had
+    not been accepted first, browsers would report 1006 instead of the code.
+
+    If the client sends its token in `?token=`, however, the socket is accepted after all checks, and
+    a failed check refuses the handshake with an HTTP status. Some codes have no HTTP status, such as
+    4001 for a bad token. For these, the socket is accepted, and then closed with the code.
     """
 
     authenticator: ClassVar[Authenticator[Any]]
@@ -87,7 +88,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         """
         Replace the token with a new one of the same user.
 
-        If the new one is invalid, raise NotSignedIn and keep the current token.
+        If the new token is invalid, raise NotSignedIn and keep the current one.
         """
         token = frame.get("token")
         self.access = await self._authenticate(

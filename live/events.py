@@ -1,7 +1,7 @@
 """
-Announces events to users' open sockets: passes them to the publisher once the transaction commits.
+Announces events to users' open sockets: passes events to the publisher once the transaction commits.
 
-There is one group per user. Events may get lost.
+Each user has one group in the channel layer. Events may get lost.
 """
 
 from functools import partial

@@ -78,10 +78,13 @@ def resume_version(scope: Mapping[str, Any]) -> int | None:
 
 def refusal_messages(scope: Mapping[str, Any], code: CloseCode) -> list[Message]:
     """
-    Return the ASGI messages that refuse a handshake, or [] if `code` has no HTTP status.
+    Return the ASGI messages that refuse a handshake with an HTTP status.
 
-    Clients with `?token=` treat an accepted handshake as success, and would reconnect every second. A bad
-    token is not refused here: the socket is accepted, and then closed with 4001 (see `LiveConsumer`).
+    This is for clients that send `?token=`, because they treat an accepted handshake as success. If
+    the socket were accepted and then closed, they would reconnect every second.
+
+    Return [] if `_REFUSALS` has no HTTP status for `code`, as for a bad token. Then the caller accepts
+    the handshake, and closes the socket with `code`.
     """
     if code not in _REFUSALS:
         return []

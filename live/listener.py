@@ -18,7 +18,8 @@ TIMEOUT_SECONDS = 1.0
 
 class EventListener:
     """
-    One channel for the whole process, subscribed to the groups of all users with sockets here.
+    One channel for the whole process. It is subscribed to the groups of all users who have sockets in
+    the process.
 
     So an event is decoded once for all sockets of a user, and an idle socket needs no queue or task.
     """
@@ -79,8 +80,9 @@ class EventListener:
 
     async def _ensure_channel(self) -> str:
         """
-        Return the channel. If no task is receiving from it, as on a new event loop, create a new one
-        first.
+        Return the channel from which a task receives events.
+
+        If there is no such task, as on a new event loop, first create a new channel and start a task.
         """
         if self._listening is None or self._listening.done():
             self._failed |= self._subscribed

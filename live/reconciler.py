@@ -27,8 +27,9 @@ logger = logging.getLogger(__name__)
 
 class TrackedSocket(Socket, Protocol):
     """
-    A socket whose position can be compared with the database's, in one query with the other sockets of
-    its class.
+    A socket whose position can be compared with the database.
+
+    One query compares many sockets, all of the same class.
     """
 
     authenticator: ClassVar[Authenticator[Any]]

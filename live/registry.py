@@ -49,8 +49,8 @@ class SocketRegistry:
         """
         Add a socket. Beyond `SOCKETS_PER_USER`, this may close another socket of the user.
 
-        Raise SocketRefused while draining, or if the user has `SOCKETS_PER_USER_AT_MOST` sockets, and
-        none of them may be closed.
+        Raise SocketRefused while draining. Also raise it if the user has `SOCKETS_PER_USER_AT_MOST`
+        sockets and none of them may be closed.
         """
         if self._is_draining:
             raise SocketRefused(CloseCode.RESTARTING)
@@ -63,12 +63,12 @@ class SocketRegistry:
 
     def _choose_evicted(self, user_id: int) -> Socket | None:
         """
-        Return the socket to close for a new one, or None if none must be closed; raise SocketRefused.
+        Return the socket to close when the user opens a new one; None if no socket must be closed.
 
         A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart: otherwise clients that
-        reconnect at once would close each other's sockets forever. Until then, new sockets are accepted,
-        up to `SOCKETS_PER_USER_AT_MOST`. At that limit, a socket is evicted at once if it has been idle
-        for `SOCKET_EVICTION_SECONDS`; otherwise the new one is refused.
+        reconnect at once would close each other's sockets forever. Between evictions, new sockets are
+        accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, a socket is evicted at once if it has
+        been idle for `SOCKET_EVICTION_SECONDS`; otherwise raise SocketRefused.
         """
         sockets = self.of_user(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:

@@ -25,7 +25,8 @@ class Shard:
     are restored.
     """
 
-    # The delay between attempts to reconnect starts at the first value and doubles, up to the second.
+    # The first delay between attempts to reconnect. It doubles after each attempt that fails, up to
+    # RETRY_SECONDS_AT_MOST.
     RETRY_SECONDS = 0.1
     RETRY_SECONDS_AT_MOST = 1.0
     # A connection can break silently, as in a failover. After this time without data, a ping is sent. After
@@ -61,8 +62,10 @@ class Shard:
 
     async def unsubscribe(self, channel: str) -> None:
         """
-        Stop delivering messages of a channel. Raise RedisError or OSError; even then, the channel is not
-        subscribed again after the outage.
+        Stop delivering messages of a channel.
+
+        Raise RedisError or OSError if Redis is unavailable. Even then, the channel is not subscribed
+        again after the outage.
         """
         async with self._subscribing:
             self._channels.discard(channel)

@@ -28,8 +28,8 @@ class SocketConsumer(AsyncWebsocketConsumer):
         """
         Serve a socket: handle the messages of its client.
 
-        Channels would run two more tasks per socket, one of them for events. Here the listener delivers
-        events.
+        The base class would run two more tasks per socket, one of them to receive events. Here the
+        listener receives the events for all sockets.
         """
         self.scope, self.base_send = scope, send
         self._outbox = Outbox(send)

@@ -14,8 +14,8 @@ class TaskCoalescer:
     """
     Runs at most one background task per (socket, method).
 
-    A task that fails because the database is unavailable is not retried here: the reconciler will detect
-    the difference.
+    A task that fails because the database is unavailable is not retried here. The reconciler will
+    later detect any difference between the socket and the database.
     """
 
     def __init__(self) -> None:
@@ -26,8 +26,8 @@ class TaskCoalescer:
         """
         Run a method of a socket in the background.
 
-        If it is running, run it once more afterwards, with the latest arguments, because the current run
-        may already have read the database.
+        If the method is already running, run it once more afterwards, with the latest arguments: the
+        current run may have read the database too early.
         """
         task = self._running.get(func)
         if task and not task.done():
