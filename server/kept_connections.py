@@ -15,8 +15,8 @@ def keep_connections() -> None:
     """
     Exempt this thread's connections from CONN_MAX_AGE, which is 0 with a pool.
 
-    Django calls `close_old_connections` after each request. It then treats these connections as
-    persistent: it closes only those that are broken or have an open transaction.
+    Django calls `close_old_connections` after each request. That function then treats these connections
+    as persistent, and closes only those that are broken or have an open transaction.
     """
     for connection in _list_open():
         connection.close_at = None

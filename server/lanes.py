@@ -43,9 +43,10 @@ class Lane:
         self, receive: Any, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """
-        Run `call` as `run` does, for a request whose body was read; raise LaneFull or ClientGone.
+        Run `call` as `run` does, for a request whose body has been read.
 
-        If the client disconnects, a queued call is dropped; one that has begun is completed.
+        Raise LaneFull if the queue is full. If the client disconnects while the call is queued, drop
+        the call and raise ClientGone. A call that has begun is completed.
         """
         must_wait = self._pending >= self._running
         work, outcome = self._submit(partial(call, *args, **kwargs))

@@ -35,11 +35,12 @@ BUSY_ANSWER: Answer = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
 
 class FewPasswordForms:
     """
-    Processes `PASSWORD_THREADS` forms that hash passwords at a time, and queues `PASSWORD_QUEUE`.
+    Limits the forms that hash passwords: `PASSWORD_THREADS` run at the same time, and
+    `PASSWORD_QUEUE` may wait. Further forms get 503.
 
-    Further forms get 503. Django's handler starts a thread per request, and each thread uses one of the
-    six database connections for the admin, sockets and background work. The body is read before the
-    form is queued, so a slow client delays nobody else.
+    Django's handler starts a thread per request. Each thread uses one of the six database connections
+    for the admin, sockets and background work. The body of a form is read before the form is queued,
+    so a slow client delays nobody else.
     """
 
     def __init__(self, app: Any) -> None:

@@ -27,7 +27,7 @@ def build_static_files() -> Any:
     """
     Return an ASGI application for `STATIC_URL`.
 
-    In production it serves the files that `STATIC_ROOT` had at startup. In development it reads the
+    In production it serves the files that were in `STATIC_ROOT` at startup. In development it reads the
     apps' files for each request, and compresses them on the fly.
     """
     files = ServeStaticASGI(

@@ -24,8 +24,9 @@ class Admission:
     """
     Decides from the headers of a request whether to read its body.
 
-    If the view accepts forms, its authentication, permissions and throttles run. If they accept
-    the request, `is_granted` becomes true. Any other view runs as usual and refuses the request.
+    If the view accepts forms, only its authentication, permissions and throttles run. If they accept
+    the request, `is_granted` becomes true. A view that accepts no forms runs as usual, without the
+    body, and refuses the request.
     """
 
     def __init__(self) -> None:
