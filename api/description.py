@@ -2,9 +2,9 @@
 Adds authentication, errors and pages to the generated API description.
 
 Most error codes of an operation are derived from its body, its `page` parameter, and its view's
-authentication, throttles and permissions. Each permission lists its own in `codes`, and those for
-methods that write in `write_codes`.
-Views list the errors of their services under `x-codes`.
+authentication, throttles and permissions. Each permission class lists its error codes in `codes`;
+`write_codes` lists further codes, for methods that write. Views list the error codes of their
+services under `x-codes`.
 """
 
 from typing import Any

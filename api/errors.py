@@ -83,11 +83,11 @@ def _may_be_tried_again(error: BaseException | None) -> bool:
 
 def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | None) -> bool:
     """
-    Return whether a row that a new row refers to, such as an account, was deleted during the
-    request.
+    Return whether a foreign key of a new row refers to a row that was deleted during the request.
 
-    The database may report this only at the commit, without naming the row. A retry gets the exact
-    response: 401 for a deleted account, 404 otherwise.
+    The deleted row may be an account, for example. The database may report this only at the commit,
+    without naming the deleted row. A retry gets the exact response: 401 for a deleted account, 404
+    otherwise.
     """
     is_sqlites = getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
     is_foreign_key = is_sqlites or isinstance(cause, ForeignKeyViolation)

@@ -64,9 +64,10 @@ def utc(moment: Any) -> str | None:
 
 def wire_time(moment: datetime | None) -> datetime | str | None:
     """
-    Return a value that `encode_json` writes in the format for clients.
+    Return a time as a value that `encode_json` writes in the format for clients.
 
-    orjson takes a tenth of the time of `utc`, but omits the microseconds if they are zero.
+    orjson converts a datetime in a tenth of the time of `utc`, but omits microseconds that are zero.
+    So only times whose microseconds are zero are converted here.
     """
     return moment if moment is None or moment.microsecond else utc(moment)
 

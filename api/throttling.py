@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
 # The number of threads that may use Redis at the same time, each with its own connection. With hundreds
-# of threads, some would wait for the GIL longer than the time-out.
+# of threads, some would wait for the GIL longer than REDIS_TIMEOUT_SECONDS.
 REDIS_AT_ONCE = 16
 CACHED_REFUSALS = 10_000
 

@@ -25,8 +25,9 @@ ID = re.compile(r"[0-9]{1,18}")
 
 def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
     """
-    Raise BadRequest if a posted value is not an id of up to 18 digits, with which Django's
-    queries would fail.
+    Raise BadRequest if a posted value of these names is not an id of up to 18 digits.
+
+    Django's queries could fail with other values.
     """
     for name in names:
         ids = [each for each in request.POST.getlist(name) if each or not may_be_empty]

@@ -108,7 +108,8 @@ API_THREADS = env.positive("API_THREADS", default=8)
 API_QUEUE = env.int("API_QUEUE", default=1000)
 # Slow requests have their own threads, so that other requests do not wait for them: see server.lanes.
 PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
-# The number of requests that may wait for these threads; more get 503. Each takes a third of a second.
+# The number of requests that may wait for these threads; more get 503. Each request takes a third of
+# a second.
 PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
 # One at a time, because decoding a picture of 40 megapixels takes 160 MB, or 620 MB for a WebP.
 PICTURE_THREADS = 1
@@ -194,8 +195,8 @@ CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 MAX_JSON_BODY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024
-# How many uploads a process reads at the same time, because it keeps them in memory, and how many may
-# wait for that, each in total and per person. More get 503.
+# A process keeps uploads in memory, so it reads at most LARGE_BODIES of them at the same time. At most
+# LARGE_BODIES_QUEUE uploads wait to be read; more get 503. Both limits also exist per person.
 LARGE_BODIES = 16
 LARGE_BODIES_PER_PERSON = 2
 LARGE_BODIES_QUEUE = 64
@@ -230,7 +231,8 @@ REDIS_URLS = env.redis_urls("REDIS_URL")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
-        # Ten years, in seconds: a process stays in a user's group as long as it has a socket of the user.
+        # Ten years, in seconds: membership in a group must not expire. A process leaves a user's group
+        # after its last socket of the user has closed.
         "CONFIG": {"group_expiry": 315_360_000},
     }
 }
@@ -254,14 +256,15 @@ SOCKETS_PER_USER = env.positive("SOCKETS_PER_USER", default=20)
 SOCKETS_PER_USER_AT_MOST = 5 * SOCKETS_PER_USER
 SOCKET_EVICTION_SECONDS = 60.0
 SOCKET_MAX_FRAME_BYTES = 4096
-# The token bucket for frames; a socket that exceeds it is closed. Typing frames have a bucket of the same
-# size, beyond which they are dropped.
+# Each socket has a token bucket for frames, with this burst and rate. A socket that exceeds it is
+# closed. Typing frames have a separate bucket of the same size, and are dropped if they exceed it.
 SOCKET_FRAME_BURST = env.positive("SOCKET_FRAME_BURST", default=60)
 SOCKET_FRAMES_PER_SECOND = env.positive("SOCKET_FRAMES_PER_SECOND", default=10)
 # The minimum interval between typing frames that are forwarded although they only repeat `true`.
 SOCKET_TYPING_INTERVAL_SECONDS = 1.0
-# The token bucket for all typing frames, because even dropped ones must be parsed. Holding down a key sends
-# 30 per second. A socket that sends more than any keyboard can is closed.
+# A second token bucket for typing frames also counts the dropped ones, because they must be parsed,
+# too. A key that is held down sends 30 frames per second. A socket that exceeds this bucket sends more
+# frames than any keyboard can, and is closed.
 SOCKET_TYPING_FRAME_BURST = 1000
 SOCKET_TYPING_FRAMES_PER_SECOND = 100
 # Frames queued for a slow client; beyond this number the socket is closed.

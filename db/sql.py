@@ -73,8 +73,9 @@ class IntTable:
     """
     Passes columns of ints as a derived table `input` (unnest on PostgreSQL, json_each on SQLite).
 
-    PostgreSQL gets one text parameter per column, SQLite one for all columns: adapting a thousand
-    numbers one by one costs more than the statement itself.
+    The numbers are passed as text: in one parameter per column on PostgreSQL, and in one parameter
+    for all columns on SQLite. Adapting a thousand numbers one by one would cost more than the
+    statement itself.
     """
 
     def __init__(self, *names: str) -> None:
@@ -132,9 +133,11 @@ class Columns(Generic[M]):
 
 class RowType(Generic[N]):
     """
-    Converts rows to named tuples. Fields without defaults are columns of the model, by `attname`.
+    Converts rows of a model's table to named tuples.
 
-    Creating a tuple takes a quarter of the time of creating a model instance.
+    A field of the tuple that has no default is a column of the model, named by its `attname`. The
+    caller of `load` passes the values of the other fields. Creating a tuple takes a quarter of the
+    time of creating a model instance.
     """
 
     def __init__(self, model: type[Model], row: type[N]) -> None:
