@@ -1,8 +1,8 @@
 """
 Announces changes of a conversation to its participants' sockets, after the commit.
 
-Each event contains the conversation's version and usually the encoded frame. A socket that has sent
-all earlier versions forwards this frame unchanged.
+Most events contain the conversation's new version and an encoded frame. A socket that has sent all
+earlier versions forwards this frame unchanged.
 """
 
 from typing import Any

@@ -72,11 +72,13 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     Return the frames that `user_id` missed, in the order of their versions.
 
     Each frame contains the version of one change. A message is first sent as unread, with its current
-    text. If its text or sender has changed since then, the message is sent again with the version of
-    that change. Read receipts have versions of their own. So a client whose connection breaks can resume
-    from the highest version that it received without losing anything. There is one exception: deleting
-    an account changes many messages in one version, and a client that is disconnected within that
-    version shows some of these messages under the old name until it next loads them.
+    text. If its text or sender has changed since it was created, the message is sent again with the
+    version of that change. Read receipts have versions of their own. So a client whose connection breaks
+    can resume from the highest version that it received, and loses nothing.
+
+    There is one exception. Deleting an account changes many messages in one version. If the connection
+    breaks after some of these messages were sent, the client shows the others under the old name until
+    it loads them again.
     """
     if missed.is_too_long:
         return [reset(missed.version)]

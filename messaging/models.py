@@ -95,8 +95,8 @@ class Conversation(models.Model):
             ),
         )
         indexes = (
-            # On PostgreSQL, a migration adds NULLS LAST to both. SQLite always sorts like that when
-            # descending, and rejects the clause in an index.
+            # On PostgreSQL, a migration adds NULLS LAST to both indexes. SQLite always sorts NULL
+            # last in descending order, and does not allow the clause in an index.
             Index(fields=["trainer", "-last_message_at", "-id"], name="messaging_conv_of_trainer"),
             Index(fields=["trainee", "-last_message_at", "-id"], name="messaging_conv_of_trainee"),
         )
@@ -119,10 +119,10 @@ class Participant(models.Model):
     """
     One person in a conversation, for personal settings such as muting or pinning.
 
-    Access depends only on the conversation's `trainer` and `trainee`, which these rows duplicate. When
-    an account is deleted, its row stays with `user` NULL. Processes of the previous release create no
-    rows, so some rows may be missing until the next deployment. Treat a missing row like a row without
-    settings.
+    These rows duplicate the conversation's `trainer` and `trainee`; access depends only on those two
+    fields. When an account is deleted, the participant row stays, with `user` NULL. Processes of the
+    previous release create no participant rows, so some may be missing until the next deployment. Treat
+    a missing row like a row without settings.
     """
 
     conversation = models.ForeignKey(
@@ -178,10 +178,13 @@ class Message(models.Model):
     """
     A text in a conversation.
 
-    Four fields hold the version of the conversation at a change of this message: at its last change of
-    any kind (`version`), when it was created (`created_version`), when it was read (`read_version`), and
-    when its content was last created, edited or deleted, or its sender removed (`content_version`).
-    Replays are computed from these fields.
+    Each change of a message gives the conversation a new version. Four fields store these versions, and
+    replays are computed from them:
+
+    - `version`: the last change of any kind.
+    - `created_version`: the creation of the message.
+    - `read_version`: the change that marked the message as read.
+    - `content_version`: the creation, or the last later change of the content or the sender.
     """
 
     conversation = models.ForeignKey(

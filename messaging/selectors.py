@@ -121,9 +121,9 @@ def list_changes(
     """
     Return up to `limit` messages added or changed after a version, oldest change first.
 
-    One change, such as a read receipt, can affect many messages, so a page may end within a version. To
-    continue there, pass that version and the id of the last message (`since_id`). Raise
-    ConversationNotFound.
+    One change, such as a read receipt, can affect many messages, so the result may end before the last
+    message of a version. To get the rest, pass the version and the id of the last message received as
+    `since` and `since_id`. Raise ConversationNotFound.
     """
     if since_id is None:
         return _slice(user, conversation_id, limit, threads.CHANGES, since)
@@ -165,8 +165,8 @@ def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     """
     Return the changes of an active conversation after a version; raise ConversationNotFound.
 
-    If `since` is None, the client has missed nothing. `is_too_long` is set if there are too many changes,
-    if `since` is negative, or if it is newer than the conversation's version, which can happen after a
+    If `since` is None, the replay is empty. `is_too_long` is set if there are too many changes, if `since`
+    is negative, or if `since` is newer than the conversation's version. The last case can occur after a
     backup is restored.
     """
     if since is None or not 0 <= since <= MAX_VERSION:
@@ -188,9 +188,10 @@ def list_newer(
     versions: Sequence[int],
 ) -> dict[int, int | None]:
     """
-    Return {key: version} for sockets whose conversation has a newer version, in one query.
+    Return {key: current version} for sockets that have not sent the newest version, in one query.
 
-    The version is None if the user may no longer have a socket on the conversation.
+    The arguments contain the key, user id, conversation id and last sent version of each socket. The
+    current version is None if the user may no longer have a socket on the conversation.
     """
     return dict(reconcile.select_newer(keys, user_ids, conversation_ids, versions))
 
@@ -199,8 +200,8 @@ class InboxSum(NamedTuple):
     """
     A checksum of the versions of a user's active conversations. It changes whenever a version changes.
 
-    The ids are included because, between two comparisons, one conversation may be archived and another
-    begin with the same version.
+    It includes the sum of the ids because, between two comparisons, one conversation may be archived
+    and another with the same version may be started.
     """
 
     conversations: int

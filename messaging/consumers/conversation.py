@@ -35,7 +35,8 @@ class ConversationConsumer(UserConsumer):
     channel layer may lose events.
 
     `version` is the last version that was sent. An event with the next version is forwarded unchanged.
-    A gap is filled from the database before anything newer is sent. Old versions are dropped.
+    A gap is filled from the database before anything newer is sent. Events with older versions are
+    dropped.
     """
 
     conversation_id = 0
@@ -119,10 +120,11 @@ class ConversationConsumer(UserConsumer):
 
     async def reconcile(self, actual: int | None) -> None:
         """
-        Close the socket if `actual` is None (access was lost). Catch up if the socket still lacks
-        changes that the previous comparison found.
+        Close the socket if `actual` is None, because the user has lost access. Otherwise `actual` is the
+        conversation's version in the database.
 
-        Changes since the previous comparison will most likely arrive as events.
+        Catch up only if the socket has still not sent the version that the previous comparison found.
+        Later changes will most likely arrive as events.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)
@@ -158,9 +160,10 @@ class ConversationConsumer(UserConsumer):
 
     async def show_typing(self, frame: Frame) -> None:
         """
-        Announce the typing state to the other person; if the limit is reached, announce it later.
+        Announce the typing state to the other person, now or as soon as the limit allows it.
 
-        Raise ValidationError or ImpersonationReadOnly, or ignore the frame if there were too many errors.
+        Raise ValidationError if `is_typing` is not a boolean, or ImpersonationReadOnly. These errors count
+        towards the same limit. Once it is reached, ignore the frame instead of raising them.
         """
         is_typing = frame.get("is_typing")
         is_wrong = self.user.is_impersonated or not isinstance(is_typing, bool)

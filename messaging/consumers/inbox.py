@@ -20,8 +20,8 @@ class InboxConsumer(UserConsumer):
     A socket for a device's conversation list and unread badge. It sends the state of each conversation
     that changes.
 
-    An event only triggers a read. Conversations whose events arrive together are read from the database
-    together.
+    Events only trigger reads from the database. Conversations whose events arrive within
+    `COALESCE_SECONDS` are read together.
     """
 
     is_evicted_last = True
@@ -94,10 +94,11 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxSum) -> None:
         """
-        Refresh on every second comparison that finds a difference.
+        Refresh the list on every second comparison that finds a difference.
 
-        After the first one, the missing changes will most likely still arrive as events. Waiting until
-        the sums stop changing would not work: a busy trainer's sums keep changing while events are lost.
+        After the first such comparison, the missing changes will most likely still arrive as events. It
+        would not work to wait until the sums stop changing, because a busy trainer's sums keep changing
+        even while events are lost.
         """
         if self._differed_before:
             versions = await in_thread(selectors.get_inbox_versions, self.user)

@@ -10,9 +10,10 @@ class TypingThrottle:
     Limits the typing frames of one socket. Some clients send a frame for each key press, which is 30
     per second while a key is held down.
 
-    Typing frames do not count towards the socket's frame limit. A separate bucket of the same size
-    limits the events and errors that they cause. Further frames are dropped, but the latest state is
-    announced as soon as the bucket allows it; until then `is_pending` is True.
+    Typing frames do not count towards the socket's frame limit, but have a higher limit of their own.
+    A separate bucket, of the same size as the socket's frame bucket, limits the events and errors that
+    typing frames cause. While that bucket is empty, nothing is sent. `is_pending` then tells whether the
+    latest state must still be announced.
     """
 
     __slots__ = ("_announced", "_announced_at", "_effects", "_frames", "is_typing")
@@ -46,9 +47,10 @@ class TypingThrottle:
 
     def should_announce(self) -> bool:
         """
-        Return whether to announce the state now, and if so, record it as announced.
+        Return whether to announce the typing state now; if so, record it as announced.
 
-        A state must be announced if it changed, and `true` must be repeated at an interval.
+        A changed state is announced, and so is an unchanged True after `SOCKET_TYPING_INTERVAL_SECONDS`.
+        Return False if the limit is reached.
         """
         now = time.monotonic()
         is_due = now - self._announced_at >= settings.SOCKET_TYPING_INTERVAL_SECONDS

@@ -38,7 +38,7 @@ def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConv
 @transaction.atomic
 def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
     """
-    Reopen archived conversations, an action for support staff; return the number reopened.
+    Reopen archived conversations, for support staff; return the number reopened.
 
     Skip conversations whose trainee no longer has this trainer, because a removed trainee must not
     regain access. Removing a trainee does not lock archived conversations, so the lock on the trainee's

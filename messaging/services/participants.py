@@ -10,9 +10,9 @@ BATCH = 1000
 
 def complete_participants() -> int:
     """
-    Add missing participant rows; return the number of conversations that had none.
+    Add participant rows to conversations that have none; return the number of such conversations.
 
-    During a deployment, processes of the previous release create conversations without rows.
+    During a deployment, processes of the previous release create conversations without these rows.
     """
     completed = 0
     while added := _complete_some():

@@ -28,11 +28,12 @@ def post_message(
     *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
 ) -> SentMessage:
     """
-    Store a message, and announce it after commit. Several calls may share an outer transaction.
+    Store a message, and announce it after the commit.
 
-    The conversation stays locked until the transaction ends. `content` must be stripped and have 1 to
-    2,000 code points. If `client_id` was used before, store nothing and return the original message.
-    Raise ConversationNotFound, ConversationArchived or ParticipantGone.
+    Several calls may share an outer transaction; each locks its conversation until the transaction ends.
+    `content` must be stripped and have 1 to 2,000 code points. If `client_id` was used before, store
+    nothing and return the original message. Raise ConversationNotFound, ConversationArchived or
+    ParticipantGone.
     """
     stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
     if stored is None:
@@ -53,7 +54,8 @@ def find_repeat(
     """
     Return the message that an earlier request sent with this `client_id`.
 
-    If there is none, raise ConversationArchived or ParticipantGone if it applies, or else `otherwise`.
+    If there is no such message, raise an exception: ConversationArchived or ParticipantGone if the
+    conversation accepts no messages, and `otherwise` if it does.
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)

@@ -19,10 +19,10 @@ class MarkReadResult:
 
 def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -> MarkReadResult:
     """
-    Mark the other person's messages as read: those up to and including `up_to`, or all.
+    Mark the other person's messages as read, up to and including `up_to`; mark all if it is None.
 
-    All marked messages get the same version. If all are already read, nothing changes and no event is
-    sent. Raise ImpersonationReadOnly, ConversationNotFound, or MessageNotFound if `up_to` is not in
+    All marked messages get the same version. If there is nothing to mark, nothing changes and no event
+    is sent. Raise ImpersonationReadOnly, ConversationNotFound, or MessageNotFound if `up_to` is not in
     this conversation.
     """
     ensure_may_write(reader)

@@ -42,8 +42,8 @@ def send_message(
     if not try_hit("messaging", sender.pk):
         # Some counted requests may be refunded, and a repeat is allowed, so count again after posting.
         return _post_and_count(sender, conversation_id, content, client_id)
-    # Counted before posting, so that the row lock is not held while waiting for Redis, and posting
-    # takes one statement.
+    # The message has been counted before it is posted. So no row lock is held while waiting for Redis,
+    # and posting takes a single statement.
     try:
         sent = post_message(
             sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
@@ -97,9 +97,9 @@ def _find_repeated_start(
     trainer: User, trainee_id: int, client_id: UUID | None, *, otherwise: Exception
 ) -> StartedConversation:
     """
-    Return the message that an earlier request sent with this `client_id`, with its conversation.
+    Return the message that an earlier request sent with this `client_id`, and its conversation.
 
-    Raise TraineeNotFound, or `otherwise` if there is no such message.
+    Raise TraineeNotFound if the trainer has no such trainee, or `otherwise` if there is no such message.
     """
     if not trainees_of(trainer).filter(pk=trainee_id).exists():
         raise TraineeNotFound

@@ -23,8 +23,8 @@ def cut(limit: int, offset: int) -> str:
     """
     Return LIMIT and OFFSET clauses with literal numbers.
 
-    If the limit were a parameter, PostgreSQL's generic plan would assume a tenth of all rows. PostgreSQL
-    would then prefer custom plans, and planning each execution doubles the time to read a page.
+    If the limit were a parameter, PostgreSQL would estimate that a generic plan returns a tenth of all
+    rows. It would therefore plan each execution separately, and reading a page would take twice as long.
     """
     return f"LIMIT {limit:d} OFFSET {offset:d}" if offset else f"LIMIT {limit:d}"
 
@@ -33,7 +33,7 @@ def load_people(columns: Columns[User], row: Row, people: People) -> tuple[User 
     """
     Return the trainer and the trainee from the last columns of a row; None for a deleted account.
 
-    `people` caches instances by id, because the reader is in every row of a list.
+    `people` caches instances by id, because a user is in every row of their own list.
     """
     size = columns.count
     return _load(columns, row[:size], people), _load(columns, row[size:], people)

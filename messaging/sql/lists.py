@@ -53,9 +53,9 @@ def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[Con
     """
     Return the rows of a user's conversation list. `source` is a subquery for the conversations.
 
-    The source is limited to one page before anything is counted, so only that page's unread messages
-    are counted, using their partial index. A queryset cannot express this: PostgreSQL would sort all of
-    a trainer's conversations, which takes three times as long for a page of 50 out of 500.
+    `source` is limited to the conversations to return, so only their unread messages are counted, with
+    the partial index on unread messages. A queryset cannot express this: it would make PostgreSQL sort
+    all of a trainer's conversations. For a page of 50 out of 500, that takes three times as long.
     """
     people: People = {}
     return [

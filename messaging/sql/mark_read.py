@@ -28,10 +28,11 @@ class MarkedMessages:
     up_to: int | None
 
 
-# A message never moves to another conversation, so this check needs no lock. Ids are assigned under
-# the lock, so all messages up to an existing `up_to` are committed and visible to the statement.
-# Without `up_to`, messages committed while waiting for the lock must be marked too, but a statement
-# that waits does not see them. In that case, a separate statement takes the lock first.
+# A message never moves to another conversation, so this check needs no lock. Message ids are assigned
+# under the conversation's lock, so if the message `up_to` is visible to the statement, all earlier
+# messages are visible too. Without `up_to`, messages that are committed during the wait for the lock
+# must also be marked, but the waiting statement does not see them. In that case, a separate statement
+# takes the lock first.
 _HAS_MESSAGE = (
     "EXISTS (SELECT 1 FROM messaging_message m WHERE m.id = %s AND m.conversation_id = c.id)"
 )
@@ -65,10 +66,11 @@ def mark_messages(
     conversation_id: int, reader_id: int, up_to: int | None, now: datetime
 ) -> MarkedMessages | None:
     """
-    Lock a conversation, and mark its unread messages as read in its next version.
+    Lock a conversation, and mark the reader's unread messages as read.
 
-    `up_to` is the last message to mark; if it is not in this conversation, nothing is marked.
-    Return None if the conversation is not visible to the reader.
+    If any are marked, the conversation gets a new version. `up_to` is the id of the last message to
+    mark, or None to mark all. If that message is not in this conversation, nothing is marked. Return
+    None if the conversation is not visible to the reader.
     """
     seen = [up_to or 0, conversation_id, reader_id, reader_id]
     last = MAX_ID if up_to is None else up_to

@@ -27,8 +27,9 @@ _INSERT = (
     "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
     " version, created_version, content_version)"
 )
-# READ COMMITTED re-reads the locked row after the wait, so a version is never reused and an archived
-# conversation is seen as archived. On SQLite, BEGIN IMMEDIATE has locked the database.
+# After the wait for the lock, READ COMMITTED reads the row again. So a version is never used twice,
+# and no message is added to a conversation that was archived during the wait.
+# On SQLite, BEGIN IMMEDIATE has already locked the database.
 _STORE = f"""
 WITH locked AS (
     SELECT {LOCKED.of("c")}, {_IS_OPEN} AS is_open,
@@ -61,10 +62,10 @@ def store_message(
     """
     Lock a conversation and add a message as its next version.
 
-    Return None if the conversation is not visible to the sender. Store nothing if it is archived, if
-    a participant's account was deleted, or if `client_id` was used before. `created_at` is never earlier
-    than the previous message's, although servers' clocks differ. On PostgreSQL this is a single
-    statement, which needs no explicit transaction.
+    Return None if the conversation is not visible to the sender. Store nothing if the conversation is
+    archived, if a participant's account was deleted, or if `client_id` was used before. `created_at` is
+    never earlier than the `created_at` of the previous message, even if the servers' clocks differ. On
+    PostgreSQL, all of this is a single statement, which needs no explicit transaction.
     """
     seen = [to_db(now), conversation_id, sender_id, sender_id]
     if connection.vendor == "postgresql":

@@ -103,9 +103,10 @@ def select_thread(
     """
     Return a conversation with its participants, and the messages that `query` selects.
 
-    The conversation is None if it is not visible to the user. A single statement reads both, so they
-    come from one snapshot. If it returns no rows, the conversation is read and then the messages again,
-    so that the messages include every change up to the conversation's version.
+    The conversation is None if it is not visible to the user. A single statement reads the messages
+    together with their conversation, from one snapshot. If it returns no rows, a second statement
+    reads the conversation. The messages are then read again, so that they include every change up to
+    the conversation's version.
     """
     thread = _thread_query(query, limit)
     rows = thread.fetch_all(conversation_id, user_id, *params)
