@@ -28,12 +28,12 @@ class Notification:
 
 def get_notification(delivery: Delivery) -> Notification | None:
     """
-    Return the notification that the device should get now, with four queries; None if it needs none.
+    Return the notification that the device should get now, or None. This takes up to four queries.
 
-    The device needs none if the conversation has since been read or archived, if the recipient has been
+    Return None if the conversation has since been read or archived, if the recipient has been
     deactivated or is no longer signed in on the device, or if a later delivery covers these messages.
-    A later delivery is possible because processes of the previous release may still be running, and
-    their deliveries do not share the jobs' keys.
+    Normally a later delivery is merged into the same job. But processes of the previous release may
+    still be running, and they queue deliveries in a table of their own.
     """
     devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
     device = devices.filter(pk=delivery.device_id).first()

@@ -15,8 +15,8 @@ KINDS = ("notifications.sweep", "notifications.deliver")
     "notifications.sweep",
     every=sweeping.get_sweep_interval,
     priority=Job.Priority.HIGH,
-    # The retries take almost five minutes, so that no sweep is given up while workers are killed or
-    # the database restarts.
+    # The retries take almost five minutes, so a sweep is not given up when workers are killed or the
+    # database restarts.
     retries=30,
     first_pause=timedelta(seconds=2),
     longest_pause=timedelta(seconds=10),

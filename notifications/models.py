@@ -27,7 +27,7 @@ class DeviceToken(models.Model):
     """
     The push token of an app on a device; it belongs to one user at a time.
 
-    The token of a browser is the JSON of its PushSubscription, or is issued by FCM's browser library.
+    A browser's token is either the JSON of its PushSubscription or a token from FCM's browser library.
     When the sign-in that registered the token ends, the device gets no more notifications.
     """
 
@@ -55,10 +55,11 @@ class DeviceToken(models.Model):
 
 class PushCursor(models.Model):
     """
-    The position of the scans: one row, whose lock elects the one scanner.
+    The position of the scans, in a single row. Only the process that holds the row's lock may scan.
 
-    Each message is scanned twice, in the order of ids. Ids are assigned before the commit, so a message
-    may be committed after the first scan has passed its id. The second scan finds it a minute later.
+    Each message is scanned twice, in the order of message ids. Ids are assigned before the commit, so a
+    message may be committed after the first scan has passed its id. The second scan finds it a minute
+    later.
     """
 
     ONLY = 1

@@ -1,7 +1,8 @@
 """
 Sends notifications to push services, without using the database.
 
-It is imported with the first notification: its libraries take 20 MB, and most processes need none.
+This package is imported when a process sends its first notification, because its libraries take 20 MB
+of memory and most processes send none.
 """
 
 from notifications.senders.dispatch import Senders

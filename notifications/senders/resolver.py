@@ -23,8 +23,9 @@ class BoundedResolver(AbstractResolver):
     """
     Resolves host names in threads of its own; one domain can occupy only a few of them.
 
-    A lookup cannot be cancelled, so an unanswered one occupies its thread long after the timeout. In the
-    event loop's few default threads, one user's host names would block the lookups of all other users.
+    A lookup cannot be cancelled, so an unanswered lookup occupies its thread long after the timeout. If
+    lookups ran in the event loop's few default threads, one user's host names could block the lookups of
+    all other users.
     """
 
     def __init__(self) -> None:

@@ -1,9 +1,9 @@
 """
-Converts deliveries that processes of the previous release store in `PushDelivery` to jobs.
+Converts rows of `PushDelivery` to jobs. Processes of the previous release queue deliveries there.
 
-During a rolling deployment, such a process may still be sending notifications from this table. So only
-due rows are converted: other rows are being sent, or wait for a retry. Both releases scan under the
-same lock and write the same PushMarks. The next release will drop the table and this module.
+During a rolling deployment, such processes may still send notifications from this table. A row that is
+not due is either being sent or waiting for a retry, so only due rows are converted. Both releases scan
+under the same lock and write the same PushMarks. The next release will drop the table and this module.
 """
 
 from django.db import transaction

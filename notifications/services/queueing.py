@@ -8,8 +8,8 @@ def enqueue_deliveries(deliveries: Iterable[Delivery]) -> None:
     """
     Enqueue a job per delivery; there is at most one live job per conversation and device.
 
-    If such a job is waiting or running, it is updated to cover the later messages too. After a failure,
-    it keeps the time of its retry, which the push service may have requested.
+    If there already is a waiting or running job, it is updated to cover the later messages too. A job
+    that waits for a retry keeps the time of that retry, because the push service may have requested it.
     """
     calls = [
         Call(args=vars(each), key=f"{each.conversation_id}:{each.device_id}") for each in deliveries

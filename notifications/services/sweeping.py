@@ -1,8 +1,9 @@
 """
 Finds messages that are still unread some seconds after they were sent, and queues notifications.
 
-Sending a message does no extra work for this. There is no queue that could lose a message, and a
-message that is read before the scan needs no notification. Presence is not tracked.
+Sending a message does no extra work for notifications. The scans read the messages themselves, so no
+queue can lose one, and a message that is read before the scan causes no notification. The server does
+not track who is online.
 """
 
 from collections.abc import Collection, Iterable
@@ -100,7 +101,7 @@ def _list_unread(*spans: tuple[int, int]) -> set[Unread]:
     """
     Return (conversation, sender, recipient) of the unread messages in these ranges of message ids.
 
-    Archived conversations are skipped, and messages whose sender or recipient has been deleted.
+    Skip messages in archived conversations, and messages whose sender or recipient has been deleted.
     """
     found = set()
     for after, up_to in spans:
@@ -147,8 +148,8 @@ def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:
     """
     Return a PushMark for each recipient who has not been notified of their newest unread message.
 
-    That message may have been sent less than `PUSH_DELAY_SECONDS` ago. A recipient who has left older
-    messages unread does not have the conversation open, so there is no reason to wait.
+    The newest message may have been sent less than `PUSH_DELAY_SECONDS` ago. There is no reason to wait:
+    a recipient who has left older messages unread does not have the conversation open.
     """
     ids = {conversation_id for conversation_id, *_ in unread}
     rows = Message.objects.unread().filter(conversation__in=ids).order_by()
