@@ -34,9 +34,9 @@ def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
 
 def _is_found(word: str) -> Q:
     """
-    Return a filter for trainees with a word in the first name, last name or email address.
+    Return a filter for trainees whose first name, last name or email address contains a word.
 
-    All apostrophes match each other, and so do all hyphens.
+    All kinds of apostrophes match each other, and so do all kinds of hyphens.
     """
     lookup, sought = "icontains", word
     if SIGNS.search(word):

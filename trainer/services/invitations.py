@@ -102,9 +102,9 @@ def mail_invitation(*, invitation_id: int) -> None:
     """
     Email an invitation's link.
 
-    Do nothing if the invitation was withdrawn or accepted, or has expired, or if its trainer has been
-    deactivated or is no longer a trainer. Raise GiveUp if the mail server refuses the address, or if the
-    link's code can no longer be computed, because the signing key has changed.
+    Do nothing if the invitation was withdrawn, was accepted or has expired. Do nothing if its trainer
+    has been deactivated or is no longer a trainer. Raise GiveUp if the mail server refuses the address.
+    Also raise GiveUp if the signing key has changed, because the link's code then cannot be computed.
     """
     invitation = Invitation.objects.open().filter(pk=invitation_id).first()
     if invitation is None or not _may_train(invitation.trainer):
@@ -138,10 +138,10 @@ def mail_invitation(*, invitation_id: int) -> None:
 
 def _code_of(invitation: Invitation) -> str:
     """
-    Return the secret code of an invitation's link, which is not stored.
+    Compute the secret code in an invitation's link. The code itself is not stored.
 
-    The code is computed from the signing key and the invitation's expiry, which each renewal changes. So
-    an email that is retried contains the same link.
+    It is derived from the signing key and from the invitation's id and expiry. So a retried email
+    contains the same link. A renewal changes the expiry, and therefore the code.
     """
     value = f"{invitation.pk} {invitation.expires_at.astimezone(UTC).isoformat()}"
     digest = salted_hmac("trainer.invitation", value, algorithm="sha256").digest()
@@ -158,9 +158,10 @@ def accept_invitation(
     """
     Join a trainer with the code from an emailed link, and sign in.
 
-    A new account is created, unless the address belongs to a former trainee without a trainer, who joins
-    with the password of the existing account. This counts as a sign-in attempt. Passwords are hashed
-    before rows are locked. Raise InvalidInvitation, AlreadyHasTrainer, FieldInvalid or TooFast.
+    If the invited address has no account, create one. If it belongs to a former trainee who has no
+    trainer, `password` must be the password of that account, and counts as a sign-in attempt. Passwords
+    are hashed while no row is locked. Raise InvalidInvitation, AlreadyHasTrainer, FieldInvalid or
+    TooFast.
     """
     invitation, known = _read_invitation(code)
     if known:
@@ -175,9 +176,9 @@ def accept_invitation(
 @transaction.atomic
 def _read_invitation(code: str) -> tuple[Invitation, User | None]:
     """
-    Return an open invitation, and the user with its address, if any; raise InvalidInvitation.
+    Return the open invitation with this code, and the user who has the invited address, or None.
 
-    Both are read under the invitation's lock.
+    Both are read under the invitation's lock. Raise InvalidInvitation.
     """
     invitation = _lock_open(code)
     return invitation, User.objects.filter(email=invitation.email).first()

@@ -33,9 +33,9 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> User:
     """
     Change or clear a trainee's trainer; the conversation with the previous trainer is archived.
 
-    A return to an earlier trainer does not reopen their conversation, but that trainer's next message
-    does. Raise TraineeNotFound if the person is no longer a trainee, or FieldInvalid if `trainer` is not
-    a trainer.
+    Assigning a trainee to an earlier trainer again does not reopen their conversation; the trainer's
+    next message does. Raise TraineeNotFound if the person is no longer a trainee, or FieldInvalid if
+    `trainer` is not a trainer.
     """
     locked = lock_any_trainee(trainee.pk)
     ensure_is_trainer(trainer)
