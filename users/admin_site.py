@@ -14,8 +14,8 @@ class ClosedAdminSite(admin.AdminSite):
     Django's admin site with two restrictions.
 
     Autocomplete works only for fields that use it in our forms, not for every relation of every model.
-    Each attempt to change one's own password counts as a sign-in attempt, so that nobody can guess the
-    old password.
+    Each attempt to change one's own password counts as a sign-in attempt, so that the old password
+    cannot be guessed.
     """
 
     def password_change(

@@ -2,7 +2,7 @@
 Queries, locks and rules for the trainer of each trainee, which is stored in `parent_trainer`.
 
 Code that starts or reopens a conversation, or that removes or impersonates a trainee, first locks the
-trainee's row. So it sees the trainer as of the last commit.
+trainee's row. Such code therefore sees the trainer as of the last commit.
 """
 
 from collections.abc import Iterable
@@ -49,9 +49,10 @@ def lock_with_trainees(user: User) -> None:
     Lock a person's row, then the rows of their trainees, because deleting the person unlinks the
     trainees.
 
-    The locks are FOR NO KEY UPDATE, because FOR UPDATE could deadlock with a message that the person is
-    sending. The deletion waits for the conversation, which the sending transaction has locked. That
-    transaction inserts a reference to the person's row, and FOR UPDATE would make it wait for the deletion.
+    The locks are FOR NO KEY UPDATE. With FOR UPDATE, a deletion could deadlock with a transaction that
+    sends a message by the same person. The deletion waits for the conversation, which the sending
+    transaction has locked. FOR UPDATE would make the sending transaction wait for the deletion, because
+    the new message references the person's row.
     """
     people = User.objects.select_for_update(no_key=True).order_by("pk")
     people.filter(pk=user.pk).first()

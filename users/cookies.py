@@ -42,7 +42,7 @@ def ensure_own_origin(request: Request) -> None:
 
 def wants_cookie(request: Request, data: dict[str, object]) -> bool:
     """
-    Remove the flag `cookie` from the data of a sign-in, and return it.
+    Return the flag `cookie` of a sign-in, after removing it from the request's data.
 
     Raise ForeignOrigin if the flag is set and a script of another site has sent the request.
     """
@@ -80,11 +80,11 @@ def move_refresh_token(response: Response) -> Response:
 
 def replace_refresh_token(request: Request, response: Response) -> Response:
     """
-    Move a new sign-in's `refresh` to the cookie, and end the session of the cookie's previous token.
+    Move a new sign-in's `refresh` to the cookie, and end the session of the token that was there before.
 
-    Otherwise nobody could end that session, and its devices, including this browser, would still get
-    notifications. If ending the session fails, the new sign-in still succeeds. The caller checks the
-    origin.
+    After the replacement, nobody could end the old session, and the devices of that session, including
+    this browser, would still get notifications. If ending the old session fails, the new sign-in still
+    succeeds. The caller checks the origin.
     """
     with suppress(InvalidToken, Error):
         sign_out(claims=read_refresh_token(request.COOKIES.get(NAME, "")))

@@ -68,7 +68,8 @@ class EpochUser(AbstractBaseUser):
         """
         Save the user, and increase the epoch if the change must end access.
 
-        If a field of `WATCHED` is saved, raise DatabaseError for a deleted row, as `force_update` does.
+        If a field of `WATCHED` is saved but the row has been deleted, raise DatabaseError, as with
+        `force_update`.
         """
         names = None if update_fields is None else frozenset(update_fields)
         loaded = WATCHED & vars(self).keys()
@@ -96,10 +97,10 @@ class EpochUser(AbstractBaseUser):
 
     def check_password(self, raw_password: str | None) -> bool:
         """
-        Return whether this is the password; rehash it if the hasher or its settings have changed.
+        Return whether the password is correct. If so, rehash it if the hasher or its settings have changed.
 
-        Django's own method stores the new hash with `save()`. Here that would end every session, and
-        it could overwrite a password that was set in the meantime.
+        Django's own method stores the new hash with `save()`. In this model, `save()` would end every
+        session. It could also overwrite a password that was set in the meantime.
         """
         return check_password(raw_password, self.password, self._store_better_hash)
 

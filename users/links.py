@@ -2,7 +2,8 @@
 Links in emails.
 
 Their secrets are in the fragment, which browsers do not send to servers. But mail programs that check
-links, such as Outlook with Safe Links, may turn the "#" into "%23" or a query, which browsers do send.
+links, such as Outlook with Safe Links, may turn the "#" into "%23" or "?". Browsers then send the
+secrets to the server.
 """
 
 import re

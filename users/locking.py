@@ -5,8 +5,9 @@ def lock_account(user: User) -> User | None:
     """
     Lock and return the current row of a user; None if the user has been deactivated or deleted.
 
-    Every change that ends access updates this row. So while code holds the lock to begin a session, such
-    a change has either committed and is visible, or waits for the lock and then ends the session.
+    Code that begins a session holds this lock, and every change that ends access updates this row. So
+    such a change either has been committed, and the returned row shows it, or waits for the lock and
+    then ends the new session.
     """
     people = User.objects.select_for_update(no_key=True)
     return people.filter(pk=user.pk, is_active=True).first()

@@ -126,9 +126,10 @@ class User(EpochUser, PermissionsMixin):
     @property
     def has_completed_onboarding(self) -> bool:
         """
-        Return whether onboarding is completed; always True for trainees.
+        Return whether the user has completed onboarding; always True for trainees.
 
-        An existing client locks out users for whom this is False, and trainees could not complete it.
+        An existing client locks out users for whom this is False. Trainees cannot complete onboarding,
+        so they would stay locked out.
         """
         return self.role == self.Role.TRAINEE or self.onboarding_completed
 
@@ -136,9 +137,9 @@ class User(EpochUser, PermissionsMixin):
 class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
     def alive(self) -> AuthSessionQuerySet:
         """
-        Return valid sessions: neither ended nor expired, and with a user whose access has not ended.
+        Return valid sessions: sessions that have not ended or expired, and whose user still has access.
 
-        If there is an impersonator, their access must not have ended either.
+        During an impersonation, the impersonator must still have access too.
         """
         same_impersonator_epoch = Q(impersonator_epoch=F("impersonator__access_epoch"))
         return self.filter(

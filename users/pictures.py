@@ -20,8 +20,8 @@ MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
 # Matches JPEG markers that have a length, but not the stuffed bytes and restart markers in scans.
 MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")
 START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
-# A picture is first reduced by an integer factor to at least this size, which is fast, and then
-# resampled, which looks good.
+# A picture is reduced in two steps. The first step, by an integer factor to at least this size, is
+# fast. The second step resamples the result, because this looks better.
 ROUGH_SIDE_PIXELS = 2 * SIDE_PIXELS
 ORIENTATION = ExifTags.Base.Orientation
 

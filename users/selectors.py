@@ -47,8 +47,8 @@ def get_user_by_claims(claims: Claims) -> User:
     Return the user of a verified token, with one query.
 
     Set `auth_session` and `is_impersonated` on the user. Raise InvalidToken if the user is deactivated,
-    if the session has ended, or if the access epoch of the user or impersonator has changed since the
-    session began.
+    if the session has ended or expired, or if the access epoch of the user or impersonator has changed
+    since the session began.
     """
     if claims.session_id is None:
         row = fetch_one(_ACTIVE_USER, [claims.user_id])
@@ -90,10 +90,10 @@ def list_ended(
     keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
 ) -> set[int]:
     """
-    Return the keys of verified tokens whose access has ended, with one query.
+    Return the keys of the tokens whose access has ended, with one query.
 
-    The sequences contain the key, user id and session id of each token. The session id is 0 for a token
-    without a session.
+    The sequences contain the key, user id and session id of each token. The caller chooses the keys, and
+    has already verified the tokens. The session id is 0 for a token without a session.
     """
     sql = _ENDED.format(input=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)

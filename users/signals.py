@@ -19,7 +19,7 @@ def close_outdated_sessions(
     After a user is saved, set `ended_at` on outdated sessions and close their sockets at once.
 
     The new epoch has already ended access, so a failure here does no harm. `QuerySet.update()` sends no
-    signal; after it, the reconciler closes the sockets within a second.
+    signal; after such an update, the reconciler closes the sockets within a second.
     """
     if not created and (update_fields is None or WATCHED.intersection(update_fields)):
         end = partial(end_outdated_sessions, user_id=instance.pk)

@@ -38,7 +38,7 @@ class TokenAuthenticator:
 
     def authenticate(self, token: str, path: str, *, user_id: int | None = None) -> UserAccess:
         """
-        Verify a token and load its user. During an impersonation, record the view.
+        Verify a token and load its user. During an impersonation, store a record of the socket.
 
         Raise InvalidToken if the token is not valid, or belongs to a user other than `user_id`.
         """

@@ -35,10 +35,11 @@ class UserThrottle(BaseThrottle):
 
 class SignInThrottle(BaseThrottle):
     """
-    Applies the rate `sign_in` per email address, and the rate `sign_in_address` per network address,
-    which the people in a gym may share.
+    Applies the rate `sign_in` per email address, and the rate `sign_in_address` per network address. The
+    rate per network address is higher by default, because the people in a gym may share an address.
 
-    It also protects other endpoints that need no token: password resets and accepting invitations.
+    This throttle also protects other endpoints that need no token: password resets and accepting
+    invitations.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:

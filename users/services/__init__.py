@@ -1,5 +1,6 @@
 """
-The writes of `users`: permission, lock, change and event, in one transaction.
+The writes of `users`. In one transaction, a write checks the permission, locks rows and changes them.
+It announces the change after the commit.
 
 Code here knows neither HTTP nor the channel layer.
 """

@@ -74,10 +74,10 @@ def check_password_strength(
 
 def set_password(*, user: User, current_password: str, new_password: str) -> None:
     """
-    Change a user's own password, and end all other sessions, so that a thief is signed out.
+    Change a user's own password. End all other sessions, in case someone else knew the old password.
 
-    Raise ImpersonationReadOnly or FieldInvalid, or InvalidToken if the account was deactivated since the
-    request began.
+    Raise ImpersonationReadOnly or FieldInvalid. Raise InvalidToken if the account was deactivated after
+    the request began.
     """
     ensure_may_write(user)
     known = User.objects.filter(pk=user.pk, is_active=True).first()
@@ -95,9 +95,9 @@ def _replace_password(user: User, hashed: User) -> None:
     """
     Store the new password of `hashed`, and end every session except the current one.
 
-    Hashing takes about 0.3 s, which is too long under a row lock, so the caller hashes the password
-    first. The epoch must not have changed since the caller read the account, or somebody who knows the
-    old password could undo a reset. Raise InvalidToken or FieldInvalid.
+    The caller has hashed the password before, because hashing takes about 0.3 s, which is too long under
+    a row lock. Raise InvalidToken if the account was deactivated in the meantime. Raise FieldInvalid if
+    its epoch changed in the meantime; otherwise someone who knows the old password could undo a reset.
     """
     locked = lock_account(user)
     if locked is None:
@@ -156,7 +156,7 @@ def mail_password_reset(*, email: str) -> None:
 
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
     """
-    Set a new password with a link, which works only once, and end all sessions.
+    Set a new password, and end all sessions. `uid` and `token` are from a link that works only once.
 
     As in `set_password`, the password is hashed before the row is locked. Raise InvalidResetLink or
     FieldInvalid.

@@ -48,9 +48,11 @@ def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
 
 def ensure_role_fits(*, user: User, role: str) -> None:
     """
-    Raise FieldInvalid for a new role if the user has a trainer, trainees or active conversations.
+    Raise FieldInvalid if the role would change while the user has a trainer, trainees or active
+    conversations.
 
-    Staff must remove a trainer separately, under Trainees, because this also archives the conversation.
+    Staff must remove a trainer separately, under Trainees, because removing a trainer also archives the
+    conversation.
     """
     if user.role == role:
         return
@@ -73,8 +75,8 @@ def delete_account(*, user: User, by: Staff) -> None:
     """
     Delete an account, and close its sockets; raise ReservedForSuperusers or NotFound.
 
-    Conversations, messages and the record of sessions are kept; the sessions end. Devices and
-    invitations are deleted. The file of the picture is deleted after the commit.
+    Conversations and messages are kept. The sessions end, but their rows are kept as a record. Devices
+    and invitations are deleted. The file of the picture is deleted after the commit.
     """
     locked = _lock_manageable(user.pk, by)
     # Sessions are ended last: rows are always locked in the order people, conversations, sessions.

@@ -37,10 +37,9 @@ def sign_in(*, email: str, password: str) -> TokenPair:
 @transaction.atomic
 def begin_session(*, user: User) -> TokenPair:
     """
-    Start a session for an authenticated user; raise InvalidCredentials.
+    Start a session for an authenticated user; raise InvalidCredentials if their access has ended.
 
-    Verifying a password takes about 0.3 s. If the user's access ends during this time, no session may
-    start.
+    Access may end while the password is being verified, because this takes about 0.3 s.
     """
     locked = lock_account(user)
     if locked is None or locked.access_epoch != user.access_epoch:
@@ -57,7 +56,7 @@ def begin_session(*, user: User) -> TokenPair:
 
 def refresh_session(*, claims: Claims) -> TokenPair:
     """
-    Issue new tokens for a refresh token; raise InvalidToken if its session has ended.
+    Issue new tokens for a refresh token; raise InvalidToken if its session is no longer valid.
 
     The old refresh token stays valid, because an existing client never stores the new one. A refresh
     extends a sign-in, but not an impersonation.
@@ -94,7 +93,7 @@ def end_sessions(sessions: AuthSessionQuerySet) -> int:
 
 def keep_session(*, user: User, epoch: int) -> None:
     """
-    Store the user's new epoch in the session of the current request, which therefore stays valid.
+    Store the user's new epoch in the session of the current request, so that this session stays valid.
 
     A session that has ended since the request was authenticated stays ended.
     """
@@ -142,8 +141,9 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
     """
     Start an impersonation of `user` by `by`.
 
-    The caller has checked the permission and locked both rows, so that the impersonation cannot start
-    after access has ended. It lasts at most `IMPERSONATION_LIFETIME`; refreshing does not extend it.
+    The caller has checked the permission and locked both people's rows, so that the impersonation cannot
+    start after the access of either person has ended. The impersonation lasts at most
+    `IMPERSONATION_LIFETIME`; refreshing does not extend it.
     """
     session = AuthSession.objects.create(
         kind=AuthSession.Kind.IMPERSONATION,
@@ -161,9 +161,9 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
 @transaction.atomic
 def end_impersonation(*, by: User) -> int:
     """
-    End the current impersonation, or if `by` is not impersonated, all that `by` has started.
+    End the current impersonation. If `by` is not impersonated, end all impersonations by them.
 
-    Return the number ended; raise NotImpersonating if there is none.
+    Return the number of impersonations ended; raise NotImpersonating if there are none.
     """
     if by.is_impersonated:
         sessions = AuthSession.objects.filter(pk=by.auth_session.pk if by.auth_session else 0)
