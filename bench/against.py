@@ -2,8 +2,9 @@
 Compare this commit's speed with another commit's: `python -m bench.against REF [--rounds 3]`.
 
 Each round runs the endpoint benchmarks of both commits, one after the other, on this machine. Each
-commit uses its own code, tables, dataset and floor. The table shows the median of the rounds. The
-exit code is 1 if a ratio is lower than the other commit's by more than LOSS.
+commit uses its own code, tables, dataset and floor. An endpoint's ratio is the product's rate divided
+by the floor's rate. The table shows the median of the rounds. The exit code is 1 if an endpoint's ratio
+is lower than with the other commit by more than LOSS.
 """
 
 import argparse

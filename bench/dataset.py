@@ -2,8 +2,8 @@
 Fill the database: one trainer with 500 trainees, and 50 trainers with 20 each.
 
 The messages of all conversations are interleaved, as in real use, so that each conversation's
-messages are scattered across the disk. All messages are read except the last 20 of each
-conversation, of which each person sent ten.
+messages are scattered across the disk. In each conversation, the last 20 messages are unread; each
+person sent ten of them. All other messages are read.
 """
 
 from collections.abc import Iterator

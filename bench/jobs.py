@@ -1,9 +1,10 @@
 """
 Measure jobs on PostgreSQL and on SQLite, compared with a floor: `python -m bench.jobs`.
 
-For enqueueing, the floor is a plain INSERT of the same row; for running, it is a plain UPDATE of a
-row. Each runs in its own transaction. A worker can be faster than the UPDATE, because it claims and
-records several jobs at a time. Claiming is measured again after a million ended jobs are added.
+For enqueueing, the floor is a plain INSERT of the same row. For running, the floor is a plain UPDATE of
+a row. Each statement runs in its own transaction. A worker can be faster than the UPDATE, because it
+claims and records several jobs at a time. Polling and running are measured again after a million ended
+jobs are added.
 """
 
 import os
