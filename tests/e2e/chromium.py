@@ -77,7 +77,7 @@ def launch_options(*, needs_windows: bool = True) -> dict[str, Any]:
     """
     Return Playwright's options to launch Chromium. Raise ChromiumUnavailable.
 
-    If `needs_windows` is False, they launch the headless shell if that is on the PATH.
+    With `needs_windows=False`, the options launch the headless shell if it is on the PATH.
     """
     path = find_chromium()
     return {
@@ -129,7 +129,7 @@ def _fetch(source: str, *commands: tuple[str, ...]) -> bool:
 
 
 def _runs(path: str) -> bool:
-    """Return whether the browser runs; a distribution's stub and one without its libraries do not."""
+    """Return whether a browser runs; a stub or a browser that lacks its libraries does not."""
     return _succeeds((path, "--version"), seconds=30)
 
 

@@ -81,10 +81,10 @@ class Hold:
 
 class Sockets:
     """
-    Records the URLs of a page's sockets that were opened, that became live, and that were closed.
+    Records the URLs of a page's sockets when they are opened, become live, and are closed.
 
-    A socket is live once it has received a pong: missed events have arrived, and no later event will
-    be missed.
+    A socket is live once it has received a pong. By then, all events that it had missed have arrived,
+    and it will miss no later event.
     """
 
     def __init__(self, page: Page) -> None:
@@ -112,8 +112,8 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     """
     Wait until a condition holds, and let Playwright process the page's events meanwhile.
 
-    Playwright's own `wait_for_function` evaluates text inside the page, which the page's content
-    security policy forbids.
+    Playwright's own `wait_for_function` evaluates a string as code inside the page. The page's content
+    security policy forbids this.
     """
     deadline = time.monotonic() + PATIENCE
     while not holds():
@@ -150,7 +150,7 @@ def enlarge_text(page: Page) -> None:
 
 
 def cover(page: Page) -> Page:
-    """Open a page that takes the focus from this one, like a window beside it, and return the new page."""
+    """Open and return another page, which takes the focus from this one as a second window would."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setFocusEmulationEnabled", {"enabled": False})
     other = page.context.new_page()

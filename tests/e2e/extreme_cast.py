@@ -1,7 +1,7 @@
 """
-Stores 200 trainees of one trainer, whose conversations have the names and texts of `extremes`.
+Stores 200 conversations of one trainer, with the names and texts from `tests.e2e.extremes`.
 
-Each of the names also has an archived conversation.
+For each of these names, there is also an archived conversation.
 """
 
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ def fill(trainer: User, now: datetime) -> list[Conversation]:
     """
     Give a trainer 200 trainees, each with unread messages; return the conversations.
 
-    The newest conversation is first, as in the list. There is also one archived conversation for each
-    of `NAMES`.
+    The newest conversation is first, as in the list. An archived conversation for each of `NAMES` is
+    also stored, but not returned.
     """
     names = [*islice(_crowd(), COUNT), *NAMES]
     people = User.objects.bulk_create(_trainees(trainer, names))

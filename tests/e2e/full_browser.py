@@ -1,8 +1,9 @@
 """
 Fixtures for tests that need a feature which the headless shell lacks.
 
-These features are notifications, the back/forward cache, and pages that lose the focus to others. A
-module with such tests imports both fixtures, which then override those of conftest.py.
+These features are notifications, the back/forward cache, and pages that lose the focus to other
+pages. A module with such tests imports both fixtures. They then override the fixtures of the same
+names in conftest.py.
 """
 
 from collections.abc import Iterator

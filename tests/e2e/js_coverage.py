@@ -2,8 +2,9 @@
 Measures the coverage of our JavaScript in browsers: `JS_COVERAGE=FOLDER pytest -p
 tests.e2e.js_coverage …`.
 
-The files have the same format as Node's, so `python -m tests.js --coverage FOLDER` combines both.
-The plugin must be named explicitly, because counting slows pages down.
+It writes the counts to FOLDER, in the format that node uses for its own counts. So
+`python -m tests.js --coverage FOLDER` can combine both. Counting slows pages down, so pytest loads
+this plugin only if it is named.
 """
 
 import json

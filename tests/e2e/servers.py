@@ -24,8 +24,8 @@ def make_server(static_root: Path, **environment: str) -> WebServer:
     """
     Return a server that is not started yet and has no throttles.
 
-    On the production set-up it has `DEBUG=0`: hashed file names, and Secure cookies, which browsers
-    accept from 127.0.0.1 without TLS.
+    On the production set-up it has `DEBUG=0`, so file names are hashed and cookies are Secure. Browsers
+    accept Secure cookies from 127.0.0.1 even without TLS.
     """
     return WebServer(**{**describe(static_root), **UNLIMITED, **environment})
 

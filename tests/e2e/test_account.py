@@ -81,8 +81,8 @@ def test_sign_out_opens_the_sign_in_and_back_shows_nothing(
     open_thread(desk, alice, conversation)
 
     sign_out(desk)
-    # The page changes before the server has answered; leaving it before that would send the
-    # sign-out twice.
+    # The page changes before the server has answered. Leaving the page before the answer would send
+    # the sign-out twice.
     wait_until(desk, lambda: desk.evaluate("localStorage.getItem('sign-out-is-due')") is None)
     assert desk.context.cookies() == []
     desk.go_back(wait_until="commit")

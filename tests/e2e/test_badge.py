@@ -62,7 +62,7 @@ def test_badge_is_shown_on_the_app_icon(
 def test_icon_badge_is_corrected_after_the_service_worker_set_it(
     phone: Page, bob: User, alice: User, conversation: Conversation
 ) -> None:
-    """This happens after a push to a suspended page and reading on another device."""
+    """For example, a push arrives for a suspended page, and its message is read on another device."""
     phone.add_init_script(NOTE_ICON)
     open_thread(phone, bob, conversation)
     expect_unread(phone, None)

@@ -247,8 +247,8 @@ def test_message_sent_by_another_page_is_not_pending_in_a_restored_one(
     desk.route("**/send/", lambda route: route.abort())
     write(desk, "once")
     expect_tick(desk, "once", "Sending")
-    # A page that is left while it writes to its database is evicted from the cache. After the fourth
-    # attempt, this one writes nothing for 2 s.
+    # Chromium evicts a page from the cache if the user leaves it while it writes to IndexedDB. After
+    # the fourth attempt to send, this page writes nothing for 2 s.
     wait_until(desk, lambda: desk.evaluate(ATTEMPTS, alice.pk) >= 4)
     desk.goto(ELSEWHERE)
     # Removes the entry without a BroadcastChannel message, which would evict the page from the cache.
@@ -303,7 +303,7 @@ def test_cached_page_is_restored_for_the_current_user(
 def test_page_cached_without_an_event_shows_nothing_of_the_last_user(
     listing: Page, alice: User, bob: User, other_person: bool
 ) -> None:
-    """Other browsers keep a page in the cache when a message arrives; here none is sent."""
+    """A BroadcastChannel message evicts a page only from Chromium's cache, so this test sends none."""
     me = f'{{"id": {bob.pk}, "role": "TRAINEE"}}' if other_person else "null"
     listing.goto(ELSEWHERE)
     listing.evaluate(f"localStorage.setItem('me', '{me}')")

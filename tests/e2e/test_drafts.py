@@ -229,7 +229,7 @@ def test_other_text_to_a_new_trainee_moves_to_the_conversation(desk: Page, alice
 def test_draft_to_a_new_trainee_survives_a_first_message_from_elsewhere(
     desk: Page, server: WebServer, alice: User, is_loaded_anew: bool
 ) -> None:
-    """The composer is closed when the conversation starts, so it cannot move the text there."""
+    """When the conversation starts, no composer is open that could move the draft to it."""
     carol = make_trainee("carol", alice)
     sign_in(desk, alice, f"/messages?trainee={carol.pk}")
     composer(desk).fill("not finished")

@@ -41,7 +41,8 @@ OVERFLOW = """() => {
     return JSON.stringify(found);
 }"""
 FITS = {"layout": "fill", "main": 0, "scrolled": 0, "tall": 0, "wide": 0}
-# Visually hidden elements that are positioned outside their nearest scroller, and so lengthen another.
+# Visually hidden elements that are positioned outside their nearest scroller, and so lengthen another
+# scroller.
 STRAYS = """() => {
     const scrolls = element => /auto|scroll|hidden/.test(getComputedStyle(element).overflowY);
     const scrollerOf = element => {
