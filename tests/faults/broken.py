@@ -1,8 +1,8 @@
 """
-Serves a sabotaged product, to show that the checker detects it.
+Serves a sabotaged product, to show that the checker detects the sabotage.
 
-`SABOTAGE=drop_events python -m tests.faults.broken`, or another name from `SABOTAGES`. Only this
-module patches the product, because it tests the checker.
+Run `SABOTAGE=drop_events python -m tests.faults.broken`, or use another name from `SABOTAGES`. This
+module tests the checker, so it is the only one that patches the product.
 """
 
 import os

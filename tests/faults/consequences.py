@@ -2,8 +2,8 @@
 Judges the effects of jobs, which are notifications and e-mails, and whether all jobs have ended.
 
 Jobs run at least once, so a repeated notification or e-mail is no violation. A notification is
-composed when it is sent, from the messages that are unread at that time. So a notification that shows
-a message was sent after that message, and its unread count includes the message.
+composed just before it is sent, from the messages that are unread at that time. So if a notification
+shows a message, that message is older than the notification and is included in its unread count.
 """
 
 import hashlib
@@ -52,8 +52,8 @@ def _unread(history: History, snapshot: Snapshot, report: Report) -> None:
     """
     Check that each user with a device was notified of the newest unread message of each conversation.
 
-    All messages that are unread now were also unread when that notification was sent, so it must count
-    at least as many.
+    All messages that are unread now were already unread when that notification was sent. So its count
+    must be at least the number of messages that are unread now.
     """
     began = {send.content: _began(send) for send in history.sends}
     for pair in snapshot.pairs.values():
@@ -123,7 +123,7 @@ def _resets(history: History, snapshot: Snapshot, report: Report) -> None:
     """
     Check that each accepted or stored password reset was e-mailed, and that no other reset was.
 
-    Each account requests at most one reset, so each committed reset has its own job.
+    Each account requests at most one reset, so the number of stored resets is the number of their jobs.
     """
     mailed = {each.to for each in history.mails if RESET_LINK.search(each.text)}
     stored = sum(job.kind == RESET_KIND for job in snapshot.jobs)

@@ -11,9 +11,9 @@ from tests.faults.history import History
 from tests.faults.people import Rest
 from tests.faults.web import Web
 
-# The probability that an invitation is sent again if it was not accepted; a password reset is never
-# sent again. So some requests get no response, and only the database shows whether they must cause an
-# e-mail.
+# The probability that the request for an invitation is repeated if it was not accepted. The request for
+# a password reset is never repeated. So some requests never get a response. Only the database shows
+# whether these requests must cause an e-mail.
 REPEAT_CHANCE = 0.5
 
 

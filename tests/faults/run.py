@@ -41,7 +41,7 @@ class Run:
     """
     The clients of a world: two devices per trainee, one per trainer, and an inbox in half of the pairs.
 
-    They have `patience` seconds to catch up after all faults have been repaired.
+    After all faults have been repaired, the clients have `patience` seconds to catch up.
     """
 
     def __init__(
