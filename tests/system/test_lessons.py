@@ -3,63 +3,63 @@ Faults of earlier products, each with the test that would detect it here.
 
 no test ever started the server
     test_lessons::test_server_starts_and_both_sockets_open
-Redis down was a 500 and a duplicate
+a message sent while Redis was down got a 500, and was stored twice
     test_redis_away::test_message_sent_while_redis_is_down_is_stored_once
-last_message_at older than the newest
+last_message_at was older than the newest message
     test_parallel::test_eight_parallel_senders_leave_the_newest_message_as_the_last
-several responses had is_new_conversation
+several responses for one conversation had is_new_conversation: true
     test_parallel::test_parallel_first_messages_open_one_conversation
-deleted account took its messages
+deleting an account deleted its messages
     test_lessons::test_deleted_account_leaves_its_messages_and_no_null
-removed trainee still read by id
+a removed trainee could still read the conversation by its id
     test_row_level_security::test_rest_refuses_whatever_a_socket_refuses
-sockets outlived a removal
+sockets stayed open after a trainee's removal
     test_access_ends::test_removal_closes_both_sides_and_updates_their_inboxes
-sockets outlived their token
+sockets stayed open after their token expired
     test_access_ends::test_expired_session_and_expired_token_close_open_sockets
-sockets outlived a deactivation
+sockets stayed open after a user's deactivation
     test_access_ends::test_deactivation_closes_every_socket
-impersonator marked as read
+an impersonator's reading marked messages as read
     test_read_receipts::test_read_of_an_impersonator_is_refused_and_marks_nothing
-impersonator typed as the victim
+an impersonator's typing was shown as the impersonated user's
     test_typing::test_typing_of_an_impersonator_is_refused
-ended impersonation left its tokens
+tokens of an ended impersonation stayed valid
     test_lessons::test_ended_impersonation_revokes_its_tokens_and_refreshed_ones
-refreshing kept impersonation alive
+refreshing the tokens prolonged an impersonation
     test_lessons::test_refreshing_does_not_prolong_an_impersonation
-refusals reached the browser as 1006
+browsers saw every refused handshake as close code 1006
     test_handshake::test_invalid_token_closes_with_4001
-malformed frame killed the socket
+a malformed frame closed the socket
     test_frames::test_invalid_frame_gets_an_error_and_the_conversation_stays_open
-typing had no limit
+typing frames had no limit
     test_typing::test_typing_ten_thousand_times_does_not_arrive_ten_thousand_times
-404 and 403 told which ids exist
+404 and 403 revealed which ids exist
     test_lessons::test_responses_do_not_reveal_which_conversations_exist
-any receipt changed every tick
+any read receipt changed every tick
     test_read_receipts::test_read_over_the_socket_sends_a_different_frame_to_each_side
-own action changed a tick
+a user's own action changed a tick
     test_lessons::test_own_messages_cannot_be_marked_as_read
 newest-first pages were shown upside down
     test_contract::test_whole_contract_as_one_story
 pages shifted while messages arrived
     test_lessons::test_pages_by_key_are_stable_while_messages_arrive
-one push token, two users
+one push token belonged to two users
     test_lessons::test_push_token_belongs_to_the_last_user_who_registered_it
-messages missed after a reconnect
+messages were missed after a reconnect
     test_replay::test_connecting_while_others_send_leaves_no_gap_and_no_repeat
-retry duplicates
+a retry stored a duplicate
     test_parallel::test_parallel_retries_store_one_message
-unread badge stuck
+an unread badge did not go away
     test_inbox::test_reading_on_one_device_clears_the_badge_on_the_others
-catch-up by clock lost rows
+catching up by timestamps missed rows
     test_replay::test_since_sends_missed_changes_in_order_then_events
-order by the phone's clock
+messages were ordered by the phone's clock
     test_lessons::test_order_does_not_depend_on_the_clocks_of_clients
-announced before it was saved
+a message was announced before it was saved
     test_delivery::test_message_can_be_read_as_soon_as_it_is_announced
-deliveries silently lost
+events were lost without any error
     test_reconciler::test_lost_messages_are_found_by_the_reconciler_in_order_and_once
-socket idle for a minute died
+a socket that was idle for a minute was closed
     test_idle::test_idle_socket_works_after_a_minute
 """
 
