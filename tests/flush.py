@@ -16,14 +16,16 @@ def flush_patiently(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """
-    Make PostgreSQL resolve a deadlock by cancelling the server, not the flush; otherwise retry.
+    Make PostgreSQL resolve a deadlock by cancelling the server's transaction, not the flush.
 
-    Pass this to `connection.execute_wrapper`. A flush locks all tables at once, while a server that
-    answers a page's last request may have locked some tables and wait for another. If the flush
-    failed, the next test would begin with the rows of the last one; a cancelled server simply
-    retries. Each transaction checks for a deadlock only once, soon after it begins to wait. A server
-    that checked before the deadlock existed does not find it, so PostgreSQL cancels the flush, which
-    is then retried.
+    Pass this to `connection.execute_wrapper`. A flush locks all tables at once. Meanwhile, a server that
+    answers a page's last request may have locked some tables and may wait for another. A server whose
+    transaction is cancelled simply retries it. But if the flush failed, the next test would begin with
+    the rows of the previous test.
+
+    A transaction checks for a deadlock only once, when it has waited for `deadlock_timeout`. If the
+    server's transaction checked before the deadlock existed, only the flush finds the deadlock. Then
+    PostgreSQL cancels the flush, and the flush is retried here.
     """
     if context["connection"].vendor != "postgresql" or not sql.startswith(FLUSH):
         return execute(sql, params, many, context)

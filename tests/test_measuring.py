@@ -42,7 +42,7 @@ BOTH, NEITHER = {3, 5}, set[int]()
 
 
 def measure(folder: Path, url: str) -> dict[str, set[int]]:
-    """Run a test per module there, and return which bodies of each module's functions ran."""
+    """Run a test for each module in a folder; return the lines of function bodies that ran, by module."""
     for name, content in FILES.items():
         (folder / name).write_text(content)
     for name, marks in MARKS.items():

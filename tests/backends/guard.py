@@ -1,8 +1,10 @@
 """
-Ends a server and removes its files when the process that started it ends, for whatever reason.
+Ends a server and removes its files when the process that started the server ends, for any reason.
 
-`tests.backends.server` runs it as `python guard.py FOLDER` and writes the server's process id to
-its standard input, one line per start. The input is closed when the parent ends, even by SIGKILL.
+`tests.backends.server` runs `python guard.py FOLDER`. Each time it starts the server, it writes the
+server's process id as a line to the guard's standard input. The input is closed when the parent ends,
+even by SIGKILL.
+
 PR_SET_PDEATHSIG would be simpler, but fires when the *thread* that started the server ends
 (coroutine tests run in such threads), exists on Linux only, and leaves the files behind.
 """

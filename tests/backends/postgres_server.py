@@ -19,8 +19,8 @@ class Postgres(Server):
     """
     PostgreSQL with an empty database `postgres`, and a superuser `postgres` without a password.
 
-    Committed data survives `kill()`. Unless `durable`, it would not survive a crash of the machine:
-    fsync and full page writes are off. Benchmarks use `durable=True`.
+    Committed data survives `kill()`. Without `durable`, fsync and full page writes are off, so the data
+    would not survive a crash of the machine. Benchmarks use `durable=True`.
     """
 
     name = "PostgreSQL"

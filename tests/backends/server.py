@@ -20,8 +20,9 @@ from tests.backends import guard
 
 START_SECONDS = 120.0
 """Seconds until a server must answer, including its recovery after a kill."""
-# Below the ephemeral ports of outgoing connections: a client that keeps connecting to such a port
-# while its server is down can connect to itself, and the server then cannot bind the port again.
+# Lower than the ephemeral ports, which outgoing connections use. If a server had an ephemeral port and
+# was down, a client that keeps connecting to this port could connect to itself. The server then could
+# not bind the port again.
 PORTS = range(15000, 32000)
 # Names the range of these ports that this process may use, such as "15000-15999": see tests.running.worker.
 PORTS_VARIABLE = "TEST_PORTS"

@@ -75,7 +75,7 @@ WITH_IDS = sorted(endpoint for endpoint in TABLE if "<" in endpoint)
 
 @dataclass(frozen=True)
 class Requests:
-    """Sends requests: each person's token, and the ids and body in the requests."""
+    """Sends requests that contain a person's token, these ids and this body."""
 
     tokens: dict[str, str | None]
     ids: dict[str, int]

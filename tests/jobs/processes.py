@@ -88,8 +88,8 @@ def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
     """
     Stop a process with SIGSTOP, but not during a transaction, whose locks would last as long as the stop.
 
-    If the process was stopped during a transaction, it continues briefly and is stopped again. A
-    stop lasts much less than any lease, so the process loses no lease in these attempts.
+    If the process was stopped during a transaction, let it continue for a moment, then stop it again.
+    These attempts are much shorter than any lease, so the process loses no lease during them.
     """
     send_signal(signal.SIGSTOP)
     while not _is_writable():

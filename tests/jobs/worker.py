@@ -1,8 +1,9 @@
 """
-Runs `manage.py worker` with the tests' kinds: `python -m tests.jobs.worker [arguments]`.
+Runs `manage.py worker` with the tests' kinds of jobs: `python -m tests.jobs.worker [arguments]`.
 
-With `RESPAWN_PID` it forks a child, writes the child's id to that file, and forks again as soon as
-the child is killed, which is faster than starting an interpreter each time.
+If `RESPAWN_PID` names a file, the worker runs in a forked child, whose process id is written to this
+file. As soon as the child is killed, another child is forked. This is faster than starting a new
+interpreter each time.
 """
 
 import os
@@ -26,7 +27,11 @@ def main() -> None:
 
 
 def stay_parent(pid_file: Path) -> None:
-    """Return in each child. The parent forks again if a child was killed, else exits with its code."""
+    """
+    Return in each forked child; the parent never returns.
+
+    If a child was killed, the parent forks another one. Otherwise, it exits with the child's exit code.
+    """
     while child := os.fork():
         pid_file.write_text(str(child))
         _, status = os.waitpid(child, 0)

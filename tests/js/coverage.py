@@ -1,9 +1,10 @@
 """
 Computes which lines and branches of the browser client's logic have run, from V8's counts.
 
-node and Chromium count in the same format: per script, ranges for its functions and for the blocks
-inside them; code without its own range ran as often as the code around it. The counts of any number
-of runs are merged by module: the host, the hash in a file name and the query are ignored.
+node and Chromium use the same format. The counts of a script are given for ranges: one for each
+function, and more for blocks inside the functions. Code without a range of its own ran as often as
+the code around it. The counts of any number of runs are merged by module. To find the module of a
+URL, the host, the hash in the file name and the query are ignored.
 """
 
 import json

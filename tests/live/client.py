@@ -61,7 +61,7 @@ def scope_of(token: str = "", *, query: str = "", origin: str = "") -> Message:
 
 
 class Client:
-    """A client that exchanges ASGI messages with a consumer; `seen` are those received."""
+    """A client that exchanges ASGI messages with a consumer; `seen` holds the messages it got."""
 
     def __init__(self) -> None:
         self.seen: list[Message] = []

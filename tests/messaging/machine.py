@@ -160,7 +160,7 @@ class Conversations(RuleBasedStateMachine):
     def _sent(
         self, sent: Any, thread: Thread, sender: str, content: str, client_id: UUID | None
     ) -> bool:
-        """Check the result of a send; return whether it stored a new message, not found a repeat."""
+        """Check the result of a send; return True for a new message, and False for a repeat."""
         if repeat := thread.find(sender, client_id):
             assert (sent.is_repeat, sent.message.pk) == (True, repeat.pk)
             return False

@@ -154,8 +154,8 @@ class Observer:
             for frame in replay(viewer, Conversation(pk=thread.pk), since):
                 apply(seen, frame, viewer)
                 # Every intermediate state is checked, because the connection may break after any
-                # frame. After a deletion, states may differ from the recorded ones, because the
-                # person is shown as deleted from the beginning.
+                # frame. If a person's account has been deleted, a replay shows the person as deleted
+                # in all states, so states may differ from the ones recorded before the deletion.
                 version = frame.get("message", frame)["version"]
                 later = thread.edited_after(version)
                 is_as_then = without_texts(seen, later) == without_texts(states[version], later)

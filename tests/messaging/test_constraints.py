@@ -17,7 +17,7 @@ CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")
 def assert_refused(name: str, write: Callable[[], Any]) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         write()
-    # SQLite names the columns of a unique constraint, but the name of a check constraint.
+    # SQLite's errors give the name of a check constraint, but only the columns of a unique constraint.
     if connection.vendor == "postgresql" or "CHECK" in str(refused.value):
         assert name in str(refused.value)
 

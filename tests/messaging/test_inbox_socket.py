@@ -39,7 +39,11 @@ def archived(conversation: Conversation, version: int) -> dict[str, Any]:
 
 
 def told(client: Client) -> list[tuple[Any, ...]]:
-    """Return what a client received: (id, version, is_archived) per conversation, (unread_count,) else."""
+    """
+    Return a tuple for each frame that a client received.
+
+    It is (id, version, is_archived) for a conversation, and (unread_count,) for an unread count.
+    """
     return [
         (each["unread_count"],)
         if each["type"] == "unread_count"

@@ -138,7 +138,7 @@ def test_pages_of_messages_make_the_same_queries_with_1_and_30(
     api.as_user(alice)
 
     for conversation in (short, long):
-        # The user; then the page, together with the conversation and its participants.
+        # One query reads the user; the other reads the page, the conversation and its participants.
         with django_assert_num_queries(2):
             assert api.get(messages_url(conversation, query)).status_code == 200
 

@@ -30,8 +30,9 @@ class Received:
 
 class PushService(ThreadingHTTPServer):
     """
-    Receives all POST requests. A path gives its queued answers in order, and then answers `status`.
+    Receives all POST requests, and answers them with the status `status`.
 
+    If answers are queued for a path, requests to this path get these answers first, in order.
     `received` lists all requests, and `taken` only the requests answered with a 2xx status. Between
     `close_gate` and `open_gate`, requests are received but not answered.
     """

@@ -21,9 +21,9 @@ Join = Callable[[User], Person]
 collect_ignore = [] if os.environ.get("DATABASE_URL") else ["test_database_url.py"]
 
 ALLOWED_ORIGIN = "https://app.example.com"
-# These servers run until the last test here, and would otherwise claim the notifications of
-# tests/notifications. Those tests' push services have private addresses, which these servers refuse, so
-# they would delete the devices.
+# These servers run until the last test here. With PUSH_IN_WEB=1 they would claim the notifications of
+# the tests in tests/notifications, whose push services have private addresses. The servers refuse
+# private addresses, so they would delete the devices.
 NO_PUSH = {"PUSH_IN_WEB": "0"}
 # The reconciler is off, so everything that arrives was sent as an event.
 EVENTS_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
@@ -48,10 +48,9 @@ def servers(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, mailbox: Path
 ) -> Iterator[tuple[WebServer, WebServer]]:
     """
-    Two web processes on PostgreSQL and Redis, or the only one that the embedded set-up allows.
+    The two web processes that tests use: the second must deliver what is sent through the first.
 
-    The same tests run on both: messages sent through the first process must arrive through the
-    second.
+    The embedded set-up allows only one process, so there the same process is returned twice.
     """
     environment = {**EVENTS_ONLY, **NO_PUSH, "EMAIL_URL": f"filemail:///{mailbox}"}
     with django_db_blocker.unblock():

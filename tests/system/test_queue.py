@@ -43,7 +43,7 @@ def send_and_stay(person: Person, conversation: Conversation, content: str) -> R
 
 
 def find_refusal(person: Person) -> httpx.Response | None:
-    """Send a request, and disconnect if there is no response in 1 s. Return the response if it is 503."""
+    """Send a request, and disconnect if it gets no response in 1 s. Return only a response with 503."""
     try:
         answer = person.http.get("messaging/unread-count/", timeout=1)
     except httpx.TimeoutException:

@@ -171,7 +171,7 @@ def test_huge_pictures_are_decoded_one_by_one_while_others_are_answered(
     assert answered
     assert set(answered) <= {200, 429}
     assert statuses == [200] * 8
-    # One takes 160 MB, and other requests far less; two at once would take 320 MB.
+    # One upload takes 160 MB, and other requests far less; two uploads at once would take 320 MB.
     assert weigh(host) - before < 280
 
 

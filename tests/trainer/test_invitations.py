@@ -51,7 +51,7 @@ def invite(
 
 
 def code_of(count: int = 1) -> str:
-    """Run the jobs that send e-mails, check that `count` have been sent, and return the last one's code."""
+    """Run the jobs that send e-mails, check that `count` have been sent, and return the last code."""
     fragment = urlsplit(link_in(wait_for_mail(count))).fragment
     return parse_qs(fragment)["code"][0]
 

@@ -14,7 +14,7 @@ TEXTS = dict(
 # `t("key", { … })` and `parts("key", { … })`; the parameters may have one more level of braces.
 USE = re.compile(r'\b(?:t|parts)\(\s*"([\w.]+)"(?:,\s*\{((?:[^{}]|\{[^{}]*\})*)\})?')
 USERS = [name for name in MODULES if name not in ("text/en.js", "text/translate.js")]
-# A string that starts like a sentence or has two words is a text, unless it is not for people.
+# A string that starts like a sentence or has two words is a text for users, except NOT_FOR_PEOPLE.
 WORDS = re.compile(r"[A-Z][a-z’]+(?![\w-]*[A-Z:-])|[A-Za-z’,]+ [A-Za-z’]+[.…!?]?$")
 NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home"}
 NOT_FOR_PEOPLE |= {"Bearer \0", "other long", "own long"}
