@@ -64,7 +64,7 @@ def test_shell_and_cached_conversations_are_shown_without_a_network(
 
 
 def test_all_screens_open_without_a_network(desk: Page, alice: User) -> None:
-    """The service worker caches every module, including those of screens not yet opened."""
+    """The service worker caches every module, even the modules of screens not yet opened."""
     sign_in(desk, alice)
     wait_for_worker(desk)
     desk.context.set_offline(True)

@@ -215,7 +215,7 @@ def test_open_sockets_get_the_new_token(
 
     desk.clock.fast_forward(46 * 60 * 1000)
 
-    # One from the socket of the thread, and one from that of the inbox.
+    # One from the thread's socket, and one from the inbox's socket.
     wait_until(desk, lambda: frames.count("authenticate") == 2)
     expect(desk.get_by_text("Reconnecting…")).to_have_count(0)
 

@@ -132,7 +132,7 @@ def test_send_racing_with_removal_never_lands_in_an_archived_conversation(
         assert conversation.is_archived
         assert conversation.version == before + sent + 1
         assert {type(each) for each in refused} <= {ConversationArchived, ConversationNotFound}
-        # The last version is that of the archival: no message was stored after it.
+        # The archival took the last version, so no message was stored after the archival.
         assert not Message.objects.filter(version__gte=conversation.version).exists()
 
 

@@ -45,7 +45,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def measured_environment(checkout: Path, **environment: str) -> dict[str, str]:
-    """Return a bare environment in which coverage counts the checkout's files as those of this one."""
+    """Return a bare environment in which coverage treats files in `checkout` as the repository's own."""
     return {**bare_environment(**environment), "COVERAGE_ROOT": str(checkout)}
 
 
