@@ -1,6 +1,7 @@
 """The ASGI entry point for HTTP and WebSocket."""
 
 import asyncio
+import gc
 import os
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+gc.disable()  # until the end of this module: loading leaves no garbage
 http = get_asgi_application()
 
 from jobs.worker import worker  # noqa: E402 - needs the apps
@@ -65,3 +67,6 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     """Serve a request, a socket or the lifespan; publish events on the same event loop."""
     publisher.attach(asyncio.get_running_loop())
     await _by_protocol(scope, receive, send)
+
+
+gc.enable()

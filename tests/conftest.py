@@ -10,10 +10,8 @@ from api.throttling import counter
 from messaging.models import Conversation
 from tests.factories import access_of, make_trainee, make_trainer, open_conversation
 from tests.flush import flush_patiently
-from tests.running.measuring import (  # noqa: F401 - hooks of pytest
-    pytest_collection_finish,
-    pytest_runtest_protocol,
-)
+from tests.running.collected import pytest_collection_finish  # noqa: F401 - a hook of pytest
+from tests.running.measuring import pytest_runtest_protocol  # noqa: F401 - a hook of pytest
 from tests.running.selection import (  # noqa: F401 - hooks of pytest
     pytest_collection_modifyitems,
     pytest_configure,

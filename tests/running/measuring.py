@@ -56,16 +56,13 @@ class Switch:
                 del os.environ[name]
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Decide which files are measured, from the tests that are selected."""
-    files = find_measured(session.items)
-    session.config.stash[SWITCH] = Switch(coverage.Coverage.current(), files)
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Pause or resume before the fixtures of a file's first test start its servers."""
-    item.config.stash[SWITCH].move(get_file(item))
+    stash = item.config.stash
+    if SWITCH not in stash:
+        stash[SWITCH] = Switch(coverage.Coverage.current(), find_measured(item.session.items))
+    stash[SWITCH].move(get_file(item))
     return (yield)
 
 

@@ -35,7 +35,7 @@ def list_marked() -> set[str]:
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh checkout of the product, with a development `.env`."""
-    folder = tmp_path_factory.mktemp("checkout", numbered=False)
+    folder = tmp_path_factory.mktemp("copy") / "checkout"
     for name in SOURCE_FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("manage.py", "Makefile"):
