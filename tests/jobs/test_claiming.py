@@ -74,6 +74,21 @@ def test_job_of_a_dead_worker_is_run_by_another_one(register: Register, later: L
     assert again.attempt == 2
 
 
+def test_job_enqueued_again_before_its_worker_died_runs_once(
+    register: Register, later: Later
+) -> None:
+    register()
+    enqueue(kind="note", args={"n": 1}, key="7")
+    claim(worker="dead")
+    enqueue(kind="note", args={"n": 2}, key="7")
+
+    later(LEASE)
+    (again,) = claim(worker="other")
+    succeed([again], worker="other")
+
+    assert (again.args, states()) == ({"n": 2}, ["done"])
+
+
 def test_resumed_worker_with_an_expired_lease_records_nothing(
     register: Register, later: Later
 ) -> None:

@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from jobs.exceptions import InvalidArguments, UnknownKind
 from jobs.models import Job
 from jobs.registry import job
-from jobs.services.enqueueing import Call, enqueue, enqueue_many
+from jobs.services.enqueueing import BATCH, Call, enqueue, enqueue_many
+from jobs.wake import wake_workers
 from tests.jobs.conftest import Later, Register
 from tests.jobs.running import claim, fail, run_due, states, succeed
 from tests.messaging.parallel import run_at_once
@@ -214,3 +216,24 @@ def test_many_jobs_are_stored_in_batches(register: Register) -> None:
     enqueue_many(kind="note", calls=[Call({"n": n}) for n in range(450)])
 
     assert Job.objects.count() == 450
+
+
+def test_jobs_of_several_batches_are_stored_together_or_not_at_all(register: Register) -> None:
+    register()
+    cannot_be_stored: Any = object()
+
+    with pytest.raises(DatabaseError):
+        enqueue_many(kind="note", calls=[*[Call()] * BATCH, Call(key=cannot_be_stored)])
+
+    assert not Job.objects.exists()
+
+
+def test_workers_of_this_process_are_woken_after_the_commit(
+    register: Register, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    register()
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        enqueue(kind="note")
+
+    assert callbacks == [wake_workers]

@@ -10,6 +10,7 @@ from jobs.exceptions import GiveUp, RetryLater
 from jobs.models import Job
 from jobs.registry import get_kind
 from jobs.selectors import get_seconds_until_due
+from jobs.services.administration import discard_jobs
 from jobs.services.enqueueing import enqueue
 from jobs.services.finishing import backoff
 from jobs.services.scheduling import SCHEDULE_KEY, ensure_scheduled
@@ -165,6 +166,44 @@ def test_recurring_job_runs_again_after_its_interval(register: Register, later: 
     row = Job.objects.get()
     assert (row.state, row.attempts, row.key) == ("waiting", 0, SCHEDULE_KEY)
     assert row.finished_at is not None
+
+
+def test_recurring_job_is_first_due_at_once(register: Register) -> None:
+    register(every=HOUR)
+
+    ensure_scheduled()
+
+    assert seconds_until_due() == pytest.approx(0, abs=5)
+
+
+def test_success_of_a_recurring_job_clears_its_last_error(register: Register, later: Later) -> None:
+    calls = register(every=HOUR)
+    calls.errors = [ValueError("No")]
+    ensure_scheduled()
+    run_due()
+    assert Job.objects.get().last_error.startswith("ValueError: No")
+
+    later(3600)
+    run_due()
+
+    assert Job.objects.get().last_error == ""
+
+
+def test_discarding_a_failed_run_does_not_reschedule_the_running_one(
+    register: Register, later: Later
+) -> None:
+    calls = register(every=HOUR, retries=0)
+    calls.errors = [ValueError("No")]
+    ensure_scheduled()
+    run_due()
+    later(3600)
+    claims = claim()
+
+    discard_jobs(job_ids=[Job.objects.get(state="failed").pk])
+    later(25)
+    succeed(claims)
+
+    assert seconds_until_due() == pytest.approx(3600, abs=5)
 
 
 def test_interval_is_read_before_each_run(register: Register) -> None:

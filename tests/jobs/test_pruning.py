@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 
@@ -5,6 +7,7 @@ from jobs.models import Job
 from jobs.services import pruning
 from jobs.services.enqueueing import Call, enqueue, enqueue_many
 from jobs.services.pruning import prune_jobs
+from jobs.services.scheduling import ensure_scheduled
 from tests.jobs.conftest import Later, Register
 from tests.jobs.running import claim, fail, run_due, states
 
@@ -32,6 +35,16 @@ def test_done_jobs_are_deleted_after_a_day_and_failed_ones_after_a_month(
     later(29 * DAY)
     assert prune_jobs() == 1
     assert states() == ["waiting"]
+
+
+def test_recurring_job_waits_on_however_long_ago_it_ran(register: Register, later: Later) -> None:
+    register(every=timedelta(days=60))
+    ensure_scheduled()
+    run_due()
+
+    later(31 * DAY)
+
+    assert (prune_jobs(), states()) == (0, ["waiting"])
 
 
 def test_many_are_pruned_in_batches(

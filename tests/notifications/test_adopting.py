@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
 from django.utils import timezone
 
 from messaging.models import Conversation
@@ -87,6 +88,32 @@ def test_delivery_that_is_not_due_is_left_alone(
 
     assert PushDelivery.objects.count() == 1
     assert not live().exists()
+
+
+def test_due_delivery_of_messages_that_were_notified_since_is_dropped(
+    conversation: Conversation, phone: DeviceToken
+) -> None:
+    sweep_as_before(conversation, phone)
+    PushMark.objects.update(up_to=F("up_to") + 1)
+
+    adopt_deliveries()
+
+    assert not PushDelivery.objects.exists()
+    assert not live().exists()
+
+
+@pytest.mark.parametrize("shares", ["conversation", "recipient"])
+def test_notification_of_another_recipient_or_conversation_supersedes_no_delivery(
+    conversation: Conversation, alice: User, dora: User, phone: DeviceToken, shares: str
+) -> None:
+    sweep_as_before(conversation, phone)
+    place: dict[str, Any] = {"conversation": conversation, "recipient": alice}
+    if shares == "recipient":
+        other = Conversation.objects.create(trainer=dora, trainee=phone.user)
+        place = {"conversation": other, "recipient": phone.user}
+    PushMark.objects.create(**place, up_to=99)
+
+    assert bodies() == ["Hello"]
 
 
 @overlapping

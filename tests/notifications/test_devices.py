@@ -55,6 +55,15 @@ def test_token_is_deleted_by_its_owner_only(api: Client, bob: User, charlie: Use
     assert (own.status_code, own.content, owners()) == (204, b"", [])
 
 
+def test_deleting_a_token_keeps_the_other_devices_of_its_owner(api: Client, bob: User) -> None:
+    for token in ("phone-1", "phone-2"):
+        register_device(user=bob, token=token, platform="ios")
+
+    api.as_user(bob).delete(URL, {"token": "phone-1"})
+
+    assert [token for _, token, _ in owners()] == ["phone-2"]
+
+
 @pytest.mark.parametrize(
     ("body", "answer"),
     [

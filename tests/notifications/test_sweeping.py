@@ -13,7 +13,7 @@ from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations
 from messaging.services.reading import mark_read
 from notifications.models import DeviceToken, PushCursor, PushMark
-from notifications.selectors import Backlog, get_backlog
+from notifications.selectors import Backlog, get_backlog, list_device_ids
 from notifications.services import sweeping
 from notifications.services.cursor import lock_cursor, skip_to
 from notifications.services.devices import register_device
@@ -317,6 +317,49 @@ def test_message_to_a_deleted_person_is_passed_over(
     assert PushCursor.objects.get().scanned_up_to == Message.objects.get().pk
 
 
+def test_message_from_before_the_first_device_is_never_notified(
+    conversation: Conversation, alice: User, bob: User, make_browser: MakeBrowser, later: Later
+) -> None:
+    later(6)
+    sweep()  # nobody has a device, so the message is skipped
+    make_browser("bob").belongs_to(bob)
+    eve = make_trainee("eve", alice)
+    make_browser("eve").belongs_to(eve)
+    open_conversation(alice, eve, "To Eve")
+    later(6)
+
+    assert bodies() == ["To Eve"]
+
+
+def test_conversation_with_a_recent_message_alone_waits_for_the_delay(
+    conversation: Conversation,
+    alice: User,
+    phone: DeviceToken,
+    make_browser: MakeBrowser,
+    later: Later,
+) -> None:
+    later(6)
+    eve = make_trainee("eve", alice)
+    make_browser("eve").belongs_to(eve)
+    open_conversation(alice, eve, "Just now")
+
+    assert bodies() == ["Hello"]
+
+
+def test_message_read_between_the_queries_of_a_scan_gets_no_mark(
+    conversation: Conversation, alice: User, bob: User
+) -> None:
+    mark_read(reader=bob, conversation_id=conversation.pk)
+
+    assert sweeping._list_new_marks([(conversation.pk, alice.pk, bob.pk)]) == []
+
+
+def test_scan_without_a_cursor_ends_the_sweep() -> None:
+    PushCursor.objects.all().delete()
+
+    assert scan() is False
+
+
 @overlapping
 @pytest.mark.django_db(transaction=True)
 def test_process_leaves_the_scan_to_the_one_that_has_begun_it(
@@ -354,6 +397,7 @@ def test_deleted_persons_message_is_not_notified(
     later(6)
 
     assert notify() == []
+    assert not PushMark.objects.exists()
 
 
 def test_long_text_and_name_are_cut_to_one_line_of_100(
@@ -377,13 +421,16 @@ def test_person_without_a_device_is_skipped(conversation: Conversation, later: L
     assert not PushMark.objects.exists()
 
 
-def test_skipping_never_moves_the_cursor_back(conversation: Conversation) -> None:
-    PushCursor.objects.update(scanned_up_to=10, rescanned_up_to=5)
+@pytest.mark.parametrize(("before", "after"), [((10, 5), (10, 7)), ((10, 9), (10, 9))])
+def test_skipping_never_moves_the_cursor_back(
+    before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    PushCursor.objects.update(scanned_up_to=before[0], rescanned_up_to=before[1])
 
     skip_to(7)
 
     cursor = PushCursor.objects.get()
-    assert (cursor.scanned_up_to, cursor.rescanned_up_to) == (10, 7)
+    assert (cursor.scanned_up_to, cursor.rescanned_up_to) == after
 
 
 def test_long_backlog_is_scanned_in_batches(
@@ -428,6 +475,21 @@ def test_backlog_is_read_in_one_query(conversation: Conversation, phone: DeviceT
         is_drained=False,
         has_old_deliveries=False,
     )
+
+
+def test_backlog_without_any_message_is_drained() -> None:
+    backlog = get_backlog()
+
+    assert backlog
+    assert (backlog.newest_id, backlog.is_drained) == (0, True)
+
+
+def test_devices_of_other_people_are_not_listed(
+    alice: User, bob: User, phone: DeviceToken, make_browser: MakeBrowser
+) -> None:
+    make_browser("alice").belongs_to(alice)
+
+    assert list_device_ids([bob.pk]) == {bob.pk: [phone.pk]}
 
 
 def test_sweep_with_nothing_new_is_one_query(
