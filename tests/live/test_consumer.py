@@ -131,6 +131,51 @@ def test_invalid_token_in_the_query_closes_with_a_code(query: str) -> None:
     run(scenario)
 
 
+def test_socket_with_nothing_to_send_is_accepted_once_it_is_open() -> None:
+    class Silent(CountingConsumer):
+        async def open(self) -> None:
+            """Send nothing: the client has resumed at the newest state."""
+
+    async def scenario() -> None:
+        client = Client()
+        await client.connect(Silent(), scope_of(query="token=bob"))
+
+        assert client.seen == [accept(None)]
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_socket_closed_while_it_opens_is_refused_and_not_accepted() -> None:
+    class Closing(CountingConsumer):
+        async def open(self) -> None:
+            self.close_soon(CloseCode.NOT_VISIBLE)
+
+    async def scenario() -> None:
+        client = Client()
+        await client.connect(Closing(), scope_of(query="token=bob"))
+
+        assert [each["type"] for each in client.seen] == [
+            "websocket.http.response.start",
+            "websocket.http.response.body",
+        ]
+
+    run(scenario)
+
+
+def test_new_socket_evicts_one_whose_client_has_sent_nothing(settings: Any) -> None:
+    settings.SOCKETS_PER_USER = 1
+
+    async def scenario() -> None:
+        first, _ = await connect(scope_of("bob"))
+        second, _ = await connect(scope_of("bob"))
+
+        assert first.seen[-1] == close(CloseCode.TOO_MUCH)
+        assert second.seen == [accept(), ONE]
+
+    run(scenario)
+
+
 # Closing
 # ------------------------------------------------------------------------------
 def test_closed_socket_neither_sends_nor_receives_nor_is_tracked() -> None:
@@ -165,6 +210,23 @@ def test_slow_client_gets_no_frame_after_a_gap(settings: Any) -> None:
         await settle()
 
         assert client.seen == [accept(), ONE, text("half sent"), close(CloseCode.TOO_MUCH)]
+
+    run(scenario)
+
+
+def test_client_that_disconnects_gets_nothing_more() -> None:
+    async def scenario() -> None:
+        client, socket = await connect(scope_of("bob"))
+        client.reads.clear()
+        socket.push("half sent")
+        socket.push("waits")
+        await settle()
+
+        await client.disconnect()
+        client.reads.set()
+        await settle()
+
+        assert client.seen == [accept(), ONE]
 
     run(scenario)
 

@@ -89,6 +89,20 @@ def test_frame_that_is_too_large_closes_the_socket(message: Message, settings: A
     run(scenario)
 
 
+@pytest.mark.parametrize("message", [received(text="x" * 10), received(text="ä" * 5)])
+def test_frame_of_the_largest_size_is_handled(message: Message, settings: Any) -> None:
+    settings.SOCKET_MAX_FRAME_BYTES = 10
+
+    async def scenario() -> None:
+        client, _ = await connect()
+
+        await client.say(message)
+
+        assert [frame["code"] for frame in client.frames] == ["bad_frame"]
+
+    run(scenario)
+
+
 def test_frame_past_the_limit_closes_the_socket(settings: Any) -> None:
     settings.SOCKET_FRAME_BURST = 2
     settings.SOCKET_FRAMES_PER_SECOND = 0.001

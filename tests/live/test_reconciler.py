@@ -59,6 +59,17 @@ def test_ended_session_closes_its_sockets_without_an_event(counted: Store) -> No
     run(scenario)
 
 
+def test_session_of_a_renewed_token_is_checked_instead_of_the_first_one(counted: Store) -> None:
+    async def scenario() -> None:
+        client, _ = await connect("bob")
+        await client.say_frame(type="authenticate", token="bob's next")
+
+        counted.ended.add(21)
+        await until(lambda: close(CloseCode.NOT_SIGNED_IN) in client.seen)
+
+    run(scenario)
+
+
 def test_expired_token_closes_its_socket_without_a_change(counted: Store) -> None:
     counted.grants["bob"] = Grant(2, 20, expires_at=1.0)
 

@@ -45,18 +45,47 @@ def reopen_at_3() -> None:
 
 
 @pytest.fixture
-def open_at_1(transactional_db: None, bob: User, conversation: Conversation) -> Opener:
-    """Return a function that opens Bob's socket for the conversation, at version 1."""
+def begin_to_open(transactional_db: None, bob: User, conversation: Conversation) -> Opener:
+    """Return a function that makes Bob's socket for the conversation, which has sent nothing yet."""
     claims = claims_of(access_of(bob))
 
     def consumer(client: Client) -> ConversationConsumer:
         socket = ConversationConsumer()
         socket.access = UserAccess(bob, claims)
         socket._outbox = Outbox(client.send)
-        socket.conversation_id, socket.version = conversation.pk, 1
+        socket.conversation_id = conversation.pk
         return socket
 
     return consumer
+
+
+@pytest.fixture
+def open_at_1(begin_to_open: Opener) -> Opener:
+    """Return a function that opens Bob's socket for the conversation, at version 1."""
+
+    def consumer(client: Client) -> ConversationConsumer:
+        socket = begin_to_open(client)
+        socket.version = 1
+        return socket
+
+    return consumer
+
+
+def test_first_message_sent_while_the_socket_opens_is_not_lost(
+    begin_to_open: Opener, conversation: Conversation
+) -> None:
+    async def scenario() -> None:
+        client = Client()
+        socket = begin_to_open(client)
+
+        async with socket._reading:  # the conversation had no message when it was read
+            socket.on_event(changed(conversation, 1))
+        await finish_tasks()
+
+        assert [each["message"]["version"] for each in client.frames] == [1]
+        socket._unregister()
+
+    run(scenario)
 
 
 def test_next_event_is_sent_unchanged_in_the_next_loop_iteration(
@@ -251,6 +280,26 @@ def test_inbox_drops_old_events_and_repeats_no_conversation(
         inbox.on_event(archived(conversation, 1))  # late: the conversation is open again
         await finish_tasks()
         assert [loads(each["text"])["type"] for each in client.seen] == ["unread_count"]
+        inbox._unregister()
+
+    run(scenario)
+
+
+def test_event_before_the_inbox_opens_sends_nothing_yet(
+    inbox_at_1: InboxOpener, alice: User, conversation: Conversation
+) -> None:
+    write(alice, conversation, "Second")
+
+    async def scenario() -> None:
+        client = Client()
+        inbox = InboxConsumer()
+        opened = inbox_at_1(client)
+        inbox.access, inbox._outbox = opened.access, opened._outbox
+
+        inbox.on_event(changed(conversation, 2))
+        await finish_tasks()
+
+        assert (client.seen, inbox._changed_ids) == ([], {conversation.pk})
         inbox._unregister()
 
     run(scenario)

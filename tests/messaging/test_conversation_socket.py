@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from live.close_codes import CloseCode
+from live.events import announce_now
+from live.reconciler import reconciler
 from messaging.consumers import ConversationConsumer
 from messaging.models import Conversation, Message
 from messaging.services.reading import mark_read
@@ -46,6 +48,7 @@ def test_socket_replays_what_was_missed_and_has_its_position(
 
         assert client.frames == [{"type": "new_message", "message": second}]
         assert socket.position == (conversation.pk, 2)
+        assert reconciler.is_tracked(socket)
         await client.disconnect()
 
     run(scenario)
@@ -103,6 +106,28 @@ def test_typing_past_the_limit_is_announced_when_the_limit_allows(
     run(scenario)
 
 
+def test_closed_socket_announces_no_typing_that_waited_for_the_limit(
+    alice: User, bob: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.SOCKET_FRAME_BURST, settings.SOCKET_FRAMES_PER_SECOND = 1, 50
+    tokens = access_of(alice), access_of(bob)
+
+    async def scenario() -> None:
+        (to_alice, _), (_, socket) = [await connect(each, conversation) for each in tokens]
+
+        for is_typing in (True, False):
+            await socket.show_typing({"type": "typing", "is_typing": is_typing})
+        socket.close_soon(CloseCode.RESTARTING)
+        await finish_tasks()
+        announce_now(alice.pk, typing_event(conversation.pk))
+        await until(lambda: "typing" in to_alice.frames)
+
+        assert to_alice.frames == [TYPING | {"user_id": bob.pk}, "typing"]
+        await to_alice.disconnect()
+
+    run(scenario)
+
+
 def test_typing_event_of_another_conversation_or_before_the_handshake_ends_is_dropped(
     bob: User, conversation: Conversation
 ) -> None:
@@ -150,10 +175,11 @@ def test_typing_while_impersonating_is_an_error_and_announces_nothing(
     async def scenario() -> None:
         (to_alice, _), (to_viewer, _) = [await connect(each, conversation) for each in tokens]
 
-        await to_viewer.say_frame(type="typing", is_typing=True)
+        for _ in range(2):
+            await to_viewer.say_frame(type="typing", is_typing=True)
         await finish_tasks()
 
-        assert [frame["code"] for frame in to_viewer.frames] == ["impersonation_read_only"]
+        assert [frame["code"] for frame in to_viewer.frames] == ["impersonation_read_only"] * 2
         assert to_alice.frames == []
         for client in (to_alice, to_viewer):
             await client.disconnect()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from live.reconciler import reconciler
 from live.threads import in_thread as in_database
 from messaging.consumers import InboxConsumer
 from messaging.models import Conversation
@@ -62,6 +63,7 @@ def test_inbox_begins_with_the_unread_count_and_knows_its_versions(
 
         assert told(client) == [(1,)]
         assert socket.position == InboxSum(1, conversation.pk, 1)
+        assert reconciler.is_tracked(socket)
         await client.disconnect()
 
     run(scenario)
@@ -120,6 +122,29 @@ def test_event_while_the_inbox_opens_is_sent_after_the_count(
 
         assert told(client) == [(2,)]
         assert socket.position == InboxSum(1, conversation.pk, 2)
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_change_after_the_inbox_has_read_its_versions_is_sent_once_it_is_open(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    token = access_of(bob)
+
+    class Overtaken(InboxConsumer):
+        async def _send_updates(self, conversation_ids: set[int] | list[int]) -> None:
+            if not self._is_initialized:
+                await in_database(lambda: write(alice, conversation, "Second"))
+                self.on_event(changed(conversation, 2))
+            await super()._send_updates(conversation_ids)
+
+    async def scenario() -> None:
+        client = Client()
+        await client.connect(Overtaken(), scope_of(token))
+        await finish_tasks()
+
+        assert told(client) == [(2,), (conversation.pk, 2, False)]
         await client.disconnect()
 
     run(scenario)

@@ -21,6 +21,13 @@ def should_announce(throttle: TypingThrottle, is_typing: bool) -> bool:
     return throttle.should_announce()
 
 
+def test_client_that_has_not_typed_does_not_announce_that_it_stopped(
+    throttle_for_two: TypingThrottle,
+) -> None:
+    assert not throttle_for_two.is_pending
+    assert not should_announce(throttle_for_two, False)
+
+
 def test_unchanged_state_does_not_count(throttle_for_two: TypingThrottle) -> None:
     assert should_announce(throttle_for_two, True)
     assert not any(should_announce(throttle_for_two, True) for _ in range(100))
