@@ -212,6 +212,21 @@ def test_limit_holds_for_concurrent_claims(register: Register) -> None:
     assert len(list(chain(*claimed))) == 2
 
 
+@overlapping
+@pytest.mark.django_db(transaction=True)
+def test_kind_with_a_limit_is_left_to_the_worker_that_is_claiming(register: Register) -> None:
+    register(limit=2)
+    register("free")
+    enqueue_many(kind="note", calls=[Call()] * 4)
+    enqueue(kind="free")
+
+    others = run_before_commit(lambda: claim_jobs(worker="one", room={"note": 1}, most=1), claim)
+
+    assert isinstance(others, list)
+    assert [each.kind.name for each in others] == ["free"]
+    assert len(claim()) == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_claims_get_each_job_once(register: Register) -> None:
     register()

@@ -46,6 +46,11 @@ def seconds_until_due() -> float:
     return (due_at - timezone.now()) / timedelta(seconds=1)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_delivery_holds_no_database_connection_while_it_is_sent(run: Run) -> None:
+    assert connection.connection is None
+
+
 def test_delivered_notification_leaves_no_row(run: Run) -> None:
     end(run)
 
