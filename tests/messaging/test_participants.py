@@ -13,6 +13,7 @@ from messaging.services.reading import mark_read
 from messaging.signals import complete_rows
 from tests.factories import make_trainee, make_trainer, open_conversation, write
 from tests.messaging.crowd import make_crowd
+from tests.messaging.parallel import overlapping, run_before_commit
 from users.models import User
 
 Row = tuple[int, str, int | None]
@@ -73,6 +74,16 @@ def test_each_migrate_adds_missing_rows(alice: User, bob: User, conversation: Co
     assert rows_of(bare) == both(bare, alice, eve)
     assert rows_of(half_gone) == both(half_gone, alice, None)
     assert complete_participants() == 0
+
+
+@overlapping
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_can_add_missing_rows_at_the_same_time(alice: User, bob: User) -> None:
+    bare = Conversation.objects.create(trainer=alice, trainee=bob)
+
+    run_before_commit(complete_participants, complete_participants)
+
+    assert rows_of(bare) == both(bare, alice, bob)
 
 
 def test_migrating_back_before_participants_adds_no_rows(alice: User, bob: User) -> None:

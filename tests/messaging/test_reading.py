@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+from django.db import OperationalError, connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from messaging.exceptions import ConversationNotFound, MessageNotFound
@@ -33,6 +36,18 @@ def test_read_marks_the_other_sides_messages_in_one_change(
     assert set(hers.values_list("read_at", "version", "read_version")) == {(mark.read_at, 4, 4)}
     assert (own.read_at, own.version) == (None, 2)
     assert version_of(conversation) == 4
+
+
+def test_read_that_fails_half_way_marks_nothing(bob: User, conversation: Conversation) -> None:
+    def fail_at_the_version(execute: Any, sql: str, *args: Any) -> Any:
+        if "UPDATE messaging_conversation" in sql:
+            raise OperationalError("The disk is full.")
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(fail_at_the_version), pytest.raises(OperationalError):
+        mark_read(reader=bob, conversation_id=conversation.pk)
+
+    assert Message.objects.unread().count() == 1
 
 
 def test_read_up_to_leaves_newer_messages_unread(

@@ -30,6 +30,8 @@ def test_message_takes_the_next_version_and_becomes_the_last(
 ) -> None:
     message = send(bob, conversation).message
 
+    stored = Message.objects.get(pk=message.pk)
+    assert (stored.version, stored.created_version, stored.content_version) == (2, 2, 2)
     conversation.refresh_from_db()
     assert (message.version, message.created_version, message.read_version) == (2, 2, None)
     assert message.content_version == 2
@@ -78,13 +80,16 @@ def test_send_to_archived_conversation_is_refused_to_trainer_and_hidden_from_tra
         send(bob, conversation)
 
 
-def test_send_to_deleted_person_is_refused(
-    alice: User, bob: User, conversation: Conversation
+@pytest.mark.parametrize("is_trainer_gone", [False, True])
+def test_send_to_deleted_person_is_refused_and_stores_nothing(
+    alice: User, bob: User, conversation: Conversation, is_trainer_gone: bool
 ) -> None:
-    bob.delete()
+    gone, left = (alice, bob) if is_trainer_gone else (bob, alice)
+    gone.delete()
 
     with pytest.raises(ParticipantGone):
-        send(alice, conversation)
+        send(left, conversation)
+    assert Message.objects.count() == 1
 
 
 def test_send_while_impersonating_is_refused(
