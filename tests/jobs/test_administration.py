@@ -7,9 +7,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from jobs.models import Job
 from jobs.services.administration import discard_jobs, retry_jobs
-from jobs.services.enqueueing import enqueue
+from jobs.services.enqueueing import Call, enqueue, enqueue_many
 from jobs.services.scheduling import ensure_scheduled
 from jobs.wake import wake_workers
+from tests.failing import failing_at
 from tests.jobs.conftest import Later, Register
 from tests.jobs.running import claim, fail, run_due, states
 
@@ -113,3 +114,27 @@ def test_job_of_an_unknown_kind_can_be_discarded(register: Register) -> None:
     Job.objects.update(kind="of.yesterday")
 
     assert discard_jobs(job_ids=ids()) == 1
+
+
+def test_discarding_that_fails_halfway_discards_nothing(register: Register) -> None:
+    def interval() -> timedelta:
+        raise ValueError("It broke.")
+
+    register(every=interval)
+    ensure_scheduled()
+
+    with pytest.raises(ValueError, match="It broke"):
+        discard_jobs(job_ids=ids())
+
+    assert states() == ["waiting"]
+
+
+def test_retrying_that_fails_halfway_retries_nothing(register: Register) -> None:
+    register(retries=0)
+    enqueue_many(kind="note", calls=[Call(), Call()])
+    fail(claim())
+
+    with failing_at("UPDATE", after="UPDATE"):
+        retry_jobs(job_ids=ids())
+
+    assert states() == ["failed", "failed"]

@@ -206,6 +206,22 @@ def test_discarding_a_failed_run_does_not_reschedule_the_running_one(
     assert seconds_until_due() == pytest.approx(3600, abs=5)
 
 
+def test_outcomes_are_recorded_together_or_not_at_all(register: Register) -> None:
+    def interval() -> timedelta:
+        raise ValueError("It broke.")
+
+    register()
+    register("tick", every=interval)
+    enqueue(kind="note")
+    ensure_scheduled()
+    claims = sorted(claim(), key=lambda each: each.kind.name)
+
+    with pytest.raises(ValueError, match="It broke"):
+        succeed(claims)
+
+    assert states() == ["running", "running"]
+
+
 def test_interval_is_read_before_each_run(register: Register) -> None:
     intervals = [timedelta(seconds=60), timedelta(seconds=600)]
     register(every=lambda: intervals.pop(0))

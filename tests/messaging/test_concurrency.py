@@ -177,6 +177,21 @@ def test_read_of_all_includes_messages_stored_while_it_waited(
     assert (mark.messages_marked, count_unread(bob), conversation.version) == (2, 0, 3)
 
 
+@overlapping
+def test_read_up_to_a_message_takes_the_version_after_a_message_stored_while_it_waited(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    first = conversation.messages.get()
+    read = partial(mark_read, reader=bob, conversation_id=conversation.pk, up_to=first.pk)
+    send = partial(send_message, sender=alice, conversation_id=conversation.pk, content="Second")
+
+    run_before_commit(send, read)
+
+    first.refresh_from_db()
+    conversation.refresh_from_db()
+    assert (first.version, conversation.version) == (3, 3)
+
+
 def test_concurrent_changes_take_one_version_each(
     alice: User, bob: User, conversation: Conversation
 ) -> None:

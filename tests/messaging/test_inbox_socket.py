@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
+from live.close_codes import CloseCode
 from live.reconciler import reconciler
 from live.threads import in_thread as in_database
-from messaging.consumers import InboxConsumer
+from messaging.consumers import ConversationConsumer, InboxConsumer
 from messaging.models import Conversation
 from messaging.selectors import InboxSum
 from messaging.services.archiving import archive_conversations_for_trainee
 from tests.factories import access_of, make_trainee, open_conversation, write
-from tests.live.client import Client, finish_tasks, run, scope_of
+from tests.live.client import Client, close, finish_tasks, run, scope_of
 from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -218,5 +219,26 @@ def test_inbox_refreshes_at_every_other_comparison_that_differs(
 
         assert told(client) == [(2,), (conversation.pk, 2, False)]
         await client.disconnect()
+
+    run(scenario)
+
+
+def test_inbox_is_evicted_after_the_sockets_of_conversations(
+    bob: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.SOCKETS_PER_USER = 2
+    token = access_of(bob)
+    scope = {**scope_of(token), "url_route": {"kwargs": {"conversation_id": conversation.pk}}}
+
+    async def scenario() -> None:
+        to_inbox, _ = await connect(token)
+        to_first, to_second = Client(), Client()
+        for client in (to_first, to_second):
+            await client.connect(ConversationConsumer(), scope)
+
+        assert to_first.seen[-1] == close(CloseCode.TOO_MUCH)
+        assert told(to_inbox) == [(1,)]
+        for client in (to_inbox, to_second):
+            await client.disconnect()
 
     run(scenario)

@@ -214,6 +214,17 @@ def test_changes_of_one_version_are_paged(
     assert shown(third) == (ids([m5]), False)
 
 
+def test_rest_of_a_version_contains_no_older_change(
+    bob: User, conversation: Conversation, messages: list[Message]
+) -> None:
+    write(bob, conversation, "Bob's, which his own reading does not change")
+    mark_read(reader=bob, conversation_id=conversation.pk)
+
+    rest = list_changes(bob, conversation.pk, 7, 10, since_id=messages[2].pk)
+
+    assert shown(rest) == ([each.pk for each in messages[3:]], False)
+
+
 def test_no_changes_after_the_newest_version(
     alice: User, conversation: Conversation, messages: list[Message]
 ) -> None:

@@ -17,6 +17,7 @@ from notifications.services.adopting import adopt_deliveries
 from notifications.services.cursor import lock_cursor
 from notifications.services.sweeping import sweep
 from tests.factories import write
+from tests.failing import failing_at
 from tests.messaging.parallel import overlapping, run_before_commit
 from tests.notifications.conftest import Later, MakeBrowser
 from tests.notifications.running import begin, bodies, end, live, notify
@@ -99,6 +100,18 @@ def test_due_delivery_of_messages_that_were_notified_since_is_dropped(
     adopt_deliveries()
 
     assert not PushDelivery.objects.exists()
+    assert not live().exists()
+
+
+def test_adoption_that_fails_halfway_enqueues_nothing(
+    conversation: Conversation, phone: DeviceToken
+) -> None:
+    sweep_as_before(conversation, phone)
+
+    with failing_at("DELETE FROM", after="INSERT INTO jobs_job"):
+        adopt_deliveries()
+
+    assert PushDelivery.objects.count() == 1
     assert not live().exists()
 
 

@@ -8,6 +8,7 @@ import pytest
 from notifications.models import DeviceToken
 from notifications.services.devices import DEVICES_PER_USER, register_device
 from tests.conftest import Client
+from tests.failing import failing_at
 from users.models import User
 
 URL = "/api/users/device-token/"
@@ -226,3 +227,13 @@ def test_oldest_device_is_deleted_past_the_limit(bob: User, charlie: User) -> No
 
     tokens = [token for _, token, _ in owners()]
     assert tokens == ["charlies", *(f"phone-{number:02}" for number in range(1, 21))]
+
+
+def test_registration_that_fails_halfway_stores_no_device(bob: User) -> None:
+    for number in range(DEVICES_PER_USER):
+        register_device(user=bob, token=f"phone-{number:02}", platform="ios")
+
+    with failing_at("DELETE FROM"):
+        register_device(user=bob, token="one-more", platform="ios")
+
+    assert [token for _, token, _ in owners()] == [f"phone-{number:02}" for number in range(20)]

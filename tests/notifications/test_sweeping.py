@@ -19,6 +19,7 @@ from notifications.services.cursor import lock_cursor, skip_to
 from notifications.services.devices import register_device
 from notifications.services.sweeping import get_sweep_interval, scan, sweep
 from tests.factories import claims_of, make_trainee, open_conversation, tokens_of, write
+from tests.failing import failing_at
 from tests.jobs.running import run_due
 from tests.messaging.crowd import make_crowd
 from tests.messaging.parallel import overlapping, run_at_once, run_before_commit
@@ -354,6 +355,18 @@ def test_message_read_between_the_queries_of_a_scan_gets_no_mark(
     assert sweeping._list_new_marks([(conversation.pk, alice.pk, bob.pk)]) == []
 
 
+def test_scan_that_fails_halfway_queues_nothing(
+    conversation: Conversation, phone: DeviceToken, later: Later
+) -> None:
+    later(6)
+
+    with failing_at(f'UPDATE "{PushCursor._meta.db_table}"'):
+        scan()
+
+    assert not PushMark.objects.exists()
+    assert not live().exists()
+
+
 def test_scan_without_a_cursor_ends_the_sweep() -> None:
     PushCursor.objects.all().delete()
 
@@ -519,12 +532,12 @@ def test_sweep_interval_is_short_against_the_delay_and_long_without_devices(
     conversation: Conversation, bob: User, make_browser: MakeBrowser, settings: Any
 ) -> None:
     seconds = []
-    for delay in (0.5, 5.0, 60.0):
+    for delay in (0.0, 0.5, 5.0, 60.0):
         settings.PUSH_DELAY_SECONDS = delay
         seconds.append(get_sweep_interval().total_seconds())
     make_browser("bob").belongs_to(bob)
 
-    assert seconds == [2, 20, 20]
+    assert seconds == [1, 2, 20, 20]
     assert get_sweep_interval().total_seconds() == 2
 
 
