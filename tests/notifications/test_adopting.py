@@ -142,6 +142,19 @@ def test_delivery_is_left_to_the_process_that_scans(
     assert not live().exists()
 
 
+@overlapping
+@pytest.mark.django_db(transaction=True)
+def test_delivery_that_an_old_process_has_locked_is_left_to_it(
+    conversation: Conversation, phone: DeviceToken
+) -> None:
+    sweep_as_before(conversation, phone)
+
+    run_before_commit(PushDelivery.objects.select_for_update().get, adopt_deliveries)
+
+    assert PushDelivery.objects.count() == 1
+    assert not live().exists()
+
+
 def test_waiting_old_delivery_is_superseded_by_a_job(
     conversation: Conversation, alice: User, phone: DeviceToken, later: Later
 ) -> None:
