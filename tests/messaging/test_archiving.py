@@ -1,13 +1,15 @@
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from messaging.models import Conversation
+from messaging.models import Conversation, Message
 from messaging.selectors import count_unread, get_conversation, list_conversations
 from messaging.services.archiving import (
     archive_conversations,
     archive_conversations_for_trainee,
+    prepare_account_deletion,
     reopen_conversations,
 )
 from tests.factories import make_trainee, open_conversation
+from tests.failing import failing_at
 from tests.messaging.announcements import list_events, list_kinds, to
 from tests.messaging.bodies import ids
 from trainer.services.trainees import assign_trainee, remove_trainee
@@ -154,3 +156,31 @@ def test_assigning_the_same_trainer_archives_nothing(
 
     conversation.refresh_from_db()
     assert (conversation.is_archived, conversation.version) == (False, 1)
+
+
+CONVERSATION = f'UPDATE "{Conversation._meta.db_table}"'
+
+
+def test_archiving_or_reopening_that_fails_halfway_changes_nothing(
+    alice: User, conversation: Conversation
+) -> None:
+    open_conversation(alice, make_trainee("eve", alice))
+    everything = Conversation.objects.all()
+
+    with failing_at(CONVERSATION, after=CONVERSATION):
+        archive_conversations(everything)
+    assert everything.filter(is_archived=False).count() == 2
+
+    archive_conversations(everything)
+    with failing_at(CONVERSATION, after=CONVERSATION):
+        reopen_conversations(everything)
+    assert everything.filter(is_archived=True).count() == 2
+
+
+def test_preparing_a_deletion_that_fails_halfway_changes_no_version(
+    alice: User, conversation: Conversation
+) -> None:
+    with failing_at(f'UPDATE "{Message._meta.db_table}"'):
+        prepare_account_deletion(user=alice)
+
+    assert Conversation.objects.get().version == 1
