@@ -1,5 +1,4 @@
 from collections.abc import Collection
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -22,5 +21,6 @@ def close_outdated_sessions(
     signal; after such an update, the reconciler closes the sockets within a second.
     """
     if not created and (update_fields is None or WATCHED.intersection(update_fields)):
-        end = partial(end_outdated_sessions, user_id=instance.pk)
-        transaction.on_commit(end, robust=True)
+        user_id = instance.pk
+        # Not a partial: Django cannot log the failure of one, and raises AttributeError instead.
+        transaction.on_commit(lambda: end_outdated_sessions(user_id=user_id), robust=True)

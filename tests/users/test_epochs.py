@@ -1,27 +1,32 @@
 """When a person's access ends, it ends everywhere, however the row was changed."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth import aauthenticate
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client as Browser
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from notifications.models import DeviceToken
 from tests.conftest import Client
-from tests.factories import PASSWORD, impersonate, make_person, tokens_of
+from tests.factories import PASSWORD, access_of, claims_of, impersonate, make_person, tokens_of
 from tests.messaging.parallel import overlapping, run_before_commit
 from tests.users.bodies import INVALID_TOKEN
 from tests.users.ends import (
     ENDS,
     NEW,
     End,
+    admin_sets_password,
     deactivate,
     demote,
     demote_in_the_database,
+    own_api,
     password_column,
     remove_superuser,
     shell_password,
@@ -30,9 +35,11 @@ from tests.users.ends import (
 from users.exceptions import InvalidCredentials, InvalidToken
 from users.models import AuthSession, User
 from users.reset_links import reset_links
+from users.selectors import get_user_by_claims
 from users.services.accounts import (
     deactivate_user,
     reactivate_user,
+    reset_password,
 )
 from users.services.sessions import begin_session, impersonate_trainer
 
@@ -275,6 +282,56 @@ def test_end_of_access_is_recorded_in_the_sessions(
     ended = AuthSession.objects.filter(ended_at__isnull=False)
     assert set(ended.values_list("user", "impersonator")) == {(root.pk, None), (alice.pk, root.pk)}
     assert AuthSession.objects.alive().get().user == alice
+
+
+def refuse_to_list_sessions(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+    if 'FROM "users_authsession"' in sql:
+        raise DatabaseError("disk full")
+    return execute(sql, *args)
+
+
+def test_access_ends_even_if_the_end_cannot_be_recorded(
+    api: Client,
+    root: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tokens = tokens_of(root)
+
+    with (
+        connection.execute_wrapper(refuse_to_list_sessions),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        shell_password(fresh(root))
+
+    assert "disk full" in caplog.text
+    assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
+
+
+def reset_by_link(user: User) -> None:
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    reset_password(uid=uid, token=reset_links.make_token(user), new_password=NEW)
+
+
+@pytest.mark.parametrize("end", [own_api, reset_by_link, admin_sets_password, deactivate])
+def test_service_records_the_end_of_the_sessions_in_its_transaction(
+    root: User, alice: User, end: End
+) -> None:
+    tokens_of(root)
+    impersonate(alice, by=root)
+
+    end(fresh(root))
+
+    assert not AuthSession.objects.filter(ended_at=None).exists()
+
+
+def test_own_new_password_records_the_end_of_the_other_sessions_only(bob: User) -> None:
+    tokens_of(bob)
+    asking = get_user_by_claims(claims_of(access_of(bob)))
+
+    own_api(asking)
+
+    assert AuthSession.objects.get(ended_at=None) == asking.auth_session
 
 
 # Sessions that begin while access ends

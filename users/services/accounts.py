@@ -105,7 +105,7 @@ def _replace_password(user: User, hashed: User) -> None:
     if locked.access_epoch != hashed.access_epoch:
         raise _wrong_password()
     hashed.save(update_fields=["password"])
-    keep_session(user=user, epoch=hashed.access_epoch)
+    keep_session(user=user, since=locked.access_epoch, epoch=hashed.access_epoch)
     others = AuthSession.objects.of_or_by(user)
     end_sessions(others.exclude(pk=user.auth_session.pk) if user.auth_session else others)
 

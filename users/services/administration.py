@@ -1,7 +1,6 @@
 """Changes that staff make to accounts in the admin."""
 
 from collections.abc import Collection
-from functools import partial
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
@@ -86,7 +85,8 @@ def delete_account(*, user: User, by: Staff) -> None:
     end_sessions(AuthSession.objects.filter(pk__in=sessions))
     announce_access_changed(user.pk)
     if picture:
-        transaction.on_commit(partial(storage.delete, picture), robust=True)
+        # Not a partial: Django cannot log the failure of one, and raises AttributeError instead.
+        transaction.on_commit(lambda: storage.delete(picture), robust=True)
 
 
 def _lock_manageable(pk: int, by: Staff) -> User:

@@ -91,14 +91,15 @@ def end_sessions(sessions: AuthSessionQuerySet) -> int:
     return len(living)
 
 
-def keep_session(*, user: User, epoch: int) -> None:
+def keep_session(*, user: User, since: int, epoch: int) -> None:
     """
     Store the user's new epoch in the session of the current request, so that this session stays valid.
 
-    A session that has ended since the request was authenticated stays ended.
+    `since` is the previous epoch. A session that has ended since the request was authenticated stays
+    ended.
     """
     if user.auth_session:
-        session = AuthSession.objects.filter(pk=user.auth_session.pk, user_epoch=user.access_epoch)
+        session = AuthSession.objects.filter(pk=user.auth_session.pk, user_epoch=since)
         session.update(user_epoch=epoch)
 
 

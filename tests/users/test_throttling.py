@@ -1,0 +1,21 @@
+"""The limits on attempts to sign in."""
+
+from typing import Any
+
+import pytest
+
+from api.exceptions import TooFast
+from users.throttling import count_sign_in
+
+LONGEST = "x" * 253
+
+
+def test_addresses_share_a_limit_if_they_are_equal_as_far_as_an_account_can_have_one(
+    settings: Any,
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in": "1/minute"}
+    count_sign_in("192.0.2.1", f"{LONGEST}a")
+    count_sign_in("192.0.2.1", f"{LONGEST}b")
+
+    with pytest.raises(TooFast):
+        count_sign_in("192.0.2.1", f"{LONGEST}aa")
