@@ -2,6 +2,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import limits
 import pytest
@@ -41,6 +42,13 @@ class Broken:
 
 @pytest.fixture
 def broken() -> Iterator[Broken]:
+    server = Broken()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def other() -> Iterator[Broken]:
     server = Broken()
     yield server
     server.close()
@@ -127,6 +135,15 @@ def test_redis_that_is_away_is_left_alone_for_a_while(
     assert broken.connections == connections
     assert len(caplog.records) == 1
     assert "Redis is away" in caplog.text
+
+
+def test_counts_are_in_the_first_redis(broken: Broken, other: Broken, settings: Any) -> None:
+    settings.REDIS_URLS = [broken.url, other.url]
+
+    throttling.counter.__wrapped__().hit(ONE, "alice")
+
+    assert broken.connections > 0
+    assert other.connections == 0
 
 
 def test_redis_is_tried_again_after_the_pause(

@@ -211,6 +211,52 @@ def test_another_trainers_invitation_is_not_found(api: Client, dora: User, invit
     assert Invitation.objects.count() == 1
 
 
+def test_older_of_two_invitations_is_withdrawn(api: Client, alice: User, invite: Any) -> None:
+    eve, fred = (invite(f"{name}@example.com").json()["id"] for name in ("eve", "fred"))
+
+    assert api.as_user(alice).delete(f"{URL}{eve}/").status_code == 204
+
+    assert Invitation.objects.get().pk == fred
+
+
+def test_older_of_two_invitations_is_mailed_again(
+    api: Client,
+    alice: User,
+    invite: Any,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    eve, _ = (invite(f"{name}@example.com").json()["id"] for name in ("eve", "fred"))
+    wait_for_mail(2)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert api.as_user(alice).post(f"{URL}{eve}/resend/").json()["id"] == eve
+
+    assert wait_for_mail(3).to == ["eve@example.com"]
+
+
+def test_each_invitation_is_mailed_to_its_own_address(invite: Any) -> None:
+    for name in ("eve", "fred"):
+        invite(f"{name}@example.com")
+
+    wait_for_mail(2)
+    assert {tuple(each.to) for each in mail.outbox} == {("eve@example.com",), ("fred@example.com",)}
+
+
+def test_former_trainee_is_invited_anew_and_the_accepted_invitation_is_kept(
+    api: Client, alice: User, invite: Any
+) -> None:
+    accepted = invite().json()["id"]
+    eve = api.post(ACCEPT, {"code": code_of(), **EVE}).json()["user"]["id"]
+    remove_trainee(trainer=alice, trainee_id=eve)
+
+    again = invite()
+
+    assert again.status_code == 201
+    assert again.json()["id"] != accepted
+    assert Invitation.objects.get(pk=accepted).accepted_at
+    assert api.post(ACCEPT, {"code": code_of(2), **EVE}).status_code == 201
+
+
 def test_trainees_cannot_invite(api: Client, bob: User) -> None:
     api.as_user(bob)
 
@@ -237,12 +283,13 @@ def test_inviting_does_not_reveal_whether_an_address_is_known(charlie: User, inv
     assert set(known.json()) == set(unknown.json())
 
 
+@pytest.mark.parametrize("password", [PASSWORD, "not-the-right-one-4"])
 def test_another_trainers_trainee_and_a_trainer_cannot_join(
-    api: Client, dora: User, charlie: User, invite: Any
+    api: Client, dora: User, charlie: User, invite: Any, password: str
 ) -> None:
     for number, email in enumerate(["charlie@example.com", "dora@example.com"], start=1):
         invite(email)
-        response = api.post(ACCEPT, {"code": code_of(number), **EVE})
+        response = api.post(ACCEPT, {**EVE, "code": code_of(number), "password": password})
         assert (response.status_code, response.json()) == (400, TAKEN)
 
     charlie.refresh_from_db()

@@ -9,7 +9,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from messaging.models import Conversation
 from tests.conftest import Client
-from tests.factories import impersonate, make_trainee, open_conversation
+from tests.factories import access_of, impersonate, make_trainee, open_conversation
 from tests.messaging.announcements import list_kinds, to
 from tests.messaging.bodies import NO_TRAINEE, moment, page_body
 from tests.messaging.crowd import make_crowd
@@ -245,6 +245,27 @@ def test_removal_ends_the_trainers_impersonation_of_the_trainee(
 
     assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
     assert api.as_user(bob).get(ME).json()["trainer"] is None
+
+
+def test_removal_ends_neither_own_sessions_nor_other_impersonations(
+    api: Client, alice: User, bob: User
+) -> None:
+    own, (_, other) = access_of(bob), impersonate(make_trainee("eve", alice), by=alice)
+
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    statuses = [api.with_token(each).get(ME).status_code for each in (own, other.access)]
+    assert statuses == [200, 200]
+
+
+def test_conversation_with_another_trainer_is_not_shown(
+    api: Client, alice: User, bob: User, dora: User
+) -> None:
+    Conversation.objects.create(trainer=dora, trainee=bob)
+
+    listed = api.as_user(alice).get(URL).json()
+
+    assert listed == page_body(trainee_body(bob), count=1)
 
 
 def test_removed_trainee_sees_no_conversation(

@@ -85,6 +85,12 @@ def test_address_too_long_for_an_account_creates_no_job(db: None) -> None:
     assert not Job.objects.exists()
 
 
+def test_longest_address_of_an_account_creates_a_job(db: None) -> None:
+    send_password_reset(email=f"{'a' * 242}@example.com")
+
+    assert Job.objects.exists()
+
+
 def test_unavailable_mail_server_is_retried(bob: User, no_server: None) -> None:
     send_password_reset(email=bob.email)
 

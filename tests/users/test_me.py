@@ -1,5 +1,6 @@
 """GET and PATCH auth/users/me/."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,10 +82,18 @@ def test_me_ignores_read_only_fields(api: Client, bob: User, dora: User) -> None
     assert (bob.is_staff, bob.is_superuser, bob.parent_trainer == dora) == (False, False, False)
 
 
-@pytest.mark.parametrize("change", [ProfileChange(first_name="Bobby"), ProfileChange(picture=b"")])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ProfileChange(first_name="Bobby"),
+        ProfileChange(picture=b""),
+        ProfileChange(picture=b"picture"),
+    ],
+)
 def test_change_does_not_undo_concurrent_changes(
-    alice: User, bob: User, change: ProfileChange
+    alice: User, bob: User, change: ProfileChange, settings: Any, tmp_path: Path
 ) -> None:
+    settings.MEDIA_ROOT = tmp_path
     asking = get_user_by_claims(claims_of(access_of(bob)))
     remove_trainee(trainer=alice, trainee_id=bob.pk)
     deactivate_user(user=bob)

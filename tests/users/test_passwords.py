@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from django.core import mail
 from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.conftest import Client
@@ -16,6 +18,7 @@ from tests.users.bodies import INVALID_TOKEN, WRONG_CREDENTIALS
 from tests.users.post import link_in, wait_for_mail
 from users.exceptions import InvalidToken
 from users.models import User
+from users.reset_links import reset_links
 from users.services.accounts import deactivate_user, set_password
 
 SET = "/api/auth/users/set_password/"
@@ -93,12 +96,13 @@ def test_invalid_change_of_the_password_is_refused(
     assert can_sign_in(PASSWORD)
 
 
-def test_set_password_is_refused_once_the_account_is_deactivated(bob: User) -> None:
+@pytest.mark.parametrize("current", [PASSWORD, "wrong"])
+def test_set_password_is_refused_once_the_account_is_deactivated(bob: User, current: str) -> None:
     asking = User.objects.get(pk=bob.pk)
     deactivate_user(user=bob)
 
     with pytest.raises(InvalidToken):
-        set_password(user=asking, current_password=PASSWORD, new_password=NEW)
+        set_password(user=asking, current_password=current, new_password=NEW)
 
     bob.refresh_from_db()
     assert bob.check_password(PASSWORD)
@@ -190,6 +194,35 @@ def test_link_expires_and_is_invalid_after_a_deactivation(
 @pytest.mark.parametrize("token", ["x", "a-b", "é", "zzzzzzzzzzzzz-" + "0" * 32])
 def test_made_up_link_is_refused(api: Client, bob: User, uid: str, token: str) -> None:
     response = api.post(CONFIRM, {"uid": uid, "token": token, "new_password": NEW})
+
+    assert (response.status_code, response.json()) == (400, DEAD_LINK)
+
+
+@pytest.mark.parametrize("new_password", [NEW, "password"])
+def test_made_up_link_does_not_reveal_whether_the_account_exists(
+    api: Client, bob: User, new_password: str
+) -> None:
+    uids = [urlsafe_base64_encode(force_bytes(pk)) for pk in (bob.pk, 2**31)]
+
+    answers = [
+        api.post(CONFIRM, {"uid": uid, "token": "a-b", "new_password": new_password})
+        for uid in uids
+    ]
+
+    assert [(each.status_code, each.json()) for each in answers] == [(400, DEAD_LINK)] * 2
+
+
+@pytest.mark.parametrize("new_password", [NEW, "password"])
+def test_link_made_for_a_deactivated_person_is_refused(
+    api: Client, bob: User, new_password: str
+) -> None:
+    deactivate_user(user=bob)
+    link = {
+        "uid": urlsafe_base64_encode(force_bytes(bob.pk)),
+        "token": reset_links.make_token(bob),
+    }
+
+    response = api.post(CONFIRM, {**link, "new_password": new_password})
 
     assert (response.status_code, response.json()) == (400, DEAD_LINK)
 

@@ -29,7 +29,7 @@ def _unlink(trainee: User, trainer: User) -> None:
 
 
 @transaction.atomic
-def assign_trainee(*, trainee: User, trainer: User | None) -> User:
+def assign_trainee(*, trainee: User, trainer: User | None) -> None:
     """
     Change or clear a trainee's trainer; the conversation with the previous trainer is archived.
 
@@ -42,7 +42,6 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> User:
     if locked.parent_trainer and locked.parent_trainer != trainer:
         _unlink(locked, locked.parent_trainer)
     set_trainer(trainee=locked, trainer=trainer)
-    return locked
 
 
 @transaction.atomic
