@@ -23,7 +23,9 @@ def own_claims(user: User) -> Claims:
 
 
 def claims_without_session(user: User) -> Claims:
-    return replace(own_claims(user), session_id=None)
+    claims = replace(own_claims(user), session_id=None)
+    user.auth_sessions.all().delete()
+    return claims
 
 
 @pytest.mark.parametrize("claims_for", [own_claims, claims_without_session])
