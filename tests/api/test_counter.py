@@ -82,6 +82,17 @@ def test_refusal_is_cached_for_as_long_as_it_lasts() -> None:
     assert counter.cached_retry_after(ONE, "bob") == 0
 
 
+def test_rate_that_is_off_allows_everything(settings: Any) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "user": "off"}
+
+    for _ in range(2):
+        throttling.hit("user", "alice")
+        assert throttling.try_hit("user", "alice") is True
+        throttling.refund("user", "alice")
+
+    assert throttling.cached_retry_after("user", "alice") == 0
+
+
 def test_full_cache_of_refusals_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttling, "CACHED_REFUSALS", 2)
     counter = Counter(None)
