@@ -79,8 +79,9 @@ def test_reset_runs_the_same_statements_for_an_unknown_address(api: Client, bob:
     assert Job.objects.count() == 2
 
 
-def test_address_too_long_for_an_account_creates_no_job(db: None) -> None:
-    send_password_reset(email=f"{'a' * 20_000}@example.com")
+@pytest.mark.parametrize("length", [255, 20_000])
+def test_address_too_long_for_an_account_creates_no_job(length: int) -> None:
+    send_password_reset(email="@example.com".rjust(length, "a"))
 
     assert not Job.objects.exists()
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from api.exceptions import NotFound
 from tests.factories import access_of, claims_of, impersonate
+from tests.users.ends import update
 from users.models import User
 from users.selectors import get_trainer, get_user_by_claims, has_ended
 from users.services.accounts import deactivate_user
@@ -28,14 +29,40 @@ def claims_without_session(user: User) -> Claims:
     return claims
 
 
+def deactivate(user: User) -> None:
+    deactivate_user(user=user)
+
+
+def delete(user: User) -> None:
+    user.delete()
+
+
 @pytest.mark.parametrize("claims_for", [own_claims, claims_without_session])
-def test_access_ends_with_the_account(bob: User, claims_for: Callable[[User], Claims]) -> None:
+@pytest.mark.parametrize("end", [deactivate, delete])
+def test_access_ends_with_the_account(
+    bob: User, claims_for: Callable[[User], Claims], end: Callable[[User], None]
+) -> None:
     claims = claims_for(bob)
     assert has_ended(claims) is False
 
-    deactivate_user(user=bob)
+    end(bob)
 
     assert has_ended(claims) is True
+
+
+def test_access_by_an_impersonation_ends_with_the_impersonators(alice: User, bob: User) -> None:
+    claims = claims_of(impersonate(bob, by=alice)[1].access)
+    assert has_ended(claims) is False
+
+    update(alice, is_active=False)
+
+    assert has_ended(claims) is True
+
+
+def test_token_belongs_to_its_own_user(alice: User, bob: User, charlie: User) -> None:
+    for user in (alice, bob, charlie):
+        for claims_for in (own_claims, claims_without_session):
+            assert get_user_by_claims(claims_for(user)) == user
 
 
 def test_access_ends_with_the_session(bob: User) -> None:
