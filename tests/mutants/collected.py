@@ -33,9 +33,9 @@ os.dup2(2, 1)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Serve requests instead of running the tests."""
     items = {item.nodeid: item for item in session.items}
+    gc.unfreeze()  # undo what tests/conftest.py does, because frozen objects are not listed
     FUNCTIONS.update(find_functions(str(ROOT)))
     get_resolver().url_patterns  # noqa: B018 - imports the views once, and not in each child
-    gc.unfreeze()  # undo what tests/conftest.py does, because frozen objects are not listed
     CACHED.extend(_list_cached())
     gc.collect()
     gc.freeze()
