@@ -22,9 +22,13 @@ def in_process():
 def in_child():
     return "{name}"
 """
-        for name in ("first", "second", "third", "fourth")
+        for name in ("first", "second", "third", "fourth", "unmeasured")
     },
 }
+IDLE = """
+def test_nothing_of_the_product():
+    pass
+"""
 TEST = """
 import subprocess, sys, product_{name}, pytest
 
@@ -37,6 +41,7 @@ def test_{name}():
 """
 MARKS = {"first": "", "second": "pytest.mark.unmeasured", "third": ""}
 MARKS["fourth"] = "pytest.mark.postgres_only('for a reason')"
+MARKS["unmeasured"] = "pytest.mark.unmeasured"  # the last but one, before a file without a product
 BOTH, NEITHER = {3, 5}, set[int]()
 """The lines of the functions' bodies: the one called by the test, and the one called in its child."""
 
@@ -47,6 +52,7 @@ def measure(folder: Path, url: str) -> dict[str, set[int]]:
         (folder / name).write_text(content)
     for name, marks in MARKS.items():
         (folder / f"test_{name}.py").write_text(TEST.format(name=name, marks=marks))
+    (folder / "test_zero.py").write_text(IDLE)
     environment = {
         "PYTHONPATH": f"{ROOT}:{folder}",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -69,7 +75,7 @@ def measure(folder: Path, url: str) -> dict[str, set[int]]:
     done = subprocess.run(
         command, cwd=folder, env=environment, check=False, capture_output=True, text=True
     )
-    assert "4 passed" in done.stdout, done.stdout + done.stderr
+    assert "6 passed" in done.stdout, done.stdout + done.stderr
     return {name: _read_lines(folder, f"product_{name}.py") for name in MARKS}
 
 
@@ -83,13 +89,25 @@ def _read_lines(folder: Path, module: str) -> set[int]:
 def test_embedded_run_measures_all_files_but_the_marked_ones(tmp_path: Path) -> None:
     found = measure(tmp_path, "sqlite:///:memory:")
 
-    assert found == {"first": BOTH, "second": NEITHER, "third": BOTH, "fourth": BOTH}
+    assert found == {
+        "first": BOTH,
+        "second": NEITHER,
+        "third": BOTH,
+        "fourth": BOTH,
+        "unmeasured": NEITHER,
+    }
 
 
 def test_production_run_measures_what_the_embedded_run_omits(tmp_path: Path) -> None:
     found = measure(tmp_path, "postgres://nobody@127.0.0.1:9/nothing")
 
-    assert found == {"first": NEITHER, "second": NEITHER, "third": NEITHER, "fourth": BOTH}
+    assert found == {
+        "first": NEITHER,
+        "second": NEITHER,
+        "third": NEITHER,
+        "fourth": BOTH,
+        "unmeasured": NEITHER,
+    }
 
 
 def test_listed_files_exist() -> None:

@@ -8,7 +8,6 @@ measured, and those with tests that the embedded run omits.
 
 import os
 from collections.abc import Generator, Sequence
-from typing import Any
 
 import coverage
 import pytest
@@ -32,26 +31,35 @@ SWITCH = pytest.StashKey["Switch"]()
 
 
 class Switch:
-    """Pauses and resumes the measurement of this process and of the processes that it starts."""
+    """
+    Pauses and resumes the measurement of this process and of the processes that it starts.
 
-    def __init__(self, measurement: Any, files: set[str]) -> None:
-        """`measurement` is that of this process, or None; `files` are the measured test files."""
-        self._measurement = measurement
+    What has been measured is saved at each pause, and a new measurement begins after it.
+    """
+
+    def __init__(self, files: set[str]) -> None:
+        """`files` are the measured test files."""
         self._files = files
-        self._is_on = measurement is not None
+        self._measurement = coverage.Coverage.current()
         self._variables = {name: os.environ[name] for name in SETTINGS if name in os.environ}
 
     def move(self, file: str) -> None:
         """Measure from now on if tests of this file are measured, and otherwise do not."""
-        is_on = self._measurement is not None and file in self._files
-        if is_on == self._is_on:
-            return
-        self._is_on = is_on
-        if is_on:
+        if file not in self._files:
+            self.pause()
+        elif self._variables and not self._measurement:
             os.environ.update(self._variables)
+            self._measurement = coverage.Coverage(
+                config_file=self._variables["COVERAGE_PROCESS_START"]
+            )
             self._measurement.start()
-        else:
+
+    def pause(self) -> None:
+        """Save what has been measured, if anything is, and measure nothing from now on."""
+        if self._measurement:
             self._measurement.stop()
+            self._measurement.save()
+            self._measurement = None
             for name in self._variables:
                 del os.environ[name]
 
@@ -61,7 +69,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Pause or resume before the fixtures of a file's first test start its servers."""
     stash = item.config.stash
     if SWITCH not in stash:
-        stash[SWITCH] = Switch(coverage.Coverage.current(), find_measured(item.session.items))
+        stash[SWITCH] = Switch(find_measured(item.session.items))
+        item.config.add_cleanup(stash[SWITCH].pause)
     stash[SWITCH].move(get_file(item))
     return (yield)
 
