@@ -22,12 +22,16 @@ IS_PRODUCTION = os.environ.get("TEST_BACKEND") == "production"
 
 def make_server(static_root: Path, **environment: str) -> WebServer:
     """
-    Return a server that is not started yet and has no throttles.
+    Return a server that is not started yet, has no throttles and runs no jobs.
+
+    Several servers share the database, and each could take the e-mails of a test that waits for them at
+    another server.
 
     On the production set-up it has `DEBUG=0`, so file names are hashed and cookies are Secure. Browsers
     accept Secure cookies from 127.0.0.1 even without TLS.
     """
-    return WebServer(**{**describe(static_root), **UNLIMITED, **environment})
+    own = {**describe(static_root), **UNLIMITED, "JOBS_IN_WEB": "0"}
+    return WebServer(**{**own, **environment})
 
 
 def describe(static_root: Path) -> dict[str, str]:

@@ -38,7 +38,8 @@ def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def mailing_server(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path, mailbox: Path
 ) -> Iterator[WebServer]:
-    server = make_server(static_root, EMAIL_URL=f"filemail:///{mailbox}")
+    mailing = {"EMAIL_URL": f"filemail:///{mailbox}", "JOBS_IN_WEB": "1"}
+    server = make_server(static_root, **mailing)
     server.environment["PUBLIC_URL"] = server.url
     server.environment["MEDIA_ROOT"] = str(mailbox / "media")
     with django_db_blocker.unblock(), server:

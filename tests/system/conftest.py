@@ -29,6 +29,8 @@ NO_PUSH = {"PUSH_IN_WEB": "0"}
 EVENTS_ONLY = {"SOCKET_REVIEW_SECONDS": "3600", "SOCKET_ALLOWED_ORIGINS": ALLOWED_ORIGIN}
 # No event arrives from another process, so the reconciler has found everything in the database.
 RECONCILER_ONLY = {"REDIS_URL": "", "SOCKET_REVIEW_SECONDS": "0.2"}
+# Only the servers of `servers` run jobs: others would send their e-mails elsewhere.
+NO_JOBS = {"JOBS_IN_WEB": "0"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -66,7 +68,7 @@ def servers(
 def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[WebServer]:
     """A web process on the same database that exchanges no events with other processes."""
     with django_db_blocker.unblock():
-        server = WebServer(**RECONCILER_ONLY, **NO_PUSH).start()
+        server = WebServer(**RECONCILER_ONLY, **NO_JOBS).start()
     yield server
     server.stop()
     _delete_recurring_jobs(django_db_blocker)
