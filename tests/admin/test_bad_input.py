@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 
 from messaging.models import Conversation
@@ -28,11 +29,12 @@ def statuses_of(browser: Browser, url: str, *queries: dict[str, Any]) -> set[int
 
 
 @pytest.mark.parametrize("moment", VALUES[-2:])
-def test_moments_that_no_column_can_hold_are_refused(browser: Browser, moment: str) -> None:
+def test_moments_outside_the_years_of_python_are_answered(browser: Browser, moment: str) -> None:
+    """PostgreSQL can compare with them, and SQLite cannot."""
     for lookup in ("created_at", "created_at__gte"):
         answer = browser.get("/admin/messaging/conversation/", {lookup: moment})
 
-        assert answer.status_code == 400
+        assert answer.status_code == (200 if connection.vendor == "postgresql" else 400)
 
 
 @pytest.mark.parametrize("year", YEARS)

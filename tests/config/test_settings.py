@@ -91,3 +91,9 @@ def test_runserver_is_the_command_of_daphne() -> None:
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert "--noasgi" in shown
+
+
+def test_limit_can_be_switched_off() -> None:
+    loaded = load({**PRODUCTION, "THROTTLE_USER": "off"}, "THROTTLE_RATES['user']")
+
+    assert loaded.stdout.strip() == "off"
