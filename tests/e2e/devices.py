@@ -64,6 +64,10 @@ class Hold:
     def _take(self, route: Route) -> None:
         self._routes.append(route)
 
+    def wait(self) -> None:
+        """Wait until a request is held."""
+        wait_until(self._page, lambda: bool(self._routes))
+
     def release(self) -> None:
         """Wait until a request is held, release all held requests, and hold no more."""
         self._end(lambda route: route.continue_())
@@ -73,7 +77,7 @@ class Hold:
         self._end(lambda route: route.fulfill(**answer))
 
     def _end(self, release: Callable[[Route], None]) -> None:
-        wait_until(self._page, lambda: bool(self._routes))
+        self.wait()
         for route in self._routes:
             release(route)
         self._page.unroute(self._url)
