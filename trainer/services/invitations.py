@@ -14,6 +14,7 @@ from api.exceptions import FieldInvalid
 from api.throttling import hit
 from jobs.exceptions import GiveUp
 from jobs.services.enqueueing import enqueue
+from trainer.contents import compose_invitation_email
 from trainer.exceptions import (
     AlreadyHasTrainer,
     AlreadyYourTrainee,
@@ -114,26 +115,8 @@ def mail_invitation(*, invitation_id: int) -> None:
         raise GiveUp(
             "SECRET_KEY has changed, so the link cannot be computed again. Resend the invitation."
         )
-    trainer = invitation.trainer
-    name = trainer.get_full_name() or trainer.email
-    message = f"{invitation.message}\n\n" if invitation.message else ""
-    send_text(
-        to=invitation.email,
-        subject=str(_("An invitation from your trainer")),
-        text=_(
-            "%(name)s has invited you to train with them.\n\n"
-            "%(message)s"
-            "To accept the invitation, open this link:\n\n"
-            "%(link)s\n\n"
-            "The link is valid for %(days)s days.\n"
-        )
-        % {
-            "name": name,
-            "message": message,
-            "link": make_link("join", code=code),
-            "days": settings.INVITATION_LIFETIME.days,
-        },
-    )
+    subject, text = compose_invitation_email(invitation, link=make_link("join", code=code))
+    send_text(to=invitation.email, subject=subject, text=text)
 
 
 def _code_of(invitation: Invitation) -> str:

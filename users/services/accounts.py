@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
 from jobs.services.enqueueing import enqueue
+from users.contents import compose_reset_email
 from users.events import announce_access_changed
 from users.exceptions import InvalidResetLink, InvalidToken
 from users.impersonation import ensure_may_write
@@ -65,7 +66,7 @@ def update_profile(*, user: User, change: ProfileChange) -> User:
 def check_password_strength(
     password: str, user: User | None = None, field: str = "password"
 ) -> None:
-    """Raise FieldInvalid with all reasons why the password is too weak."""
+    """Raise FieldInvalid, listing all reasons, if the password is too weak."""
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -142,16 +143,8 @@ def mail_password_reset(*, email: str) -> None:
         uid=urlsafe_base64_encode(force_bytes(user.pk)),
         token=reset_links.make_token(user),
     )
-    send_text(
-        to=user.email,
-        subject=str(_("Reset your password")),
-        text=_(
-            "Someone (probably you) asked to reset your password. To choose a new one, open this link:\n\n"
-            "%(link)s\n\n"
-            "If this was not you, you can ignore this email. Your password will not change.\n"
-        )
-        % {"link": link},
-    )
+    subject, text = compose_reset_email(link=link)
+    send_text(to=user.email, subject=subject, text=text)
 
 
 def reset_password(*, uid: str, token: str, new_password: str) -> None:
