@@ -14,7 +14,8 @@ from trainer.services.invitations import invite_trainee, resend_invitation, with
 from trainer.services.trainees import assign_trainee, remove_trainee
 from users.models import User
 from users.services.accounts import deactivate_user, store_password
-from users.services.administration import delete_account, set_active
+from users.services.administration import change_account, delete_account, set_active
+from users.services.sessions import begin_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,6 +43,11 @@ def set_password(user: User) -> None:
     store_password(user=user)
 
 
+def change(user: User, by: User) -> None:
+    user.first_name, user.is_active = "Robert", False
+    change_account(user=user, changed=["first_name", "is_active"], by=by)
+
+
 def invitation_id() -> int:
     return Invitation.objects.get().pk
 
@@ -59,6 +65,8 @@ SERVICES: dict[str, Callable[[User, User, User], object]] = {
     "password": lambda alice, bob, root: set_password(bob),
     "deactivate": lambda alice, bob, root: deactivate_user(user=bob),
     "set active": lambda alice, bob, root: set_active(user=bob, is_active=False, by=root),
+    "sign in": lambda alice, bob, root: begin_session(user=bob),
+    "change": lambda alice, bob, root: change(bob, by=root),
     "delete": lambda alice, bob, root: delete_account(user=bob, by=root),
 }
 
