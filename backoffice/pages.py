@@ -25,9 +25,9 @@ ID = re.compile(r"[0-9]{1,18}")
 
 def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
     """
-    Raise BadRequest if a posted value of these names is not an id of up to 18 digits.
+    Raise BadRequest if a value posted under one of these names is not an id of up to 18 digits.
 
-    Django's queries could fail with other values.
+    Other values could make Django's queries fail.
     """
     for name in names:
         ids = [each for each in request.POST.getlist(name) if each or not may_be_empty]
@@ -88,7 +88,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Return 400 for values outside a column's range; show errors of services as messages."""
+        """Return 400 for invalid ids and out-of-range values; show service errors as messages."""
         ensure_ids(request, ACTION_CHECKBOX_NAME, may_be_empty=False)
         try:
             return super().changelist_view(request, extra_context)

@@ -1,9 +1,9 @@
 """
 Compare the product with a minimal server (the floor), on temporary PostgreSQL and Redis servers.
 
-`python -m bench` takes two minutes on the small dataset; `--full` uses larger datasets and runs every
+`python -m bench` takes two minutes on the small dataset; `--full` adds a larger dataset and runs every
 scenario. bench/README.md explains the tables. The exit code is 1 if a request failed or a message was
-lost, but not if a target was missed.
+lost, but not if a target was missed; it is 2 if a tool is not installed.
 """
 
 import argparse

@@ -71,7 +71,7 @@ def get_ratios(row: dict[str, Any]) -> tuple[float, float]:
 
 
 def get_losses(rates: dict[str, Ratios]) -> list[float]:
-    """Return how much lower each endpoint's median ratio is than the other commit's."""
+    """Return, for each endpoint, the other commit's median ratio minus the current one."""
     return [median(rates["before"][name]) - median(found) for name, found in rates["now"].items()]
 
 

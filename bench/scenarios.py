@@ -90,7 +90,7 @@ def _measure(
 def _measure_in_turn(
     endpoint: Endpoint, servers: Mapping[str, Served], data: Dataset, effort: Effort
 ) -> dict[str, Figures]:
-    """Return the median round of each set-up, ignoring the first round, which warms up."""
+    """Return the median round of each set-up; the first round is a warm-up and does not count."""
     requests = endpoint.requests(data)
     runs: dict[str, list[Figures]] = {name: [] for name in servers}
     for _ in range(1 + effort.rounds):

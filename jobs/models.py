@@ -15,7 +15,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(due_at__lte=Now())
 
     def held(self) -> JobQuerySet:
-        """Return jobs whose lease has not expired: a live worker is running them."""
+        """Return jobs whose lease has not expired; their worker is presumed to be alive."""
         return self.filter(claimed_by__isnull=False, due_at__gt=Now())
 
     def held_by(self, worker: str) -> JobQuerySet:

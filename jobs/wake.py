@@ -1,7 +1,7 @@
 """
-Wakes the workers of this process when a job is enqueued.
+Wakes the workers in this process when a job is enqueued.
 
-Workers of other processes poll, so they find the job up to `JOB_POLL_SECONDS` later. LISTEN/NOTIFY
+Workers in other processes poll, so they find the job up to `JOB_POLL_SECONDS` later. LISTEN/NOTIFY
 would wake them at once, but each process would need a permanent connection, which PgBouncer cannot
 share.
 """

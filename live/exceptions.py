@@ -6,7 +6,7 @@ from api.exceptions import ServiceError
 class BadFrame(ServiceError):
     code = "bad_frame"
     is_on_sockets = True
-    detail = _("A frame must be a JSON object in a text message.")
+    detail = _("A frame must be a JSON object, sent as WebSocket text.")
 
 
 class UnknownFrame(ServiceError):

@@ -63,7 +63,7 @@ class ConversationAdmin(ReadOnlyAdmin):
             '<a href="{}?conversation__id__exact={}">Messages</a>', url, conversation.pk
         )
 
-    @admin.action(description=_("Archive (hidden from the trainee)"), permissions=["archive"])
+    @admin.action(description=_("Archive (hide from the trainee)"), permissions=["archive"])
     def archive(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
         count = len(archive_conversations(_plain(conversations)).conversation_ids)
         text = ngettext(

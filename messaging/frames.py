@@ -1,4 +1,4 @@
-"""Encodes the frames that sockets send, live or replayed, as JSON."""
+"""Encodes the outgoing frames of sockets, live or replayed, as JSON."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass

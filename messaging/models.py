@@ -23,7 +23,7 @@ def _is_visible_to(user: User, path: str = "") -> Q:
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    """Filters by access; `messaging.sql.rules` has the same rules as SQL."""
+    """Filters by access; `messaging.sql.rules` states the same rules in SQL."""
 
     def of(self, user: User) -> ConversationQuerySet:
         """Return conversations in which `user` takes part, archived or not."""
@@ -155,7 +155,7 @@ class Participant(models.Model):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    """Filters by access and by read state; `messaging.sql.rules` has the same rules as SQL."""
+    """Filters by access and by read state; `messaging.sql.rules` states the same rules in SQL."""
 
     def visible_to(self, user: User) -> MessageQuerySet:
         """Return messages of conversations that `user` may read."""

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Rows(Sequence[T]):
-    """A sequence for Django's Paginator that queries the database for each page."""
+    """A sequence for Django's Paginator; each page is queried when it is requested."""
 
     def __init__(self, count: Callable[[], int], read: Callable[[int, int], list[T]]) -> None:
         self._count, self._read = count, read
@@ -140,7 +140,7 @@ def _slice(
 
 
 def count_unread(user: User) -> int:
-    """Count the messages that `user` has not read, in all active conversations."""
+    """Count the unread messages in all of `user`'s active conversations."""
     side = _side_of(user)
     return lists.count_unread(user.pk, side) if side else 0
 
@@ -163,7 +163,7 @@ class Replay:
 
 def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     """
-    Return the changes of an active conversation after a version; raise ConversationNotFound.
+    Return an active conversation's changes since a version; raise ConversationNotFound.
 
     If `since` is None, the replay is empty. `is_too_long` is set if there are too many changes, if `since`
     is negative, or if `since` is newer than the conversation's version. The last case can occur after a

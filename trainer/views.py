@@ -26,7 +26,7 @@ from users.permissions import IsTrainer, current_user
 from users.throttling import SignInThrottle
 
 PAGE = OpenApiParameter(
-    "page", int, description="Page number, from 1. Pages after the last one return 404."
+    "page", int, description="Page number, starting at 1. A page after the last one returns 404."
 )
 
 

@@ -39,4 +39,4 @@ class InvalidResetLink(Invalid):
 
 class TraineeNotFound(NotFound):
     code = "trainee_not_found"
-    detail = _("You have no such trainee.")
+    detail = _("This person is not one of your trainees.")

@@ -1,4 +1,4 @@
-"""The rule that an impersonator may not change anything. Services of all apps apply it."""
+"""The rule that an impersonator may not change anything. Services in all apps apply it."""
 
 from users.exceptions import ImpersonationReadOnly
 from users.models import User

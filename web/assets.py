@@ -77,7 +77,7 @@ def list_files() -> list[str]:
 
 
 def list_modules(screen: str, imports: Mapping[str, list[str]]) -> list[str]:
-    """Return the names of all modules that a page with this first screen loads."""
+    """Return the names of all modules to load in a page that opens on this screen."""
     found: dict[str, None] = {}
     waiting = [ENTRY, screen]
     while waiting:
@@ -89,7 +89,7 @@ def list_modules(screen: str, imports: Mapping[str, list[str]]) -> list[str]:
 
 
 def list_styles(screen: str) -> list[str]:
-    """Return the names of the style sheets that a page with this first screen links."""
+    """Return the names of the style sheets to link in a page that opens on this screen."""
     names = [f"styles/{name}.css" for name in STYLES]
     return [name for name in names if screen != MESSAGES or name != LATER_STYLE]
 

@@ -102,7 +102,7 @@ def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
 
 
 def _is_spent(row: Job) -> bool:
-    """Return whether the job's last allowed attempt was interrupted, so that its lease expired."""
+    """Return whether the lease of the job's last allowed attempt has expired."""
     return row.claimed_by is not None and row.attempts > get_kind(row.kind).retries
 
 

@@ -1,7 +1,7 @@
 """
 The sockets of conversations and of the inbox.
 
-Code here handles a frame or an event with one service or selector. It contains no queries and no rules.
+Handlers of frames and events call services and selectors. There are no queries or rules here.
 """
 
 from live.unknown_path import UnknownPathConsumer

@@ -88,7 +88,7 @@ class ConversationConsumer(UserConsumer):
             self._catch_up_to(event["version"])
 
     def _catch_up_to(self, version: int) -> None:
-        """Schedule a read of all changes up to a version, unless it has been sent already."""
+        """Schedule a read of the changes up to `version`, unless that version has already been sent."""
         if version > self.version:
             self._announced_version = max(self._announced_version, version)
             tasks.schedule(self._fill_gap)
@@ -187,7 +187,7 @@ class ConversationConsumer(UserConsumer):
             tasks.schedule(self._announce_typing_later)
 
     async def _announce_typing_later(self) -> None:
-        """Announce the latest state once the limit allows it; the client may send no further frame."""
+        """Announce the latest state once the limit allows it; the client might not send another frame."""
         await asyncio.sleep(self._typing.wait_seconds)
         if self._typing.is_pending and not self._is_closing:
             self._announce_typing()

@@ -5,7 +5,7 @@ from messaging.models import Conversation
 
 
 def ensure_accepts_messages(conversation: Conversation) -> None:
-    """Raise ConversationArchived, or ParticipantGone if a participant's account was deleted."""
+    """Raise ConversationArchived if archived, or ParticipantGone if a participant's account was deleted."""
     if conversation.is_archived:
         raise ConversationArchived
     if None in (conversation.trainer_id, conversation.trainee_id):

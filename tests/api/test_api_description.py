@@ -130,8 +130,10 @@ def test_table_shows_codes_with_status_and_meaning(description: dict[str, Any]) 
 
     rows = [line.split(" | ")[0].strip("|` ") for line in table if line.startswith("| `")]
     assert rows == CODES
-    assert "| `trainee_not_found` | 404 |  | You have no such trainee. |" in table
-    assert "| `bad_frame` |  | yes | A frame must be a JSON object in a text message. |" in table
+    assert "| `trainee_not_found` | 404 |  | This person is not one of your trainees. |" in table
+    assert (
+        "| `bad_frame` |  | yes | A frame must be a JSON object, sent as WebSocket text. |" in table
+    )
     assert "| `token_not_valid` | 401 | yes | The token is not valid or has expired. |" in table
 
 

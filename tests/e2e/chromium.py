@@ -129,7 +129,7 @@ def _fetch(source: str, *commands: tuple[str, ...]) -> bool:
 
 
 def _runs(path: str) -> bool:
-    """Return whether a browser runs; a stub or a browser that lacks its libraries does not."""
+    """Return whether a browser can start; a stub, or one without its libraries, cannot."""
     return _succeeds((path, "--version"), seconds=30)
 
 

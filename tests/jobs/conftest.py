@@ -34,7 +34,7 @@ class Calls(list[dict[str, Any]]):
 
 @pytest.fixture
 def register(monkeypatch: pytest.MonkeyPatch) -> Register:
-    """Register kinds of jobs for one test, in which the product's kinds do not exist."""
+    """Return a function that registers a job kind for this test. The product's kinds are removed."""
     monkeypatch.setattr(registry, "_kinds", {})
 
     def add(name: str = "note", **options: Any) -> Calls:

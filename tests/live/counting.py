@@ -72,7 +72,7 @@ def list_smaller(
 
 
 class CountingConsumer(LiveConsumer[Grant]):
-    """Shows the number. A `raise` frame raises the exception that its `error` names."""
+    """Sends the store's number. A `raise` frame raises the exception named by its `error` field."""
 
     authenticator: ClassVar[Authenticator[Grant]] = Grants()
     list_behind: ClassVar[ListBehind] = staticmethod(list_smaller)

@@ -17,7 +17,7 @@ REMOVED_SENDER: Body = {"id": 0, "first_name": "[removed]", "last_name": "", "pr
 REMOVED_PARTICIPANT: Body = {**REMOVED_SENDER, "email": ""}
 
 NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
-NO_TRAINEE = {"detail": "You have no such trainee.", "code": "trainee_not_found"}
+NO_TRAINEE = {"detail": "This person is not one of your trainees.", "code": "trainee_not_found"}
 READ_ONLY = {
     "detail": "You are viewing another person's account: you can read everything, but change nothing.",
     "code": "impersonation_read_only",

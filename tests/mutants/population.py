@@ -15,8 +15,8 @@ from tests.mutants.scope import ROOT
 from tests.mutants.sql import ChangeStatement
 from tests.mutants.statements import RemoveKeyword, RemoveStatement, ReturnNothing
 
-# The operators of cosmic-ray whose mutants tests may miss. The others are left out: any test kills a
-# mutant such as `a ** b` for `a + b`, which would only improve the score.
+# The cosmic-ray operators whose mutants a test might miss. The others are left out: any test kills a
+# mutant such as `a ** b` for `a + b`, so including it would only raise the score.
 CHOSEN = (
     "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add",
     "ReplaceBinaryOperator_Mul_Div", "ReplaceBinaryOperator_Div_Mul",

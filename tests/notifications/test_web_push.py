@@ -1,4 +1,4 @@
-"""Web Push to the tests' push service: the requests, and what the service can learn from them."""
+"""Web Push requests: their contents, the outcome of each response, and the refused addresses."""
 
 import asyncio
 import json

@@ -7,7 +7,7 @@ from tests.system.conftest import Join
 from tests.system.people import Frame
 from users.models import User
 
-BAD_FRAME = ("A frame must be a JSON object in a text message.", "bad_frame")
+BAD_FRAME = ("A frame must be a JSON object, sent as WebSocket text.", "bad_frame")
 UNKNOWN = ("Unknown type of frame.", "unknown_type")
 NOT_AN_INTEGER = ("A valid integer is required.", "invalid")
 NOT_A_BOOLEAN = ("is_typing must be true or false.", "invalid")

@@ -40,7 +40,7 @@ ARCHIVED = {
 }
 BAD_FRAME = {
     "type": "error",
-    "detail": "A frame must be a JSON object in a text message.",
+    "detail": "A frame must be a JSON object, sent as WebSocket text.",
     "code": "bad_frame",
 }
 NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
