@@ -28,6 +28,8 @@ from trainer.services.trainees import remove_trainee
 from users.models import User
 from users.services.accounts import deactivate_user
 
+pytestmark = pytest.mark.unmeasured
+
 # Charlie is a trainee of another trainer, Dora. `impersonator` is Alice with a token that impersonates
 # Bob. `removed` was Alice's trainee, and asks for their own old conversation. `deactivated` has the
 # same trainer as Bob, and a token from before the deactivation.
