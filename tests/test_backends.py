@@ -18,7 +18,7 @@ from tests.backends.postgres_server import find_postgres
 from tests.backends.redis_server import find_redis
 from tests.backends.server import Server, find_in_wheel, is_free
 
-pytestmark = pytest.mark.without_servers
+pytestmark = [pytest.mark.unmeasured, pytest.mark.without_servers]
 
 SETTINGS: LiteralString = "SELECT current_setting('fsync'), current_setting('max_connections')"
 

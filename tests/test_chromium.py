@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.chromium import UNAVAILABLE
 
-pytestmark = pytest.mark.without_servers
+pytestmark = [pytest.mark.unmeasured, pytest.mark.without_servers]
 
 ROOT = Path(__file__).parent.parent
 BROWSER = "#!/bin/sh\nexit 0\n"

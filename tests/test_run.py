@@ -14,7 +14,7 @@ from tests.running.plan import list_runs, split
 from tests.running.servers import inherit
 from tests.running.worker import claim
 
-pytestmark = pytest.mark.without_servers
+pytestmark = [pytest.mark.unmeasured, pytest.mark.without_servers]
 
 ROOT = Path(__file__).parent.parent
 MAIN, BROWSER = "tests/test_run.py::test_paths", "tests/e2e/conftest.py::test_story"

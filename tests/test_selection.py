@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.without_servers
+pytestmark = [pytest.mark.unmeasured, pytest.mark.without_servers]
 
+# The other plugins take a second to load, and add the options in addopts.
+PLUGINS = ("-o", "addopts=", "-p", "xdist.plugin", "-p", "pytest_django.plugin")
 ROOT = Path(__file__).parent.parent
 TESTS = """
 import pytest
@@ -40,6 +42,7 @@ def run(folder: Path, source: str, *options: str, url: str = "", whole: bool = T
         "PYTHONPATH": str(ROOT),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TEST_BACKEND": "any",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         **({"DATABASE_URL": url} if url else {}),
         **({"TEST_WHOLE": "1"} if whole else {}),
     }
@@ -51,6 +54,7 @@ def run(folder: Path, source: str, *options: str, url: str = "", whole: bool = T
         "-q",
         "-p",
         "no:cacheprovider",
+        *PLUGINS,
     ]
     command += [f"--confcutdir={folder}", f"-c{ROOT / 'pyproject.toml'}", *options, str(folder)]
     done = subprocess.run(

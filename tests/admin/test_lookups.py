@@ -15,6 +15,8 @@ from tests.admin.pages import offered_filters, registered_models, row_urls, url
 from trainer.models import Invitation
 from users.models import User
 
+pytestmark = pytest.mark.unmeasured
+
 before_a_query = pytest.mark.embedded_only("the admin refuses these filters before a query")
 
 SENSITIVE = ("password", "token", "code_hash", "session_key", "session_data")

@@ -18,6 +18,8 @@ from tests.conftest import Client
 from tests.factories import access_of, make_person
 from users.models import User
 
+pytestmark = pytest.mark.unmeasured
+
 DESCRIPTION = spectacular_settings.DEFAULT_GENERATOR_CLASS().get_schema(request=None, public=True)
 OPERATIONS = [
     found.ok()

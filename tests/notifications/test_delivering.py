@@ -11,6 +11,7 @@ from jobs.models import Job
 from messaging.models import Conversation
 from messaging.services.reading import mark_read
 from notifications.contents import get_notification
+from notifications.jobs import deliver
 from notifications.models import DeviceToken
 from notifications.outcomes import Outcome, Verdict
 from notifications.selectors import Delivery
@@ -49,6 +50,22 @@ def seconds_until_due() -> float:
 @pytest.mark.django_db(transaction=True)
 def test_delivery_holds_no_database_connection_while_it_is_sent(run: Run) -> None:
     assert connection.connection is None
+
+
+def test_job_sends_a_notification_only_while_something_is_unread(
+    cursor: None, conversation: Conversation, bob: User, make_browser: MakeBrowser, later: Later
+) -> None:
+    browser = make_browser("bob")
+    browser.belongs_to(bob)
+    later(6)
+    sweep()
+    args = live().get().args
+
+    deliver(**args)
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    deliver(**args)
+
+    assert [each["conversation_id"] for each in browser.shown()] == [conversation.pk]
 
 
 def test_delivered_notification_leaves_no_row(run: Run) -> None:

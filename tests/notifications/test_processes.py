@@ -24,7 +24,7 @@ from tests.system.people import Person, eventually
 from tests.system.server import ROOT, WebServer, test_environment
 from users.models import User
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.unmeasured, pytest.mark.django_db(transaction=True)]
 
 DELAY = {"PUSH_DELAY_SECONDS": "0.5"}
 SHUTDOWN_SECONDS = 10

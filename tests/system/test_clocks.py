@@ -18,7 +18,10 @@ from users.tokens import TokenPair
 
 pytestmark = pytest.mark.unmeasured
 
-AHEAD = (2.0, 600.0)
+A_LITTLE = pytest.param(
+    2.0, marks=pytest.mark.embedded_only("seconds matter to tokens, which need no database")
+)
+AHEAD = (A_LITTLE, 600.0)
 NOBODY = TokenPair("", "")
 COOKIE = "refresh_token"
 
@@ -32,7 +35,7 @@ def clocks(
     django_db_blocker: DjangoDbBlocker,
     mailbox: Path,
 ) -> Iterator[Pair]:
-    """A process with the right time, and one that is some seconds ahead."""
+    """A server with the right time, and one whose clock is some seconds ahead."""
     environment = {**NO_PUSH, "EMAIL_URL": f"filemail:///{mailbox}"}
     with django_db_blocker.unblock():
         right, ahead = WebServer(**environment), ServerAhead(request.param, **environment)

@@ -12,6 +12,8 @@ from tests.system.people import Person, Socket
 from tests.system.server import WebServer
 from users.tokens import TokenPair
 
+pytestmark = pytest.mark.unmeasured
+
 IDLE_SECONDS = 61.0
 
 

@@ -20,6 +20,8 @@ from tests.backends import find_free_port
 from tests.running.coverage import bare_environment
 from tests.system.server import ROOT, database_url
 
+pytestmark = pytest.mark.postgres_only("production is on PostgreSQL and Redis")
+
 START_SECONDS = 120
 
 

@@ -12,7 +12,7 @@ from tests.system.people import Person
 from tests.system.server import WebServer
 from tests.system.test_make_run import sign_in
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = pytest.mark.postgres_only("it starts a PostgreSQL of its own")
 
 # PostgreSQL waits up to 5 s for each connection to end.
 CUT_ALL = """
