@@ -13,7 +13,7 @@ from config.environment import without_traceback
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     with without_traceback():
-        gc.disable()  # loading the apps leaves no garbage; to look for it takes a tenth of the time
+        gc.disable()  # loading the apps leaves no garbage; looking for it would take a tenth of the time
         django.setup()
         gc.enable()
         execute_from_command_line(sys.argv)

@@ -6,7 +6,7 @@ from api.fields import MAX_ID
 
 
 class IdConverter(IntConverter):
-    """An integer in the range of row ids. A path with a larger one gets 404."""
+    """An integer from 0 to `MAX_ID`. A path with a larger integer gets 404."""
 
     def to_python(self, value: str) -> int:
         number = int(value)

@@ -1,5 +1,5 @@
 """
-Adds authentication, errors and pages to the generated API description.
+Adds an introduction, errors and pages to the generated API description.
 
 Most error codes of an operation are derived from its body, its `page` parameter, and its view's
 authentication, throttles and permissions. Each permission class lists its error codes in `codes`;
@@ -19,14 +19,14 @@ Schema = dict[str, Any]
 
 INTRODUCTION = """\
 Sign in with `POST /api/auth/jwt/create/` and send `Authorization: Bearer <access>`. Times are ISO 8601
-in UTC. Lists are pages: `count`, `next`, `previous`, `results`.
+in UTC. Lists are paginated; a page has `count`, `next`, `previous` and `results`.
 
 The two WebSockets are described in `docs/protocol.md`; a frame of type `error` carries the codes below.
 
 ### Errors
 
-An error is `{"detail": "<sentence for people>", "code": "<for programs>"}`. Invalid fields are
-`{"<field>": ["<reason>", ...]}` with 400. Objects that you may not see get 404, as if they did not exist.
+An error is `{"detail": "<sentence for people>", "code": "<for programs>"}`. Invalid fields get
+400 and `{"<field>": ["<reason>", ...]}`. Objects that you may not see get 404, as if they did not exist.
 Any operation can return 405 or 406. It returns 503 while the database is unavailable, if an account is
 deleted during the request, or if too many requests are waiting.
 
@@ -66,7 +66,7 @@ class DescriptionGenerator(SchemaGenerator):
         schemas = result["components"]["schemas"]
         schemas |= {"Error": _error_schema(list(codes)), "FieldErrors": FIELD_ERRORS}
         for path, _, method, callback in self.endpoints or ():  # type: ignore[misc]  # it has four items
-            # /api/schema/ itself is not in the description.
+            # /api/schema/ and /api/docs/ themselves are not in the description.
             if operation := result["paths"].get(path, {}).get(method.lower()):
                 named = _codes_of(callback.cls, method, operation)
                 _add_errors(operation, [codes[each] for each in named])

@@ -29,7 +29,7 @@ OF_REST: tuple[type[drf.APIException], ...] = (
 MEANINGS = {
     drf.MethodNotAllowed.default_code: "This URL does not support this method.",
     drf.UnsupportedMediaType.default_code: "The body is not JSON.",
-    TooFast.code: "Slow down. Try again after the seconds in `Retry-After`.",
+    TooFast.code: "Slow down. Try again after the number of seconds in `Retry-After`.",
 }
 
 
@@ -50,7 +50,7 @@ def list_error_codes() -> list[ErrorCode]:
 
 
 def _of_services() -> Iterator[ErrorCode]:
-    """Return the codes of ServiceError's subclasses that define their own; skip other classes."""
+    """Yield the code of each subclass of ServiceError that defines its own `code`; skip other classes."""
     for module in _exception_modules():
         for error in vars(module).values():
             if _brings_a_code(error):

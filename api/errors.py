@@ -42,7 +42,7 @@ class Busy(TemporarilyUnavailable):
 
 
 class BusyView(APIView):
-    """Responds with 503, because the queue of a thread pool is full."""
+    """Responds with 503, because the queue of a thread pool or of the upload slots is full."""
 
     authentication_classes = permission_classes = throttle_classes = ()
 
@@ -137,8 +137,9 @@ def unknown_endpoint(request: HttpRequest) -> JsonResponse:
 
 def server_error(request: HttpRequest) -> JsonResponse:
     """
-    Return 500 for unexpected errors. Outside DRF's views, as in the admin, return 503 if a retry may
-    succeed.
+    Return 500 for unexpected errors, or 503 if a retry may succeed.
+
+    The 503 is for errors outside DRF's views, such as in the admin; `exception_handler` handles the others.
     """
     if _may_be_tried_again(sys.exc_info()[1]):
         away = TemporarilyUnavailable

@@ -6,11 +6,15 @@ from django_stubs_ext import StrOrPromise
 
 
 class ServiceError(Exception):
-    """Base class of errors of services and selectors. `code` is part of the contract with clients."""
+    """The base class of errors in services and selectors. `code` is part of the contract with clients."""
 
     code = "error"
     is_on_sockets = False
-    """Whether socket frames of type `error` can have this `code`. Not inherited by subclasses."""
+    """
+    Whether socket frames of type `error` can have this `code`.
+
+    `list_error_codes` ignores an inherited value, so each class with its own `code` sets it.
+    """
     detail: StrOrPromise = _("Something went wrong.")
 
     def __init__(self, detail: StrOrPromise | None = None) -> None:

@@ -51,7 +51,8 @@ def validated(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[
 @cache
 def _validator(serializer: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
     """
-    Return a serializer that all requests share, because creating one is slow. Validation does not
-    modify the serializer.
+    Return a serializer that all requests share, because creating one is slow.
+
+    Validation does not modify the serializer.
     """
     return serializer()

@@ -46,7 +46,7 @@ class Counter:
 
     def hit(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
         """
-        Count one use and return 0 if `rate` allows it.
+        If `rate` allows another use, count it and return 0.
 
         Otherwise cache the refusal, and return the seconds until a use is allowed, at least 1.
         """
@@ -55,7 +55,7 @@ class Counter:
         return wait
 
     def try_hit(self, rate: limits.RateLimitItem, *identifiers: str) -> bool:
-        """Count one use and return True if `rate` allows it; otherwise return False, without caching."""
+        """If `rate` allows another use, count it and return True; otherwise return False. Cache nothing."""
         return not self._hit_available(rate, *identifiers)
 
     def refund(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
@@ -116,7 +116,8 @@ def _hit_limiter(
     if limiter.hit(rate, *identifiers):
         return 0
     window = limiter.get_window_stats(rate, *identifiers)
-    # If a use has expired since `hit()`, one is allowed now, and `reset_time` is when the next one expires.
+    # If a use has expired since `hit()`, another is allowed now: do not wait for `reset_time`, when the
+    # next of the counted uses expires.
     wait = 0.0 if window.remaining else window.reset_time - time.time()
     return max(1, math.ceil(wait))
 
@@ -134,7 +135,7 @@ def parse_rate(text: str) -> limits.RateLimitItem | None:
 
 
 def hit(scope: str, identifier: str | int) -> None:
-    """Count one use of `scope`; raise TooFast if its rate does not allow it."""
+    """Count one use of `scope`, or raise TooFast if its rate does not allow another."""
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate and (wait := counter().hit(rate, scope, str(identifier))):
         raise TooFast(wait)
@@ -142,9 +143,9 @@ def hit(scope: str, identifier: str | int) -> None:
 
 def try_hit(scope: str, identifier: str | int) -> bool:
     """
-    Count one use of `scope` and return True if its rate allows it; otherwise return False.
+    If the rate of `scope` allows another use, count it and return True; otherwise return False.
 
-    If the request fails, call `refund`.
+    If the request then stores nothing, call `refund`.
     """
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     return rate is None or counter().try_hit(rate, scope, str(identifier))

@@ -17,7 +17,7 @@ from api.exceptions import ServiceError
 # The lookups that Django's filters and date navigation put into URLs.
 FILTER_LOOKUPS = ("", "__exact", "__gte", "__lt", "__isnull", "__isempty")
 DATE_LOOKUPS = ("__year", "__month", "__day")
-# Django searches each field for each word, and SQLite limits an expression to 1,000 terms.
+# Django searches each field for each word, and SQLite limits the depth of an expression to 1,000.
 MAX_SEARCH_WORDS = 10
 MAX_SEARCH_LENGTH = 300
 ID = re.compile(r"[0-9]{1,18}")
@@ -27,7 +27,7 @@ def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
     """
     Raise BadRequest if a value posted under one of these names is not an id of up to 18 digits.
 
-    Other values could make Django's queries fail.
+    Other values could make Django's queries fail. Ignore empty values if `may_be_empty`.
     """
     for name in names:
         ids = [each for each in request.POST.getlist(name) if each or not may_be_empty]
@@ -126,7 +126,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
         return HttpResponseRedirect(request.get_full_path())
 
     def may_change_rows(self, request: HttpRequest) -> bool:
-        """Return whether the user has the "change" permission, which actions on read-only pages need."""
+        """Return whether the user has the "change" permission; actions on read-only pages require it."""
         codename = f"{self.opts.app_label}.change_{self.opts.model_name}"
         return cast(Any, request.user).has_perm(codename)  # type: ignore[no-any-return]
 

@@ -24,7 +24,7 @@ NOT_IN_A_URL = {
     "pool": "see DATABASE_POOL_SIZE",
     "prepare_threshold": "see DATABASE_PREPARE",
 }
-# URL schemes of mail back ends that print e-mails, which contain secrets, or keep them in memory.
+# URL schemes of mail back ends that print emails, or keep them in memory. Emails contain secrets.
 NOT_FOR_PRODUCTION = {"consolemail", "memorymail"}
 MAIL_OPTIONS = {"EMAIL_USE_TLS", "EMAIL_USE_SSL"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
@@ -115,7 +115,7 @@ def _libpq_options() -> set[str]:
 
 
 def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Return `ours`, overridden by `given`, the options in the URL; both `init_command`s run."""
+    """Return `ours`, overridden by the options in the URL, `given`; both `init_command`s run."""
     merged = {**ours, **given}
     if "init_command" in ours and "init_command" in given:
         merged["init_command"] = f"{ours['init_command']} {given['init_command']}"
@@ -123,7 +123,7 @@ def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]
 
 
 def read_email(url: str, *, in_production: bool) -> dict[str, Any]:
-    """Return Django's mail settings; in production, refuse back ends that print e-mails."""
+    """Return Django's mail settings; in production, refuse the schemes in `NOT_FOR_PRODUCTION`."""
     with _told(
         "is not smtp+tls://user:password@host:587, smtp+ssl://, smtp:// or filemail:///folder"
     ):

@@ -32,7 +32,12 @@ JOB_SECONDS = 3
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
-    """Start the worker. On SIGTERM, drain sockets; on shutdown, stop the worker and send pending events."""
+    """
+    Start the worker, and send pending events on shutdown.
+
+    SIGTERM stops the worker and drains the sockets. Shutdown stops the worker if it is still running, and
+    waits for its jobs for up to `JOB_SECONDS`.
+    """
     await receive()
     settle_memory()
     if settings.ONE_CORE:

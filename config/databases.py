@@ -30,7 +30,7 @@ def configure_database(
                 "max_size": pool_size,
                 # Seconds to wait for a connection before returning 503.
                 "timeout": 3,
-                # With the default of 300 s, the delays between retries grow until 503s outlast the outage.
+                # With the default (300 s), delays between retries get so long that 503s outlast the outage.
                 "reconnect_timeout": 2,
             },
         }

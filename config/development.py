@@ -8,7 +8,7 @@ from pathlib import Path
 
 def development_key(path: Path, size: int) -> str:
     """
-    Return the random key in a file, which is created once per checkout.
+    Return the random key in a file; create the file, with a key of `size` bytes, if it is missing.
 
     A key in the repository would allow anyone to sign tokens.
     """

@@ -135,15 +135,17 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
 
     def list_missing(self) -> list[str]:
         """
-        Return the names of unset variables that production requires. A value of only commas counts as
-        unset.
+        Return the names of unset variables that production requires.
+
+        A value that consists only of commas counts as unset.
         """
         return [name for name in REQUIRED_IN_PRODUCTION if not self.list(name, default=[])]
 
     def ensure_production(self) -> None:
         """
-        Raise InvalidEnvironment if required variables are missing, naming all of them, or if SECRET_KEY
-        can be guessed.
+        Raise InvalidEnvironment if a required variable is missing, or if SECRET_KEY can be guessed.
+
+        The message names all missing variables.
         """
         if missing := self.list_missing():
             names = ", ".join(missing)
@@ -170,7 +172,7 @@ def _parse_number(text: str, kind: type[int] | type[float]) -> int | float:
 
 @contextmanager
 def _naming(var: str) -> Iterator[None]:
-    """Put the variable's name before the message of a ValueError."""
+    """Convert a ValueError to InvalidEnvironment, with the variable's name before the message."""
     try:
         yield
     except ValueError as error:

@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def _allow_many_connections() -> None:
-    """Raise the limit on open files to the maximum. Each connection is one; the default is 1024."""
+    """Raise the limit on open files to the maximum. Each connection counts as one; the default is 1024."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -100,7 +100,7 @@ def _workers() -> int:
 
 
 def _log_config() -> dict[str, Any]:
-    """Return the project's logging configuration, which keeps tokens out of the access log, too."""
+    """Return the project's logging configuration, which also keeps tokens out of uvicorn's access log."""
     return settings.LOGGING
 
 

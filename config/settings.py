@@ -2,7 +2,7 @@
 The only settings module, configured by the environment.
 
 With an empty environment, it configures development without other servers: SQLite, the in-memory channel
-layer, and e-mails printed to the console. With `DEBUG=0`, it configures production, and raises
+layer, and emails printed to the console. With `DEBUG=0`, it configures production, and raises
 InvalidEnvironment if a variable is missing or malformed. `.env.example` lists all variables.
 """
 
@@ -52,12 +52,12 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGES = [("en", "English"), *list_languages(BASE_DIR / "locale")]
 # Chooses the language by Accept-Language. Not used with one language: it adds a header to each response.
 _languages = ["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []
-# The URL of the product for users. Links in e-mails start with it, never with the Host header.
+# The URL of the product for users. Links in emails start with it, never with the Host header.
 _here = f"http://127.0.0.1:{env.port('PORT', default=8000)}"
 PUBLIC_URL = env.public_url("PUBLIC_URL", default=_here)
 
 INSTALLED_APPS = [
-    # Only replaces the command `runserver`. It imports Twisted, a seventh of a process's start-up time.
+    # Only replaces the command `runserver`. It imports Twisted, which takes a seventh of the startup time.
     *(["daphne"] if "runserver" in sys.argv else []),
     "config.apps.ClosedAdminConfig",
     "django.contrib.auth",
@@ -205,7 +205,7 @@ MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 # The size of the request line and all headers together. An access token in `?token=` takes about 300 bytes.
 MAX_HEAD_BYTES = env.positive("MAX_HEAD_BYTES", default=32 * 1024)
-# Seconds that a client has to send the headers, and the body, before its connection is closed.
+# Seconds within which a client must send the headers, and the body. Otherwise its connection is closed.
 REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
 REQUEST_BODY_SECONDS = env.float("REQUEST_BODY_SECONDS", default=120.0)
 
@@ -269,7 +269,7 @@ SOCKET_TYPING_FRAME_BURST = 1000
 SOCKET_TYPING_FRAMES_PER_SECOND = 100
 # Frames queued for a slow client; beyond this number the socket is closed.
 SOCKET_PENDING_FRAMES = env.positive("SOCKET_PENDING_FRAMES", default=1000)
-# A replay queues all its frames at once, so after more changes the client must reload the messages.
+# A replay queues all its frames at once. After more changes than this, the client must reload the messages.
 SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
 # Seconds between comparisons of open sockets with the database, which detect lost events.
 SOCKET_REVIEW_SECONDS = env.float("SOCKET_REVIEW_SECONDS", default=1.0)
@@ -294,7 +294,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": _plain if DEBUG else _hashed},
 }
 
-# E-mail  https://docs.djangoproject.com/en/5.2/topics/email/
+# Email  https://docs.djangoproject.com/en/5.2/topics/email/
 # ------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://", in_production=not DEBUG))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Messaging <messaging@localhost>")
@@ -304,13 +304,14 @@ EMAIL_TIMEOUT = 10
 # ------------------------------------------------------------------------------
 # Whether web processes run jobs. Otherwise, `manage.py worker` runs them.
 JOBS_IN_WEB = env.bool("JOBS_IN_WEB", default=True)
-# Jobs that a process runs at the same time. Each uses a connection while it accesses the database.
+# The number of jobs that a process runs at the same time, besides those of kinds with their own threads.
+# Each uses a connection while it accesses the database.
 JOB_THREADS = env.positive("JOB_THREADS", default=8)
 # Seconds between checks for jobs that other processes enqueued. A process runs its own jobs at once.
 JOB_POLL_SECONDS = 1.0
 # Seconds after which another worker runs a job, unless the job's worker has extended the lease.
 JOB_LEASE_SECONDS = env.positive("JOB_LEASE_SECONDS", default=30)
-# Time for which ended jobs are kept for the admin: after success, and after failure.
+# How long ended jobs are kept for the admin: successful ones, and failed or discarded ones.
 JOB_KEEP_DONE = timedelta(days=1)
 JOB_KEEP_FAILED = timedelta(days=30)
 
@@ -318,7 +319,7 @@ JOB_KEEP_FAILED = timedelta(days=30)
 # ------------------------------------------------------------------------------
 # Seconds that a message stays unread before its recipient's devices are notified.
 PUSH_DELAY_SECONDS = env.float("PUSH_DELAY_SECONDS", default=5.0)
-# Deprecated: 0 leaves notifications to `manage.py worker`, and other jobs to web processes.
+# Deprecated: 0 leaves notifications to `manage.py worker`; web processes still run the other jobs.
 PUSH_IN_WEB = env.bool("PUSH_IN_WEB", default=True)
 # Identifies the server to browsers' push services. Without it, Web Push is off.
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")

@@ -25,7 +25,8 @@ def _ensure_deliberate(env: Environment) -> None:
     """
     Raise InvalidEnvironment unless DEBUG is set.
 
-    Without DEBUG, `manage.py collectstatic` has prepared the static files for development.
+    If DEBUG is unset, it defaults to 1 for every command, so `manage.py collectstatic` has prepared the
+    static files for development.
     """
     if not env.str("DEBUG", default=""):
         missing = ", ".join(["DEBUG=0", *env.list_missing()])
@@ -44,7 +45,7 @@ def _ensure_writable(folder: Path) -> None:
 
 
 def list_warnings() -> Iterator[str]:
-    """Return warnings about values that are for tests only, or allow more than necessary."""
+    """Yield warnings about values that are for tests only, are deprecated, or allow more than necessary."""
     if settings.DEBUG:
         yield "DEBUG=1: error pages show source code. Never use it on a public server."
         return

@@ -13,7 +13,7 @@ from django.db.models import Count, QuerySet, Value
 
 from db.sql import fetch_all
 
-# The first of the placeholder values for compiling a queryset. They are valid for every integer column.
+# The first of the placeholder values for compiling a queryset. They fit 32-bit and 64-bit integer columns.
 _FIRST_STAND_IN = 1_900_000_000
 
 
@@ -36,7 +36,7 @@ class CompiledQuery:
 
     @cached_property
     def _compiled(self) -> tuple[str, list[int], list[Any]]:
-        """Return the SQL, the index of each placeholder's value, and the values that are constant."""
+        """Return the SQL, each placeholder's index in (*params, *constants), and the constants."""
         stand_ins = [_FIRST_STAND_IN + number for number in range(self._count)]
         sql, params = self._build(*stand_ins).query.sql_with_params()
         constants = [each for each in params if each not in stand_ins]

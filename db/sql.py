@@ -2,7 +2,7 @@
 Executes the few statements that every request needs, hand-written or compiled by `db.compiled`.
 
 Building a query with the ORM costs five to ten times as much as executing it. Rows become named
-tuples, or model instances with the remaining fields deferred. The rest of the product uses the ORM.
+tuples, or model instances whose unselected fields are deferred. The rest of the product uses the ORM.
 """
 
 import json
@@ -44,7 +44,7 @@ def fetch_one(sql: str, params: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def _take_binary(cursor: CursorWrapper) -> None:
-    """Make PostgreSQL send times and numbers in binary, because psycopg parses text in slow Python."""
+    """Make PostgreSQL send times and numbers in binary, which psycopg parses faster than text."""
     if connection.vendor == "postgresql":
         cursor.cursor.format = Format.BINARY
 
@@ -98,7 +98,7 @@ class IntTable:
 
 
 class Columns(Generic[M]):
-    """A subset of a model's columns: builds their SELECT list and converts rows to instances."""
+    """A subset of a model's columns, with their SELECT list and the conversion of rows to instances."""
 
     def __init__(self, model: type[M], *names: str) -> None:
         self._model = model
@@ -135,9 +135,9 @@ class RowType(Generic[N]):
     """
     Converts rows of a model's table to named tuples.
 
-    A field of the tuple that has no default is a column of the model, named by its `attname`. The
-    caller of `load` passes the values of the other fields. Creating a tuple takes a quarter of the
-    time of creating a model instance.
+    Each tuple field without a default is a column of the model, named by its `attname`. The caller of
+    `load` passes the values of the other fields. Creating a tuple takes a quarter of the time of
+    creating a model instance.
     """
 
     def __init__(self, model: type[Model], row: type[N]) -> None:

@@ -36,7 +36,7 @@ class JobAdmin(ReadOnlyAdmin):
     def has_run_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
 
-    @admin.action(description=_("Run now and reset retries"), permissions=["run"])
+    @admin.action(description=_("Run now and reset attempts"), permissions=["run"])
     def retry(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         retried = retry_jobs(job_ids=jobs.values_list("pk", flat=True))
         text = ngettext("%(count)s job will run now.", "%(count)s jobs will run now.", retried)

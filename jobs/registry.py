@@ -105,7 +105,7 @@ def job(  # noqa: PLR0913 - one per limit, all with defaults
 
 
 def get_kind(name: str) -> JobKind:
-    """Return a registered kind; raise UnknownKind."""
+    """Return the kind with this name; raise UnknownKind if none is registered."""
     try:
         return _kinds[name]
     except KeyError:

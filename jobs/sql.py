@@ -2,8 +2,8 @@
 SQL that inserts jobs, and SQL with which an idle worker checks for due jobs once a second.
 
 At most one job per kind and key may be live (waiting or running). Concurrent calls of `enqueue` rely
-on a partial unique index and ON CONFLICT for this; Django's `bulk_create` does not support a partial
-index there. Delays count from the database's current time.
+on a partial unique index and ON CONFLICT for this; Django's `bulk_create` does not support ON CONFLICT
+with a partial index. Delays count from the database's current time.
 """
 
 from datetime import timedelta

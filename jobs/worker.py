@@ -74,7 +74,7 @@ class Worker:
         return self._thread is not None and self._thread.is_alive()
 
     def join(self, seconds: float) -> None:
-        """Wait up to `seconds` until all running jobs have ended or have been released."""
+        """Wait until all running jobs have ended or have been released, but for at most `seconds`."""
         if self._thread:
             self._thread.join(seconds)
 

@@ -38,4 +38,4 @@ class Authenticator(Protocol[A]):
     def list_ended(
         self, keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
     ) -> set[int]:
-        """Return the keys of tokens whose access has ended, with one query; session id 0 means none."""
+        """Query once for the keys of tokens whose access has ended; session id 0 means no session."""

@@ -21,7 +21,7 @@ Handler = Callable[[Frame], Awaitable[None]]
 
 
 class FrameConsumer(SocketConsumer, ABC):
-    """A socket that handles frames by `type`. It answers an invalid one with an error, and stays open."""
+    """A socket that handles frames by `type`. An invalid frame gets an error, and the socket stays open."""
 
     def __init__(self) -> None:
         super().__init__()

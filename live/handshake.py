@@ -69,7 +69,7 @@ def _is_ours(host: str) -> bool:
 
 
 def resume_version(scope: Mapping[str, Any]) -> int | None:
-    """Return `?since=`, or None if it is missing, or -1 if it is invalid, so that the client reloads."""
+    """Return `?since=`, or None if it is missing. If it is invalid, return -1: then the client reloads."""
     raw = query_params(scope).get("since")
     if raw is None:
         return None

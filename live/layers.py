@@ -70,8 +70,8 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
     A pub/sub layer with which sockets can open, and stay open, while Redis is unavailable.
 
     It takes the same options as the pub/sub layer of channels_redis, and interoperates with processes that
-    use that layer.
-    Channels exist only in memory, and Redis knows only groups, so `send()` to a channel is not supported.
+    use that layer. Channels exist only in memory, and Redis knows only groups, so `send()` to a channel is
+    not supported.
     """
 
     extensions = ("groups",)
@@ -107,7 +107,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         return message
 
     async def group_add(self, group: str, channel: str) -> None:
-        """Subscribe a channel of this process to a group. Raise RedisError or OSError."""
+        """Subscribe a channel of this process to a group; raise RedisError or OSError if that fails."""
         state, name = self._state(), self._name_of(group)
         state.groups[name].add(channel)
         try:
@@ -117,20 +117,20 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
             raise
 
     async def group_discard(self, group: str, channel: str) -> None:
-        """Unsubscribe a channel. Raise RedisError or OSError; the channel gets no more events even then."""
+        """Unsubscribe a channel, which gets no more events even if this raises RedisError or OSError."""
         name = self._name_of(group)
         if self._forget(name, channel):
             await self._state().shard_of(name).unsubscribe(name)
 
     async def group_send(self, group: str, message: Message) -> None:
-        """Send one message to a group. Raise RedisError or OSError."""
+        """Send one message to a group; raise RedisError or OSError if that fails."""
         await self.group_send_many([(group, message)])
 
     async def group_send_many(self, messages: Sequence[tuple[str, Message]]) -> None:
         """
         Send each message to its group, in order within each group.
 
-        This takes one round trip per Redis server. Raise RedisError or OSError.
+        This takes one round trip per Redis server. Raise RedisError or OSError if one of them fails.
         """
         state = self._state()
         batches: dict[Shard, list[tuple[str, bytes]]] = defaultdict(list)
@@ -142,7 +142,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         await (asyncio.gather(*publishing) if len(publishing) > 1 else publishing[0])
 
     def _forget(self, name: str, channel: str) -> bool:
-        """Remove a channel from a group; return whether the group is now empty."""
+        """Remove a channel from a group; return whether it was the last one in the group."""
         groups = self._state().groups
         if channel not in groups.get(name, ()):
             return False

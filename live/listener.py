@@ -18,10 +18,10 @@ TIMEOUT_SECONDS = 1.0
 
 class EventListener:
     """
-    One channel for the whole process. It is subscribed to the groups of all users who have sockets in
-    the process.
+    Receives events on one channel for the whole process, and passes them to the sockets.
 
-    So an event is decoded once for all sockets of a user, and an idle socket needs no queue or task.
+    The channel is subscribed to the groups of all users who have sockets in the process. So an event is
+    decoded once for all sockets of a user, and an idle socket needs no queue or task.
     """
 
     def __init__(self, sockets: SocketRegistry) -> None:

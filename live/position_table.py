@@ -9,7 +9,7 @@ ListBehind = Callable[..., dict[int, Any]]
 """Takes the columns key, user id and position; returns {key: newer state} for rows that are behind."""
 
 SLICE_ROWS = 1000
-"""Rows per query. Building the parameters for so many delays the event loop by less than 1 ms."""
+"""Rows per query. Building the parameters for this many rows delays the event loop by less than 1 ms."""
 
 
 class PositionTable:

@@ -38,7 +38,7 @@ class Socket(Protocol):
 
 
 class SocketRegistry:
-    """The open sockets of one event loop by user, with a limit per user."""
+    """The open sockets of one event loop, grouped by user, with a limit per user."""
 
     def __init__(self) -> None:
         self._by_user: dict[int, set[Socket]] = {}
@@ -67,7 +67,7 @@ class SocketRegistry:
 
         A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart: otherwise clients that
         reconnect at once would close each other's sockets forever. Between evictions, new sockets are
-        accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, a socket is evicted at once if it has
+        accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, a socket is evicted sooner if it has
         been idle for `SOCKET_EVICTION_SECONDS`; otherwise raise SocketRefused.
         """
         sockets = self.of_user(user_id)

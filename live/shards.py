@@ -43,15 +43,19 @@ class Shard:
         self._reading: asyncio.Task[None] | None = None
 
     async def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Publish messages to channels in order, with one round trip. Raise RedisError or OSError."""
+        """
+        Publish each message to its channel, in order, with one round trip.
+
+        Raise RedisError or OSError if that fails.
+        """
         async with self._publishing:
             pipeline = self._redis.pipeline(transaction=False)
             for channel, message in messages:
                 pipeline.publish(channel, message)
-            await pipeline.execute()  # returns the connection, even after an error
+            await pipeline.execute()  # puts the connection back into the pool, even after an error
 
     async def subscribe(self, channel: str) -> None:
-        """Deliver messages of a channel from now on. Raise RedisError or OSError."""
+        """Deliver messages of a channel from now on; raise RedisError or OSError if subscribing fails."""
         async with self._subscribing:
             if channel in self._channels:
                 return

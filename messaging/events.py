@@ -1,5 +1,5 @@
 """
-Announces changes of a conversation to its participants' sockets, after the commit.
+Announces changes in a conversation to its participants' sockets, after the commit.
 
 Most events contain the conversation's new version and an encoded frame. A socket that has sent all
 earlier versions forwards this frame unchanged.

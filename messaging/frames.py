@@ -89,7 +89,7 @@ def replay(missed: Replay, user_id: int) -> list[str]:
         for versioned in _shown(row, each, missed.since)
     ]
     due = sorted(shown + _receipts(missed, user_id), key=itemgetter(0))
-    # The messages were queried after the conversation's version; newer changes arrive as events.
+    # The messages can be newer than the conversation's version; such changes arrive as events.
     return [frame for version, frame in due if version <= missed.version]
 
 
@@ -101,7 +101,7 @@ def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[
 
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
-    """Return the fields that depend on `version`: unread, unless the message had been read by then."""
+    """Return the fields that differ as of `version`; a message that was read later is still unread."""
     if row.read_version and row.read_version <= version:
         return {"version": version}
     return {"version": version, "is_read": False, "read_at": None}

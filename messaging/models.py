@@ -51,7 +51,7 @@ class Conversation(models.Model):
     """
     The conversation between a trainer and a trainee; each pair has at most one.
 
-    Each change of the conversation or its messages increments `version` under this row's lock. Versions
+    Each change to the conversation or its messages increments `version` under this row's lock. Versions
     have no gaps and commit in order, so a client that has version N has missed exactly the changes after
     N. When an account is deleted, `trainer` or `trainee` becomes NULL, and the conversation stays.
     """
@@ -170,7 +170,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.unread().exclude(sender=reader)
 
     def change_content(self, *, version: int, **values: Any) -> int:
-        """Change the content of messages as of a new `version`; return the number of messages."""
+        """Update messages, and record a content change at `version`; return the number of messages."""
         return self.update(version=version, content_version=version, **values)
 
 
@@ -178,13 +178,13 @@ class Message(models.Model):
     """
     A text in a conversation.
 
-    Each change of a message gives the conversation a new version. Four fields store these versions, and
+    Each change to a message gives the conversation a new version. Four fields store these versions, and
     replays are computed from them:
 
     - `version`: the last change of any kind.
     - `created_version`: the creation of the message.
     - `read_version`: the change that marked the message as read.
-    - `content_version`: the creation, or the last later change of the content or the sender.
+    - `content_version`: the last change to the content or the sender, or else the creation.
     """
 
     conversation = models.ForeignKey(

@@ -56,7 +56,7 @@ def list_conversations(user: User, *, archived: bool = False) -> Rows[Conversati
 
 
 def get_described_conversation(user: User, conversation_id: int) -> ConversationEntry:
-    """Return a list's entry for one conversation; raise ConversationNotFound if it is not visible."""
+    """Return one conversation as in the list; raise ConversationNotFound if it is not visible."""
     found = lists.select_entries(lists.ONE, [conversation_id, user.pk, user.pk], user.pk)
     if not found:
         raise ConversationNotFound

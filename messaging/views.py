@@ -96,7 +96,7 @@ class StartConversationView(APIView):
         """
         Send a message to one of your trainees, and create or reopen the conversation if necessary.
 
-        Answers 201, or 200 with the original message if this `client_id` was already used.
+        Return 201, or 200 with the original message if this `client_id` was already used.
         """
         data = validated(StartSerializer, request.data)
         started = start_conversation(trainer=current_user(request), **data)
@@ -184,7 +184,7 @@ class SendMessageView(APIView):
         """
         Send a message.
 
-        Answers 201, or 200 with the original message if this `client_id` was already used.
+        Return 201, or 200 with the original message if this `client_id` was already used.
         """
         sent = send_message(
             sender=current_user(request),

@@ -5,4 +5,4 @@ from django.utils.translation import gettext_lazy as _
 class NotificationsConfig(AppConfig):
     name = "notifications"
     label = "push"  # the prefix of its tables, and its name in recorded migrations
-    verbose_name = _("notifications")
+    verbose_name = _("Notifications")

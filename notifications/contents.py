@@ -56,7 +56,7 @@ def _describe(delivery: Delivery) -> QuerySet[Any]:
     """
     Return the conversation, with the number of its unread messages and the text of the newest.
 
-    Return no row if the conversation is archived, or a later delivery covers these messages.
+    Return no row if the conversation is archived, or if a later delivery covers these messages.
     """
     unread = (
         Message.objects.unread()

@@ -76,7 +76,7 @@ class PushCursor(models.Model):
 
 
 class PushMark(models.Model):
-    """The last message of a conversation for which a notification was queued. Prevents duplicates."""
+    """The last message that a recipient was notified of in a conversation. Prevents duplicates."""
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="+", db_index=False

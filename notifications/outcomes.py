@@ -4,7 +4,8 @@ from enum import Enum, auto
 
 class Verdict(Enum):
     DELIVERED = auto()
-    # The push service no longer knows the device, or the token belongs to another sender.
+    # Nothing can be sent to this token, so the device is deleted. For example, the push service no longer
+    # knows it, it belongs to another sender, or its address is not public.
     GONE = auto()
     # A retry would not help, but the device stays registered.
     REFUSED = auto()

@@ -9,7 +9,7 @@ from notifications.subscriptions import BadSubscription, check_web_token
 
 
 class DeviceTokenSerializer(serializers.Serializer[Any]):
-    # Push services issue ASCII tokens. 2,048 other characters could exceed the size of an index entry.
+    # Push services issue ASCII tokens. 2,048 non-ASCII characters could be too long for an index entry.
     token = TextField(max_length=2048, validators=[RegexValidator(r"\A[ -~]+\Z")])
     platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
 

@@ -16,7 +16,7 @@ class BodyTooLarge(Exception):
 
 class LimitBody:
     """
-    Answers 413 to API forms over `MAX_BODY_BYTES`, and to other bodies over `MAX_JSON_BODY_BYTES`.
+    Returns 413 for API forms over `MAX_BODY_BYTES`, and for other bodies over `MAX_JSON_BODY_BYTES`.
 
     Outside the API, Django reads the whole body before a view can refuse it. The API keeps bodies in
     memory; it reads a form only after verifying the sender's token. Bodies without a Content-Length
@@ -91,7 +91,7 @@ def _has_known_length(scope: Any) -> bool:
 
 def _declared_length(scope: Any) -> int:
     raw = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(raw) if raw.isdigit() and len(raw) < 20 else 0  # noqa: PLR2004 - fits 64 bits
+    return int(raw) if raw.isdigit() and len(raw) < 20 else 0  # noqa: PLR2004 - fits in 64 bits
 
 
 async def _refuse(send: Any) -> None:

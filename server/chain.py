@@ -17,8 +17,9 @@ Chain = Callable[["ApiRequest"], HttpResponseBase]
 
 class ApiRequest(ASGIRequest):
     """
-    A request with an optional `stand_in`: a function that takes the request's view and returns the
-    view to call instead.
+    A request whose view can be replaced.
+
+    `stand_in`, if set, takes the request's view and returns the view to call instead.
     """
 
     stand_in: StandIn | None = None

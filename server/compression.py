@@ -14,7 +14,7 @@ BROTLI_QUALITY = 6
 
 
 class CompressText:
-    """Compresses text responses with status 200, using an encoding that the client accepts."""
+    """Compresses text responses to GET with status 200, in an encoding that the client accepts."""
 
     def __init__(self, app: Any) -> None:
         self._app = app

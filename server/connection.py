@@ -20,7 +20,7 @@ HEAD_TOO_LARGE = (
 
 
 class HeadTooLarge(Exception):
-    """The request line and headers have more than `MAX_HEAD_BYTES`."""
+    """The request line and headers exceed `MAX_HEAD_BYTES`."""
 
 
 class Awaited(Enum):
@@ -69,7 +69,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._update_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer 400 to a malformed request, or 431 if its head is too large; close the connection."""
+        """Return 400 for a malformed request, or 431 if its head is too large; close the connection."""
         self._awaits = Awaited.NOTHING
         if self._is_head_too_large:
             self.transport.write(HEAD_TOO_LARGE)
@@ -98,7 +98,7 @@ class LimitedConnection(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """
-        Pass the connection to the WebSocket protocol; answer 400 if its parser rejects the handshake.
+        Pass the connection to the WebSocket protocol; return 400 if its parser rejects the handshake.
 
         That parser accepts only GET, at most 128 headers and 8 KiB per header. It would leave the
         connection of any other handshake open and unanswered forever.

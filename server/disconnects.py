@@ -8,5 +8,5 @@ class ClientGone(Exception):
 
 
 async def wait_until_gone(receive: Any) -> None:
-    """Return when the client disconnects: once the body has been read, ASGI sends nothing else."""
+    """Return when the client disconnects: after the body, `receive` returns only the disconnect event."""
     await receive()

@@ -50,7 +50,7 @@ class OneHopHandler:
         """
         Answer one request.
 
-        If the client disconnects, a queued request is dropped; one that has begun is completed.
+        If the client disconnects, a queued request is dropped, but a running one is completed.
         """
         serve = self._serve_form if is_form(scope) else self._serve
         try:
@@ -110,7 +110,7 @@ class OneHopHandler:
                 return answer
 
     def _refuse(self, scope: Any, full: LaneFull) -> Answer:
-        """Answer 503 on the event loop: this does not block and uses no database."""
+        """Return a 503 response on the event loop: this does not block, and does not use the database."""
         logger.warning("503 %s %s: %s", scope["method"], scope["path"], full)
         return self._respond(scope, b"", busy)
 

@@ -1,7 +1,7 @@
 """
 Database connections that the API's threads keep between requests.
 
-Taking a connection from the pool and returning it takes as long as a query.
+Getting a connection from the pool and putting it back takes as long as a query.
 """
 
 import select
@@ -24,8 +24,7 @@ def keep_connections() -> None:
 
 def replace_cut_connections() -> None:
     """
-    Close each of this thread's connections that PostgreSQL has closed, and make the pool check its
-    idle ones.
+    Close this thread's connections that PostgreSQL has closed; make the pool check its idle connections.
 
     The pool relies on psycopg's connection state, which changes only at the next read, so it would
     otherwise hand out dead connections.
@@ -45,7 +44,7 @@ def _list_open() -> Iterator[BaseDatabaseWrapper]:
 
 def _is_readable(connection: BaseDatabaseWrapper) -> bool:
     """
-    Return whether an idle connection has data to read, because the server is closing it.
+    Return whether an idle connection has data to read, which means that the server is closing it.
 
     This takes 2 µs.
     """

@@ -10,7 +10,11 @@ from typing import Any, ParamSpec, TypeVar
 from server.disconnects import ClientGone, wait_until_gone
 
 WATCHED_AFTER = 0.05
-"""Seconds before a waiting call's client is watched for a disconnect, which costs as much as a query."""
+"""
+Seconds that a call waits before its client is watched for a disconnect.
+
+Watching a client costs as much as a query.
+"""
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -46,7 +50,7 @@ class Lane:
         Run `call` as `run` does, for a request whose body has been read.
 
         Raise LaneFull if the queue is full. If the client disconnects while the call is queued, drop
-        the call and raise ClientGone. A call that has begun is completed.
+        the call and raise ClientGone. A running call is completed.
         """
         must_wait = self._pending >= self._running
         work, outcome = self._submit(partial(call, *args, **kwargs))
@@ -91,12 +95,12 @@ class Lane:
             loop.call_soon_threadsafe(self._end, outcome, outcome.set_result, result)
 
     def _drop(self, work: Future[None], outcome: asyncio.Future[T]) -> None:
-        """Cancel a call, unless it has begun."""
+        """Drop a call that is still queued, and raise ClientGone in its caller."""
         if not work.cancelled() and work.cancel():
             self._end(outcome, outcome.set_exception, ClientGone())
 
     def _end(self, outcome: asyncio.Future[T], end: Callable[[Any], None], value: Any) -> None:
-        """Count the call as ended; resolve its future, unless this was cancelled."""
+        """Count the call as ended, and resolve its future, unless the future is already done."""
         self._pending -= 1
         if not outcome.done():
             end(value)

@@ -30,9 +30,9 @@ class OneCore:
 
     def start(self) -> None:
         """
-        Begin to move threads. Call this on the event loop.
+        Start moving threads. Call this on the event loop.
 
-        Do nothing without Linux or a second core.
+        Do nothing if the system is not Linux, or if only one core is available.
         """
         if not self._tasks.exists() or len(os.sched_getaffinity(0)) == 1:
             return

@@ -35,8 +35,10 @@ BUSY_ANSWER: Answer = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
 
 class FewPasswordForms:
     """
-    Limits the forms that hash passwords: `PASSWORD_THREADS` run at the same time, and
-    `PASSWORD_QUEUE` may wait. Further forms get 503.
+    Limits the number of forms that hash passwords at the same time.
+
+    `PASSWORD_THREADS` forms are processed at the same time, and `PASSWORD_QUEUE` may wait. Further forms
+    get 503.
 
     Django's handler starts a thread per request. Each thread uses one of the six database connections
     for the admin, sockets and background work. The body of a form is read before the form is queued,
@@ -58,7 +60,7 @@ class FewPasswordForms:
             await self.app(scope, receive, send)
 
     def _hashes(self, scope: Any) -> bool:
-        """Return whether a request signs in or may set a password, as saving a user does."""
+        """Return whether a request signs in, or may set a password, for example by saving a user."""
         path = scope["path"]
         is_form = path in self._paths or path.startswith(self._people)
         return bool(scope["method"] == "POST" and is_form)

@@ -1,4 +1,4 @@
-"""Multipart uploads: the sender is authenticated before the body is read, and few run in parallel."""
+"""Multipart uploads: authenticates the sender before reading the body, and limits parallel uploads."""
 
 import asyncio
 from collections import Counter

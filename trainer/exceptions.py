@@ -19,4 +19,7 @@ class AlreadyYourTrainee(Invalid):
 
 class AlreadyHasTrainer(Invalid):
     code = "already_has_trainer"
-    detail = _("This email address belongs to an account that cannot join a trainer at the moment.")
+    detail = _(
+        "Your email address has an account that cannot join this trainer. Ask your trainer to invite you"
+        " at a different address."
+    )

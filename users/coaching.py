@@ -46,13 +46,12 @@ def lock_trainer_ids(trainee_ids: Iterable[int]) -> dict[int, int | None]:
 
 def lock_with_trainees(user: User) -> None:
     """
-    Lock a person's row, then the rows of their trainees, because deleting the person unlinks the
-    trainees.
+    Lock a person's row, then the rows of their trainees, before the person is deleted.
 
-    The locks are FOR NO KEY UPDATE. With FOR UPDATE, a deletion could deadlock with a transaction that
-    sends a message by the same person. The deletion waits for the conversation, which the sending
-    transaction has locked. FOR UPDATE would make the sending transaction wait for the deletion, because
-    the new message references the person's row.
+    The deletion also unlinks the trainees. The locks are FOR NO KEY UPDATE. With FOR UPDATE, the
+    deletion could deadlock with a transaction that sends a message from the same person. The deletion
+    waits for the conversation, which the sending transaction has locked. FOR UPDATE would make the
+    sending transaction wait for the deletion, because the new message references the person's row.
     """
     people = User.objects.select_for_update(no_key=True).order_by("pk")
     people.filter(pk=user.pk).first()
@@ -84,5 +83,6 @@ def ensure_role_may_change(user: User) -> None:
         )
     if User.objects.filter(parent_trainer=user).exists():
         raise FieldInvalid(
-            "role", _("This person has trainees. Move or remove them under Trainees first.")
+            "role",
+            _("This person has trainees. Change or clear their trainer under Trainees first."),
         )

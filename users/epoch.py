@@ -2,8 +2,8 @@
 The access epoch: an integer column of the users table that increases with each change that must end
 access.
 
-Sessions, impersonations, reset links and admin sign-ins store the epoch at which they began, and are
-valid while the user's epoch is the same. The UPDATE statement compares the old and new values in the
+Sessions, impersonations, reset links and admin sign-ins store the epoch as of their creation, and are
+valid only while the user's epoch is the same. The UPDATE statement compares the old and new values in the
 database, so a stale model instance cannot miss a change.
 """
 

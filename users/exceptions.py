@@ -11,7 +11,7 @@ class InvalidToken(NotSignedIn):
 
 class InvalidCredentials(NotSignedIn):
     code = "invalid_credentials"
-    detail = _("No active account has this email address and password.")
+    detail = _("The email address or password is wrong, or the account has been deactivated.")
 
 
 class ImpersonationReadOnly(Forbidden):

@@ -46,8 +46,8 @@ def _decode(file: IO[bytes]) -> Image.Image:
     """
     Decode, reduce and rotate a picture.
 
-    Raise FieldInvalid if it has more than `MAX_PIXELS`, because a small file can expand to gigabytes, or
-    if the file is not a picture.
+    Raise FieldInvalid if the file is not a picture, has more than `MAX_PIXELS`, or is a JPEG with too
+    many scans. Otherwise a small file could expand to gigabytes or take hours.
     """
     try:
         scans = _count_scans(file)
@@ -58,7 +58,10 @@ def _decode(file: IO[bytes]) -> Image.Image:
         if not is_too_large:
             image = _upright(image, _shrink(image))
     except Exception:  # noqa: BLE001 - decoders raise many kinds of errors, such as TypeError for broken Exif
-        raise FieldInvalid("profile_image", _("This file is not a picture.")) from None
+        raise FieldInvalid(
+            "profile_image",
+            _("This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged."),
+        ) from None
     if is_too_large:
         raise FieldInvalid("profile_image", _("This picture has too many pixels."))
     return image

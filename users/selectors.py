@@ -75,7 +75,7 @@ def get_valid_session(claims: Claims) -> AuthSession:
 
 
 _ACCESSES = IntTable("key", "user_id", "session_id")
-# The session id is 0 for a token without a session, which is valid while its user is active.
+# A token without a session has the session id 0, and is valid while its user is active.
 _ENDED = f"""
 SELECT input.key
 FROM {{input}}

@@ -22,5 +22,5 @@ def close_outdated_sessions(
     """
     if not created and (update_fields is None or WATCHED.intersection(update_fields)):
         user_id = instance.pk
-        # Not a partial: Django cannot log the failure of one, and raises AttributeError instead.
+        # Not a partial, because Django raises AttributeError when it logs the failure of a partial.
         transaction.on_commit(lambda: end_outdated_sessions(user_id=user_id), robust=True)

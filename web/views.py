@@ -27,7 +27,7 @@ def restores_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     """
     Redirect an emailed link to its original form, with its "#", if a mail program has rewritten it.
 
-    This has no side effects, because mail programs open links before people do.
+    This must have no side effects, because mail programs open links before people do.
     """
 
     @wraps(view)
@@ -90,5 +90,5 @@ def web_manifest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponseRedirectBase:
-    """Redirect the default icon URL of pages without an icon link, such as the admin's."""
+    """Redirect /favicon.ico, which browsers request for pages without an icon link, such as the admin's."""
     return redirect(static("web/icons/favicon.svg"))

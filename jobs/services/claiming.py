@@ -27,7 +27,7 @@ LEFT = Failure("The worker was killed, or the job exceeded its time limit.")
 @transaction.atomic
 def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim]:
     """
-    Claim and return up to `most` due jobs, and at most `room[kind]` jobs of each kind.
+    Claim and return up to `most` due jobs, but at most `room[kind]` jobs of each kind.
 
     If a job's lease expired during its last allowed attempt, give the job up instead.
     """
@@ -83,7 +83,7 @@ def _lock_limits() -> bool:
 
 
 def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
-    """Lock and yield up to `most` due jobs, the most urgent first, and at most `room[kind]` per kind."""
+    """Lock and yield up to `most` due jobs, but at most `room[kind]` per kind, the most urgent first."""
     left, chosen = dict(room), set[int]()
     for priority in Job.Priority:
         due = Job.objects.due().filter(priority=priority).order_by("due_at")

@@ -49,7 +49,8 @@ def enqueue(
     instead. A job that waits for its first attempt also takes the new time, if that is earlier. A
     running job will run once more.
 
-    Raise UnknownKind or InvalidArguments.
+    Raise UnknownKind if no handler is registered, or InvalidArguments if `args` cannot be stored or do
+    not match the handler's signature.
     """
     enqueue_many(kind=kind, calls=[Call(args or {}, key)], delay=delay, run_at=run_at)
 

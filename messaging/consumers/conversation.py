@@ -120,11 +120,11 @@ class ConversationConsumer(UserConsumer):
 
     async def reconcile(self, actual: int | None) -> None:
         """
-        Close the socket if `actual` is None, because the user has lost access. Otherwise `actual` is the
-        conversation's version in the database.
+        Close the socket if the user has lost access; `actual` is None in that case.
 
-        Catch up only if the socket has still not sent the version that the previous comparison found.
-        Later changes will most likely arrive as events.
+        Otherwise `actual` is the conversation's version in the database. Catch up only if the socket has
+        still not sent the version that the previous comparison found. Later changes will most likely
+        arrive as events.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)

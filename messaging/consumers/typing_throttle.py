@@ -12,7 +12,7 @@ class TypingThrottle:
 
     Typing frames do not count towards the socket's frame limit, but have a higher limit of their own.
     A separate bucket, of the same size as the socket's frame bucket, limits the events and errors that
-    typing frames cause. While that bucket is empty, nothing is sent. `is_pending` then tells whether the
+    typing frames cause. While that bucket is empty, neither is sent. `is_pending` then tells whether the
     latest state must still be announced.
     """
 
@@ -32,7 +32,7 @@ class TypingThrottle:
         return self._frames.try_take()
 
     def may_send_error(self) -> bool:
-        """Count an error; return False if the limit is reached, so that the frame must be dropped."""
+        """Count an error; return False if the limit is reached and the frame must be dropped."""
         return self._effects.try_take()
 
     @property

@@ -1,4 +1,4 @@
-"""Checks that a conversation accepts messages. messaging.sql.send repeats this under the row lock."""
+"""Tells why a conversation accepts no messages. messaging.sql.send applies the same rules in SQL."""
 
 from messaging.exceptions import ConversationArchived, ParticipantGone
 from messaging.models import Conversation

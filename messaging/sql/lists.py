@@ -53,7 +53,7 @@ def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[Con
     """
     Return the rows of a user's conversation list. `source` is a subquery for the conversations.
 
-    `source` is limited to the conversations to return, so only their unread messages are counted, with
+    `source` is limited to the conversations to return, so only their unread messages are counted, using
     the partial index on unread messages. A queryset cannot express this: it would make PostgreSQL sort
     all of a trainer's conversations. For a page of 50 out of 500, that takes three times as long.
     """

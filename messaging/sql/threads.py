@@ -105,8 +105,8 @@ def select_thread(
 
     The conversation is None if it is not visible to the user. A single statement reads the messages
     together with their conversation, from one snapshot. If it returns no rows, a second statement
-    reads the conversation. The messages are then read again, so that they include every change up to
-    the conversation's version.
+    reads the conversation. The messages are then read again if there can be any, so that they include
+    every change up to the conversation's version.
     """
     thread = _thread_query(query, limit)
     rows = thread.fetch_all(conversation_id, user_id, *params)
@@ -119,5 +119,5 @@ def select_thread(
 
 
 def _may_have(conversation: Conversation, query: MessageQuery, params: Sequence[int]) -> bool:
-    """Return whether a second read may find messages. Usually a client that catches up missed none."""
+    """Return whether a second read may find messages. A client that catches up has usually missed none."""
     return query is not CHANGES or conversation.version > params[0]

@@ -36,9 +36,9 @@ def prepare_notification(delivery: Delivery) -> Notification | None:
 
 def record_outcome(notification: Notification, outcome: Outcome) -> None:
     """
-    Delete the device if the push service no longer knows it; raise RetryLater or GiveUp after a failure.
+    Delete the device if its token cannot be used; raise RetryLater or GiveUp after any other failure.
 
-    The retry waits at least as long as the push service requests, up to an hour.
+    The retry waits at least as long as the push service requests, or an hour if it requests more.
     """
     if outcome.verdict is Verdict.DELIVERED:
         return

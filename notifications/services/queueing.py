@@ -8,7 +8,7 @@ def enqueue_deliveries(deliveries: Iterable[Delivery]) -> None:
     """
     Enqueue a job per delivery; there is at most one live job per conversation and device.
 
-    If there already is a waiting or running job, it is updated to cover the later messages too. A job
+    If such a job is already waiting or running, it is updated to cover the later messages too. A job
     that waits for a retry keeps the time of that retry, because the push service may have requested it.
     """
     calls = [

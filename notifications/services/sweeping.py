@@ -41,7 +41,7 @@ Unread = tuple[int, int, int]
 
 
 def get_sweep_interval() -> timedelta:
-    """Return the time between two sweeps, a fraction of `PUSH_DELAY_SECONDS`."""
+    """Return the time between two sweeps, derived from `PUSH_DELAY_SECONDS`; longer without any device."""
     delay: float = settings.PUSH_DELAY_SECONDS
     pause = min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, delay / 2.5))
     return timedelta(seconds=pause if has_devices() else pause * RARER_WITHOUT_DEVICES)
@@ -90,7 +90,7 @@ def scan() -> bool:
 
 
 def _reach(after: int, seconds: float) -> int:
-    """Return the last id of a message that is old enough among the next `BATCH`; `after` if none is."""
+    """Return the id of the last of the next `BATCH` messages that is old enough; `after` if none is."""
     old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
     some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
     reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]

@@ -49,7 +49,7 @@ def test_trainer_with_trainees_keeps_the_role(
     errors = change(superuser, alice, role=role)
 
     assert errors == {
-        "role": ["This person has trainees. Move or remove them under Trainees first."]
+        "role": ["This person has trainees. Change or clear their trainer under Trainees first."]
     }
 
 

@@ -32,7 +32,10 @@ DEAD_LINK = {
     "code": "invalid_invitation",
 }
 TAKEN = {
-    "detail": "This email address belongs to an account that cannot join a trainer at the moment.",
+    "detail": (
+        "Your email address has an account that cannot join this trainer. Ask your trainer to invite"
+        " you at a different address."
+    ),
     "code": "already_has_trainer",
 }
 

@@ -15,7 +15,7 @@ NOT_SIGNED_IN = {
     "code": "not_authenticated",
 }
 WRONG_CREDENTIALS = {
-    "detail": "No active account has this email address and password.",
+    "detail": "The email address or password is wrong, or the account has been deactivated.",
     "code": "invalid_credentials",
 }
 NOT_ALLOWED = {"detail": "Only a trainer can do this.", "code": "permission_denied"}

@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ME = "/api/auth/users/me/"
 # The stored sizes. A GIF has no Exif data, so it is not rotated.
 SIZES = {"GIF": (512, 256), "JPEG": (256, 512), "PNG": (256, 512), "WEBP": (256, 512)}
-NO_PICTURE = {"profile_image": ["This file is not a picture."]}
+NO_PICTURE = {
+    "profile_image": ["This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged."]
+}
 
 
 @pytest.fixture(autouse=True)

@@ -113,7 +113,8 @@ def mail_invitation(*, invitation_id: int) -> None:
     code = _code_of(invitation)
     if _hash(code) != invitation.code_hash:
         raise GiveUp(
-            "SECRET_KEY has changed, so the link cannot be computed again. Resend the invitation."
+            "SECRET_KEY has changed, so the link cannot be computed. "
+            "Ask the trainer to resend the invitation."
         )
     subject, text = compose_invitation_email(invitation, link=make_link("join", code=code))
     send_text(to=invitation.email, subject=subject, text=text)
@@ -142,9 +143,9 @@ def accept_invitation(
     Join a trainer with the code from an emailed link, and sign in.
 
     If the invited address has no account, create one. If it belongs to a former trainee who has no
-    trainer, `password` must be the password of that account, and counts as a sign-in attempt. Passwords
-    are hashed while no row is locked. Raise InvalidInvitation, AlreadyHasTrainer, FieldInvalid or
-    TooFast.
+    trainer, `password` must be the password of that account, and checking it counts as a sign-in
+    attempt. Passwords are hashed while no row is locked. Raise InvalidInvitation, AlreadyHasTrainer,
+    FieldInvalid or TooFast.
     """
     invitation, known = _read_invitation(code)
     if known:

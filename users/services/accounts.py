@@ -96,8 +96,8 @@ def _replace_password(user: User, hashed: User) -> None:
     """
     Store the new password of `hashed`, and end every session except the current one.
 
-    The caller has hashed the password before, because hashing takes about 0.3 s, which is too long under
-    a row lock. Raise InvalidToken if the account was deactivated in the meantime. Raise FieldInvalid if
+    The caller has already hashed the password: hashing takes about 0.3 s, which is too long under a row
+    lock. Raise InvalidToken if the account was deactivated in the meantime. Raise FieldInvalid if
     its epoch changed in the meantime; otherwise someone who knows the old password could undo a reset.
     """
     locked = lock_account(user)

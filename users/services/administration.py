@@ -17,7 +17,7 @@ from users.services.sessions import end_sessions
 
 Staff = User | AnonymousUser
 
-# Sent with the stored `user` before its role changes. Receivers raise FieldInvalid to refuse it.
+# Sent with the stored `user` before its role changes. Receivers raise FieldInvalid to refuse the change.
 role_changing = Signal()
 
 
@@ -31,10 +31,10 @@ def add_account(*, user: User, by: Staff) -> None:
 @transaction.atomic
 def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
     """
-    Store only the `changed` fields of an account, because the other fields may have changed in the
-    database since the account was loaded.
+    Store only the `changed` fields of an account. Deactivation takes effect at once.
 
-    Deactivation takes effect at once. Raise ReservedForSuperusers, NotFound or FieldInvalid.
+    The other fields are left alone, because they may have changed in the database since the account was
+    loaded. Raise ReservedForSuperusers, NotFound or FieldInvalid.
     """
     stored = _lock_manageable(user.pk, by)
     ensure_may_store(by=by, user=user, changed=changed)
@@ -85,7 +85,7 @@ def delete_account(*, user: User, by: Staff) -> None:
     end_sessions(AuthSession.objects.filter(pk__in=sessions))
     announce_access_changed(user.pk)
     if picture:
-        # Not a partial: Django cannot log the failure of one, and raises AttributeError instead.
+        # Not a partial, because Django raises AttributeError when it logs the failure of a partial.
         transaction.on_commit(lambda: storage.delete(picture), robust=True)
 
 

@@ -26,7 +26,7 @@ TIME = Matches(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 TOKEN = Matches(r"[\w-]+\.[\w-]+\.[\w-]+")
 PAIR = {"access": TOKEN, "refresh": TOKEN}
 NO_ACCOUNT = {
-    "detail": "No active account has this email address and password.",
+    "detail": "The email address or password is wrong, or the account has been deactivated.",
     "code": "invalid_credentials",
 }
 NO_CREDENTIALS = {

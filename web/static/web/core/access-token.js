@@ -27,7 +27,8 @@ export class AccessToken {
 /**
  * Keeps an access token fresh with the refresh cookie.
  *
- * Calls `onRefreshed(token)` with each new token, and `onRefused(error)` when the session ended.
+ * Calls `onRefreshed(token)` with each new token, and `onRefused(error)` once the session has
+ * ended.
  */
 export class TokenRefresher {
   token = null;

@@ -21,7 +21,7 @@ export class ApiError extends Error {
     return this.status === 0;
   }
 
-  /** Return whether the same request may succeed later. */
+  /** Return whether the network or the server failed, so that a retry may succeed. */
   get isTemporary() {
     return this.status === 0 || this.status >= 500;
   }

@@ -5,7 +5,7 @@ import { pendingSignOut, storedSignIn } from "./web-storage.js";
 
 const RETRY_MS = 30_000;
 
-/** Run `work` under the lock that serializes changes of the refresh cookie between tabs. */
+/** Run `work` under the lock that serializes changes to the refresh cookie between tabs. */
 export function withCookieLock(work) {
   return withLock("session-cookie", work);
 }

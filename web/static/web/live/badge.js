@@ -15,7 +15,7 @@ export function formatBadge(count) {
   return count > 0 ? String(count) : "";
 }
 
-/** Set the title of the page, after the unread count: "(3) Trainees · Messaging". */
+/** Set the page title, which is shown after the unread count: "(3) Trainees · Messaging". */
 export function setTitle(text) {
   pageTitle = `${text} · ${PRODUCT}`;
   show();

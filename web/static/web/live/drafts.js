@@ -13,7 +13,7 @@ const unsaved = new Map();
  * The draft of one composer. A conversation can have several drafts, each in its own row.
  *
  * A composer starts with this tab's last draft or else with the newest draft, and never overwrites
- * another draft. When a tab sends a text, it is removed from all composers that show it. Fires
+ * another draft. A text that any tab sends is removed from all composers that show it. Fires
  * "change" when anything other than `write` changes `text`.
  */
 export class Draft extends EventTarget {

@@ -16,7 +16,7 @@ let areSocketsBlocked = false;
 export class Feed extends EventTarget {
   /** "connecting", "online", "reconnecting", "polling" or "offline". */
   connection = "connecting";
-  /** The time of the last change of `connection`, as Date.now(). */
+  /** The time of the last change to `connection`, as Date.now(). */
   connectionSince = Date.now();
   #socket;
   #poller;

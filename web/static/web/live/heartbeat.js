@@ -2,7 +2,7 @@ const INTERVAL_MS = 20_000;
 const TIMEOUT_MS = 8_000;
 const WAKE_TIMEOUT_MS = 4_000;
 
-/** Detects dead connections by pings, as an idle socket does not notice a lost network. */
+/** Detects dead connections with pings, because an idle socket does not notice a lost network. */
 export class Heartbeat {
   #ping;
   #onSilence;

@@ -10,8 +10,8 @@ const PATH = "/ws/messaging/";
 /**
  * Shares the inbox socket with all tabs of this browser; only the leader has a socket.
  *
- * The visible tab leads. Fires "frame", "connection" and "synced". "synced" means that frames may
- * have been missed, after each connect and on joining a leader, so the list must be loaded.
+ * The visible tab leads. Fires "frame", "connection" and "synced". "synced" is fired after each
+ * connect and on joining a leader. Frames may have been missed then, so the list must be loaded.
  */
 export class InboxFeed extends EventTarget {
   connection = "connecting";

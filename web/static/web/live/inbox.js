@@ -42,7 +42,7 @@ class Inbox extends Store {
     return this.#feed?.connection ?? "connecting";
   }
 
-  /** The time of the last change of `connection`, as Date.now(). */
+  /** The time of the last change to `connection`, as Date.now(). */
   get connectionSince() {
     return this.#feed?.connectionSince ?? Date.now();
   }

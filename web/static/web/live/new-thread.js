@@ -55,7 +55,7 @@ class NewThread extends Outgoing {
     this.dispatchEvent(new CustomEvent("created", { detail: conversationId }));
   }
 
-  // The rest of the interface of Thread, without effect here.
+  // The rest of Thread's interface, which has no effect here.
   async loadOlder() {}
   async retry() {}
   type() {}

@@ -20,7 +20,7 @@ class Notifications extends Store {
   /** "unsupported", "blocked" (in the browser settings), "off" or "on". */
   state = "unsupported";
   #isPushed = false;
-  // The unread conversations at the last change of the inbox.
+  // The unread conversations at the last change to the inbox.
   #unread = unreadIds();
 
   constructor() {
@@ -107,7 +107,7 @@ class Notifications extends Store {
   #closeRead() {
     const before = this.#unread;
     this.#unread = unreadIds();
-    // The unread count would not do: after a reconnect it arrives before the conversations.
+    // The unread count is not enough: after a reconnect it arrives before the conversations.
     const areUnread = before.every((id) => this.#unread.includes(id));
     if (areUnread || this.state !== "on") return;
     const idOf = ({ data }) => Number(data?.path?.split("/").at(-1));

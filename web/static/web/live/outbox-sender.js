@@ -107,7 +107,7 @@ export class OutboxSender {
     if (this.#isRunning) await this.#outbox.sent(entry, message);
   }
 
-  /** Return whether the token is the author's, because another tab may have signed in another user. */
+  /** Return whether the token is the author's; another tab may have signed in another user. */
   async #isOurs() {
     return new AccessToken(await session.accessToken()).userId === this.#userId;
   }

@@ -6,8 +6,8 @@ import { outbox } from "./outbox.js";
 /**
  * The outgoing half of a thread: its entries in the outbox.
  *
- * Each kind of thread has `pending`, its entries of the outbox in order, and `target`, the recipient
- * of new entries: `{conversation_id}` or `{trainee_id}`.
+ * Each kind of thread has `pending`, its outbox entries in order, and `target`, the recipient of
+ * new entries: `{conversation_id}` or `{trainee_id}`.
  *
  * Fires "returned" with `{text, seconds}` when a message was throttled. An empty composer restores
  * the text and calls preventDefault(); otherwise the message waits in the outbox.

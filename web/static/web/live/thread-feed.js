@@ -143,7 +143,7 @@ export class ThreadFeed extends EventTarget {
     const known = idsOf(timeline.messages);
     timeline.add(messages);
     if (!this.#isLive || !timeline.isLoaded) return;
-    // A higher id would not do: the user's own message can arrive before an earlier one.
+    // A new message can have a lower id: the user's own message can arrive before an earlier one.
     const held = idsOf(timeline.messages);
     const isNew = (each) => timeline.isOthers(each) && held.has(each.id) && !known.has(each.id);
     for (const message of messages.filter(isNew)) this.#fire("incoming", message);

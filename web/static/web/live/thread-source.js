@@ -159,7 +159,7 @@ export class ThreadSource extends EventTarget {
   #settle(row) {
     if (this.#isClosed) return;
     if (row && !row.is_archived) {
-      // Readable, but the server refuses the socket, perhaps for this origin.
+      // The user may read it, but the server refuses the socket, perhaps because of the origin.
       this.feed.pollOnly();
     } else {
       this.conversation = row ?? { ...this.conversation, is_archived: true };

@@ -97,7 +97,7 @@ class TraineeScreen extends Element {
     </section>`;
   }
 
-  /** The conversations API has the picture, the trainees API does not. */
+  /** The conversations API returns the picture; the trainees API does not. */
   get #pictured() {
     return inbox.findByTrainee(this.#id)?.trainee ?? this.trainee;
   }

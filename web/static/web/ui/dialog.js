@@ -10,7 +10,8 @@ import { Form, formStatus, submitButton } from "./form.js";
  * Ask for confirmation of an irreversible action; resolve to whether it was done.
  *
  * `act` runs while the dialog is open, and the dialog shows its errors. With `typed`, the user has
- * to type one of these words: the first that has letters or digits, or the next if they can't.
+ * to type one of these texts; those without letters or digits are ignored. The dialog asks for the
+ * first, and also offers the second if not every keyboard can type the first.
  */
 export function confirm({ title, text, label, isDangerous = false, typed = [], act }) {
   const dialog = document.createElement("app-dialog");

@@ -1,7 +1,8 @@
 /**
  * Calls `onNear` when an element of the host comes near the screen, and after each update.
  *
- * An IntersectionObserver does not fire while the element stays near, such as after a short page.
+ * An IntersectionObserver does not fire again while the element stays near, which is the case if
+ * the page that was loaded is short.
  */
 export class ProximityObserver {
   #host;

@@ -1,9 +1,9 @@
 const SIDE = 512;
 
 /**
- * Crop a picture to its central square and scale it down, because photos have many megabytes.
+ * Crop a picture to its central square and scale it down; photos are often several megabytes.
  *
- * If the browser cannot decode the file, returns it unchanged, so that the server reports the error.
+ * If the browser cannot decode the file, return it unchanged, so that the server reports the error.
  */
 export async function squarePicture(file) {
   const bitmap = await createImageBitmap(file).catch(() => null);
