@@ -108,3 +108,13 @@ def test_change_permission_does_not_make_records_editable(conversation: Conversa
     answer = browser.post(f"/admin/messaging/conversation/{conversation.pk}/change/", FORM)
 
     assert answer.status_code == 403
+
+
+def test_only_staff_who_may_set_a_password_see_the_link_to_the_form(
+    superuser: Browser, viewing: Browser, bob: User
+) -> None:
+    page = f"/admin/users/user/{bob.pk}/change/"
+
+    seen = [b"../password/" in each.get(page).content for each in (superuser, viewing)]
+
+    assert seen == [True, False]

@@ -8,6 +8,8 @@ import pytest
 
 from tests.js.coverage import CLIENT, Count, Module, measure, report
 
+pytestmark = pytest.mark.without_servers
+
 SOURCE = """\
 // 💪 is two units long.
 export function f(x) {
