@@ -19,8 +19,8 @@ from live.registry import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
 from notifications.jobs import KINDS as NOTIFICATIONS  # noqa: E402 - as above
 from server.body_limits import LimitBody  # noqa: E402 - as above
+from server.garbage import tune_garbage_collection  # noqa: E402 - as above
 from server.handler import OneHopHandler  # noqa: E402 - needs the settings
-from server.memory import settle_memory  # noqa: E402 - as above
 from server.one_core import one_core  # noqa: E402 - as above
 from server.password_forms import FewPasswordForms  # noqa: E402 - as above
 from server.routing import PathRouter  # noqa: E402 - as above
@@ -39,7 +39,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     waits for its jobs for up to `JOB_SECONDS`.
     """
     await receive()
-    settle_memory()
+    tune_garbage_collection()
     if settings.ONE_CORE:
         one_core.start()
     drain_on_sigterm(asyncio.get_running_loop(), _drain)

@@ -10,8 +10,8 @@ from django.conf import settings
 from messaging.exceptions import ConversationNotFound
 from messaging.models import MAX_VERSION, Conversation
 from messaging.rows import ConversationEntry, MessageRow
-from messaging.sql import lists, reconcile, threads
-from messaging.sql.threads import MessageQuery
+from messaging.sql import lists, messages, reconcile
+from messaging.sql.messages import MessageQuery
 from users.models import User
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ def _side_of(user: User) -> str | None:
 
 def get_conversation(user: User, conversation_id: int) -> Conversation:
     """Return a conversation and its participants; raise ConversationNotFound if it is not visible."""
-    conversation = threads.select_conversation(conversation_id, user.pk)
+    conversation = messages.select_conversation(conversation_id, user.pk)
     if conversation is None:
         raise ConversationNotFound
     return conversation
@@ -86,7 +86,7 @@ def list_messages(conversation: Conversation) -> Rows[MessageRow]:
     """Return all messages of a conversation, newest first."""
     return Rows(
         lambda: conversation.message_count,
-        lambda limit, offset: threads.select_page(conversation.pk, limit, offset),
+        lambda limit, offset: messages.select_page(conversation.pk, limit, offset),
     )
 
 
@@ -101,17 +101,17 @@ class Slice:
 
 def list_newest_messages(user: User, conversation_id: int, limit: int) -> Slice:
     """Return up to `limit` of the newest messages, newest first; raise ConversationNotFound."""
-    return _slice(user, conversation_id, limit, threads.NEWEST)
+    return _slice(user, conversation_id, limit, messages.NEWEST)
 
 
 def list_messages_before(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
     """Return up to `limit` messages just before an id, newest first; raise ConversationNotFound."""
-    return _slice(user, conversation_id, limit, threads.BEFORE, message_id)
+    return _slice(user, conversation_id, limit, messages.BEFORE, message_id)
 
 
 def list_messages_after(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
     """Return up to `limit` messages just after an id, newest first; raise ConversationNotFound."""
-    found = _slice(user, conversation_id, limit, threads.AFTER, message_id)
+    found = _slice(user, conversation_id, limit, messages.AFTER, message_id)
     return replace(found, messages=found.messages[::-1])
 
 
@@ -126,14 +126,16 @@ def list_changes(
     `since` and `since_id`. Raise ConversationNotFound.
     """
     if since_id is None:
-        return _slice(user, conversation_id, limit, threads.CHANGES, since)
-    return _slice(user, conversation_id, limit, threads.CHANGES_WITHIN, since, since_id)
+        return _slice(user, conversation_id, limit, messages.CHANGES, since)
+    return _slice(user, conversation_id, limit, messages.CHANGES_WITHIN, since, since_id)
 
 
 def _slice(
     user: User, conversation_id: int, limit: int, query: MessageQuery, *params: int
 ) -> Slice:
-    conversation, found = threads.select_thread(conversation_id, user.pk, query, params, limit + 1)
+    conversation, found = messages.select_messages(
+        conversation_id, user.pk, query, params, limit + 1
+    )
     if conversation is None:
         raise ConversationNotFound
     return Slice(conversation, found[:limit], has_more=len(found) > limit)
@@ -196,7 +198,7 @@ def list_newer(
     return dict(reconcile.select_newer(keys, user_ids, conversation_ids, versions))
 
 
-class InboxSum(NamedTuple):
+class InboxChecksum(NamedTuple):
     """
     A checksum of the versions of a user's active conversations. It changes whenever a version changes.
 
@@ -209,21 +211,21 @@ class InboxSum(NamedTuple):
     versions: int
 
     @classmethod
-    def of(cls, versions: Mapping[int, int]) -> "InboxSum":
+    def from_versions(cls, versions: Mapping[int, int]) -> "InboxChecksum":
         """Return the checksum for a mapping of conversation ids to versions."""
         return cls(len(versions), sum(versions), sum(versions.values()))
 
 
-def list_other_sums(
+def list_differing_checksums(
     keys: Sequence[int],
     user_ids: Sequence[int],
     conversations: Sequence[int],
     ids: Sequence[int],
     versions: Sequence[int],
-) -> dict[int, InboxSum]:
-    """Return {key: current sum} for sockets whose sums differ from the database, in one query."""
-    rows = reconcile.select_other_sums(keys, user_ids, conversations, ids, versions)
-    return {key: InboxSum(*current) for key, *current in rows}
+) -> dict[int, InboxChecksum]:
+    """Return {key: current checksum} for inbox sockets whose checksum differs from the database's."""
+    rows = reconcile.select_differing_checksums(keys, user_ids, conversations, ids, versions)
+    return {key: InboxChecksum(*current) for key, *current in rows}
 
 
 def get_inbox_versions(user: User) -> dict[int, int]:

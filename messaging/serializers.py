@@ -147,7 +147,7 @@ def messages_data(
 
 class SendSerializer(serializers.Serializer[Any]):
     content = TextField(
-        max_length=CONTENT_MAX_LENGTH, help_text="Leading and trailing white space is removed."
+        max_length=CONTENT_MAX_LENGTH, help_text="Leading and trailing whitespace is removed."
     )
     client_id = ClientIdField(
         allow_null=True,

@@ -6,8 +6,8 @@ from django.conf import settings
 from rest_framework.permissions import SAFE_METHODS
 
 from api.formats import RequestTooLarge
-from server.answers import json_answer, send_answer
 from server.disconnects import ClientGone
+from server.responses import json_response, send_response
 
 
 class BodyTooLarge(Exception):
@@ -97,5 +97,5 @@ def _declared_length(scope: Any) -> int:
 async def _refuse(send: Any) -> None:
     too_large = RequestTooLarge
     headers = (b"connection", b"close")
-    answer = json_answer(413, too_large.default_detail, too_large.default_code, headers)
-    await send_answer(send, answer)
+    answer = json_response(413, too_large.default_detail, too_large.default_code, headers)
+    await send_response(send, answer)

@@ -6,7 +6,7 @@ from typing import Any
 
 import brotli
 
-from server.answers import Answer, Headers, send_answer
+from server.responses import Headers, RawResponse, send_response
 
 COMPRESSIBLE = (b"text/", b"application/json", b"image/svg+xml")
 # This level compresses as well as gzip's best, in a fraction of the time of brotli's best.
@@ -26,7 +26,7 @@ class CompressText:
             await self._app(scope, receive, send)
             return
         answer = await _collect(self._app, scope, receive)
-        await send_answer(send, _compressed(answer, *found) if _is_plain_text(answer) else answer)
+        await send_response(send, _compressed(answer, *found) if _is_plain_text(answer) else answer)
 
 
 def _choose(accepted: bytes) -> tuple[bytes, Callable[[bytes], bytes]] | None:
@@ -38,7 +38,7 @@ def _choose(accepted: bytes) -> tuple[bytes, Callable[[bytes], bytes]] | None:
     return None
 
 
-async def _collect(app: Any, scope: Any, receive: Any) -> Answer:
+async def _collect(app: Any, scope: Any, receive: Any) -> RawResponse:
     """Return the complete response of an ASGI application."""
     start: dict[str, Any] = {}
     parts: list[bytes] = []
@@ -53,14 +53,16 @@ async def _collect(app: Any, scope: Any, receive: Any) -> Answer:
     return start["status"], list(start["headers"]), b"".join(parts)
 
 
-def _is_plain_text(answer: Answer) -> bool:
+def _is_plain_text(answer: RawResponse) -> bool:
     status, headers, _ = answer
     found = dict(headers)
     is_text = found.get(b"content-type", b"").startswith(COMPRESSIBLE)
     return status == 200 and is_text and b"content-encoding" not in found  # noqa: PLR2004 - OK
 
 
-def _compressed(answer: Answer, encoding: bytes, compress: Callable[[bytes], bytes]) -> Answer:
+def _compressed(
+    answer: RawResponse, encoding: bytes, compress: Callable[[bytes], bytes]
+) -> RawResponse:
     status, headers, content = answer
     content = compress(content)
     kept: Headers = [each for each in headers if each[0] not in (b"content-length", b"vary")]

@@ -19,14 +19,14 @@ from django.urls import set_script_prefix
 from django.utils.log import log_response
 
 from api.errors import busy
-from server.answers import Answer, answer_of, break_reference_cycles, send_answer
 from server.body_limits import is_form, read_body
 from server.chain import ApiRequest, StandIn, build_chain
 from server.disconnects import ClientGone
+from server.hashing_endpoints import find_hashing_endpoints
 from server.kept_connections import keep_connections, replace_cut_connections
 from server.lanes import Lane, LaneFull
 from server.one_core import one_core
-from server.password_requests import find_password_requests
+from server.responses import RawResponse, break_reference_cycles, raw_response_of, send_response
 from server.uploads import Admission, UploadSlots, without_throttles
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class OneHopHandler:
 
     def __init__(self) -> None:
         self._get_response = build_chain(settings.API_MIDDLEWARE)
-        self._hashing = find_password_requests()
+        self._hashing = find_hashing_endpoints()
         self._api = Lane("api", settings.API_THREADS, settings.API_QUEUE)
         anywhere = one_core.run_anywhere
         self._passwords = Lane(
@@ -59,16 +59,16 @@ class OneHopHandler:
             return
         except LaneFull as full:
             answer = self._refuse(scope, full)
-        await send_answer(send, answer)
+        await send_response(send, answer)
 
-    async def _serve(self, scope: Any, receive: Any) -> Answer:
+    async def _serve(self, scope: Any, receive: Any) -> RawResponse:
         """Read the body, then answer in the thread pool for this kind of request."""
         body = await read_body(receive)
         hashes = (scope["method"], scope["path"]) in self._hashing
         lane = self._passwords if hashes else self._api
         return await lane.run_for(receive, self._answer, _with_length(scope, body), body)
 
-    async def _serve_form(self, scope: Any, receive: Any) -> Answer:
+    async def _serve_form(self, scope: Any, receive: Any) -> RawResponse:
         """
         Authenticate the sender of a form, then acquire an upload slot, read the body and answer.
 
@@ -87,29 +87,29 @@ class OneHopHandler:
                 receive, self._answer, whole, body, without_throttles
             )
 
-    def _answer(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> Answer:
+    def _answer(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> RawResponse:
         """Answer in a worker thread, using the thread's persistent database connection."""
         set_script_prefix(scope.get("root_path", "") or "/")
         replace_cut_connections()
         request_started.send(sender=self.__class__, scope=scope)
         return self._respond(scope, body, stand_in)
 
-    def _respond(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> Answer:
+    def _respond(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> RawResponse:
         try:
             request = ApiRequest(scope, BytesIO(body))
         except UnicodeDecodeError:
-            return answer_of(HttpResponseBadRequest())
+            return raw_response_of(HttpResponseBadRequest())
         request.stand_in = stand_in
         with closing(request):
             response = self._get_response(request)
             keep_connections()
             with closing(response):  # sends request_finished, as Django's own handlers do
                 _log(request, response)
-                answer = answer_of(response)
+                answer = raw_response_of(response)
                 break_reference_cycles(response)
                 return answer
 
-    def _refuse(self, scope: Any, full: LaneFull) -> Answer:
+    def _refuse(self, scope: Any, full: LaneFull) -> RawResponse:
         """Return a 503 response on the event loop: this does not block, and does not use the database."""
         logger.warning("503 %s %s: %s", scope["method"], scope["path"], full)
         return self._respond(scope, b"", busy)

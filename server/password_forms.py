@@ -10,9 +10,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from api.errors import Busy
-from server.answers import Answer, send_answer
 from server.body_limits import read_body
 from server.disconnects import ClientGone, wait_until_gone
+from server.responses import RawResponse, send_response
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ BUSY_HEADERS = [
     (b"cache-control", b"no-store"),
     (b"retry-after", b"%d" % Busy.wait),
 ]
-BUSY_ANSWER: Answer = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
+BUSY_ANSWER: RawResponse = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
 
 
 class FewPasswordForms:
@@ -73,7 +73,7 @@ class FewPasswordForms:
                 logger.warning(
                     "503 POST %s: %s forms with passwords run or wait.", scope["path"], self._limit
                 )
-                await send_answer(send, BUSY_ANSWER)
+                await send_response(send, BUSY_ANSWER)
                 return
             async with self._turn(receive):
                 await self.app(scope, _replay_body(body, receive), send)

@@ -13,8 +13,8 @@ from django.contrib.staticfiles.finders import get_finders
 from servestatic.asgi import ServeStaticASGI
 
 from api.exceptions import NotFound
-from server.answers import json_answer, send_answer
 from server.compression import CompressText
+from server.responses import json_response, send_response
 
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 # Immutable files need no validators.
@@ -76,4 +76,4 @@ def _make_lean(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 async def _no_such_file(scope: Any, receive: Any, send: Any) -> None:
-    await send_answer(send, json_answer(404, NotFound.detail, NotFound.code))
+    await send_response(send, json_response(404, NotFound.detail, NotFound.code))

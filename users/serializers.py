@@ -19,7 +19,7 @@ def image_url(user: User) -> str | None:
 
 
 class PasswordField(TextField):
-    """A password of at most 128 characters, whose white space is not trimmed."""
+    """A password of at most 128 characters, whose whitespace is not trimmed."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=128, trim_whitespace=False, write_only=True, **kwargs)

@@ -8,7 +8,7 @@ from live.task_coalescer import tasks
 from live.threads import in_thread
 from messaging import frames, selectors
 from messaging.rows import ConversationEntry
-from messaging.selectors import InboxSum
+from messaging.selectors import InboxChecksum
 from users.sockets import UserConsumer
 
 # Changes within this time are sent together.
@@ -25,7 +25,7 @@ class InboxConsumer(UserConsumer):
     """
 
     is_evicted_last = True
-    list_behind: ClassVar[ListBehind] = staticmethod(selectors.list_other_sums)
+    list_behind: ClassVar[ListBehind] = staticmethod(selectors.list_differing_checksums)
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,10 +89,10 @@ class InboxConsumer(UserConsumer):
         return is_news
 
     @property
-    def position(self) -> InboxSum:
-        return InboxSum.of(self._versions)
+    def position(self) -> InboxChecksum:
+        return InboxChecksum.from_versions(self._versions)
 
-    async def reconcile(self, actual: InboxSum) -> None:
+    async def reconcile(self, actual: InboxChecksum) -> None:
         """
         Refresh the list on every second comparison that finds a difference.
 

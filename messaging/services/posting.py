@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.events import announce_message
-from messaging.exceptions import ConversationNotFound
+from messaging.exceptions import ConversationArchived, ConversationNotFound, ParticipantGone
 from messaging.models import Conversation, Message
-from messaging.services.changes import ensure_accepts_messages
 from messaging.sql.send import Stored, store_message
 from users.models import User
 
@@ -59,8 +58,20 @@ def find_repeat(
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)
-    ensure_accepts_messages(conversation)
+    _ensure_accepts_messages(conversation)
     raise otherwise
+
+
+def _ensure_accepts_messages(conversation: Conversation) -> None:
+    """
+    Raise ConversationArchived if archived, or ParticipantGone if a participant's account was deleted.
+
+    `messaging.sql.send` applies the same rules in SQL; this tells which of them it applied.
+    """
+    if conversation.is_archived:
+        raise ConversationArchived
+    if None in (conversation.trainer_id, conversation.trainee_id):
+        raise ParticipantGone
 
 
 def sent_with(

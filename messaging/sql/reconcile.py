@@ -15,7 +15,7 @@ WHERE c.id IS NULL OR c.version > input.version
 """
 _SUMS = IntTable("key", "user_id", "known_count", "known_ids", "known_versions")
 # In PostgreSQL the sum of bigints is a numeric, which psycopg would return as a Decimal.
-_OTHER_SUMS = f"""
+_DIFFERING_CHECKSUMS = f"""
 SELECT input.key, count(c.id), CAST(COALESCE(sum(c.id), 0) AS bigint), COALESCE(sum(c.version), 0)
 FROM {{input}} LEFT JOIN messaging_conversation c ON {_IS_ACTIVE}
 GROUP BY input.key, input.known_count, input.known_ids, input.known_versions
@@ -29,6 +29,6 @@ def select_newer(*positions: Sequence[int]) -> list[tuple[Any, ...]]:
     return fetch_all(_NEWER.format(input=_POSITIONS.table), _POSITIONS.params(*positions))
 
 
-def select_other_sums(*sums: Sequence[int]) -> list[tuple[Any, ...]]:
+def select_differing_checksums(*sums: Sequence[int]) -> list[tuple[Any, ...]]:
     """Return (key, count, ids, versions) for inbox sockets whose sums differ from the database."""
-    return fetch_all(_OTHER_SUMS.format(input=_SUMS.table), _SUMS.params(*sums))
+    return fetch_all(_DIFFERING_CHECKSUMS.format(input=_SUMS.table), _SUMS.params(*sums))

@@ -23,8 +23,8 @@ from notifications.selectors import (
     is_configured,
     list_device_ids,
 )
-from notifications.services.adopting import adopt_deliveries, drop_superseded
 from notifications.services.cursor import lock_cursor, prepare_cursor, skip_to
+from notifications.services.legacy_deliveries import convert_legacy_deliveries, drop_superseded
 from notifications.services.queueing import enqueue_deliveries
 
 # The second scan finds messages that were committed after the first scan had passed their ids. No
@@ -56,7 +56,7 @@ def sweep() -> None:
         prepare_cursor()  # the next sweep scans
         return
     if backlog.has_old_deliveries:
-        adopt_deliveries()
+        convert_legacy_deliveries()
     if backlog.is_drained:
         return
     if not backlog.has_devices:

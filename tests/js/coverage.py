@@ -80,7 +80,7 @@ class Module:
         return [number for number, start, end in self._lines() if not any(self.hits[start:end])]
 
     def _lines(self) -> Iterator[tuple[int, int, int]]:
-        """Yield the number, start and end of each line with code; the span excludes outer white space."""
+        """Yield the number, start and end of each line with code; the span excludes outer whitespace."""
         offset = 0
         for number, line in enumerate(self.source.splitlines(keepends=True), start=1):
             code = line.strip()

@@ -11,7 +11,7 @@ from live.close_codes import CloseCode
 from live.outbox import Outbox
 from messaging.consumers import ConversationConsumer, InboxConsumer
 from messaging.models import Conversation
-from messaging.selectors import InboxSum
+from messaging.selectors import InboxChecksum
 from messaging.services.archiving import archive_conversations, reopen_conversations
 from tests.factories import access_of, claims_of, impersonate, write
 from tests.live.client import Client, Message, close, finish_tasks, run, text
@@ -241,7 +241,7 @@ def test_inbox_with_a_different_sum_in_two_rounds_sends_the_difference(
         inbox._versions, inbox._is_initialized = {conversation.pk: 1}, True
 
         for version in (2, 3):
-            await inbox.reconcile(InboxSum(1, conversation.pk, version))
+            await inbox.reconcile(InboxChecksum(1, conversation.pk, version))
         await finish_tasks()
 
         frames = [loads(each["text"]) for each in client.seen]

@@ -9,7 +9,7 @@ from live.reconciler import reconciler
 from live.threads import in_thread as in_database
 from messaging.consumers import ConversationConsumer, InboxConsumer
 from messaging.models import Conversation
-from messaging.selectors import InboxSum
+from messaging.selectors import InboxChecksum
 from messaging.services.archiving import archive_conversations_for_trainee
 from tests.factories import access_of, make_trainee, open_conversation, write
 from tests.live.client import Client, close, finish_tasks, run, scope_of
@@ -63,7 +63,7 @@ def test_inbox_begins_with_the_unread_count_and_knows_its_versions(
         client, socket = await connect(token)
 
         assert told(client) == [(1,)]
-        assert socket.position == InboxSum(1, conversation.pk, 1)
+        assert socket.position == InboxChecksum(1, conversation.pk, 1)
         assert reconciler.is_tracked(socket)
         await client.disconnect()
 
@@ -83,7 +83,7 @@ def test_changed_conversation_is_sent_once_with_the_count_that_changed(
             await finish_tasks()
 
         assert told(client) == [(1,), (conversation.pk, 2, False), (2,)]
-        assert socket.position == InboxSum(1, conversation.pk, 2)
+        assert socket.position == InboxChecksum(1, conversation.pk, 2)
         await client.disconnect()
 
     run(scenario)
@@ -122,7 +122,7 @@ def test_event_while_the_inbox_opens_is_sent_after_the_count(
         await finish_tasks()
 
         assert told(client) == [(2,)]
-        assert socket.position == InboxSum(1, conversation.pk, 2)
+        assert socket.position == InboxChecksum(1, conversation.pk, 2)
         await client.disconnect()
 
     run(scenario)
@@ -165,7 +165,7 @@ def test_archived_conversation_is_sent_once_and_leaves_the_position(
             await finish_tasks()
 
         assert told(client) == [(1,), (conversation.pk, 2, True), (0,)]
-        assert socket.position == InboxSum(0, 0, 0)
+        assert socket.position == InboxChecksum(0, 0, 0)
         await client.disconnect()
 
     run(scenario)
@@ -211,10 +211,10 @@ def test_inbox_refreshes_at_every_other_comparison_that_differs(
         client, socket = await connect(token)
         socket._versions = {conversation.pk: 1}
 
-        await socket.reconcile(InboxSum(1, conversation.pk, 2))
+        await socket.reconcile(InboxChecksum(1, conversation.pk, 2))
         await finish_tasks()
         assert told(client) == [(2,)]
-        await socket.reconcile(InboxSum(1, conversation.pk, 2))
+        await socket.reconcile(InboxChecksum(1, conversation.pk, 2))
         await finish_tasks()
 
         assert told(client) == [(2,), (conversation.pk, 2, False)]

@@ -7,7 +7,12 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from messaging.models import Conversation
-from messaging.selectors import InboxSum, get_inbox_versions, list_newer, list_other_sums
+from messaging.selectors import (
+    InboxChecksum,
+    get_inbox_versions,
+    list_differing_checksums,
+    list_newer,
+)
 from tests.factories import impersonate, make_trainee, open_conversation, write
 from tests.messaging.crowd import make_crowd
 from trainer.services.trainees import remove_trainee
@@ -118,24 +123,24 @@ def test_different_sum_is_returned(alice: User, bob: User, conversation: Convers
     people, both = [alice.pk, bob.pk, carol.pk], conversation.pk + other.pk
     ids = [both, conversation.pk, other.pk]
 
-    assert list_other_sums([7, 8, 9], people, [2, 1, 1], ids, [3, 1, 2]) == {}
-    assert list_other_sums([7, 8, 9], people, [1, 1, 1], ids, [1, 1, 1]) == {
-        7: InboxSum(2, both, 3),
-        9: InboxSum(1, other.pk, 2),
+    assert list_differing_checksums([7, 8, 9], people, [2, 1, 1], ids, [3, 1, 2]) == {}
+    assert list_differing_checksums([7, 8, 9], people, [1, 1, 1], ids, [1, 1, 1]) == {
+        7: InboxChecksum(2, both, 3),
+        9: InboxChecksum(1, other.pk, 2),
     }
 
 
 def test_sum_differs_if_one_conversation_replaces_another(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    known = InboxSum.of(get_inbox_versions(alice))
+    known = InboxChecksum.from_versions(get_inbox_versions(alice))
     carol = make_trainee("carol", alice)
 
     remove_trainee(trainer=alice, trainee_id=bob.pk)
     other = open_conversation(alice, carol)
 
     columns = [[number] for number in known]
-    assert list_other_sums([7], [alice.pk], *columns) == {7: InboxSum(1, other.pk, 1)}
+    assert list_differing_checksums([7], [alice.pk], *columns) == {7: InboxChecksum(1, other.pk, 1)}
 
 
 def test_sum_omits_archived_conversations(
@@ -144,7 +149,9 @@ def test_sum_omits_archived_conversations(
     remove_trainee(trainer=alice, trainee_id=bob.pk)
 
     people, counts, ids = [alice.pk, bob.pk], [0, 1], [0, conversation.pk]
-    assert list_other_sums([7, 8], people, counts, ids, counts) == {8: InboxSum(0, 0, 0)}
+    assert list_differing_checksums([7, 8], people, counts, ids, counts) == {
+        8: InboxChecksum(0, 0, 0)
+    }
 
 
 def test_each_check_is_one_query_for_1_and_for_30(
@@ -158,4 +165,4 @@ def test_each_check_is_one_query_for_1_and_for_30(
         with django_assert_num_queries(3):
             assert list_ended(ids, people, [0] * len(ids)) == set()
             assert list_newer(ids, people, ids, ones) == {}
-            assert list_other_sums(ids, people, ones, ids, ones) == {}
+            assert list_differing_checksums(ids, people, ones, ids, ones) == {}

@@ -93,6 +93,6 @@ def _keywords(node: Any) -> list[Any]:
 
 
 def _replace(node: Any, index: int, code: str) -> None:
-    """Replace a child of a node by code; keep the white space and comments before it."""
+    """Replace a child of a node by code; keep the whitespace and comments before it."""
     prefix = node.children[index].get_first_leaf().prefix
     node.children[index] = get_ast(prefix + code)

@@ -19,7 +19,7 @@ MEASURED_ON_PRODUCTION = (
     "tests/faults/test_found.py",
     "tests/jobs/test_claiming.py",
     "tests/live/test_consumer.py",
-    "tests/notifications/test_adopting.py",
+    "tests/notifications/test_legacy_deliveries.py",
     "tests/notifications/test_sweeping.py",
     "tests/system/test_access_ends.py",
     "tests/system/test_handshake.py",

@@ -14,8 +14,8 @@ from django.urls import path
 
 from server.disconnects import ClientGone
 from server.handler import OneHopHandler
+from server.hashing_endpoints import find_hashing_endpoints
 from server.lanes import Lane, LaneFull
-from server.password_requests import find_password_requests
 from tests.factories import access_of, make_trainee
 from tests.server.requests import Request, run, wait_for
 from tests.users.hashers import HeldHasher
@@ -46,7 +46,7 @@ def post(path: str, token: str = "", **body: str) -> Request:
 
 
 def test_every_endpoint_with_a_password_is_listed() -> None:
-    assert find_password_requests() == {
+    assert find_hashing_endpoints() == {
         ("POST", SIGN_IN),
         ("POST", SET),
         ("POST", "/api/auth/users/reset_password_confirm/"),
@@ -58,7 +58,7 @@ def test_path_with_a_parameter_cannot_hash(settings: Any) -> None:
     settings.ROOT_URLCONF = __name__
 
     with pytest.raises(ImproperlyConfigured, match="SetPasswordView hashes"):
-        find_password_requests()
+        find_hashing_endpoints()
 
 
 @pytest.mark.django_db(transaction=True)

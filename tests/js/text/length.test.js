@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { codePoints, isSendable, trimmed } from "../../../web/static/web/text/length.js";
 
-test("lengths are counted in code points, without outer white space", () => {
+test("lengths are counted in code points, without outer whitespace", () => {
   const count = (text) => [codePoints(trimmed(text)), isSendable(text)];
 
   assert.deepEqual(count(""), [0, false]);

@@ -141,7 +141,7 @@ export const texts = {
   "notifications.background": "Not for the conversation you’re viewing.",
   "notifications.blocked": "Notifications are blocked. Allow them in your browser settings.",
   "notifications.label": "Notify me about new messages",
-  "notifications.openOnly": "You’ll be notified only while this app is open in the background.",
+  "notifications.openOnly": "You’ll be notified only while this app is open, but in the background.",
   "notifications.title": "Notifications",
   "notifications.unsupported":
     "This browser doesn’t support notifications. On an iPhone, add this app to the Home Screen first.",

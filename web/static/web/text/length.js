@@ -1,4 +1,4 @@
-/** The server's limit, in code points without surrounding white space. */
+/** The server's limit, in code points without surrounding whitespace. */
 export const MAX_LENGTH = 2000;
 
 /** The length from which the composer shows a counter. */
@@ -11,7 +11,7 @@ export function codePoints(text) {
   return count;
 }
 
-/** Return a text as it is sent: without surrounding white space, and valid Unicode. */
+/** Return a text as it is sent: without surrounding whitespace, and valid Unicode. */
 export function trimmed(text) {
   return text.trim().toWellFormed();
 }

@@ -1,4 +1,4 @@
-// A URL ends at white space, quotes, angle brackets and bidirectional control characters. With the
+// A URL ends at whitespace, quotes, angle brackets and bidirectional control characters. With the
 // latter, a link could be made to look like another link.
 const INSIDE = String.raw`[^\s<>"\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]`;
 const ADDRESS = new RegExp(String.raw`(?<![\p{L}\p{N}_@])(?:https?:\/\/|www\.)${INSIDE}+`, "giu");

@@ -30,7 +30,7 @@ class ConnectionLine extends Element {
   render() {
     const isLate = Date.now() - this.since >= DELAY_MS;
     const text = this.state === "offline" || isLate ? TEXTS[this.state] : null;
-    // Without white space, because CSS hides the line while it is :empty.
+    // Without whitespace, because CSS hides the line while it is :empty.
     return html`<p role="status" class="connection-line">${text ?? nothing}</p>`;
   }
 }

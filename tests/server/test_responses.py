@@ -3,7 +3,7 @@
 import pytest
 from django.http import HttpResponse
 
-from server.answers import answer_of
+from server.responses import raw_response_of
 
 pytestmark = pytest.mark.without_servers
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.without_servers
 def test_answer_is_not_stored_unless_its_view_says_how_long() -> None:
     silent, spoken = HttpResponse(b"Hi"), HttpResponse(b"Hi", headers={"Cache-Control": "no-cache"})
 
-    assert answer_of(silent) == (
+    assert raw_response_of(silent) == (
         200,
         [
             (b"Content-Type", b"text/html; charset=utf-8"),
@@ -20,16 +20,16 @@ def test_answer_is_not_stored_unless_its_view_says_how_long() -> None:
         ],
         b"Hi",
     )
-    assert [value for name, value in answer_of(spoken)[1] if name.lower() == b"cache-control"] == [
-        b"no-cache"
-    ]
+    assert [
+        value for name, value in raw_response_of(spoken)[1] if name.lower() == b"cache-control"
+    ] == [b"no-cache"]
 
 
 def test_answer_without_content_has_no_length() -> None:
     response = HttpResponse(status=204)
     response.set_cookie("name", "value")
 
-    status, headers, content = answer_of(response)
+    status, headers, content = raw_response_of(response)
 
     assert (status, content) == (204, b"")
     assert b"content-length" not in dict(headers)

@@ -13,8 +13,8 @@ from django.utils import timezone
 from messaging.models import Conversation
 from notifications.models import DeviceToken, PushCursor, PushDelivery, PushMark
 from notifications.outcomes import Outcome, Verdict
-from notifications.services.adopting import adopt_deliveries
 from notifications.services.cursor import lock_cursor
+from notifications.services.legacy_deliveries import convert_legacy_deliveries
 from notifications.services.sweeping import sweep
 from tests.factories import write
 from tests.failing import failing_at
@@ -85,7 +85,7 @@ def test_delivery_that_is_not_due_is_left_alone(
 ) -> None:
     sweep_as_before(conversation, phone, due_at=timezone.now() + HELD)
 
-    adopt_deliveries()
+    convert_legacy_deliveries()
 
     assert PushDelivery.objects.count() == 1
     assert not live().exists()
@@ -97,7 +97,7 @@ def test_due_delivery_of_messages_that_were_notified_since_is_dropped(
     sweep_as_before(conversation, phone)
     PushMark.objects.update(up_to=F("up_to") + 1)
 
-    adopt_deliveries()
+    convert_legacy_deliveries()
 
     assert not PushDelivery.objects.exists()
     assert not live().exists()
@@ -109,7 +109,7 @@ def test_adoption_that_fails_halfway_enqueues_nothing(
     sweep_as_before(conversation, phone)
 
     with failing_at("DELETE FROM", after="INSERT INTO jobs_job"):
-        adopt_deliveries()
+        convert_legacy_deliveries()
 
     assert PushDelivery.objects.count() == 1
     assert not live().exists()
@@ -136,7 +136,7 @@ def test_delivery_is_left_to_the_process_that_scans(
 ) -> None:
     sweep_as_before(conversation, phone)
 
-    run_before_commit(lock_cursor, adopt_deliveries)
+    run_before_commit(lock_cursor, convert_legacy_deliveries)
 
     assert PushDelivery.objects.count() == 1
     assert not live().exists()
@@ -149,7 +149,7 @@ def test_delivery_that_an_old_process_has_locked_is_left_to_it(
 ) -> None:
     sweep_as_before(conversation, phone)
 
-    run_before_commit(PushDelivery.objects.select_for_update().get, adopt_deliveries)
+    run_before_commit(PushDelivery.objects.select_for_update().get, convert_legacy_deliveries)
 
     assert PushDelivery.objects.count() == 1
     assert not live().exists()

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django_stubs_ext import StrOrPromise
 
 Headers = list[tuple[bytes, bytes]]
-Answer = tuple[int, Headers, bytes]
+RawResponse = tuple[int, Headers, bytes]
 
 # Otherwise a browser's cache would keep private data after a sign-out.
 NOT_STORED = (b"cache-control", b"no-store")
@@ -17,16 +17,16 @@ NOT_STORED = (b"cache-control", b"no-store")
 WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
-async def send_answer(send: Any, answer: Answer) -> None:
+async def send_response(send: Any, answer: RawResponse) -> None:
     """Send a complete response."""
     status, headers, content = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 
 
-def json_answer(
+def json_response(
     status: int, detail: StrOrPromise, code: str, *headers: tuple[bytes, bytes]
-) -> Answer:
+) -> RawResponse:
     """Return an error response in the format of all API errors."""
     content = orjson.dumps({"detail": str(detail), "code": code})
     own = [
@@ -36,7 +36,7 @@ def json_answer(
     return status, [*own, *headers], content
 
 
-def answer_of(response: HttpResponseBase) -> Answer:
+def raw_response_of(response: HttpResponseBase) -> RawResponse:
     """Convert a Django response; a streaming response is read completely."""
     content = _content_of(response)
     return response.status_code, _headers_of(response, len(content)), content

@@ -1,7 +1,7 @@
 import gc
 
 
-def settle_memory() -> None:
+def tune_garbage_collection() -> None:
     """
     Exclude the objects loaded at startup from garbage collection, and collect less often.
 

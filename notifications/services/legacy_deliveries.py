@@ -18,7 +18,7 @@ BATCH = 500
 
 
 @transaction.atomic
-def adopt_deliveries() -> None:
+def convert_legacy_deliveries() -> None:
     """Convert up to `BATCH` due rows to jobs, unless another process is scanning."""
     if lock_cursor() is None:
         return

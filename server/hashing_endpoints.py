@@ -8,7 +8,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.views import APIView
 
 
-def find_password_requests() -> frozenset[tuple[str, str]]:
+def find_hashing_endpoints() -> frozenset[tuple[str, str]]:
     """
     Return (method, path) for each writing method of the views with `hashes_passwords = True`.
 

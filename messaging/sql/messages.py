@@ -49,7 +49,7 @@ def _columns_of_thread(path: str) -> list[str]:
     return [*THREAD.under(path), *people]
 
 
-def _load_thread(row: Row) -> Conversation:
+def _load_conversation(row: Row) -> Conversation:
     """Return a conversation with its trainer and trainee; a deleted account becomes None."""
     conversation = THREAD.load(row[: THREAD.count])
     loaded = conversation._state.fields_cache
@@ -70,7 +70,7 @@ _conversation_query = CompiledQuery(
 def select_conversation(conversation_id: int, user_id: int) -> Conversation | None:
     """Return a conversation with its participants, or None if it is not visible to the user."""
     rows = _conversation_query.fetch_all(conversation_id, user_id)
-    return _load_thread(rows[0]) if rows else None
+    return _load_conversation(rows[0]) if rows else None
 
 
 @lru_cache(KEPT_STATEMENTS)
@@ -88,7 +88,7 @@ def select_page(conversation_id: int, limit: int, offset: int) -> list[MessageRo
 
 
 @lru_cache(KEPT_STATEMENTS)
-def _thread_query(query: MessageQuery, limit: int) -> CompiledQuery:
+def _messages_query(query: MessageQuery, limit: int) -> CompiledQuery:
     def build(conversation_id: int, user_id: int, *params: int) -> QuerySet[Message, Any]:
         visible = query.build(*params).visible_to(User(pk=user_id))
         columns = [*MESSAGE.names, *_columns_of_thread("conversation__")]
@@ -97,7 +97,7 @@ def _thread_query(query: MessageQuery, limit: int) -> CompiledQuery:
     return CompiledQuery(build, parameters=2 + query.parameters)
 
 
-def select_thread(
+def select_messages(
     conversation_id: int, user_id: int, query: MessageQuery, params: Sequence[int], limit: int
 ) -> tuple[Conversation | None, list[MessageRow]]:
     """
@@ -108,16 +108,23 @@ def select_thread(
     reads the conversation. The messages are then read again if there can be any, so that they include
     every change up to the conversation's version.
     """
-    thread = _thread_query(query, limit)
-    rows = thread.fetch_all(conversation_id, user_id, *params)
+    compiled = _messages_query(query, limit)
+    rows = compiled.fetch_all(conversation_id, user_id, *params)
     conversation = None if rows else select_conversation(conversation_id, user_id)
-    if conversation and _may_have(conversation, query, params):
-        rows = thread.fetch_all(conversation_id, user_id, *params)
+    if conversation and _may_have_messages(conversation, query, params):
+        rows = compiled.fetch_all(conversation_id, user_id, *params)
     elif rows:
-        conversation = _load_thread(rows[0][MESSAGE.count :])
+        conversation = _load_conversation(rows[0][MESSAGE.count :])
     return conversation, [MESSAGE.load(row[: MESSAGE.count]) for row in rows]
 
 
-def _may_have(conversation: Conversation, query: MessageQuery, params: Sequence[int]) -> bool:
-    """Return whether a second read may find messages. A client that catches up has usually missed none."""
+def _may_have_messages(
+    conversation: Conversation, query: MessageQuery, params: Sequence[int]
+) -> bool:
+    """
+    Return whether there may be messages although the first read found none.
+
+    For CHANGES, that is only if the conversation is newer than the client's version; a client that
+    catches up has usually missed nothing.
+    """
     return query is not CHANGES or conversation.version > params[0]
