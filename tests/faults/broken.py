@@ -1,8 +1,8 @@
 """
 Serves a sabotaged product, to show that the checker detects the sabotage.
 
-Run `SABOTAGE=drop_events python -m tests.faults.broken`, or use another name from `SABOTAGES`. This
-module tests the checker, so it is the only one that patches the product.
+Run `SABOTAGE=drop_events,lose_jobs python -m tests.faults.broken`, with any names from `SABOTAGES`.
+This module tests the checker, so it is the only one that patches the product.
 """
 
 import os
@@ -91,7 +91,9 @@ def main() -> None:
     from config import serve  # noqa: PLC0415 - reads the settings
 
     django.setup()
-    {each.__name__: each for each in SABOTAGES}[os.environ["SABOTAGE"]]()
+    sabotages = {each.__name__: each for each in SABOTAGES}
+    for name in os.environ["SABOTAGE"].split(","):
+        sabotages[name]()
     serve.main()
 
 

@@ -95,14 +95,18 @@ def test_many_changes_at_once_end_in_the_right_state(
             here(alice).send(conversation.pk, f"Number {number}")
 
         counts: list[int] = []
-        while counts[-1:] != [21]:
-            *updated, count = inbox.receive_until("unread_count")
-            counts.append(count["unread_count"])
+        updated: dict[str, Any] = {}
+        # The count is read after the conversation, so it can include a message that a later frame shows.
+        while counts[-1:] != [21] or updated["conversation"]["unread_count"] != 21:
+            if (frame := inbox.receive())["type"] == "unread_count":
+                counts.append(frame["unread_count"])
+            else:
+                updated = frame
 
         assert counts == sorted(set(counts))
-        assert updated[-1]["conversation"] == here(bob).conversations()[0]
+        assert updated["conversation"] == here(bob).conversations()[0]
         # An event that arrives while the state is read causes the same state to be sent again.
-        assert all(frame == updated[-1] for frame in inbox.ping()[:-1])
+        assert all(frame == updated for frame in inbox.ping()[:-1])
 
 
 def test_badge_counts_all_conversations_together(
