@@ -16,7 +16,10 @@ from tests.system.raw import RawClient, answer_to
 from tests.system.server import WebServer
 from users.models import User
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = [
+    pytest.mark.unmeasured,
+    pytest.mark.embedded_only("connections are limited before any query"),
+]
 
 HEAD = b"Host: 127.0.0.1\r\nContent-Type: application/json\r\n"
 SIGN_IN = b"POST /api/auth/jwt/create/ HTTP/1.1\r\n" + HEAD

@@ -20,6 +20,8 @@ from tests.users.bodies import me_body
 from users.models import User
 from users.pictures import clean_picture
 
+pytestmark = pytest.mark.embedded_only("pictures are decoded and stored outside the database")
+
 ROOT = Path(__file__).resolve().parents[2]
 ME = "/api/auth/users/me/"
 # The stored sizes. A GIF has no Exif data, so it is not rotated.
