@@ -14,7 +14,7 @@ from users.models import User
 
 
 def columns_of(row: Conversation | Message) -> dict[str, Any]:
-    return type(row).objects.filter(pk=row.pk).values()[0]
+    return dict(type(row).objects.filter(pk=row.pk).values()[0])
 
 
 def mark(reader: User, conversation: Conversation, up_to: int | None) -> MarkedMessages:
