@@ -1,6 +1,7 @@
 """The cores that the threads of a running web process use."""
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def count_cores(server: WebServer) -> Counter[str]:
     """Count the server's threads by the list of cores that they may use."""
     assert server.process
-    tasks = Path(f"/proc/{server.process.pid}/task").iterdir()
-    status = [(each / "status").read_text() for each in tasks]
+    status = []
+    for task in Path(f"/proc/{server.process.pid}/task").iterdir():
+        # A thread may end after it was listed.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            status.append((task / "status").read_text())
     return Counter(each.partition("Cpus_allowed_list:")[2].split()[0] for each in status)
 
 
