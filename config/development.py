@@ -1,4 +1,4 @@
-"""Secret keys for development, where no variable is required."""
+"""Secret keys for development, where no environment variable is required."""
 
 import os
 import secrets

@@ -172,7 +172,7 @@ def _converted(row: Row, converters: Converters) -> Row:
 
 
 def _list_converters(model: type[Model], fields: Sequence[Field[Any, Any]]) -> Converters:
-    """Return converters from SQLite's text to datetimes and UUIDs; PostgreSQL needs none."""
+    """Return SQLite's converters to aware datetimes, UUIDs and booleans; PostgreSQL needs none."""
     columns = [Col(model._meta.db_table, each) for each in fields]
     return [
         (index, _bound(convert, column))

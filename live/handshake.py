@@ -64,7 +64,7 @@ def is_allowed_origin(scope: Mapping[str, Any]) -> bool:
 
 
 def _is_ours(host: str) -> bool:
-    """Return whether the host name is allowed: another site's name may resolve to this server, too."""
+    """Return whether ALLOWED_HOSTS has this name; strangers can point other names at this server."""
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 

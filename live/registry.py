@@ -50,7 +50,7 @@ class SocketRegistry:
         Add a socket. Beyond `SOCKETS_PER_USER`, this may close another socket of the user.
 
         Raise SocketRefused while draining. Also raise it if the user has `SOCKETS_PER_USER_AT_MOST`
-        sockets and none of them may be closed.
+        sockets and none of them can be closed now.
         """
         if self._is_draining:
             raise SocketRefused(CloseCode.RESTARTING)
@@ -65,10 +65,10 @@ class SocketRegistry:
         """
         Return the socket to close when the user opens a new one; None if no socket must be closed.
 
-        A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart: otherwise clients that
-        reconnect at once would close each other's sockets forever. Between evictions, new sockets are
-        accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, a socket is evicted sooner if it has
-        been idle for `SOCKET_EVICTION_SECONDS`; otherwise raise SocketRefused.
+        A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart. Without this pause, clients
+        that reconnect at once would close each other's sockets forever. Between evictions, new sockets
+        are accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, a socket is evicted sooner if it
+        has been idle for `SOCKET_EVICTION_SECONDS`. If none has been, raise SocketRefused.
         """
         sockets = self.of_user(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:

@@ -101,7 +101,11 @@ def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[
 
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
-    """Return the fields that differ as of `version`; a message that was read later is still unread."""
+    """
+    Return the values at `version` of the fields that reading changes.
+
+    A message that was read after `version` was still unread then.
+    """
     if row.read_version and row.read_version <= version:
         return {"version": version}
     return {"version": version, "is_read": False, "read_at": None}

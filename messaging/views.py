@@ -44,7 +44,7 @@ KEYSET = [
     OpenApiParameter(
         "since_id",
         int,
-        description="Only with `since`: skip messages of that version up to and including this ID. "
+        description="Only with `since`: skip messages that have exactly that version and at most this ID. "
         "The `next` link sets this.",
     ),
     OpenApiParameter(

@@ -48,7 +48,7 @@ class OneCore:
             os.sched_setaffinity(0, self._cores)
 
     def _gather(self) -> None:
-        """Move every thread to the core of the event loop's thread."""
+        """Move the threads, except those that run anywhere, to the core of the event loop's thread."""
         core = self._find_core(self._leader)
         for thread in self._list_threads():
             # A thread may have ended.

@@ -102,7 +102,7 @@ def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
 
 
 def _is_spent(row: Job) -> bool:
-    """Return whether the lease of the job's last allowed attempt has expired."""
+    """Return whether a due job was claimed for its last allowed attempt."""
     return row.claimed_by is not None and row.attempts > get_kind(row.kind).retries
 
 

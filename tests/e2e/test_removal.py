@@ -101,7 +101,9 @@ def test_name_in_another_script_offers_the_address(desk: Page, alice: User, bob:
 
     dialog = open_removal(desk, alice, bob)
 
-    expect(dialog.get_by_text("Or “bob@example.com”, if you can’t type that.")).to_be_visible()
+    expect(
+        dialog.get_by_text("If you can’t type that, type “bob@example.com” instead.")
+    ).to_be_visible()
 
 
 def rename(person: User, first_name: str, last_name: str) -> None:

@@ -174,13 +174,13 @@ def test_subscription_with_reordered_keys_is_one_device(
         ({"keys": None}, "This is not the JSON of a PushSubscription."),
         (
             {"keys": {**KEYS, "p256dh": "BA" + "A" * 85}},
-            "The key p256dh must be a point on the P-256 curve, in base64url.",
+            'The key "p256dh" must be a point on the P-256 curve, in base64url.',
         ),
         (
             {"keys": {**KEYS, "p256dh": "!"}},
-            "The key p256dh must be a point on the P-256 curve, in base64url.",
+            'The key "p256dh" must be a point on the P-256 curve, in base64url.',
         ),
-        ({"keys": {**KEYS, "auth": "AAAA"}}, "The key auth must have 16 bytes, in base64url."),
+        ({"keys": {**KEYS, "auth": "AAAA"}}, 'The key "auth" must be 16 bytes long, in base64url.'),
     ],
 )
 def test_subscription_with_an_invalid_endpoint_is_refused(

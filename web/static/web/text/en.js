@@ -50,7 +50,7 @@ export const texts = {
   "dialog.cancel": "Cancel",
   "dialog.mistyped": "Please type “{words}”.",
   "dialog.type": "Type “{words}” to confirm",
-  "dialog.typeOther": "Or “{words}”, if you can’t type that.",
+  "dialog.typeOther": "If you can’t type that, type “{words}” instead.",
   "error.server": "Something went wrong on our side. Please try again in a moment.",
   "error.signedOut": "You are signed out.",
   "error.title": "This couldn’t be loaded",
