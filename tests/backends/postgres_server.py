@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from tests.backends.server import BackendUnavailable, Server, find_in_wheel, make_env
+from tests.backends.server import BackendUnavailable, Process, Server, find_in_wheel, make_env
 
 NOBODY = 65534
 DEBIAN = Path("/usr/lib/postgresql")
@@ -54,7 +54,7 @@ class Postgres(Server):
             self.binaries = _copy_wheel(self.binaries, folder)
         _initialise(self.binaries, folder)
 
-    def _make_command(self, folder: Path) -> list[str | Path]:
+    def _spawn(self, log: Path) -> Process:
         assert self.binaries
         settings = {
             "port": self.port,
@@ -66,7 +66,7 @@ class Postgres(Server):
             # synchronous_commit stays on: without it, a kill would lose the latest commits.
             settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [f"--{name}={value}" for name, value in settings.items()]
-        return [self.binaries / "postgres", "-D", folder / "data", *options]
+        return self._run([self.binaries / "postgres", "-D", log.parent / "data", *options], log)
 
     def _answers(self) -> bool:
         try:

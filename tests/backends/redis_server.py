@@ -6,7 +6,7 @@ from pathlib import Path
 
 import redis
 
-from tests.backends.server import Server, find_in_wheel
+from tests.backends.server import Process, Server, find_in_wheel
 
 
 class Redis(Server):
@@ -34,10 +34,10 @@ class Redis(Server):
         if self.binary is None:
             raise self._make_unavailable()
 
-    def _make_command(self, folder: Path) -> list[str | Path]:
+    def _spawn(self, log: Path) -> Process:
         assert self.binary
-        port = str(self.port)
-        return [self.binary, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        options = ("--port", str(self.port), "--bind", "127.0.0.1", "--save", "")
+        return self._run([self.binary, *options, "--dir", log.parent], log)
 
     def _answers(self) -> bool:
         return all(map(_ping, self.url.split(",")))

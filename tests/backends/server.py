@@ -8,11 +8,11 @@ import subprocess
 import sys
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from signal import SIGCONT, SIGKILL, SIGSTOP
 from time import monotonic, sleep
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import psutil
 
@@ -30,6 +30,15 @@ PORTS_VARIABLE = "TEST_PORTS"
 
 class BackendUnavailable(Exception):
     """A server is not available or does not start; the message gives the reason in one line."""
+
+
+class Process(Protocol):
+    """A child process, such as a Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int: ...
 
 
 class Home:
@@ -67,7 +76,7 @@ class Server(ABC):
         self.external = None if own else os.environ.get(self.variable)
         self.port = port or find_free_port()
         self._home: Home | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     @property
     def url(self) -> str:
@@ -133,7 +142,8 @@ class Server(ABC):
         """Find the binaries, and create the files that they need in the new folder."""
 
     @abstractmethod
-    def _make_command(self, folder: Path) -> list[str | Path]: ...
+    def _spawn(self, log: Path) -> Process:
+        """Start the process in the folder of its log."""
 
     @abstractmethod
     def _answers(self) -> bool: ...
@@ -156,11 +166,11 @@ class Server(ABC):
             # Otherwise the other server would answer and be mistaken for this one.
             raise BackendUnavailable(f"{self.name} does not start: port {self.port} is taken")
         log = self._home.folder / "log"
-        self._process = self._spawn(self._make_command(self._home.folder), log)
+        self._process = self._spawn(log)
         self._home.watch(self._process.pid)
         self._wait_until_it_answers(log)
 
-    def _spawn(self, command: list[str | Path], log: Path) -> subprocess.Popen[bytes]:
+    def _run(self, command: Sequence[str | Path], log: Path) -> Process:
         with log.open("ab") as output:
             return subprocess.Popen(
                 command,

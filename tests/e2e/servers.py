@@ -2,15 +2,14 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from tests.system.server import ROOT, WebServer, test_environment
+from tests.system.python_process import run_python
+from tests.system.server import WebServer, test_environment
 
 SETTINGS = "tests.e2e.settings"
 UNLIMITED = dict.fromkeys(
@@ -45,10 +44,10 @@ def describe(static_root: Path) -> dict[str, str]:
 
 def collect_static(static_root: Path) -> None:
     """Collect and compress the client's files, without the admin's, which would take the longest."""
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+    command = ["collectstatic", "--noinput", "--verbosity=0"]
     command += [f"--ignore={folder}" for folder in ("admin", "drf_spectacular_sidecar")]
     environment = test_environment(**describe(static_root), PUBLIC_URL="http://127.0.0.1")
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    run_python("manage", *command, environment=environment).check_returncode()
 
 
 def kill(server: WebServer) -> None:

@@ -128,5 +128,5 @@ def _register(user_id: int, subscription: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     django.setup()
-    made = make_cast(int(sys.argv[1]), int(sys.argv[2]), json.load(sys.stdin))
+    made = make_cast(int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]))
     sys.stdout.write(json.dumps(asdict(made)))

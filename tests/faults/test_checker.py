@@ -2,14 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.web import ROOT
+from tests.system.python_process import run_python
 
 pytestmark = pytest.mark.unmeasured
 
@@ -29,17 +27,9 @@ SABOTAGED = (
 def check(folder: Path, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
     """Run the checker; return its exit code and its findings."""
     path = folder / "result.json"
-    command = [sys.executable, "-m", "tests.faults", "--json", str(path), *arguments]
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert path.exists(), done.stdout
+    arguments = ("--json", str(path), *arguments)
+    done = run_python("tests.faults", *arguments, environment={**os.environ, **environment})
+    assert path.exists(), done.stdout + done.stderr
     return done.returncode, json.loads(path.read_text())
 
 

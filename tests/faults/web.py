@@ -1,13 +1,12 @@
 """Web processes and a worker, which can be killed, frozen and restarted."""
 
-import sys
 from pathlib import Path
 
 import httpx
 
-from tests.backends.server import Server
+from tests.backends.server import Server, make_env
+from tests.system.python_process import PythonProcess
 
-ROOT = Path(__file__).resolve().parents[2]
 STARTED = "Running jobs."
 
 
@@ -16,11 +15,12 @@ class Program(Server):
 
     variable = ""
     wheel = ""
+    module = "config.serve"
     arguments: tuple[str, ...] = ()
 
     def __init__(self, environment: dict[str, str]) -> None:
         super().__init__(own=True)
-        self.environment = {**environment, "PORT": str(self.port), "PYTHONPATH": str(ROOT)}
+        self.environment = {**environment, "PORT": str(self.port)}
 
     def read_log(self) -> str:
         """Return all log output of the process so far, including from before its restarts."""
@@ -33,9 +33,9 @@ class Program(Server):
     def _prepare(self, folder: Path) -> None:
         pass
 
-    def _make_command(self, folder: Path) -> list[str | Path]:
-        variables = [f"{name}={value}" for name, value in self.environment.items()]
-        return ["env", *variables, sys.executable, *self.arguments]
+    def _spawn(self, log: Path) -> PythonProcess:
+        environment = {**make_env(), **self.environment}
+        return PythonProcess(self.module, *self.arguments, environment=environment, log=log)
 
 
 class Web(Program):
@@ -45,7 +45,7 @@ class Web(Program):
 
     def __init__(self, environment: dict[str, str], module: str = "config.serve") -> None:
         super().__init__(environment)
-        self.arguments = ("-m", module)
+        self.module = module
 
     @property
     def socket_url(self) -> str:
@@ -62,7 +62,8 @@ class Worker(Program):
     """`manage.py worker`, which runs jobs in addition to the workers of the web processes."""
 
     name = "The worker"
-    arguments = (str(ROOT / "manage.py"), "worker")
+    module = "manage"
+    arguments = ("worker",)
 
     def start(self) -> None:
         self._starts = self.read_log().count(STARTED)

@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,8 +14,9 @@ from tests.backends import Postgres, Redis
 from tests.faults.cast import Cast, read_cast
 from tests.faults.layer import CONTROL_VARIABLE
 from tests.faults.mail import MailServer, running_mail_server
-from tests.faults.web import ROOT, Web, Worker
+from tests.faults.web import Web, Worker
 from tests.notifications.push_service import BrowserKeys, PushService, running_push_service
+from tests.system.python_process import run_python
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def running_world(
             "EMAIL_URL": mail.url,
             "PUSH_PRIVATE_HOSTS": push.host,
         }
-        _run(environment, "manage.py", "migrate", "--verbosity", "0")
+        _run(environment, "manage", "migrate", "--verbosity", "0")
         keys = BrowserKeys(b"everybody")
         subscription = json.dumps(keys.subscription(f"{push.url}/push"))
-        arguments = ("-m", "tests.faults.cast", str(pairs), str(letters))
-        cast = read_cast(_run(environment, *arguments, stdin=subscription))
+        arguments = (str(pairs), str(letters), subscription)
+        cast = read_cast(_run(environment, "tests.faults.cast", *arguments))
         webs = [Web(environment, module) for _ in range(1 if embedded else 2)]
         worker = None if embedded else Worker(environment)
         for program in filter(None, (*webs, worker)):
@@ -94,16 +94,10 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
     }
 
 
-def _run(environment: dict[str, str], *arguments: str, stdin: str = "") -> str:
-    command = [sys.executable, *arguments]
+def _run(environment: dict[str, str], module: str, *arguments: str) -> str:
+    """Run a module until it ends, and return its output. Raise CalledProcessError if it fails."""
     inherited = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env={**inherited, **environment},
-        check=True,
-        input=stdin,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    done = run_python(module, *arguments, environment={**inherited, **environment})
+    sys.stderr.write(done.stderr)
+    done.check_returncode()
     return done.stdout

@@ -1,10 +1,7 @@
 """Workers in separate processes, on the test database."""
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +10,8 @@ from typing import TypeVar
 
 from django.db import connection
 
-from tests.system.server import ROOT, test_environment
+from tests.system.python_process import PythonProcess
+from tests.system.server import test_environment
 
 T = TypeVar("T")
 
@@ -36,9 +34,9 @@ class WorkerProcess:
 
     def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.notes, self._log = folder / "notes", folder / "worker.log"
-        self._command = [sys.executable, "-m", "tests.jobs.worker", *arguments]
+        self._arguments = arguments
         self._environment = test_environment(JOBS_LOG=str(self.notes), **environment)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: PythonProcess | None = None
 
     @property
     def log(self) -> str:
@@ -47,18 +45,17 @@ class WorkerProcess:
     def start(self) -> None:
         """Start the process, and wait until it looks for jobs."""
         starts = self.log.count(STARTED)
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
-            )
+        self._process = PythonProcess(
+            "tests.jobs.worker", *self._arguments, environment=self._environment, log=self._log
+        )
         eventually(lambda: self.log.count(STARTED) > starts or None)
 
     def signal(self, signum: signal.Signals) -> None:
         assert self._process
-        os.kill(self._process.pid, signum)
+        self._process.send_signal(signum)
 
     def kill(self) -> None:
-        """Kill the process, so that it cannot clean up."""
+        """Kill the process and its children, so that they cannot clean up."""
         assert self._process
         self._process.kill()
         self._process.wait()

@@ -1,8 +1,6 @@
 """Processes that send notifications to the tests' push service."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +19,8 @@ from tests.notifications.push_service import PushService
 from tests.notifications.running import live
 from tests.notifications.service import Browser
 from tests.system.people import Person, eventually
-from tests.system.server import ROOT, WebServer, test_environment
+from tests.system.python_process import PythonProcess
+from tests.system.server import WebServer, test_environment
 from users.models import User
 
 pytestmark = [pytest.mark.unmeasured, pytest.mark.django_db(transaction=True)]
@@ -37,21 +36,14 @@ def environment(service: PushService, cursor: PushCursor) -> dict[str, str]:
 
 
 @contextmanager
-def pushing(
-    tmp_path: Path, command: str = "worker", **environment: str
-) -> Iterator[subprocess.Popen[bytes]]:
+def pushing(tmp_path: Path, command: str = "worker", **environment: str) -> Iterator[PythonProcess]:
     """Run `manage.py` in a separate process; wait until it looks for jobs or has ended."""
     log_file = tmp_path / "push.log"
     log_file.touch()
     started = log_file.read_text().count(STARTED)
-    with log_file.open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", command],
-            cwd=ROOT,
-            env=test_environment(**environment),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
+    process = PythonProcess(
+        "manage", command, environment=test_environment(**environment), log=log_file
+    )
     try:
         eventually(
             lambda: (log_file.read_text().count(STARTED) > started or process.poll()) or None
@@ -62,7 +54,7 @@ def pushing(
         process.wait()
 
 
-def end(process: subprocess.Popen[bytes]) -> int:
+def end(process: PythonProcess) -> int:
     """Send SIGTERM to a process, wait for its end, and return its exit code."""
     process.send_signal(signal.SIGTERM)
     return process.wait(SHUTDOWN_SECONDS)

@@ -14,7 +14,8 @@ from notifications.sender_loop import SenderLoop
 from tests.notifications.conftest import MakeBrowser
 from tests.notifications.service import Browser
 from tests.notifications.test_web_push import make_notification
-from tests.system.server import ROOT, test_environment
+from tests.system.python_process import ROOT
+from tests.system.server import test_environment
 
 LIBRARIES = ("aiohttp", "pywebpush", "google.auth")
 

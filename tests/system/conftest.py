@@ -1,8 +1,7 @@
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -12,7 +11,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from jobs.models import Job
 from tests.factories import tokens_of
 from tests.system.people import Person
-from tests.system.server import ROOT, WebServer, test_environment
+from tests.system.python_process import run_python
+from tests.system.server import WebServer, test_environment
 from users.models import User
 
 Join = Callable[[User], Person]
@@ -90,16 +90,9 @@ def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]
     return environment
 
 
-def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def manage(*command: str, **environment: str) -> CompletedProcess[str]:
     """Run a management command in a separate process."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=test_environment(**environment),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    return run_python("manage", *command, environment=test_environment(**environment))
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The product in a separate process, started as by `make serve`."""
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -11,8 +9,8 @@ from django.conf import settings
 from django.db import connection
 
 from tests.backends import find_free_port
+from tests.system.python_process import PythonProcess
 
-ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
 """Seconds. A server starts in 1 s, or much more slowly while other tests keep all cores busy."""
 
@@ -28,25 +26,20 @@ class WebServer:
     module = "config.serve"
 
     def __init__(self, *arguments: str, **environment: str) -> None:
-        self.command = [sys.executable, "-m", self.module, *arguments]
+        self.arguments = arguments
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.socket_url = f"ws://127.0.0.1:{self.port}/ws/messaging/"
         own = {"PORT": str(self.port), "PUBLIC_URL": self.url}
         self.environment = test_environment(**{**own, **environment})
         self.log = Path(settings.VAR_DIR) / f"test-server-{self.port}.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: PythonProcess | None = None
 
     def start(self) -> "WebServer":
         """Start the server, and wait until it responds. Raise RuntimeError with its log if it fails."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command,
-                cwd=ROOT,
-                env=self.environment,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        self.process = PythonProcess(
+            self.module, *self.arguments, environment=self.environment, log=self.log
+        )
         self._wait_until_it_answers()
         return self
 
@@ -61,6 +54,8 @@ class WebServer:
                 time.sleep(0.05)
             else:
                 return
+        if self.process:
+            self.process.kill()
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
 
     def send_signal(self, signum: int) -> None:
@@ -68,9 +63,9 @@ class WebServer:
         self.process.send_signal(signum)
 
     def wait(self, timeout: float) -> None:
-        """Wait until the process has ended by itself. Raise TimeoutExpired after `timeout` seconds."""
+        """Wait until the process has ended by itself. Raise TimeoutError after `timeout` seconds."""
         assert self.process
-        self.process.wait(timeout=timeout)
+        self.process.wait(timeout)
 
     def __enter__(self) -> "WebServer":
         return self.start()
@@ -82,8 +77,8 @@ class WebServer:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
+                self.process.wait(15)
+            except TimeoutError:
                 self.process.kill()
         self.log.unlink(missing_ok=True)
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.system.server import ROOT, database_url, test_environment
+from tests.system.python_process import ROOT
+from tests.system.server import database_url, test_environment
 
 ASK = """
 import django; django.setup()

@@ -18,7 +18,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from config.serve import SOURCE_FOLDERS
 from tests.backends import find_free_port
 from tests.running.coverage import bare_environment
-from tests.system.server import ROOT, database_url
+from tests.system.python_process import ROOT
+from tests.system.server import database_url
 
 pytestmark = pytest.mark.postgres_only("production is on PostgreSQL and Redis")
 

@@ -26,7 +26,8 @@ from tests.e2e.screenshots.pictures import SHOTS, make_sheet, path_of, publish
 from tests.e2e.screenshots.scenes import SCENES
 from tests.e2e.screenshots.zone import hours_east
 from tests.e2e.servers import SETTINGS, UNLIMITED
-from tests.system.server import ROOT, WebServer
+from tests.system.python_process import ROOT
+from tests.system.server import WebServer
 
 THEMES = ("light", "dark")
 FILL = "import django; django.setup(); from tests.e2e.screenshots.seed import main; main()"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.system.server import ROOT
+from tests.system.python_process import ROOT
 
 SHOTS, IMAGES = ROOT / "var" / "screenshots", ROOT / "docs" / "images"
 README = {
