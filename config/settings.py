@@ -247,6 +247,9 @@ if REDIS_URLS:
             ]
         },
     }
+# Seconds after which an event is dropped, or a subscription is put off, because Redis does not answer. The
+# sockets concerned then read the database.
+EVENT_TIMEOUT_SECONDS = env.float("EVENT_TIMEOUT_SECONDS", default=1.0)
 # Origins of pages that may open sockets. The server's own is always allowed. Native clients send none.
 SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 # The limit on a user's sockets in a process. Beyond this limit, a new socket evicts the user's socket that

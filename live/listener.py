@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 from live.events import user_group, user_of
 from live.publisher import Event
@@ -13,7 +14,7 @@ from live.task_coalescer import tasks
 
 logger = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 1.0
+PAUSE_SECONDS = 1.0
 
 
 class EventListener:
@@ -37,7 +38,7 @@ class EventListener:
         if user_id in self._subscribed:
             return
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(settings.EVENT_TIMEOUT_SECONDS):
                 await self._layer.group_add(user_group(user_id), await self._ensure_channel())
         except Exception as error:  # noqa: BLE001 - all failures of the layer are treated alike
             logger.warning("A group could not be joined yet: %r", error)
@@ -69,7 +70,7 @@ class EventListener:
             return
         self._subscribed.discard(user_id)
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(settings.EVENT_TIMEOUT_SECONDS):
                 await self._layer.group_discard(user_group(user_id), self._channel)
         except Exception as error:  # noqa: BLE001 - events without a socket are harmless
             logger.debug("A group could not be left: %r", error)
@@ -97,7 +98,7 @@ class EventListener:
                 event = await self._layer.receive(self._channel)
             except Exception:
                 logger.exception("An event could not be received.")
-                await asyncio.sleep(TIMEOUT_SECONDS)
+                await asyncio.sleep(PAUSE_SECONDS)
                 continue
             # During a deployment, events without a group come from an older release.
             if "group" in event:

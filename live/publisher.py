@@ -14,6 +14,7 @@ from collections import deque
 from typing import Any
 
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 from live.layers import send_to_groups
 
@@ -28,7 +29,6 @@ class Publisher:
     PENDING_LIMIT = 10_000
     # Events that arrive while a call is running are sent together in the next call, at most this many.
     BATCH_LIMIT = 100
-    SEND_TIMEOUT_SECONDS = 1.0
     # After a failure, events are dropped for this long, so that not every event waits for a time-out.
     PAUSE_SECONDS = 1.0
 
@@ -79,7 +79,7 @@ class Publisher:
         """Send events. Each includes its group, because the receiving channel is in many groups."""
         messages = [(group, {**event, "group": group}) for group, event in batch]
         try:
-            async with asyncio.timeout(self.SEND_TIMEOUT_SECONDS):
+            async with asyncio.timeout(settings.EVENT_TIMEOUT_SECONDS):
                 await send_to_groups(get_channel_layer(), messages)
         except Exception as error:  # noqa: BLE001 - all failures of the layer are treated alike
             self._paused_until = time.monotonic() + self.PAUSE_SECONDS

@@ -21,6 +21,7 @@ from tests.running.selection import (  # noqa: F401 - hooks of pytest
 )
 from tests.running.template import use_template
 from tests.system.python_process import pytest_unconfigure  # noqa: F401 - a hook of pytest
+from tests.system.server import pytest_runtest_makereport  # noqa: F401 - a hook of pytest
 from users.models import User
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from live import listener as module
 from live.listener import EventListener
@@ -55,7 +56,8 @@ def run_in_world(monkeypatch: pytest.MonkeyPatch) -> Callable[[Scenario], None]:
         async def main() -> None:
             world = World()
             monkeypatch.setattr(module, "get_channel_layer", lambda: world.layer)
-            monkeypatch.setattr(module, "TIMEOUT_SECONDS", 0.01)
+            monkeypatch.setattr(module, "PAUSE_SECONDS", 0.01)
+            monkeypatch.setattr(settings, "EVENT_TIMEOUT_SECONDS", 0.01)
             await scenario(world)
 
         run(main)
@@ -134,7 +136,7 @@ def test_group_is_left_if_the_socket_closed_while_it_was_joined(
     run_in_world: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scenario(world: World) -> None:
-        monkeypatch.setattr(module, "TIMEOUT_SECONDS", 10)
+        monkeypatch.setattr(settings, "EVENT_TIMEOUT_SECONDS", 10)
         world.layer.is_open.clear()
         socket = CountingConsumer()
         socket.access = Grant(2)

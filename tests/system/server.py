@@ -2,9 +2,11 @@
 
 import os
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import httpx
+import pytest
 from django.conf import settings
 from django.db import connection
 
@@ -34,12 +36,14 @@ class WebServer:
         self.environment = test_environment(**{**own, **environment})
         self.log = Path(settings.VAR_DIR) / f"test-server-{self.port}.log"
         self.process: PythonProcess | None = None
+        self._read_until = 0
 
     def start(self) -> "WebServer":
         """Start the server, and wait until it responds. Raise RuntimeError with its log if it fails."""
         self.process = PythonProcess(
             self.module, *self.arguments, environment=self.environment, log=self.log
         )
+        running.add(self)
         self._wait_until_it_answers()
         return self
 
@@ -73,7 +77,14 @@ class WebServer:
     def __exit__(self, *args: object) -> None:
         self.stop()
 
+    def read_log(self) -> str:
+        """Return what was logged since the last call."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        new, self._read_until = text[self._read_until :], len(text)
+        return new
+
     def stop(self) -> None:
+        running.discard(self)
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -81,6 +92,23 @@ class WebServer:
             except TimeoutError:
                 self.process.kill()
         self.log.unlink(missing_ok=True)
+
+
+running: set[WebServer] = set()
+"""The servers of this process that have been started and not stopped."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add what the running servers have logged during a test to the report of its failure."""
+    report = yield
+    for server in running:
+        text = server.read_log()
+        if report.failed:
+            report.sections.append((f"Log of {server.url}", text))
+    return report
 
 
 class ServerAhead(WebServer):
