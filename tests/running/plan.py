@@ -8,7 +8,7 @@ from pathlib import Path
 BACKENDS = ("embedded", "production")
 IN_BROWSER = Path("tests/e2e").resolve()
 # Enough workers to keep two cores busy until the end, although many tests spend time waiting.
-WORKERS = {"embedded": 3, "embedded-browser": 0, "production": 3, "production-browser": 1}
+WORKERS = {"embedded": 2, "embedded-browser": 0, "production": 2, "production-browser": 1}
 NICENESS = 3
 """Niceness of runs without a browser. Browser runs go first: they take longest and have time limits."""
 ALONE = ("--pdb", "--trace")
