@@ -62,6 +62,14 @@ class Row:
     top: float
 
 
+# The last day begins this many pixels below the middle of the log.
+SCROLL_DAY_TO_THE_MIDDLE = """(log, pixels) => {
+    const { top, height } = log.getBoundingClientRect();
+    const day = [...log.querySelectorAll(".day")].at(-1);
+    log.scrollBy(0, day.getBoundingClientRect().top - top - height / 2 - pixels);
+}"""
+
+
 def row_in_the_middle(page: Page) -> Row:
     script = """log => {
         const { left, top, width, height } = log.getBoundingClientRect();
@@ -136,6 +144,25 @@ def test_visible_messages_stay_in_place_while_a_pill_counts_new_ones(
     expect(message(long_thread, "news two")).to_be_in_viewport()
     expect(pill).to_have_count(0)
     expect_unread(long_thread, None)
+
+
+@pytest.mark.parametrize("pixels", [-30, 8, 30])
+def test_visible_messages_stay_in_place_if_a_day_begins_in_the_middle(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation, pixels: int
+) -> None:
+    fill(conversation, 60)
+    ids = list(conversation.messages.order_by("id").values_list("id", flat=True))
+    older = conversation.messages.filter(id__lt=ids[-12])
+    older.update(created_at=timezone.now() - timedelta(days=1))
+    thread = open_thread(desk, alice, conversation)
+    wait_for_page_ahead(thread)
+    log(thread).evaluate(SCROLL_DAY_TO_THE_MIDDLE, pixels)
+    before = row_in_the_middle(thread)
+
+    Person(server, tokens_of(bob)).send(conversation.pk, "news")
+
+    expect(thread.get_by_role("button", name="1 new message")).to_be_visible()
+    assert abs(top_of(thread, before) - before.top) <= 2
 
 
 def test_own_message_scrolls_to_the_end(long_thread: Page) -> None:

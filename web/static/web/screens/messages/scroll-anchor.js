@@ -1,6 +1,8 @@
 // A scroll position within this distance of the end counts as the end.
 const END_PX = 48;
 const HEADROOM_PX = 80;
+// Less than the height of a message.
+const PROBE_PX = 16;
 
 /**
  * Keeps the scroll position of a history that is anchored at its end.
@@ -58,10 +60,20 @@ export class ScrollAnchor {
     this.#anchor = null;
   }
 
+  /**
+   * Return the message that is nearest to the middle of the screen.
+   *
+   * In the middle itself may be the name of a day, which is sticky, or the space around it.
+   */
   #rowInView() {
     const { left, top, width, height } = this.#scroller.getBoundingClientRect();
-    const nodes = document.elementsFromPoint(left + width / 2, top + height / 2);
-    const inside = nodes.find((node) => this.#scroller.contains(node) && node !== this.#scroller);
-    return inside?.closest(".message, .day-name, .day") ?? null;
+    for (let distance = 0; distance < height / 2; distance += PROBE_PX) {
+      for (const y of [height / 2 + distance, height / 2 - distance]) {
+        const nodes = document.elementsFromPoint(left + width / 2, top + y);
+        const row = nodes.find((node) => node.matches(".message") && this.#scroller.contains(node));
+        if (row) return row;
+      }
+    }
+    return null;
   }
 }
