@@ -79,6 +79,13 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
             raise InvalidEnvironment(f"{var} is {number}: it must be 1 or more.")
         return number
 
+    def seconds(self, var: str, default: float) -> float:
+        """Return a duration above 0, in seconds."""
+        duration: float = self.float(var, default=default)
+        if not duration:
+            raise InvalidEnvironment(f"{var} is 0: it must be more than 0.")
+        return duration
+
     def port(self, var: str, default: int) -> int:
         """Return a TCP port number."""
         port: int = self.int(var, default=default)

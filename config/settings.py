@@ -206,8 +206,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 # The size of the request line and all headers together. An access token in `?token=` takes about 300 bytes.
 MAX_HEAD_BYTES = env.positive("MAX_HEAD_BYTES", default=32 * 1024)
 # Seconds within which a client must send the headers, and the body. Otherwise its connection is closed.
-REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
-REQUEST_BODY_SECONDS = env.float("REQUEST_BODY_SECONDS", default=120.0)
+REQUEST_HEAD_SECONDS = env.seconds("REQUEST_HEAD_SECONDS", default=10.0)
+REQUEST_BODY_SECONDS = env.seconds("REQUEST_BODY_SECONDS", default=120.0)
 
 # API description  https://drf-spectacular.readthedocs.io/en/latest/settings.html
 # ------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ if REDIS_URLS:
     }
 # Seconds after which an event is dropped, or a subscription is put off, because Redis does not answer. The
 # sockets concerned then read the database.
-EVENT_TIMEOUT_SECONDS = env.float("EVENT_TIMEOUT_SECONDS", default=1.0)
+EVENT_TIMEOUT_SECONDS = env.seconds("EVENT_TIMEOUT_SECONDS", default=1.0)
 # Origins of pages that may open sockets. The server's own is always allowed. Native clients send none.
 SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLOWED_ORIGINS)
 # The limit on a user's sockets in a process. Beyond this limit, a new socket evicts the user's socket that
@@ -275,7 +275,7 @@ SOCKET_PENDING_FRAMES = env.positive("SOCKET_PENDING_FRAMES", default=1000)
 # A replay queues all its frames at once. After more changes than this, the client must reload the messages.
 SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
 # Seconds between comparisons of open sockets with the database, which detect lost events.
-SOCKET_REVIEW_SECONDS = env.float("SOCKET_REVIEW_SECONDS", default=1.0)
+SOCKET_REVIEW_SECONDS = env.seconds("SOCKET_REVIEW_SECONDS", default=1.0)
 
 # Seconds over which a stopping process closes its sockets; it must exit within 10 s.
 SHUTDOWN_SPREAD_SECONDS = min(env.float("SHUTDOWN_SPREAD_SECONDS", default=4.0), 5.0)

@@ -41,8 +41,8 @@ def test_paths_go_to_their_run_and_options_to_both(
 @pytest.mark.parametrize(
     ("arguments", "workers", "is_whole"),
     [
-        ([], [3, 0, 3, 1], True),
-        (["-k", "story"], [3, 0, 3, 1], True),
+        ([], [2, 0, 2, 1], True),
+        (["-k", "story"], [2, 0, 2, 1], True),
         (["-n", "3", "-x"], [3, 3, 3, 3], True),
         (["--pdb"], [0, 0, 0, 0], True),
         ([MAIN], [0, 0], False),

@@ -40,6 +40,10 @@ MALFORMED = [
     ("API_THREADS", "0", "API_THREADS is 0: it must be 1 or more."),
     ("PASSWORD_THREADS", "0", "PASSWORD_THREADS is 0: it must be 1 or more."),
     ("SOCKETS_PER_USER", "0", "SOCKETS_PER_USER is 0: it must be 1 or more."),
+    ("SOCKET_REVIEW_SECONDS", "0", "SOCKET_REVIEW_SECONDS is 0: it must be more than 0."),
+    ("EVENT_TIMEOUT_SECONDS", "0.0", "EVENT_TIMEOUT_SECONDS is 0: it must be more than 0."),
+    ("REQUEST_HEAD_SECONDS", "0", "REQUEST_HEAD_SECONDS is 0: it must be more than 0."),
+    ("REQUEST_BODY_SECONDS", "0", "REQUEST_BODY_SECONDS is 0: it must be more than 0."),
     ("ALLOWED_HOSTS", ",", "Missing variables, required in production (DEBUG=0): ALLOWED_HOSTS"),
     ("REDIS_URL", " , ", "Missing variables, required in production (DEBUG=0): REDIS_URL"),
     (

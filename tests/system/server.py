@@ -79,9 +79,13 @@ class WebServer:
 
     def read_log(self) -> str:
         """Return what was logged since the last call."""
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        new, self._read_until = text[self._read_until :], len(text)
-        return new
+        if not self.log.exists():
+            return ""
+        with self.log.open("rb") as log:
+            log.seek(self._read_until)
+            new = log.read()
+        self._read_until += len(new)
+        return new.decode(errors="replace")
 
     def stop(self) -> None:
         running.discard(self)
