@@ -85,9 +85,8 @@ def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | No
     """
     Return whether a foreign key of a new row refers to a row that was deleted during the request.
 
-    The deleted row may be an account, for example. The database may report this only at the commit,
-    without naming the deleted row. A retry gets the exact response: 401 for a deleted account, 404
-    otherwise.
+    The deleted row may be an account, for example. The error may come as late as the commit, and need
+    not name the deleted row. A retry gets the exact response: 401 for a deleted account, 404 otherwise.
     """
     is_sqlites = getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
     is_foreign_key = is_sqlites or isinstance(cause, ForeignKeyViolation)

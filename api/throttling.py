@@ -83,7 +83,7 @@ class Counter:
             return _hit_limiter(self._local, rate, *identifiers)
 
     def _cache_refusal(self, key: str, until: float) -> None:
-        """Cache a refusal. A full cache is cleared, which costs at most one Redis query per entry."""
+        """Cache a refusal. First clear a full cache: each lost entry costs at most one query of Redis."""
         if len(self._refused_until) >= CACHED_REFUSALS:
             self._refused_until.clear()
         self._refused_until[key] = until

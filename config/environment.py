@@ -57,7 +57,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
 
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
-        """Convert the text to a bool, a number or a list (separated by commas), or return it unchanged."""
+        """Convert the text if `cast` is bool, int, float or list (split at commas); if not, return it."""
         if cast is bool:
             return addresses.parse_bool(value)
         if cast is list:

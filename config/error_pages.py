@@ -6,7 +6,11 @@ from django.views.debug import SafeExceptionReporterFilter
 
 
 class HideSecrets(SafeExceptionReporterFilter):
-    """Also hides settings that may contain a password or a key, although their names do not suggest it."""
+    """
+    Hides more settings than Django does, because they may contain a password or a key.
+
+    Django hides a setting only if its name suggests a secret, as SECRET_KEY does.
+    """
 
     hidden_settings = re.compile(
         f"{SafeExceptionReporterFilter.hidden_settings.pattern}"

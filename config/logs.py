@@ -14,7 +14,7 @@ _TOKEN = re.compile(
 
 
 class RedactTokens(logging.Filter):
-    """Masks the values of `token=` and `code=` in URLs in log lines, even if they are percent-encoded."""
+    """Masks the values of `token=` and `code=` in URLs in log lines, including percent-encoded URLs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def _allow_many_connections() -> None:
-    """Raise the limit on open files to the maximum. Each connection counts as one; the default is 1024."""
+    """Raise the limit on open files, usually 1024, to the maximum. Each connection is an open file."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

@@ -2,8 +2,9 @@
 The only settings module, configured by the environment.
 
 With an empty environment, it configures development without other servers: SQLite, the in-memory channel
-layer, and emails printed to the console. With `DEBUG=0`, it configures production, and raises
-InvalidEnvironment if a variable is missing or malformed. `.env.example` lists all variables.
+layer, and emails printed to the console. With `DEBUG=0`, it configures production. It raises
+InvalidEnvironment if a variable is malformed and, in production, also if a required variable is missing.
+`.env.example` lists all variables.
 """
 
 import os

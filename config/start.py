@@ -25,8 +25,8 @@ def _ensure_deliberate(env: Environment) -> None:
     """
     Raise InvalidEnvironment unless DEBUG is set.
 
-    If DEBUG is unset, it defaults to 1 for every command, so `manage.py collectstatic` has prepared the
-    static files for development.
+    Every command treats an unset DEBUG as 1. So if the operator forgot to set it, `manage.py collectstatic`
+    has already prepared the static files for development.
     """
     if not env.str("DEBUG", default=""):
         missing = ", ".join(["DEBUG=0", *env.list_missing()])

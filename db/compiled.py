@@ -19,10 +19,11 @@ _FIRST_STAND_IN = 1_900_000_000
 
 class CompiledQuery:
     """
-    The compiled SQL of a queryset of tuples. `build` returns the queryset for integer parameters.
+    The compiled SQL of the queryset of tuples that `build` returns.
 
-    `build` is called once, with placeholder values, so it must do nothing with its parameters except
-    pass them to filters. Rows are returned unconverted: see `Columns.load` and `RowType.load`.
+    `build` takes integers. It is called once, with placeholder values, so it must do nothing with its
+    parameters except pass them to filters. Rows are returned unconverted: see `Columns.load` and
+    `RowType.load`.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], parameters: int) -> None:
@@ -36,7 +37,7 @@ class CompiledQuery:
 
     @cached_property
     def _compiled(self) -> tuple[str, list[int], list[Any]]:
-        """Return the SQL, each placeholder's index in (*params, *constants), and the constants."""
+        """Return the SQL, the indices of its values in (*params, *constants), and the constants."""
         stand_ins = [_FIRST_STAND_IN + number for number in range(self._count)]
         sql, params = self._build(*stand_ins).query.sql_with_params()
         constants = [each for each in params if each not in stand_ins]
@@ -48,7 +49,7 @@ class CompiledQuery:
 
 
 def counting(queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Return a queryset whose one row holds the number of rows in `queryset`, as `count()` selects it."""
+    """Return a queryset whose only row holds the number that `queryset.count()` would return."""
     everything = queryset.order_by().annotate(all_rows=Value(1)).values("all_rows")
     counted: QuerySet[Any, Any] = everything.annotate(number=Count("pk")).values_list("number")
     return counted

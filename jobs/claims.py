@@ -11,7 +11,7 @@ class Claim:
     One run of a job by one worker.
 
     `attempt` counts from 1. The job's id, the attempt and the worker's name together identify the run.
-    So a worker whose lease has expired cannot record its outcome for another worker's run.
+    So a worker whose lease has expired cannot record its outcome as that of a later run.
     """
 
     job_id: int

@@ -11,7 +11,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(due_at__isnull=False)
 
     def due(self) -> JobQuerySet:
-        """Return jobs to run now, by the database's clock: waiting, or with an expired lease."""
+        """Return jobs due by the database's clock; a running job is due once its lease has expired."""
         return self.filter(due_at__lte=Now())
 
     def held(self) -> JobQuerySet:

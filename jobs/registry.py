@@ -21,7 +21,7 @@ H = TypeVar("H", bound=Handler)
 
 @dataclass(frozen=True)
 class JobKind:
-    """A kind of job; `job` explains the fields."""
+    """A kind of job; the docstring of the decorator `job` explains the fields."""
 
     name: str
     handler: Handler

@@ -68,11 +68,12 @@ def to_seconds(delay: timedelta) -> float | str:
 
 def select_seconds_until_due(kind_count: int) -> str:
     """
-    Return a SELECT of the seconds until the next job of `kind_count` kinds is due.
+    Return a SELECT of the seconds until a job of one of `kind_count` kinds is due.
 
-    The result is NULL if no job of these kinds is live (waiting or running). The parameters are the
-    names of the kinds, repeated for each priority. Each branch of the UNION reads only the first
-    matching entry of the index; a plain `min` over all priorities would read all live jobs.
+    The result is NULL if no job of these kinds is live (waiting or running). The statement is a UNION
+    with a branch for each priority; its parameters are the names of the kinds, repeated for each branch.
+    A branch reads only the first matching entry of the index; a plain `min` over all priorities would
+    read all live jobs.
     """
     kinds = ", ".join(["%s"] * kind_count)
     seconds = SECONDS_UNTIL_DUE[connection.vendor]

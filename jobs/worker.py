@@ -160,7 +160,7 @@ class Worker:
         return len(claims)
 
     def _rooms(self) -> Iterator[tuple[JobThreads, dict[str, int]]]:
-        """Yield each pool with free threads, and the number of jobs of each kind that it can take."""
+        """Yield each pool that has a free thread, with the number of jobs of each kind that it can take."""
         kinds = [each for each in list_kinds() if each.name not in self._without]
         if self._threads.free and (room := self._shared_room(kinds)):
             yield self._threads, room

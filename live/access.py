@@ -38,4 +38,9 @@ class Authenticator(Protocol[A]):
     def list_ended(
         self, keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
     ) -> set[int]:
-        """Query once for the keys of tokens whose access has ended; session id 0 means no session."""
+        """
+        Return the keys of the rows whose user's or session's access has ended, with one query.
+
+        The arguments are columns, with one row per socket. Session id 0 means a token without a session.
+        The expiry of the token is not checked here.
+        """

@@ -109,7 +109,12 @@ class LiveConsumer(FrameConsumer, Generic[A]):
             handler(event)
 
     def handle_access_changed(self, event: Event) -> None:
-        """Check the access: one of the user's sessions has ended, or the account was deactivated."""
+        """
+        Check the access.
+
+        The event means that one of the user's sessions has ended, or that the account was deactivated or
+        deleted.
+        """
         tasks.schedule(self.check_access)
 
     async def check_access(self) -> None:
@@ -122,7 +127,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     @property
     @abstractmethod
     def position(self) -> tuple[int, ...]:
-        """The state that the client has, as the columns of `list_behind` after the key and the user id."""
+        """The state that the client has: the columns that `list_behind` takes after key and user id."""
 
     def track_position(self) -> None:
         """Report the position to the reconciler; call this after each change."""
@@ -131,4 +136,9 @@ class LiveConsumer(FrameConsumer, Generic[A]):
 
     @abstractmethod
     async def reconcile(self, actual: Any) -> None:
-        """Send the changes that the client lacks, or close; `actual` is the newer state in the database."""
+        """
+        Send the changes that the client lacks; close the socket if the user may no longer see the content.
+
+        `actual` is the newer state in the database. Subclasses may leave the sending to a later comparison,
+        because the changes may still arrive as events.
+        """

@@ -22,7 +22,7 @@ def user_of(group: str) -> int:
 
 
 def announce(user_id: int | None, event: Event) -> None:
-    """Send `event` to all sockets of a user after the commit; do nothing for None (a deleted account)."""
+    """Send `event` to a user's sockets after the commit; ignore a `user_id` of None (a deleted account)."""
     if user_id is not None:
         transaction.on_commit(partial(publisher.submit, user_group(user_id), event))
 

@@ -33,8 +33,8 @@ class LocalQueue(asyncio.Queue[bytes]):
     """
     A queue of at most `LIMIT` received events; a full queue drops the oldest event.
 
-    Without a limit, a blocked event loop could exhaust the memory. Sockets detect a dropped event by a
-    gap in the versions.
+    Without a limit, a blocked event loop could exhaust the memory. If the dropped event announced a change
+    in the database, sockets detect that by the version of a later event, or the reconciler detects it.
     """
 
     LIMIT = 10_000
@@ -59,7 +59,7 @@ class LoopState:
         return self._shards[slot * len(self._shards) // 4096]
 
     def deliver(self, name: str, data: bytes) -> None:
-        """Queue an event for each channel of this event loop in the group `name`."""
+        """Queue an event for each of this event loop's channels that is in the group `name`."""
         for channel in self.groups.get(name, ()):
             if channel in self.channels:
                 self.channels[channel].put_nowait(data)

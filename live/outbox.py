@@ -20,7 +20,7 @@ class Outbox:
 
     @property
     def is_full(self) -> bool:
-        """Return whether `SOCKET_PENDING_FRAMES` are queued, because the client reads too slowly."""
+        """Return whether `SOCKET_PENDING_FRAMES` are queued; if so, the client reads too slowly."""
         return len(self._queue) >= int(settings.SOCKET_PENDING_FRAMES)
 
     def put(self, message: Message) -> None:

@@ -2,8 +2,9 @@
 The only module that sends events to the channel layer, from one long-lived event loop.
 
 Callers do not wait. In a request's thread, `async_to_sync(group_send)` would create an event loop and a
-Redis connection each time, and wait for Redis. Events may get lost here. Sockets detect that by a gap
-in the versions, and read the database.
+Redis connection each time, and wait for Redis. Events may get lost here. If a lost event announced a
+change in the database, sockets detect that by the version of a later event, or the reconciler detects it.
+Then they read the database.
 """
 
 import asyncio

@@ -37,7 +37,7 @@ class TrackedSocket(Socket, Protocol):
 
     @property
     def position(self) -> tuple[int, ...]:
-        """The state that the client has, as the columns of `list_behind` after the key and the user id."""
+        """The state that the client has: the columns that `list_behind` takes after key and user id."""
 
 
 Kind = type[TrackedSocket]
@@ -116,7 +116,7 @@ class Reconciler:
 
 
 def _query(kind: Kind, rows: Columns) -> tuple[set[int], dict[int, Any]]:
-    """Return the keys of sockets whose access has ended, and {key: newer state} for sockets behind."""
+    """Return the keys of sockets that have lost access, and {key: newer state} of those that are behind."""
     keys, user_ids, session_ids, expiries, *position = rows
     now = time.time()
     expired = {key for key, expiry in zip(keys, expiries, strict=True) if expiry <= now}

@@ -63,12 +63,13 @@ class SocketRegistry:
 
     def _choose_evicted(self, user_id: int) -> Socket | None:
         """
-        Return the socket to close when the user opens a new one; None if no socket must be closed.
+        Return the socket to close when the user opens a new one; None if none needs to be closed.
 
         A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart. Without this pause, clients
         that reconnect at once would close each other's sockets forever. Between evictions, new sockets
-        are accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, a socket is evicted sooner if it
-        has been idle for `SOCKET_EVICTION_SECONDS`. If none has been, raise SocketRefused.
+        are accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, the socket that is next to be
+        evicted is evicted at once if it has been idle for `SOCKET_EVICTION_SECONDS`. If it has not, raise
+        SocketRefused.
         """
         sockets = self.of_user(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:

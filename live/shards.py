@@ -77,7 +77,7 @@ class Shard:
                 await self._pubsub.unsubscribe(channel)
 
     async def _connect(self) -> PubSub:
-        """Return the connection that is subscribed to all channels; open it if there is none."""
+        """Return the connection for subscriptions; if there is none, open one subscribed to `_channels`."""
         if self._pubsub is None:
             pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
             if self._channels:

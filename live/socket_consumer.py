@@ -43,7 +43,12 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._outbox.close()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        """Call the handler of an ASGI message, without waiting for channels' single database thread."""
+        """
+        Call the handler of an ASGI message.
+
+        The base class would first close old database connections, and wait for the single thread in which
+        channels does that.
+        """
         await getattr(self, get_handler_name(message))(message)
 
     async def websocket_disconnect(self, message: Any) -> None:
@@ -81,5 +86,5 @@ class SocketConsumer(AsyncWebsocketConsumer):
             self._outbox.put(message)
 
     def _unregister(self) -> None:
-        """Unregister from all sources of events. May be called twice."""
+        """Mark the socket as closing; subclasses also unregister it everywhere. May be called twice."""
         self._is_closing = True

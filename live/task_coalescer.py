@@ -12,7 +12,7 @@ Func = Callable[..., Awaitable[None]]
 
 class TaskCoalescer:
     """
-    Runs at most one background task per (socket, method).
+    Runs at most one background task per method of an object, such as `check_access` of one socket.
 
     A task that fails because the database is unavailable is not retried here. The reconciler will
     later detect any difference between the socket and the database.
@@ -24,7 +24,7 @@ class TaskCoalescer:
 
     def schedule(self, func: Func, *args: Any) -> None:
         """
-        Run a method of a socket in the background.
+        Run a method of a socket or of the listener in the background.
 
         If the method is already running, run it once more afterwards, with the latest arguments: the
         current run may have read the database too early.

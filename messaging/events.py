@@ -1,8 +1,8 @@
 """
 Announces changes in a conversation to its participants' sockets, after the commit.
 
-Most events contain the conversation's new version and an encoded frame. A socket that has sent all
-earlier versions forwards this frame unchanged.
+Most events contain the conversation's new version and an encoded frame. A conversation socket that has
+sent all earlier versions forwards this frame unchanged; an inbox socket reads the database instead.
 """
 
 from typing import Any

@@ -4,7 +4,7 @@ from api.exceptions import Forbidden, NotFound
 
 
 class ConversationNotFound(NotFound):
-    """The conversation does not exist or is another person's: one error, so ids cannot be probed."""
+    """The conversation does not exist, or the user has no access: one error, so ids cannot be probed."""
 
 
 class MessageNotFound(NotFound):

@@ -94,7 +94,7 @@ def replay(missed: Replay, user_id: int) -> list[str]:
 
 
 def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
-    """Yield (version, frame) for a message's creation and its last content change, if after `since`."""
+    """Yield (version, frame) for a message's creation and last content change, each if after `since`."""
     for version in sorted({row.created_version, row.shown_version}):
         if version > since:
             yield version, new_message(data | _as_of(row, version))
@@ -102,9 +102,9 @@ def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
     """
-    Return the values at `version` of the fields that reading changes.
+    Return the fields to replace in a message's data so that it shows the read state at `version`.
 
-    A message that was read after `version` was still unread then.
+    A message that was read after `version` was still unread then. Its text and sender stay current.
     """
     if row.read_version and row.read_version <= version:
         return {"version": version}

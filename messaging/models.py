@@ -17,7 +17,7 @@ MAX_VERSION = 2**31 - 1
 
 
 def _is_visible_to(user: User, path: str = "") -> Q:
-    """Return the condition that `user` may read the conversation that `path` leads to."""
+    """Return the condition that `user` may read the conversation at the lookup prefix `path`."""
     is_trainee = Q((f"{path}trainee", user), (f"{path}is_archived", False))
     return Q((f"{path}trainer", user)) | is_trainee
 
@@ -184,7 +184,7 @@ class Message(models.Model):
     - `version`: the last change of any kind.
     - `created_version`: the creation of the message.
     - `read_version`: the change that marked the message as read.
-    - `content_version`: the last change to the content or the sender, or else the creation.
+    - `content_version`: the last change to the content or the sender; the creation if there was none.
     """
 
     conversation = models.ForeignKey(

@@ -151,7 +151,7 @@ def count_unread(user: User) -> int:
 # ------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Replay:
-    """The messages that a client missed, oldest change first. `is_too_long` tells it to reload."""
+    """The messages that a client missed, oldest change first. If `is_too_long`, the client must reload."""
 
     conversation: Conversation
     since: int
@@ -190,10 +190,11 @@ def list_newer(
     versions: Sequence[int],
 ) -> dict[int, int | None]:
     """
-    Return {key: current version} for sockets that have not sent the newest version, in one query.
+    In one query, return {key: current version} for the sockets that have not sent the newest version.
 
     The arguments contain the key, user id, conversation id and last sent version of each socket. The
-    current version is None if the user may no longer have a socket on the conversation.
+    current version is None if the socket must be closed, because the conversation is archived or the
+    user has lost access to it.
     """
     return dict(reconcile.select_newer(keys, user_ids, conversation_ids, versions))
 

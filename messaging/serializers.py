@@ -1,9 +1,10 @@
 """
 The format of conversations and messages in REST responses and socket frames.
 
-Plain functions build the lists for `api.formats.encode_json`, because DRF's serializers take longer
-than the query. Every message in a page or frame is built by `message_data`. The serializer classes
-declare the same fields for the API description, and a test compares the two.
+Plain functions build the data that `api.formats.encode_json` encodes, because DRF's serializers would
+take longer than the query that reads the rows. Every message in a page or frame is built by
+`message_data`. The serializer classes declare the same fields for the API description, and tests
+compare these declarations with the data.
 """
 
 from collections.abc import Iterable

@@ -21,7 +21,7 @@ def keep_conversations(instance: User, **kwargs: Any) -> None:
 
 @receiver(role_changing, sender=User)
 def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
-    """Raise FieldInvalid if the user has active conversations, which another role could not open."""
+    """Raise FieldInvalid if the user has active conversations; another role's list would omit these."""
     if has_active_conversation(user):
         raise FieldInvalid(
             "role",

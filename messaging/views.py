@@ -122,7 +122,7 @@ class MessageListView(APIView):
         return self._numbered(conversation_id)
 
     def _newest(self, conversation_id: int) -> Response:
-        """Return the first page as a keyset page, which saves a statement on the most requested page."""
+        """Return the most requested page, the first, as a keyset page; this saves a statement."""
         user = current_user(self.request)
         page = selectors.list_newest_messages(user, conversation_id, MessagePage.page_size)
         onward = {"page": 2} if page.has_more else None

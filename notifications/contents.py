@@ -31,9 +31,9 @@ def get_notification(delivery: Delivery) -> Notification | None:
     Return the notification that the device should get now, or None. This takes up to four queries.
 
     Return None if the conversation has since been read or archived, if the recipient has been
-    deactivated or is no longer signed in on the device, or if a later delivery covers these messages.
-    Normally a later delivery is merged into the same job. But processes of the previous release may
-    still be running, and they queue deliveries in a table of their own.
+    deactivated, no longer has the device or is no longer signed in on it, or if a later delivery covers
+    these messages. A later delivery is normally merged into the job of this one. But processes of the
+    previous release may still be running, and they queue deliveries in a table of their own.
     """
     devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
     device = devices.filter(pk=delivery.device_id).first()

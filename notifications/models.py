@@ -55,11 +55,11 @@ class DeviceToken(models.Model):
 
 class PushCursor(models.Model):
     """
-    The position of the scans, in a single row. Only the process that holds the row's lock may scan.
+    The position of the two scans for unread messages, in a single row.
 
-    Each message is scanned twice, in the order of message ids. Ids are assigned before the commit, so a
-    message may be committed after the first scan has passed its id. The second scan finds it a minute
-    later.
+    Only the process that holds the row's lock may scan. Each message is scanned twice, in the order of
+    message ids. Ids are assigned before the commit, so a message may be committed after the first scan
+    has passed its id. The second scan finds it a minute later.
     """
 
     ONLY = 1
@@ -76,7 +76,11 @@ class PushCursor(models.Model):
 
 
 class PushMark(models.Model):
-    """The last message that a recipient was notified of in a conversation. Prevents duplicates."""
+    """
+    The newest message in a conversation for which a notification to the recipient was queued.
+
+    Prevents duplicates.
+    """
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="+", db_index=False

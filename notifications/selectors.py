@@ -1,4 +1,4 @@
-"""Reads the position of the scans, and the devices that can be notified."""
+"""Reads the position of the scans for unread messages, and the devices that can be notified."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Backlog:
 
 
 def get_backlog() -> Backlog | None:
-    """Return the backlog with one cheap query; None before the first scan."""
+    """Return the backlog with one cheap query; None if the PushCursor does not exist yet."""
     cursor: Any = (
         PushCursor.objects.filter(pk=PushCursor.ONLY)
         .annotate(
@@ -66,7 +66,7 @@ def get_served_devices() -> DeviceTokenQuerySet:
 
 
 def list_device_ids(user_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return {user id: device ids}, without users who have no reachable device."""
+    """Return {user id: ids of the devices that can be notified}, only for users who have one."""
     found: dict[int, list[int]] = {}
     devices = get_served_devices().reachable().filter(user__in=user_ids)
     for pk, user_id in devices.values_list("pk", "user_id"):

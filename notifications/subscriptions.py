@@ -95,7 +95,11 @@ def parse_subscription(token: str) -> Subscription:
 
 
 def _check_endpoint(subscription: Subscription) -> None:
-    """Raise BadSubscription if the endpoint is not a valid URL, or may be in a private network."""
+    """
+    Raise BadSubscription unless the endpoint is an https URL on port 443 of a public host name.
+
+    For the hosts in `PUSH_PRIVATE_HOSTS`, any valid http or https URL is accepted.
+    """
     found = _ENDPOINT.fullmatch(subscription.endpoint)
     if not found:
         raise BadSubscription(_("The endpoint is not a valid URL."))

@@ -44,7 +44,7 @@ def _list_open() -> Iterator[BaseDatabaseWrapper]:
 
 def _is_readable(connection: BaseDatabaseWrapper) -> bool:
     """
-    Return whether an idle connection has data to read, which means that the server is closing it.
+    Return whether an idle connection has data to read, which means that PostgreSQL is closing it.
 
     This takes 2 µs.
     """

@@ -40,9 +40,9 @@ class FewPasswordForms:
     `PASSWORD_THREADS` forms are processed at the same time, and `PASSWORD_QUEUE` may wait. Further forms
     get 503.
 
-    Django's handler starts a thread per request. Each thread uses one of the six database connections
-    for the admin, sockets and background work. The body of a form is read before the form is queued,
-    so a slow client delays nobody else.
+    Django's handler starts a thread per request. Each thread uses one of the database connections that
+    the admin, sockets and background work share: six by default. The body of a form is read before
+    the form is queued, so a slow client delays nobody else.
     """
 
     def __init__(self, app: Any) -> None:

@@ -1,5 +1,5 @@
 """
-Graceful shutdown: closes sockets over a few seconds before the server stops.
+Graceful shutdown: closes the sockets at different moments within a few seconds, then stops the server.
 
 uvicorn would close all sockets at once, and all clients would reconnect to the other processes in the
 same second.
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def drain_on_sigterm(loop: asyncio.AbstractEventLoop, drain: Callable[[], Awaitable[None]]) -> None:
-    """On SIGTERM, await `drain`, then call the server's handler; on another SIGTERM, call it at once."""
+    """On SIGTERM, await `drain`, then call the server's handler; on a second SIGTERM, skip `drain`."""
     server_handler: Any = signal.getsignal(signal.SIGTERM)
     draining: set[asyncio.Task[None]] = set()
 

@@ -46,7 +46,7 @@ class Admission:
 
 @cache
 def _without_body(view: type[APIView]) -> type[APIView]:
-    """Return a subclass of a view, with writing methods that only grant the admission."""
+    """Return a subclass of a view whose writing methods do nothing but grant the admission."""
     writes = [name for name in view.http_method_names if name.upper() not in SAFE_METHODS]
     known = [name for name in writes if hasattr(view, name)]
     return type(view.__name__, (view,), {"admission": None, **dict.fromkeys(known, _grant)})

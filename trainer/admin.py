@@ -28,7 +28,7 @@ class TraineeForm(forms.ModelForm[Trainee]):
 
 @admin.register(Trainee)
 class TraineeAdmin(PersonAdmin):
-    """Trainees and their trainers. A change of trainer archives the conversation with the old one."""
+    """Trainees and their trainers. Changing the trainer archives the conversation with the old one."""
 
     form = TraineeForm
     list_display = ("email", "first_name", "last_name", "parent_trainer", "is_active")

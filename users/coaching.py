@@ -48,10 +48,11 @@ def lock_with_trainees(user: User) -> None:
     """
     Lock a person's row, then the rows of their trainees, before the person is deleted.
 
-    The deletion also unlinks the trainees. The locks are FOR NO KEY UPDATE. With FOR UPDATE, the
-    deletion could deadlock with a transaction that sends a message from the same person. The deletion
-    waits for the conversation, which the sending transaction has locked. FOR UPDATE would make the
-    sending transaction wait for the deletion, because the new message references the person's row.
+    The trainees' rows are locked too, because the deletion clears their trainer. The locks are FOR NO
+    KEY UPDATE. With FOR UPDATE, the deletion could deadlock with a transaction that sends a message
+    from the same person: the deletion waits for the conversation's row, which the sending transaction
+    has locked, and the sending transaction would wait for the person's row, because the new message
+    references it.
     """
     people = User.objects.select_for_update(no_key=True).order_by("pk")
     people.filter(pk=user.pk).first()
@@ -84,5 +85,7 @@ def ensure_role_may_change(user: User) -> None:
     if User.objects.filter(parent_trainer=user).exists():
         raise FieldInvalid(
             "role",
-            _("This person has trainees. Change or clear their trainer under Trainees first."),
+            _(
+                "This person has trainees. Give each another trainer, or none, under Trainees first."
+            ),
         )

@@ -82,9 +82,9 @@ def replace_refresh_token(request: Request, response: Response) -> Response:
     """
     Move a new sign-in's `refresh` to the cookie, and end the session of the token that was there before.
 
-    After the replacement, no browser could sign out of the old session, and the devices of that session,
-    including this browser, would still get notifications. If ending the old session fails, the new
-    sign-in still succeeds. The caller checks the origin.
+    If the old session did not end, no browser could sign out of it after the replacement, and its
+    devices, including this browser, would still get notifications. If ending the old session fails, the
+    new sign-in still succeeds. The caller checks the origin.
     """
     with suppress(InvalidToken, Error):
         sign_out(claims=read_refresh_token(request.COOKIES.get(NAME, "")))

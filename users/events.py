@@ -3,7 +3,8 @@ from live.events import announce
 
 def announce_access_changed(user_id: int | None) -> None:
     """
-    Make a user's sockets check their access at once, because a session ended or the account was
-    deactivated.
+    Make a user's sockets check their access at once.
+
+    Callers have ended a session, or have deactivated or deleted the account.
     """
     announce(user_id, {"type": "access.changed"})

@@ -159,7 +159,7 @@ class AuthSessionQuerySet(models.QuerySet["AuthSession"]):
         )
 
     def of_or_by(self, user: User) -> AuthSessionQuerySet:
-        """Return sessions in which `user` signed in or impersonated somebody."""
+        """Return sign-ins of `user`, impersonations of `user`, and impersonations by `user`."""
         return self.filter(Q(user=user) | Q(impersonator=user))
 
 

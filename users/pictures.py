@@ -32,8 +32,8 @@ def clean_picture(file: IO[bytes]) -> bytes:
 
     Re-encoding removes the location and all other metadata. Only the first frame of an animation is
     kept; transparent areas become white. Decoding takes up to 4 bytes of memory per pixel, which is
-    160 MB at the limit, and four times as much for WebP. Raise FieldInvalid if the file is not a picture
-    or has too many pixels.
+    160 MB for a picture of `MAX_PIXELS`; a WebP takes about four times as much. Raise FieldInvalid if
+    the file is not a picture, has too many pixels, or is a JPEG with too many scans.
     """
     image = _decode(file)
     image.thumbnail((SIDE_PIXELS, SIDE_PIXELS))
@@ -47,7 +47,7 @@ def _decode(file: IO[bytes]) -> Image.Image:
     Decode, reduce and rotate a picture.
 
     Raise FieldInvalid if the file is not a picture, has more than `MAX_PIXELS`, or is a JPEG with too
-    many scans. Otherwise a small file could expand to gigabytes or take hours.
+    many scans. Without these checks, a small file could expand to gigabytes or take hours.
     """
     try:
         scans = _count_scans(file)
@@ -63,7 +63,10 @@ def _decode(file: IO[bytes]) -> Image.Image:
             _("This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged."),
         ) from None
     if is_too_large:
-        raise FieldInvalid("profile_image", _("This picture has too many pixels."))
+        raise FieldInvalid(
+            "profile_image",
+            _("This picture is too large or too complex. Use one with at most 40 million pixels."),
+        )
     return image
 
 

@@ -90,10 +90,10 @@ def list_ended(
     keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
 ) -> set[int]:
     """
-    Return the keys of the tokens whose access has ended, with one query.
+    Return the keys of those tokens whose access has ended, with one query.
 
-    The sequences contain the key, user id and session id of each token. The caller chooses the keys, and
-    has already verified the tokens. The session id is 0 for a token without a session.
+    Each sequence has one element per token: its key, which the caller chooses, its user id, and its
+    session id, which is 0 for a token without a session. The caller has already verified the tokens.
     """
     sql = _ENDED.format(input=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)

@@ -90,5 +90,5 @@ def web_manifest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponseRedirectBase:
-    """Redirect /favicon.ico, which browsers request for pages without an icon link, such as the admin's."""
+    """Redirect /favicon.ico, which browsers request for pages without an icon link (as in the admin)."""
     return redirect(static("web/icons/favicon.svg"))

@@ -50,8 +50,8 @@ def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
     """
     Return `room`, reduced so that no kind exceeds its limit across all processes.
 
-    Exclude kinds with a limit while another process is claiming, because that process may claim as many
-    jobs as the limit allows.
+    While another process is claiming jobs of kinds with a limit, exclude these kinds, because that
+    process may claim as many jobs as the limits allow.
     """
     limits = {name: limit for name in room if (limit := get_kind(name).limit) is not None}
     if not limits:
@@ -66,10 +66,10 @@ def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
 
 def _lock_limits() -> bool:
     """
-    Take the lock for claiming kinds with a limit; return False if another process holds it.
+    Take the lock for claiming jobs of kinds with a limit; return False if another process holds it.
 
-    If this process freezes, PostgreSQL ends its session after 5 s, which releases the lock. SQLite needs
-    no lock, because it allows only one writer.
+    If this process freezes during the transaction, PostgreSQL ends the session of this process after
+    5 s, which releases the lock. SQLite needs no lock, because it allows only one writer.
     """
     if connection.vendor != "postgresql":
         return True

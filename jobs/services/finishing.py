@@ -1,7 +1,7 @@
 """
 Records the outcomes of runs.
 
-If another worker has claimed the job since, the outcome is ignored.
+If the job has been claimed again since, the outcome is ignored.
 """
 
 import logging
@@ -77,7 +77,7 @@ def record_outcome(*, worker: str, outcome: Outcome) -> None:
     """
     Schedule a retry of a failed job. If the failure is final, or no attempt is left, give the job up.
 
-    Leave the job unchanged if another worker has claimed it since.
+    Leave the job unchanged if it has been claimed again since.
     """
     claim, failure = outcome.claim, outcome.failure
     assert failure is not None  # noqa: S101 - successes are recorded in bulk

@@ -34,9 +34,10 @@ class ConversationConsumer(UserConsumer):
     A socket on one conversation. It delivers every change in order and exactly once, although the
     channel layer may lose events.
 
-    `version` is the last version that was sent. An event with the next version is forwarded unchanged.
-    A gap is filled from the database before anything newer is sent. Events with older versions are
-    dropped.
+    `version` is the last version that was sent. If an event has the next version and contains a frame,
+    that frame is forwarded unchanged. If it contains no frame, or if versions are missing, the changes
+    are read from the database before any newer change is sent. Events with `version` or an older
+    version are dropped.
     """
 
     conversation_id = 0
@@ -120,11 +121,11 @@ class ConversationConsumer(UserConsumer):
 
     async def reconcile(self, actual: int | None) -> None:
         """
-        Close the socket if the user has lost access; `actual` is None in that case.
+        Close the socket if `actual` is None: the conversation is archived, or the user has lost access.
 
         Otherwise `actual` is the conversation's version in the database. Catch up only if the socket has
-        still not sent the version that the previous comparison found. Later changes will most likely
-        arrive as events.
+        still not sent the version that the previous call received. A version that is newer than that one
+        will most likely still arrive as an event.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)
@@ -162,8 +163,9 @@ class ConversationConsumer(UserConsumer):
         """
         Announce the typing state to the other person, now or as soon as the limit allows it.
 
-        Raise ValidationError if `is_typing` is not a boolean, or ImpersonationReadOnly. These errors count
-        towards the same limit. Once it is reached, ignore the frame instead of raising them.
+        Raise ValidationError if `is_typing` is not a boolean, or ImpersonationReadOnly if the user is
+        impersonated. These errors count towards the same limit. Once the limit is reached, ignore such a
+        frame instead of raising an error.
         """
         is_typing = frame.get("is_typing")
         is_wrong = self.user.is_impersonated or not isinstance(is_typing, bool)

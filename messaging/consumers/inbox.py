@@ -94,11 +94,11 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxChecksum) -> None:
         """
-        Refresh the list on every second comparison that finds a difference.
+        On every other call, send the conversations that differ from the database.
 
-        After the first such comparison, the missing changes will most likely still arrive as events. It
-        would not work to wait until the sums stop changing, because a busy trainer's sums keep changing
-        even while events are lost.
+        Each call reports a difference. After the first of two calls, the missing changes will most likely
+        still arrive as events. It would not work to wait until the checksum in the database stops
+        changing, because a busy trainer's checksum keeps changing even while events are lost.
         """
         if self._differed_before:
             versions = await in_thread(selectors.get_inbox_versions, self.user)

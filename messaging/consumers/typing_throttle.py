@@ -32,7 +32,7 @@ class TypingThrottle:
         return self._frames.try_take()
 
     def may_send_error(self) -> bool:
-        """Count an error; return False if the limit is reached and the frame must be dropped."""
+        """Count an error; return False if the limit is reached: the caller then ignores the frame."""
         return self._effects.try_take()
 
     @property

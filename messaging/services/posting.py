@@ -54,7 +54,7 @@ def find_repeat(
     Return the message that an earlier request sent with this `client_id`.
 
     If there is no such message, raise an exception: ConversationArchived or ParticipantGone if the
-    conversation accepts no messages, and `otherwise` if it does.
+    conversation accepts no messages, and the exception passed as `otherwise` if it accepts messages.
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)
@@ -66,7 +66,8 @@ def _ensure_accepts_messages(conversation: Conversation) -> None:
     """
     Raise ConversationArchived if archived, or ParticipantGone if a participant's account was deleted.
 
-    `messaging.sql.send` applies the same rules in SQL; this tells which of them it applied.
+    `messaging.sql.send` applies the same rules in SQL, but does not report which of them refused the
+    message; this function finds out.
     """
     if conversation.is_archived:
         raise ConversationArchived

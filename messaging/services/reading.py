@@ -22,8 +22,8 @@ def mark_read(*, reader: User, conversation_id: int, up_to: int | None = None) -
     Mark the other person's messages as read, up to and including `up_to`; mark all if it is None.
 
     All marked messages get the same version. If there is nothing to mark, nothing changes and no event
-    is sent. Raise ImpersonationReadOnly, ConversationNotFound, or MessageNotFound if `up_to` is not in
-    this conversation.
+    is sent. Raise ImpersonationReadOnly or ConversationNotFound. Raise MessageNotFound if the message
+    `up_to` is not in this conversation.
     """
     ensure_may_write(reader)
     now = timezone.now()

@@ -99,7 +99,8 @@ def _find_repeated_start(
     """
     Return the message that an earlier request sent with this `client_id`, and its conversation.
 
-    Raise TraineeNotFound if the trainer has no such trainee, or `otherwise` if there is no such message.
+    Raise TraineeNotFound if the trainer has no such trainee. If there is no such message, raise the
+    exception `otherwise`.
     """
     if not trainees_of(trainer).filter(pk=trainee_id).exists():
         raise TraineeNotFound

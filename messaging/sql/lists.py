@@ -54,8 +54,9 @@ def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[Con
     Return the rows of a user's conversation list. `source` is a subquery for the conversations.
 
     `source` is limited to the conversations to return, so only their unread messages are counted, using
-    the partial index on unread messages. A queryset cannot express this: it would make PostgreSQL sort
-    all of a trainer's conversations. For a page of 50 out of 500, that takes three times as long.
+    the partial index on unread messages. A queryset cannot express this. With a queryset for the same
+    rows, PostgreSQL would sort all of a trainer's conversations; for a page of 50 out of 500, that takes
+    three times as long.
     """
     people: People = {}
     return [
@@ -82,7 +83,7 @@ ORDER BY {NEWEST_ACTIVITY_FIRST}
 
 
 def page_of(side: str, limit: int, offset: int) -> str:
-    """Return a source for a page of conversations. SQL parameters: the user's id, is_archived."""
+    """Return a `source` for `select_entries`: a page of conversations. Parameters: user id, is_archived."""
     return (
         f"(SELECT * FROM messaging_conversation c WHERE {ON_SIDE.format(side=side)}"
         f" ORDER BY {NEWEST_ACTIVITY_FIRST} {cut(limit, offset)})"

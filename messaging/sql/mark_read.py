@@ -88,7 +88,7 @@ def mark_messages(
 
 @transaction.atomic
 def _mark_all(params: list[Any]) -> Row | None:
-    """Lock first, so that the next statement sees every message committed during the wait."""
+    """Lock the conversation first, so that messages committed while waiting for the lock are marked."""
     return fetch_one(_MARK, params) if fetch_one(_LOCK, params[1:4]) else None
 
 

@@ -105,8 +105,9 @@ def select_messages(
 
     The conversation is None if it is not visible to the user. A single statement reads the messages
     together with their conversation, from one snapshot. If it returns no rows, a second statement
-    reads the conversation. The messages are then read again if there can be any, so that they include
-    every change up to the conversation's version.
+    reads the conversation. Messages may have been added in between. Unless that is impossible, the
+    first statement is repeated, so that the messages include every change up to the conversation's
+    version.
     """
     compiled = _messages_query(query, limit)
     rows = compiled.fetch_all(conversation_id, user_id, *params)
@@ -122,9 +123,9 @@ def _may_have_messages(
     conversation: Conversation, query: MessageQuery, params: Sequence[int]
 ) -> bool:
     """
-    Return whether there may be messages although the first read found none.
+    Return whether a second read may find messages although the first found none.
 
-    For CHANGES, that is only if the conversation is newer than the client's version; a client that
-    catches up has usually missed nothing.
+    With CHANGES, it can do so only if the conversation is newer than the client's version. That is rare,
+    because a client that catches up has usually missed nothing. With other queries, assume that it can.
     """
     return query is not CHANGES or conversation.version > params[0]

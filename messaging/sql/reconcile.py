@@ -1,4 +1,4 @@
-"""Queries that compare the positions of open sockets with the database."""
+"""Queries that compare the versions and checksums of open sockets with the database."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,10 +25,10 @@ HAVING count(c.id) <> input.known_count OR COALESCE(sum(c.id), 0) <> input.known
 
 
 def select_newer(*positions: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return (key, version) for sockets that are behind; version is None if the user lost access."""
+    """Return (key, version) for sockets that are behind; version is None if the socket must be closed."""
     return fetch_all(_NEWER.format(input=_POSITIONS.table), _POSITIONS.params(*positions))
 
 
 def select_differing_checksums(*sums: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return (key, count, ids, versions) for inbox sockets whose sums differ from the database."""
+    """Return (key, count, sum of ids, sum of versions) for inbox sockets whose checksum is out of date."""
     return fetch_all(_DIFFERING_CHECKSUMS.format(input=_SUMS.table), _SUMS.params(*sums))

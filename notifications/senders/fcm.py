@@ -95,7 +95,11 @@ def _means_the_token(body: bytes) -> bool:
 
 
 def message_of(notification: Notification) -> dict[str, Any]:
-    """Return FCM's message for all platforms. A later one for the same conversation replaces it."""
+    """
+    Return FCM's message for all platforms.
+
+    On Android and iOS, a later message for the same conversation replaces it.
+    """
     topic = f"conversation-{notification.conversation_id}"
     return {
         "token": notification.token,

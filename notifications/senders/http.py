@@ -75,7 +75,7 @@ def _ipv4_inside(address: IPv6Address) -> IPv4Address | None:
 async def post(
     session: aiohttp.ClientSession, url: StrOrURL, *, data: bytes, headers: Mapping[str, str]
 ) -> Outcome:
-    """Send a POST request and return its outcome. Redirects are not followed; bodies are not read."""
+    """Send a POST request and return its outcome. Ignore redirects and the response's body."""
     try:
         async with session.post(url, data=data, headers=headers, allow_redirects=False) as response:
             return outcome_of(response)

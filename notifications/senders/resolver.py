@@ -37,7 +37,7 @@ class BoundedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the addresses of a host; raise ResolverBusy, or OSError if the host has none."""
+        """Return the host's addresses; raise OSError if it has none, or ResolverBusy without a lookup."""
         domain = ".".join(host.lower().rstrip(".").split(".")[-2:])
         with self._lock:
             if self._waiting[domain] >= LOOK_UPS_OF_ONE_DOMAIN:

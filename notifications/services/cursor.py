@@ -17,7 +17,8 @@ def skip_to(message_id: int) -> None:
     """
     Move both scans past all messages up to an id. Call this while no user has a device.
 
-    Otherwise the first device to be registered would be notified of years of unread messages.
+    If the scans stayed behind, the first device to be registered would be notified of unread messages
+    that are years old.
     """
     cursors = PushCursor.objects.all()
     cursors.filter(scanned_up_to__lt=message_id).update(scanned_up_to=message_id)

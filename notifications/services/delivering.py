@@ -3,8 +3,9 @@ Prepares a notification for a device, and acts on the push service's response.
 
 Delivery is at least once: if the process is killed after a push service has accepted a notification,
 the notification is sent again. Both copies have the same topic, so the second replaces the first on the
-device. A notification is lost only if the push service refuses it, or if nine attempts fail. Nine
-attempts take about an hour, or longer if the push service requests longer pauses.
+device, except in a browser that uses FCM's library. A notification is lost only if the push service
+refuses it, or if nine attempts fail. Nine attempts take about an hour, or longer if the push service
+requests longer pauses.
 """
 
 import logging

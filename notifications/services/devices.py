@@ -14,9 +14,9 @@ def register_device(*, user: User, token: str, platform: str) -> bool:
     """
     Make `user` the only owner of a push token; return whether the token is new.
 
-    A previous owner loses the token, because messages must not appear on another person's phone. The
-    token is valid as long as the sign-in that registered it. If the user then has more than
-    `DEVICES_PER_USER` tokens, the oldest are deleted. Raise ImpersonationReadOnly.
+    A previous owner loses the token, because messages must not appear on another person's phone. If
+    `user` now has more than `DEVICES_PER_USER` tokens, those registered least recently are deleted. The
+    token is valid as long as the sign-in that registered it. Raise ImpersonationReadOnly.
     """
     ensure_may_write(user)
     _, created = DeviceToken.objects.update_or_create(

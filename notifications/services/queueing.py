@@ -6,9 +6,9 @@ from notifications.selectors import Delivery
 
 def enqueue_deliveries(deliveries: Iterable[Delivery]) -> None:
     """
-    Enqueue a job per delivery; there is at most one live job per conversation and device.
+    Enqueue a job per delivery; at most one per conversation and device is waiting or running.
 
-    If such a job is already waiting or running, it is updated to cover the later messages too. A job
+    If there already is such a job, it is updated to cover the later messages too. A job
     that waits for a retry keeps the time of that retry, because the push service may have requested it.
     """
     calls = [

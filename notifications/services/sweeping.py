@@ -1,9 +1,9 @@
 """
 Finds messages that are still unread some seconds after they were sent, and queues notifications.
 
-Sending a message does no extra work for notifications. The scans read the messages themselves, so no
-queue can lose one, and a message that is read before the scan causes no notification. The server does
-not track who is online.
+Sending a message does no extra work for notifications. The scans query the messages themselves, so no
+queue can lose one, and a message that its recipient has read before the scan causes no notification.
+The server does not track who is online.
 """
 
 from collections.abc import Collection, Iterable
@@ -90,7 +90,7 @@ def scan() -> bool:
 
 
 def _reach(after: int, seconds: float) -> int:
-    """Return the id of the last of the next `BATCH` messages that is old enough; `after` if none is."""
+    """Of the next `BATCH` messages, return the last id that is old enough; `after` if there is none."""
     old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
     some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
     reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]

@@ -49,7 +49,9 @@ def test_trainer_with_trainees_keeps_the_role(
     errors = change(superuser, alice, role=role)
 
     assert errors == {
-        "role": ["This person has trainees. Change or clear their trainer under Trainees first."]
+        "role": [
+            "This person has trainees. Give each another trainer, or none, under Trainees first."
+        ]
     }
 
 

@@ -142,7 +142,7 @@ def accept_invitation(
     """
     Join a trainer with the code from an emailed link, and sign in.
 
-    If the invited address has no account, create one. If it belongs to a former trainee who has no
+    If the invited address has no account, create one. If it has the account of a trainee without a
     trainer, `password` must be the password of that account, and checking it counts as a sign-in
     attempt. Passwords are hashed while no row is locked. Raise InvalidInvitation, AlreadyHasTrainer,
     FieldInvalid or TooFast.
@@ -160,9 +160,10 @@ def accept_invitation(
 @transaction.atomic
 def _read_invitation(code: str) -> tuple[Invitation, User | None]:
     """
-    Return the open invitation with this code, and the user who has the invited address, or None.
+    Return the open invitation with this code, and the user (or None) with the invited address.
 
-    Both are read under the invitation's lock. Raise InvalidInvitation.
+    Both are read under the invitation's lock. Raise InvalidInvitation if no invitation with this code
+    can be accepted.
     """
     invitation = _lock_open(code)
     return invitation, User.objects.filter(email=invitation.email).first()
@@ -176,7 +177,12 @@ def _lock_open(code: str) -> Invitation:
 
 
 def _check_rejoining(user: User, password: str) -> None:
-    """Raise AlreadyHasTrainer or TooFast, or FieldInvalid if the password is wrong."""
+    """
+    Check that an existing user may join a trainer; checking the password counts as a sign-in attempt.
+
+    Raise AlreadyHasTrainer if the user may not join, TooFast if there have been too many attempts, or
+    FieldInvalid if the password is wrong.
+    """
     _ensure_is_free(user)
     hit("sign_in", user.email)
     if not user.check_password(password):
@@ -198,7 +204,11 @@ def _ensure_is_free(user: User) -> None:
 def _accept(
     code: str, user: User, join: Callable[[User, Invitation], None]
 ) -> tuple[User, TokenPair]:
-    """Accept an invitation: call `join`, and sign the user in; raise InvalidInvitation."""
+    """
+    Accept an invitation: call `join`, and sign the user in.
+
+    Raise InvalidInvitation if the invitation can no longer be accepted; `join` may raise other errors.
+    """
     invitation = _lock_open(code)
     join(user, invitation)
     invitation.accepted_at = timezone.now()
@@ -211,7 +221,12 @@ def _may_train(trainer: User) -> bool:
 
 
 def _rejoin(user: User, invitation: Invitation) -> None:
-    """Set an existing user's trainer; raise AlreadyHasTrainer or FieldInvalid if they may not join."""
+    """
+    Set an existing user's trainer.
+
+    Raise AlreadyHasTrainer if the user may not join, or FieldInvalid if the user's access epoch has
+    changed since the password was checked.
+    """
     locked = lock_account(user)
     if locked is None:
         raise AlreadyHasTrainer

@@ -11,10 +11,10 @@ from users.tokens import TokenPair
 @transaction.atomic
 def remove_trainee(*, trainer: User, trainee_id: int) -> User:
     """
-    Clear the trainee's trainer, archive their conversation and close its sockets, in one transaction.
+    Clear the trainee's trainer and archive their conversation, in one transaction.
 
-    The trainer's impersonations of this trainee also end. Raise ImpersonationReadOnly or
-    TraineeNotFound.
+    The trainer's impersonations of this trainee also end. After the commit, the sockets on the
+    conversation are closed. Raise ImpersonationReadOnly or TraineeNotFound.
     """
     ensure_may_write(trainer)
     trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)

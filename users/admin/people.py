@@ -57,7 +57,8 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     """
     People, searchable by name or email address.
 
-    A trainee's trainer is changed under Trainees, because this also archives the conversation.
+    A trainee's trainer is changed under Trainees, where a change also archives the conversation with
+    the old trainer.
     """
 
     form = PersonForm
@@ -82,7 +83,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Hide the link for setting a password from staff without permission to set it."""
+        """Show staff the link for setting a password only if they may change the person."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or self.has_change_permission(request, obj):
             return fieldsets

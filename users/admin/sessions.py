@@ -53,7 +53,7 @@ class ViewInline(admin.TabularInline[ImpersonationView, ImpersonationSession]):
 
 @admin.register(ImpersonationSession)
 class ImpersonationSessionAdmin(SessionAdmin):
-    """The record of impersonations, with the requests made during each."""
+    """Impersonations, with a record of the requests made and the sockets opened during each."""
 
     list_display = ("impersonator_email", "user_email", "created_at", "ended_at", "view_count")
     list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))

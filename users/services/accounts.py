@@ -94,12 +94,12 @@ def set_password(*, user: User, current_password: str, new_password: str) -> Non
 @transaction.atomic
 def _replace_password(user: User, hashed: User) -> None:
     """
-    Save `hashed`, the user with the new password, and end every session except the current one.
+    Store the new password of `hashed`, and end every session of `user` except the current one.
 
-    The caller has already hashed the password: hashing takes about 0.3 s, which is too long under a row
-    lock. Raise InvalidToken if the account was deactivated in the meantime. Raise FieldInvalid if
-    its epoch changed in the meantime. Without this check, someone who knows the old password could undo
-    a reset.
+    `hashed` is a second instance of the user. The caller has already set the new password on it, because
+    hashing takes about 0.3 s, which is too long under a row lock. Raise InvalidToken if the account was
+    deactivated in the meantime. Raise FieldInvalid if the account's epoch changed in the meantime: without
+    the check of the epoch, someone who knows the old password could undo a reset.
     """
     locked = lock_account(user)
     if locked is None:

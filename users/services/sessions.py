@@ -124,8 +124,8 @@ def lock_impersonator(by: User) -> None:
     """
     Lock the impersonator's row; raise InvalidToken if their access has ended.
 
-    Callers lock this row before the row of the impersonated user, because deleting a trainer locks rows
-    in the same order.
+    Callers lock this row before the row of the impersonated user, because deleting a trainer also locks
+    the trainer's row before the trainees' rows.
     """
     locked = lock_account(by)
     if locked is None or locked.access_epoch != by.access_epoch:
@@ -162,7 +162,7 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
 @transaction.atomic
 def end_impersonation(*, by: User) -> int:
     """
-    End the current impersonation. If `by` is not impersonated, end all impersonations by them.
+    End the current impersonation. If `by` is not impersonated, end all impersonations that they started.
 
     Return the number of impersonations ended; raise NotImpersonating if there are none.
     """
@@ -176,7 +176,7 @@ def end_impersonation(*, by: User) -> int:
 
 
 def record_view(*, viewer: User, method: str, path: str) -> None:
-    """If a request or socket belongs to an impersonation, store a record of it."""
+    """Store a record of a request or socket if it belongs to an impersonation."""
     if viewer.is_impersonated and viewer.auth_session:
         ImpersonationView.objects.create(
             session=viewer.auth_session, method=method, path=path[:500]

@@ -61,7 +61,7 @@ def _person(name: str, first_name: str, last_name: str, role: str, **fields: Any
 
 
 def _write_history(trainer: User, trainee: User) -> None:
-    """Create ten days of messages, of which all but the trainee's last three have been read."""
+    """Create messages from the last ten days; all are read, except the trainee's last three messages."""
     texts = [text for pair in HISTORY for text in pair]
     conversation = Conversation.objects.begin(trainer=trainer, trainee=trainee)
     begin = timezone.now() - timedelta(hours=9 * len(texts))

@@ -25,7 +25,7 @@ export const texts = {
   },
   "composer.tooFast": "You’re sending messages too fast. Your text is saved.",
   "connection.connecting": "Connecting…",
-  "connection.offline": "You are offline. Your messages will be sent when you’re back online.",
+  "connection.offline": "You are offline. Messages you write will be sent when you’re back online.",
   "connection.reconnecting": "Reconnecting…",
   "conversation.choose": "Choose a conversation",
   "conversation.failed": "This conversation couldn’t be opened",
