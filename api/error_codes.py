@@ -28,8 +28,8 @@ OF_REST: tuple[type[drf.APIException], ...] = (
 # The meanings of errors whose detail depends on the request.
 MEANINGS = {
     drf.MethodNotAllowed.default_code: "This URL does not support this method.",
-    drf.UnsupportedMediaType.default_code: "The body is not JSON.",
-    TooFast.code: "Slow down. Try again after the number of seconds in `Retry-After`.",
+    drf.UnsupportedMediaType.default_code: "The body has an unsupported type. Most URLs accept only JSON.",
+    TooFast.code: "Slow down. `Retry-After` (on sockets, `detail`) has the seconds to wait.",
 }
 
 

@@ -34,7 +34,11 @@ PAGE = OpenApiParameter(
 )
 KEYSET = [
     OpenApiParameter("before", int, description="Return messages before this ID, newest first."),
-    OpenApiParameter("after", int, description="Return messages after this ID, newest first."),
+    OpenApiParameter(
+        "after",
+        int,
+        description="Return the messages just after this ID, newest first. `next` has newer ones.",
+    ),
     OpenApiParameter(
         "since",
         int,
@@ -44,7 +48,7 @@ KEYSET = [
     OpenApiParameter(
         "since_id",
         int,
-        description="Only with `since`: skip messages that have exactly that version and at most this ID. "
+        description="Only with `since`: also return messages of exactly that version with a greater ID. "
         "The `next` link sets this.",
     ),
     OpenApiParameter(

@@ -117,7 +117,7 @@ def _check_keys(subscription: Subscription) -> None:
         EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
     except ValueError as error:
         raise BadSubscription(
-            _('The key "p256dh" must be a point on the P-256 curve, in base64url.')
+            _('The keys must be in base64url, and "p256dh" must be a point on the P-256 curve.')
         ) from error
     if len(secret) != _AUTH_BYTES:
         raise BadSubscription(_('The key "auth" must be 16 bytes long, in base64url.'))

@@ -20,6 +20,6 @@ class AlreadyYourTrainee(Invalid):
 class AlreadyHasTrainer(Invalid):
     code = "already_has_trainer"
     detail = _(
-        "Your email address has an account that cannot join this trainer. Ask your trainer to invite you"
+        "The account with your email address cannot join this trainer. Ask your trainer to invite you"
         " at a different address."
     )

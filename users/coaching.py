@@ -80,7 +80,7 @@ def ensure_role_may_change(user: User) -> None:
     """Raise FieldInvalid if the user has a trainer or trainees."""
     if user.parent_trainer_id:
         raise FieldInvalid(
-            "role", _("This person has a trainer. Remove the trainer under Trainees first.")
+            "role", _("This person has a trainer. Clear the trainer under Trainees first.")
         )
     if User.objects.filter(parent_trainer=user).exists():
         raise FieldInvalid(

@@ -65,7 +65,7 @@ def _decode(file: IO[bytes]) -> Image.Image:
     if is_too_large:
         raise FieldInvalid(
             "profile_image",
-            _("This picture is too large or too complex. Use one with at most 40 million pixels."),
+            _("This picture is too large or too complex. Use one with fewer pixels."),
         )
     return image
 

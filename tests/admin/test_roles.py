@@ -37,7 +37,7 @@ def test_trainee_with_a_trainer_keeps_the_role(superuser: Browser, bob: User, ro
 
     bob.refresh_from_db()
     assert errors == {
-        "role": ["This person has a trainer. Remove the trainer under Trainees first."]
+        "role": ["This person has a trainer. Clear the trainer under Trainees first."]
     }
     assert (bob.role, bob.parent_trainer_id is None) == ("TRAINEE", False)
 

@@ -152,6 +152,7 @@ def test_next_test_starts_signed_out(
     context_pool.close(page.context)
 
 
+@pytest.mark.postgres_only("browsers keep only files with a hash in their name")
 def test_files_of_the_client_stay_in_the_cache(
     context_pool: ContextPool, options: dict[str, Any], first: Page
 ) -> None:

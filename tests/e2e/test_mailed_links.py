@@ -40,7 +40,7 @@ def join(page: Page) -> None:
     page.get_by_label("Last name").fill("Evans")
     page.get_by_label("Password", exact=True).fill("correct-horse-battery-1")
     page.get_by_role("button", name="Join").click()
-    expect(page.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    expect(page.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
 
 
 @pytest.mark.parametrize("sign", REWRITTEN)

@@ -128,7 +128,7 @@ def test_removed_trainees_open_page_says_so_and_closes_the_composer(
     expect(phone.get_by_text("This conversation has ended.")).to_be_visible()
     expect(composer(phone)).to_have_count(0)
     phone.goto("/messages")
-    expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
     expect(conversations(phone)).to_have_count(0)
     phone.goto(path_of(conversation))
     expect(phone.get_by_text("It has ended, or you don’t have access")).to_be_visible()
@@ -174,7 +174,7 @@ def test_trainee_who_returns_sees_the_conversation_again(
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
     sign_in(phone, bob)
-    expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
     bob.refresh_from_db()
     bob.parent_trainer = alice
     bob.save()

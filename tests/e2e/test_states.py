@@ -41,7 +41,7 @@ def test_trainee_without_a_conversation_is_told_to_wait_for_the_trainer(
 ) -> None:
     sign_in(phone, bob)
 
-    expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
     expect(composer(phone)).to_have_count(0)
 
 

@@ -27,7 +27,7 @@ from users.models import User
 
 def test_from_sign_in_to_read_ticks(desk: Page, phone: Page, alice: User, bob: User) -> None:
     sign_in_by_form(phone, bob)
-    expect(phone.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
     sign_in_by_form(desk, alice, "/trainees")
 
     desk.get_by_role("link", name="Message Bob Tester").click()

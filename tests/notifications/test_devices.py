@@ -174,11 +174,11 @@ def test_subscription_with_reordered_keys_is_one_device(
         ({"keys": None}, "This is not the JSON of a PushSubscription."),
         (
             {"keys": {**KEYS, "p256dh": "BA" + "A" * 85}},
-            'The key "p256dh" must be a point on the P-256 curve, in base64url.',
+            'The keys must be in base64url, and "p256dh" must be a point on the P-256 curve.',
         ),
         (
             {"keys": {**KEYS, "p256dh": "!"}},
-            'The key "p256dh" must be a point on the P-256 curve, in base64url.',
+            'The keys must be in base64url, and "p256dh" must be a point on the P-256 curve.',
         ),
         ({"keys": {**KEYS, "auth": "AAAA"}}, 'The key "auth" must be 16 bytes long, in base64url.'),
     ],

@@ -33,7 +33,7 @@ DEAD_LINK = {
 }
 TAKEN = {
     "detail": (
-        "Your email address has an account that cannot join this trainer. Ask your trainer to invite"
+        "The account with your email address cannot join this trainer. Ask your trainer to invite"
         " you at a different address."
     ),
     "code": "already_has_trainer",

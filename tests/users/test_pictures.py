@@ -29,7 +29,7 @@ SIZES = {"GIF": (512, 256), "JPEG": (256, 512), "PNG": (256, 512), "WEBP": (256,
 NO_PICTURE = {
     "profile_image": ["This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged."]
 }
-TOO_LARGE = "This picture is too large or too complex. Use one with at most 40 million pixels."
+TOO_LARGE = "This picture is too large or too complex. Use one with fewer pixels."
 
 
 @pytest.fixture(autouse=True)

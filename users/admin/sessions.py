@@ -19,9 +19,7 @@ class SessionAdmin(ReadOnlyAdmin):
     def has_end_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
 
-    @admin.action(
-        description=_("End sessions (revokes tokens, closes sockets)"), permissions=["end"]
-    )
+    @admin.action(description=_("End sessions (access ends at once)"), permissions=["end"])
     def end(self, request: HttpRequest, sessions: QuerySet[AuthSession]) -> None:
         ended = end_sessions(AuthSession.objects.filter(pk__in=sessions.values("pk")))
         text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended)

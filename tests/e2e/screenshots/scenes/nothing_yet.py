@@ -32,5 +32,5 @@ def empty_invitations(camera: Camera) -> Page:
 def empty_trainee(camera: Camera) -> Page:
     page = camera.page(NEWCOMER)
     page.goto("/messages")
-    expect(page.get_by_text("Your trainer will reach out here.")).to_be_visible()
+    expect(page.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
     return page
