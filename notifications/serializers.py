@@ -14,7 +14,11 @@ class DeviceTokenSerializer(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Reject invalid browser tokens, because the server sends requests to their endpoints."""
+        """
+        Reject invalid tokens of browsers.
+
+        Such a token is a push subscription, and the server sends requests to the endpoint in it.
+        """
         if attrs["platform"] == DeviceToken.Platform.WEB:
             try:
                 check_web_token(attrs["token"])
