@@ -162,7 +162,9 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
 @transaction.atomic
 def end_impersonation(*, by: User) -> int:
     """
-    End the current impersonation. If `by` is not impersonated, end all impersonations that they started.
+    End the current impersonation.
+
+    If `by` is not an impersonated user, end all impersonations that `by` started.
 
     Return the number of impersonations ended; raise NotImpersonating if there are none.
     """
