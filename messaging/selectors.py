@@ -110,7 +110,11 @@ def list_messages_before(user: User, conversation_id: int, message_id: int, limi
 
 
 def list_messages_after(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
-    """Return up to `limit` messages just after an id, newest first; raise ConversationNotFound."""
+    """
+    Return the first `limit` messages after an id, sorted newest first.
+
+    Raise ConversationNotFound.
+    """
     found = _slice(user, conversation_id, limit, messages.AFTER, message_id)
     return replace(found, messages=found.messages[::-1])
 

@@ -39,7 +39,7 @@ def record_outcome(notification: Notification, outcome: Outcome) -> None:
     """
     Delete the device if its token cannot be used; raise RetryLater or GiveUp after any other failure.
 
-    The retry waits at least as long as the push service requests, or an hour if it requests more.
+    The retry waits at least as long as the push service requests, but at most an hour is granted.
     """
     if outcome.verdict is Verdict.DELIVERED:
         return
