@@ -1,5 +1,5 @@
 """
-Adds an introduction, errors and pages to the generated API description.
+Adds an introduction, error responses and the pages of lists to the generated API description.
 
 Most error codes of an operation are derived from its body, its `page` parameter, and its view's
 authentication, throttles and permissions. Each permission class lists its error codes in `codes`;

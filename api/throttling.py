@@ -152,7 +152,7 @@ def try_hit(scope: str, identifier: str | int) -> bool:
 
 
 def refund(scope: str, identifier: str | int) -> None:
-    """Remove the newest use of `scope`, because its request stored nothing."""
+    """Remove the identifier's newest use of `scope`, after a request that stored nothing."""
     if rate := parse_rate(settings.THROTTLE_RATES[scope]):
         counter().refund(rate, scope, str(identifier))
 

@@ -36,7 +36,11 @@ def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
 
 
 class RowList(ChangeList):
-    """Django's change list, but dates such as the end of the year 9999 do not cause a server error."""
+    """
+    Django's change list, but dates such as the end of the year 9999 do not cause a server error.
+
+    Instead, Django's view redirects to the list without filters.
+    """
 
     def get_filters(self, request: HttpRequest) -> Any:
         try:

@@ -1,5 +1,6 @@
 """
-Benchmarks, which run the product in processes of their own and send it requests.
+Benchmarks, which run the product in processes of their own; most of them send it requests.
 
-Code here may import `tests.backends` and `tests.e2e`, but never the product.
+Code here may import `tests.backends` and `tests.e2e`, but not the product. Only `bench.jobs` imports
+the product, in processes that it starts for this purpose.
 """

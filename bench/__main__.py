@@ -2,8 +2,9 @@
 Compare the product with a minimal server (the floor), on temporary PostgreSQL and Redis servers.
 
 `python -m bench` takes two minutes on the small dataset; `--full` adds a larger dataset and runs every
-scenario. bench/README.md explains the tables. The exit code is 1 if a request failed or a message was
-lost, but not if a target was missed; it is 2 if a tool is not installed.
+scenario. bench/README.md explains the tables. The exit code is 1 if a request failed, or if a message
+was lost, duplicated or out of order; a missed target does not change it. It is 2 if a tool or a server
+is not available.
 """
 
 import argparse

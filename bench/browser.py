@@ -1,4 +1,4 @@
-"""Measure the time from the click to the ✓, and to the message in the recipient's browser."""
+"""Measure the time from a click on the send button to the sender's ✓ and to the recipient's screen."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,11 @@ STOPWATCH = Path(__file__).with_name("browser.js").read_text()
 
 @dataclass(frozen=True)
 class Waits:
-    """Milliseconds until the element is drawn; `wrong` counts messages that never appeared."""
+    """
+    Percentiles of the times from the click to the ✓ (`tick`) and to the recipient's message (`other`).
+
+    The times are in milliseconds. `wrong` counts every ✓ and every message that never appeared.
+    """
 
     sent: int
     wrong: int
@@ -47,7 +51,7 @@ def wait_in_browsers(data: Dataset, redis_url: str, messages: int) -> Waits:
 
 
 def _send(desk: Page, phone: Page, number: int) -> tuple[float | None, float | None]:
-    """Return the milliseconds until the ✓ and the recipient's message; None if one never appeared."""
+    """Return the milliseconds until the ✓ and the recipient's message; None for one that never comes."""
     text = f"Message number {number}, typed by hand."
     desk.get_by_role("textbox", name=re.compile("Message")).fill(text)
     ticked = desk.evaluate_handle("text => ({ when: shown('.message.own.sent', text) })", text)

@@ -1,4 +1,4 @@
-"""Compare the product with the floor, and each dataset size with the smallest one."""
+"""Compare the product with the floor, for each endpoint and each dataset size."""
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -111,7 +111,7 @@ def _describe(row: Row) -> str:
 def measure(
     endpoint: Endpoint, server: Served, data: Dataset, requests: list[Request], effort: Effort
 ) -> Figures:
-    """Load one endpoint; check that each request to mark messages as read marked one message."""
+    """Load one endpoint; if its requests mark messages as read, check that each marked exactly one."""
     if endpoint.marks:
         data.unread_again()
     figures = load(server, requests, seconds=effort.seconds, connections=effort.connections)

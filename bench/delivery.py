@@ -62,7 +62,7 @@ class Listener:
 
 
 def open_socket(url: str, conversation_id: int, user_id: int) -> connect:
-    """Return a connection to open, without features that use memory in the client."""
+    """Return a connection that is not open yet, without features that use memory in the client."""
     return connect(
         f"{url.replace('http', 'ws', 1)}/ws/messaging/{conversation_id}/",
         subprotocols=[Subprotocol("bearer"), Subprotocol(token_of(user_id))],

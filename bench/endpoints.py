@@ -11,7 +11,12 @@ BASE = "/api/messaging"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A table row. `least` is the minimum ratio, `statements` the maximum number of SQL statements."""
+    """
+    An endpoint to measure, with its targets.
+
+    `least` is the minimum of the product's rate divided by the floor's; `statements` is the maximum number
+    of SQL statements per request. `marks` says that each request marks one message as read.
+    """
 
     name: str
     least: float
@@ -53,7 +58,7 @@ def _unread(data: Dataset) -> list[Request]:
 
 
 def _read(data: Dataset) -> list[Request]:
-    """Mark one message as read per request: each person's oldest unread one first, then the next."""
+    """Return requests that mark one unread message each: every conversation's oldest, then its next."""
     tokens = {user: token_of(user) for _, user in _people()}
     found = []
     for n in range(data.messages - UNREAD, data.messages):

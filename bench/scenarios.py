@@ -48,7 +48,7 @@ def vary_held_processes(data: Dataset, redis_url: str, effort: Effort, say: Say)
 
 
 def vary_redis(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
-    """Measure two web processes on one Redis server, then on two."""
+    """Measure two web processes on one Redis server, and two processes on two servers."""
     with Redis(own=True) as second:
         servers = {
             f"web processes: 2, Redis: {urls.count(',') + 1}": product(data.database_url, urls, 2)
@@ -58,7 +58,7 @@ def vary_redis(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[
 
 
 def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> list[Variant]:
-    """Measure one process in daphne, then in uvicorn with one to eight API threads."""
+    """Measure one process in daphne, and one in uvicorn with one to eight API threads."""
     servers = {"daphne, API threads: 4": daphne(data.database_url, redis_url)}
     for count in (1, 2, 4, 8):
         served = product(data.database_url, redis_url, API_THREADS=str(count))
@@ -69,7 +69,11 @@ def vary_servers(data: Dataset, redis_url: str, effort: Effort, say: Say) -> lis
 def _measure(
     servers: Mapping[str, Served], data: Dataset, effort: Effort, say: Say, *, held: bool = False
 ) -> list[Variant]:
-    """Measure all set-ups alternately, in rounds, so that other load affects all of them equally."""
+    """
+    Measure the rates of all set-ups alternately, in rounds, so that other load affects all equally.
+
+    Deliveries are measured only once for each set-up, one set-up after the other.
+    """
     with ExitStack() as stack:
         for server in servers.values():
             stack.enter_context(server)

@@ -37,7 +37,7 @@ def copy_database(url: str, name: str) -> str:
 
 
 class Statements:
-    """Counts the statements of the block, without BEGIN and COMMIT."""
+    """Counts the statements during a `with` block, without BEGIN, COMMIT and checks of foreign keys."""
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url

@@ -15,7 +15,7 @@ import uvicorn
 from django.conf import settings
 
 from config.environment import Environment, without_traceback
-from config.start import check_start
+from config.start_checks import check_start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

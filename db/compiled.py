@@ -37,7 +37,11 @@ class CompiledQuery:
 
     @cached_property
     def _compiled(self) -> tuple[str, list[int], list[Any]]:
-        """Return the SQL, the indices of its values in (*params, *constants), and the constants."""
+        """
+        Return the SQL, an index for each of its values, and the constants (values that are no parameters).
+
+        The indices refer to the tuple (*params, *constants); `params` are the arguments of `fetch_all`.
+        """
         stand_ins = [_FIRST_STAND_IN + number for number in range(self._count)]
         sql, params = self._build(*stand_ins).query.sql_with_params()
         constants = [each for each in params if each not in stand_ins]

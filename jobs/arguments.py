@@ -17,8 +17,8 @@ def encode_args(args: Mapping[str, Any]) -> str:
     """
     Return the arguments as JSON.
 
-    Raise InvalidArguments if they contain a NUL, are too long, or would be changed by encoding: JSON
-    turns tuples into lists, and numeric keys into strings.
+    Raise InvalidArguments if they cannot be encoded, contain a NUL, are too long, or would be changed
+    by encoding: JSON turns tuples into lists, and numeric keys into strings.
     """
     try:
         text = json.dumps(dict(args), allow_nan=False, ensure_ascii=False)

@@ -97,7 +97,7 @@ class Worker:
         self._wake.set()
 
     def _work(self) -> float:
-        """Record outcomes, extend leases and claim jobs; return the seconds until the next call."""
+        """Record outcomes, extend leases, schedule and claim jobs; return the seconds to wait."""
         pause = self._longest_pause
         try:
             self._record()
@@ -172,7 +172,8 @@ class Worker:
         """
         Return the number of jobs of each kind that the shared threads can take.
 
-        Jobs of one kind never occupy all of the threads, unless there is only one thread.
+        Jobs of one kind never occupy all of the threads, unless there is only one thread. Jobs that have
+        exceeded their time limit are not counted, although they still occupy their threads.
         """
         share = max(1, self._most - max(1, self._most // 4))
         running = Counter(each.kind.name for each in self._running)

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 
 class Access(Protocol):
-    """The access that a verified token grants: to one user, in one session, until it expires."""
+    """The access of one user, in at most one session, that a verified token grants until it expires."""
 
     @property
     def user_id(self) -> int: ...
@@ -39,8 +39,8 @@ class Authenticator(Protocol[A]):
         self, keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
     ) -> set[int]:
         """
-        Return the keys of the rows whose user's or session's access has ended, with one query.
+        Return, with one query, the keys of the sockets whose user's or session's access has ended.
 
-        The arguments are columns, with one row per socket. Session id 0 means a token without a session.
+        Each argument is a column with one value per socket. Session id 0 means a token without a session.
         The expiry of the token is not checked here.
         """

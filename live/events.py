@@ -1,5 +1,5 @@
 """
-Announces events to users' open sockets: passes events to the publisher once the transaction commits.
+Announces events to users' open sockets: passes events to the publisher, usually after the commit.
 
 Each user has one group in the channel layer. Events may get lost.
 """
@@ -28,6 +28,10 @@ def announce(user_id: int | None, event: Event) -> None:
 
 
 def announce_now(user_id: int | None, event: Event) -> None:
-    """Send an event that belongs to no transaction; may be called on an event loop."""
+    """
+    Send `event` to a user's sockets without waiting for a commit; ignore a `user_id` of None.
+
+    Callers may be on an event loop.
+    """
     if user_id is not None:
         publisher.submit(user_group(user_id), event)

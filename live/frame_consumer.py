@@ -55,7 +55,7 @@ class FrameConsumer(SocketConsumer, ABC):
             self.close_soon(CloseCode.TOO_MUCH)
 
     async def _handle(self, frame: Frame | None) -> None:
-        """Call the handler of a frame; send an error frame if it raises."""
+        """Call the handler of a frame; answer refusals and database errors with an error frame."""
         try:
             if frame is None:
                 raise BadFrame

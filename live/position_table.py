@@ -1,4 +1,4 @@
-"""Stores the positions of open sockets in columns, which one query compares with the database."""
+"""Stores the positions of open sockets in columns; each query compares many rows with the database."""
 
 from array import array
 from collections.abc import Callable, Sequence

@@ -1,5 +1,5 @@
 """
-The only module that sends events to the channel layer, from one long-lived event loop.
+Sends events to the channel layer from one long-lived event loop; no other module sends any.
 
 Callers do not wait. In a request's thread, `async_to_sync(group_send)` would create an event loop and a
 Redis connection each time, and wait for Redis. Events may get lost here. If a lost event announced a
@@ -49,7 +49,7 @@ class Publisher:
         self._running_loop().call_soon_threadsafe(self._enqueue, group, event)
 
     async def flush(self) -> None:
-        """Wait until all submitted events have been sent, for a clean shutdown."""
+        """Wait until all submitted events have been sent or dropped, for a clean shutdown."""
         await asyncio.sleep(0)
         if self._draining:
             await self._draining

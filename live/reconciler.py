@@ -2,8 +2,9 @@
 Compares all open sockets of this process with the database, about once a second.
 
 The channel layer may lose any event: a message, or the end of a user's access. So each socket records
-its position, and a query returns the sockets whose positions differ from the database. The layer only
-makes delivery fast. An idle socket needs no task, only a row in the parameters of that query.
+its position and its access. One query returns the sockets whose access has ended, and another one those
+that are behind the database. The layer only makes delivery fast. An idle socket needs no task, only a row
+in the parameters of these queries.
 """
 
 import asyncio
@@ -55,7 +56,7 @@ class Reconciler:
 
     def track(self, socket: TrackedSocket) -> None:
         """
-        Record the position of a socket. Call this after each change of its position or access.
+        Record the position and the access of a socket. Call this after each change of either.
 
         Do not track a socket before its access to the content has been checked.
         """

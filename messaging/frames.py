@@ -71,10 +71,11 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
 
-    Each frame contains the version of one change. A message is first sent as unread, with its current
-    text. If its text or sender has changed since it was created, the message is sent again with the
-    version of that change. Read receipts have versions of their own. So a client whose connection breaks
-    can resume from the highest version that it received, and loses nothing.
+    If `missed.is_too_long`, the only frame is `reset`. Otherwise, each frame contains the version of one
+    change. A message is first sent as unread, with its current text. If its text or sender has changed
+    since it was created, the message is sent again with the version of that change. Read receipts have
+    versions of their own. So a client whose connection breaks can resume from the highest version that it
+    received, and loses nothing.
 
     There is one exception. Deleting an account changes many messages in one version. If the connection
     breaks after some of these messages were sent, the client shows the others under the old name until
@@ -94,7 +95,11 @@ def replay(missed: Replay, user_id: int) -> list[str]:
 
 
 def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
-    """Yield (version, frame) for a message's creation and last content change, each if after `since`."""
+    """
+    Yield (version, frame) for a message's creation and for its last content change, if there was one.
+
+    Omit versions up to and including `since`.
+    """
     for version in sorted({row.created_version, row.shown_version}):
         if version > since:
             yield version, new_message(data | _as_of(row, version))
@@ -102,9 +107,9 @@ def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
     """
-    Return the fields to replace in a message's data so that it shows the read state at `version`.
+    Return new values for a message's data: `version`, and the read state that it had at that version.
 
-    A message that was read after `version` was still unread then. Its text and sender stay current.
+    A message that was read later is shown as unread. Its text and sender stay current.
     """
     if row.read_version and row.read_version <= version:
         return {"version": version}
@@ -122,7 +127,7 @@ def _receipts(missed: Replay, user_id: int) -> list[tuple[int, str]]:
 
 
 def _receipt(last: MessageRow, conversation: Conversation, user_id: int) -> str:
-    """Encode a receipt for a user; the reader is the person who did not send the message."""
+    """Encode the receipt up to `last` for a user; the reader is the person who did not send `last`."""
     receipt = ReadReceipt(read_at=utc(last.read_at), up_to=last.id, version=last.read_version or 0)
     if last.sender_id != user_id:
         return conversation_read(receipt)

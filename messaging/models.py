@@ -117,7 +117,7 @@ class Side(models.TextChoices):
 
 class Participant(models.Model):
     """
-    One person in a conversation, for personal settings such as muting or pinning.
+    One person in a conversation: the row for future personal settings, such as muting or pinning.
 
     These rows duplicate the conversation's `trainer` and `trainee`; access depends only on those two
     fields. When an account is deleted, the participant row stays, with `user` NULL. Processes of the

@@ -32,8 +32,8 @@ def get_notification(delivery: Delivery) -> Notification | None:
 
     Return None if the conversation has since been read or archived, if the recipient has been
     deactivated, no longer has the device or is no longer signed in on it, or if a later delivery covers
-    these messages. A later delivery is normally merged into the job of this one. But processes of the
-    previous release may still be running, and they queue deliveries in a table of their own.
+    the same messages. A later delivery that is enqueued during this run becomes the job's next run.
+    Processes of the previous release, if any still run, queue deliveries in a table of their own.
     """
     devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
     device = devices.filter(pk=delivery.device_id).first()
@@ -54,9 +54,9 @@ def get_notification(delivery: Delivery) -> Notification | None:
 
 def _describe(delivery: Delivery) -> QuerySet[Any]:
     """
-    Return the conversation, with the number of its unread messages and the text of the newest.
+    Return the conversation, with the number of the delivery's unread messages and the newest one's text.
 
-    Return no row if the conversation is archived, or if a later delivery covers these messages.
+    Return no row if the conversation is archived, or if a later delivery covers the same messages.
     """
     unread = (
         Message.objects.unread()

@@ -4,7 +4,7 @@ from jobs.models import Job
 from jobs.registry import job
 from notifications.selectors import Delivery
 from notifications.sender_loop import sender_loop
-from notifications.services import delivering, sweeping
+from notifications.services import attempts, sweeping
 
 # The number of notifications that a process can send at the same time.
 SENDING_THREADS = 50
@@ -37,5 +37,5 @@ def sweep() -> None:
 def deliver(*, conversation_id: int, recipient_id: int, device_id: int, up_to: int) -> None:
     """Notify a device of a conversation's unread messages whose `created_version` is at most `up_to`."""
     delivery = Delivery(conversation_id, recipient_id, device_id, up_to)
-    if notification := delivering.prepare_notification(delivery):
-        delivering.record_outcome(notification, sender_loop.send(notification))
+    if notification := attempts.prepare_notification(delivery):
+        attempts.record_outcome(notification, sender_loop.send(notification))

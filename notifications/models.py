@@ -28,7 +28,7 @@ class DeviceToken(models.Model):
     The push token of an app on a device; it belongs to one user at a time.
 
     A browser's token is either the JSON of its PushSubscription or a token from FCM's browser library.
-    When the sign-in that registered the token ends, the device gets no more notifications.
+    After the end of the sign-in that registered the token, the device gets no more notifications.
     """
 
     class Platform(models.TextChoices):
@@ -55,7 +55,7 @@ class DeviceToken(models.Model):
 
 class PushCursor(models.Model):
     """
-    The position of the two scans for unread messages, in a single row.
+    The positions of the two scans for unread messages, in a single row.
 
     Only the process that holds the row's lock may scan. Each message is scanned twice, in the order of
     message ids. Ids are assigned before the commit, so a message may be committed after the first scan
@@ -77,9 +77,9 @@ class PushCursor(models.Model):
 
 class PushMark(models.Model):
     """
-    The newest message in a conversation for which a notification to the recipient was queued.
+    For a conversation and a recipient: the newest message for which a notification was queued.
 
-    Prevents duplicates.
+    It prevents duplicate notifications.
     """
 
     conversation = models.ForeignKey(

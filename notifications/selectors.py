@@ -1,4 +1,4 @@
-"""Reads the position of the scans for unread messages, and the devices that can be notified."""
+"""Reads the positions of the scans for unread messages, and the devices that can be notified."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -15,9 +15,9 @@ class DeviceTokenSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         """
-        Reject invalid tokens of browsers.
+        Reject a browser's token if it is invalid.
 
-        Such a token is a push subscription, and the server sends requests to the endpoint in it.
+        If the token is a push subscription, the server will send requests to the endpoint in it.
         """
         if attrs["platform"] == DeviceToken.Platform.WEB:
             try:

@@ -42,7 +42,7 @@ class Subscription:
     @property
     def is_private(self) -> bool:
         """
-        Return whether the endpoint's host is in `PUSH_PRIVATE_HOSTS`.
+        Return whether the endpoint's host, with the port if the URL has one, is in `PUSH_PRIVATE_HOSTS`.
 
         These hosts may be in a private network, and may lack TLS.
         """

@@ -18,9 +18,9 @@ class LimitBody:
     """
     Returns 413 for API forms over `MAX_BODY_BYTES`, and for other bodies over `MAX_JSON_BODY_BYTES`.
 
-    Outside the API, Django reads the whole body before a view can refuse it. The API keeps bodies in
-    memory; it reads a form only after verifying the sender's token. Bodies without a Content-Length
-    are counted as they arrive.
+    Only the API's forms may be large, because the API reads a form only after verifying the sender's
+    token. Other bodies are read completely, inside and outside the API, before a view can refuse them.
+    The API keeps all bodies in memory. Bodies without a Content-Length are counted as they arrive.
     """
 
     def __init__(self, app: Any) -> None:

@@ -1,5 +1,5 @@
 """
-Serves each API request with a single hop to a thread.
+Serves each API request with a single hop to a thread, and an upload with two.
 
 Django's ASGI handler starts a thread for each request and switches to it about twenty times: twice
 per middleware, and for signals, the view, rendering and closing. One switch takes longer than a

@@ -20,7 +20,7 @@ BUSY_PAGE = b"""<!doctype html>
 <html lang="en">
 <title>Please try again</title>
 <h1>Please try again</h1>
-<p>Too many people are signing in right now. Wait a few seconds, then reload this page.</p>
+<p>The server is busy, so your form was not submitted. Wait a few seconds, then reload this page.</p>
 """
 BUSY_HEADERS = [
     (b"content-type", b"text/html; charset=utf-8"),

@@ -26,7 +26,7 @@ class Admission:
 
     If the view accepts forms, only its authentication, permissions and throttles run. If they accept
     the request, `is_granted` becomes true. A view that accepts no forms runs as usual, without the
-    body, and refuses the request.
+    body. If it needs a body, it refuses the request.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Admission:
 
 @cache
 def _without_body(view: type[APIView]) -> type[APIView]:
-    """Return a subclass of a view whose writing methods do nothing but grant the admission."""
+    """Return a subclass of `view` in which the writing methods only grant the admission."""
     writes = [name for name in view.http_method_names if name.upper() not in SAFE_METHODS]
     known = [name for name in writes if hasattr(view, name)]
     return type(view.__name__, (view,), {"admission": None, **dict.fromkeys(known, _grant)})
@@ -70,9 +70,10 @@ def _options(view: View) -> dict[str, Any]:
 
 class UploadSlots:
     """
-    Limits the number of forms that are read at the same time, in total and per person.
+    Limits the number of forms that are read or processed at the same time, in total and per person.
 
-    Other forms wait unread, for at most `REQUEST_BODY_SECONDS`.
+    Other forms wait unread. A form whose body has not arrived completely waits for at most
+    `REQUEST_BODY_SECONDS`.
     """
 
     def __init__(self) -> None:

@@ -36,8 +36,8 @@ def _patient_flushes() -> None:
     """
     Flush patiently after this test.
 
-    For each test, because Django has another connection while Playwright's event loop runs; and without
-    end, because the flush comes after the fixtures have ended.
+    The wrapper is added for each test, because Django has another connection while Playwright's event loop
+    runs. It is never removed, because the flush comes after the fixtures have ended.
     """
     if flush_patiently not in connection.execute_wrappers:
         connection.execute_wrappers.append(flush_patiently)

@@ -1,4 +1,4 @@
-"""A database that fails at one statement."""
+"""A database that fails at some statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ def failing_at(part: str, *, after: str = "") -> Iterator[None]:
     """
     Fail at the SQL statements that contain `part`, and expect the error.
 
-    With `after`, only fail once a statement that contains `after` has been executed.
+    With `after`, fail only after a statement that contains `after` has been executed.
     """
     is_armed = not after
 

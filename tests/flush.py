@@ -18,10 +18,10 @@ def flush_patiently(
     """
     Make PostgreSQL resolve a deadlock by cancelling the server's transaction, not the flush.
 
-    Pass this to `connection.execute_wrapper`. A flush locks all tables at once. Meanwhile, a server that
-    answers a page's last request may have locked some tables and may wait for another. A server whose
-    transaction is cancelled simply retries it. But if the flush failed, the next test would begin with
-    the rows of the previous test.
+    Pass this to `connection.execute_wrapper`. A flush locks all tables in one statement, one after the
+    other. Meanwhile, a server that answers a page's last request may have locked some tables and may wait
+    for another. A server whose transaction is cancelled simply retries it. But if the flush failed, the
+    next test would begin with the rows of the previous test.
 
     A transaction checks for a deadlock only once, when it has waited for `deadlock_timeout`. If the
     server's transaction checked before the deadlock existed, only the flush finds the deadlock. Then

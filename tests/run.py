@@ -8,9 +8,9 @@ terminal. If one run fails, the others continue, and the exit code is 1.
 
 The browser tests (tests/e2e) are separate runs, because Playwright keeps an event loop running in
 which no other test works. Paths among the arguments go to the runs they belong to; all other
-arguments go to every run. Without arguments, the browser client's logic is also tested in node, and
-the coverage of Python and JavaScript is printed and checked against its limits. docs/testing.md
-says which tests run where.
+arguments go to every run. Without arguments, or with only `all`, the browser client's logic is also
+tested in node, and the coverage of Python and JavaScript is printed and checked against its limits.
+docs/testing.md says which tests run where.
 """
 
 import os
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(runs: Sequence[Run], *, is_everything: bool) -> int:
-    """Run all `runs`, and return an exit code; if `is_everything`, measure and check coverage too."""
+    """Run all `runs`, and return an exit code; if `is_everything`, test JavaScript and check coverage."""
     problems: list[str] = []
     measured = coverage.begin() if is_everything else {}
     with prepared(runs) as environments:
@@ -103,7 +103,7 @@ def _start(run: Run, environment: Environment, jobs: list[Job], *, alone: bool) 
 
 
 def _end(jobs: Sequence[Job], *, from_terminal: bool) -> None:
-    """Make every job tear down, and ignore further signals meanwhile."""
+    """Interrupt every job, and wait until all have torn down; ignore further signals meanwhile."""
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, signal.SIG_IGN)
     for job in jobs:

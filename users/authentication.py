@@ -12,7 +12,11 @@ from users.tokens import Claims, read_access_token
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Authenticates `Authorization: Bearer <access token>` with one query."""
+    """
+    Authenticates `Authorization: Bearer <access token>` with one query.
+
+    During an impersonation, a second statement stores a record of the request.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, Claims] | None:
         scheme, _, raw = get_authorization_header(request).decode("latin-1").partition(" ")

@@ -86,6 +86,6 @@ def ensure_role_may_change(user: User) -> None:
         raise FieldInvalid(
             "role",
             _(
-                "This person has trainees. Give each another trainer, or none, under Trainees first."
+                "This person has trainees. Change or clear each trainee's trainer under Trainees first."
             ),
         )

@@ -27,9 +27,10 @@ PATH = "/api/auth/"
 
 def ensure_own_origin(request: Request) -> None:
     """
-    Raise ForeignOrigin if a script of another site has sent the request.
+    Raise ForeignOrigin if the `Origin` header is neither our own nor in `CORS_ALLOWED_ORIGINS`.
 
-    A request without an origin is accepted, because only browsers send an origin.
+    A request without this header is accepted: it is not from a browser, because browsers send the header
+    with every POST.
     """
     origin = request.headers.get("origin")
     allowed = {settings.PUBLIC_URL, *settings.CORS_ALLOWED_ORIGINS}
@@ -44,7 +45,7 @@ def wants_cookie(request: Request, data: dict[str, object]) -> bool:
     """
     Return the flag `cookie` of a sign-in, after removing it from the request's data.
 
-    Raise ForeignOrigin if the flag is set and a script of another site has sent the request.
+    If the flag is set, call `ensure_own_origin`, which may raise ForeignOrigin.
     """
     is_wanted = data.pop("cookie") is True
     if is_wanted:
@@ -56,8 +57,8 @@ def refresh_token_of(request: Request) -> tuple[str, bool]:
     """
     Return the refresh token of a request, and whether it came from the cookie.
 
-    A token in the body takes precedence. The cookie is accepted only if the request comes from our own
-    pages and has a JSON body, which no HTML form can send. Raise FieldInvalid, ForeignOrigin or
+    A token in the body takes precedence. The cookie is accepted only if `ensure_own_origin` accepts the
+    request, and the body is JSON, which no HTML form can send. Raise FieldInvalid, ForeignOrigin or
     UnsupportedMediaType.
     """
     raw = validated(RefreshSerializer, request.data).get("refresh")

@@ -29,7 +29,8 @@ def restore_link(path: str) -> str | None:
     """
     Return the original path and fragment of a link whose "#" was rewritten; None for other paths.
 
-    The result always leads to one of our pages, with no parameters other than those of `SECRETS`.
+    Also return None if a secret is missing or malformed. The result always leads to one of our
+    pages, with exactly the parameters in `SECRETS`.
     """
     for _ in range(LAYERS):
         path = unquote(path)

@@ -26,8 +26,9 @@ def may_manage(*, by: User | AnonymousUser, user: User) -> bool:
     """
     Return whether `by` may change, deactivate or delete the account of `user`.
 
-    Staff who are not superusers may not manage any staff, including themselves. They change their name
-    in the product and their password under /admin/password_change/.
+    Staff who are not superusers may not manage users with rights (see `has_rights`), including
+    themselves. They may change their own name in the product, and their password under
+    /admin/password_change/.
     """
     return by.is_superuser or not has_rights(user)
 

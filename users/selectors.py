@@ -46,9 +46,9 @@ def get_user_by_claims(claims: Claims) -> User:
     """
     Return the user of a verified token, with one query.
 
-    Set `auth_session` and `is_impersonated` on the user. Raise InvalidToken if the user is deactivated,
-    if the session has ended or expired, or if the access epoch of the user or impersonator has changed
-    since the session began.
+    Set `auth_session` and `is_impersonated` on the user. Raise InvalidToken if the user is deactivated
+    or deleted, if the session has ended or expired, or if the user's or impersonator's access epoch is not
+    the one that the session stores.
     """
     if claims.session_id is None:
         row = fetch_one(_ACTIVE_USER, [claims.user_id])
@@ -92,8 +92,8 @@ def list_ended(
     """
     Return the keys of those tokens whose access has ended, with one query.
 
-    Each sequence has one element per token: its key, which the caller chooses, its user id, and its
-    session id, which is 0 for a token without a session. The caller has already verified the tokens.
+    The sequences have one element per token: its key (chosen by the caller), its user id, and its
+    session id (0 for a token without a session). The caller has already verified the tokens.
     """
     sql = _ENDED.format(input=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)

@@ -35,8 +35,9 @@ class UserThrottle(BaseThrottle):
 
 class SignInThrottle(BaseThrottle):
     """
-    Applies the rate `sign_in` per email address, and the rate `sign_in_address` per network address. The
-    rate per network address is higher by default, because the people in a gym may share an address.
+    Applies the rate `sign_in` per email address, and the rate `sign_in_address` per network address.
+
+    The rate per network address is higher by default, because the people in a gym may share an address.
 
     This throttle also protects other endpoints that need no token: password resets and accepting
     invitations.
@@ -50,7 +51,7 @@ class SignInThrottle(BaseThrottle):
 
 class OwnPasswordThrottle(BaseThrottle):
     """
-    Counts each request that contains the current password as a sign-in attempt.
+    For views that check the current password: counts each request as a sign-in attempt.
 
     With a stolen token, someone could otherwise use these requests to guess the password.
     """
@@ -62,7 +63,11 @@ class OwnPasswordThrottle(BaseThrottle):
 
 
 def count_sign_in(address: str, email: object) -> None:
-    """Count a sign-in attempt, successful or not; raise TooFast beyond either limit."""
+    """
+    Count a sign-in attempt, successful or not; raise TooFast beyond either limit.
+
+    The limits are those per network address (`address`) and per email address.
+    """
     hit("sign_in_address", address)
     if isinstance(email, str) and email.strip():
         hit("sign_in", email.strip().lower()[:254])

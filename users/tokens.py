@@ -1,8 +1,8 @@
 """
 JSON Web Tokens. Each token contains the id of its session (`sid`); ending the session revokes the token.
 
-A token without `sid` is valid until it expires or its user is deactivated. Only a holder of the signing
-key can create such a token.
+A token without `sid` is valid until it expires, but only while its user is active. Only a holder of the
+signing key can create such a token.
 """
 
 import time

@@ -74,7 +74,7 @@ class RefreshView(PublicView):
         extensions={"x-codes": ["token_not_valid", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
-        """Get new tokens. The old refresh token stays valid until the session ends."""
+        """Get new tokens. The old refresh token stays valid until it expires or the session ends."""
         raw, in_cookie = refresh_token_of(request)
         tokens = sessions.refresh_session(claims=read_refresh_token(raw))
         response = Response(TokenPairSerializer(tokens).data)

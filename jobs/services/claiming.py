@@ -1,9 +1,9 @@
 """
 Claims due jobs for a worker, and extends their leases while the worker is alive.
 
-PostgreSQL skips rows that another transaction has locked; SQLite allows one writer at a time. A job
-whose lease has expired is due again: its worker was killed or lost its database connection, or the
-job exceeded its time limit.
+Two workers never claim the same job at the same time: on PostgreSQL, the query skips rows that another
+transaction has locked, and SQLite allows one writer at a time. A job whose lease has expired is due
+again: its worker was killed or lost its database connection, or the job exceeded its time limit.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

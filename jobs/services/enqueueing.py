@@ -27,7 +27,8 @@ class Call:
     """
     The arguments and the key of a job.
 
-    While a job is waiting or running, further jobs of the same kind and key are merged into it.
+    While a job is waiting or running, further jobs of the same kind and key are merged into it. Jobs
+    without a key are never merged.
     """
 
     args: Mapping[str, Any] = field(default_factory=dict)

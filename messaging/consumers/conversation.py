@@ -121,11 +121,12 @@ class ConversationConsumer(UserConsumer):
 
     async def reconcile(self, actual: int | None) -> None:
         """
-        Close the socket if `actual` is None: the conversation is archived, or the user has lost access.
+        Catch up with the database, or close the socket if it must not stay open.
 
-        Otherwise `actual` is the conversation's version in the database. Catch up only if the socket has
-        still not sent the version that the previous call received. A version that is newer than that one
-        will most likely still arrive as an event.
+        `actual` is the conversation's version in the database. It is None if the conversation is archived
+        or the user has lost access; then close the socket. Otherwise, catch up only if the socket has still
+        not sent the version that the previous call received, because any newer version will most likely
+        still arrive as an event.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)

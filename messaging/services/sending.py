@@ -29,7 +29,7 @@ def send_message(
     *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
 ) -> SentMessage:
     """
-    Post a message for a user, at most 30 per minute; see `post_message`.
+    Post a message for a user, if the rate limit `THROTTLE_MESSAGING` allows it; see `post_message`.
 
     Requests that store nothing (repeats, refusals and failures) do not count. Raise
     ImpersonationReadOnly, ConversationNotFound, ConversationArchived, ParticipantGone or TooFast.

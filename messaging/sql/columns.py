@@ -31,9 +31,10 @@ def cut(limit: int, offset: int) -> str:
 
 def load_people(columns: Columns[User], row: Row, people: People) -> tuple[User | None, ...]:
     """
-    Return the trainer and the trainee from the last columns of a row; None for a deleted account.
+    Return the trainer and the trainee, with None in place of a deleted account.
 
-    `people` caches instances by id, because a user is in every row of their own list.
+    `row` contains their columns only, the trainer's first. `people` caches instances by id, because a user
+    is in every row of their own list.
     """
     size = columns.count
     return _load(columns, row[:size], people), _load(columns, row[size:], people)

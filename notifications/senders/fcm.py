@@ -83,7 +83,7 @@ async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
 
 
 def _means_the_token(body: bytes) -> bool:
-    """Return whether an error response says that only the device's token is invalid."""
+    """Return whether FCM refuses the token itself: it is invalid, unregistered or of another project."""
     try:
         details = json.loads(body)["error"]["details"]
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""HTTP requests to hosts that clients choose: to public addresses only, with a time limit."""
+"""HTTP requests to push services, with a time limit. Hosts that clients choose must be public."""
 
 import socket
 from collections.abc import Mapping

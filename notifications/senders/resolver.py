@@ -37,7 +37,11 @@ class BoundedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the host's addresses; raise OSError if it has none, or ResolverBusy without a lookup."""
+        """
+        Return the host's addresses; raise OSError if it has none.
+
+        Raise ResolverBusy, without a lookup, if too many lookups of the host's domain are unanswered.
+        """
         domain = ".".join(host.lower().rstrip(".").split(".")[-2:])
         with self._lock:
             if self._waiting[domain] >= LOOK_UPS_OF_ONE_DOMAIN:

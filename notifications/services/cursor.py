@@ -1,4 +1,4 @@
-"""The row that stores the position of the scans; its lock elects the one scanner."""
+"""The row that stores the positions of both scans; only the process that holds its lock may scan."""
 
 from notifications.models import PushCursor
 

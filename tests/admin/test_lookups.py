@@ -27,7 +27,7 @@ every_model = pytest.mark.parametrize(
 
 
 def fields_of(model: type[Model], depth: int = 1) -> Iterator[str]:
-    """Return the query names of a model's columns, and of the columns of related models."""
+    """Return the lookup names of a model's fields and relations, and of those of related models."""
     for field in model._meta.get_fields():
         yield field.name
         if depth and field.related_model:
@@ -100,7 +100,7 @@ def test_no_page_offers_a_sensitive_column(model: type[Model]) -> None:
 
 
 def secrets() -> set[str]:
-    """Return secrets that no page may show: hashes and their parts, push tokens, codes."""
+    """Return secrets that no page may show: parts of password hashes, push tokens, hashes of codes."""
     hashes = User.objects.values_list("password", flat=True)
     parts = {part[:6] for each in hashes for part in each.split("$")[1:]}
     tokens = DeviceToken.objects.values_list("token", flat=True)

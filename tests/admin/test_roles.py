@@ -50,7 +50,7 @@ def test_trainer_with_trainees_keeps_the_role(
 
     assert errors == {
         "role": [
-            "This person has trainees. Give each another trainer, or none, under Trainees first."
+            "This person has trainees. Change or clear each trainee's trainer under Trainees first."
         ]
     }
 

@@ -18,7 +18,7 @@ HOUR = pytest.approx(3600, abs=120)
 
 
 class Broken:
-    """A Redis that closes every connection at once; `connections` counts them."""
+    """A Redis that closes every connection immediately; `connections` counts them."""
 
     def __init__(self) -> None:
         self.connections = 0

@@ -16,7 +16,7 @@ TWO = limits.parse("2/hour")
 
 @pytest.fixture
 def counters(monkeypatch: pytest.MonkeyPatch) -> tuple[Counter, Counter]:
-    """The counters of two processes, which wait for a Redis that gets little of a busy processor."""
+    """The counters of two processes; they wait up to 10 s for Redis, which is slow on a busy machine."""
     monkeypatch.setattr(throttling, "REDIS_TIMEOUT_SECONDS", 10)
     return Counter(settings.REDIS_URLS[0]), Counter(settings.REDIS_URLS[0])
 

@@ -1,4 +1,4 @@
-"""Loads the settings module again, in this process, as an empty machine with some variables would."""
+"""Loads the settings module again, in this process, with only the given variables and no `.env`."""
 
 import os
 import runpy

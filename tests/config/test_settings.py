@@ -1,4 +1,4 @@
-"""The variables that the settings require, and what they are without them."""
+"""The variables that the settings require, and the settings without any variables."""
 
 import subprocess
 import sys

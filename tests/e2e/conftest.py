@@ -104,8 +104,9 @@ def open_device(
     """
     Return a function that opens another device: a page in a context with its own storage.
 
-    Contexts come from `context_pool`. With `fresh=True`, or with options that could leak into other
-    tests, the context is new, its HTTP cache is empty, and it is not reused.
+    Contexts come from `context_pool`. With `fresh=True`, with options that could leak into other tests,
+    or if pytest records traces, screenshots or videos, the context is new, its HTTP cache is empty, and
+    it is not reused.
     """
     lent: list[BrowserContext] = []
     has_worker = request.node.get_closest_marker("service_worker") is not None

@@ -1,10 +1,9 @@
 """
-Measures the coverage of our JavaScript in browsers: `JS_COVERAGE=FOLDER pytest -p
-tests.e2e.js_coverage …`.
+Measures the coverage of our JavaScript in browsers.
 
-It writes the counts to FOLDER, in the format that node uses for its own counts. So
-`python -m tests.js --coverage FOLDER` can combine both. Counting slows pages down, so pytest loads
-this plugin only if it is named.
+`JS_COVERAGE=FOLDER pytest -p tests.e2e.js_coverage …` writes the counts to FOLDER, in the format that
+node uses for its own counts, so `python -m tests.js --coverage FOLDER` can combine both. Counting slows
+pages down, so pytest loads this plugin only if `-p` names it.
 """
 
 import json

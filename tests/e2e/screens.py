@@ -142,7 +142,7 @@ def composer(page: Page) -> Locator:
 
 
 def write(page: Page, text: str) -> None:
-    """Send a text with Enter, or with the button where Enter adds a line."""
+    """Send a text with Enter; if Enter adds a line in this composer, send it with the button."""
     composer(page).fill(text)
     if composer(page).get_attribute("enterkeyhint") == "send":
         composer(page).press("Enter")

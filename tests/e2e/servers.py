@@ -23,8 +23,8 @@ def make_server(static_root: Path, **environment: str) -> WebServer:
     """
     Return a server that is not started yet, has no throttles and runs no jobs.
 
-    Several servers share the database, and each could take the e-mails of a test that waits for them at
-    another server.
+    It runs no jobs, because several servers share the database: it could send the e-mails for which a
+    test waits at another server.
 
     On the production set-up it has `DEBUG=0`, so file names are hashed and cookies are Secure. Browsers
     accept Secure cookies from 127.0.0.1 even without TLS.

@@ -303,7 +303,7 @@ def test_cached_page_is_restored_for_the_current_user(
 def test_page_cached_without_an_event_shows_nothing_of_the_last_user(
     listing: Page, alice: User, bob: User, other_person: bool
 ) -> None:
-    """A BroadcastChannel message evicts a page only from Chromium's cache, so this test sends none."""
+    """Only in Chromium does a BroadcastChannel message evict a cached page, so this test sends none."""
     me = f'{{"id": {bob.pk}, "role": "TRAINEE"}}' if other_person else "null"
     listing.goto(ELSEWHERE)
     listing.evaluate(f"localStorage.setItem('me', '{me}')")

@@ -40,7 +40,7 @@ def test_impersonation_shows_its_banner_on_every_page_and_the_thread(impersonati
     navigation(impersonation).get_by_role("link", name="Settings").click()
 
     expect(impersonation.get_by_text(BANNER)).to_be_visible()
-    expect(impersonation.get_by_text("Settings are read-only")).to_be_visible()
+    expect(impersonation.get_by_text("Account settings are hidden")).to_be_visible()
     expect(impersonation.get_by_role("button", name="Save profile")).to_have_count(0)
 
 

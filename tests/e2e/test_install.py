@@ -89,7 +89,7 @@ def test_screen_first_opened_without_a_network_has_its_style_sheet(desk: Page, a
 def kept(
     open_device: OpenDevice, mortal_server: WebServer, alice: User, conversation: Conversation
 ) -> Page:
-    """A page that the service worker has cached, with its conversation."""
+    """A page with an open conversation, after the service worker has cached everything."""
     page = open_device(base_url=mortal_server.url)
     open_thread(page, alice, conversation)
     expect(conversations(page)).to_have_count(1)

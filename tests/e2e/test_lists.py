@@ -12,7 +12,7 @@ from users.models import User
 
 @pytest.fixture
 def crowd(alice: User) -> list[Conversation]:
-    """Conversations of Alice with more trainees than fit on a page, the newest last."""
+    """Alice's conversations, the newest last: more than one page of the API holds."""
     opened = []
     for n in range(112):
         trainee = make_trainee(f"trainee{n:03}", alice)

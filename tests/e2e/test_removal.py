@@ -36,7 +36,7 @@ def test_removal_requires_typing_the_name(desk: Page, alice: User, bob: User) ->
     dialog.get_by_label("Type “Bob Tester” to confirm").fill("Bob Tester")
     dialog.get_by_role("button", name="Remove trainee").click()
 
-    expect(desk.get_by_text("No trainees yet")).to_be_visible()
+    expect(desk.get_by_text("No trainees")).to_be_visible()
     bob.refresh_from_db()
     assert bob.parent_trainer is None
 
@@ -65,7 +65,7 @@ def test_name_can_be_typed_without_special_characters(
     dialog.get_by_label("to confirm").fill(typed)
     dialog.get_by_role("button", name="Remove trainee").click()
 
-    expect(desk.get_by_text("No trainees yet")).to_be_visible()
+    expect(desk.get_by_text("No trainees")).to_be_visible()
     bob.refresh_from_db()
     assert bob.parent_trainer is None
 
@@ -91,7 +91,7 @@ def test_address_can_be_typed_instead_of_a_name(
     dialog.get_by_label(asked).fill("Bob@Example.com")
     dialog.get_by_role("button", name="Remove trainee").click()
 
-    expect(desk.get_by_text("No trainees yet")).to_be_visible()
+    expect(desk.get_by_text("No trainees")).to_be_visible()
     bob.refresh_from_db()
     assert bob.parent_trainer is None
 
@@ -154,7 +154,7 @@ def test_archive_lists_the_conversation_and_opens_it_read_only(
     write_history(bob, conversation, "Good bye")
     remove_trainee(trainer=alice, trainee_id=bob.pk)
     sign_in(desk, alice)
-    expect(desk.get_by_text("No conversations yet")).to_be_visible()
+    expect(desk.get_by_text("No conversations")).to_be_visible()
     expect_unread(desk, None)
 
     desk.get_by_role("link", name="Archived").click()

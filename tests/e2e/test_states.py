@@ -27,11 +27,11 @@ from users.models import User
 
 def test_trainer_without_conversations_gets_a_link_to_the_trainees(desk: Page, alice: User) -> None:
     sign_in(desk, alice)
-    expect(desk.get_by_text("No conversations yet")).to_be_visible()
+    expect(desk.get_by_text("No conversations")).to_be_visible()
 
     desk.get_by_role("link", name="Choose a trainee").click()
 
-    expect(desk.get_by_text("No trainees yet")).to_be_visible()
+    expect(desk.get_by_text("No trainees")).to_be_visible()
     desk.get_by_role("link", name="Invite a trainee").click()
     expect(desk.get_by_text("No invitations yet")).to_be_visible()
 
@@ -166,7 +166,7 @@ def test_dialog_closes_when_the_session_ends(desk: Page, alice: User, bob: User)
 def test_non_numeric_trainee_id_keeps_the_navigation(phone: Page, alice: User) -> None:
     sign_in(phone, alice, "/messages?trainee=abc")
 
-    expect(phone.get_by_text("No conversations yet")).to_be_visible()
+    expect(phone.get_by_text("No conversations")).to_be_visible()
     expect(navigation(phone)).to_be_visible()
 
 

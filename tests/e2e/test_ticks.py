@@ -156,7 +156,7 @@ def test_skipped_message_stays_unread_until_it_is_shown(
 def test_stale_cached_row_hides_no_unread_message(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """This happens after a click on a notification: the list is cached, but the thread never opened."""
+    """A click on a notification can open a thread for the first time while the cached list is old."""
     page = open_device(**PHONE)
     sign_in(page, alice)
     expect(conversation_with(page, bob)).to_be_visible()

@@ -107,7 +107,7 @@ def test_days_are_separated_and_consecutive_messages_grouped(
 def test_order_is_the_servers_and_not_that_of_the_phones_clock(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """A phone's clock that is a day ahead or behind changes nothing."""
+    """A phone's clock that is years behind changes nothing."""
     page = open_device()
     page.clock.set_fixed_time(datetime(2020, 1, 1, tzinfo=UTC))
     open_thread(page, alice, conversation)

@@ -27,7 +27,7 @@ def note_typing(page: Page) -> list[bool]:
 
 
 def stop_time(page: Page) -> None:
-    """Pause a page's installed clock at a minute from now, which even a slow machine has not reached."""
+    """Pause a page's clock a minute from now, a time that it has not reached even on a slow machine."""
     page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
 
 

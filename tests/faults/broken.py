@@ -46,7 +46,7 @@ def ignore_client_id() -> None:
 
 
 def lose_jobs() -> None:
-    """Lose the first job of each kind, and every second one after it."""
+    """Lose the first, third, fifth … job of each kind."""
     from jobs.services import enqueueing  # noqa: PLC0415 - needs the apps
 
     insert, count = enqueueing.insert, Counter[str]()

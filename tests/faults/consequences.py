@@ -123,7 +123,7 @@ def _resets(history: History, snapshot: Snapshot, report: Report) -> None:
     """
     Check that each accepted or stored password reset was e-mailed, and that no other reset was.
 
-    Each account requests at most one reset, so the number of stored resets is the number of their jobs.
+    Each account requests at most one reset. A reset is stored only as its job, so these jobs are counted.
     """
     mailed = {each.to for each in history.mails if RESET_LINK.search(each.text)}
     stored = sum(job.kind == RESET_KIND for job in snapshot.jobs)

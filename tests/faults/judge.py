@@ -75,7 +75,7 @@ def _as_sent(send: Send) -> tuple[str, int, int]:
 
 
 def _database(history: History, snapshot: Snapshot, report: Report) -> None:
-    """Check that no message is stored twice, versions have no gaps, and counters match the rows."""
+    """Check for messages stored twice or never sent, gaps in the versions, and wrong counters."""
     for (_, content), times in Counter(
         (row.conversation_id, row.content) for row in snapshot.rows
     ).items():

@@ -39,7 +39,10 @@ class Result:
 
 class Run:
     """
-    The clients of a world: two devices per trainee, one per trainer, and an inbox in half of the pairs.
+    The clients of a world: devices, writers, readers, and a correspondent for each roster.
+
+    Each trainee of a pair has two devices that show the conversation, and each trainer has one. In half of
+    the pairs, both people also have an inbox and a reader.
 
     After all faults have been repaired, the clients have `patience` seconds to catch up.
     """
@@ -80,7 +83,7 @@ class Run:
     async def play(
         self, faults: Sequence[Fault], seconds: float, say: Callable[[str], None]
     ) -> Result:
-        """Let the clients work for `seconds` while faults are injected; return the verdict."""
+        """Let the clients work for `seconds` while faults are injected; return verdict and figures."""
         injector = Injector(self.world, self.devices, self.history, say)
         async with asyncio.TaskGroup() as group:
             for worker in self._workers():

@@ -23,7 +23,7 @@ TOO_MUCH = 4008
 
 
 class Device(ABC):
-    """A client with one socket, which it reopens after each failure at a random web process."""
+    """A client with one socket; after each failure, it reopens the socket at a random web process."""
 
     def __init__(self, person: Person, webs: list[Web], history: History, rng: random.Random):
         self.person = person

@@ -2,7 +2,8 @@
 Judges the frames that one device received for a conversation.
 
 Each change takes the next version, and each side gets one frame per change. So the frames of a
-device, over all its connections, must have exactly the versions 1, 2, 3 …
+device, over all its connections, must have exactly the versions 1, 2, 3 … A `reset` frame stands for
+all versions up to its own.
 """
 
 from collections.abc import Callable, Iterable

@@ -55,7 +55,11 @@ def test_replay_of_messages_read_meanwhile_has_ascending_versions(
 def test_replay_omits_changes_after_its_version(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
-    """On SQLite, a replay's queries see two states. Changes seen only by the second arrive as events."""
+    """
+    On SQLite, a replay's two queries may see different states.
+
+    Changes that only the second query sees arrive as events.
+    """
     stood = get_conversation(bob, conversation.pk)
     write(alice, conversation, "Second")
     mark_read(reader=bob, conversation_id=conversation.pk)
@@ -145,7 +149,7 @@ def test_send_to_a_read_only_database_does_not_count_for_the_throttle(
 
 
 def answer_to(error: Exception) -> HttpResponse:
-    """Return the response of Django's handler for unexpected errors to `error`."""
+    """Return the response to `error` of `server_error`, which Django calls for unexpected errors."""
     try:
         raise error
     except (OperationalError, ValueError):

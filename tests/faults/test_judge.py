@@ -26,7 +26,7 @@ pytestmark = pytest.mark.without_servers
 
 
 def found(history: History, snapshot: Snapshot) -> dict[str, int]:
-    """Return the kinds of violations that the judge finds."""
+    """Return the number of violations that the judge finds, by kind; kinds without any are left out."""
     return {kind: number for kind, number in judge(history, snapshot).counts.items() if number}
 
 

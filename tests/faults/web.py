@@ -39,7 +39,7 @@ class Program(Server):
 
 
 class Web(Program):
-    """One web process, which serves `module`."""
+    """One web process, which runs `module`."""
 
     name = "The web process"
 

@@ -43,7 +43,7 @@ class World:
 def running_world(
     *, pairs: int, letters: int, embedded: bool, module: str = "config.serve"
 ) -> Iterator[World]:
-    """Run all servers and web processes during the block; each roster has `letters` trainees."""
+    """Run all servers and product processes during the block; each roster has `letters` trainees."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="messaging-faults-")))
         postgres = None if embedded else stack.enter_context(Postgres(own=True))

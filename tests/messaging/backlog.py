@@ -52,7 +52,11 @@ class Notified:
 
 
 class Backlog:
-    """The expected jobs and, for each reader, the newest message to notify of and the newest one shown."""
+    """
+    The expected jobs and notifications.
+
+    It holds the newest message to notify of, and the newest one shown, for each conversation and reader.
+    """
 
     def __init__(self, model: Model, devices: dict[str, int], ids: dict[str, int]) -> None:
         self.model = model

@@ -22,7 +22,7 @@ from messaging.models import Conversation
 from messaging.services.archiving import reopen_conversations
 from notifications.models import DeviceToken, PushCursor
 from notifications.selectors import Delivery
-from notifications.services.delivering import prepare_notification
+from notifications.services.attempts import prepare_notification
 from notifications.services.sweeping import sweep
 from tests.messaging.backlog import (
     DELIVER,
@@ -99,7 +99,7 @@ class Jobs(Conversations):
     """
     Steps of users, which cause jobs or make them unnecessary, and steps of workers.
 
-    The checks in `Conversations` of the data that users see are disabled here.
+    Most rules of `Conversations`, and all its checks after each step, are disabled here.
     """
 
     # Disables the rules and invariants that do not apply here.
@@ -200,7 +200,7 @@ class Jobs(Conversations):
             withdraw_invitation(trainer=self.user(trainer), invitation_id=pk)
 
     def _sweep(self, number: int) -> None:
-        """Sweep after some seconds; sometimes the clock is set back instead."""
+        """Move the clock by some seconds, sometimes backwards, and sweep."""
         self._sweep_after((6, 6, 61, 0, 6, -600)[number])
 
     def _sweep_after(self, seconds: int) -> None:

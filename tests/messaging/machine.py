@@ -78,7 +78,7 @@ class Conversations(RuleBasedStateMachine):
         return User.objects.get(pk=self.observer.ids[name])
 
     def thread(self, number: int) -> Thread | None:
-        """Return one of the threads, or None for the number 11."""
+        """Return one of the threads; for the number 11, return None, which stands for an unknown thread."""
         known = list(self.model.threads.values())
         return known[number % len(known)] if number < 11 else None
 
@@ -171,7 +171,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, side=sides, back=st.none() | st.integers(0, 4))
     def read(self, number: int, side: str, back: int | None) -> None:
-        """Mark everything as read, or the messages up to the n-th newest or up to an unknown message."""
+        """Mark all messages as read, or those up to the n-th newest, or those up to an unknown one."""
         thread = self.thread(number)
         reader = self.name(side, thread)
         if reader not in self.model.people:
@@ -195,7 +195,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(number=threads, back=st.integers(0, 4), content=edited_contents, side=sides)
     def edit(self, number: int, back: int, content: str, side: str) -> None:
-        """Edit one of the newest messages, and then mark everything as read, usually as a participant."""
+        """Edit one of the newest messages; then, usually as a participant, mark everything as read."""
         thread = self.thread(number)
         if thread and not thread.is_archived:
             line = thread.lines[-1 - back % len(thread.lines)]

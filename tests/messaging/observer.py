@@ -106,7 +106,7 @@ class Observer:
         assert all(thread.changes[version - 1].startswith("read by") for version in marks)
 
     def check_lists(self, name: str, viewer: User) -> None:
-        """Check the list and badge of a user, as seen by that user and by an impersonator."""
+        """Check the list and badge of user `name`, as seen by `viewer`: that user or an impersonator."""
         for archived in (False, True):
             shown = list_conversations(viewer, archived=archived)
             assert wire(conversations_data(shown)) == [

@@ -1,6 +1,7 @@
 """
-Concurrent writes in threads that commit. On PostgreSQL they test the row locks; on SQLite, the results
-must be the same.
+Concurrent writes in threads that commit.
+
+On PostgreSQL, they test the row locks. On SQLite, the results must be the same as on PostgreSQL.
 
 In the original code, `last_message_at` was older than the newest message in 40 of 60 rounds with eight
 parallel senders, and several parallel requests to start the same conversation returned

@@ -1,4 +1,4 @@
-"""Each rule is a database constraint, which is tested by its name and without the services."""
+"""Each rule is a database constraint; tests bypass the services, and check the constraint's name."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,8 @@
-"""How sockets handle events, in memory. Tests query first: the ORM does not run in an event loop."""
+"""
+How sockets handle events, in memory.
+
+The tests make their own queries before the event loop starts, because the ORM does not run inside it.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -46,7 +50,7 @@ def reopen_at_3() -> None:
 
 @pytest.fixture
 def begin_to_open(transactional_db: None, bob: User, conversation: Conversation) -> Opener:
-    """Return a function that makes Bob's socket for the conversation, which has sent nothing yet."""
+    """Return a function that makes Bob's socket for the conversation; the socket has sent nothing yet."""
     claims = claims_of(access_of(bob))
 
     def consumer(client: Client) -> ConversationConsumer:

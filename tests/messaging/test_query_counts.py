@@ -121,7 +121,7 @@ def test_list_and_count_read_unread_messages_only(
 
 
 def assert_reads_few(plans: list[str]) -> None:
-    """Check that few rows are scanned: of 10,000 messages, 100 are unread, and 50 are shown as the last."""
+    """Check that few of 10,000 messages are scanned: 100 are unread, and 50 are last in a conversation."""
     if connection.vendor == "postgresql":
         rows = sum(scanned_rows(json.loads(each)[0]["Plan"]) for each in plans)
         assert 0 < rows <= 200
@@ -220,7 +220,7 @@ def count_plans() -> tuple[int, int]:
 
 @pytest.mark.postgres_only("SQLite prepares no statements")
 def test_pages_are_planned_once_per_connection(alice: User) -> None:
-    """Planning a page takes longer than reading it, and could become necessary as a history grows."""
+    """Planning takes longer than reading a page; as a history grows, PostgreSQL could plan every page."""
     conversation = make_crowd(alice, 1, messages=3000)[0]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -1,4 +1,4 @@
-"""Hand-written SQL and querysets agree, for any data, who may see a conversation and what is unread."""
+"""For any data, hand-written SQL and querysets agree on who may see a conversation, and what is unread."""
 
 from typing import Any
 

@@ -47,18 +47,20 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
-    parser.add_argument("paths", nargs="*", help="how the paths of modules begin; all without")
+    parser.add_argument(
+        "paths", nargs="*", help="beginnings of paths of modules; without any, all modules"
+    )
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument(
         "--continue",
         dest="resume",
         action="store_true",
-        help="keep the kills of an earlier run in modules that have not changed since",
+        help="keep the outcomes of an earlier run in modules that have not changed since",
     )
     parser.add_argument(
-        "--survivors", action="store_true", help="--continue, and run those that survived again"
+        "--survivors", action="store_true", help="like --continue, but run the survivors again"
     )
-    parser.add_argument("--tests", type=int, help="at most so many against each mutant")
+    parser.add_argument("--tests", type=int, help="run at most this many against each mutant")
     parser.add_argument(
         "--keep-reach", action="store_true", help="do not measure anew which test reaches what"
     )

@@ -1,9 +1,10 @@
 """
 A pytest plugin that collects the tests once, and runs the tests of each request in a forked child.
 
-A request has `tests` and either `measure`, the files in which to record the lines that each test
-reaches, or `path`, `source` and `mutated`. The child starts in pytest's state after the collection,
-so no test has run and nothing that tests compute is cached.
+A request has `tests` and `limit`, their time limit in seconds. To measure, it also has `measure`: the
+files in which to record the lines that each test reaches. To run a mutant, it has `path`, `source` and
+`mutated` instead. The child starts in pytest's state after the collection, so no test has run and
+nothing that tests compute is cached.
 """
 
 import gc

@@ -17,7 +17,7 @@ CPU_SECONDS = 8
 
 
 def run_in_fork(act: Callable[[], Reply], *, seconds: float) -> Reply:
-    """Run `act` in a child, and return its reply, or the outcome "timeout" or "crashed"."""
+    """Run `act` in a child, and return its reply, or the outcome "timeout", "crashed" or "error"."""
     reader, writer = os.pipe()
     started_at = time.monotonic()
     pid = os.fork()

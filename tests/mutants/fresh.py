@@ -1,8 +1,9 @@
 """
 A process that has imported libraries but not the product: `python -m tests.mutants.fresh FILE`.
 
-It forks a child for each mutant that changes a module outside of its functions. The child imports
-the mutant in place of the module, before any code has used the module's constants, and runs pytest.
+It forks a child for each mutant outside of functions, and for each that `tests.mutants.collected` has
+refused. The child imports the mutant in place of the module, before any code has used the module's
+constants, and runs pytest.
 """
 
 import gc
@@ -29,7 +30,7 @@ os.dup2(2, 1)
 
 
 class MutantLoader(SourceFileLoader):
-    """Loads a module from this source instead of its file's."""
+    """Loads a module from this source instead of from its file."""
 
     def __init__(self, name: str, path: str, source: str) -> None:
         super().__init__(name, path)

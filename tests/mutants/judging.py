@@ -21,7 +21,7 @@ SECONDS_AT_LEAST = 60.0
 
 @dataclass
 class Verdicts:
-    """The outcome of each mutant, kept in a file: `killed`, `timeout` or `survived`."""
+    """The outcome of each mutant, kept in a file: `killed`, `timeout`, `survived`, `crashed` or `error`."""
 
     file: Path
     found: dict[str, Reply] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Verdicts:
             self.found = {each["digest"]: each for each in map(json.loads, lines)}
 
     def forget_survivors(self) -> None:
-        """Remove the survivors, so that they run again on all set-ups."""
+        """Keep only the outcomes `killed` and `timeout`; the other mutants run again on all set-ups."""
         self.found = {k: v for k, v in self.found.items() if v["outcome"] in ("killed", "timeout")}
 
     def outcome(self, mutant: Mutant) -> str:

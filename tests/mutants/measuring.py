@@ -12,7 +12,7 @@ SECONDS_OF_A_FILE = 900.0
 
 
 def measure(workers: Sequence[Worker], backend: str, *, again: bool) -> Reach:
-    """Run all tests once, with a child for each file, or return the earlier result if not `again`."""
+    """Run all tests, with a child for each file; unless `again`, return the earlier result, if any."""
     file = LOGS / f"reach-{backend}.json"
     transactional = workers[0].hello["tests"]
     if again or not file.exists():

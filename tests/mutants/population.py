@@ -76,7 +76,7 @@ def check_examples() -> None:
 
 
 def list_mutants(path: str) -> list[Mutant]:
-    """Return all mutants of a module that can be compiled, in the order of their lines."""
+    """Return a module's mutants that compile, without duplicates, in the order of their lines."""
     source = (ROOT / path).read_text()
     places, nodes = Places(source), list(ast_nodes(get_ast(source)))
     found = [
@@ -132,7 +132,7 @@ def _make(
 
 
 def _is_ignored(node: Any) -> bool:
-    """Return whether a node belongs to an annotation, an import or a decorator that changes nothing."""
+    """Return whether a node is an argument's star, or in an import, annotation or ignored decorator."""
     if node.type == "operator" and node.parent.type in ("parameters", "param", "argument"):
         return True  # the star of a parameter or argument
     return any(_is_ignored_in(parent, child) for child, parent in _ancestors(node))
@@ -152,7 +152,7 @@ def _is_ignored_in(parent: Any, child: Any) -> bool:
 
 
 def _ancestors(node: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield this node and each ancestor with its parent; a decorator comes with itself, too."""
+    """Yield (child, parent) for this node and each ancestor; a decorator is first paired with itself."""
     if node.type == "decorator":
         yield node, node
     while node.parent is not None:

@@ -12,7 +12,7 @@ Lines = dict[str, list[int]]
 
 @dataclass
 class Reach:
-    """The lines that each test reaches on one set-up, and how long it takes in seconds."""
+    """The lines that each test reaches on one set-up, and the CPU seconds that the test takes."""
 
     lines: dict[str, Lines]
     seconds: dict[str, float]
@@ -23,9 +23,10 @@ class Reach:
         """
         Return the tests that reach the mutated statement, in the order in which they should run.
 
-        For a statement outside of functions, these are the tests that reach its module or a module
-        that imports from it. Tests that have killed a mutant of the same function are first, then
-        those that reach the most lines of the module. Tests that empty the tables are last, as in any run.
+        For a statement outside of functions, these are the tests that reach its module, or a module of
+        the same app that imports from it. Slow tests (SECONDS_OF_A_TEST) are left out. Tests that have
+        killed a mutant of the same function are first, then those that reach the most lines of the
+        module. Tests that empty the tables are last, as in any run.
         """
         wanted: dict[str, set[int]] = {mutant.path: set(range(mutant.first, mutant.last + 1))}
         if not mutant.function:
@@ -54,7 +55,7 @@ def _reaches(lines: Lines, wanted: dict[str, set[int]]) -> bool:
 
 
 def list_importers(path: str) -> list[str]:
-    """Return the modules of the product that import from a module."""
+    """Return the modules of the same app that import from a module."""
     name = path.removesuffix(".py").replace("/", ".")
     own = path.partition("/")[0]
     files = [each for each in ROOT.glob(f"{own}/**/*.py") if "migrations" not in each.parts]

@@ -14,7 +14,7 @@ Positions = Iterator[tuple[Any, Any]]
 
 
 class RemoveStatement(Operator):
-    """Replaces a call, a raise, a del, or an assignment to an attribute or an item by `pass`."""
+    """Replaces a statement by `pass`: `f()`, `a.b = 1`, `a[0] = 1`, `x += 1`, a raise or a del."""
 
     def mutation_positions(self, node: Any) -> Positions:
         if node.type == "simple_stmt" and _has_effect(node.children[0]):

@@ -20,9 +20,10 @@ def find_functions(root: str) -> Functions:
 
 def swap_functions(functions: list[FunctionType], path: str, source: str, mutated: str) -> bool:
     """
-    Replace the code of each function of a module whose code differs in the mutant.
+    Replace the code of those functions of a module whose code differs in the mutant.
 
-    Return False if the mutant differs outside of functions, or if no function has the old code.
+    Return False if the mutant differs outside of functions, or if no function has the old code. Raise
+    ValueError if the mutant uses other variables of an enclosing function.
     """
     before, after = compile(source, path, "exec"), compile(mutated, path, "exec")
     pairs = list(zip(_list_codes(before), _list_codes(after), strict=True))

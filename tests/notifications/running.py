@@ -11,7 +11,7 @@ from jobs.threads import run_handler
 from notifications.contents import Notification
 from notifications.outcomes import DELIVERED, Outcome
 from notifications.selectors import Delivery
-from notifications.services.delivering import prepare_notification, record_outcome
+from notifications.services.attempts import prepare_notification, record_outcome
 from notifications.services.sweeping import sweep
 
 DELIVER = "notifications.deliver"

@@ -61,7 +61,7 @@ def end(process: PythonProcess) -> int:
 
 
 def expire_leases() -> None:
-    """Make all leases expire now, including a lease for the sweep that a killed process may hold."""
+    """Make all leases expire now; a killed process may still hold one for the sweep."""
     Job.objects.held().update(due_at=Now())
 
 

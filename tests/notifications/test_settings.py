@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from config.environment import InvalidEnvironment
-from config.start import list_warnings
+from config.start_checks import list_warnings
 from tests.config.loading import PRODUCTION, load
 
 pytestmark = pytest.mark.without_servers

@@ -22,7 +22,7 @@ SETTINGS = {
 
 
 def begin() -> dict[str, str]:
-    """Delete earlier measurements; return the environment for the processes to measure."""
+    """Delete earlier measurements; return the variables that start the measurement in a process."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     return SETTINGS

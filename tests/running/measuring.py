@@ -1,9 +1,9 @@
 """
-Pauses the measurement of coverage during tests that reach no line of their own.
+Pauses the measurement of coverage during tests that reach only lines that other tests reach, too.
 
-Python 3.11 runs at about half its speed while coverage is measured. Files marked `unmeasured` are
-therefore measured in no run. In the production run, only the files in MEASURED_ON_PRODUCTION are
-measured, and those with tests that the embedded run omits.
+Python 3.11 runs at about half its speed while coverage is measured. Test files marked `unmeasured` are
+therefore measured in no run. The production run measures only the test files in
+MEASURED_ON_PRODUCTION and those with tests marked `postgres_only`.
 """
 
 import os
@@ -34,7 +34,7 @@ class Switch:
     """
     Pauses and resumes the measurement of this process and of the processes that it starts.
 
-    What has been measured is saved at each pause, and a new measurement begins after it.
+    What has been measured is saved at each pause; a new measurement begins at the next resumption.
     """
 
     def __init__(self, files: set[str]) -> None:
@@ -55,7 +55,7 @@ class Switch:
             self._measurement.start()
 
     def pause(self) -> None:
-        """Save what has been measured, if anything is, and measure nothing from now on."""
+        """End the current measurement, if there is one, save it, and measure nothing from now on."""
         if self._measurement:
             self._measurement.stop()
             self._measurement.save()

@@ -61,8 +61,8 @@ class Job:
         """
         Have pytest tear down its tests, which it does on SIGINT but not on SIGTERM.
 
-        Ctrl-C has already reached a pytest on the terminal, and a second SIGINT would interrupt the
-        teardown.
+        With `from_terminal`, send nothing to a pytest on the terminal: Ctrl-C has already reached it, and
+        a second SIGINT would interrupt the teardown.
         """
         if self.code is None and (self.log or not from_terminal):
             self._signal(signal.SIGINT)

@@ -2,7 +2,7 @@
 Selects the tests of each run; docs/testing.md has the table, with reasons.
 
 Omitted tests are deselected, and counted by reason at the end of the run. Paths in the arguments of
-`tests.run` select every test below them, except those that cannot fail there.
+`tests.run` select every test below them; the embedded set-up still omits those marked `postgres_only`.
 """
 
 import os
@@ -62,7 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def find_reason(item: pytest.Item, *, is_whole: bool) -> str:
-    """Return why a test does not run on this set-up, as a phrase that follows the count."""
+    """Return why a test does not run here, as a phrase that follows the count; empty if it runs."""
     has_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     only = item.get_closest_marker("postgres_only")
     if only and not has_postgres:

@@ -82,7 +82,7 @@ def _describe(
 
 
 def inherit(environment: Mapping[str, str]) -> Environment:
-    """Return the variables of a shell that the test runs use."""
+    """Return those variables of a shell's environment that the test runs keep."""
     return {k: v for k, v in environment.items() if k not in (*NAMED_ELSEWHERE, *SLOW)}
 
 

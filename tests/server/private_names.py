@@ -58,7 +58,7 @@ def is_private(name: str) -> bool:
 # Names that begin with an underscore
 # ------------------------------------------------------------------------------
 def find_private_uses() -> Iterator[Use]:
-    """Find uses of private names that neither their module nor a base class in the product defines."""
+    """Find uses of private names that neither the using module nor a base class in the product defines."""
     for path, tree in list_sources():
         own = set(_list_own_names(tree))
         for class_node, node in _walk(tree, None):

@@ -80,7 +80,7 @@ def deaf_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> It
 
 
 def _delete_recurring_jobs(blocker: DjangoDbBlocker) -> None:
-    """Delete the jobs that the workers of these servers schedule again after each test's flush."""
+    """Delete all jobs: the servers' workers schedule recurring ones again after each test's flush."""
     with blocker.unblock():
         Job.objects.all().delete()
 

@@ -135,13 +135,13 @@ class Person:
         return Socket(url, **options)
 
     def socket(self, conversation_id: int, **options: Any) -> Socket:
-        """Open a conversation's socket, and wait until it receives events."""
+        """Open a conversation's socket, and wait until no later event can be missed."""
         socket = self.knock(conversation_id, **options)
         socket.ping()
         return socket
 
     def inbox(self, **options: Any) -> Socket:
-        """Open the inbox's socket, and wait until it receives events."""
+        """Open the inbox's socket, and wait until no later event can be missed."""
         socket = self.knock(**options)
         socket.ping()
         return socket

@@ -110,7 +110,7 @@ def pytest_unconfigure() -> None:
 def _run_module(
     module: str, arguments: tuple[str, ...], environment: dict[str, str], stdout: str, stderr: str
 ) -> None:
-    """Become the process: this runs in the fork."""
+    """Run the module in the forked process, with this environment and its output in these files."""
     for number, path in enumerate((os.devnull, stdout, stderr)):
         opened = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         os.dup2(opened, number)

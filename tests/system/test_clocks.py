@@ -68,7 +68,7 @@ def test_clock_of_one_server_is_ahead(clocks: Pair, alice: User) -> None:
 
 
 def link_in(mailbox: Path) -> tuple[str, str] | None:
-    """Remove the only e-mail from the folder, and return the secret of its reset link."""
+    """Remove the e-mail with a reset link from the folder, and return the link's uid and token."""
     for path in mailbox.iterdir():
         if found := re.search(r"#uid=([\w-]+)&token=([\w-]+)", path.read_text()):
             path.unlink()

@@ -1,4 +1,4 @@
-"""Options in DATABASE_URL reach the driver: one that requires TLS refuses connections without TLS."""
+"""Options in DATABASE_URL reach the driver; with one that requires TLS, it refuses a server without."""
 
 import subprocess
 import sys

@@ -28,7 +28,7 @@ def add_messages(conversation: Conversation, sender: User, count: int) -> None:
 
 
 def as_written(message: Frame, version: int) -> Frame:
-    """Return a message as its `new_message` frame shows it: unread, as the receipt is a later frame."""
+    """Return a message as in its `new_message` frame: unread, because the receipt is a later frame."""
     return {**message, "is_read": False, "read_at": None, "version": version}
 
 

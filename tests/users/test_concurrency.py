@@ -1,4 +1,4 @@
-"""Sessions that begin while a change that ends them is not yet committed; row locks decide."""
+"""Row locks ensure that a change that ends sessions leaves none of those that begin concurrently."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""When a person's access ends, it ends everywhere, however the row was changed."""
+"""When a person's access ends, it ends everywhere, however the user's row was changed."""
 
 from collections.abc import Callable
 from functools import partial
@@ -34,7 +34,7 @@ from tests.users.ends import (
 )
 from users.exceptions import InvalidCredentials, InvalidToken
 from users.models import AuthSession, User
-from users.reset_links import reset_links
+from users.reset_tokens import reset_tokens
 from users.selectors import get_user_by_claims
 from users.services.accounts import (
     deactivate_user,
@@ -64,7 +64,7 @@ def test_end_of_access_ends_sessions_impersonations_links_and_devices(
     own, (_, look) = tokens_of(root), impersonate(alice, by=root)
     session = AuthSession.objects.get(kind=AuthSession.Kind.SIGN_IN)
     DeviceToken.objects.create(user=root, session=session, token="x", platform="ios")
-    link = reset_links.make_token(fresh(root))
+    link = reset_tokens.make_token(fresh(root))
     browser = Browser()
     browser.force_login(fresh(root))
 
@@ -76,7 +76,7 @@ def test_end_of_access_ends_sessions_impersonations_links_and_devices(
         assert api.post(REFRESH, {"refresh": tokens.refresh}).json() == INVALID_TOKEN
     assert not AuthSession.objects.alive().exists()
     assert not DeviceToken.objects.reachable().exists()
-    assert not reset_links.check_token(fresh(root), link)
+    assert not reset_tokens.check_token(fresh(root), link)
     assert browser.get(ADMIN).status_code == 302
 
 
@@ -90,7 +90,7 @@ def test_access_that_begins_after_the_end_is_valid(
 
     assert api.with_token(own.access).get(ME).status_code == 200
     assert api.with_token(look.access).get(ME).status_code == 200
-    assert reset_links.check_token(fresh(root), reset_links.make_token(fresh(root)))
+    assert reset_tokens.check_token(fresh(root), reset_tokens.make_token(fresh(root)))
 
 
 def rename(user: User) -> None:
@@ -310,7 +310,7 @@ def test_access_ends_even_if_the_end_cannot_be_recorded(
 
 def reset_by_link(user: User) -> None:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    reset_password(uid=uid, token=reset_links.make_token(user), new_password=NEW)
+    reset_password(uid=uid, token=reset_tokens.make_token(user), new_password=NEW)
 
 
 @pytest.mark.parametrize("end", [own_api, reset_by_link, admin_sets_password, deactivate])
@@ -384,10 +384,10 @@ def test_concurrent_sign_ins_that_rehash_both_succeed(bob: User, settings: Any) 
 def test_reset_link_is_invalid_after_a_deactivation_or_a_new_address(
     bob: User, alice: User
 ) -> None:
-    his, hers = reset_links.make_token(bob), reset_links.make_token(alice)
+    his, hers = reset_tokens.make_token(bob), reset_tokens.make_token(alice)
 
     deactivate(fresh(bob))
     update(alice, email="other@example.com")
 
-    assert not reset_links.check_token(fresh(bob), his)
-    assert not reset_links.check_token(fresh(alice), hers)
+    assert not reset_tokens.check_token(fresh(bob), his)
+    assert not reset_tokens.check_token(fresh(alice), hers)

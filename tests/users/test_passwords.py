@@ -18,7 +18,7 @@ from tests.users.bodies import INVALID_TOKEN, WRONG_CREDENTIALS
 from tests.users.post import link_in, wait_for_mail
 from users.exceptions import InvalidToken
 from users.models import User
-from users.reset_links import reset_links
+from users.reset_tokens import reset_tokens
 from users.services.accounts import deactivate_user, set_password
 
 SET = "/api/auth/users/set_password/"
@@ -219,7 +219,7 @@ def test_link_made_for_a_deactivated_person_is_refused(
     deactivate_user(user=bob)
     link = {
         "uid": urlsafe_base64_encode(force_bytes(bob.pk)),
-        "token": reset_links.make_token(bob),
+        "token": reset_tokens.make_token(bob),
     }
 
     response = api.post(CONFIRM, {**link, "new_password": new_password})

@@ -18,7 +18,7 @@ from tests.users.ends import NEW, End, shell_password, update
 from trainer.services.trainees import impersonate_trainee
 from users.exceptions import InvalidCredentials, InvalidToken, NotImpersonating
 from users.models import AuthSession, ImpersonationView, User
-from users.reset_links import reset_links
+from users.reset_tokens import reset_tokens
 from users.selectors import get_user_by_claims
 from users.services.accounts import deactivate_user, set_password
 from users.services.sessions import (
@@ -68,12 +68,12 @@ def test_session_does_not_begin_if_access_ended_during_the_sign_in(bob: User, en
 
 
 def test_sign_in_is_recorded_and_makes_reset_links_invalid(bob: User) -> None:
-    link = reset_links.make_token(fresh(bob))
+    link = reset_tokens.make_token(fresh(bob))
 
     sign_in(email=bob.email, password=PASSWORD)
 
     assert fresh(bob).last_login
-    assert not reset_links.check_token(fresh(bob), link)
+    assert not reset_tokens.check_token(fresh(bob), link)
 
 
 @ends

@@ -14,7 +14,7 @@ from api.exceptions import FieldInvalid
 from api.throttling import hit
 from jobs.exceptions import GiveUp
 from jobs.services.enqueueing import enqueue
-from trainer.contents import compose_invitation_email
+from trainer.emails import compose_invitation_email
 from trainer.exceptions import (
     AlreadyHasTrainer,
     AlreadyYourTrainee,
@@ -26,7 +26,7 @@ from users.coaching import set_trainer, trainees_of
 from users.impersonation import ensure_may_write
 from users.links import make_link
 from users.locking import lock_account
-from users.mail import send_text
+from users.mailer import send_text
 from users.models import User, normalize_email
 from users.services.accounts import check_password_strength
 from users.services.sessions import begin_session
@@ -104,8 +104,9 @@ def mail_invitation(*, invitation_id: int) -> None:
     Email an invitation's link.
 
     Do nothing if the invitation was withdrawn, was accepted or has expired. Do nothing if its trainer
-    has been deactivated or is no longer a trainer. Raise GiveUp if the mail server refuses the address.
-    Also raise GiveUp if the signing key has changed, because the link's code then cannot be computed.
+    has been deactivated or is no longer a trainer. Raise GiveUp if the mail server permanently refuses
+    the address. Also raise GiveUp if the signing key has changed, because the link's code then cannot be
+    computed.
     """
     invitation = Invitation.objects.open().filter(pk=invitation_id).first()
     if invitation is None or not _may_train(invitation.trainer):
@@ -142,7 +143,7 @@ def accept_invitation(
     """
     Join a trainer with the code from an emailed link, and sign in.
 
-    If the invited address has no account, create one. If it has the account of a trainee without a
+    If the invited address has no account, create one. If its account belongs to a trainee without a
     trainer, `password` must be the password of that account, and checking it counts as a sign-in
     attempt. Passwords are hashed while no row is locked. Raise InvalidInvitation, AlreadyHasTrainer,
     FieldInvalid or TooFast.

@@ -1,4 +1,4 @@
-"""Changes to accounts, by their owners or by admins."""
+"""Changes to accounts, by their owners or by staff."""
 
 from dataclasses import dataclass
 
@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
 from jobs.services.enqueueing import enqueue
-from users.contents import compose_reset_email
+from users.emails import compose_reset_email
 from users.events import announce_access_changed
 from users.exceptions import InvalidResetLink, InvalidToken
 from users.impersonation import ensure_may_write
 from users.links import make_link
 from users.locking import lock_account
-from users.mail import send_text
+from users.mailer import send_text
 from users.models import AuthSession, User, normalize_email
-from users.reset_links import reset_links
+from users.reset_tokens import reset_tokens
 from users.services.sessions import end_sessions, keep_session
 
 MAX_ADDRESS_LENGTH = 254
@@ -77,8 +77,8 @@ def set_password(*, user: User, current_password: str, new_password: str) -> Non
     """
     Change a user's own password. End all other sessions, in case someone else knew the old password.
 
-    Raise ImpersonationReadOnly or FieldInvalid. Raise InvalidToken if the account was deactivated after
-    the request began.
+    Raise ImpersonationReadOnly or FieldInvalid. Raise InvalidToken if the account was deactivated or
+    deleted after the request began.
     """
     ensure_may_write(user)
     known = User.objects.filter(pk=user.pk, is_active=True).first()
@@ -98,8 +98,8 @@ def _replace_password(user: User, hashed: User) -> None:
 
     `hashed` is a second instance of the user. The caller has already set the new password on it, because
     hashing takes about 0.3 s, which is too long under a row lock. Raise InvalidToken if the account was
-    deactivated in the meantime. Raise FieldInvalid if the account's epoch changed in the meantime: without
-    the check of the epoch, someone who knows the old password could undo a reset.
+    deactivated or deleted in the meantime. Raise FieldInvalid if the account's epoch changed in the
+    meantime: without the check of the epoch, someone who knows the old password could undo a reset.
     """
     locked = lock_account(user)
     if locked is None:
@@ -118,7 +118,7 @@ def _wrong_password() -> FieldInvalid:
 
 @transaction.atomic
 def store_password(*, user: User) -> None:
-    """Store a password that an admin has set, and end all sessions of the user."""
+    """Store a password that staff have set in the admin, and end all sessions of the user."""
     user.save(update_fields=["password"])
     end_sessions(AuthSession.objects.of_or_by(user))
 
@@ -142,7 +142,7 @@ def mail_password_reset(*, email: str) -> None:
     link = make_link(
         "reset-password",
         uid=urlsafe_base64_encode(force_bytes(user.pk)),
-        token=reset_links.make_token(user),
+        token=reset_tokens.make_token(user),
     )
     subject, text = compose_reset_email(link=link)
     send_text(to=user.email, subject=subject, text=text)
@@ -156,13 +156,13 @@ def reset_password(*, uid: str, token: str, new_password: str) -> None:
     FieldInvalid.
     """
     user = _user_of_reset_link(uid)
-    if user is None or not reset_links.check_token(user, token):
+    if user is None or not reset_tokens.check_token(user, token):
         raise InvalidResetLink
     check_password_strength(new_password, user, field="new_password")
     user.set_password(new_password)
     with transaction.atomic():
         locked = lock_account(user)
-        if locked is None or not reset_links.check_token(locked, token):
+        if locked is None or not reset_tokens.check_token(locked, token):
             raise InvalidResetLink
         user.save(update_fields=["password"])
         end_sessions(AuthSession.objects.of_or_by(user))
@@ -187,6 +187,6 @@ def deactivate_user(*, user: User) -> None:
 
 @transaction.atomic
 def reactivate_user(*, user: User) -> None:
-    """Reactivate an account, so that its user can sign in again. Old tokens remain invalid."""
+    """Reactivate an account, so that its user can sign in again. Old sessions remain invalid."""
     user.is_active = True
     user.save(update_fields=["is_active"])

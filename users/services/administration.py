@@ -47,10 +47,10 @@ def change_account(*, user: User, changed: Collection[str], by: Staff) -> None:
 
 def ensure_role_fits(*, user: User, role: str) -> None:
     """
-    Raise FieldInvalid if the role would change while the user has a trainer, trainees or active
-    conversations.
+    Raise FieldInvalid if the user's role may not change to `role` now.
 
-    Staff must remove a trainer separately, under Trainees, because removing a trainer also archives the
+    A role may change only while the user has no trainer, no trainees and no active conversations. Staff
+    must remove a trainer separately, under Trainees, because removing a trainer also archives the
     conversation.
     """
     if user.role == role:

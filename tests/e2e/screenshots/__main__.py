@@ -1,9 +1,9 @@
 """
 Takes a picture of every screen and state: `python -m tests.e2e.screenshots [--only NAME …]`.
 
-It saves them to var/screenshots/ at three widths and in two themes, with a contact sheet for each
-width and theme, and copies the README's pictures to docs/images/. Each width and theme has its own
-server and its own copy of the database, so that its scenes do not affect the others.
+It saves the pictures to var/screenshots/ at three widths and in two themes, with a contact sheet for
+each width and theme, and copies the README's pictures to docs/images/. Each width and theme has its own
+server and its own copy of the database, so that its scenes do not affect those of another.
 """
 
 import argparse

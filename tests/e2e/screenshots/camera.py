@@ -76,7 +76,7 @@ class Camera:
         self.reset()
 
     def reset(self) -> None:
-        """Close the devices that were opened for one scene, and cancel their requests."""
+        """Close the pages that were opened for one scene only, and cancel the requests that it holds."""
         for route in self._held:
             with suppress(Error):
                 route.abort()

@@ -49,7 +49,11 @@ def main() -> None:
 
 
 def list_ids() -> dict[str, dict[str, int]]:
-    """Return the ids of people and conversations by name; active conversations take precedence."""
+    """
+    Return the ids of people and conversations by name.
+
+    Of two with the same name, a person with a trainer, or an active conversation, takes precedence.
+    """
     conversations = Conversation.objects.select_related("trainee").order_by("-is_archived")
     people = User.objects.order_by(F("parent_trainer").asc(nulls_first=True))
     return {

@@ -11,7 +11,7 @@ from tests.e2e.screenshots.talk import NEWCOMER
 def empty_messages(camera: Camera) -> Page:
     page = camera.page(OTHER_TRAINER)
     page.goto("/messages")
-    expect(page.get_by_text("No conversations yet")).to_be_visible()
+    expect(page.get_by_text("No conversations")).to_be_visible()
     return page
 
 
@@ -19,7 +19,7 @@ def empty_messages(camera: Camera) -> Page:
 def empty_trainees(camera: Camera) -> Page:
     page = camera.page(OTHER_TRAINER)
     page.goto("/trainees")
-    expect(page.get_by_text("No trainees yet")).to_be_visible()
+    expect(page.get_by_text("No trainees")).to_be_visible()
     return page
 
 

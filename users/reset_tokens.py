@@ -3,12 +3,12 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from users.models import User
 
 
-class ResetLinks(PasswordResetTokenGenerator):
+class ResetTokens(PasswordResetTokenGenerator):
     """
     Tokens in links for setting a new password.
 
-    A token is valid until it expires or is used, or until its user signs in, gets a new email address or
-    loses access. Reactivating the account does not make the token valid again.
+    A token is valid until it expires or is used, or until its user signs in, gets a new password or email
+    address, or loses access. Reactivating the account does not make the token valid again.
     """
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:  # documented for subclasses
@@ -17,4 +17,4 @@ class ResetLinks(PasswordResetTokenGenerator):
         return f"{value} {user.access_epoch}" if user.access_epoch else value
 
 
-reset_links = ResetLinks()
+reset_tokens = ResetTokens()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.environment import Environment, InvalidEnvironment
-from config.start import check_start, list_warnings
+from config.start_checks import check_start, list_warnings
 
 pytestmark = pytest.mark.without_servers
 

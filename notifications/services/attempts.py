@@ -4,8 +4,8 @@ Prepares a notification for a device, and acts on the push service's response.
 Delivery is at least once: if the process is killed after a push service has accepted a notification,
 the notification is sent again. Both copies have the same topic, so the second replaces the first on the
 device, except in a browser that uses FCM's library. A notification is lost only if the push service
-refuses it, or if nine attempts fail. Nine attempts take about an hour, or longer if the push service
-requests longer pauses.
+refuses it, if sending it raises an unexpected error, or if nine attempts fail. Nine attempts take about
+an hour, or longer if the push service requests longer pauses.
 """
 
 import logging
@@ -39,7 +39,8 @@ def record_outcome(notification: Notification, outcome: Outcome) -> None:
     """
     Delete the device if its token cannot be used; raise RetryLater or GiveUp after any other failure.
 
-    The retry waits at least as long as the push service requests, but at most an hour is granted.
+    A retry waits for the job's own pause, or for the pause that the push service requests if that is
+    longer. A request of more than an hour counts as an hour.
     """
     if outcome.verdict is Verdict.DELIVERED:
         return

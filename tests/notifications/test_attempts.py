@@ -15,7 +15,7 @@ from notifications.jobs import deliver
 from notifications.models import DeviceToken
 from notifications.outcomes import Outcome, Verdict
 from notifications.selectors import Delivery
-from notifications.services.delivering import LONGEST_PAUSE_SECONDS
+from notifications.services.attempts import LONGEST_PAUSE_SECONDS
 from notifications.services.sweeping import sweep
 from tests.factories import write
 from tests.messaging.crowd import make_crowd
@@ -33,7 +33,7 @@ JITTER = 0.25
 def run(
     cursor: None, conversation: Conversation, bob: User, make_browser: MakeBrowser, later: Later
 ) -> Run:
-    """A delivery to Bob's browser that has begun."""
+    """A delivery to Bob's browser; the delivery has begun."""
     make_browser("bob").belongs_to(bob)
     later(6)
     sweep()

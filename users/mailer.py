@@ -1,4 +1,4 @@
-"""Sends emails from jobs, so that no request waits for the mail server and failures are retried."""
+"""Sends emails from jobs, so that failures are retried and no request waits for the mail server."""
 
 from smtplib import SMTPRecipientsRefused
 
