@@ -58,7 +58,7 @@ def is_form(scope: Any) -> bool:
     Return whether an API request sends a multipart form, which may carry files.
 
     True if any Content-Type header has a multipart type. Parsers differ in which of several headers
-    they use, and a body that is parsed as a form must not bypass upload admission.
+    they use, and a body that is parsed as a form must not bypass the checks that uploads must pass.
     """
     return scope["method"] not in SAFE_METHODS and any(
         name == b"content-type" and value[:10].lower() == b"multipart/"
@@ -84,14 +84,19 @@ async def read_body(receive: Any) -> bytes:
 
 
 def _has_known_length(scope: Any) -> bool:
-    """Return whether the server's parser delivers no more bytes than the request declares."""
+    """Return whether the server delivers at most the declared bytes; then they need no counting."""
     is_chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
     return not is_chunked and scope["http_version"] in ("1.0", "1.1")
 
 
 def _declared_length(scope: Any) -> int:
-    raw = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(raw) if raw.isdigit() and len(raw) < 20 else 0  # noqa: PLR2004 - fits in 64 bits
+    """
+    Return the Content-Length, or 0 without one.
+
+    The server's parser has checked that it is a number below 2**64, but accepts any leading zeros.
+    """
+    raw: bytes = dict(scope["headers"]).get(b"content-length", b"")
+    return int(raw.lstrip(b"0") or 0)
 
 
 async def _refuse(send: Any) -> None:

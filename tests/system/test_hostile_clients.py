@@ -150,9 +150,11 @@ def test_invalid_handshake_is_refused(server: WebServer, handshake: bytes) -> No
     "body",
     [
         b"Content-Length: 7000000\r\n\r\n",
+        b"Content-Length: 10000000000000000000\r\n\r\n",
+        b"Content-Length: " + b"7000000".zfill(5000) + b"\r\n\r\n",
         b"Transfer-Encoding: chunked\r\n\r\n" + (b"10000\r\n" + b" " * 65536 + b"\r\n") * 100,
     ],
-    ids=["declared", "chunked"],
+    ids=["declared", "longest number", "leading zeros", "chunked"],
 )
 def test_body_past_the_limit_is_413_and_the_connection_closed(
     server: WebServer, path: bytes, body: bytes
