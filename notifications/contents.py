@@ -32,8 +32,8 @@ def get_notification(delivery: Delivery) -> Notification | None:
 
     Return None if the conversation has since been read or archived, if the recipient has been
     deactivated, no longer has the device or is no longer signed in on it, or if a later delivery covers
-    the same messages. A later delivery that is enqueued during this run becomes the job's next run.
-    Processes of the previous release, if any still run, queue deliveries in a table of their own.
+    the same messages. Such a delivery was either enqueued during this run, and becomes the job's next
+    run, or queued by a process of the previous release, in a table of its own.
     """
     devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
     device = devices.filter(pk=delivery.device_id).first()
@@ -94,5 +94,10 @@ def _name_of_other(conversation: Conversation, recipient_id: int) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    """Return the text on one line, truncated to `length` characters."""
-    return Truncator(" ".join(text.split())).chars(length)
+    """
+    Return the text on one line, truncated to `length` characters.
+
+    Combining characters, which Django does not count, make it at most twice as long.
+    """
+    cut = Truncator(" ".join(text.split())).chars(length)
+    return cut if len(cut) <= 2 * length else f"{cut[: 2 * length - 1]}…"

@@ -1,5 +1,6 @@
 """HTTP requests to push services, with a time limit. Hosts that clients choose must be public."""
 
+import re
 import socket
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -106,6 +107,6 @@ def outcome_of_error(error: Exception) -> Outcome:
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> int:
-    """Return `Retry-After` in seconds; 0 if it is missing or a date."""
+    """Return `Retry-After` in seconds; 0 if it is missing, a date, or longer than 100 years."""
     text = response.headers.get("Retry-After", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if re.fullmatch("[0-9]{1,10}", text) else 0

@@ -426,6 +426,18 @@ def test_long_text_and_name_are_cut_to_one_line_of_100(
     assert (told.title, told.body) == ("A" * 99 + "…", "line " + "🏋" * 94 + "…")
 
 
+def test_combining_characters_are_cut_too(
+    conversation: Conversation, alice: User, bob: User, phone: DeviceToken, later: Later
+) -> None:
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    write(alice, conversation, "e" + "\u20d0" * 1999)
+    later(6)
+
+    (told,) = notify()
+
+    assert told.body == "e" + "\u20d0" * 198 + "…"
+
+
 def test_person_without_a_device_is_skipped(conversation: Conversation, later: Later) -> None:
     later(6)
 
