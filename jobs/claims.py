@@ -1,28 +1,32 @@
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from jobs.registry import JobKind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Claim:
     """
-    One run of a job by one worker.
+    One run of a job by one worker; `attempt` counts from 1.
 
-    `attempt` counts from 1. The job's id, the attempt and the worker's name together identify the run.
-    So a worker whose lease has expired cannot record its outcome as that of a later run.
+    Two claims are never equal: after a success, a recurring job begins again with attempt 1.
     """
 
     job_id: int
     kind: JobKind
-    args: Mapping[str, Any] = field(hash=False)
+    args: Mapping[str, Any]
     attempt: int
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A failed run's error. The job is retried after at least `seconds`, or never if `is_final`."""
+    """
+    A failed run's error.
+
+    The job is given up if `is_final` is set or no attempt is left. Otherwise it is retried after at least
+    `seconds`.
+    """
 
     error: str
     is_final: bool = False

@@ -19,7 +19,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(claimed_by__isnull=False, due_at__gt=Now())
 
     def held_by(self, worker: str) -> JobQuerySet:
-        """Return jobs that this worker has claimed, and that no other worker has claimed since."""
+        """Return the running jobs whose last claim was made by this worker."""
         return self.filter(claimed_by=worker)
 
 

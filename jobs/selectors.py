@@ -9,7 +9,8 @@ def get_seconds_until_due(*, kinds: Collection[str]) -> float | None:
     """
     Return the seconds until the next job of these kinds is due; None if none is waiting or running.
 
-    The number is negative if a job is overdue. The query takes no lock, so an idle worker never blocks
+    A running job is due when its worker's lease on it expires. The number is negative if a job is
+    overdue. The query takes no lock, so an idle worker never blocks
     a writer.
     """
     if not kinds:

@@ -35,7 +35,7 @@ class JobThreads:
         return self._most - self._busy
 
     def run(self, claim: Claim) -> None:
-        """Run a job in a free thread, which then calls `on_end` with the outcome."""
+        """Run a job in a thread, which then calls `on_end`. Call this only while a thread is `free`."""
         with self._lock:
             self._busy += 1
             if self._busy > self._started:

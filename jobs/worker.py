@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from queue import Empty, SimpleQueue
 
 from django.conf import settings
@@ -74,7 +74,7 @@ class Worker:
         return self._thread is not None and self._thread.is_alive()
 
     def join(self, seconds: float) -> None:
-        """Wait until all running jobs have ended or have been released, but for at most `seconds`."""
+        """After `stop`, wait at most `seconds` for running jobs to end, or be released to other workers."""
         if self._thread:
             self._thread.join(seconds)
 
@@ -120,10 +120,21 @@ class Worker:
             except Empty:
                 break
         if self._unrecorded:
-            record_outcomes(worker=self._name, outcomes=self._unrecorded)
+            record_outcomes(worker=self._name, outcomes=self._list_current(self._unrecorded))
             for each in self._unrecorded:
                 self._running.pop(each.claim, None)
             self._unrecorded.clear()
+
+    def _list_current(self, outcomes: Iterable[Outcome]) -> list[Outcome]:
+        """
+        Return the outcomes without those of jobs that this worker has claimed again since.
+
+        The first run of such a job exceeded the time limit. Both runs may have the same attempt.
+        """
+        current = {each.job_id: each for each in self._running}
+        return [
+            each for each in outcomes if current.get(each.claim.job_id, each.claim) is each.claim
+        ]
 
     def _extend(self) -> None:
         now = time.monotonic()
@@ -172,8 +183,9 @@ class Worker:
         """
         Return the number of jobs of each kind that the shared threads can take.
 
-        Jobs of one kind never occupy all of the threads, unless there is only one thread. Jobs that have
-        exceeded their time limit are not counted, although they still occupy their threads.
+        Kinds with threads of their own are left out. One kind may not take all shared threads, unless
+        there is only one. Jobs that have exceeded their time limit are not counted, although they still
+        occupy their threads.
         """
         share = max(1, self._most - max(1, self._most // 4))
         running = Counter(each.kind.name for each in self._running)

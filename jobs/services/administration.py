@@ -40,7 +40,7 @@ def _retry(pk: int) -> int:
 @transaction.atomic
 def discard_jobs(*, job_ids: Collection[int]) -> int:
     """
-    End waiting and given-up jobs without running them; return the number of these jobs.
+    Discard those jobs that are waiting or were given up, without running them; return their number.
 
     A recurring job skips one run.
     """

@@ -48,7 +48,7 @@ def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim
 
 def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
     """
-    Return `room`, reduced so that no kind exceeds its limit across all processes.
+    Return `room`, the most jobs to claim per kind, reduced to keep each kind's limit across all processes.
 
     While another process is claiming jobs of kinds with a limit, exclude these kinds, because that
     process may claim as many jobs as the limits allow.
@@ -102,7 +102,7 @@ def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
 
 
 def _is_spent(row: Job) -> bool:
-    """Return whether a due job was claimed for its last allowed attempt."""
+    """Return whether a due job's lease expired during its last allowed attempt."""
     return row.claimed_by is not None and row.attempts > get_kind(row.kind).retries
 
 

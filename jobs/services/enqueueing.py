@@ -74,7 +74,7 @@ def enqueue_many(
 
 
 def insert(rows: Sequence[Sequence[Any]], *, is_delayed: bool, coalesce: bool) -> None:
-    """Insert job rows. `jobs.sql.insert_jobs` lists the values of a row."""
+    """Insert job rows. `jobs.sql.insert_jobs` explains the values of a row and both flags."""
     statement = sql.insert_jobs(len(rows), is_delayed=is_delayed, coalesce=coalesce)
     with connection.cursor() as cursor:
         cursor.execute(statement, [value for row in rows for value in row])

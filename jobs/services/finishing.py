@@ -1,7 +1,7 @@
 """
-Records the outcomes of runs.
+Records how the runs of jobs ended.
 
-If the job has been claimed again since, the outcome is ignored.
+The outcome of a run is ignored if its job has been claimed again since the run began.
 """
 
 import logging
@@ -85,14 +85,19 @@ def record_outcome(*, worker: str, outcome: Outcome) -> None:
     if failure.is_final or claim.attempt > claim.kind.retries:
         _give_up(rows, claim, failure)
     else:
-        pause = max(backoff(claim.kind, claim.attempt), failure.seconds)
-        rows.update(
-            state=Job.State.WAITING,
-            due_at=Now() + timedelta(seconds=pause),
-            again_at=None,
-            claimed_by=None,
-            last_error=failure.error,
-        )
+        _retry(rows, claim, failure)
+
+
+def _retry(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
+    pause = max(backoff(claim.kind, claim.attempt), failure.seconds)
+    is_changed = rows.update(
+        state=Job.State.WAITING,
+        due_at=Now() + timedelta(seconds=pause),
+        again_at=None,
+        claimed_by=None,
+        last_error=failure.error,
+    )
+    if is_changed:
         logger.warning(
             "Job %s %s failed and is tried again in %.0f s, attempt %s: %s",
             claim.kind.name,
@@ -110,16 +115,18 @@ def _give_up(rows: JobQuerySet, claim: Claim, failure: Failure) -> None:
     If the job's key was enqueued again during the run, the job waits for a new run instead, with all
     its attempts.
     """
-    rows.filter(again_at=None).update(
+    is_given_up = rows.filter(again_at=None).update(
         state=Job.State.FAILED,
         due_at=None,
         finished_at=Now(),
         claimed_by=None,
         last_error=failure.error,
     )
-    _run_again(rows)
-    schedule_next(claim.kind)
-    logger.error("Job %s %s was given up: %s", claim.kind.name, claim.job_id, failure.error)
+    if is_given_up:
+        schedule_next(claim.kind)
+        logger.error("Job %s %s was given up: %s", claim.kind.name, claim.job_id, failure.error)
+    else:
+        _run_again(rows)
 
 
 def backoff(kind: JobKind, attempt: int) -> float:

@@ -122,6 +122,23 @@ def test_worker_that_reclaimed_its_job_records_nothing_for_the_first_run(
     assert states() == ["running"]
 
 
+@pytest.mark.parametrize("retries", [0, 1])
+def test_late_failure_of_an_expired_run_is_neither_recorded_nor_logged(
+    register: Register, later: Later, caplog: pytest.LogCaptureFixture, retries: int
+) -> None:
+    register(retries=retries)
+    enqueue(kind="note")
+    first = claim()
+    Job.objects.update(attempts=0)  # so that the second claim is allowed whatever `retries` is
+    later(LEASE)
+    claim(worker="other")
+
+    fail(first)
+
+    assert states() == ["running"]
+    assert caplog.messages == []
+
+
 def test_job_that_kills_its_worker_each_time_is_given_up(
     register: Register, later: Later, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from jobs.models import Job
+from jobs.registry import job
 from jobs.services.enqueueing import Call, enqueue, enqueue_many
 from jobs.worker import Worker
 from tests.jobs import kinds  # noqa: F401 - registers the kinds
@@ -25,6 +27,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MINUTES = timedelta(minutes=30)
 LEASE = {"JOB_LEASE_SECONDS": "1"}
+
+MakeWorker = Callable[..., Worker]
+
+
+@pytest.fixture
+def make_worker(transactional_db: None) -> Iterator[MakeWorker]:
+    """Return a function that makes a worker of this process; the workers stop when the test ends."""
+    workers: list[Worker] = []
+
+    def make(**options: Any) -> Worker:
+        workers.append(Worker(**options))
+        return workers[-1]
+
+    yield make
+    for each in workers:
+        each.stop()
+        each.join(60)
 
 
 def wait_for(state: str, kind: str) -> Job:
@@ -76,11 +95,13 @@ def test_job_that_kills_its_worker_is_given_up(tmp_path: Path) -> None:
     assert (row.attempts, row.last_error[:22]) == (2, "The worker was killed,")
 
 
-def test_lease_is_extended_while_the_job_runs(register: Register, settings: Any) -> None:
+def test_lease_is_extended_while_the_job_runs(
+    register: Register, make_worker: MakeWorker, settings: Any
+) -> None:
     settings.JOB_LEASE_SECONDS = 3
     gate = threading.Event()
     register("hangs").on_call = gate.wait
-    worker = Worker()
+    worker = make_worker()
     enqueue(kind="hangs")
     worker.start()
 
@@ -105,6 +126,41 @@ def test_job_past_its_time_limit_does_not_block_others(tmp_path: Path) -> None:
     assert f"Job test.hang {row.pk} takes too long." in worker.log
 
 
+def test_late_end_of_a_run_does_not_end_a_later_run_of_the_same_attempt(
+    register: Register, make_worker: MakeWorker, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    settings.JOB_LEASE_SECONDS = 4
+    register("note")
+    gates = [threading.Event(), threading.Event()]
+    calls: list[threading.Event] = []
+
+    def hang() -> None:
+        calls.append(gates[len(calls)])
+        calls[-1].wait()
+
+    def register_hourly(timeout: timedelta) -> None:
+        job("hourly", every=timedelta(hours=1), timeout=timeout)(hang)
+
+    register_hourly(timeout=timedelta(seconds=1))
+    worker = make_worker()
+    worker.start()
+    eventually(lambda: "takes too long" in caplog.text or None)
+    register_hourly(timeout=timedelta(minutes=10))
+    # As after a successful run by another worker, an hour ago.
+    Job.objects.update(state="waiting", attempts=0, claimed_by=None, due_at=timezone.now())
+    eventually(lambda: len(calls) == 2 or None)
+
+    gates[0].set()
+    enqueue(kind="note")  # ends after the first run
+    wait_for("done", "note")
+
+    assert wait_for("running", "hourly").attempts == 1
+    gates[1].set()
+    eventually(lambda: Job.objects.filter(kind="hourly", attempts=0).first())
+    worker.stop()
+    worker.join(60)
+
+
 def test_stopping_worker_finishes_short_jobs(tmp_path: Path) -> None:
     enqueue(kind="test.slow", args={"number": 1, "seconds": 2})
 
@@ -115,10 +171,10 @@ def test_stopping_worker_finishes_short_jobs(tmp_path: Path) -> None:
     assert Job.objects.get(kind="test.slow").state == "done"
 
 
-def test_stopping_worker_releases_long_jobs(register: Register) -> None:
+def test_stopping_worker_releases_long_jobs(register: Register, make_worker: MakeWorker) -> None:
     gate = threading.Event()
     register("hangs", retries=0).on_call = gate.wait
-    worker = Worker(grace_seconds=0.1)
+    worker = make_worker(grace_seconds=0.1)
     enqueue(kind="hangs")
     worker.start()
     wait_for("running", "hangs")
@@ -158,12 +214,12 @@ def test_worker_survives_an_unavailable_database(tmp_path: Path) -> None:
 
 
 def test_outcome_is_recorded_once_the_database_is_available(
-    register: Register, caplog: pytest.LogCaptureFixture
+    register: Register, make_worker: MakeWorker, caplog: pytest.LogCaptureFixture
 ) -> None:
     gate = threading.Event()
     calls = register()
     calls.on_call = gate.wait
-    worker = Worker()
+    worker = make_worker()
     worker.start()
     enqueue(kind="note")
     wait_for("running", "note")
@@ -181,11 +237,11 @@ def test_outcome_is_recorded_once_the_database_is_available(
 
 
 def test_worker_that_stops_without_a_database_leaves_its_jobs_to_their_leases(
-    register: Register, caplog: pytest.LogCaptureFixture
+    register: Register, make_worker: MakeWorker, caplog: pytest.LogCaptureFixture
 ) -> None:
     gate = threading.Event()
     register().on_call = gate.wait
-    worker = Worker()
+    worker = make_worker()
     worker.start()
     enqueue(kind="note")
     wait_for("running", "note")
@@ -203,7 +259,7 @@ def test_worker_that_stops_without_a_database_leaves_its_jobs_to_their_leases(
 
 
 def test_worker_goes_on_after_an_error_of_the_code(
-    register: Register, caplog: pytest.LogCaptureFixture
+    register: Register, make_worker: MakeWorker, caplog: pytest.LogCaptureFixture
 ) -> None:
     errors = [ValueError("It broke.")]
 
@@ -213,7 +269,7 @@ def test_worker_goes_on_after_an_error_of_the_code(
         return timedelta(hours=1)
 
     calls = register("tick", every=interval)
-    worker = Worker()
+    worker = make_worker()
 
     worker.start()
     eventually(lambda: Job.objects.filter(due_at__gt=timezone.now() + MINUTES).first())
@@ -241,11 +297,13 @@ def test_command_fails_when_its_worker_has_ended_by_itself(register: Register) -
             signal.signal(each, handler)
 
 
-def test_job_enqueued_in_this_process_runs_at_once(register: Register, settings: Any) -> None:
+def test_job_enqueued_in_this_process_runs_at_once(
+    register: Register, make_worker: MakeWorker, settings: Any
+) -> None:
     settings.JOB_POLL_SECONDS = 3600.0
     settings.JOB_LEASE_SECONDS = 7200
     calls = register()
-    worker = Worker()
+    worker = make_worker()
     worker.start()
 
     enqueue(kind="note")
@@ -256,11 +314,11 @@ def test_job_enqueued_in_this_process_runs_at_once(register: Register, settings:
     worker.join(10)
 
 
-def test_one_kind_does_not_use_all_threads(register: Register) -> None:
+def test_one_kind_does_not_use_all_threads(register: Register, make_worker: MakeWorker) -> None:
     gate = threading.Event()
     register("hangs").on_call = gate.wait
     quick = register("quick")
-    worker = Worker(threads=4)
+    worker = make_worker(threads=4)
     enqueue_many(kind="hangs", calls=[Call()] * 8)
     enqueue(kind="quick")
 
@@ -273,11 +331,13 @@ def test_one_kind_does_not_use_all_threads(register: Register) -> None:
     worker.join(60)
 
 
-def test_kind_with_its_own_threads_uses_no_others(register: Register) -> None:
+def test_kind_with_its_own_threads_uses_no_others(
+    register: Register, make_worker: MakeWorker
+) -> None:
     gate = threading.Event()
     register("waits", threads=6).on_call = gate.wait
     quick = register("quick")
-    worker = Worker(threads=2)
+    worker = make_worker(threads=2)
     enqueue_many(kind="waits", calls=[Call()] * 8)
     worker.start()
     eventually(lambda: held("waits") == 6 or None)
@@ -296,9 +356,9 @@ def held(kind: str) -> int:
     return Job.objects.filter(kind=kind, state="running").count()
 
 
-def test_worker_skips_excluded_kinds(register: Register) -> None:
+def test_worker_skips_excluded_kinds(register: Register, make_worker: MakeWorker) -> None:
     left, taken = register("left"), register("taken")
-    worker = Worker()
+    worker = make_worker()
     enqueue(kind="left")
     enqueue(kind="taken")
 
