@@ -51,7 +51,7 @@ class BusyView(APIView):
 
 
 def busy(_view: Any) -> Any:
-    """Return a view that responds with 503, whatever view it replaces."""
+    """Return a view that responds with 503, to call instead of `_view` because a queue is full."""
     return BusyView.as_view()
 
 

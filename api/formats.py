@@ -24,8 +24,8 @@ class StrictJSONParser(BaseParser):
     """
     Parses strict JSON of at most `MAX_JSON_BODY_BYTES`.
 
-    orjson rejects input that Python's parser accepts but that causes errors later: lone surrogates, NaN,
-    and nesting that exhausts the stack.
+    Python's parser accepts lone surrogates and NaN, which would cause server errors later, and fails
+    with a server error if the input is deeply nested. orjson rejects all of these.
     """
 
     media_type = "application/json"

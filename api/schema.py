@@ -29,7 +29,7 @@ class SchemaView(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponseBase:
-        """Return the file, or 304 if the client has it."""
+        """Return the API description, or 304 if the client has the current one."""
         renderer: Any = request.accepted_renderer
         content, etag = _read(renderer.format)
         charset = f"; charset={renderer.charset}" if renderer.charset else ""
@@ -46,6 +46,6 @@ class SchemaView(APIView):
 
 @cache
 def _read(file_format: str) -> tuple[bytes, str]:
-    """Return a file and its ETag."""
+    """Return the API description in a format, and its ETag."""
     content = FILES[file_format].read_bytes()
     return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'

@@ -33,7 +33,7 @@ CACHED_REFUSALS = 10_000
 
 
 class Counter:
-    """Counts uses in Redis, or in this process if Redis is unavailable or not configured."""
+    """Counts rate-limited uses in Redis, or in this process if Redis is unavailable or not configured."""
 
     def __init__(self, redis_url: str | None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())
@@ -55,7 +55,11 @@ class Counter:
         return wait
 
     def try_hit(self, rate: limits.RateLimitItem, *identifiers: str) -> bool:
-        """If `rate` allows another use, count it and return True; otherwise return False. Cache nothing."""
+        """
+        If `rate` allows another use, count it and return True; otherwise return False.
+
+        Unlike `hit`, cache no refusal, because counted uses may be refunded.
+        """
         return not self._hit_available(rate, *identifiers)
 
     def refund(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
@@ -83,7 +87,7 @@ class Counter:
             return _hit_limiter(self._local, rate, *identifiers)
 
     def _cache_refusal(self, key: str, until: float) -> None:
-        """Cache a refusal. First clear a full cache: each lost entry costs at most one query of Redis."""
+        """Cache a refusal. A full cache is first cleared, after which the next requests ask Redis again."""
         if len(self._refused_until) >= CACHED_REFUSALS:
             self._refused_until.clear()
         self._refused_until[key] = until

@@ -33,10 +33,10 @@ JOB_SECONDS = 3
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     """
-    Start the worker, and send pending events on shutdown.
+    Start the worker. On shutdown, wait up to `JOB_SECONDS` for its jobs, then send pending events.
 
-    SIGTERM stops the worker and drains the sockets. Shutdown stops the worker if it is still running, and
-    waits for its jobs for up to `JOB_SECONDS`.
+    SIGTERM stops the worker and drains the sockets before the shutdown begins. Without a SIGTERM, the
+    shutdown itself stops the worker.
     """
     await receive()
     tune_garbage_collection()

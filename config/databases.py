@@ -9,7 +9,7 @@ from config.addresses import SQLITE, merge_options
 def configure_database(
     found: dict[str, Any], *, prepares: bool, pool_size: int, test_file: str | Path
 ) -> dict[str, Any]:
-    """Return Django's settings for the database that `DATABASE_URL` names."""
+    """Return `found`, the settings in `DATABASE_URL`, with the product's own options added."""
     if found["ENGINE"] == SQLITE:
         options = {
             # Takes the write lock at BEGIN: SQLite has no row locks for select_for_update().

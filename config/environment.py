@@ -31,7 +31,7 @@ class InvalidEnvironment(ImproperlyConfigured):
 
 @contextmanager
 def without_traceback() -> Iterator[None]:
-    """Exit with the one-line message of InvalidEnvironment instead of a traceback."""
+    """If the block raises InvalidEnvironment, exit with its one-line message and no traceback."""
     try:
         yield
     except InvalidEnvironment as error:
@@ -40,9 +40,10 @@ def without_traceback() -> Iterator[None]:
 
 class Environment(environ.Env):  # type: ignore[misc]  # the package has no types
     """
-    The environment variables, including those in `.env`. An empty variable counts as unset.
+    The environment variables, including those in `.env`.
 
-    Each method that reads a variable raises InvalidEnvironment if its value is malformed.
+    An empty variable counts as unset, except in `flag`.
+    Each method that reads a variable raises InvalidEnvironment if the value is malformed.
     """
 
     def get_value(
@@ -57,7 +58,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
 
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
-        """Convert the text if `cast` is bool, int, float or list (split at commas); if not, return it."""
+        """Convert text if `cast` is bool, int, float or list (split at commas); else return it as it is."""
         if cast is bool:
             return addresses.parse_bool(value)
         if cast is list:

@@ -112,7 +112,8 @@ PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
 # The number of requests that may wait for these threads; more get 503. Each request takes a third of
 # a second.
 PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
-# One at a time, because decoding a picture of 40 megapixels takes 160 MB, or 620 MB for a WebP.
+# One at a time, because decoding a picture of 40 megapixels takes 160 MB, or 340 MB for a
+# progressive JPEG, or 620 MB for a WebP.
 PICTURE_THREADS = 1
 _api_connections = API_THREADS + PASSWORD_THREADS + PICTURE_THREADS
 # All API paths end with a slash. A POST without it gets 404 instead of an exception.

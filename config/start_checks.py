@@ -26,8 +26,8 @@ def _ensure_deliberate(env: Environment) -> None:
     Raise InvalidEnvironment unless DEBUG is set.
 
     Every command treats an unset DEBUG as 1, so the server would run for development. Treating it as 0
-    only here would not be enough, because `manage.py collectstatic`, if also run without it, has already
-    prepared the static files for development.
+    only here would not be enough: if `manage.py collectstatic` has also run without DEBUG, the static
+    files are prepared for development.
     """
     if not env.str("DEBUG", default=""):
         missing = ", ".join(["DEBUG=0", *env.list_missing()])

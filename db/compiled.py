@@ -19,7 +19,7 @@ _FIRST_STAND_IN = 1_900_000_000
 
 class CompiledQuery:
     """
-    The compiled SQL of the queryset of tuples that `build` returns.
+    The queryset that `build` returns, compiled to SQL once. It must select tuples.
 
     `build` takes integers. It is called once, with placeholder values, so it must do nothing with its
     parameters except pass them to filters. Rows are returned unconverted: see `Columns.load` and
@@ -38,9 +38,10 @@ class CompiledQuery:
     @cached_property
     def _compiled(self) -> tuple[str, list[int], list[Any]]:
         """
-        Return the SQL, an index for each of its values, and the constants (values that are no parameters).
+        Return the SQL, the position of the value for each of its placeholders, and the constants.
 
-        The indices refer to the tuple (*params, *constants); `params` are the arguments of `fetch_all`.
+        The constants are the values that `build` itself puts into the query. The positions are those in
+        the tuple (*params, *constants), where `params` are the arguments of `fetch_all`.
         """
         stand_ins = [_FIRST_STAND_IN + number for number in range(self._count)]
         sql, params = self._build(*stand_ins).query.sql_with_params()
@@ -53,7 +54,7 @@ class CompiledQuery:
 
 
 def counting(queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Return a queryset whose only row holds the number that `queryset.count()` would return."""
+    """Return a queryset for CompiledQuery, whose only row holds what `queryset.count()` would return."""
     everything = queryset.order_by().annotate(all_rows=Value(1)).values("all_rows")
     counted: QuerySet[Any, Any] = everything.annotate(number=Count("pk")).values_list("number")
     return counted

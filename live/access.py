@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 
 class Access(Protocol):
-    """The access of one user, in at most one session, that a verified token grants until it expires."""
+    """What a verified token grants until it expires: access as one user, in one session or in none."""
 
     @property
     def user_id(self) -> int: ...

@@ -9,7 +9,7 @@ BATCH_SECONDS = 0.03
 
 class BatchedCheck:
     """
-    Checks whether sockets are behind the database. One query serves all checks in `BATCH_SECONDS`.
+    Checks whether sockets are behind the database. One query serves all checks within `BATCH_SECONDS`.
 
     A socket may check on each ping of its client. With one query per check, the queries would be most
     of the cost of an idle socket.
@@ -25,7 +25,7 @@ class BatchedCheck:
         """
         Return whether the database has a newer state than a socket.
 
-        `row` describes the socket: one value for each column that `list_behind` takes, except the key.
+        `row` is the socket's user id, followed by its position: the state that its client has.
         """
         key = len(self._rows)
         self._rows.append((key, *row))

@@ -22,7 +22,7 @@ from live.threads import in_thread
 
 class LiveConsumer(FrameConsumer, Generic[A]):
     """
-    A socket of a signed-in user; subclasses define its content and position.
+    A socket of a signed-in user; subclasses define its content and `position`, the client's state.
 
     The socket is accepted before any check, and closed with a code if a check fails. If the socket had
     not been accepted first, browsers would report 1006 instead of the code.
@@ -58,7 +58,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
 
     @abstractmethod
     async def open(self) -> None:
-        """Bring the client up to date; raise NotFound if the user may not see the content."""
+        """Send what the client lacks of the socket's content; raise NotFound if the user may not see it."""
 
     async def _sign_in(self) -> None:
         if not is_allowed_origin(self.scope):
@@ -110,7 +110,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
 
     def handle_access_changed(self, event: Event) -> None:
         """
-        Check the access.
+        Close the socket if its access has ended.
 
         The event means that one of the user's sessions has ended, or that the account was deactivated or
         deleted.
@@ -118,7 +118,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         tasks.schedule(self.check_access)
 
     async def check_access(self) -> None:
-        """Close the socket if the token has expired, or the access of its session or user has ended."""
+        """Close the socket if its token has expired, its session has ended, or the user has lost access."""
         access = self.access
         has_ended = await in_thread(self.authenticator.has_ended, access)
         if has_ended and access is self.access:
@@ -127,10 +127,10 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     @property
     @abstractmethod
     def position(self) -> tuple[int, ...]:
-        """The state that the client has: the columns that `list_behind` takes after key and user id."""
+        """The state that the client has; `list_behind` takes these numbers after the key and user id."""
 
     def track_position(self) -> None:
-        """Report the position to the reconciler; call this after each change."""
+        """Report the position and access to the reconciler; call this after each change of either."""
         if not self._is_closing:
             reconciler.track(self)
 

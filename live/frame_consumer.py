@@ -21,7 +21,11 @@ Handler = Callable[[Frame], Awaitable[None]]
 
 
 class FrameConsumer(SocketConsumer, ABC):
-    """A socket that handles frames by `type`. An invalid frame gets an error, and the socket stays open."""
+    """
+    A socket that handles frames by `type`. An invalid frame gets an error, and the socket stays open.
+
+    A frame that is too large, or that exceeds the rate limit, closes the socket.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -45,7 +45,7 @@ def _has_bearer(scope: Mapping[str, Any]) -> bool:
 
 def accepted_subprotocol(scope: Mapping[str, Any]) -> str | None:
     """
-    Return the sub-protocol to accept, or None.
+    Return the sub-protocol to accept: `bearer` if the client offers it, else None.
 
     If a browser offers sub-protocols and the server accepts none, the connection fails.
     """

@@ -69,9 +69,9 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
     """
     A pub/sub layer with which sockets can open, and stay open, while Redis is unavailable.
 
-    It takes the same options as the pub/sub layer of channels_redis, and interoperates with processes that
-    use that layer. Channels exist only in memory, and Redis knows only groups, so `send()` to a channel is
-    not supported.
+    It takes the options of the pub/sub layer of channels_redis, except `on_disconnect` and `on_reconnect`.
+    It interoperates with processes that use that layer. Channels exist only in memory, and Redis knows
+    only groups, so `send()` to a channel is not supported.
     """
 
     extensions = ("groups",)
@@ -96,7 +96,7 @@ class ResilientRedisChannelLayer(BaseChannelLayer):
         return channel
 
     async def receive(self, channel: str) -> Message:
-        """Wait for the next event of a channel, and return it."""
+        """Wait for the next event of a channel, and return it. Cancelling this removes the channel."""
         channels = self._state().channels
         try:
             data = await channels[channel].get()

@@ -1,4 +1,4 @@
-"""Stores the positions of open sockets in columns; each query compares many rows with the database."""
+"""Stores the state that each socket's client has, so that one query can check many sockets."""
 
 from array import array
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ class PositionTable:
     A table with one row of integers per socket, stored in columns; the first column is the key.
 
     Each socket updates its row when its position changes. Collecting the positions from 5,000 objects
-    instead would take several times as long as the query.
+    for each query would take several times as long as the query that compares them with the database.
     """
 
     def __init__(self) -> None:
@@ -55,5 +55,5 @@ class PositionTable:
         return [slice(start, start + SLICE_ROWS) for start in range(0, rows, SLICE_ROWS)]
 
     def read(self, part: slice) -> Columns:
-        """Return the current columns of a slice."""
+        """Return a copy of each column, limited to the rows in `part`."""
         return [column[part] for column in self._columns]

@@ -25,7 +25,11 @@ Event = dict[str, Any]
 
 
 class Publisher:
-    """Sends events in the order of submission; drops them while the channel layer is unavailable."""
+    """
+    Sends the events of each group in the order of submission.
+
+    Drops events while the channel layer is unavailable, or if `PENDING_LIMIT` events are waiting.
+    """
 
     PENDING_LIMIT = 10_000
     # Events that arrive while a call is running are sent together in the next call, at most this many.

@@ -38,7 +38,7 @@ class TrackedSocket(Socket, Protocol):
 
     @property
     def position(self) -> tuple[int, ...]:
-        """The state that the client has: the columns that `list_behind` takes after key and user id."""
+        """The state that the client has; `list_behind` takes these numbers after the key and user id."""
 
 
 Kind = type[TrackedSocket]
@@ -56,9 +56,10 @@ class Reconciler:
 
     def track(self, socket: TrackedSocket) -> None:
         """
-        Record the position and the access of a socket. Call this after each change of either.
+        Record a socket's access, and its position, which is the state that the client has.
 
-        Do not track a socket before its access to the content has been checked.
+        Call this after each change of either. Do not track a socket before its access to the content has
+        been checked.
         """
         key = self._keys.get(socket) or self._add(socket)
         access = socket.access
@@ -88,7 +89,7 @@ class Reconciler:
         return socket in self._keys
 
     async def _run(self) -> None:
-        """Compare each slice once per `SOCKET_REVIEW_SECONDS`; return when no socket is left."""
+        """Compare all sockets once per `SOCKET_REVIEW_SECONDS`, in slices; return when none is left."""
         while slices := self._slices():
             tasks.schedule(listener.retry_failed)
             for kind, part in slices:
@@ -107,7 +108,7 @@ class Reconciler:
             logger.exception("Open sockets could not be reconciled.")
 
     async def _check(self, kind: Kind, rows: Columns) -> None:
-        """Compare rows with the database; schedule tasks for the sockets that differ."""
+        """Compare rows with the database; schedule tasks for sockets without access or behind."""
         ended, behind = await in_thread(_query, kind, rows)
         for key in ended & self._sockets.keys():
             # The task queries again, because the token may have been renewed since.

@@ -65,11 +65,11 @@ class SocketRegistry:
         """
         Return the socket to close when the user opens a new one; None if none needs to be closed.
 
+        Choose the socket that has been idle longest; one with `is_evicted_last` only if there is no other.
         A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart. Without this pause, clients
         that reconnect at once would close each other's sockets forever. Between evictions, new sockets
-        are accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, the first socket in the order of
-        eviction is closed without the pause if it has been idle for `SOCKET_EVICTION_SECONDS`. If it has
-        not, raise SocketRefused.
+        are accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, the chosen socket is closed without
+        the pause if it has been idle for `SOCKET_EVICTION_SECONDS`. If it has not, raise SocketRefused.
         """
         sockets = self.of_user(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:

@@ -14,8 +14,9 @@ class TaskCoalescer:
     """
     Runs at most one background task per method of an object, such as `check_access` of one socket.
 
-    A task that fails because the database is unavailable is not retried here. The reconciler will
-    later detect any difference between the socket and the database.
+    If a method is scheduled again while it runs, it is rerun once afterwards. A task that fails because
+    the database is unavailable is not retried here. The reconciler will later detect any difference
+    between the socket and the database.
     """
 
     def __init__(self) -> None:

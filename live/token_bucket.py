@@ -35,5 +35,5 @@ class TokenBucket:
 
 
 def new_frame_bucket() -> TokenBucket:
-    """Return a bucket for frames: `SOCKET_FRAME_BURST`, then `SOCKET_FRAMES_PER_SECOND`."""
+    """Return a bucket that allows `SOCKET_FRAME_BURST` frames, then `SOCKET_FRAMES_PER_SECOND`."""
     return TokenBucket(settings.SOCKET_FRAME_BURST, settings.SOCKET_FRAMES_PER_SECOND)

@@ -21,8 +21,9 @@ PREVIEW_LENGTH = 80
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
     """
-    Conversations, searchable by participant. Staff can archive and reopen them, but not edit or delete
-    them.
+    Conversations, searchable by participant.
+
+    Staff can archive and reopen them, but not edit or delete them.
     """
 
     list_display = (

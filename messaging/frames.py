@@ -72,10 +72,10 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     Return the frames that `user_id` missed, in the order of their versions.
 
     If `missed.is_too_long`, the only frame is `reset`. Otherwise, each frame contains the version of one
-    change. A message is first sent as unread, with its current text. If its text or sender has changed
-    since it was created, the message is sent again with the version of that change. Read receipts have
-    versions of their own. So a client whose connection breaks can resume from the highest version that it
-    received, and loses nothing.
+    change. A message is sent as unread if it was read later, because the read receipt is a frame of its
+    own. A message whose text or sender has changed is sent with the version of that change. If it is also
+    new to the client, it is sent twice, first with the version of its creation. So a client whose
+    connection breaks can resume from the highest version that it received, and loses nothing.
 
     There is one exception. Deleting an account changes many messages in one version. If the connection
     breaks after some of these messages were sent, the client shows the others under the old name until
@@ -107,7 +107,7 @@ def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
     """
-    Return new values for a message's data: `version`, and the read state that it had at that version.
+    Return values to replace in a message's data: `version`, and its read state at that version.
 
     A message that was read later is shown as unread. Its text and sender stay current.
     """

@@ -121,8 +121,8 @@ class Participant(models.Model):
 
     These rows duplicate the conversation's `trainer` and `trainee`; access depends only on those two
     fields. When an account is deleted, the participant row stays, with `user` NULL. Processes of the
-    previous release create no participant rows, so some may be missing until the next deployment. Treat
-    a missing row like a row without settings.
+    previous release create no participant rows, so some may be missing until the next deployment adds
+    them. Treat a missing row like a row without settings.
     """
 
     conversation = models.ForeignKey(

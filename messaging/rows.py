@@ -24,7 +24,7 @@ class MessageRow(NamedTuple):
 
     @property
     def shown_version(self) -> int:
-        """Return `content_version`, or derive it if the previous release wrote the row without it."""
+        """Return the last content change's version; derive it if the previous release did not store it."""
         if self.version != self.read_version:
             return self.version
         return self.content_version or self.created_version

@@ -69,7 +69,7 @@ def has_active_conversation(user: User) -> bool:
 
 
 def _side_of(user: User) -> str | None:
-    """Return the field of Conversation that refers to users of this role; None for other roles."""
+    """Return the field of Conversation for the user's role, `trainer` or `trainee`; None for an admin."""
     sides: dict[str, str] = {User.Role.TRAINER: "trainer", User.Role.TRAINEE: "trainee"}
     return sides.get(user.role)
 
@@ -111,7 +111,7 @@ def list_messages_before(user: User, conversation_id: int, message_id: int, limi
 
 def list_messages_after(user: User, conversation_id: int, message_id: int, limit: int) -> Slice:
     """
-    Return the first `limit` messages after an id, sorted newest first.
+    Return up to `limit` messages just after an id, sorted newest first.
 
     Raise ConversationNotFound.
     """
@@ -228,7 +228,11 @@ def list_differing_checksums(
     ids: Sequence[int],
     versions: Sequence[int],
 ) -> dict[int, InboxChecksum]:
-    """Return {key: current checksum} for inbox sockets whose checksum differs from the database's."""
+    """
+    Return {key: current checksum} for the inbox sockets whose checksum differs from the database's.
+
+    Each argument is a column with one value per socket; the last three are fields of `InboxChecksum`.
+    """
     rows = reconcile.select_differing_checksums(keys, user_ids, conversations, ids, versions)
     return {key: InboxChecksum(*current) for key, *current in rows}
 

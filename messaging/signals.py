@@ -21,7 +21,7 @@ def keep_conversations(instance: User, **kwargs: Any) -> None:
 
 @receiver(role_changing, sender=User)
 def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
-    """Raise FieldInvalid if the user has active conversations; another role's list would omit these."""
+    """Raise FieldInvalid if a user with active conversations gets a new role; its list would omit them."""
     if has_active_conversation(user):
         raise FieldInvalid(
             "role",
@@ -31,7 +31,7 @@ def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
 
 @receiver(post_migrate)
 def complete_rows(sender: Any, apps: Apps | None = None, **kwargs: Any) -> None:
-    """Add the participant rows that are missing because a previous release did not create them."""
+    """After migrations, add the participant rows that the previous release did not create."""
     models = apps.all_models["messaging"] if apps else {}  # None when a test flushes the tables
     if sender.name == "messaging" and "participant" in models:
         complete_participants()

@@ -126,7 +126,7 @@ class MessageListView(APIView):
         return self._numbered(conversation_id)
 
     def _newest(self, conversation_id: int) -> Response:
-        """Return the most requested page, the first, as a keyset page; this saves a statement."""
+        """Return the first page, the most requested one, with one statement fewer than `_numbered`."""
         user = current_user(self.request)
         page = selectors.list_newest_messages(user, conversation_id, MessagePage.page_size)
         onward = {"page": 2} if page.has_more else None
@@ -161,7 +161,7 @@ class MessageListView(APIView):
     def _keyset_page(
         self, page: selectors.Slice, onward: dict[str, int] | None, **extra: Any
     ) -> Response:
-        """Return a keyset page; `next` continues in the requested direction."""
+        """Return a keyset page; `onward` has the query parameters of `next`; None on the last page."""
         next_url = self._url_with(onward) if onward else None
         results = messages_data(page.messages, page.conversation)
         page_data = {"count": None, "next": next_url, "previous": None, "results": results}

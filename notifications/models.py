@@ -109,7 +109,7 @@ class PushDelivery(models.Model):
     """
     A notification that a process of the previous release queued; this release enqueues jobs instead.
 
-    The sweep converts due rows to jobs. The next release will drop the table.
+    `sweep` converts due rows to jobs. The next release will drop the table.
     """
 
     conversation = models.ForeignKey(

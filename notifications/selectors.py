@@ -13,7 +13,7 @@ from notifications.models import DeviceToken, DeviceTokenQuerySet, PushCursor, P
 
 @dataclass(frozen=True)
 class Backlog:
-    """The state of the scans. `is_drained` means that every message has been scanned twice."""
+    """The state of the two scans for unread messages. If `is_drained`, both have scanned every message."""
 
     has_devices: bool
     newest_id: int
@@ -23,7 +23,7 @@ class Backlog:
 
 
 def get_backlog() -> Backlog | None:
-    """Return the backlog with one cheap query; None if the PushCursor does not exist yet."""
+    """Return the state of the scans, with one cheap query; None if there is no PushCursor yet."""
     cursor: Any = (
         PushCursor.objects.filter(pk=PushCursor.ONLY)
         .annotate(

@@ -15,9 +15,9 @@ class DeviceTokenSerializer(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         """
-        Reject a browser's token if it is invalid.
+        Reject a browser's token unless it is a valid push subscription or may be an FCM token.
 
-        If the token is a push subscription, the server will send requests to the endpoint in it.
+        A subscription must be checked, because the server will send requests to its endpoint.
         """
         if attrs["platform"] == DeviceToken.Platform.WEB:
             try:

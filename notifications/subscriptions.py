@@ -44,7 +44,7 @@ class Subscription:
         """
         Return whether the endpoint's host, with the port if the URL has one, is in `PUSH_PRIVATE_HOSTS`.
 
-        These hosts may be in a private network, and may lack TLS.
+        For these hosts, private addresses and plain HTTP are allowed.
         """
         return self.origin.partition("://")[2].lower() in settings.PUSH_PRIVATE_HOSTS
 

@@ -1,1 +1,1 @@
-"""Everything between a connection and Django: limits, thread pools, upload admission, static files."""
+"""Everything between a connection and Django: limits, thread pools, uploads, static files."""

@@ -1,4 +1,4 @@
-"""The API's middleware and views as one synchronous call."""
+"""Combines the API's middleware and views in one synchronous call, so that one thread runs a request."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -19,7 +19,8 @@ class ApiRequest(ASGIRequest):
     """
     A request whose view can be replaced.
 
-    `stand_in`, if set, takes the request's view and returns the view to call instead.
+    `stand_in`, if set, takes the request's view and returns the view to call instead. For example, it
+    returns a view that checks an upload before the body is read.
     """
 
     stand_in: StandIn | None = None

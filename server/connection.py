@@ -37,7 +37,7 @@ class LimitedConnection(HttpToolsProtocol):
 
     A client that sends only half of a request or of a WebSocket handshake occupies a file descriptor.
     Many such clients would exhaust the process's limit, so their connections are closed after a
-    time-out. A request that arrives in one piece needs no timer.
+    time-out. On a connection that is kept open, a request that arrives in one piece starts no timer.
     """
 
     _awaits = Awaited.HEAD

@@ -8,5 +8,5 @@ class ClientGone(Exception):
 
 
 async def wait_until_gone(receive: Any) -> None:
-    """Return when the client disconnects: after the body, `receive` returns only the disconnect event."""
+    """Return when the client disconnects. Read the body first: then `receive` returns no other event."""
     await receive()

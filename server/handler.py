@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class OneHopHandler:
-    """An ASGI application for views whose responses are small and not streamed."""
+    """An ASGI application that runs a whole request in one thread; responses are small and not streamed."""
 
     def __init__(self) -> None:
         self._get_response = build_chain(settings.API_MIDDLEWARE)
@@ -50,7 +50,8 @@ class OneHopHandler:
         """
         Answer one request.
 
-        If the client disconnects, a queued request is dropped, but a running one is completed.
+        If the client disconnects, a queued request is dropped, but a running one is completed. For a
+        form, a disconnect has no effect until the server starts to read its body.
         """
         serve = self._serve_form if is_form(scope) else self._serve
         try:
@@ -110,13 +111,13 @@ class OneHopHandler:
                 return answer
 
     def _refuse(self, scope: Any, full: LaneFull) -> RawResponse:
-        """Return a 503 response on the event loop: this does not block, and does not use the database."""
+        """Return a 503 response. This runs on the event loop, without blocking or using the database."""
         logger.warning("503 %s %s: %s", scope["method"], scope["path"], full)
         return self._respond(scope, b"", busy)
 
 
 def _log(request: ApiRequest, response: Any) -> None:
-    """Log an error as Django's own handlers do, except a full queue, which `_refuse` has logged."""
+    """Log an error as Django's own handlers do, unless the queue was full: `_refuse` has logged that."""
     if response.status_code >= 400 and request.stand_in is not busy:  # noqa: PLR2004 - HTTP's
         reason = response.reason_phrase
         log_response("%s: %s", reason, request.path, response=response, request=request)

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class LaneFull(Exception):
-    """The queue of a lane, or of the upload slots, is full."""
+    """The queue of a thread pool (`Lane`), or of the upload slots, is full."""
 
 
 class Lane:
@@ -47,10 +47,10 @@ class Lane:
         self, receive: Any, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """
-        Run `call` as `run` does, for a request whose body has been read.
+        Run `call` as `run` does, but drop it if the client disconnects while it is queued.
 
-        Raise LaneFull if the queue is full. If the client disconnects while the call is queued, drop
-        the call and raise ClientGone. A running call is completed.
+        Raise LaneFull if the queue is full, or ClientGone if the call was dropped. A running call is
+        completed. The request's body must have been read: then `receive` returns only the disconnect.
         """
         must_wait = self._pending >= self._running
         work, outcome = self._submit(partial(call, *args, **kwargs))
@@ -85,7 +85,7 @@ class Lane:
         """
         Run the call and pass its result or error to the event loop.
 
-        The chained futures of run_in_executor() would take as long as a query.
+        run_in_executor() would do the same, but its chained futures take as long as a database query.
         """
         try:
             result = call()
@@ -95,12 +95,12 @@ class Lane:
             loop.call_soon_threadsafe(self._end, outcome, outcome.set_result, result)
 
     def _drop(self, work: Future[None], outcome: asyncio.Future[T]) -> None:
-        """Drop a call that is still queued, and raise ClientGone in its caller."""
+        """If a call is still queued, drop it and raise ClientGone in its caller; else do nothing."""
         if not work.cancelled() and work.cancel():
             self._end(outcome, outcome.set_exception, ClientGone())
 
     def _end(self, outcome: asyncio.Future[T], end: Callable[[Any], None], value: Any) -> None:
-        """Count the call as ended, and resolve its future, unless the future is already done."""
+        """Count the call as ended. Resolve its future, unless that has been cancelled."""
         self._pending -= 1
         if not outcome.done():
             end(value)

@@ -17,7 +17,7 @@ TASKS = Path("/proc/self/task")
 
 
 class OneCore:
-    """Moves all threads of this process to one core, except those that called `run_anywhere`."""
+    """Keeps threads on one core, where they pass the GIL faster, unless they called `run_anywhere`."""
 
     # The scheduler chooses a core again after this time, so that processes do not share one for long.
     SECONDS_BETWEEN_MOVES = 5.0
@@ -30,7 +30,7 @@ class OneCore:
 
     def start(self) -> None:
         """
-        Start moving threads. Call this on the event loop.
+        Start moving all threads to one core. Call this on the event loop.
 
         Do nothing if the system is not Linux, or if only one core is available.
         """
@@ -48,7 +48,7 @@ class OneCore:
             os.sched_setaffinity(0, self._cores)
 
     def _gather(self) -> None:
-        """Move the threads, except those that run anywhere, to the core of the event loop's thread."""
+        """Move all threads to the event loop's core, except those that called `run_anywhere`."""
         core = self._find_core(self._leader)
         for thread in self._list_threads():
             # A thread may have ended.

@@ -60,7 +60,7 @@ class FewPasswordForms:
             await self.app(scope, receive, send)
 
     def _hashes(self, scope: Any) -> bool:
-        """Return whether a request signs in, or may set a password, for example by saving a user."""
+        """Return whether a request posts an admin form that may hash a password, such as the sign-in."""
         path = scope["path"]
         is_form = path in self._paths or path.startswith(self._people)
         return bool(scope["method"] == "POST" and is_form)

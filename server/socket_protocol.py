@@ -5,10 +5,10 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     """
-    uvicorn's WebSocket protocol, except that a refused handshake logs no error.
+    uvicorn's WebSocket protocol, except that a handshake refused with an HTTP response logs no error.
 
-    An HTTP response ends a refused handshake, but uvicorn would log "ASGI callable returned without
-    completing handshake."
+    uvicorn does not regard such a response as the end of the handshake, and would log "ASGI callable
+    returned without completing handshake."
     """
 
     async def send(self, message: Any) -> None:

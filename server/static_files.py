@@ -44,7 +44,7 @@ def build_static_files() -> Any:
 
 
 def _list_app_folders() -> Iterator[str]:
-    """Return the apps' folders in reverse order: servestatic prefers the folder added last."""
+    """Yield the apps' folders in reverse order: servestatic prefers the folder added last."""
     storages = [storage for finder in get_finders() for storage in _storages_of(finder)]
     for storage in reversed(storages):
         yield storage.location
@@ -55,7 +55,7 @@ def _storages_of(finder: Any) -> list[Any]:
 
 
 class LeanHeaders:
-    """Adds `nosniff` to each response, and removes the validators of immutable files."""
+    """Adds `nosniff` to each response, and removes `ETag` and `Last-Modified` from immutable files."""
 
     def __init__(self, app: Any) -> None:
         self._app = app

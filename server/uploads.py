@@ -24,9 +24,9 @@ class Admission:
     """
     Decides from the headers of a request whether to read its body.
 
-    If the view accepts forms, only its authentication, permissions and throttles run. If they accept
-    the request, `is_granted` becomes true. A view that accepts no forms runs as usual, without the
-    body. If it needs a body, it refuses the request.
+    If the view accepts forms, only its authentication, permissions and throttles run at first. If they
+    accept the request, `is_granted` becomes true, and the body is to be read. A view that accepts no
+    forms runs as usual, but without the body; if it needs one, it refuses the request.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,12 @@ class Admission:
         self.user_id: int | None = None
 
     def stand_in(self, view: View) -> View:
-        """Return the view to call instead of `view`."""
+        """
+        Return a view that decides, without the body, whether a form for `view` is admitted.
+
+        It runs the authentication, permissions and throttles of `view`. If they accept the request, it
+        grants this admission. If `view` accepts no forms, return `view` itself.
+        """
         view_class: Any = getattr(view, "cls", None)  # None for a function-based view
         if view_class is None or MultiPartParser not in view_class.parser_classes:
             return view
@@ -46,7 +51,7 @@ class Admission:
 
 @cache
 def _without_body(view: type[APIView]) -> type[APIView]:
-    """Return a subclass of `view` in which the writing methods only grant the admission."""
+    """Return a subclass of `view` that runs only its checks; if they pass, it grants its `Admission`."""
     writes = [name for name in view.http_method_names if name.upper() not in SAFE_METHODS]
     known = [name for name in writes if hasattr(view, name)]
     return type(view.__name__, (view,), {"admission": None, **dict.fromkeys(known, _grant)})
@@ -58,7 +63,7 @@ def _grant(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
 
 
 def without_throttles(view: View) -> View:
-    """Return the view without throttles, because the admission has already counted the request."""
+    """Return the view without its throttles, because they already ran before the body was read."""
     view_class: type[APIView] = view.cls  # type: ignore[attr-defined]  # only class-based views are admitted
     return view_class.as_view(**{**_options(view), "throttle_classes": ()})
 

@@ -10,7 +10,7 @@ from users.models import User
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
-        """Return invitations that can still be accepted."""
+        """Return invitations that have not been accepted and have not expired."""
         return self.filter(accepted_at__isnull=True, expires_at__gt=timezone.now())
 
 

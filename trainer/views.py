@@ -31,7 +31,7 @@ PAGE = OpenApiParameter(
 
 
 class TrainerView(APIView):
-    """A view that lets only trainers manage their own trainees and invitations."""
+    """A view that only trainers may use, for their own trainees and invitations."""
 
     permission_classes = (*APIView.permission_classes, IsTrainer)
 

@@ -43,9 +43,9 @@ def ensure_own_origin(request: Request) -> None:
 
 def wants_cookie(request: Request, data: dict[str, object]) -> bool:
     """
-    Return the flag `cookie` of a sign-in, after removing it from the request's data.
+    Return whether a sign-in wants its refresh token in the cookie; remove that flag from `data`.
 
-    If the flag is set, call `ensure_own_origin`, which may raise ForeignOrigin.
+    If it does, call `ensure_own_origin`, which may raise ForeignOrigin.
     """
     is_wanted = data.pop("cookie") is True
     if is_wanted:
@@ -73,7 +73,7 @@ def refresh_token_of(request: Request) -> tuple[str, bool]:
 
 
 def move_refresh_token(response: Response) -> Response:
-    """Move `refresh` from a response's body to the cookie."""
+    """Move the refresh token from a response's body to a cookie that no script can read."""
     response.data = dict(response.data)
     _set(response, response.data.pop("refresh"), int(SIGN_IN_LIFETIME.total_seconds()))
     return response
@@ -93,7 +93,7 @@ def replace_refresh_token(request: Request, response: Response) -> Response:
 
 
 def drop_refresh_token(response: Response) -> Response:
-    """Delete the cookie and return the response."""
+    """Delete the refresh token's cookie and return the response."""
     _set(response, "", 0)
     return response
 

@@ -29,7 +29,7 @@ WATCHED = _GRANTS | {"password", "role"}
 
 
 def next_epoch(changes: Mapping[str, Any]) -> CombinedExpression:
-    """Return the expression for `access_epoch` in an UPDATE that sets at least one field of `WATCHED`."""
+    """Return `access_epoch`, plus 1 if `changes` end access. Pass only `WATCHED` fields, at least one."""
     ending = Q()
     for name, value in changes.items():
         differs = ~Q(**{name: value})
@@ -50,7 +50,7 @@ class EpochQuerySet(models.QuerySet[M]):
 
 
 class EpochUser(AbstractBaseUser):
-    """A user model whose epoch increases whenever any code makes a change that must end access."""
+    """A user model with an epoch: an integer that increases with each change that must end access."""
 
     # The database default is for processes of the previous release, which do not set the column.
     access_epoch = models.PositiveIntegerField(default=0, db_default=0, editable=False)
@@ -69,8 +69,8 @@ class EpochUser(AbstractBaseUser):
         """
         Save the user, and increase the epoch if the change must end access.
 
-        If a field of `WATCHED` is saved but the row has been deleted, raise DatabaseError, as with
-        `force_update`.
+        If the row has been deleted, saving a field of `WATCHED` (those whose changes may end access)
+        raises DatabaseError, as with `force_update`.
         """
         names = None if update_fields is None else frozenset(update_fields)
         loaded = WATCHED & vars(self).keys()
@@ -114,7 +114,7 @@ class EpochUser(AbstractBaseUser):
         unchanged.update(password=self.password, access_epoch=F("access_epoch"))
 
     def get_session_auth_hash(self) -> str:
-        """Return the value that an admin sign-in stores: a signature of the epoch, not of the password."""
+        """Sign `access_epoch` instead of the password. An admin sign-in ends when this value changes."""
         return self._sign_epoch(settings.SECRET_KEY)
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:

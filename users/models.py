@@ -111,7 +111,7 @@ class User(EpochUser, PermissionsMixin):
         return normalize_email(super().normalize_username(username))
 
     def save(self, **options: Any) -> None:
-        """Save. New trainees have completed onboarding, because they have accepted an invitation."""
+        """Save; set `onboarding_completed` for a new trainee, because trainees have no onboarding."""
         if self._state.adding and self.role == self.Role.TRAINEE:
             self.onboarding_completed = True
         super().save(**options)

@@ -40,7 +40,7 @@ class IsTrainer(BasePermission):
 
 
 class IsAdmin(BasePermission):
-    """Allows only admins."""
+    """Allows only users with the role ADMIN. Staff and superusers without it are refused."""
 
     codes = ("permission_denied",)
     message = _("Only an admin can do this.")

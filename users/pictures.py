@@ -32,8 +32,9 @@ def clean_picture(file: IO[bytes]) -> bytes:
 
     Re-encoding removes the location and all other metadata. Only the first frame of an animation is
     kept; transparent areas become white. Decoding takes up to 4 bytes of memory per pixel, which is
-    160 MB for a picture of `MAX_PIXELS`; a WebP takes about four times as much. Raise FieldInvalid if
-    the file is not a picture, has too many pixels, or is a JPEG with too many scans.
+    160 MB for a picture of `MAX_PIXELS`. A progressive JPEG takes up to twice as much, and a WebP about
+    four times as much. Raise FieldInvalid if the file is not a picture, has too many pixels, or is a JPEG
+    with too many scans.
     """
     image = _decode(file)
     image.thumbnail((SIDE_PIXELS, SIDE_PIXELS))

@@ -18,7 +18,7 @@ class ReservedForSuperusers(Forbidden):
 
 
 def has_rights(user: User) -> bool:
-    """Return whether a user is staff, a superuser or an ADMIN, who may impersonate trainers."""
+    """Return whether a user is staff, a superuser or an ADMIN. (An ADMIN may impersonate trainers.)"""
     return user.is_staff or user.is_superuser or user.role == User.Role.ADMIN
 
 
@@ -40,6 +40,6 @@ def ensure_may_manage(*, by: User | AnonymousUser, user: User) -> None:
 
 
 def ensure_may_store(*, by: User | AnonymousUser, user: User, changed: Collection[str]) -> None:
-    """Raise ReservedForSuperusers if `user` has or gets rights, and `by` is not a superuser."""
+    """Raise ReservedForSuperusers if `user` has, gets or loses rights, and `by` is not a superuser."""
     if not (by.is_superuser or (RIGHTS.isdisjoint(changed) and not has_rights(user))):
         raise ReservedForSuperusers

@@ -48,7 +48,7 @@ def get_user_by_claims(claims: Claims) -> User:
 
     Set `auth_session` and `is_impersonated` on the user. Raise InvalidToken if the user is deactivated
     or deleted, if the session has ended or expired, or if the user's or impersonator's access epoch is not
-    the one that the session stores.
+    the one that the session stores (see `users.epoch`).
     """
     if claims.session_id is None:
         row = fetch_one(_ACTIVE_USER, [claims.user_id])
@@ -65,7 +65,7 @@ def get_user_by_claims(claims: Claims) -> User:
 
 
 def get_valid_session(claims: Claims) -> AuthSession:
-    """Return a token's session with its user; raise InvalidToken if the session is no longer valid."""
+    """Return a token's session with its user; raise InvalidToken if the token has no valid session."""
     row = fetch_one(_LIVING_SESSION, [claims.session_id, claims.user_id, to_db(timezone.now())])
     if row is None:
         raise InvalidToken
@@ -93,7 +93,8 @@ def list_ended(
     Return the keys of those tokens whose access has ended, with one query.
 
     The sequences have one element per token: its key (chosen by the caller), its user id, and its
-    session id (0 for a token without a session). The caller has already verified the tokens.
+    session id (0 for a token without a session). The caller has already verified the tokens. Whether
+    the tokens themselves have expired is not checked.
     """
     sql = _ENDED.format(input=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)
@@ -101,7 +102,7 @@ def list_ended(
 
 
 def has_ended(claims: Claims) -> bool:
-    """Return whether a verified token has expired, or its access has ended."""
+    """Return whether a verified token has expired, or the access of its session or user has ended."""
     has_expired = claims.expires_at <= timezone.now().timestamp()
     return has_expired or bool(list_ended([0], [claims.user_id], [claims.session_id or 0]))
 

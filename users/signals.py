@@ -17,8 +17,9 @@ def close_outdated_sessions(
     """
     After a user is saved, set `ended_at` on outdated sessions and close their sockets at once.
 
-    The new epoch has already ended access, so a failure here does no harm. `QuerySet.update()` sends no
-    signal; after such an update, the reconciler closes the sockets within a second.
+    The increased access epoch has already ended access, so a failure here does no harm.
+    `QuerySet.update()` sends no signal; after such an update, the reconciler closes the sockets within a
+    second.
     """
     if not created and (update_fields is None or WATCHED.intersection(update_fields)):
         user_id = instance.pk

@@ -95,12 +95,12 @@ def list_styles(screen: str) -> list[str]:
 
 
 def read_imports() -> dict[str, list[str]]:
-    """Return the names of the modules that each module imports."""
+    """Return the names of the modules that each module imports, for `list_modules`."""
     return {name: list_imports(name) for name in list_files() if name.endswith(".js")}
 
 
 def list_imports(name: str, pattern: re.Pattern[str] = STATIC_IMPORT) -> list[str]:
-    """Return the names of the modules that a module imports."""
+    """Return the names of the modules that a module imports by the kind of import that `pattern` finds."""
     source = (FOLDER / name).read_text()
     return [_resolve(name, specifier) for specifier in pattern.findall(source)]
 
@@ -131,7 +131,7 @@ def _read_build() -> Build:
 
 
 def _imports(names: Iterable[str]) -> dict[str, str]:
-    """Map library names to URLs, and plain URLs to hashed URLs where they differ."""
+    """Return the import map: library names to URLs, and plain URLs to hashed URLs where they differ."""
     imports = {name: _url(path) for name, path in LIBRARIES.items()}
     loaded = [name for name in names if name.endswith(".js") or name == LATER_STYLE]
     urls = {_plain_url(name): _url(name) for name in loaded}

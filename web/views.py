@@ -27,7 +27,7 @@ def restores_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     """
     Redirect an emailed link to its original form, with its "#", if a mail program has rewritten it.
 
-    This must have no side effects, because mail programs open links before people do.
+    The redirect must have no side effects, because mail programs open links before people do.
     """
 
     @wraps(view)
@@ -65,7 +65,7 @@ def shell(
 @csrf_exempt
 @restores_links
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Return the client's page with status 404 to browsers that accept HTML; else raise Http404."""
+    """Return the client's page, with status 404, for a GET that accepts HTML; else raise Http404."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
         return shell(request, "screens/not-found.js", status=404)
     raise Http404

@@ -36,8 +36,8 @@ class ConversationConsumer(UserConsumer):
 
     `version` is the last version that was sent. If an event has the next version and contains a frame,
     that frame is forwarded unchanged. If it contains no frame, or if versions are missing, the changes
-    are read from the database before any newer change is sent. Events with `version` or an older
-    version are dropped.
+    are read from the database before any newer change is sent. If there are too many of them, a `reset`
+    frame tells the client to reload instead. Events with `version` or an older version are dropped.
     """
 
     conversation_id = 0
@@ -111,7 +111,7 @@ class ConversationConsumer(UserConsumer):
             self.push(event["frame"])
 
     def handle_conversation_archived(self, event: Event) -> None:
-        """Check the database, because the conversation may have been reopened since this event."""
+        """Close the socket, unless the database shows that the conversation has been reopened since."""
         if event["conversation_id"] == self.conversation_id:
             self._catch_up_to(event["version"])
 
@@ -124,9 +124,9 @@ class ConversationConsumer(UserConsumer):
         Catch up with the database, or close the socket if it must not stay open.
 
         `actual` is the conversation's version in the database. It is None if the conversation is archived
-        or the user has lost access; then close the socket. Otherwise, catch up only if the socket has still
-        not sent the version that the previous call received, because any newer version will most likely
-        still arrive as an event.
+        or the user has lost access; then close the socket. Otherwise, catch up only if the socket still has
+        not sent the version that the previous call received. A newer version will most likely still
+        arrive as an event.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)
@@ -190,7 +190,7 @@ class ConversationConsumer(UserConsumer):
             tasks.schedule(self._announce_typing_later)
 
     async def _announce_typing_later(self) -> None:
-        """Announce the latest state once the limit allows it; the client might not send another frame."""
+        """Announce the latest state once the limit allows it, because no other frame might arrive."""
         await asyncio.sleep(self._typing.wait_seconds)
         if self._typing.is_pending and not self._is_closing:
             self._announce_typing()

@@ -37,7 +37,7 @@ class InboxConsumer(UserConsumer):
         self._sending = asyncio.Lock()
 
     async def open(self) -> None:
-        """Send the unread count, so that every new connection corrects the badge."""
+        """Send the unread count, so that every new connection corrects the client's unread badge."""
         async with self._sending:
             self._versions = await in_thread(selectors.get_inbox_versions, self.user)
             await self._send_updates([])
@@ -94,10 +94,11 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxChecksum) -> None:
         """
-        On every other call, send the conversations that differ from the database.
+        On the second of each two calls, send the conversations that differ from the database.
 
-        Each call reports a difference. After the first of two calls, the missing changes will most likely
-        still arrive as events. It would not work to wait until the checksum in the database stops
+        The reconciler calls this each time it finds this socket behind the database. The first call does
+        nothing, because the missing changes will most likely still arrive as events. If they do not, the
+        second call sends them. It would not work to wait until the checksum in the database stops
         changing, because a busy trainer's checksum keeps changing even while events are lost.
         """
         if self._differed_before:

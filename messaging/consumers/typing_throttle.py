@@ -11,9 +11,9 @@ class TypingThrottle:
     per second while a key is held down.
 
     Typing frames do not count towards the socket's frame limit, but have a higher limit of their own.
-    A separate bucket, of the same size as the socket's frame bucket, limits the events and errors that
-    typing frames cause. While that bucket is empty, neither is sent. `is_pending` then tells whether the
-    latest state must still be announced.
+    The events and errors that typing frames cause have a third limit, as high as the socket's frame
+    limit. Beyond it, neither is sent. `is_pending` then tells whether the latest state must still be
+    announced.
     """
 
     __slots__ = ("_announced", "_announced_at", "_effects", "_frames", "is_typing")
@@ -28,11 +28,11 @@ class TypingThrottle:
         )
 
     def accepts_frame(self) -> bool:
-        """Count a frame; return False if the client sends more frames than any keyboard can."""
+        """Count a frame; return False if no keyboard sends so many: the caller then closes the socket."""
         return self._frames.try_take()
 
     def may_send_error(self) -> bool:
-        """Count an error; return False if the limit is reached: the caller then ignores the frame."""
+        """Count an error frame; return False if the limit is reached. Then the caller sends none."""
         return self._effects.try_take()
 
     @property
@@ -49,8 +49,9 @@ class TypingThrottle:
         """
         Return whether to announce the typing state now; if so, record it as announced.
 
-        A changed state is announced, and so is an unchanged True after `SOCKET_TYPING_INTERVAL_SECONDS`.
-        Return False if the limit is reached.
+        A changed state is announced. While the person keeps typing, True is announced again after each
+        `SOCKET_TYPING_INTERVAL_SECONDS`. But nothing is announced while the token bucket, which error
+        frames also use, is empty.
         """
         now = time.monotonic()
         is_due = now - self._announced_at >= settings.SOCKET_TYPING_INTERVAL_SECONDS

@@ -69,7 +69,7 @@ def prepare_account_deletion(*, user: User) -> None:
     """
     Give a user's conversations and messages a new version before the account is deleted.
 
-    The conversations and messages stay, with a placeholder for the person. Rows are locked in the usual
+    So clients load them again: they stay, with a placeholder for the person. Rows are locked in the usual
     order: the user, the user's trainees (whom the deletion unlinks), then the conversations.
     """
     lock_with_trainees(user)

@@ -30,9 +30,9 @@ def post_message(
     Store a message, and announce it after the commit.
 
     Several calls may share an outer transaction; each locks its conversation until the transaction ends.
-    `content` must be stripped and have 1 to 2,000 code points. If `client_id` was used before, store
-    nothing and return the original message. Raise ConversationNotFound, ConversationArchived or
-    ParticipantGone.
+    `content` must be stripped and have 1 to 2,000 code points. If the sender used `client_id` before
+    in this conversation, store nothing and return the original message. Raise ConversationNotFound,
+    ConversationArchived or ParticipantGone.
     """
     stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
     if stored is None:
@@ -53,8 +53,9 @@ def find_repeat(
     """
     Return the message that an earlier request sent with this `client_id`.
 
-    If there is no such message, raise an exception: ConversationArchived or ParticipantGone if the
-    conversation accepts no messages, and the exception passed as `otherwise` if it accepts messages.
+    If there is no such message, raise the reason why this request cannot send it: ConversationArchived
+    or ParticipantGone if the conversation accepts no messages, else `otherwise`. The caller passes as
+    `otherwise` its own reason, such as TooFast.
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)

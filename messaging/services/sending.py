@@ -75,8 +75,8 @@ def start_conversation(
     """
     Send a message to one of the trainer's trainees; create or reopen their conversation if necessary.
 
-    All of this happens in one transaction. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound or
-    TooFast.
+    All of this happens in one transaction. If `client_id` was used before, store nothing and return the
+    original message. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound or TooFast.
     """
     ensure_may_write(trainer)
     if not trainer.is_trainer:

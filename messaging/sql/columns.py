@@ -1,4 +1,4 @@
-"""The columns that the statements select, and the conversion of rows to instances and tuples."""
+"""The columns that this package's SQL selects, and the conversion of rows to instances and tuples."""
 
 from db.sql import Columns, Row, RowType
 from messaging.models import Conversation, Message

@@ -83,7 +83,7 @@ ORDER BY {NEWEST_ACTIVITY_FIRST}
 
 
 def page_of(side: str, limit: int, offset: int) -> str:
-    """Return a `source` for `select_entries`: a page of conversations. Parameters: user id, is_archived."""
+    """Return a page as a `source` for `select_entries`, with the parameters user id and is_archived."""
     return (
         f"(SELECT * FROM messaging_conversation c WHERE {ON_SIDE.format(side=side)}"
         f" ORDER BY {NEWEST_ACTIVITY_FIRST} {cut(limit, offset)})"

@@ -18,8 +18,9 @@ class MarkedMessages:
     """
     A locked conversation, and the messages in it that were marked as read.
 
-    `has_message` tells whether the requested message is in this conversation. `count` is the number
-    of marked messages. `up_to` is their highest id, or None if none were marked.
+    `has_message` tells whether the last message to mark is in this conversation; it is False if all
+    messages were to be marked. `count` is the number of marked messages. `up_to` is their highest id,
+    or None if none were marked.
     """
 
     conversation: Conversation
@@ -88,7 +89,7 @@ def mark_messages(
 
 @transaction.atomic
 def _mark_all(params: list[Any]) -> Row | None:
-    """Lock the conversation first, so that messages committed while waiting for the lock are marked."""
+    """Lock the conversation, then mark all messages, including any committed during the wait."""
     return fetch_one(_MARK, params) if fetch_one(_LOCK, params[1:4]) else None
 
 

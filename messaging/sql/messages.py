@@ -105,9 +105,8 @@ def select_messages(
 
     The conversation is None if it is not visible to the user. A single statement reads the messages
     together with their conversation, from one snapshot. If it returns no rows, a second statement
-    reads the conversation. Messages may have been added in between. Unless that is impossible, the
-    first statement is repeated, so that the messages include every change up to the conversation's
-    version.
+    reads the conversation. If messages may have been added in between, the first statement is repeated,
+    so that the messages include every change up to the conversation's version.
     """
     compiled = _messages_query(query, limit)
     rows = compiled.fetch_all(conversation_id, user_id, *params)
@@ -123,9 +122,10 @@ def _may_have_messages(
     conversation: Conversation, query: MessageQuery, params: Sequence[int]
 ) -> bool:
     """
-    Return whether a second read may find messages although the first found none.
+    Return whether to read the messages again, because some may have been added since the first read.
 
-    With CHANGES, it can do so only if the conversation is newer than the client's version. That is rare,
-    because a client that catches up has usually missed nothing. With other queries, assume that it can.
+    The first read found none. With CHANGES, a second one can find messages only if the conversation is
+    newer than the client's version. Usually it is not, because most clients have missed nothing. With
+    other queries, always return True.
     """
     return query is not CHANGES or conversation.version > params[0]

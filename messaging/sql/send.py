@@ -15,7 +15,7 @@ from messaging.sql.rules import VISIBLE
 
 @dataclass(frozen=True)
 class Stored:
-    """The locked conversation and the new message's id, which is None if nothing was stored."""
+    """The conversation before the new message, and the message's id, or None if nothing was stored."""
 
     conversation: Conversation
     message_id: int | None
@@ -62,10 +62,11 @@ def store_message(
     """
     Lock a conversation and add a message as its next version.
 
-    Return None if the conversation is not visible to the sender. Store nothing if the conversation is
-    archived, if a participant's account was deleted, or if `client_id` was used before. `created_at` is
-    never earlier than the `created_at` of the previous message, even if the servers' clocks differ. On
-    PostgreSQL, all of this is a single statement, which needs no explicit transaction.
+    Return None if the conversation is not visible to the sender. Store nothing, and return None as
+    `message_id`, if the conversation is archived, if a participant's account was deleted, or if the
+    sender has used `client_id` in this conversation before. `created_at` is never earlier than the
+    `created_at` of the previous message, even if the servers' clocks differ. On PostgreSQL, all of this
+    is a single statement, which needs no explicit transaction.
     """
     seen = [to_db(now), conversation_id, sender_id, sender_id]
     if connection.vendor == "postgresql":

@@ -98,7 +98,7 @@ def message_of(notification: Notification) -> dict[str, Any]:
     """
     Return FCM's message for all platforms.
 
-    On Android and iOS, a later message for the same conversation replaces it.
+    On Android and iOS, a later notification for the same conversation replaces this one.
     """
     topic = f"conversation-{notification.conversation_id}"
     return {

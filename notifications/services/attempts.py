@@ -27,7 +27,11 @@ _database_use = BoundedSemaphore(3)
 
 
 def prepare_notification(delivery: Delivery) -> Notification | None:
-    """Return the notification to send, or None, and close the database connection."""
+    """
+    Return the notification to send, or None if there is no longer any reason to send one.
+
+    Close the database connection, so that it is not occupied while the notification is sent.
+    """
     with _database_use:
         notification = get_notification(delivery)
         if not connection.in_atomic_block:
@@ -40,7 +44,7 @@ def record_outcome(notification: Notification, outcome: Outcome) -> None:
     Delete the device if its token cannot be used; raise RetryLater or GiveUp after any other failure.
 
     A retry waits for the job's own pause, or for the pause that the push service requests if that is
-    longer. A request of more than an hour counts as an hour.
+    longer. A requested pause of more than an hour counts as an hour.
     """
     if outcome.verdict is Verdict.DELIVERED:
         return

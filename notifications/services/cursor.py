@@ -1,21 +1,21 @@
-"""The row that stores the positions of both scans; only the process that holds its lock may scan."""
+"""The row with the positions of the two scans for unread messages. To scan, a process must lock it."""
 
 from notifications.models import PushCursor
 
 
 def lock_cursor() -> PushCursor | None:
-    """Lock and return the row; None if another process has locked it, or if it does not exist yet."""
+    """Lock and return the PushCursor; None if another process has locked it, or if it does not exist."""
     return PushCursor.objects.select_for_update(skip_locked=True).first()
 
 
 def prepare_cursor() -> None:
-    """Create the row if it is missing."""
+    """Create the PushCursor, without which no process can scan, if it does not exist yet."""
     PushCursor.objects.get_or_create(pk=PushCursor.ONLY)
 
 
 def skip_to(message_id: int) -> None:
     """
-    Move both scans past all messages up to an id. Call this while no user has a device.
+    Make both scans for unread messages skip all messages up to an id. Call this while no user has a device.
 
     If the scans stayed behind, the first device to be registered would be notified of unread messages
     that are years old.

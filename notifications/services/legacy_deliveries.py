@@ -1,5 +1,5 @@
 """
-Converts rows of `PushDelivery` to jobs. Processes of the previous release queue deliveries there.
+Converts rows of `PushDelivery`, where processes of the previous release queue deliveries, to jobs.
 
 During a rolling deployment, such processes may still send notifications from this table. A row that is
 not due is either being sent or waiting for a retry, so only due rows are converted. Both releases scan
@@ -19,7 +19,7 @@ BATCH = 500
 
 @transaction.atomic
 def convert_legacy_deliveries() -> None:
-    """Convert up to `BATCH` due rows to jobs, unless another process is scanning."""
+    """Convert up to `BATCH` due rows of `PushDelivery` to jobs, unless another process is scanning."""
     if lock_cursor() is None:
         return
     drop_superseded()
@@ -32,7 +32,7 @@ def convert_legacy_deliveries() -> None:
 
 
 def drop_superseded() -> None:
-    """Delete rows whose recipient has a PushMark at a later message of the same conversation."""
+    """Delete each PushDelivery that a PushMark at a later message of its conversation makes obsolete."""
     _superseded().delete()
 
 

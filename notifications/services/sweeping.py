@@ -41,14 +41,18 @@ Unread = tuple[int, int, int]
 
 
 def get_sweep_interval() -> timedelta:
-    """Return the time between two sweeps, derived from `PUSH_DELAY_SECONDS`; longer without any device."""
+    """
+    Return the time between two sweeps, derived from `PUSH_DELAY_SECONDS`.
+
+    It is longer while no user has a device.
+    """
     delay: float = settings.PUSH_DELAY_SECONDS
     pause = min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, delay / 2.5))
     return timedelta(seconds=pause if has_devices() else pause * RARER_WITHOUT_DEVICES)
 
 
 def sweep() -> None:
-    """Queue notifications for all unread messages that are old enough, in several transactions."""
+    """Queue notifications for unread messages that have become old enough, one transaction per batch."""
     if not is_configured():
         return
     backlog = get_backlog()
@@ -69,10 +73,10 @@ def sweep() -> None:
 @transaction.atomic
 def scan() -> bool:
     """
-    Scan the next messages that are old enough; return whether there may be more.
+    Queue notifications for the next messages that are old enough; return whether there may be more.
 
-    Do nothing if another process is scanning. The new position, the PushMarks and the jobs are stored in
-    one transaction, so each notification is queued exactly once.
+    Do nothing if another process is scanning. One transaction stores the jobs, the new positions of both
+    scans, and what each recipient is notified of. So each notification is queued exactly once.
     """
     cursor = lock_cursor()
     if cursor is None:
@@ -90,7 +94,7 @@ def scan() -> bool:
 
 
 def _reach(after: int, seconds: float) -> int:
-    """Of the next `BATCH` messages, return the last id that is old enough; `after` if there is none."""
+    """Return the last id to scan, of the next `BATCH`; `after` if no message is `seconds` old yet."""
     old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
     some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
     reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]

@@ -38,8 +38,9 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
     """
     Email an invitation link; return the invitation and whether it is new.
 
-    If an invitation for the same address is pending, it is renewed instead. The caller does not learn
-    whether the address has an account. Raise ImpersonationReadOnly or AlreadyYourTrainee.
+    If the trainer has invited this address before, and that invitation has not been accepted, it is
+    renewed instead, even if it has expired. The caller does not learn whether the address has an
+    account. Raise ImpersonationReadOnly or AlreadyYourTrainee.
     """
     ensure_may_write(trainer)
     email = normalize_email(email)
@@ -206,7 +207,7 @@ def _accept(
     code: str, user: User, join: Callable[[User, Invitation], None]
 ) -> tuple[User, TokenPair]:
     """
-    Accept an invitation: call `join`, and sign the user in.
+    Accept an invitation: call `join` to give the user the trainer, and sign the user in.
 
     Raise InvalidInvitation if the invitation can no longer be accepted; `join` may raise other errors.
     """
@@ -223,10 +224,10 @@ def _may_train(trainer: User) -> bool:
 
 def _rejoin(user: User, invitation: Invitation) -> None:
     """
-    Set an existing user's trainer.
+    Set an existing user's trainer to the one who sent the invitation.
 
-    Raise AlreadyHasTrainer if the user may not join, or FieldInvalid if the user's access epoch has
-    changed since the password was checked.
+    Raise AlreadyHasTrainer if the user may not join. Raise FieldInvalid if the access epoch has changed
+    since `_check_rejoining` checked the user's password.
     """
     locked = lock_account(user)
     if locked is None:

@@ -32,7 +32,7 @@ def staff_of(request: HttpRequest) -> User | AnonymousUser:
 
 
 class PersonAdmin(ClosedAdmin):
-    """A list of people. Only superusers may change staff and admins."""
+    """The base class of pages on people. Only superusers may change or delete staff and admins."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._may_manage(request, obj)
@@ -131,7 +131,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """
-        Return the people, and counts of the rows that are deleted with them.
+        Return what the page that confirms a deletion shows: the people, and counts of their deleted rows.
 
         Deleting their devices, invitations and so on needs no separate permissions.
         """

@@ -98,8 +98,9 @@ def _replace_password(user: User, hashed: User) -> None:
 
     `hashed` is a second instance of the user. The caller has already set the new password on it, because
     hashing takes about 0.3 s, which is too long under a row lock. Raise InvalidToken if the account was
-    deactivated or deleted in the meantime. Raise FieldInvalid if the account's epoch changed in the
-    meantime: without the check of the epoch, someone who knows the old password could undo a reset.
+    deactivated or deleted in the meantime. Raise FieldInvalid if the account's access epoch
+    changed in the meantime, as after a reset. Otherwise, someone who knows the old password could undo
+    the reset.
     """
     locked = lock_account(user)
     if locked is None:
@@ -118,7 +119,7 @@ def _wrong_password() -> FieldInvalid:
 
 @transaction.atomic
 def store_password(*, user: User) -> None:
-    """Store a password that staff have set in the admin, and end all sessions of the user."""
+    """Store the password that the admin has already set on `user`, and end all sessions of the user."""
     user.save(update_fields=["password"])
     end_sessions(AuthSession.objects.of_or_by(user))
 
@@ -152,8 +153,8 @@ def reset_password(*, uid: str, token: str, new_password: str) -> None:
     """
     Set a new password, and end all sessions. `uid` and `token` are from a link that works only once.
 
-    As in `set_password`, the password is hashed before the row is locked. Raise InvalidResetLink or
-    FieldInvalid.
+    The password is hashed before the row is locked, because hashing takes about 0.3 s. Raise
+    InvalidResetLink or FieldInvalid.
     """
     user = _user_of_reset_link(uid)
     if user is None or not reset_tokens.check_token(user, token):
