@@ -37,9 +37,9 @@ def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
 
 class RowList(ChangeList):
     """
-    Django's change list, but dates such as the end of the year 9999 do not cause a server error.
+    Django's change list, for which a filter by the end of the year 9999 is no server error.
 
-    Instead, Django's view redirects to the list without filters.
+    The browser is redirected to the list without filters, as for other invalid filters.
     """
 
     def get_filters(self, request: HttpRequest) -> Any:

@@ -358,7 +358,7 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.HideSecrets"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.debug_pages.HideSecrets"
 
 # Content Security Policy  https://django-csp.readthedocs.io/
 # ------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def convert_legacy_deliveries() -> None:
 
 
 def drop_superseded() -> None:
-    """Delete each PushDelivery that a PushMark at a later message of its conversation makes obsolete."""
+    """Delete each PushDelivery whose recipient has a PushMark at a later message of the conversation."""
     _superseded().delete()
 
 

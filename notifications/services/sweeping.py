@@ -152,8 +152,9 @@ def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:
     """
     Return a PushMark for each recipient who has not been notified of their newest unread message.
 
-    The newest message may have been sent less than `PUSH_DELAY_SECONDS` ago. There is no reason to wait:
-    a recipient who has left older messages unread does not have the conversation open.
+    In `unread`, each recipient has a message that has been unread for `PUSH_DELAY_SECONDS`. Their newest
+    message may be more recent, but there is no reason to wait for it: a recipient who left the older one
+    unread does not have the conversation open.
     """
     ids = {conversation_id for conversation_id, *_ in unread}
     rows = Message.objects.unread().filter(conversation__in=ids).order_by()
