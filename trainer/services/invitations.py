@@ -144,10 +144,10 @@ def accept_invitation(
     """
     Join a trainer with the code from an emailed link, and sign in.
 
-    If the invited address has no account, create one. If its account belongs to a trainee without a
-    trainer, `password` must be the password of that account, and checking it counts as a sign-in
-    attempt. Passwords are hashed while no row is locked. Raise InvalidInvitation, AlreadyHasTrainer,
-    FieldInvalid or TooFast.
+    If the invited address has no account, create one. If it has one, of a trainee without a trainer,
+    `password` must be the password of that account. Checking it counts as a sign-in attempt. Passwords
+    are hashed while no row is locked. Raise InvalidInvitation, AlreadyHasTrainer, FieldInvalid or
+    TooFast.
     """
     invitation, known = _read_invitation(code)
     if known:
