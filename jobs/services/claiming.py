@@ -48,7 +48,7 @@ def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim
 
 def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
     """
-    Return `room`, the most jobs to claim per kind, reduced to keep each kind's limit across all processes.
+    Return `room`, with lower numbers for kinds that would exceed their limits across all processes.
 
     While another process is claiming jobs of kinds with a limit, exclude these kinds, because that
     process may claim as many jobs as the limits allow.
