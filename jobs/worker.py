@@ -183,9 +183,9 @@ class Worker:
         """
         Return the number of jobs of each kind that the shared threads can take.
 
-        Kinds with threads of their own are left out. No kind may take all the shared threads,
-        unless there is only one thread. Jobs that have exceeded their time limit are not counted, although they still
-        occupy their threads.
+        Kinds with threads of their own are left out. No kind may take all the shared threads, unless
+        there is only one thread. Jobs that have exceeded their time limit are not counted, although they
+        still occupy their threads.
         """
         share = max(1, self._most - max(1, self._most // 4))
         running = Counter(each.kind.name for each in self._running)

@@ -100,7 +100,11 @@ def read_imports() -> dict[str, list[str]]:
 
 
 def list_imports(name: str, pattern: re.Pattern[str] = STATIC_IMPORT) -> list[str]:
-    """Return the names of the modules that a module imports by the kind of import that `pattern` finds."""
+    """
+    Return the names of the modules that a module imports.
+
+    Only static imports count, or with the pattern DYNAMIC_IMPORT, only dynamic ones.
+    """
     source = (FOLDER / name).read_text()
     return [_resolve(name, specifier) for specifier in pattern.findall(source)]
 
