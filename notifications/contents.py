@@ -31,9 +31,10 @@ def get_notification(delivery: Delivery) -> Notification | None:
     Return the notification that the device should get now, or None. This takes up to four queries.
 
     Return None if the conversation has since been read or archived, or if the recipient has been
-    deactivated, no longer has the device or is no longer signed in on it. Also return None if a later
-    delivery covers the same messages: one that was enqueued during this run, and becomes the job's next
-    run, or one that a process of the previous release has stored in its own table.
+    deactivated, no longer has the device or is no longer signed in on it.
+
+    Also return None if a later delivery covers the same messages. It is either the next run of this job,
+    enqueued during this run, or a PushDelivery of a process of the previous release.
     """
     devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
     device = devices.filter(pk=delivery.device_id).first()
