@@ -161,7 +161,7 @@ def test_invitation_can_be_sent_again_and_revoked(desk: Page, alice: User, mailb
     desk.get_by_role("button", name="Revoke invitation to erin@example.com").click()
     desk.get_by_role("dialog").get_by_role("button", name="Revoke").click()
 
-    expect(desk.get_by_text("No invitations yet")).to_be_visible()
+    expect(desk.get_by_text("No invitations")).to_be_visible()
     assert not alice.invitations.exists()
 
 

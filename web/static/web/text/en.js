@@ -95,7 +95,7 @@ export const texts = {
   "invitation.revokeFor": "Revoke invitation to {email}",
   "invitation.sent": "Invited {date}",
   "invitation.valid": "Invited {date}, link expires {until}",
-  "invitations.empty": "No invitations yet",
+  "invitations.empty": "No invitations",
   "invitations.emptyHint": "People you invite appear here, and you can see who has joined.",
   "invitations.message": "Message",
   "invitations.messageHint": "Optional. Shown in the email, above the link.",
