@@ -1,10 +1,10 @@
 """
-Adds an introduction, error responses and the pages of lists to the generated API description.
+Adds an introduction, error responses and paginated results to the generated API description.
 
 Most error codes of an operation are derived from its body, its `page` parameter, and its view's
-authentication, throttles and permissions. Each permission class lists its error codes in `codes`;
-`write_codes` lists further codes, for methods that write. Views list the error codes of their
-services under `x-codes`.
+authentication, throttles and permissions. Each permission class lists its error codes in `codes`.
+Methods that write also have the codes in `write_codes`. Views list the error codes of their services
+under `x-codes`.
 """
 
 from typing import Any

@@ -37,9 +37,9 @@ def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
 
 class RowList(ChangeList):
     """
-    Django's change list, for which a filter by the end of the year 9999 is no server error.
+    Django's change list, but without its server error for a date filter at the end of the year 9999.
 
-    The browser is redirected to the list without filters, as for other invalid filters.
+    Instead, the browser is redirected to the list without filters, as for other invalid filters.
     """
 
     def get_filters(self, request: HttpRequest) -> Any:

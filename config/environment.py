@@ -58,7 +58,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
 
     @classmethod
     def parse_value(cls, value: str, cast: Any) -> Any:
-        """Convert text if `cast` is bool, int, float or list (split at commas); else return it as it is."""
+        """Return a bool, int, float or list (split at commas), or the text itself for any other `cast`."""
         if cast is bool:
             return addresses.parse_bool(value)
         if cast is list:

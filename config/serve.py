@@ -46,7 +46,7 @@ env = Environment()
 
 
 def main() -> None:
-    """Serve at `HOST` and `PORT` until stopped; `_workers` says with how many processes."""
+    """Serve at `HOST` and `PORT` until stopped. Without `--reload`, run `_workers()` processes."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reload", action="store_true", help="restart when the code changes")
     arguments = parser.parse_args()

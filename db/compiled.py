@@ -19,11 +19,11 @@ _FIRST_STAND_IN = 1_900_000_000
 
 class CompiledQuery:
     """
-    The queryset that `build` returns, compiled to SQL once. It must select tuples.
+    The queryset that `build` returns, compiled to SQL once.
 
-    `build` takes integers. It is called once, with placeholder values, so it must do nothing with its
-    parameters except pass them to filters. Rows are returned unconverted: see `Columns.load` and
-    `RowType.load`.
+    `build` takes integers and returns a queryset of tuples. Because `build` is called only once, with
+    placeholder values, the integers may only be passed to filters. Rows are returned unconverted: see
+    `Columns.load` and `RowType.load`.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], parameters: int) -> None:
@@ -54,7 +54,7 @@ class CompiledQuery:
 
 
 def counting(queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """Return a queryset for CompiledQuery, whose only row holds what `queryset.count()` would return."""
+    """Return `queryset.count()` as a queryset with one row, because CompiledQuery needs a queryset."""
     everything = queryset.order_by().annotate(all_rows=Value(1)).values("all_rows")
     counted: QuerySet[Any, Any] = everything.annotate(number=Count("pk")).values_list("number")
     return counted

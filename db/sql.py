@@ -91,7 +91,7 @@ class IntTable:
         return f"(SELECT {', '.join(values)} FROM json_each(%s)) input"  # noqa: S608 - made of column names
 
     def params(self, *columns: Sequence[int]) -> list[str]:
-        """Return the parameters of the SQL in `table`; pass the columns in the order of their names."""
+        """Return the parameters for `table`. Pass the columns in the order of the constructor's `names`."""
         if connection.vendor == "postgresql":
             return [f"{{{','.join(map(str, column))}}}" for column in columns]
         return [json.dumps(list(zip(*columns, strict=True)))]

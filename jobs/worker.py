@@ -74,7 +74,11 @@ class Worker:
         return self._thread is not None and self._thread.is_alive()
 
     def join(self, seconds: float) -> None:
-        """After `stop`, wait at most `seconds` for running jobs to end, or be released to other workers."""
+        """
+        Wait at most `seconds` until running jobs have ended or been released to other workers.
+
+        Call `stop` first.
+        """
         if self._thread:
             self._thread.join(seconds)
 
@@ -97,7 +101,7 @@ class Worker:
         self._wake.set()
 
     def _work(self) -> float:
-        """Record outcomes, extend leases, schedule and claim jobs; return the seconds to wait."""
+        """Record outcomes, extend leases, schedule and claim jobs. Return the seconds to the next call."""
         pause = self._longest_pause
         try:
             self._record()
@@ -181,7 +185,7 @@ class Worker:
 
     def _shared_room(self, kinds: Collection[JobKind]) -> dict[str, int]:
         """
-        Return the number of jobs of each kind that the shared threads can take.
+        Return how many more jobs of each kind may be claimed for the shared threads.
 
         Kinds with threads of their own are left out. No kind may take all the shared threads, unless
         there is only one thread. Jobs that have exceeded their time limit are not counted, although they

@@ -39,7 +39,7 @@ class Authenticator(Protocol[A]):
         self, keys: Sequence[int], user_ids: Sequence[int], session_ids: Sequence[int]
     ) -> set[int]:
         """
-        Return, with one query, the keys of the sockets whose user's or session's access has ended.
+        Return the keys of the sockets whose user or session has lost access, with one query.
 
         Each argument is a column with one value per socket. Session id 0 means a token without a session.
         The expiry of the token is not checked here.

@@ -22,7 +22,7 @@ from live.threads import in_thread
 
 class LiveConsumer(FrameConsumer, Generic[A]):
     """
-    A socket of a signed-in user; subclasses define its content and `position`, the client's state.
+    A socket of a signed-in user. Subclasses define the content, and the client's state in `position`.
 
     The socket is accepted before any check, and closed with a code if a check fails. If the socket had
     not been accepted first, browsers would report 1006 instead of the code.
@@ -58,7 +58,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
 
     @abstractmethod
     async def open(self) -> None:
-        """Send what the client lacks of the socket's content; raise NotFound if the user may not see it."""
+        """Send the content that the client lacks. Raise NotFound if the user may not see the content."""
 
     async def _sign_in(self) -> None:
         if not is_allowed_origin(self.scope):
@@ -127,10 +127,10 @@ class LiveConsumer(FrameConsumer, Generic[A]):
     @property
     @abstractmethod
     def position(self) -> tuple[int, ...]:
-        """The state that the client has; `list_behind` takes these numbers after the key and user id."""
+        """The client's state: the arguments of `list_behind` that follow the socket's key and user id."""
 
     def track_position(self) -> None:
-        """Report the position and access to the reconciler; call this after each change of either."""
+        """Report the position and the access to the reconciler. Call this whenever one of them changes."""
         if not self._is_closing:
             reconciler.track(self)
 

@@ -29,9 +29,9 @@ def announce(user_id: int | None, event: Event) -> None:
 
 def announce_now(user_id: int | None, event: Event) -> None:
     """
-    Send `event` to a user's sockets without waiting for a commit; ignore a `user_id` of None.
+    Send `event` to a user's sockets without waiting for a commit. Ignore a `user_id` of None.
 
-    Callers may be on an event loop.
+    This may be called on an event loop.
     """
     if user_id is not None:
         publisher.submit(user_group(user_id), event)

@@ -14,10 +14,10 @@ SLICE_ROWS = 1000
 
 class PositionTable:
     """
-    A table with one row of integers per socket, stored in columns; the first column is the key.
+    A table with one row of integers per socket, stored by column. The first column is the key.
 
     Each socket updates its row when its position changes. Collecting the positions from 5,000 objects
-    for each query would take several times as long as the query that compares them with the database.
+    would take several times as long as the query that compares the positions with the database.
     """
 
     def __init__(self) -> None:

@@ -1,10 +1,10 @@
 """
-Sends events to the channel layer from one long-lived event loop; no other module sends any.
+Sends events to the channel layer from one long-lived event loop. No other module sends any.
 
 Callers do not wait. In a request's thread, `async_to_sync(group_send)` would create an event loop and a
 Redis connection each time, and wait for Redis. Events may get lost here. If a lost event announced a
-change in the database, sockets detect that by the version of a later event, or the reconciler detects it.
-Then they read the database.
+change in the database, the loss is detected by the version of a later event, or by the reconciler. Then
+the sockets read the database.
 """
 
 import asyncio

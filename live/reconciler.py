@@ -2,9 +2,9 @@
 Compares all open sockets of this process with the database, about once a second.
 
 The channel layer may lose any event: a message, or the end of a user's access. So each socket records
-its position and its access. One query returns the sockets whose access has ended, and another one those
-that are behind the database. The layer only makes delivery fast. An idle socket needs no task, only a row
-in the parameters of these queries.
+its position and its access. One query returns the sockets whose access has ended. Another query
+returns the sockets that are behind the database. The layer only makes delivery fast. An idle socket needs
+no task, only a row in the parameters of these queries.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class TrackedSocket(Socket, Protocol):
 
     @property
     def position(self) -> tuple[int, ...]:
-        """The state that the client has; `list_behind` takes these numbers after the key and user id."""
+        """The client's state: the arguments of `list_behind` that follow the socket's key and user id."""
 
 
 Kind = type[TrackedSocket]
@@ -56,10 +56,10 @@ class Reconciler:
 
     def track(self, socket: TrackedSocket) -> None:
         """
-        Record a socket's access, and its position, which is the state that the client has.
+        Record the access and the position of a socket. The position is the state that the client has.
 
-        Call this after each change of either. Do not track a socket before its access to the content has
-        been checked.
+        Call this after each change of the access or the position. Do not track a socket before its access
+        to the content has been checked.
         """
         key = self._keys.get(socket) or self._add(socket)
         access = socket.access
@@ -108,7 +108,7 @@ class Reconciler:
             logger.exception("Open sockets could not be reconciled.")
 
     async def _check(self, kind: Kind, rows: Columns) -> None:
-        """Compare rows with the database; schedule tasks for sockets without access or behind."""
+        """Compare rows with the database. Schedule tasks for sockets that lost access or missed changes."""
         ended, behind = await in_thread(_query, kind, rows)
         for key in ended & self._sockets.keys():
             # The task queries again, because the token may have been renewed since.

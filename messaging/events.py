@@ -45,7 +45,7 @@ def announce_archived(conversation: Conversation) -> None:
 
 
 def announce_altered(conversation: Conversation) -> None:
-    """Announce a change for which there is no frame; sockets read it from the database."""
+    """Announce a change that has no frame. Sockets then read the change from the database."""
     for user_id in conversation.participant_ids:
         announce(user_id, _changed(conversation, None))
 

@@ -107,9 +107,9 @@ def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
     """
-    Return values to replace in a message's data: `version`, and its read state at that version.
+    Return new values for a message's data: `version`, and the read state as of `version`.
 
-    A message that was read later is shown as unread. Its text and sender stay current.
+    A message that was read later is shown as unread. The text and the sender stay current.
     """
     if row.read_version and row.read_version <= version:
         return {"version": version}

@@ -231,7 +231,8 @@ def list_differing_checksums(
     """
     Return {key: current checksum} for the inbox sockets whose checksum differs from the database's.
 
-    Each argument is a column with one value per socket; the last three are fields of `InboxChecksum`.
+    Each argument is a column with one value per socket. The last three contain the fields of
+    `InboxChecksum`.
     """
     rows = reconcile.select_differing_checksums(keys, user_ids, conversations, ids, versions)
     return {key: InboxChecksum(*current) for key, *current in rows}

@@ -21,7 +21,7 @@ def keep_conversations(instance: User, **kwargs: Any) -> None:
 
 @receiver(role_changing, sender=User)
 def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
-    """Raise FieldInvalid if a user with active conversations gets a new role; its list would omit them."""
+    """Raise FieldInvalid if the new role would hide active conversations from the user."""
     if has_active_conversation(user):
         raise FieldInvalid(
             "role",

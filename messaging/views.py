@@ -161,7 +161,7 @@ class MessageListView(APIView):
     def _keyset_page(
         self, page: selectors.Slice, onward: dict[str, int] | None, **extra: Any
     ) -> Response:
-        """Return a keyset page. `onward` has the query parameters of `next`, or is None on the last page."""
+        """Return a keyset page. If there is a next one, `onward` has the query parameters of its link."""
         next_url = self._url_with(onward) if onward else None
         results = messages_data(page.messages, page.conversation)
         page_data = {"count": None, "next": next_url, "previous": None, "results": results}

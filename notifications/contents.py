@@ -33,8 +33,8 @@ def get_notification(delivery: Delivery) -> Notification | None:
     Return None if the conversation has since been read or archived, or if the recipient has been
     deactivated, no longer has the device or is no longer signed in on it.
 
-    Also return None if a later delivery covers the same messages. It is either the next run of this job,
-    enqueued during this run, or a PushDelivery of a process of the previous release.
+    Also return None if a later delivery covers the same messages. This job may have been enqueued again
+    during this run, or a process of the previous release may have stored a PushDelivery.
     """
     devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
     device = devices.filter(pk=delivery.device_id).first()
@@ -98,7 +98,7 @@ def _cut(text: str, length: int) -> str:
     """
     Return the text on one line, truncated to `length` characters.
 
-    Combining characters, which Django does not count, make it at most twice as long.
+    Django does not count combining characters. With them, the result has up to twice that length.
     """
     cut = Truncator(" ".join(text.split())).chars(length)
     return cut if len(cut) <= 2 * length else f"{cut[: 2 * length - 1]}…"

@@ -77,7 +77,7 @@ class PushCursor(models.Model):
 
 class PushMark(models.Model):
     """
-    For a conversation and a recipient: the newest message for which a notification was queued.
+    The newest message for which a notification was queued, per conversation and recipient.
 
     It prevents duplicate notifications.
     """

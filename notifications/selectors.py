@@ -23,7 +23,7 @@ class Backlog:
 
 
 def get_backlog() -> Backlog | None:
-    """Return the state of the scans, with one cheap query; None if there is no PushCursor yet."""
+    """Return the state of both scans for unread messages (a cheap query), or None without a PushCursor."""
     cursor: Any = (
         PushCursor.objects.filter(pk=PushCursor.ONLY)
         .annotate(

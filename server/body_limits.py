@@ -57,8 +57,8 @@ def is_form(scope: Any) -> bool:
     """
     Return whether an API request sends a multipart form, which may carry files.
 
-    True if any Content-Type header has a multipart type. Parsers differ in which of several headers
-    they use, and a body that is parsed as a form must not bypass the checks that uploads must pass.
+    True if any Content-Type header has a multipart type, because parsers differ in which of several
+    headers they use. No body that is parsed as a form may bypass the checks for uploads.
     """
     return scope["method"] not in SAFE_METHODS and any(
         name == b"content-type" and value[:10].lower() == b"multipart/"
@@ -84,7 +84,7 @@ async def read_body(receive: Any) -> bytes:
 
 
 def _has_known_length(scope: Any) -> bool:
-    """Return whether the server delivers at most the declared bytes; then they need no counting."""
+    """Return whether the server passes on at most Content-Length bytes, so that no counting is needed."""
     is_chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
     return not is_chunked and scope["http_version"] in ("1.0", "1.1")
 
@@ -93,7 +93,8 @@ def _declared_length(scope: Any) -> int:
     """
     Return the Content-Length, or 0 without one.
 
-    The server's parser has checked that it is a number below 2**64, but accepts any leading zeros.
+    The server's parser has ensured a number below 2**64. But it accepts any number of leading zeros,
+    and int() rejects text of more than 4,300 digits.
     """
     raw: bytes = dict(scope["headers"]).get(b"content-length", b"")
     return int(raw.lstrip(b"0") or 0)

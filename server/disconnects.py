@@ -8,5 +8,5 @@ class ClientGone(Exception):
 
 
 async def wait_until_gone(receive: Any) -> None:
-    """Return when the client disconnects. Read the body first: then `receive` returns no other event."""
+    """Return when the client disconnects. Call this only after `receive` has returned the whole body."""
     await receive()

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class OneHopHandler:
-    """An ASGI application that runs a whole request in one thread; responses are small and not streamed."""
+    """An ASGI app that runs a whole request in one thread. Responses are small, so none is streamed."""
 
     def __init__(self) -> None:
         self._get_response = build_chain(settings.API_MIDDLEWARE)
@@ -50,8 +50,8 @@ class OneHopHandler:
         """
         Answer one request.
 
-        If the client disconnects, a queued request is dropped, but a running one is completed. For a
-        form, a disconnect has no effect until the server starts to read its body.
+        If the client disconnects, a queued request is dropped, but a running one is completed. The body
+        of a form is read after the sender is authenticated. A disconnect before that has no effect.
         """
         serve = self._serve_form if is_form(scope) else self._serve
         try:
@@ -117,7 +117,7 @@ class OneHopHandler:
 
 
 def _log(request: ApiRequest, response: Any) -> None:
-    """Log an error as Django's own handlers do, unless the queue was full: `_refuse` has logged that."""
+    """Log an error as Django's own handlers do, except a 503 that `_refuse` has already logged."""
     if response.status_code >= 400 and request.stand_in is not busy:  # noqa: PLR2004 - HTTP's
         reason = response.reason_phrase
         log_response("%s: %s", reason, request.path, response=response, request=request)

@@ -49,8 +49,9 @@ class Lane:
         """
         Run `call` as `run` does, but drop it if the client disconnects while it is queued.
 
-        Raise LaneFull if the queue is full, or ClientGone if the call was dropped. A running call is
-        completed. The request's body must have been read: then `receive` returns only the disconnect.
+        Raise LaneFull if the queue is full, or ClientGone if the call was dropped. A call that is
+        already running is completed. Read the request's body before, so that `receive` can only return
+        the disconnect.
         """
         must_wait = self._pending >= self._running
         work, outcome = self._submit(partial(call, *args, **kwargs))
@@ -95,12 +96,12 @@ class Lane:
             loop.call_soon_threadsafe(self._end, outcome, outcome.set_result, result)
 
     def _drop(self, work: Future[None], outcome: asyncio.Future[T]) -> None:
-        """If a call is still queued, drop it and raise ClientGone in its caller; else do nothing."""
+        """If the call is still queued, drop the call, and raise ClientGone where `outcome` is awaited."""
         if not work.cancelled() and work.cancel():
             self._end(outcome, outcome.set_exception, ClientGone())
 
     def _end(self, outcome: asyncio.Future[T], end: Callable[[Any], None], value: Any) -> None:
-        """Count the call as ended. Resolve its future, unless that has been cancelled."""
+        """Count a call as ended. Call `end(value)` to resolve `outcome`, unless `outcome` was cancelled."""
         self._pending -= 1
         if not outcome.done():
             end(value)

@@ -30,7 +30,7 @@ class OneCore:
 
     def start(self) -> None:
         """
-        Start moving all threads to one core. Call this on the event loop.
+        Keep all threads on one core from now on. Call this on the event loop.
 
         Do nothing if the system is not Linux, or if only one core is available.
         """

@@ -24,9 +24,9 @@ class Admission:
     """
     Decides from the headers of a request whether to read its body.
 
-    If the view accepts forms, only its authentication, permissions and throttles run at first. If they
+    If the view accepts forms, only its authentication, permissions and throttles run at first. If these
     accept the request, `is_granted` becomes true, and the body is to be read. A view that accepts no
-    forms runs as usual, but without the body; if it needs one, it refuses the request.
+    forms runs as usual, but without the body. Such a view refuses the request if a body is needed.
     """
 
     def __init__(self) -> None:
@@ -37,8 +37,8 @@ class Admission:
         """
         Return a view that decides, without the body, whether a form for `view` is admitted.
 
-        It runs the authentication, permissions and throttles of `view`. If they accept the request, it
-        grants this admission. If `view` accepts no forms, return `view` itself.
+        The returned view runs the authentication, permissions and throttles of `view`. If they accept the
+        request, the returned view calls `grant`. If `view` accepts no forms, return `view` itself.
         """
         view_class: Any = getattr(view, "cls", None)  # None for a function-based view
         if view_class is None or MultiPartParser not in view_class.parser_classes:
@@ -77,8 +77,8 @@ class UploadSlots:
     """
     Limits the number of forms that are read or processed at the same time, in total and per person.
 
-    Other forms wait unread. A form whose body has not arrived completely waits for at most
-    `REQUEST_BODY_SECONDS`.
+    Other forms wait, and their bodies are not read. If a body is still incomplete after
+    `REQUEST_BODY_SECONDS`, the connection is closed.
     """
 
     def __init__(self) -> None:

@@ -71,7 +71,7 @@ def set_trainer(*, trainee: User, trainer: User | None) -> None:
 
 
 def ensure_is_trainer(person: User | None) -> None:
-    """Raise FieldInvalid if a person is not a trainer; None means no trainer, and is accepted."""
+    """Raise FieldInvalid if `person` is not a trainer. Accept None, which means no trainer."""
     if person and not person.is_trainer:
         raise FieldInvalid("parent_trainer", _("This person is not a trainer."))
 

@@ -43,9 +43,9 @@ def ensure_own_origin(request: Request) -> None:
 
 def wants_cookie(request: Request, data: dict[str, object]) -> bool:
     """
-    Return whether a sign-in wants its refresh token in the cookie; remove that flag from `data`.
+    Remove the flag `cookie` from `data`. Return whether it asks for the refresh token in the cookie.
 
-    If it does, call `ensure_own_origin`, which may raise ForeignOrigin.
+    If so, call `ensure_own_origin`, which may raise ForeignOrigin.
     """
     is_wanted = data.pop("cookie") is True
     if is_wanted:

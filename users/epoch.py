@@ -29,7 +29,7 @@ WATCHED = _GRANTS | {"password", "role"}
 
 
 def next_epoch(changes: Mapping[str, Any]) -> CombinedExpression:
-    """Return `access_epoch`, plus 1 if `changes` end access. Pass only `WATCHED` fields, at least one."""
+    """Return `access_epoch`, plus 1 if `changes` end access. Pass one or more fields of `WATCHED`."""
     ending = Q()
     for name, value in changes.items():
         differs = ~Q(**{name: value})
@@ -69,8 +69,8 @@ class EpochUser(AbstractBaseUser):
         """
         Save the user, and increase the epoch if the change must end access.
 
-        If the row has been deleted, saving a field of `WATCHED` (those whose changes may end access)
-        raises DatabaseError, as with `force_update`.
+        `WATCHED` lists the fields whose changes may end access. If the row has been deleted, saving one of
+        these fields raises DatabaseError, as `force_update` does.
         """
         names = None if update_fields is None else frozenset(update_fields)
         loaded = WATCHED & vars(self).keys()

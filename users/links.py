@@ -27,10 +27,10 @@ def make_link(page: str, **secrets: str) -> str:
 
 def restore_link(path: str) -> str | None:
     """
-    Return the original path and fragment of a link whose "#" was rewritten; None for other paths.
+    Return the original path and fragment of a link whose "#" a mail program rewrote.
 
-    Also return None if a secret is missing or malformed. The result always leads to one of our
-    pages, with exactly the parameters in `SECRETS`.
+    The result always leads to one of our pages, with exactly the parameters in `SECRETS`. Return None
+    for other paths, or if one of these parameters is missing or malformed.
     """
     for _ in range(LAYERS):
         path = unquote(path)

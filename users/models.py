@@ -111,7 +111,7 @@ class User(EpochUser, PermissionsMixin):
         return normalize_email(super().normalize_username(username))
 
     def save(self, **options: Any) -> None:
-        """Save; set `onboarding_completed` for a new trainee, because trainees have no onboarding."""
+        """Save the user. A new trainee gets `onboarding_completed`, because trainees have no onboarding."""
         if self._state.adding and self.role == self.Role.TRAINEE:
             self.onboarding_completed = True
         super().save(**options)

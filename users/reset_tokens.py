@@ -7,9 +7,9 @@ class ResetTokens(PasswordResetTokenGenerator):
     """
     Tokens in links for setting a new password.
 
-    A token is valid until it expires or is used, or until its user signs in, gets a new password, email
-    address or role, or loses access or admin rights. Reactivating the account does not make the token
-    valid again.
+    A token is valid until it expires or is used. It also becomes invalid if the user signs in, loses
+    access or admin rights, or gets a new password, email address or role. Reactivating the account does
+    not make the token valid again.
     """
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:  # documented for subclasses

@@ -65,7 +65,7 @@ def get_user_by_claims(claims: Claims) -> User:
 
 
 def get_valid_session(claims: Claims) -> AuthSession:
-    """Return a token's session with its user; raise InvalidToken if the token has no valid session."""
+    """Return a token's session, with the user loaded. Raise InvalidToken if no valid session exists."""
     row = fetch_one(_LIVING_SESSION, [claims.session_id, claims.user_id, to_db(timezone.now())])
     if row is None:
         raise InvalidToken

@@ -17,8 +17,8 @@ def close_outdated_sessions(
     """
     After a user is saved, set `ended_at` on outdated sessions and close their sockets at once.
 
-    The increased access epoch has already ended access, so a failure here does no harm.
-    `QuerySet.update()` sends no signal; after such an update, the reconciler closes the sockets within a
+    The save has already ended access by increasing the access epoch, so a failure here does no harm.
+    `QuerySet.update()` sends no signal. After such an update, the reconciler closes the sockets within a
     second.
     """
     if not created and (update_fields is None or WATCHED.intersection(update_fields)):

@@ -103,7 +103,7 @@ def list_imports(name: str, pattern: re.Pattern[str] = STATIC_IMPORT) -> list[st
     """
     Return the names of the modules that a module imports.
 
-    Only static imports count, or with the pattern DYNAMIC_IMPORT, only dynamic ones.
+    The default pattern finds only static imports, and DYNAMIC_IMPORT only dynamic ones.
     """
     source = (FOLDER / name).read_text()
     return [_resolve(name, specifier) for specifier in pattern.findall(source)]
@@ -135,7 +135,7 @@ def _read_build() -> Build:
 
 
 def _imports(names: Iterable[str]) -> dict[str, str]:
-    """Return the import map: library names to URLs, and plain URLs to hashed URLs where they differ."""
+    """Return the import map. It maps library names to URLs, and plain URLs to any different hashed URLs."""
     imports = {name: _url(path) for name, path in LIBRARIES.items()}
     loaded = [name for name in names if name.endswith(".js") or name == LATER_STYLE]
     urls = {_plain_url(name): _url(name) for name in loaded}

@@ -40,9 +40,9 @@ def _retry(pk: int) -> int:
 @transaction.atomic
 def discard_jobs(*, job_ids: Collection[int]) -> int:
     """
-    Discard those jobs that are waiting or were given up, without running them; return their number.
+    Discard the waiting and given-up jobs among `job_ids`; return the number of discarded jobs.
 
-    A recurring job skips one run.
+    These jobs do not run. If one of them is recurring, only this one run is skipped.
     """
     rows = Job.objects.filter(pk__in=job_ids, state__in=RESTING).select_for_update()
     kinds = dict(rows.order_by("pk").values_list("pk", "kind"))

@@ -48,10 +48,10 @@ def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim
 
 def _within_limits(room: Mapping[str, int]) -> dict[str, int]:
     """
-    Return `room`, with lower numbers for kinds that would exceed their limits across all processes.
+    Return `room` (how many jobs to claim, by kind), lowered to what the limit of each kind still allows.
 
-    While another process is claiming jobs of kinds with a limit, exclude these kinds, because that
-    process may claim as many jobs as the limits allow.
+    A limit covers the jobs of all processes. While another process is claiming jobs of kinds with a
+    limit, exclude these kinds, because that process may claim as many jobs as the limits allow.
     """
     limits = {name: limit for name in room if (limit := get_kind(name).limit) is not None}
     if not limits:

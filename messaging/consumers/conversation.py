@@ -31,13 +31,13 @@ _newer = BatchedCheck(selectors.list_newer)
 
 class ConversationConsumer(UserConsumer):
     """
-    A socket on one conversation. It delivers every change in order and exactly once, although the
-    channel layer may lose events.
+    A socket on one conversation. It delivers every change in order and exactly once.
 
-    `version` is the last version that was sent. If an event has the next version and contains a frame,
-    that frame is forwarded unchanged. If it contains no frame, or if versions are missing, the changes
-    are read from the database before any newer change is sent. If there are too many of them, a `reset`
-    frame tells the client to reload instead. Events with `version` or an older version are dropped.
+    The channel layer may lose events. `version` is the last version that was sent. If an event has the
+    next version and contains a frame, that frame is forwarded unchanged. If the event contains no frame,
+    or if versions are missing, the changes are read from the database before any newer change is sent. If
+    there are too many changes, a `reset` frame tells the client to reload instead. Events with `version`
+    or an older version are dropped.
     """
 
     conversation_id = 0
@@ -123,10 +123,10 @@ class ConversationConsumer(UserConsumer):
         """
         Catch up with the database, or close the socket if it must not stay open.
 
-        `actual` is the conversation's version in the database. It is None if the conversation is archived
-        or the user has lost access; then close the socket. Otherwise, catch up only if the socket still has
-        not sent the version that the previous call received. A newer version will most likely still
-        arrive as an event.
+        `actual` is the conversation's version in the database, or None if the conversation is archived or
+        the user has lost access. Close the socket if `actual` is None. Otherwise, catch up only if the
+        socket has still not sent the `actual` version of the previous call. Newer versions will most likely
+        arrive as events.
         """
         if actual is None:
             self.close_soon(CloseCode.NOT_VISIBLE)
@@ -190,7 +190,7 @@ class ConversationConsumer(UserConsumer):
             tasks.schedule(self._announce_typing_later)
 
     async def _announce_typing_later(self) -> None:
-        """Announce the latest state once the limit allows it, because no other frame might arrive."""
+        """Announce the latest typing state once the rate limit allows, even if no further frame arrives."""
         await asyncio.sleep(self._typing.wait_seconds)
         if self._typing.is_pending and not self._is_closing:
             self._announce_typing()

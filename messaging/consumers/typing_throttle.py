@@ -50,8 +50,8 @@ class TypingThrottle:
         Return whether to announce the typing state now; if so, record it as announced.
 
         A changed state is announced. While the person keeps typing, True is announced again after each
-        `SOCKET_TYPING_INTERVAL_SECONDS`. But nothing is announced while the token bucket, which error
-        frames also use, is empty.
+        `SOCKET_TYPING_INTERVAL_SECONDS`. Announcements and error frames share a token bucket. While it is
+        empty, nothing is announced.
         """
         now = time.monotonic()
         is_due = now - self._announced_at >= settings.SOCKET_TYPING_INTERVAL_SECONDS

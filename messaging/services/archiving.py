@@ -69,8 +69,9 @@ def prepare_account_deletion(*, user: User) -> None:
     """
     Give a user's conversations and messages a new version before the account is deleted.
 
-    So clients load them again: they stay, with a placeholder for the person. Rows are locked in the usual
-    order: the user, the user's trainees (whom the deletion unlinks), then the conversations.
+    So clients load them again. The deletion keeps these rows, with a placeholder for the person. Rows are
+    locked in the usual order: the user, the user's trainees (whom the deletion unlinks), then the
+    conversations.
     """
     lock_with_trainees(user)
     for conversation in _lock(Conversation.objects.of(user)):

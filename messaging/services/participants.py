@@ -22,7 +22,7 @@ def complete_participants() -> int:
 
 @transaction.atomic
 def _complete_some() -> int:
-    """Lock up to 1,000 conversations without participant rows; add the rows; return the number locked."""
+    """Complete at most 1,000 conversations without participant rows. Return the number completed."""
     has_rows = Exists(Participant.objects.filter(conversation=OuterRef("pk")))
     bare = Conversation.objects.filter(~has_rows).order_by("pk")[:BATCH]
     # A concurrent deletion of an account waits for this lock, or has already set the column to NULL.

@@ -53,9 +53,9 @@ def find_repeat(
     """
     Return the message that an earlier request sent with this `client_id`.
 
-    If there is no such message, raise the reason why this request cannot send it: ConversationArchived
-    or ParticipantGone if the conversation accepts no messages, else `otherwise`. The caller passes as
-    `otherwise` its own reason, such as TooFast.
+    If there is no such message, the request is refused. Raise ConversationArchived or ParticipantGone if
+    the conversation accepts no messages. If it does accept messages, raise `otherwise`, which is the
+    caller's own reason, such as TooFast.
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)

@@ -33,8 +33,8 @@ def load_people(columns: Columns[User], row: Row, people: People) -> tuple[User 
     """
     Return the trainer and the trainee, with None in place of a deleted account.
 
-    `row` contains their columns only, the trainer's first. `people` caches instances by id, because a user
-    is in every row of their own list.
+    `row` contains only the columns of these two people, the trainer's first. `people` caches instances by
+    id, because every row of a user's list contains that user.
     """
     size = columns.count
     return _load(columns, row[:size], people), _load(columns, row[size:], people)

@@ -83,7 +83,7 @@ ORDER BY {NEWEST_ACTIVITY_FIRST}
 
 
 def page_of(side: str, limit: int, offset: int) -> str:
-    """Return a page as a `source` for `select_entries`, with the parameters user id and is_archived."""
+    """Return a subquery for a page, to pass to `select_entries` with the params [user id, is_archived]."""
     return (
         f"(SELECT * FROM messaging_conversation c WHERE {ON_SIDE.format(side=side)}"
         f" ORDER BY {NEWEST_ACTIVITY_FIRST} {cut(limit, offset)})"

@@ -18,9 +18,9 @@ class MarkedMessages:
     """
     A locked conversation, and the messages in it that were marked as read.
 
-    `has_message` tells whether the last message to mark is in this conversation; it is False if all
-    messages were to be marked. `count` is the number of marked messages. `up_to` is their highest id,
-    or None if none were marked.
+    If the caller named the last message to mark, `has_message` tells whether that message is in this
+    conversation. If all messages were to be marked, `has_message` is False. `count` is the number of
+    marked messages. `up_to` is the highest id among them, or None if none were marked.
     """
 
     conversation: Conversation

@@ -104,7 +104,7 @@ def select_messages(
     Return a conversation with its participants, and the messages that `query` selects.
 
     The conversation is None if it is not visible to the user. A single statement reads the messages
-    together with their conversation, from one snapshot. If it returns no rows, a second statement
+    together with their conversation, from one snapshot. If no messages are selected, a second statement
     reads the conversation. If messages may have been added in between, the first statement is repeated,
     so that the messages include every change up to the conversation's version.
     """
@@ -122,10 +122,10 @@ def _may_have_messages(
     conversation: Conversation, query: MessageQuery, params: Sequence[int]
 ) -> bool:
     """
-    Return whether to read the messages again, because some may have been added since the first read.
+    Return whether to repeat a read that found no messages, because some may have been added since.
 
-    The first read found none. With CHANGES, a second one can find messages only if the conversation is
-    newer than the client's version. Usually it is not, because most clients have missed nothing. With
-    other queries, always return True.
+    With the query CHANGES, a second read can find messages only if the conversation is newer than the
+    client's version. This is rare, because most clients have missed nothing. With other queries, always
+    return True.
     """
     return query is not CHANGES or conversation.version > params[0]

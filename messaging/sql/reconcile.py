@@ -30,5 +30,5 @@ def select_newer(*positions: Sequence[int]) -> list[tuple[Any, ...]]:
 
 
 def select_differing_checksums(*sums: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return (key, count, sum of ids, sum of versions) as of now for inbox sockets with other values."""
+    """Return (key, count, sum of ids, sum of versions) for inbox sockets whose `sums` are outdated."""
     return fetch_all(_DIFFERING_CHECKSUMS.format(input=_SUMS.table), _SUMS.params(*sums))

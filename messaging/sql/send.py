@@ -15,7 +15,7 @@ from messaging.sql.rules import VISIBLE
 
 @dataclass(frozen=True)
 class Stored:
-    """The conversation before the new message, and the message's id, or None if nothing was stored."""
+    """The conversation as it was before the new message. If none was stored, `message_id` is None."""
 
     conversation: Conversation
     message_id: int | None

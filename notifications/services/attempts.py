@@ -41,10 +41,10 @@ def prepare_notification(delivery: Delivery) -> Notification | None:
 
 def record_outcome(notification: Notification, outcome: Outcome) -> None:
     """
-    Delete the device if its token cannot be used; raise RetryLater or GiveUp after any other failure.
+    Delete the device if its token cannot be used. Raise RetryLater or GiveUp after any other failure.
 
-    A retry waits for the job's own pause, or for the pause that the push service requests if that is
-    longer. A requested pause of more than an hour counts as an hour.
+    A retry waits for the longer of two pauses: the job's own, and the one that the push service requests.
+    A requested pause of more than an hour counts as an hour.
     """
     if outcome.verdict is Verdict.DELIVERED:
         return

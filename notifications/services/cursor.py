@@ -1,4 +1,4 @@
-"""The row with the positions of the two scans for unread messages. To scan, a process must lock it."""
+"""The positions of both scans for unread messages, in one row. To scan, a process must lock the row."""
 
 from notifications.models import PushCursor
 

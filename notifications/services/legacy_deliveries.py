@@ -1,9 +1,10 @@
 """
-Converts rows of `PushDelivery`, where processes of the previous release queue deliveries, to jobs.
+Converts the previous release's queue of deliveries, the table `PushDelivery`, to jobs.
 
-During a rolling deployment, such processes may still send notifications from this table. A row that is
-not due is either being sent or waiting for a retry, so only due rows are converted. Both releases scan
-under the same lock and write the same PushMarks. The next release will drop the table and this module.
+During a rolling deployment, processes of that release may still add rows and send their notifications. A
+row that is not due is either being sent or waiting for a retry, so only due rows are converted. When
+scanning for unread messages, both releases use the same lock and the same PushMarks. The next release will
+drop the table and this module.
 """
 
 from django.db import transaction
@@ -19,7 +20,11 @@ BATCH = 500
 
 @transaction.atomic
 def convert_legacy_deliveries() -> None:
-    """Convert up to `BATCH` due rows of `PushDelivery` to jobs, unless another process is scanning."""
+    """
+    Convert up to `BATCH` due rows of `PushDelivery` to jobs.
+
+    Do nothing while another process scans for unread messages.
+    """
     if lock_cursor() is None:
         return
     drop_superseded()
@@ -32,7 +37,7 @@ def convert_legacy_deliveries() -> None:
 
 
 def drop_superseded() -> None:
-    """Delete each PushDelivery whose recipient has a PushMark at a later message of the conversation."""
+    """Delete each PushDelivery whose recipient gets a newer notification for the same conversation."""
     _superseded().delete()
 
 

@@ -75,8 +75,8 @@ def scan() -> bool:
     """
     Queue notifications for the next messages that are old enough; return whether there may be more.
 
-    Do nothing if another process is scanning. One transaction stores the jobs, the new positions of both
-    scans, and what each recipient is notified of. So each notification is queued exactly once.
+    Do nothing if another process is scanning. One transaction stores the notifications' jobs, how far
+    the messages are scanned, and the PushMarks. So each notification is queued exactly once.
     """
     cursor = lock_cursor()
     if cursor is None:
@@ -94,7 +94,7 @@ def scan() -> bool:
 
 
 def _reach(after: int, seconds: float) -> int:
-    """Return the last id to scan, of the next `BATCH`; `after` if no message is `seconds` old yet."""
+    """Return up to which id to scan the next `BATCH` messages, or `after` if none is `seconds` old yet."""
     old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
     some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
     reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]

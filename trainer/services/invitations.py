@@ -38,9 +38,9 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
     """
     Email an invitation link; return the invitation and whether it is new.
 
-    If the trainer has invited this address before, and that invitation has not been accepted, it is
-    renewed instead, even if it has expired. The caller does not learn whether the address has an
-    account. Raise ImpersonationReadOnly or AlreadyYourTrainee.
+    If the trainer has invited this address before, renew that invitation instead of creating another,
+    unless it was accepted. An expired invitation is renewed too. The caller does not learn whether the
+    address has an account. Raise ImpersonationReadOnly or AlreadyYourTrainee.
     """
     ensure_may_write(trainer)
     email = normalize_email(email)
@@ -144,10 +144,10 @@ def accept_invitation(
     """
     Join a trainer with the code from an emailed link, and sign in.
 
-    If the invited address has no account, create one. If it has one, of a trainee without a trainer,
-    `password` must be the password of that account. Checking it counts as a sign-in attempt. Passwords
-    are hashed while no row is locked. Raise InvalidInvitation, AlreadyHasTrainer, FieldInvalid or
-    TooFast.
+    If the invited address has no account, create one. An existing account must belong to a trainee
+    without a trainer, and `password` must be the password of that account. Checking the password counts
+    as a sign-in attempt. Passwords are hashed while no row is locked. Raise InvalidInvitation,
+    AlreadyHasTrainer, FieldInvalid or TooFast.
     """
     invitation, known = _read_invitation(code)
     if known:

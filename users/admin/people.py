@@ -131,7 +131,7 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """
-        Return what the page that confirms a deletion shows: the people, and counts of their deleted rows.
+        Return the contents of the page that confirms a deletion: the people, and counts of rows to delete.
 
         Deleting their devices, invitations and so on needs no separate permissions.
         """

@@ -98,9 +98,9 @@ def _replace_password(user: User, hashed: User) -> None:
 
     `hashed` is a second instance of the user. The caller has already set the new password on it, because
     hashing takes about 0.3 s, which is too long under a row lock. Raise InvalidToken if the account was
-    deactivated or deleted in the meantime. Raise FieldInvalid if the account's access epoch
-    changed in the meantime, as after a reset. Otherwise, someone who knows the old password could undo
-    the reset.
+    deactivated or deleted in the meantime. Raise FieldInvalid if the account's access epoch changed in
+    the meantime, for example because the password was reset. Without this check, someone who knows the
+    old password could undo the reset.
     """
     locked = lock_account(user)
     if locked is None:
