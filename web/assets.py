@@ -135,7 +135,7 @@ def _read_build() -> Build:
 
 
 def _imports(names: Iterable[str]) -> dict[str, str]:
-    """Return the import map. It maps library names to URLs, and plain URLs to any different hashed URLs."""
+    """Return the import map. It maps library names to URLs, and plain URLs to hashed URLs, if any."""
     imports = {name: _url(path) for name, path in LIBRARIES.items()}
     loaded = [name for name in names if name.endswith(".js") or name == LATER_STYLE]
     urls = {_plain_url(name): _url(name) for name in loaded}

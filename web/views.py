@@ -65,7 +65,7 @@ def shell(
 @csrf_exempt
 @restores_links
 def unknown(request: HttpRequest) -> HttpResponse:
-    """Return the client's not-found page to a GET that accepts HTML. Raise Http404 for other requests."""
+    """Return the not-found page, with status 404, for a GET that accepts HTML. Otherwise raise Http404."""
     if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
         return shell(request, "screens/not-found.js", status=404)
     raise Http404
