@@ -33,7 +33,7 @@ CACHED_REFUSALS = 10_000
 
 
 class Counter:
-    """Counts rate-limited uses in Redis, or in this process if Redis is unavailable or not configured."""
+    """Counts uses per rate limit in Redis, or in this process if Redis is unavailable or not configured."""
 
     def __init__(self, redis_url: str | None) -> None:
         self._local = MovingWindowRateLimiter(MemoryStorage())

@@ -77,7 +77,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """Ignore an empty `_to_field`, for which Django would raise FieldDoesNotExist, a server error."""
+        """Ignore an empty parameter `_to_field`. Django would raise FieldDoesNotExist, a server error."""
         return super().get_object(request, object_id, from_field or None)
 
     def get_search_results(

@@ -115,7 +115,7 @@ def _libpq_options() -> set[str]:
 
 
 def merge_options(ours: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Return `ours` overridden by `given`, which are the URL's options; two `init_command`s both run."""
+    """Return `ours`, overridden by the URL's options (`given`). Join `init_command`s if both have one."""
     merged = {**ours, **given}
     if "init_command" in ours and "init_command" in given:
         merged["init_command"] = f"{ours['init_command']} {given['init_command']}"

@@ -25,9 +25,9 @@ def _ensure_deliberate(env: Environment) -> None:
     """
     Raise InvalidEnvironment unless DEBUG is set.
 
-    Every command treats an unset DEBUG as 1, so the server would run for development. Treating it as 0
-    only here would not be enough: if `manage.py collectstatic` has also run without DEBUG, the static
-    files are prepared for development.
+    Every command treats an unset DEBUG as 1, so the server would run with development settings. It would
+    not help to treat an unset DEBUG as 0 only here: if `manage.py collectstatic` has also run without
+    DEBUG, the static files are prepared for development.
     """
     if not env.str("DEBUG", default=""):
         missing = ", ".join(["DEBUG=0", *env.list_missing()])

@@ -38,10 +38,10 @@ class CompiledQuery:
     @cached_property
     def _compiled(self) -> tuple[str, list[int], list[Any]]:
         """
-        Return the SQL, the position of the value for each of its placeholders, and the constants.
+        Return the SQL, one position per placeholder, and the constants.
 
-        The constants are the values that `build` itself puts into the query. The positions are those in
-        the tuple (*params, *constants), where `params` are the arguments of `fetch_all`.
+        The constants are the values that `build` itself puts into the query. A position tells where the
+        placeholder's value is in (*params, *constants). `params` are the arguments of `fetch_all`.
         """
         stand_ins = [_FIRST_STAND_IN + number for number in range(self._count)]
         sql, params = self._build(*stand_ins).query.sql_with_params()

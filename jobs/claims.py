@@ -8,9 +8,10 @@ from jobs.registry import JobKind
 @dataclass(frozen=True, eq=False)
 class Claim:
     """
-    One run of a job by one worker; `attempt` counts from 1.
+    One run of a job by one worker. `attempt` counts from 1.
 
-    Two claims are never equal: after a success, a recurring job begins again with attempt 1.
+    Claims are compared by identity, because two runs of a job may have the same values: after a success,
+    a recurring job begins again with attempt 1.
     """
 
     job_id: int

@@ -131,9 +131,10 @@ class Worker:
 
     def _list_current(self, outcomes: Iterable[Outcome]) -> list[Outcome]:
         """
-        Return the outcomes without those of jobs that this worker has claimed again since.
+        Return the outcomes, except those of jobs that this worker has claimed again since.
 
-        The first run of such a job exceeded the time limit. Both runs may have the same attempt.
+        The first run of such a job exceeded the time limit. `attempt` cannot tell the runs apart, because
+        the attempt may be the same for both.
         """
         current = {each.job_id: each for each in self._running}
         return [

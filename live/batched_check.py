@@ -25,7 +25,7 @@ class BatchedCheck:
         """
         Return whether the database has a newer state than a socket.
 
-        `row` is the socket's user id, followed by its position: the state that its client has.
+        `row` is the socket's user id, followed by the socket's position: the state that the client has.
         """
         key = len(self._rows)
         self._rows.append((key, *row))

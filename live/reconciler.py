@@ -89,7 +89,7 @@ class Reconciler:
         return socket in self._keys
 
     async def _run(self) -> None:
-        """Compare all sockets once per `SOCKET_REVIEW_SECONDS`, in slices; return when none is left."""
+        """Check all sockets, in slices, once per `SOCKET_REVIEW_SECONDS`. Return when no socket is left."""
         while slices := self._slices():
             tasks.schedule(listener.retry_failed)
             for kind, part in slices:

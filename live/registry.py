@@ -63,13 +63,13 @@ class SocketRegistry:
 
     def _choose_evicted(self, user_id: int) -> Socket | None:
         """
-        Return the socket to close when the user opens a new one; None if none needs to be closed.
+        Return the socket to close when the user opens a new one, or None to close no socket.
 
-        Choose the socket that has been idle longest; one with `is_evicted_last` only if there is no other.
+        Choose the socket that has been idle longest. Choose one with `is_evicted_last` only if all have it.
         A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart. Without this pause, clients
         that reconnect at once would close each other's sockets forever. Between evictions, new sockets
         are accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, the chosen socket is closed without
-        the pause if it has been idle for `SOCKET_EVICTION_SECONDS`. If it has not, raise SocketRefused.
+        the pause if it has been idle for `SOCKET_EVICTION_SECONDS`. Otherwise, raise SocketRefused.
         """
         sockets = self.of_user(user_id)
         if len(sockets) < settings.SOCKETS_PER_USER:

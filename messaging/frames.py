@@ -72,14 +72,14 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     Return the frames that `user_id` missed, in the order of their versions.
 
     If `missed.is_too_long`, the only frame is `reset`. Otherwise, each frame contains the version of one
-    change. A message is sent as unread if it was read later, because the read receipt is a frame of its
-    own. A message whose text or sender has changed is sent with the version of that change. If it is also
-    new to the client, it is sent twice, first with the version of its creation. So a client whose
+    change. A message that was read after that version is sent as unread, and a read receipt follows. A
+    message whose text or sender has changed is sent with the version of that change. If the message is
+    also new to the client, it is sent twice, first with the version of its creation. So a client whose
     connection breaks can resume from the highest version that it received, and loses nothing.
 
     There is one exception. Deleting an account changes many messages in one version. If the connection
-    breaks after some of these messages were sent, the client shows the others under the old name until
-    it loads them again.
+    breaks after some of these messages were sent, the client shows the others under the deleted person's
+    name until it loads them again.
     """
     if missed.is_too_long:
         return [reset(missed.version)]
@@ -127,7 +127,7 @@ def _receipts(missed: Replay, user_id: int) -> list[tuple[int, str]]:
 
 
 def _receipt(last: MessageRow, conversation: Conversation, user_id: int) -> str:
-    """Encode the receipt up to `last` for a user; the reader is the person who did not send `last`."""
+    """Encode for a user that the person who did not send `last` has read the messages up to `last`."""
     receipt = ReadReceipt(read_at=utc(last.read_at), up_to=last.id, version=last.read_version or 0)
     if last.sender_id != user_id:
         return conversation_read(receipt)

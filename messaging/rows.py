@@ -24,7 +24,7 @@ class MessageRow(NamedTuple):
 
     @property
     def shown_version(self) -> int:
-        """Return the last content change's version; derive it if the previous release did not store it."""
+        """Return the version of the last content change, derived if the previous release stored none."""
         if self.version != self.read_version:
             return self.version
         return self.content_version or self.created_version

@@ -69,7 +69,7 @@ def has_active_conversation(user: User) -> bool:
 
 
 def _side_of(user: User) -> str | None:
-    """Return the field of Conversation for the user's role, `trainer` or `trainee`; None for an admin."""
+    """Return the field of Conversation that holds this user: `trainer`, `trainee`, or None for an admin."""
     sides: dict[str, str] = {User.Role.TRAINER: "trainer", User.Role.TRAINEE: "trainee"}
     return sides.get(user.role)
 

@@ -126,7 +126,7 @@ class MessageListView(APIView):
         return self._numbered(conversation_id)
 
     def _newest(self, conversation_id: int) -> Response:
-        """Return the first page, the most requested one, with one statement fewer than `_numbered`."""
+        """Return the first page, which is requested most often, with one query fewer than `_numbered`."""
         user = current_user(self.request)
         page = selectors.list_newest_messages(user, conversation_id, MessagePage.page_size)
         onward = {"page": 2} if page.has_more else None

@@ -55,9 +55,10 @@ def get_notification(delivery: Delivery) -> Notification | None:
 
 def _describe(delivery: Delivery) -> QuerySet[Any]:
     """
-    Return the conversation, with the number of the delivery's unread messages and the newest one's text.
+    Return a queryset of the conversation with `count` and `text` of the delivery's unread messages.
 
-    Return no row if the conversation is archived, or if a later delivery covers the same messages.
+    `text` is from the newest message. The queryset is empty if the conversation is archived, or if a later
+    delivery covers the same messages.
     """
     unread = (
         Message.objects.unread()

@@ -25,10 +25,10 @@ class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
 
 class DeviceToken(models.Model):
     """
-    The push token of an app on a device; it belongs to one user at a time.
+    The push token of an app on a device. A token belongs to one user at a time.
 
     A browser's token is either the JSON of its PushSubscription or a token from FCM's browser library.
-    After the end of the sign-in that registered the token, the device gets no more notifications.
+    When the sign-in that registered the token ends, notifications to the device stop.
     """
 
     class Platform(models.TextChoices):

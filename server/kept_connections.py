@@ -24,10 +24,10 @@ def keep_connections() -> None:
 
 def replace_cut_connections() -> None:
     """
-    Drop this thread's connections that PostgreSQL has closed, so that the next query gets another.
+    Drop this thread's connections that PostgreSQL has closed, so that the next query gets a new one.
 
-    If there are any, make the pool check its idle connections. The pool relies on psycopg's connection
-    state, which changes only at the next read. Without the check, it would hand out dead connections.
+    If any were dropped, make the pool check its idle connections. Without this check, the pool would hand
+    out dead connections: it relies on psycopg's connection state, which changes only at the next read.
     """
     for connection in _list_open():
         if connection.vendor == "postgresql" and _is_readable(connection):

@@ -50,8 +50,8 @@ class Lane:
         Run `call` as `run` does, but drop it if the client disconnects while it is queued.
 
         Raise LaneFull if the queue is full, or ClientGone if the call was dropped. A call that is
-        already running is completed. Read the request's body before, so that `receive` can only return
-        the disconnect.
+        already running is completed. The caller must have read the request's body, so that `receive` can
+        only return the disconnect.
         """
         must_wait = self._pending >= self._running
         work, outcome = self._submit(partial(call, *args, **kwargs))

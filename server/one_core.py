@@ -17,7 +17,7 @@ TASKS = Path("/proc/self/task")
 
 
 class OneCore:
-    """Keeps threads on one core, where they pass the GIL faster, unless they called `run_anywhere`."""
+    """Keeps all threads except callers of `run_anywhere` on one core, where they pass the GIL faster."""
 
     # The scheduler chooses a core again after this time, so that processes do not share one for long.
     SECONDS_BETWEEN_MOVES = 5.0
@@ -48,7 +48,7 @@ class OneCore:
             os.sched_setaffinity(0, self._cores)
 
     def _gather(self) -> None:
-        """Move all threads to the event loop's core, except those that called `run_anywhere`."""
+        """Move threads to the event loop's core, to pass the GIL faster. Omit callers of `run_anywhere`."""
         core = self._find_core(self._leader)
         for thread in self._list_threads():
             # A thread may have ended.

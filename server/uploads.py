@@ -51,7 +51,7 @@ class Admission:
 
 @cache
 def _without_body(view: type[APIView]) -> type[APIView]:
-    """Return a subclass of `view` that only runs the checks of `view`, and then grants the `Admission`."""
+    """Return a subclass of `view` that runs only the view's checks. If they pass, the body may be read."""
     writes = [name for name in view.http_method_names if name.upper() not in SAFE_METHODS]
     known = [name for name in writes if hasattr(view, name)]
     return type(view.__name__, (view,), {"admission": None, **dict.fromkeys(known, _grant)})

@@ -64,9 +64,9 @@ class OwnPasswordThrottle(BaseThrottle):
 
 def count_sign_in(address: str, email: object) -> None:
     """
-    Count a sign-in attempt, successful or not; raise TooFast beyond either limit.
+    Count a sign-in attempt, successful or not, per network address (`address`) and per email address.
 
-    The limits are those per network address (`address`) and per email address.
+    Raise TooFast if there were too many attempts for either address.
     """
     hit("sign_in_address", address)
     if isinstance(email, str) and email.strip():

@@ -95,7 +95,7 @@ def list_styles(screen: str) -> list[str]:
 
 
 def read_imports() -> dict[str, list[str]]:
-    """Return the names of the modules that each module imports, for `list_modules`."""
+    """Return {module: the modules it imports}, to find all modules that a page must load."""
     return {name: list_imports(name) for name in list_files() if name.endswith(".js")}
 
 

@@ -25,7 +25,7 @@ from web.assets import current_build, describe_worker
 
 def restores_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """
-    Redirect an emailed link to its original form, with its "#", if a mail program has rewritten it.
+    Make a view redirect an emailed link to the original link if a mail program has rewritten the "#".
 
     The redirect must have no side effects, because mail programs open links before people do.
     """

@@ -94,7 +94,7 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxChecksum) -> None:
         """
-        On the second of each two calls, send the conversations that differ from the database.
+        Send the conversations that differ from the database, unless this is the first of two calls.
 
         The reconciler calls this each time it finds this socket behind the database. The first call does
         nothing, because the missing changes will most likely still arrive as events. If they do not, the

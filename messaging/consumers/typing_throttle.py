@@ -7,13 +7,13 @@ from live.token_bucket import TokenBucket, new_frame_bucket
 
 class TypingThrottle:
     """
-    Limits the typing frames of one socket. Some clients send a frame for each key press, which is 30
-    per second while a key is held down.
+    Limits the typing frames of one socket, and the events and errors that these frames cause.
 
-    Typing frames do not count towards the socket's frame limit, but have a higher limit of their own.
-    The events and errors that typing frames cause have a third limit, as high as the socket's frame
-    limit. Beyond it, neither is sent. `is_pending` then tells whether the latest state must still be
-    announced.
+    Some clients send a frame for each key press, which is 30 per second while a key is held down. So
+    typing frames do not count towards the socket's frame limit, but have a higher limit of their own.
+    The events and errors have a third limit, as high as the socket's frame limit. Once that limit is
+    reached, no events or errors are sent. Then `is_pending` tells whether the latest typing state must
+    still be announced.
     """
 
     __slots__ = ("_announced", "_announced_at", "_effects", "_frames", "is_typing")
@@ -28,11 +28,11 @@ class TypingThrottle:
         )
 
     def accepts_frame(self) -> bool:
-        """Count a frame; return False if no keyboard sends so many: the caller then closes the socket."""
+        """Count a typing frame. Return False, to close the socket, if no keyboard sends so many frames."""
         return self._frames.try_take()
 
     def may_send_error(self) -> bool:
-        """Count an error frame; return False if the limit is reached. Then the caller sends none."""
+        """Return whether the rate limit allows another error frame. If so, count that frame."""
         return self._effects.try_take()
 
     @property

@@ -29,7 +29,7 @@ def post_message(
     """
     Store a message, and announce it after the commit.
 
-    Several calls may share an outer transaction; each locks its conversation until the transaction ends.
+    Calls may share an outer transaction. Each call locks a conversation until that transaction ends.
     `content` must be stripped and have 1 to 2,000 code points. If the sender used `client_id` before
     in this conversation, store nothing and return the original message. Raise ConversationNotFound,
     ConversationArchived or ParticipantGone.

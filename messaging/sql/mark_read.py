@@ -89,7 +89,7 @@ def mark_messages(
 
 @transaction.atomic
 def _mark_all(params: list[Any]) -> Row | None:
-    """Lock the conversation, then mark all messages, including any committed during the wait."""
+    """Mark all messages as read, including those that are committed while this waits for the lock."""
     return fetch_one(_MARK, params) if fetch_one(_LOCK, params[1:4]) else None
 
 

@@ -9,7 +9,7 @@ def lock_cursor() -> PushCursor | None:
 
 
 def prepare_cursor() -> None:
-    """Create the PushCursor, without which no process can scan, if it does not exist yet."""
+    """Create the PushCursor if it is missing. Without this row, no process can scan for unread messages."""
     PushCursor.objects.get_or_create(pk=PushCursor.ONLY)
 
 

@@ -42,9 +42,9 @@ Unread = tuple[int, int, int]
 
 def get_sweep_interval() -> timedelta:
     """
-    Return the time between two sweeps, derived from `PUSH_DELAY_SECONDS`.
+    Return the time between two searches for unread messages, derived from `PUSH_DELAY_SECONDS`.
 
-    It is longer while no user has a device.
+    This time is longer while no user has a device.
     """
     delay: float = settings.PUSH_DELAY_SECONDS
     pause = min(LONGEST_PAUSE_SECONDS, max(SHORTEST_PAUSE_SECONDS, delay / 2.5))

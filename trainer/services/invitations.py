@@ -226,8 +226,8 @@ def _rejoin(user: User, invitation: Invitation) -> None:
     """
     Set an existing user's trainer to the one who sent the invitation.
 
-    Raise AlreadyHasTrainer if the user may not join. Raise FieldInvalid if the access epoch has changed
-    since `_check_rejoining` checked the user's password.
+    Raise AlreadyHasTrainer if the user has a trainer, is no trainee, or was deactivated or deleted. Raise
+    FieldInvalid if the access epoch has changed since `_check_rejoining` checked the user's password.
     """
     locked = lock_account(user)
     if locked is None:
