@@ -94,7 +94,12 @@ def scan() -> bool:
 
 
 def _reach(after: int, seconds: float) -> int:
-    """Return up to which id to scan the next `BATCH` messages, or `after` if none is `seconds` old yet."""
+    """
+    Return the id of the last message to scan.
+
+    It is the newest of the next `BATCH` messages that is at least `seconds` old. If there is none, return
+    `after`.
+    """
     old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
     some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
     reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]
