@@ -130,7 +130,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         """The client's state: the arguments of `list_behind` that follow the socket's key and user id."""
 
     def track_position(self) -> None:
-        """Report the position and the access to the reconciler. Call this whenever one of them changes."""
+        """Tell the reconciler this socket's position and access. Call this whenever one of them changes."""
         if not self._is_closing:
             reconciler.track(self)
 

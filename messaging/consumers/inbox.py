@@ -94,12 +94,13 @@ class InboxConsumer(UserConsumer):
 
     async def reconcile(self, actual: InboxChecksum) -> None:
         """
-        Send the conversations that differ from the database, unless this is the first of two calls.
+        Wait at the first call; at the second, send the conversations that the client has in old versions.
 
         The reconciler calls this each time it finds this socket behind the database. The first call does
         nothing, because the missing changes will most likely still arrive as events. If they do not, the
-        second call sends them. It would not work to wait until the checksum in the database stops
-        changing, because a busy trainer's checksum keeps changing even while events are lost.
+        second call sends them. The third call waits again, and so on. It would not work to wait until the
+        checksum in the database stops changing, because a busy trainer's checksum keeps changing even
+        while events are lost.
         """
         if self._differed_before:
             versions = await in_thread(selectors.get_inbox_versions, self.user)
