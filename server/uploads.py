@@ -22,7 +22,7 @@ View = Callable[..., HttpResponseBase]
 
 class Admission:
     """
-    Decides from the headers of a request whether to read its body.
+    Decides from the headers of a multipart request whether to read its body.
 
     If the view accepts forms, only its authentication, permissions and throttles run at first. If these
     accept the request, `is_granted` becomes true, and the body is to be read. A view that accepts no
