@@ -108,7 +108,7 @@ class Reconciler:
             logger.exception("Open sockets could not be reconciled.")
 
     async def _check(self, kind: Kind, rows: Columns) -> None:
-        """Compare sockets with the database; schedule tasks for those that lost access or missed changes."""
+        """Compare sockets with the database. Schedule tasks for those that lost access or events."""
         ended, behind = await in_thread(_query, kind, rows)
         for key in ended & self._sockets.keys():
             # The task queries again, because the token may have been renewed since.
