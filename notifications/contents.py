@@ -33,8 +33,9 @@ def get_notification(delivery: Delivery) -> Notification | None:
     Return None if the conversation has since been read or archived, or if the recipient has been
     deactivated, no longer has the device or is no longer signed in on it.
 
-    Also return None if a later delivery covers the same messages. This job may have been enqueued again
-    during this run, or a process of the previous release may have stored a PushDelivery.
+    Also return None if a later delivery covers the same messages. Such a delivery exists if
+    this job was enqueued again during this run, or if a process of the previous release stored a row in
+    its queue, the table of PushDelivery.
     """
     devices = get_served_devices().reachable().filter(user=delivery.recipient_id)
     device = devices.filter(pk=delivery.device_id).first()
