@@ -42,16 +42,16 @@ def test_demo_people_sign_in(demo_server: WebServer) -> None:
     assert roles == PEOPLE
 
 
-def test_demo_trainer_has_three_trainees_and_some_history(demo_server: WebServer) -> None:
+def test_demo_trainer_has_trainees_and_a_conversation_of_two_pages(demo_server: WebServer) -> None:
     trainer = sign_in(demo_server, "trainer@example.com")
 
-    trainees = trainer.get("trainer/trainees/").json()["results"]
-    (conversation,) = [c for c in trainer.conversations() if c["unread_count"] == 3]
-    page = trainer.messages(conversation["id"]).json()
+    trainees = trainer.get("trainer/trainees/").json()
+    conversations = trainer.conversations()
+    (maya,) = [c for c in conversations if c["trainee"]["email"] == "trainee@example.com"]
+    page = trainer.messages(maya["id"]).json()
 
-    emails = {each["email"] for each in trainees}
-    assert emails == {f"trainee{n}@example.com" for n in ("", "2", "3")}
-    assert conversation["trainee"]["email"] == "trainee3@example.com"
+    assert (trainees["count"], len(conversations)) == (30, 12)
+    assert sum(each["unread_count"] for each in conversations) == 7
     assert (len(page["results"]), page["next"] is not None) == (20, True)
 
 
@@ -59,7 +59,7 @@ def test_demo_people_exchange_messages_over_rest_and_a_live_socket(demo_server: 
     trainer = sign_in(demo_server, "trainer@example.com")
     trainee = sign_in(demo_server, "trainee@example.com")
     me = trainee.get("auth/users/me/").json()
-    start = {"trainee_id": me["id"], "content": "Hello Emma"}
+    start = {"trainee_id": me["id"], "content": "Hello Maya"}
     started = trainer.post("messaging/conversations/start/", **start).json()
 
     with trainee.socket(started["conversation_id"]) as socket:
@@ -67,7 +67,7 @@ def test_demo_people_exchange_messages_over_rest_and_a_live_socket(demo_server: 
 
         assert socket.receive() == {"type": "new_message", "message": live}
         newest = trainee.messages(started["conversation_id"]).json()["results"]
-        assert newest == [live, started["message"]]
+        assert newest[:2] == [live, started["message"]]
 
 
 def test_second_demo_keeps_the_data_and_says_how_to_sign_in(
@@ -76,10 +76,9 @@ def test_second_demo_keeps_the_data_and_says_how_to_sign_in(
     trainer = sign_in(demo_server, "trainer@example.com")
     kept = trainer.conversations(), trainer.get("trainer/trainees/").json()
 
-    again = manage("demo", **demo_environment, PORT="8765")
+    again = manage("demo", **demo_environment)
 
     assert again.returncode == 0
-    assert "http://127.0.0.1:8765/" in again.stdout
     assert all(each in again.stdout for each in (*PEOPLE, PASSWORD))
     assert (trainer.conversations(), trainer.get("trainer/trainees/").json()) == kept
 

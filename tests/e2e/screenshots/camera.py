@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
-from tests.e2e.screenshots.people import PASSWORD, address_of
+from tests.e2e.screenshots.people import PASSWORD
 from tests.e2e.screenshots.zone import zone_name
+from trainer.demo.addresses import address_of
 
 HEIGHTS = {360: 740, 768: 1024, 1440: 900}
 PHONE = 360

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.screenshots.camera import Camera
 from tests.e2e.screenshots.scenes.steps import TRAINER, open_thread, scene
-from tests.e2e.screenshots.talk import JONAS, MAYA
+from trainer.demo.talks import JONAS, MAYA
 
 
 @scene

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.screenshots.camera import Camera
 from tests.e2e.screenshots.scenes.steps import OTHER_TRAINER, go, scene
-from tests.e2e.screenshots.talk import NEWCOMER
+from trainer.demo.talks import NEWCOMER
 
 
 @scene

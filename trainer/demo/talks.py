@@ -1,5 +1,5 @@
 """
-The conversations in the screenshots.
+The conversations of the demo trainer, which the README's screenshots show, too.
 
 A line is `days ago, time, direction, text`. The direction is `<` for a message from the trainee and
 `>` for one from the trainer, followed by `!` if the other person has not read it yet. There are no
@@ -116,8 +116,27 @@ TALKS = {
 """,
 }
 REMOVED = "Yusuf Demir"
-WITHOUT_A_TALK = """Ana Almeida, Boris Ivanov, Chloé Martin, Emma Evans, Farid Aziz, Greta Lang,
-Hugo Castillo, Inés Fernández-Montenegro, Katarzyna Nowak, Liam O’Connor, Mei Tanaka, Olga Sokolova,
-Pedro Quiroga, Rosa Bianchi, Søren Dahl, Uma Patel, Viktor Horvat, Ximena Cruz""".replace("\n", " ")
+"""A trainee who has been removed, so the conversation is archived."""
+
 NEWCOMER = "Emma Evans"
-INACTIVE = "Hugo Castillo"
+WITHOUT_A_TALK = (
+    "Ana Almeida",
+    "Boris Ivanov",
+    "Chloé Martin",
+    NEWCOMER,
+    "Farid Aziz",
+    "Greta Lang",
+    "Hugo Castillo",
+    "Inés Fernández-Montenegro",
+    "Katarzyna Nowak",
+    "Liam O’Connor",
+    "Mei Tanaka",
+    "Olga Sokolova",
+    "Pedro Quiroga",
+    "Rosa Bianchi",
+    "Søren Dahl",
+    "Uma Patel",
+    "Viktor Horvat",
+    "Ximena Cruz",
+)
+"""Trainees without a conversation."""
