@@ -14,7 +14,13 @@ from bench.dataset import SECRET_KEY
 from tests.backends import find_free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-UNLIMITED = ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_SIGN_IN", "THROTTLE_SIGN_IN_ADDRESS")
+UNLIMITED = (
+    "THROTTLE_MESSAGING",
+    "THROTTLE_USER",
+    "THROTTLE_READING",
+    "THROTTLE_SIGN_IN",
+    "THROTTLE_SIGN_IN_ADDRESS",
+)
 
 
 class Served:

@@ -26,6 +26,7 @@ from messaging.serializers import (
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
 from users.permissions import current_user
+from users.throttling import ReadingThrottle
 
 _message = MessageSerializer()
 
@@ -60,6 +61,8 @@ KEYSET = [
 
 
 class ConversationListView(APIView):
+    throttle_classes = (ReadingThrottle,)
+
     @extend_schema(
         parameters=[
             PAGE,
@@ -81,6 +84,8 @@ class ConversationListView(APIView):
 
 
 class ConversationView(APIView):
+    throttle_classes = (ReadingThrottle,)
+
     @extend_schema(responses=ConversationSerializer, extensions={"x-codes": ["not_found"]})
     def get(self, request: Request, conversation_id: int) -> Response:
         """Return one conversation, in the same format as in the list."""
@@ -109,6 +114,8 @@ class StartConversationView(APIView):
 
 
 class MessageListView(APIView):
+    throttle_classes = (ReadingThrottle,)
+
     @extend_schema(
         parameters=[PAGE, *KEYSET],
         responses=MessageSerializer(many=True),
@@ -199,6 +206,8 @@ class SendMessageView(APIView):
 
 
 class MarkReadView(APIView):
+    throttle_classes = (ReadingThrottle,)
+
     @extend_schema(
         request=MarkReadSerializer,
         responses=MarkReadResultSerializer,

@@ -3,6 +3,7 @@ from dataclasses import asdict
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from api.fields import validated
@@ -23,7 +24,7 @@ from trainer.services import invitations
 from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.cookies import replace_refresh_token, wants_cookie
 from users.permissions import IsTrainer, current_user
-from users.throttling import SignInThrottle
+from users.throttling import ReadingThrottle, SignInThrottle
 
 PAGE = OpenApiParameter(
     "page", int, description="Page number, starting at 1. A page after the last one returns 404."
@@ -37,6 +38,8 @@ class TrainerView(APIView):
 
 
 class TraineeListView(TrainerView):
+    throttle_classes = (ReadingThrottle,)
+
     @extend_schema(
         parameters=[
             PAGE,
@@ -60,6 +63,8 @@ class TraineeListView(TrainerView):
 
 
 class TraineeDetailView(TrainerView):
+    throttle_classes = (ReadingThrottle,)
+
     @extend_schema(responses=TraineeDetailSerializer, extensions={"x-codes": ["trainee_not_found"]})
     def get(self, request: Request, trainee_id: int) -> Response:
         """Return one of your trainees."""
@@ -96,6 +101,9 @@ class StartTraineeImpersonationView(TrainerView):
 
 
 class InvitationListView(TrainerView):
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [ReadingThrottle()] if self.request.method == "GET" else super().get_throttles()
+
     @extend_schema(parameters=[PAGE], responses=InvitationSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List your invitations, newest first, 20 per page."""

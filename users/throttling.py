@@ -14,23 +14,35 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView  # circular at run time: it imports this module
 
 
-def count_request(user: User) -> None:
+def count_request(user: User, *, scope: str = "user") -> None:
     """
-    Count one request of a signed-in user; raise TooFast beyond the limit.
+    Count one request of a signed-in user; raise TooFast beyond the limit of `scope`.
 
     During an impersonation, requests count towards the impersonator's limit.
     """
     impersonator_id = user.auth_session.impersonator_id if user.auth_session else None
-    hit("user", impersonator_id or user.pk)
+    hit(scope, impersonator_id or user.pk)
 
 
 class UserThrottle(BaseThrottle):
     """Applies the rate `user` to signed-in users. Views have this throttle by default."""
 
+    scope = "user"
+
     def allow_request(self, request: Request, view: APIView) -> bool:
         if isinstance(request.user, User):
-            count_request(request.user)
+            count_request(request.user, scope=self.scope)
         return True
+
+
+class ReadingThrottle(UserThrottle):
+    """
+    Applies the rate `reading` to what people do by scrolling and by opening one thread after another.
+
+    Its limit is far above what a person can reach, and it leaves the rate `user` to other requests.
+    """
+
+    scope = "reading"
 
 
 class SignInThrottle(BaseThrottle):

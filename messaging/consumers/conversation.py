@@ -201,5 +201,5 @@ class ConversationConsumer(UserConsumer):
 
     def _mark_read(self, up_to: int | None) -> MarkReadResult:
         ensure_may_write(self.user)
-        count_request(self.user)
+        count_request(self.user, scope="reading")
         return mark_read(reader=self.user, conversation_id=self.conversation_id, up_to=up_to)

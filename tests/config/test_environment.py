@@ -51,6 +51,11 @@ MALFORMED = [
         "nan",
         "PUSH_DELAY_SECONDS is 'nan', which is not a number of 0 or more.",
     ),
+    (
+        "THROTTLE_READING",
+        "1200",
+        "THROTTLE_READING is '1200': use a rate such as 30/minute, or off.",
+    ),
     ("THROTTLE_USER", "120", "THROTTLE_USER is '120': use a rate such as 30/minute, or off."),
     ("SECRET_KEY", "short", "SECRET_KEY must have at least 50 random characters. Generate one: "),
     ("SECRET_KEY", "x" * 60, "SECRET_KEY must have at least 50 random characters. Generate one: "),

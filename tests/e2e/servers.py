@@ -13,7 +13,14 @@ from tests.system.server import WebServer, test_environment
 
 SETTINGS = "tests.e2e.settings"
 UNLIMITED = dict.fromkeys(
-    ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_SIGN_IN", "THROTTLE_SIGN_IN_ADDRESS"), "off"
+    (
+        "THROTTLE_MESSAGING",
+        "THROTTLE_USER",
+        "THROTTLE_READING",
+        "THROTTLE_SIGN_IN",
+        "THROTTLE_SIGN_IN_ADDRESS",
+    ),
+    "off",
 )
 PUSH_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
 IS_PRODUCTION = os.environ.get("TEST_BACKEND") == "production"

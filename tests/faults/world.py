@@ -84,6 +84,7 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         CONTROL_VARIABLE: str(folder / "layer"),
         "THROTTLE_MESSAGING": "off",
         "THROTTLE_USER": "off",
+        "THROTTLE_READING": "off",
         "THROTTLE_SIGN_IN": "off",
         "THROTTLE_SIGN_IN_ADDRESS": "off",
         # Short, so that some processes are frozen for longer than the leases of their jobs.

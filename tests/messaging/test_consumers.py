@@ -331,7 +331,7 @@ def test_inbox_that_closes_reads_and_tells_nothing_more(
 def test_read_frames_while_impersonating_do_not_count_for_a_throttle(
     open_at_1: Opener, alice: User, bob: User, settings: Any
 ) -> None:
-    settings.THROTTLE_RATES = {"user": "1/minute"}
+    settings.THROTTLE_RATES = {"reading": "1/minute"}
     claims = claims_of(impersonate(bob, by=alice)[1].access)
     looking = get_user_by_claims(claims)
 
@@ -345,4 +345,4 @@ def test_read_frames_while_impersonating_do_not_count_for_a_throttle(
 
     run(scenario)
     for person in (alice, bob):
-        count_request(person)
+        count_request(person, scope="reading")

@@ -262,7 +262,7 @@ def test_reading_in_the_socket_marks_up_to_a_message(
 
 
 def test_reading_counts_as_a_request(bob: User, conversation: Conversation, settings: Any) -> None:
-    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "user": "1/hour"}
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "reading": "1/hour"}
     token = access_of(bob)
 
     async def scenario() -> None:

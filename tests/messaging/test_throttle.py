@@ -21,6 +21,7 @@ from tests.factories import access_of, make_trainee
 from tests.messaging.parallel import run_at_once
 from tests.system.people import eventually
 from users.models import User
+from users.throttling import count_request
 
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"
 START = "/api/messaging/conversations/start/"
@@ -190,10 +191,68 @@ def test_other_endpoints_share_120_a_minute(
 
     assert {api.get(url).status_code for url in urls} == {200}
 
-    assert_too_fast(api.get("/api/messaging/conversations/"))
-    assert_too_fast(api.post(f"/api/messaging/conversations/{conversation.pk}/read/"))
+    assert_too_fast(api.get("/api/messaging/unread-count/"))
+    assert_too_fast(api.patch("/api/auth/users/me/", {"first_name": "Bob"}))
+    assert {api.get(url).status_code for url in reads_of(conversation)} == {200}
     assert api.post(send_url(conversation), {"content": "Hi"}).status_code == 201
     assert api.as_user(alice).get("/api/auth/users/me/").status_code == 200
+
+
+def reads_of(conversation: Conversation) -> list[str]:
+    """Return the requests that a person makes by scrolling and by opening one thread after another."""
+    one = f"/api/messaging/conversations/{conversation.pk}/"
+    messages = f"{one}messages/"
+    keys = ["", "?page=1", "?before=99", "?after=0", "?since=0"]
+    return ["/api/messaging/conversations/", one, *[f"{messages}{key}" for key in keys]]
+
+
+def reads_of_trainer(trainee: User) -> list[str]:
+    return [
+        "/api/messaging/conversations/?archived=true",
+        "/api/trainer/trainees/",
+        f"/api/trainer/trainees/{trainee.pk}/",
+        "/api/trainer/invitations/",
+    ]
+
+
+def test_reading_does_not_use_up_the_limit_of_other_requests(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    api.as_user(alice)
+    urls = [*reads_of(conversation), *reads_of_trainer(bob)]
+
+    statuses = {api.get(url).status_code for url in urls * 12}
+    marked = {
+        api.post(f"/api/messaging/conversations/{conversation.pk}/read/").status_code
+        for _ in range(121)
+    }
+
+    assert statuses == marked == {200}
+    assert api.patch("/api/auth/users/me/", {"first_name": "Alice"}).status_code == 200
+
+
+def test_reading_is_allowed_1200_times_a_minute(bob: User) -> None:
+    for _ in range(1200):
+        count_request(bob, scope="reading")
+
+    with pytest.raises(TooFast):
+        count_request(bob, scope="reading")
+
+
+def test_reading_has_a_limit_of_its_own(
+    api: Client, alice: User, bob: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "reading": "1/minute", "user": "1/minute"}
+    api.as_user(alice)
+    first, *others = [*reads_of(conversation), *reads_of_trainer(bob)]
+
+    assert api.get(first).status_code == 200
+
+    for url in others:
+        assert_too_fast(api.get(url))
+    assert_too_fast(api.post(f"/api/messaging/conversations/{conversation.pk}/read/"))
+    assert api.post("/api/trainer/invitations/", {"email": "new@gym.example"}).status_code == 201
+    assert api.post("/api/trainer/invitations/", {"email": "eve@gym.example"}).status_code == 429
 
 
 def test_throttle_can_be_disabled(
