@@ -136,6 +136,8 @@ def read_email(url: str, *, in_production: bool) -> dict[str, Any]:
             f"is {parts.scheme}://, which would show reset and invitation links to anyone who reads the "
             "log: use smtp+tls://, filemail:/// (a folder) or dummymail:// (sends nothing)"
         )
+    if parts.scheme == "consolemail":
+        found["EMAIL_BACKEND"] = "config.console_mail.EmailBackend"
     options = {name.upper(): value for name, value in _query_of(parts).items()}
     if unknown := options.keys() - MAIL_OPTIONS:
         raise ValueError(f"has unknown options: {', '.join(sorted(unknown)).lower()}")

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from http import HTTPStatus
 from typing import Any
 
 # Matches `token=` and `code=` with their values, also percent-encoded once or repeatedly, as in links that
@@ -11,6 +12,8 @@ _TOKEN = re.compile(
     r"(?:(?!%(?:25)*(?:26|23))[^&#\s\"'])+",
     re.IGNORECASE,
 )
+
+FILES = ("/static/", "/media/", "/sw.js", "/manifest.webmanifest", "/healthz")
 
 
 class RedactTokens(logging.Filter):
@@ -24,12 +27,29 @@ class RedactTokens(logging.Filter):
         return True
 
 
+class SkipFiles(logging.Filter):
+    """
+    Drops the access log's lines about files that were served, of which a page needs a hundred.
+
+    uvicorn passes (client, method, path, HTTP version, status) as the arguments of each line.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        match record.args:
+            case (_, _, str(path), _, int(status)):
+                return status >= HTTPStatus.BAD_REQUEST or not path.startswith(FILES)
+        return True
+
+
 def configure_logging(level: str) -> dict[str, Any]:
     """Return Django's logging settings: one line per event, on standard error."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"redact": {"()": "config.logs.RedactTokens"}},
+        "filters": {
+            "redact": {"()": "config.logs.RedactTokens"},
+            "skip_files": {"()": "config.logs.SkipFiles"},
+        },
         "formatters": {
             "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         },
@@ -42,6 +62,7 @@ def configure_logging(level: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
+            "uvicorn.access": {"filters": ["skip_files"]},
             # At DEBUG, this logger would log the content of sockets: tokens, cookies and messages.
             "uvicorn.error": {"level": "INFO" if level == "DEBUG" else level},
             # These repeat what the access log says about each refused request.

@@ -14,8 +14,9 @@ from typing import Any
 import uvicorn
 from django.conf import settings
 
+from config.announcement import announce_when_ready
 from config.environment import Environment, without_traceback
-from config.start_checks import check_start
+from config.start_checks import check_start, ensure_port_is_free
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -54,12 +55,16 @@ def main() -> None:
     _allow_many_connections()
     log_config = _log_config()  # first, because the settings read .env
     logging.config.dictConfig(log_config)
+    host, port = env.str("HOST", default="127.0.0.1"), env.port("PORT", default=8000)
     if not arguments.reload:
         check_start(env)
+    ensure_port_is_free(host, port, command="make run" if arguments.reload else "make serve")
+    if arguments.reload:
+        announce_when_ready(settings.PUBLIC_URL, host=host, port=port)
     uvicorn.run(
         "config.asgi:application",
-        host=env.str("HOST", default="127.0.0.1"),
-        port=env.port("PORT", default=8000),
+        host=host,
+        port=port,
         workers=1 if arguments.reload else _workers(),
         reload=arguments.reload,
         reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,

@@ -1,6 +1,8 @@
 """Checks before the server starts: errors for missing variables, warnings for unwise values."""
 
+import errno
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -11,6 +13,7 @@ from django.conf import settings
 from config.environment import Environment, InvalidEnvironment
 
 logger = logging.getLogger("config.serve")
+OTHER_PORT = 8080
 
 
 def check_start(env: Environment) -> None:
@@ -19,6 +22,31 @@ def check_start(env: Environment) -> None:
     _ensure_writable(Path(settings.MEDIA_ROOT))
     for warning in list_warnings():
         logger.warning(warning)
+
+
+def ensure_port_is_free(host: str, port: int, *, command: str) -> None:
+    """Raise InvalidEnvironment if the server cannot listen there; `command` is how it is started."""
+    try:
+        _bind(host, port)
+    except OSError as error:
+        raise InvalidEnvironment(_explain(error, host, port, command)) from error
+
+
+def _bind(host: str, port: int) -> None:
+    """Bind a socket as the server does: connections that have just closed do not count."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+
+
+def _explain(error: OSError, host: str, port: int, command: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = OTHER_PORT if port != OTHER_PORT else OTHER_PORT + 1
+        return f"Port {port} is already in use. Use another one: PORT={other} {command}"
+    return f"HOST and PORT: cannot listen on {host}, port {port}: {error.strerror}."
 
 
 def _ensure_deliberate(env: Environment) -> None:

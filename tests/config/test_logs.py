@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from config.logs import RedactTokens
+from config.logs import RedactTokens, SkipFiles
 
 pytestmark = pytest.mark.without_servers
 
@@ -60,3 +60,29 @@ def test_every_handler_removes_tokens(settings: pytest.FixtureRequest) -> None:
     handlers = settings.LOGGING["handlers"]  # type: ignore[attr-defined]  # a setting
 
     assert [each["filters"] for each in handlers.values()] == [["redact"]] * len(handlers)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "is_shown"),
+    [
+        ("/static/web/app.js", 200, False),
+        ("/static/web/app.js", 304, False),
+        ("/media/profiles/5.jpg", 200, False),
+        ("/healthz", 200, False),
+        ("/healthz", 503, True),
+        ("/static/web/missing.js", 404, True),
+        ("/messages", 200, True),
+        ("/api/messaging/conversations/", 200, True),
+    ],
+)
+def test_files_that_were_served_are_not_logged(path: str, status: int, is_shown: bool) -> None:
+    arguments = ("127.0.0.1:5", "GET", path, "1.1", status)
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, "%s", arguments, None)
+
+    assert SkipFiles().filter(record) is is_shown
+
+
+def test_lines_of_another_form_are_logged() -> None:
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, "Hello", (), None)
+
+    assert SkipFiles().filter(record)

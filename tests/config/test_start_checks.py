@@ -1,12 +1,13 @@
 """Warnings about unwise values when a production server starts."""
 
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.environment import Environment, InvalidEnvironment
-from config.start_checks import check_start, list_warnings
+from config.start_checks import check_start, ensure_port_is_free, list_warnings
 
 pytestmark = pytest.mark.without_servers
 
@@ -72,3 +73,34 @@ def test_folder_of_pictures_that_cannot_be_written_stops_the_server(
 
     with pytest.raises(InvalidEnvironment, match="MEDIA_ROOT is not writable: "):
         check_start(Environment())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - what HOST may be
+def test_port_in_use_is_named_with_the_command_for_another(host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(InvalidEnvironment) as refused:
+            ensure_port_is_free(host, port, command="make run")
+
+    assert str(refused.value) == (
+        f"Port {port} is already in use. Use another one: PORT=8080 make run"
+    )
+    ensure_port_is_free(host, port, command="make run")
+
+
+def test_port_8080_in_use_suggests_8081(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setattr("config.start_checks.OTHER_PORT", port)
+
+        with pytest.raises(InvalidEnvironment, match=f"PORT={port + 1} make run"):
+            ensure_port_is_free("127.0.0.1", port, command="make run")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
+def test_host_that_is_not_of_this_machine_is_named(host: str) -> None:
+    with pytest.raises(
+        InvalidEnvironment, match=f"HOST and PORT: cannot listen on {host}, port 8000: "
+    ):
+        ensure_port_is_free(host, 8000, command="make serve")

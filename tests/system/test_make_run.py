@@ -1,5 +1,6 @@
 """`make run` on an empty database, as separate processes."""
 
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from tests.system.conftest import manage
 from tests.system.people import Person
+from tests.system.python_process import run_python
 from tests.system.server import WebServer
 from users.tokens import TokenPair
 
@@ -32,6 +34,27 @@ def sign_in(server: WebServer, email: str) -> Person:
     answer = httpx.post(f"{server.url}/api/auth/jwt/create/", json=body)
     assert answer.status_code == 200, answer.text
     return Person(server, TokenPair(**answer.json()))
+
+
+def test_last_line_names_the_page_once_it_answers(demo_environment: dict[str, str]) -> None:
+    with WebServer("--reload", **demo_environment) as server:
+        while "Ready." not in server.log.read_text():
+            time.sleep(0.05)
+        lines = server.log.read_text().splitlines()
+
+        page = httpx.get(f"{server.url}/")
+
+    assert lines[-1] == f"  Ready. Open {server.url}/ (Ctrl-C stops the server)"
+    assert (page.status_code, "<html" in page.text) == (200, True)
+
+
+def test_occupied_port_is_named(demo_server: WebServer) -> None:
+    second = run_python("config.serve", "--reload", environment=demo_server.environment)
+
+    assert second.returncode == 1
+    assert second.stderr.splitlines()[-1] == (
+        f"Port {demo_server.port} is already in use. Use another one: PORT=8080 make run"
+    )
 
 
 def test_demo_people_sign_in(demo_server: WebServer) -> None:
