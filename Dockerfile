@@ -7,6 +7,9 @@ RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --requireme
 
 FROM python:3.11-slim
 
+LABEL org.opencontainers.image.title="Trainer messaging" \
+    org.opencontainers.image.version="1.1.0" \
+    org.opencontainers.image.licenses="MIT"
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1

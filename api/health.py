@@ -1,6 +1,7 @@
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Return 200 while this process is alive, without contacting other servers."""
-    return JsonResponse({"status": "ok"})
+    """Return 200 and the version while this process is alive, without contacting other servers."""
+    return JsonResponse({"status": "ok", "version": settings.VERSION})

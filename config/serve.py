@@ -43,6 +43,7 @@ PING_SECONDS = 45
 # Seconds for running requests to finish after the sockets are closed (see SHUTDOWN_SPREAD_SECONDS).
 SHUTDOWN_SECONDS = 4
 
+logger = logging.getLogger("config.serve")  # __name__ may be __main__
 env = Environment()
 
 
@@ -61,6 +62,7 @@ def main() -> None:
     ensure_port_is_free(host, port, command="make run" if arguments.reload else "make serve")
     if arguments.reload:
         announce_when_ready(settings.PUBLIC_URL, host=host, port=port)
+    logger.info("Version %s.", settings.VERSION)
     uvicorn.run(
         "config.asgi:application",
         host=host,
@@ -98,9 +100,7 @@ def _workers() -> int:
     if env.str("REDIS_URL", default=""):
         return wanted or len(os.sched_getaffinity(0))
     if wanted > 1:
-        logging.getLogger(__name__).warning(
-            "WEB_CONCURRENCY is ignored: without REDIS_URL there is one process."
-        )
+        logger.warning("WEB_CONCURRENCY is ignored: without REDIS_URL there is one process.")
     return 1
 
 

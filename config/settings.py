@@ -17,6 +17,7 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
+from config import version
 from config.databases import configure_database
 from config.development import development_key
 from config.environment import Environment, InvalidEnvironment
@@ -37,6 +38,9 @@ if "TEST_BACKEND" not in os.environ and (BASE_DIR / ".env").exists():
 DEBUG = env.flag("DEBUG", default=True)
 if not DEBUG:
     env.ensure_production()
+
+# The product's version, for the apps: they do not import this package.
+VERSION = version.VERSION
 
 # Core  https://docs.djangoproject.com/en/5.2/ref/settings/
 # ------------------------------------------------------------------------------
@@ -216,7 +220,7 @@ REQUEST_BODY_SECONDS = env.seconds("REQUEST_BODY_SECONDS", default=120.0)
 # ------------------------------------------------------------------------------
 SPECTACULAR_SETTINGS = {
     "TITLE": "Trainer messaging",
-    "VERSION": "1.0.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],

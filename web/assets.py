@@ -143,7 +143,7 @@ def _imports(names: Iterable[str]) -> dict[str, str]:
 
 
 def _version_of(names: Iterable[str]) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(settings.VERSION.encode())
     for path in [*sorted(TEMPLATES.iterdir()), *(FOLDER / name for name in names)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -58,6 +59,7 @@ def shell(
         "styles": build.styles[screen],
         "preloads": build.preloads[screen],
         "manifest": manifest,
+        "product_version": settings.VERSION,
     }
     return render(request, "web/shell.html", context, status=status)
 

@@ -5,16 +5,19 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 
+from config.version import VERSION
 from tests.conftest import Client
 from tests.messaging.bodies import NOT_FOUND
 
 pytestmark = pytest.mark.without_servers
 
+HEALTHY = {"status": "ok", "version": VERSION}
+
 
 def test_healthz_answers_without_a_database(api: Client) -> None:
     response: Any = api.get("/healthz")
 
-    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert (response.status_code, response.json()) == (200, HEALTHY)
 
 
 @pytest.mark.parametrize("debug", [False, True])

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from pytest_django.plugin import DjangoDbBlocker
 
+from config.version import VERSION
 from messaging.models import Conversation
 from tests.e2e.devices import Hold, OpenDevice, wait_until
 from tests.e2e.screens import (
@@ -212,6 +213,12 @@ def test_password_is_changed_and_the_other_devices_are_signed_out(
     expect(phone.get_by_text("Your session has ended.")).to_be_visible()
     desk.reload()
     expect(navigation(desk)).to_be_visible()
+
+
+def test_settings_show_the_version(desk: Page, alice: User) -> None:
+    sign_in(desk, alice, "/settings")
+
+    expect(desk.get_by_text(f"Version {VERSION}")).to_be_visible()
 
 
 def test_theme_is_stored_and_applied_without_a_flash(open_device: OpenDevice, alice: User) -> None:

@@ -16,6 +16,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from config.serve import SOURCE_FOLDERS
+from config.version import VERSION
 from tests.backends import find_free_port
 from tests.running.coverage import bare_environment
 from tests.system.python_process import ROOT
@@ -152,7 +153,8 @@ def test_server_warns_that_debug_is_on(checkout: Path) -> None:
         command, cwd=checkout, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr
-        first_line = process.stderr.readline()
+        first_lines = [process.stderr.readline() for _ in range(2)]
         process.terminate()
 
-    assert "WARNING config.serve DEBUG=1: error pages show source code." in first_line
+    assert f"INFO config.serve Version {VERSION}." in first_lines[1]
+    assert "WARNING config.serve DEBUG=1: error pages show source code." in first_lines[0]

@@ -1,12 +1,16 @@
+import logging
 import signal
 import threading
 from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from jobs.worker import Worker
+
+logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 8.0
 
@@ -24,6 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, threads: int | None = None, **options: Any) -> None:
+        logger.info("Version %s.", settings.VERSION)
         stopping = _stop_on_signals()
         worker = Worker(threads=threads, grace_seconds=GRACE_SECONDS)
         worker.start()

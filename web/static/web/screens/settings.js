@@ -31,6 +31,7 @@ class SettingsScreen extends Element {
       ${session.isImpersonating ? readOnlyNote() : ownSettings()}
       ${card(t("settings.appearance"), t("settings.device"), themeChoice())}
       ${session.isImpersonating ? nothing : accountCard()}
+      ${versionNote()}
     </div>`;
   }
 }
@@ -66,6 +67,12 @@ function accountCard() {
       ${icon("sign-out", { small: true })} ${t("nav.signOut")}
     </button>
   </section>`;
+}
+
+function versionNote() {
+  const version = document.querySelector('meta[name="version"]')?.content;
+  if (!version) return nothing; // a page kept by an earlier release
+  return html`<p class="version-note">${t("settings.version", { version })}</p>`;
 }
 
 function card(title, text, body) {

@@ -173,6 +173,7 @@ export const texts = {
   "settings.device": "Applies only to this device.",
   "settings.readOnly": "Account settings are hidden",
   "settings.readOnlyHint": "You can’t change a trainee’s settings while viewing as them.",
+  "settings.version": "Version {version}",
   "signIn.elsewhere": "You signed out in another tab.",
   "signIn.expired": "Your session has ended. Please sign in again.",
   "signIn.submit": "Sign in",
