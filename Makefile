@@ -3,7 +3,12 @@
 
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
-PIP_INSTALL := $(PYTHON) -m pip install -qq --disable-pip-version-check
+PIP_INSTALL := $(PYTHON) -m pip install --disable-pip-version-check
+# uv shows its progress, and installs in a third of pip's time. pip takes over where uv cannot install,
+# for example from an index that only pip knows.
+UV := uv~=0.13.9
+UV_INSTALL := .venv/bin/uv pip install --system-certs --compile-bytecode --python $(PYTHON)
+install = $(PIP_INSTALL) -qq "$(UV)" && $(UV_INSTALL) --requirement $(1) || $(PIP_INSTALL) --requirement $(1)
 PIP_COMPILE := $(PYTHON) -m piptools compile --quiet --strip-extras --no-header \
 	--annotation-style=line --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 # Production settings, for checks that contact no server.
@@ -102,22 +107,22 @@ clean: ## Remove .venv and caches; the data in var/ stays
 	exit 1
 
 .venv/.runtime: requirements.txt | .venv/bin/python
-	@echo "Installing requirements.txt (half a minute, once)"
-	@$(PIP_INSTALL) --requirement requirements.txt
+	@echo "Installing requirements.txt (once)"
+	@$(call install,requirements.txt)
 	@touch $@
 
 # requirements-dev.txt includes requirements.txt, in the same versions.
 .venv/.dev: requirements.txt requirements-dev.txt | .venv/bin/python
-	@echo "Installing requirements-dev.txt (a minute, once)"
-	@$(PIP_INSTALL) --requirement requirements-dev.txt
+	@echo "Installing requirements-dev.txt (once)"
+	@$(call install,requirements-dev.txt)
 	@touch .venv/.runtime $@
 
 # requirements-bench.txt includes requirements-dev.txt, in the same versions.
 .venv/.bench: requirements-bench.txt .venv/.dev | .venv/bin/python
-	@$(PIP_INSTALL) --requirement requirements-bench.txt
+	@$(call install,requirements-bench.txt)
 	@touch $@
 
 # requirements-mutants.txt includes requirements-dev.txt, in the same versions.
 .venv/.mutants: requirements-mutants.txt .venv/.dev | .venv/bin/python
-	@$(PIP_INSTALL) --requirement requirements-mutants.txt
+	@$(call install,requirements-mutants.txt)
 	@touch $@
