@@ -1,5 +1,6 @@
 FROM python:3.11-slim AS build
 
+WORKDIR /build
 RUN python -m venv /venv
 COPY requirements.txt .
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --requirement requirements.txt
@@ -29,7 +30,8 @@ ENV DEBUG=0 \
     PORT=8000 \
     MEDIA_ROOT=/srv/media
 VOLUME /srv/media
-USER app
+# By number, so that a cluster can tell that it is not root.
+USER 10001
 EXPOSE 8000
 
 # Uses the first allowed host name, because 127.0.0.1 is rarely allowed.

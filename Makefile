@@ -61,6 +61,8 @@ check: .venv/.dev ## Check style, types, imports, migrations, settings, the API 
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) -m tests.lint_migrations
+	.venv/bin/hadolint Dockerfile
 	$(AS_PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
 	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(PYTHON) .ci/audit.py
