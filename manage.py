@@ -6,8 +6,8 @@ import os
 import sys
 
 import django
-from django.core.management import execute_from_command_line
 
+from config.command_line import run_command
 from config.environment import without_traceback
 
 if __name__ == "__main__":
@@ -16,4 +16,4 @@ if __name__ == "__main__":
         gc.disable()  # loading the apps leaves no garbage; looking for it would take a tenth of the time
         django.setup()
         gc.enable()
-        execute_from_command_line(sys.argv)
+        run_command(sys.argv)

@@ -13,9 +13,13 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.http import is_same_domain
 from psycopg.pq import Conninfo
 
+from config.values import parse_bool
+
 POSTGRES, SQLITE = "django.db.backends.postgresql", "django.db.backends.sqlite3"
+DATABASE_SCHEMES = {"postgres", "postgresql", "psql", "pgsql", "sqlite"}
 SQLITE_OPTIONS = {"timeout", "init_command"}
 SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 # Options that the product sets itself, or that have a variable of their own.
@@ -29,14 +33,6 @@ NOT_FOR_PRODUCTION = {"consolemail", "memorymail"}
 MAIL_OPTIONS = {"EMAIL_USE_TLS", "EMAIL_USE_SSL"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 DEFAULT_PORTS = {"http": 80, "https": 443}
-TRUE, FALSE = {"1", "true", "on", "ok", "yes", "y"}, {"0", "false", "off", "no", "n"}
-
-
-def parse_bool(text: str) -> bool:
-    """Parse a Boolean value such as 1, on or yes."""
-    if text.lower() not in TRUE | FALSE:
-        raise ValueError(f"is {text!r}, which is neither 1 nor 0")
-    return text.lower() in TRUE
 
 
 def read_origin(text: str) -> str:
@@ -63,16 +59,37 @@ def read_public_url(text: str) -> str:
         return origin
 
 
+def list_unreachable(public_url: str, allowed_hosts: list[str]) -> list[str]:
+    """Return a line if requests to the public URL would be refused because of ALLOWED_HOSTS."""
+    host = urlsplit(public_url).hostname or ""
+    name = f"[{host}]" if ":" in host else host
+    if any(each == "*" or is_same_domain(name, each) for each in allowed_hosts):
+        return []
+    return [f"PUBLIC_URL is {public_url}, but ALLOWED_HOSTS does not contain {name}: add it there."]
+
+
 def read_redis_urls(urls: list[str]) -> list[str]:
-    """Return the URLs, if each is the URL of a Redis server."""
+    """Return the URLs, if each is the URL of a Redis server, with options that its client knows."""
     with _told(
         "is not redis://host:6379/0, rediss:// or unix://, or several of them separated by commas"
     ):
         for url in urls:
             parts = urlsplit(url)
-            if parts.scheme not in REDIS_SCHEMES or (parts.port or 0) < 0:
+            is_database = parts.scheme == "unix" or re.fullmatch(r"/?\d*", parts.path)
+            if parts.scheme not in REDIS_SCHEMES or parts.port == 0 or not is_database:
                 raise ValueError
+            _ensure_redis_options(url)
         return urls
+
+
+def _ensure_redis_options(url: str) -> None:
+    """Raise ValueError if the client refuses the URL's options; connect to nothing."""
+    from redis import ConnectionPool  # noqa: PLC0415 - slow to import, and not needed without Redis
+
+    try:
+        ConnectionPool.from_url(url).make_connection()
+    except TypeError as error:
+        raise ValueError from error
 
 
 def read_database(url: str) -> dict[str, Any]:
@@ -81,8 +98,10 @@ def read_database(url: str) -> dict[str, Any]:
         if url == "sqlite://:memory:":
             return {"ENGINE": SQLITE, "NAME": ":memory:", "OPTIONS": {}}
         parts = urlsplit(url)
+        if parts.scheme not in DATABASE_SCHEMES:  # about which the parser would print a warning
+            raise ValueError
         found: dict[str, Any] = environ.Env.db_url_config(url.partition("?")[0])
-        if found.get("ENGINE") not in (POSTGRES, SQLITE) or parts.fragment:
+        if found.get("ENGINE") not in (POSTGRES, SQLITE) or not found["NAME"] or parts.fragment:
             raise ValueError
     is_postgres = found["ENGINE"] == POSTGRES
     options = _database_options(_query_of(parts), is_postgres)

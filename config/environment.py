@@ -1,16 +1,14 @@
-"""Reads environment variables strictly: malformed values raise errors that name the variable."""
+"""Reads environment variables strictly: every malformed value is a fault that names its variable."""
 
-import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import environ
-import limits
 from django.core.exceptions import ImproperlyConfigured
 
-from config import addresses
+from config import addresses, values
 
 REQUIRED_IN_PRODUCTION = (
     "SECRET_KEY",
@@ -20,18 +18,17 @@ REQUIRED_IN_PRODUCTION = (
     "EMAIL_URL",
     "PUBLIC_URL",
 )
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-# The limits of Django's own check: a shorter key, or one with fewer distinct characters, can be guessed.
-KEY_LENGTH, KEY_LETTERS = 50, 5
+A_DAY = 24 * 60 * 60
+T = TypeVar("T")
 
 
 class InvalidEnvironment(ImproperlyConfigured):
-    """A variable is missing or malformed; the message is a line for the operator."""
+    """Variables are missing or malformed; the message has a line for the operator about each fault."""
 
 
 @contextmanager
 def without_traceback() -> Iterator[None]:
-    """If the block raises InvalidEnvironment, exit with its one-line message and no traceback."""
+    """If the block raises InvalidEnvironment, exit with its message and no traceback."""
     try:
         yield
     except InvalidEnvironment as error:
@@ -42,104 +39,94 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
     """
     The environment variables, including those in `.env`.
 
-    An empty variable counts as unset, except in `flag`.
-    Each method that reads a variable raises InvalidEnvironment if the value is malformed.
+    An empty variable counts as unset, except in `flag`. A method that reads a malformed value adds a line
+    to `faults`, and returns the default, so that all faults are found in one start. The settings end with
+    `raise_faults`.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+
+    def read(self, var: str, default: T, parse: Callable[[str], T]) -> T:
+        """Return the parsed value, or the default if the variable is unset or malformed."""
+        text = self._text(var)
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except ValueError as error:
+            self.faults.append(f"{var} {error}.")
+            return default
 
     def get_value(
         self, var: str, cast: Any = None, default: Any = None, parse_default: bool = False
     ) -> Any:
-        """Return the value converted by `cast`, or the default unchanged."""
-        text = self.ENVIRON.get(var, "").strip()
-        if not text:
-            return default
-        with _naming(var):
-            return self.parse_value(text, cast)
-
-    @classmethod
-    def parse_value(cls, value: str, cast: Any) -> Any:
-        """Return a bool, int, float or list (split at commas), or the text itself for any other `cast`."""
-        if cast is bool:
-            return addresses.parse_bool(value)
-        if cast is list:
-            return [each.strip() for each in value.split(",") if each.strip()]
-        if cast in (int, float):
-            return _parse_number(value, cast)
-        return value
+        """Return a bool, int or float as `cast` says, a list of what is between commas, or the text."""
+        return self.read(var, default, values.PARSERS.get(cast, str))
 
     def flag(self, var: str, default: bool) -> bool:
-        """Return a bool; raise InvalidEnvironment for an empty value, which is ambiguous."""
-        if var in self.ENVIRON and not self.ENVIRON[var].strip():
-            raise InvalidEnvironment(f"{var} is empty: set it to 0 or 1, or remove it.")
-        return bool(self.bool(var, default=default))
+        """Return a bool; an empty value is a fault, because it is ambiguous."""
+        if var in self.ENVIRON and not self._text(var):
+            self.faults.append(f"{var} is empty: set it to 0 or 1, or remove it.")
+            return default
+        return self.read(var, default, values.parse_bool)
 
-    def positive(self, var: str, default: int) -> int:
+    def whole(self, var: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
+        """Return a whole number in this range."""
+        return self.read(var, default, lambda text: values.parse_whole(text, least, most))
+
+    def positive(self, var: str, default: int, *, most: int = 1_000_000) -> int:
         """Return an integer of at least 1, such as a number of threads."""
-        number: int = self.int(var, default=default)
-        if number < 1:
-            raise InvalidEnvironment(f"{var} is {number}: it must be 1 or more.")
-        return number
-
-    def seconds(self, var: str, default: float) -> float:
-        """Return a duration above 0, in seconds."""
-        duration: float = self.float(var, default=default)
-        if not duration:
-            raise InvalidEnvironment(f"{var} is 0: it must be more than 0.")
-        return duration
+        return self.whole(var, default, least=1, most=most)
 
     def port(self, var: str, default: int) -> int:
         """Return a TCP port number."""
-        port: int = self.int(var, default=default)
-        if not 0 <= port < 2**16:
-            raise InvalidEnvironment(f"{var} is {port}, which is not a valid port.")
-        return port
+        return self.whole(var, default, least=1, most=2**16 - 1)
+
+    def seconds(
+        self, var: str, default: float, *, least: float = 0.001, most: float = A_DAY
+    ) -> float:
+        """Return a duration in seconds."""
+        return self.read(var, default, lambda text: values.parse_seconds(text, least, most))
 
     def rate(self, var: str, default: str) -> str:
         """Return a rate such as `30/minute`, or `off`."""
-        text: str = self.str(var, default=default)
-        try:
-            if text != "off":
-                limits.parse(text)
-        except ValueError as error:
-            raise InvalidEnvironment(
-                f"{var} is {text!r}: use a rate such as 30/minute, or off."
-            ) from error
-        return text
+        return self.read(var, default, values.parse_rate)
 
     def log_level(self, var: str, default: str) -> str:
         """Return the name of a log level."""
-        level: str = self.str(var, default=default).upper()
-        if level not in LOG_LEVELS:
-            raise InvalidEnvironment(
-                f"{var} is {level!r}: it must be one of {', '.join(LOG_LEVELS)}."
-            )
-        return level
+        return self.read(var, default, values.parse_log_level)
+
+    def hosts(self, var: str, default: list[str]) -> list[str]:
+        """Return names for Django's ALLOWED_HOSTS."""
+        return self.read(var, default, values.parse_hosts)
 
     def origins(self, var: str, default: list[str]) -> list[str]:
         """Return origins in the form that browsers send."""
-        with _naming(var):
-            return [addresses.read_origin(each) for each in self.list(var, default=default)]
+        return self.read(
+            var, default, lambda text: [addresses.read_origin(each) for each in values.split(text)]
+        )
 
     def public_url(self, var: str, default: str) -> str:
         """Return the product's public URL."""
-        with _naming(var):
-            return addresses.read_public_url(self.str(var, default=default))
+        return self.read(var, default, addresses.read_public_url)
 
     def redis_urls(self, var: str) -> list[str]:
         """Return the URLs of Redis servers, or an empty list."""
-        with _naming(var):
-            return addresses.read_redis_urls(self.list(var, default=[]))
+        return self.read(var, [], lambda text: addresses.read_redis_urls(values.split(text)))
 
     def database(self, var: str, default: str) -> dict[str, Any]:
         """Return Django's database settings."""
-        with _naming(var):
-            return addresses.read_database(self.str(var, default=default))
+        return self.read(var, addresses.read_database(default), addresses.read_database)
 
     def email(self, var: str, default: str, *, in_production: bool) -> dict[str, Any]:
         """Return Django's mail settings."""
-        with _naming(var):
-            url = self.str(var, default=default)
-            return addresses.read_email(url, in_production=in_production)
+        return self.read(
+            var,
+            addresses.read_email(default, in_production=False),
+            lambda url: addresses.read_email(url, in_production=in_production),
+        )
 
     def list_missing(self) -> list[str]:
         """
@@ -147,41 +134,24 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
 
         A value that consists only of commas counts as unset.
         """
-        return [name for name in REQUIRED_IN_PRODUCTION if not self.list(name, default=[])]
+        return [name for name in REQUIRED_IN_PRODUCTION if not values.split(self._text(name))]
 
     def ensure_production(self) -> None:
-        """
-        Raise InvalidEnvironment if a required variable is missing, or if SECRET_KEY can be guessed.
-
-        The message names all missing variables.
-        """
+        """Note which required variables are missing, in one line, and a SECRET_KEY that can be guessed."""
         if missing := self.list_missing():
             names = ", ".join(missing)
-            raise InvalidEnvironment(
-                f"Missing variables, required in production (DEBUG=0): {names}"
-            )
-        key = self.str("SECRET_KEY")
-        if len(key) < KEY_LENGTH or len(set(key)) < KEY_LETTERS:
-            raise InvalidEnvironment(
-                f"SECRET_KEY must have at least {KEY_LENGTH} random characters. Generate one: "
-                "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
-            )
+            self.faults.append(f"Missing variables, required in production (DEBUG=0): {names}")
+        self.read("SECRET_KEY", "", values.parse_secret_key)
 
+    def is_sound(self, var: str) -> bool:
+        """Return whether a variable is set and, as far as it was read, not malformed."""
+        is_set = bool(values.split(self._text(var)))
+        return is_set and not any(each.startswith(f"{var} ") for each in self.faults)
 
-def _parse_number(text: str, kind: type[int] | type[float]) -> int | float:
-    try:
-        number = kind(text)
-    except ValueError as error:
-        raise ValueError(f"is {text!r}, which is not a number") from error
-    if not math.isfinite(number) or number < 0:
-        raise ValueError(f"is {text!r}, which is not a number of 0 or more")
-    return number
+    def raise_faults(self) -> None:
+        """Raise InvalidEnvironment if there are faults, with a line for each."""
+        if self.faults:
+            raise InvalidEnvironment("\n".join(self.faults))
 
-
-@contextmanager
-def _naming(var: str) -> Iterator[None]:
-    """Convert a ValueError to InvalidEnvironment, with the variable's name before the message."""
-    try:
-        yield
-    except ValueError as error:
-        raise InvalidEnvironment(f"{var} {error}.") from error
+    def _text(self, var: str) -> str:
+        return str(self.ENVIRON.get(var, "")).strip()

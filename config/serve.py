@@ -15,7 +15,7 @@ import uvicorn
 from django.conf import settings
 
 from config.announcement import announce_when_ready
-from config.environment import Environment, without_traceback
+from config.environment import without_traceback
 from config.start_checks import check_start, ensure_port_is_free
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -44,7 +44,6 @@ PING_SECONDS = 45
 SHUTDOWN_SECONDS = 4
 
 logger = logging.getLogger("config.serve")  # __name__ may be __main__
-env = Environment()
 
 
 def main() -> None:
@@ -56,12 +55,12 @@ def main() -> None:
     _allow_many_connections()
     log_config = _log_config()  # first, because the settings read .env
     logging.config.dictConfig(log_config)
-    host, port = env.str("HOST", default="127.0.0.1"), env.port("PORT", default=8000)
-    if not arguments.reload:
-        check_start(env)
-    ensure_port_is_free(host, port, command="make run" if arguments.reload else "make serve")
+    host, port = settings.HOST, settings.PORT
     if arguments.reload:
+        ensure_port_is_free(host, port, command="make run")
         announce_when_ready(settings.PUBLIC_URL, host=host, port=port)
+    else:
+        check_start(command="make serve")
     logger.info("Version %s.", settings.VERSION)
     uvicorn.run(
         "config.asgi:application",
@@ -78,7 +77,7 @@ def main() -> None:
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,
-        proxy_headers=bool(env.str("FORWARDED_ALLOW_IPS", default="")),
+        proxy_headers=bool(settings.FORWARDED_ALLOW_IPS),
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
@@ -96,8 +95,8 @@ def _workers() -> int:
 
     Without Redis, return 1: the in-memory channel layer does not reach other processes.
     """
-    wanted: int = env.int("WEB_CONCURRENCY", default=0)
-    if env.str("REDIS_URL", default=""):
+    wanted: int = settings.WEB_CONCURRENCY
+    if settings.REDIS_URLS:
         return wanted or len(os.sched_getaffinity(0))
     if wanted > 1:
         logger.warning("WEB_CONCURRENCY is ignored: without REDIS_URL there is one process.")

@@ -3,12 +3,11 @@ The only settings module, configured by the environment.
 
 With an empty environment, it configures development without other servers: SQLite, the in-memory channel
 layer, and emails printed to the console. With `DEBUG=0`, it configures production. It raises
-InvalidEnvironment if a variable is malformed and, in production, also if a required variable is missing.
+InvalidEnvironment, with a line for each fault, if variables are malformed or, in production, missing.
 `.env.example` lists all variables.
 """
 
 import os
-import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +16,11 @@ from typing import Any
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
-from config import version
+from config import values, version
+from config.addresses import list_unreachable
 from config.databases import configure_database
 from config.development import development_key
-from config.environment import Environment, InvalidEnvironment
+from config.environment import Environment
 from config.languages import list_languages
 from config.logs import configure_logging
 
@@ -45,7 +45,7 @@ VERSION = version.VERSION
 # Core  https://docs.djangoproject.com/en/5.2/ref/settings/
 # ------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY", default="") or development_key(VAR_DIR / "secret_key", 50)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -57,14 +57,20 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGES = [("en", "English"), *list_languages(BASE_DIR / "locale")]
 # Chooses the language by Accept-Language. Not used with one language: it adds a header to each response.
 _languages = ["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []
+# Where the server listens, and with how many processes: 0 is one per core, see config.serve.
+HOST = env.read("HOST", "127.0.0.1", values.parse_listening_host)
+PORT = env.port("PORT", default=8000)
+WEB_CONCURRENCY = env.whole("WEB_CONCURRENCY", default=0, most=1024)
+# uvicorn reads this variable itself.
+FORWARDED_ALLOW_IPS = env.read("FORWARDED_ALLOW_IPS", "", values.parse_proxies)
 # The URL of the product for users. Links in emails start with it, never with the Host header.
-_here = f"http://127.0.0.1:{env.port('PORT', default=8000)}"
-PUBLIC_URL = env.public_url("PUBLIC_URL", default=_here)
+PUBLIC_URL = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")
 
 INSTALLED_APPS = [
     # Only replaces the command `runserver`. It imports Twisted, which takes a seventh of the startup time.
     *(["daphne"] if "runserver" in sys.argv else []),
     "config.apps.ClosedAdminConfig",
+    "config.apps.ConfigApp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -108,14 +114,14 @@ API_MIDDLEWARE = [
 ]
 # Whether to keep the threads of a web process on one core: see server/one_core.py.
 ONE_CORE = env.flag("ONE_CORE", default=True)
-API_THREADS = env.positive("API_THREADS", default=8)
+API_THREADS = env.positive("API_THREADS", default=8, most=1000)
 # The number of requests that may wait for these threads; more get 503. Each request takes about 2 ms.
-API_QUEUE = env.int("API_QUEUE", default=1000)
+API_QUEUE = env.whole("API_QUEUE", default=1000)
 # Slow requests have their own threads, so that other requests do not wait for them: see server.lanes.
-PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2)
+PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2, most=1000)
 # The number of requests that may wait for these threads; more get 503. Each request takes a third of
 # a second.
-PASSWORD_QUEUE = env.int("PASSWORD_QUEUE", default=64)
+PASSWORD_QUEUE = env.whole("PASSWORD_QUEUE", default=64)
 # One at a time, because decoding a picture of 40 megapixels takes 160 MB, or 340 MB for a
 # progressive JPEG, or 620 MB for a WebP.
 PICTURE_THREADS = 1
@@ -145,7 +151,13 @@ DATABASES: dict[str, dict[str, Any]] = {
         env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),
         prepares=env.bool("DATABASE_PREPARE", default=True),
         # One connection for each thread of the API, and six for sockets, the admin and background work.
-        pool_size=env.positive("DATABASE_POOL_SIZE", default=_api_connections + 6),
+        # With fewer than two of these six, requests would wait for a connection in vain.
+        pool_size=env.whole(
+            "DATABASE_POOL_SIZE",
+            default=_api_connections + 6,
+            least=_api_connections + 2,
+            most=10_000,
+        ),
         test_file=env.str("TEST_SQLITE_NAME", default=str(VAR_DIR / "test.sqlite3")),
     )
 }
@@ -211,7 +223,7 @@ LARGE_BODIES_QUEUE_PER_PERSON = 8
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 # The size of the request line and all headers together. An access token in `?token=` takes about 300 bytes.
-MAX_HEAD_BYTES = env.positive("MAX_HEAD_BYTES", default=32 * 1024)
+MAX_HEAD_BYTES = env.whole("MAX_HEAD_BYTES", default=32 * 1024, least=4 * 1024, most=1024 * 1024)
 # Seconds within which a client must send the headers, and the body. Otherwise its connection is closed.
 REQUEST_HEAD_SECONDS = env.seconds("REQUEST_HEAD_SECONDS", default=10.0)
 REQUEST_BODY_SECONDS = env.seconds("REQUEST_BODY_SECONDS", default=120.0)
@@ -278,14 +290,14 @@ SOCKET_TYPING_INTERVAL_SECONDS = 1.0
 SOCKET_TYPING_FRAME_BURST = 1000
 SOCKET_TYPING_FRAMES_PER_SECOND = 100
 # Frames queued for a slow client; beyond this number the socket is closed.
-SOCKET_PENDING_FRAMES = env.positive("SOCKET_PENDING_FRAMES", default=1000)
+SOCKET_PENDING_FRAMES = env.whole("SOCKET_PENDING_FRAMES", default=1000, least=10)
 # A replay queues all its frames at once. After more changes than this, the client must reload the messages.
 SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
 # Seconds between comparisons of open sockets with the database, which detect lost events.
 SOCKET_REVIEW_SECONDS = env.seconds("SOCKET_REVIEW_SECONDS", default=1.0)
 
 # Seconds over which a stopping process closes its sockets; it must exit within 10 s.
-SHUTDOWN_SPREAD_SECONDS = min(env.float("SHUTDOWN_SPREAD_SECONDS", default=4.0), 5.0)
+SHUTDOWN_SPREAD_SECONDS = env.seconds("SHUTDOWN_SPREAD_SECONDS", default=4.0, least=0.0, most=5.0)
 
 # Files  https://docs.djangoproject.com/en/5.2/howto/static-files/
 # ------------------------------------------------------------------------------
@@ -307,7 +319,9 @@ STORAGES = {
 # Email  https://docs.djangoproject.com/en/5.2/topics/email/
 # ------------------------------------------------------------------------------
 vars().update(env.email("EMAIL_URL", default="consolemail://", in_production=not DEBUG))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Messaging <messaging@localhost>")
+DEFAULT_FROM_EMAIL = env.read(
+    "DEFAULT_FROM_EMAIL", "Messaging <messaging@localhost>", values.parse_sender
+)
 EMAIL_TIMEOUT = 10
 
 # Jobs
@@ -316,11 +330,11 @@ EMAIL_TIMEOUT = 10
 JOBS_IN_WEB = env.bool("JOBS_IN_WEB", default=True)
 # The number of jobs that a process runs at the same time, besides those of kinds with their own threads.
 # Each uses a connection while it accesses the database.
-JOB_THREADS = env.positive("JOB_THREADS", default=8)
+JOB_THREADS = env.positive("JOB_THREADS", default=8, most=1000)
 # Seconds between checks for jobs that other processes enqueued. A process runs its own jobs at once.
 JOB_POLL_SECONDS = 1.0
 # Seconds after which another worker runs a job, unless the job's worker has extended the lease.
-JOB_LEASE_SECONDS = env.positive("JOB_LEASE_SECONDS", default=30)
+JOB_LEASE_SECONDS = env.positive("JOB_LEASE_SECONDS", default=30, most=24 * 60 * 60)
 # How long ended jobs are kept for the admin: successful ones, and failed or discarded ones.
 JOB_KEEP_DONE = timedelta(days=1)
 JOB_KEEP_FAILED = timedelta(days=30)
@@ -328,27 +342,21 @@ JOB_KEEP_FAILED = timedelta(days=30)
 # Push notifications
 # ------------------------------------------------------------------------------
 # Seconds that a message stays unread before its recipient's devices are notified.
-PUSH_DELAY_SECONDS = env.float("PUSH_DELAY_SECONDS", default=5.0)
+PUSH_DELAY_SECONDS = env.seconds("PUSH_DELAY_SECONDS", default=5.0, least=0.0)
 # Deprecated: 0 leaves notifications to `manage.py worker`; web processes still run the other jobs.
 PUSH_IN_WEB = env.bool("PUSH_IN_WEB", default=True)
 # Identifies the server to browsers' push services. Without it, Web Push is off.
-VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+VAPID_PRIVATE_KEY = env.read("VAPID_PRIVATE_KEY", "", values.parse_vapid_key)
 if DEBUG and not VAPID_PRIVATE_KEY:
     VAPID_PRIVATE_KEY = development_key(VAR_DIR / "vapid_key", 32)
-if VAPID_PRIVATE_KEY and not re.fullmatch(r"[\w-]{43}=?", VAPID_PRIVATE_KEY, re.ASCII):
-    raise InvalidEnvironment("VAPID_PRIVATE_KEY must be 32 bytes in base64url.")
 _subject = PUBLIC_URL if PUBLIC_URL.startswith("https:") else "mailto:webmaster@localhost"
-VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=_subject)
-if not VAPID_SUBJECT.startswith(("mailto:", "https:")):
-    raise InvalidEnvironment("VAPID_SUBJECT must be a mailto: or https: address.")
+VAPID_SUBJECT = env.read("VAPID_SUBJECT", _subject, values.parse_vapid_subject)
 # The operator's own push services, as `host` or `host:port`. They may be in a private network, and may
 # lack TLS.
-PUSH_PRIVATE_HOSTS = env.list("PUSH_PRIVATE_HOSTS", default=[])
+PUSH_PRIVATE_HOSTS = env.read("PUSH_PRIVATE_HOSTS", list[str](), values.parse_peers)
 # The key file of a Firebase service account. Without it, native apps get no notifications.
-FCM_CREDENTIALS_FILE = env.str("FCM_CREDENTIALS_FILE", default="")
-if FCM_CREDENTIALS_FILE and not Path(FCM_CREDENTIALS_FILE).is_file():
-    raise InvalidEnvironment("FCM_CREDENTIALS_FILE does not name an existing file.")
-FCM_URL = env.str("FCM_URL", default="https://fcm.googleapis.com")
+FCM_CREDENTIALS_FILE = env.read("FCM_CREDENTIALS_FILE", "", values.parse_firebase_file)
+FCM_URL = env.public_url("FCM_URL", default="https://fcm.googleapis.com")
 
 # Security  https://docs.djangoproject.com/en/5.2/topics/security/
 # ------------------------------------------------------------------------------
@@ -359,7 +367,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 REFRESH_COOKIE_SECURE = not DEBUG or PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0)
+SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", default=0, most=2**31 - 1)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -390,3 +398,11 @@ CONTENT_SECURITY_POLICY = {
 # ------------------------------------------------------------------------------
 LOG_LEVEL = env.log_level("LOG_LEVEL", default="INFO")
 LOGGING = configure_logging(LOG_LEVEL)
+
+# Faults
+# ------------------------------------------------------------------------------
+# Only compose uses this variable, but it would fail with a message that does not name it.
+env.read("POSTGRES_PASSWORD", "", values.parse_password_in_url)
+if not DEBUG and all(env.is_sound(name) for name in ("PUBLIC_URL", "ALLOWED_HOSTS")):
+    env.faults += list_unreachable(PUBLIC_URL, ALLOWED_HOSTS)
+env.raise_faults()

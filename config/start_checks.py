@@ -1,27 +1,54 @@
-"""Checks before the server starts: errors for missing variables, warnings for unwise values."""
+"""Checks before the server starts: whether it can serve, and what an operator should know."""
 
 import errno
 import logging
 import socket
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryFile
-from urllib.parse import urlsplit
 
+import django
+from django.apps import apps
 from django.conf import settings
 
 from config.environment import Environment, InvalidEnvironment
+from config.probes.finding import Finding, Level
+from config.start_warnings import list_warnings
 
 logger = logging.getLogger("config.serve")
 OTHER_PORT = 8080
 
 
-def check_start(env: Environment) -> None:
-    """Raise InvalidEnvironment for missing or unusable variables; log warnings for unwise values."""
-    _ensure_deliberate(env)
-    _ensure_writable(Path(settings.MEDIA_ROOT))
-    for warning in list_warnings():
-        logger.warning(warning)
+def check_start(*, command: str) -> None:
+    """
+    Raise InvalidEnvironment, with a line for each fault that would make the server fail its users.
+
+    Log a warning for each unwise value, and each server that is unavailable, but not needed to start.
+    """
+    _ensure_deliberate()
+    findings = _probe()
+    faults = [each.text for each in findings if each.level is Level.FAULT]
+    try:
+        ensure_port_is_free(settings.HOST, settings.PORT, command=command)
+    except InvalidEnvironment as error:
+        faults.append(str(error))
+    if faults:
+        raise InvalidEnvironment("\n".join(faults))
+    for text in [
+        *list_warnings(),
+        *(each.text for each in findings if each.level is Level.WARNING),
+    ]:
+        logger.warning(text)
+
+
+def _probe() -> list[Finding]:
+    """Probe servers and files; in development only the folder for pictures, as it needs no more."""
+    if settings.DEBUG:
+        from config.probes.files import probe_pictures  # noqa: PLC0415 - imports the client
+
+        return [probe_pictures()]
+    if not apps.ready:
+        django.setup()
+    from config.probes.sets import probe_start  # noqa: PLC0415 - needs the apps
+
+    return list(probe_start())
 
 
 def ensure_port_is_free(host: str, port: int, *, command: str) -> None:
@@ -49,7 +76,7 @@ def _explain(error: OSError, host: str, port: int, command: str) -> str:
     return f"HOST and PORT: cannot listen on {host}, port {port}: {error.strerror}."
 
 
-def _ensure_deliberate(env: Environment) -> None:
+def _ensure_deliberate() -> None:
     """
     Raise InvalidEnvironment unless DEBUG is set.
 
@@ -57,43 +84,9 @@ def _ensure_deliberate(env: Environment) -> None:
     not help to treat an unset DEBUG as 0 only here: if `manage.py collectstatic` has also run without
     DEBUG, the static files are prepared for development.
     """
+    env = Environment()
     if not env.str("DEBUG", default=""):
         missing = ", ".join(["DEBUG=0", *env.list_missing()])
         raise InvalidEnvironment(
             f"Missing variables, required in production (without --reload): {missing}"
         )
-
-
-def _ensure_writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise InvalidEnvironment(f"MEDIA_ROOT is not writable: {error}") from error
-
-
-def list_warnings() -> Iterator[str]:
-    """Yield warnings about values that are for tests only, are deprecated, or allow more than necessary."""
-    if settings.DEBUG:
-        yield "DEBUG=1: error pages show source code. Never use it on a public server."
-        return
-    for scope, rate in settings.THROTTLE_RATES.items():
-        if rate == "off":
-            yield f"THROTTLE_{scope.upper()}=off: there is no limit on requests or attempts to sign in."
-    if not settings.PUSH_IN_WEB:
-        yield (
-            "PUSH_IN_WEB=0 is deprecated and will be removed in the next release. Set JOBS_IN_WEB=0,"
-            " and run `manage.py worker` instead of `manage.py push`."
-        )
-    if "*" in settings.ALLOWED_HOSTS:
-        yield "ALLOWED_HOSTS=*: requests with any Host header are accepted."
-    if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
-        yield "EMAIL_URL sends no emails: nobody receives invitations or links for resetting a password."
-    if _is_loopback(settings.PUBLIC_URL):
-        yield "PUBLIC_URL is an address of this machine, so links in emails work only here."
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")

@@ -1,7 +1,11 @@
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models import DurationField, ExpressionWrapper, Max
+from django.db.models.functions import Now
 
+from jobs.models import Job
+from jobs.registry import list_kinds
 from jobs.sql import select_seconds_until_due
 
 
@@ -18,3 +22,19 @@ def get_seconds_until_due(*, kinds: Collection[str]) -> float | None:
         cursor.execute(select_seconds_until_due(len(kinds)), [*kinds] * 3)
         seconds = cursor.fetchone()[0]
     return None if seconds is None else float(seconds)
+
+
+def get_seconds_since_work() -> float | None:
+    """
+    Return the seconds since a worker last finished a recurring job; 0 while one holds a job.
+
+    Return None if there is no trace of a worker. A recurring job keeps its row, and the most frequent one
+    runs at least every 20 seconds, so a living worker leaves a fresh trace.
+    """
+    if Job.objects.held().exists():
+        return 0.0
+    recurring = [each.name for each in list_kinds() if each.every is not None]
+    newest = Job.objects.filter(kind__in=recurring).aggregate(
+        seconds=ExpressionWrapper(Now() - Max("finished_at"), output_field=DurationField())
+    )["seconds"]
+    return None if newest is None else max(0.0, newest.total_seconds())

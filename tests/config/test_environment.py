@@ -32,33 +32,57 @@ def start(*command: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 MALFORMED = [
     ("DEBUG", "", "DEBUG is empty: set it to 0 or 1, or remove it."),
-    ("DEBUG", "flase", "DEBUG is 'flase', which is neither 1 nor 0."),
-    ("SECURE_SSL_REDIRECT", "ture", "SECURE_SSL_REDIRECT is 'ture', which is neither 1 nor 0."),
-    ("PORT", "http", "PORT is 'http', which is not a number."),
-    ("PORT", "99999", "PORT is 99999, which is not a valid port."),
-    ("API_THREADS", "-8", "API_THREADS is '-8', which is not a number of 0 or more."),
-    ("API_THREADS", "0", "API_THREADS is 0: it must be 1 or more."),
-    ("PASSWORD_THREADS", "0", "PASSWORD_THREADS is 0: it must be 1 or more."),
-    ("SOCKETS_PER_USER", "0", "SOCKETS_PER_USER is 0: it must be 1 or more."),
-    ("SOCKET_REVIEW_SECONDS", "0", "SOCKET_REVIEW_SECONDS is 0: it must be more than 0."),
-    ("EVENT_TIMEOUT_SECONDS", "0.0", "EVENT_TIMEOUT_SECONDS is 0: it must be more than 0."),
-    ("REQUEST_HEAD_SECONDS", "0", "REQUEST_HEAD_SECONDS is 0: it must be more than 0."),
-    ("REQUEST_BODY_SECONDS", "0", "REQUEST_BODY_SECONDS is 0: it must be more than 0."),
+    ("DEBUG", "flase", "DEBUG is 'flase': use 1 or 0."),
+    ("SECURE_SSL_REDIRECT", "ture", "SECURE_SSL_REDIRECT is 'ture': use 1 or 0."),
+    ("PORT", "http", "PORT is 'http': use a whole number from 1 to 65535."),
+    ("PORT", "99999", "PORT is '99999': use a whole number from 1 to 65535."),
+    ("API_THREADS", "-8", "API_THREADS is '-8': use a whole number from 1 to 1000."),
+    ("API_THREADS", "0", "API_THREADS is '0': use a whole number from 1 to 1000."),
+    ("PASSWORD_THREADS", "0", "PASSWORD_THREADS is '0': use a whole number from 1 to 1000."),
+    ("SOCKETS_PER_USER", "0", "SOCKETS_PER_USER is '0': use a whole number from 1 to 1000000."),
+    (
+        "SOCKET_REVIEW_SECONDS",
+        "0",
+        "SOCKET_REVIEW_SECONDS is '0': use a number of seconds from 0.001 to 86400.",
+    ),
+    (
+        "EVENT_TIMEOUT_SECONDS",
+        "0.0",
+        "EVENT_TIMEOUT_SECONDS is '0.0': use a number of seconds from 0.001 to 86400.",
+    ),
+    (
+        "REQUEST_HEAD_SECONDS",
+        "0",
+        "REQUEST_HEAD_SECONDS is '0': use a number of seconds from 0.001 to 86400.",
+    ),
+    (
+        "REQUEST_BODY_SECONDS",
+        "0",
+        "REQUEST_BODY_SECONDS is '0': use a number of seconds from 0.001 to 86400.",
+    ),
     ("ALLOWED_HOSTS", ",", "Missing variables, required in production (DEBUG=0): ALLOWED_HOSTS"),
     ("REDIS_URL", " , ", "Missing variables, required in production (DEBUG=0): REDIS_URL"),
     (
         "PUSH_DELAY_SECONDS",
         "nan",
-        "PUSH_DELAY_SECONDS is 'nan', which is not a number of 0 or more.",
+        "PUSH_DELAY_SECONDS is 'nan': use a number of seconds from 0 to 86400.",
     ),
     (
         "THROTTLE_READING",
         "1200",
         "THROTTLE_READING is '1200': use a rate such as 30/minute, or off.",
     ),
-    ("THROTTLE_USER", "120", "THROTTLE_USER is '120': use a rate such as 30/minute, or off."),
-    ("SECRET_KEY", "short", "SECRET_KEY must have at least 50 random characters. Generate one: "),
-    ("SECRET_KEY", "x" * 60, "SECRET_KEY must have at least 50 random characters. Generate one: "),
+    (
+        "THROTTLE_USER",
+        "120",
+        "THROTTLE_USER is '120': use a rate such as 30/minute, or off.",
+    ),
+    ("SECRET_KEY", "short", "SECRET_KEY is too easy to guess: use at least 50 random characters, "),
+    (
+        "SECRET_KEY",
+        "x" * 60,
+        "SECRET_KEY is too easy to guess: use at least 50 random characters, ",
+    ),
     ("PUBLIC_URL", "gym.example", "PUBLIC_URL is not an http(s) address without a path, "),
     (
         "PUBLIC_URL",
@@ -87,7 +111,7 @@ MALFORMED = [
         f"{POSTGRES}?connect_timeout=soon",
         "DATABASE_URL has a connect_timeout that ",
     ),
-    ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD': it must be one of DEBUG, INFO, WARNING, ERROR"),
+    ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD': use one of DEBUG, INFO, WARNING, ERROR"),
 ]
 
 
@@ -113,7 +137,11 @@ def test_command_ends_with_this_line_and_without_a_traceback() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
-        ("WEB_CONCURRENCY", "abc", "WEB_CONCURRENCY is 'abc', which is not a number.\n"),
+        (
+            "WEB_CONCURRENCY",
+            "abc",
+            "WEB_CONCURRENCY is 'abc': use a whole number from 0 to 1024.\n",
+        ),
         ("MEDIA_ROOT", "/dev/null/media", "MEDIA_ROOT is not writable: "),
         ("EMAIL_URL", "consolemail://", "EMAIL_URL is consolemail://, "),
     ],
@@ -126,6 +154,24 @@ def test_server_refuses_a_malformed_variable_in_one_line(
     assert refused.returncode == 1
     assert complaint in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_command_that_cannot_reach_the_database_explains_it_in_one_line() -> None:
+    environment = {**PRODUCTION, "DATABASE_URL": "postgres://user:hunter2@127.0.0.1:9/name"}
+
+    refused = start("manage.py", "migrate", **environment)
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("DATABASE_URL: the database cannot be used: ")
+    assert refused.stderr.count("\n") == 1
+    assert "hunter2" not in refused.stderr
+
+
+def test_other_error_of_the_database_keeps_its_traceback() -> None:
+    refused = start("manage.py", "dumpdata", "users", DATABASE_URL="sqlite://:memory:")
+
+    assert refused.returncode == 1
+    assert "no such table" in refused.stderr
 
 
 @pytest.mark.parametrize("command", [SERVE, CHECK])
@@ -160,7 +206,7 @@ def test_server_without_reload_requires_production() -> None:
     ],
 )
 def test_public_address_is_normalised_as_browsers_do(url: str, shown: str) -> None:
-    assert shown == load({**PRODUCTION, "PUBLIC_URL": url}).PUBLIC_URL
+    assert shown == load({**PRODUCTION, "PUBLIC_URL": url, "ALLOWED_HOSTS": "*"}).PUBLIC_URL
 
 
 def test_origins_are_normalised_as_browsers_do() -> None:

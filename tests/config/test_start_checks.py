@@ -1,13 +1,13 @@
-"""Warnings about unwise values when a production server starts."""
+"""Warnings about unwise values when a production server starts, and ports that are in use."""
 
 import socket
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from config.environment import Environment, InvalidEnvironment
-from config.start_checks import check_start, ensure_port_is_free, list_warnings
+from config.environment import InvalidEnvironment
+from config.start_checks import ensure_port_is_free
+from config.start_warnings import list_warnings
 
 pytestmark = pytest.mark.without_servers
 
@@ -19,6 +19,7 @@ def production(settings: Any) -> Any:
     settings.THROTTLE_RATES = {"messaging": "30/minute", "user": "120/minute"}
     settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["gym.example"], "https://gym.example"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.DEFAULT_FROM_EMAIL = "Gym <gym@gym.example>"
     return settings
 
 
@@ -33,6 +34,9 @@ def test_wise_values_cause_no_warning(production: Any) -> None:
         ("THROTTLE_RATES", {"user": "off", "sign_in": "10/minute"}, "THROTTLE_USER=off: "),
         ("ALLOWED_HOSTS", ["gym.example", "*"], "ALLOWED_HOSTS=*: "),
         ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "EMAIL_URL sends no "),
+        ("DEFAULT_FROM_EMAIL", "Gym <gym@localhost>", "DEFAULT_FROM_EMAIL is at localhost: "),
+        ("PUBLIC_URL", "http://gym.example", "PUBLIC_URL is not https, "),
+        ("SECURE_SSL_REDIRECT", True, "SECURE_SSL_REDIRECT=1 redirects endlessly "),
         ("PUBLIC_URL", "http://localhost:8000", "PUBLIC_URL is an address of this machine"),
         ("PUBLIC_URL", "http://127.0.0.2", "PUBLIC_URL is an address of this machine"),
         ("PUBLIC_URL", "http://[::1]:8000", "PUBLIC_URL is an address of this machine"),
@@ -46,33 +50,6 @@ def test_unwise_value_causes_one_warning_that_names_it(
     (warning,) = list_warnings()
 
     assert warning.startswith(beginning)
-
-
-def test_server_logs_the_warnings_when_it_starts(
-    production: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setenv("DEBUG", "0")
-    production.MEDIA_ROOT, production.ALLOWED_HOSTS = str(tmp_path / "media"), ["*"]
-
-    check_start(Environment())
-
-    assert caplog.messages == list(list_warnings())
-    assert (tmp_path / "media").is_dir()
-
-
-@pytest.mark.parametrize("place", ["{folder}/file/media", "/proc/self"])
-def test_folder_of_pictures_that_cannot_be_written_stops_the_server(
-    production: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    monkeypatch.setenv("DEBUG", "0")
-    (tmp_path / "file").write_text("no folder")
-    production.MEDIA_ROOT = place.format(folder=tmp_path)
-
-    with pytest.raises(InvalidEnvironment, match="MEDIA_ROOT is not writable: "):
-        check_start(Environment())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - what HOST may be

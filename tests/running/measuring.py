@@ -16,6 +16,7 @@ from django.conf import settings
 from tests.running.coverage import SETTINGS
 
 MEASURED_ON_PRODUCTION = (
+    "tests/config/test_probes.py",
     "tests/faults/test_found.py",
     "tests/jobs/test_claiming.py",
     "tests/live/test_consumer.py",

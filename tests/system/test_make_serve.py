@@ -83,7 +83,7 @@ def marked(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[st
         url = database_url()
     return {
         "SECRET_KEY": "0123456789-0123456789-0123456789-0123456789-0123456789",
-        "ALLOWED_HOSTS": "127.0.0.1",
+        "ALLOWED_HOSTS": "127.0.0.1,gym.example",
         "PUBLIC_URL": "https://gym.example",
         "DATABASE_URL": url,
         "REDIS_URL": os.environ.get("REDIS_URL", "redis://127.0.0.1:9"),
