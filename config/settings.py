@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "messaging",
     "notifications",
     "trainer",
+    "privacy",
     "web",
 ]
 MIDDLEWARE = [

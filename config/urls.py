@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/messaging/", include("messaging.urls")),
     path("api/", include("notifications.urls")),
     path("api/", include("trainer.urls")),
+    path("api/", include("privacy.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
     # Otherwise, with DEBUG, Django would return an HTML page for unknown paths.

@@ -117,13 +117,19 @@ def _as_of(row: MessageRow, version: int) -> dict[str, Any]:
 
 
 def _receipts(missed: Replay, user_id: int) -> list[tuple[int, str]]:
-    read = [each for each in missed.messages if (each.read_version or 0) > missed.since]
+    read = [each for each in missed.messages if _was_read_since(each, missed.since)]
     read.sort(key=lambda each: (each.read_version, each.id))
     groups = groupby(read, key=lambda each: each.read_version or 0)
     return [
         (version, _receipt(list(messages)[-1], missed.conversation, user_id))
         for version, messages in groups
     ]
+
+
+def _was_read_since(message: MessageRow, since: int) -> bool:
+    """Return whether the recipient has read the message; a removed one only counts as read."""
+    version = message.read_version or 0
+    return version > since and version != message.content_version
 
 
 def _receipt(last: MessageRow, conversation: Conversation, user_id: int) -> str:

@@ -205,6 +205,8 @@ class Message(models.Model):
     read_version = models.PositiveIntegerField(null=True)
     # NULL in rows written by the previous release, which may still run during a deployment.
     content_version = models.PositiveIntegerField(null=True)
+    # When the text was removed, by support or with its sender's account. `content` then has a substitute.
+    removed_at = models.DateTimeField(null=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 

@@ -24,11 +24,15 @@ from messaging.models import (
     Message,
 )
 from messaging.rows import ConversationEntry, MessageRow
-from users.models import User
+from users.models import REMOVED_PERSON_NAME, User
 from users.serializers import image_url
 
 REMOVED_PERSON_ID = 0
-REMOVED_PERSON_NAME = "[removed]"
+
+
+def _unless_erased(person: User | None) -> User | None:
+    """Return the person, or None if the erasure of their account has begun."""
+    return None if person is None or person.erased_at else person
 
 
 class SenderSerializer(serializers.Serializer[Any]):
@@ -38,6 +42,7 @@ class SenderSerializer(serializers.Serializer[Any]):
     profile_image = serializers.URLField(allow_null=True)
 
     def to_representation(self, person: User | None) -> dict[str, Any]:
+        person = _unless_erased(person)
         if person is None:
             return {
                 "id": REMOVED_PERSON_ID,
@@ -57,6 +62,7 @@ class ParticipantSerializer(SenderSerializer):
     email = serializers.CharField(allow_blank=True)
 
     def to_representation(self, person: User | None) -> dict[str, Any]:
+        person = _unless_erased(person)
         return {**super().to_representation(person), "email": person.email if person else ""}
 
 
@@ -141,9 +147,11 @@ def messages_data(
     messages: Iterable[MessageRow], conversation: Conversation
 ) -> list[dict[str, Any]]:
     """Return messages of one conversation in the format for clients, building each person once."""
-    people = [None, conversation.trainer, conversation.trainee]
-    senders = {each.pk if each else None: _sender.to_representation(each) for each in people}
-    return [message_data(each, senders[each.sender_id]) for each in messages]
+    people = filter(None, [conversation.trainer, conversation.trainee])
+    senders = {each.pk: _sender.to_representation(each) for each in people}
+    # Of an account that is being erased, the conversation is unlinked before the messages are.
+    removed = _sender.to_representation(None)
+    return [message_data(each, senders.get(each.sender_id or 0, removed)) for each in messages]
 
 
 class SendSerializer(serializers.Serializer[Any]):

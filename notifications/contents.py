@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.text import Truncator
 
 from messaging.models import Conversation, Message
@@ -58,8 +58,8 @@ def _describe(delivery: Delivery) -> QuerySet[Any]:
     """
     Return a queryset of the conversation with `count` and `text` of the delivery's unread messages.
 
-    `text` is from the newest message. The queryset is empty if the conversation is archived, or if a later
-    delivery covers the same messages.
+    `text` is from the newest message. The queryset is empty if the conversation is archived, if a later
+    delivery covers the same messages, or if the account of a participant was deleted or is being erased.
     """
     unread = (
         Message.objects.unread()
@@ -73,6 +73,8 @@ def _describe(delivery: Delivery) -> QuerySet[Any]:
     )
     return (
         Conversation.objects.filter(~Exists(later), pk=delivery.conversation_id, is_archived=False)
+        .filter(trainer__erased_at=None, trainee__erased_at=None)
+        .exclude(Q(trainer=None) | Q(trainee=None))
         .select_related("trainer", "trainee")
         .annotate(
             count=Subquery(counted.values("count")),

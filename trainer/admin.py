@@ -40,7 +40,7 @@ class TraineeAdmin(PersonAdmin):
     autocomplete_fields = ("parent_trainer",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Trainee]:
-        return super().get_queryset(request).filter(role=User.Role.TRAINEE)
+        return super().get_queryset(request).filter(role=User.Role.TRAINEE, erased_at=None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

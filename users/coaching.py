@@ -30,7 +30,7 @@ def lock_trainee(*, trainer: User, trainee_id: int) -> User:
 
 def lock_any_trainee(trainee_id: int) -> User:
     """Lock and return a trainee, with any trainer or none; raise TraineeNotFound."""
-    trainees = User.objects.filter(pk=trainee_id, role=User.Role.TRAINEE)
+    trainees = User.objects.filter(pk=trainee_id, role=User.Role.TRAINEE, erased_at=None)
     trainee = trainees.select_for_update(no_key=True).first()
     if trainee is None:
         raise TraineeNotFound
@@ -72,7 +72,7 @@ def set_trainer(*, trainee: User, trainer: User | None) -> None:
 
 def ensure_is_trainer(person: User | None) -> None:
     """Raise FieldInvalid if `person` is not a trainer. Accept None, which means no trainer."""
-    if person and not person.is_trainer:
+    if person and (not person.is_trainer or person.erased_at):
         raise FieldInvalid("parent_trainer", _("This person is not a trainer."))
 
 

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from users.epoch import EpochQuerySet, EpochUser
 
+# The first name of the placeholder that stands for a deleted account.
+REMOVED_PERSON_NAME = "[removed]"
+
 
 def normalize_email(email: str) -> str:
     """Return the stored form of an email address: trimmed and in lower case."""
@@ -75,6 +78,9 @@ class User(EpochUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Set when the erasure of the person begins. The row then has no personal data left. A job deletes
+    # it, once nothing refers to it.
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -122,6 +128,12 @@ class User(EpochUser, PermissionsMixin):
     @property
     def is_trainer(self) -> bool:
         return self.role == self.Role.TRAINER
+
+    @property
+    def current_trainer(self) -> User | None:
+        """Return the trainer; None if there is none, or if the trainer's account is being erased."""
+        trainer = self.parent_trainer
+        return None if trainer is None or trainer.erased_at else trainer
 
     @property
     def has_completed_onboarding(self) -> bool:

@@ -25,6 +25,7 @@ _USER = Columns(
     "is_staff",
     "is_superuser",
     "access_epoch",
+    "erased_at",
 )
 _SESSION = Columns(AuthSession, "id", "kind", "user", "impersonator", "expires_at")
 # The condition of AuthSession.objects.alive(), for a session `s`, its user `u` and impersonator `i`.

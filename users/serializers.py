@@ -80,7 +80,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
     onboarding_completed = serializers.BooleanField(
         source="has_completed_onboarding", read_only=True
     )
-    trainer = TrainerSummarySerializer(source="parent_trainer", allow_null=True, read_only=True)
+    trainer = TrainerSummarySerializer(source="current_trainer", allow_null=True, read_only=True)
 
     class Meta:
         model = User

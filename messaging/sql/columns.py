@@ -8,10 +8,10 @@ from users.models import User
 THREAD = Columns(
     Conversation, "id", "trainer", "trainee", "version", "message_count", "is_archived"
 )
-SENDER = Columns(User, "id", "first_name", "last_name", "profile_image")
+SENDER = Columns(User, "id", "first_name", "last_name", "profile_image", "erased_at")
 MESSAGE = RowType(Message, MessageRow)
 ENTRY = RowType(Conversation, ConversationEntry)
-PERSON = Columns(User, "id", "email", "first_name", "last_name", "profile_image")
+PERSON = Columns(User, "id", "email", "first_name", "last_name", "profile_image", "erased_at")
 
 # The columns of a locked conversation that services need to change it.
 LOCKED = Columns(Conversation, "id", "trainer", "trainee", "version", "is_archived")

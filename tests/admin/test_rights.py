@@ -14,9 +14,10 @@ from users.rights import ReservedForSuperusers
 from users.services.administration import (
     add_account,
     change_account,
-    delete_account,
+    erase_account,
     set_active,
 )
+from users.services.erasure import MessageChoice
 
 USERS = "/admin/users/user/"
 PASSWORDS = {
@@ -189,7 +190,7 @@ def test_service_uses_the_current_rights_of_the_account(sam: User, bob: User) ->
     with pytest.raises(ReservedForSuperusers):
         set_active(user=as_read, is_active=False, by=sam)
     with pytest.raises(ReservedForSuperusers):
-        delete_account(user=as_read, by=sam)
+        erase_account(user=as_read, messages=MessageChoice.KEEP, by=sam)
 
     bob.refresh_from_db()
     assert bob.is_active

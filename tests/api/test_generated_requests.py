@@ -65,4 +65,4 @@ def test_generated_requests_are_answered(
 
 
 def test_description_has_every_endpoint() -> None:
-    assert len(OPERATIONS) == 31
+    assert len(OPERATIONS) == 33

@@ -37,6 +37,7 @@ PEOPLE = ("nobody", "charlie", "dora", "admin", "impersonator", "removed", "deac
 TABLE = {
     "DELETE trainer/invitations/<invitation_id>/": (401, 403, 404, 403, 403, 403, 401),
     "DELETE users/device-token/": (401, 204, 204, 204, 403, 204, 401),
+    "DELETE users/profiles/delete-account/": (401, 200, 200, 200, 403, 200, 401),
     "GET auth/users/me/": (401, 200, 200, 200, 200, 200, 401),
     "GET messaging/conversations/": (401, 200, 200, 200, 200, 200, 401),
     "GET messaging/conversations/<conversation_id>/": (401, 404, 404, 404, 200, 404, 401),
@@ -59,6 +60,7 @@ TABLE = {
     "POST trainer/invitations/<invitation_id>/resend/": (401, 403, 404, 403, 403, 403, 401),
     "POST trainer/trainees/<trainee_id>/remove/": (401, 403, 404, 403, 403, 403, 401),
     "POST users/device-token/": (401, 201, 200, 200, 403, 200, 401),
+    "POST users/profiles/delete-account/": (401, 200, 200, 200, 403, 200, 401),
 }
 # Endpoints for people without a token. An empty body is refused, whoever sends it.
 PUBLIC = {
@@ -125,6 +127,7 @@ def requests(
         "email": "fred@example.com",
         "token": "phone-1",
         "platform": "ios",
+        "password": PASSWORD,
         "current_password": PASSWORD,
         "new_password": "another-long-secret-2",
     }

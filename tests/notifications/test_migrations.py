@@ -51,10 +51,11 @@ def test_permission_on_devices_is_kept(before: Any) -> None:
     permission = Permission.objects.create(
         content_type=old_type, codename="view_devicetoken", name="Can view device token"
     )
-    support = User.objects.create(email="support@example.com", role="ADMIN", is_staff=True)
-    support.user_permissions.add(permission)
+    old_user = before.get_model("users", "User")
+    support = old_user.objects.create(email="support@example.com", role="ADMIN", is_staff=True)
+    support.user_permissions.add(permission.pk)
 
-    migrate(AFTER)
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
     ContentType.objects.clear_cache()
     assert User.objects.get(pk=support.pk).has_perm("push.view_devicetoken")

@@ -14,7 +14,8 @@ from trainer.services.invitations import invite_trainee, resend_invitation, with
 from trainer.services.trainees import assign_trainee, remove_trainee
 from users.models import User
 from users.services.accounts import deactivate_user, store_password
-from users.services.administration import change_account, delete_account, set_active
+from users.services.administration import change_account, erase_account, set_active
+from users.services.erasure import MessageChoice
 from users.services.sessions import begin_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,7 +68,7 @@ SERVICES: dict[str, Callable[[User, User, User], object]] = {
     "set active": lambda alice, bob, root: set_active(user=bob, is_active=False, by=root),
     "sign in": lambda alice, bob, root: begin_session(user=bob),
     "change": lambda alice, bob, root: change(bob, by=root),
-    "delete": lambda alice, bob, root: delete_account(user=bob, by=root),
+    "erase": lambda alice, bob, root: erase_account(user=bob, messages=MessageChoice.KEEP, by=root),
 }
 
 

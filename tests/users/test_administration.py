@@ -1,17 +1,14 @@
 """What the services for staff change, and what they leave alone."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from django.core.files.base import ContentFile
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.factories import make_person, tokens_of
 from tests.messaging.announcements import list_kinds, to
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user, reactivate_user
-from users.services.administration import change_account, delete_account
+from users.services.administration import change_account, erase_account
+from users.services.erasure import MessageChoice
 
 
 @pytest.fixture
@@ -64,30 +61,10 @@ def test_other_change_does_not_undo_a_concurrent_reactivation(root: User, bob: U
     assert (fresh(bob).first_name, fresh(bob).is_active) == ("Bobby", True)
 
 
-def test_deletion_leaves_the_sessions_of_others_alone(root: User, alice: User, bob: User) -> None:
+def test_erasure_leaves_the_sessions_of_others_alone(root: User, alice: User, bob: User) -> None:
     for user in (alice, bob):
         tokens_of(user)
 
-    delete_account(user=bob, by=root)
+    erase_account(user=bob, messages=MessageChoice.KEEP, by=root)
 
     assert AuthSession.objects.alive().get().user == alice
-
-
-def test_person_is_deleted_even_if_the_picture_cannot_be(
-    root: User,
-    bob: User,
-    settings: Any,
-    tmp_path: Path,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    bob.profile_image.save("bob.jpg", ContentFile(b"picture"))
-    path = Path(bob.profile_image.path)
-    path.unlink()
-    (path / "in the way").mkdir(parents=True)
-
-    with django_capture_on_commit_callbacks(execute=True):
-        delete_account(user=bob, by=root)
-
-    assert path.exists()
-    assert not User.objects.filter(pk=bob.pk).exists()

@@ -74,7 +74,7 @@ def test_process_of_the_previous_release_works_with_the_new_tables(
         before.get_model("users", "User"),
         before.get_model("users", "AuthSession"),
     )
-    migrate("0005_trainees_have_completed_onboarding")
+    migrate("0007_accounts_being_erased")
 
     bob = old_user.objects.create(email="bob@example.com", role="TRAINEE")
     later = timezone.now() + timedelta(days=1)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from backoffice.pages import ClosedAdmin
-from users.admin.people import staff_of
+from users.admin.staff import staff_of
 
 admin.site.unregister(Group)
 

@@ -1,10 +1,9 @@
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Field, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -13,22 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from backoffice.pages import ClosedAdmin
+from users.admin.erasure import ErasingAdmin
 from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
+from users.admin.staff import staff_of
 from users.models import User
 from users.rights import RIGHTS, ReservedForSuperusers, may_manage
 from users.services.administration import (
     add_account,
     change_account,
-    delete_account,
     set_active,
 )
 
 PERSON_SEARCH = ("email", "first_name", "last_name")
-
-
-def staff_of(request: HttpRequest) -> User | AnonymousUser:
-    """Return the user of an admin request, or AnonymousUser, who has no permissions."""
-    return cast(User | AnonymousUser, getattr(request, "user", AnonymousUser()))
 
 
 class PersonAdmin(ClosedAdmin):
@@ -53,7 +48,7 @@ def _summary(count: int, *, is_active: bool) -> str:
 
 
 @admin.register(User)
-class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
+class UserAdmin(ErasingAdmin, PersonAdmin, DjangoUserAdmin[User]):
     """
     People, searchable by name or email address.
 
@@ -121,24 +116,6 @@ class UserAdmin(PersonAdmin, DjangoUserAdmin[User]):
             change_account(user=obj, changed=form.changed_data, by=by)
         else:
             add_account(user=obj, by=by)
-
-    def delete_model(self, request: HttpRequest, obj: User) -> None:
-        delete_account(user=obj, by=staff_of(request))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset:
-            delete_account(user=user, by=staff_of(request))
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """
-        Return the contents of the page that confirms a deletion: the people, and counts of rows to delete.
-
-        Deleting their devices, invitations and so on needs no separate permissions.
-        """
-        _objects, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        kept = str(_("Conversations, messages and the record of sessions are kept."))
-        name = str(self.opts.verbose_name)
-        return [*map(str, objs), kept], counts, lacking & {name}, protected
 
     @admin.display(description=_("password"))
     def password_link(self, user: User) -> str:

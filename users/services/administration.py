@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid, NotFound
 from users.coaching import ensure_role_may_change
-from users.events import announce_access_changed
-from users.models import AuthSession, User
+from users.models import User
 from users.rights import ensure_may_manage, ensure_may_store
 from users.services.accounts import deactivate_user, reactivate_user
-from users.services.sessions import end_sessions
+from users.services.erasure import MessageChoice, begin_erasure
 
 Staff = User | AnonymousUser
 
@@ -70,27 +69,18 @@ def set_active(*, user: User, is_active: bool, by: Staff) -> None:
 
 
 @transaction.atomic
-def delete_account(*, user: User, by: Staff) -> None:
+def erase_account(*, user: User, messages: MessageChoice, by: Staff) -> None:
     """
-    Delete an account, and close its sockets; raise ReservedForSuperusers or NotFound.
+    Begin the erasure of an account, for staff; see `users.services.erasure`.
 
-    Conversations and messages are kept. The sessions end, but their rows are kept as a record. Devices
-    and invitations are deleted. The file of the picture is deleted after the commit.
+    Raise ReservedForSuperusers or NotFound.
     """
     locked = _lock_manageable(user.pk, by)
-    # Sessions are ended last: rows are always locked in the order people, conversations, sessions.
-    sessions = list(AuthSession.objects.of_or_by(locked).values_list("pk", flat=True))
-    storage, picture = locked.profile_image.storage, locked.profile_image.name
-    locked.delete()
-    end_sessions(AuthSession.objects.filter(pk__in=sessions))
-    announce_access_changed(user.pk)
-    if picture:
-        # Not a partial, because Django raises AttributeError when it logs the failure of a partial.
-        transaction.on_commit(lambda: storage.delete(picture), robust=True)
+    begin_erasure(locked=locked, messages=messages, origin=f"by staff, account {by.pk}")
 
 
 def _lock_manageable(pk: int, by: Staff) -> User:
-    user = User.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    user = User.objects.select_for_update(no_key=True).filter(pk=pk, erased_at=None).first()
     if user is None:
         raise NotFound(_("This person has been deleted in the meantime."))
     ensure_may_manage(by=by, user=user)

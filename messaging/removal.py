@@ -1,0 +1,26 @@
+"""How a message changes when its text is removed, by support or with its sender's account."""
+
+from typing import Any
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+# The text in place of the removed one. Existing clients show it like any other text.
+REMOVED_TEXT = "This message was deleted"
+
+
+def removal_at(version: int) -> dict[str, Any]:
+    """
+    Return the values to update, for messages whose text is removed at this version of the conversation.
+
+    Unread messages become read, so that unread counts leave them out. Their `read_version` equals their
+    `content_version`, which is never so for messages that their recipient has read.
+    """
+    now = timezone.now()
+    return {
+        "content": REMOVED_TEXT,
+        "removed_at": now,
+        "read_at": Coalesce("read_at", Value(now)),
+        "read_version": Coalesce("read_version", Value(version)),
+    }

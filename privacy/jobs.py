@@ -1,0 +1,12 @@
+from datetime import timedelta
+
+from jobs.registry import job
+from privacy.services import erasing
+from users.services.erasure import MessageChoice
+
+
+@job("privacy.erase", retries=30, limit=2, timeout=timedelta(hours=6), keep_done=False)
+def erase(*, user_id: int, email: str, picture: str, messages: str) -> None:
+    """Erase a person, in batches."""
+    choice = MessageChoice(messages)
+    erasing.erase(user_id=user_id, email=email, picture=picture, messages=choice)

@@ -1,0 +1,31 @@
+from django.core.files.storage import default_storage
+
+from jobs.exceptions import GiveUp
+from messaging.services.erasing import erase_from_conversations
+from notifications.services.erasing import erase_devices
+from trainer.services.erasing import erase_coaching
+from users.models import User
+from users.services.erased_records import erase_records
+from users.services.erasure import MessageChoice
+
+
+def erase(*, user_id: int, email: str, picture: str, messages: MessageChoice) -> None:
+    """
+    Erase a person, after `users.services.erasure` has ended their access and emptied the account.
+
+    Each step works in batches with short transactions, and finds its work in the database. So the call
+    can be repeated after an interruption, and it may run twice at the same time. Other people's requests
+    go on. The account's row is deleted last. Raise GiveUp if the account is not being erased.
+    """
+    user = User.objects.filter(pk=user_id).first()
+    if user:
+        if user.erased_at is None:
+            raise GiveUp("The account is not being erased.")
+        erases_texts = messages is MessageChoice.ERASE
+        erase_from_conversations(user_id=user_id, erases_texts=erases_texts)
+        erase_devices(user_id=user_id)
+        erase_coaching(user_id=user_id, email=email, before=user.erased_at)
+        erase_records(user_id=user_id, email=email, before=user.erased_at)
+        user.delete()
+    if picture:
+        default_storage.delete(picture)

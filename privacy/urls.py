@@ -1,0 +1,7 @@
+from django.urls import path
+
+from privacy import views
+
+urlpatterns = [
+    path("users/profiles/delete-account/", views.DeleteAccountView.as_view()),
+]
