@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.views import APIView
 
+from api.error_body import error_body
 from api.error_codes import ErrorCode, list_error_codes
 
 Schema = dict[str, Any]
@@ -25,8 +26,9 @@ The two WebSockets are described in `docs/protocol.md`; a frame of type `error` 
 
 ### Errors
 
-An error is `{"detail": "<sentence for people>", "code": "<for programs>"}`. Invalid fields get
-400 and `{"<field>": ["<reason>", ...]}`. Objects that you may not see get 404, as if they did not exist.
+An error is `{"detail": "<sentence for people>", "code": "<for programs>"}`; `error` repeats `detail`,
+except under `/api/auth/jwt/`. Invalid fields get 400 and `{"<field>": ["<reason>", ...]}`. Objects that
+you may not see get 404, as if they did not exist.
 Any operation can return 405 or 406. It returns 503 while the database is unavailable, if an account is
 deleted during the request, or if too many requests are waiting.
 
@@ -69,17 +71,19 @@ class DescriptionGenerator(SchemaGenerator):
             # /api/schema/ and /api/docs/ themselves are not in the description.
             if operation := result["paths"].get(path, {}).get(method.lower()):
                 named = _codes_of(callback.cls, method, operation)
-                _add_errors(operation, [codes[each] for each in named])
+                _add_errors(operation, [codes[each] for each in named], path)
                 _wrap_in_page(operation, schemas)
         return result
 
 
 def _error_schema(codes: list[str]) -> Schema:
     detail = {"type": "string", "description": "A sentence for people."}
+    repeated = {"type": "string", "description": "`detail` again, except from `/api/auth/jwt/`."}
+    code = {"type": "string", "enum": codes}
     return {
         "type": "object",
         "required": ["detail", "code"],
-        "properties": {"detail": detail, "code": {"type": "string", "enum": codes}},
+        "properties": {"detail": detail, "code": code, "error": repeated},
     }
 
 
@@ -117,15 +121,15 @@ def _has_parameter(operation: Schema, name: str) -> bool:
     return any(each["name"] == name for each in operation.get("parameters", []))
 
 
-def _add_errors(operation: Schema, errors: list[ErrorCode]) -> None:
+def _add_errors(operation: Schema, errors: list[ErrorCode], path: str) -> None:
     by_status: dict[int, list[ErrorCode]] = {}
     for error in errors:
         by_status.setdefault(error.status or 400, []).append(error)
     for status, some in sorted(by_status.items()):
-        operation["responses"][str(status)] = _response(status, some)
+        operation["responses"][str(status)] = _response(status, some, path)
 
 
-def _response(status: int, errors: list[ErrorCode]) -> Schema:
+def _response(status: int, errors: list[ErrorCode], path: str) -> Schema:
     named = {each.code: each for each in errors if each.status}
     kinds = [{"$ref": "#/components/schemas/Error"}] if named else []
     if len(named) < len(errors):  # `invalid`: REST returns errors by field instead
@@ -135,7 +139,8 @@ def _response(status: int, errors: list[ErrorCode]) -> Schema:
         *(["field errors"] if len(named) < len(errors) else []),
     ]
     examples = {
-        each.code: {"value": {"detail": each.meaning, "code": each.code}} for each in named.values()
+        each.code: {"value": error_body(each.meaning, each.code, path=path)}
+        for each in named.values()
     }
     content = {"schema": kinds[0] if len(kinds) == 1 else {"oneOf": kinds}, "examples": examples}
     response: Schema = {

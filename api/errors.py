@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from api.error_body import error_body
 from api.exceptions import (
     FieldInvalid,
     Forbidden,
@@ -27,6 +28,7 @@ from api.exceptions import (
 
 STATUS_OF = {Invalid: 400, NotSignedIn: 401, Forbidden: 403, NotFound: 404, TooFast: 429}
 RETRY_AFTER_SECONDS = 2
+MALFORMED = _("The request is malformed.")
 
 
 class TemporarilyUnavailable(exceptions.APIException):
@@ -56,15 +58,16 @@ def busy(_view: Any) -> Any:
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return `{"detail", "code"}` for expected errors, `{field: [...]}` for field errors, else None."""
+    """Return the body of `error_body` for expected errors, `{field: [...]}` for field errors, else None."""
+    path = context["request"].path_info
     if isinstance(error, ServiceError):
         set_rollback()
-        return _service_error(error)
+        return _service_error(error, path)
     if _may_be_tried_again(error):
         error = TemporarilyUnavailable()
     response = drf_exception_handler(error, context)
     if response is not None and isinstance(response.data, dict):
-        _add_code(response, error)
+        _add_code(response, error, path)
     return response
 
 
@@ -93,7 +96,7 @@ def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | No
     return isinstance(error, IntegrityError) and is_foreign_key
 
 
-def _service_error(error: ServiceError) -> Response:
+def _service_error(error: ServiceError, path: str) -> Response:
     if isinstance(error, FieldInvalid):
         return Response({error.field: error.messages}, status=400)
     status = next(status for kind, status in STATUS_OF.items() if isinstance(error, kind))
@@ -102,30 +105,31 @@ def _service_error(error: ServiceError) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="api"'
     if isinstance(error, TooFast):
         headers["Retry-After"] = str(error.retry_after)
-    return Response({"detail": error.detail, "code": error.code}, status=status, headers=headers)
+    return Response(error_body(error.detail, error.code, path=path), status, headers=headers)
 
 
-def _add_code(response: Response, error: Exception) -> None:
+def _add_code(response: Response, error: Exception, path: str) -> None:
     if set(response.data) == {"detail"} and not isinstance(error, exceptions.ValidationError):
         detail = response.data["detail"]
-        response.data["code"] = getattr(detail, "code", None) or "error"
+        code = getattr(detail, "code", None) or "error"
+        response.data = error_body(detail, code, path=path)
 
 
-def _refuse(status: int, detail: StrOrPromise, code: str) -> JsonResponse:
-    return JsonResponse({"detail": str(detail), "code": code}, status=status)
+def _refuse(request: HttpRequest, status: int, detail: StrOrPromise, code: str) -> JsonResponse:
+    return JsonResponse(error_body(detail, code, path=request.path_info), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Respond to requests that Django refuses, such as those with an unknown Host header."""
-    return _refuse(400, _("The request is malformed."), "bad_request")
+    return _refuse(request, 400, MALFORMED, "bad_request")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _refuse(403, _("You are not allowed to do this."), "permission_denied")
+    return _refuse(request, 403, _("You are not allowed to do this."), "permission_denied")
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _refuse(404, NotFound.detail, NotFound.code)
+    return _refuse(request, 404, NotFound.detail, NotFound.code)
 
 
 @csrf_exempt
@@ -142,7 +146,7 @@ def server_error(request: HttpRequest) -> JsonResponse:
     """
     if _may_be_tried_again(sys.exc_info()[1]):
         away = TemporarilyUnavailable
-        response = _refuse(away.status_code, away.default_detail, away.default_code)
+        response = _refuse(request, away.status_code, away.default_detail, away.default_code)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
-    return _refuse(500, _("Something went wrong on our side."), "server_error")
+    return _refuse(request, 500, _("Something went wrong on our side."), "server_error")

@@ -7,7 +7,7 @@ from rest_framework.permissions import SAFE_METHODS
 
 from api.formats import RequestTooLarge
 from server.disconnects import ClientGone
-from server.responses import json_response, send_response
+from server.responses import refuse, send_response
 
 
 class BodyTooLarge(Exception):
@@ -29,7 +29,7 @@ class LimitBody:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         limit = settings.MAX_BODY_BYTES if _may_be_large(scope) else settings.MAX_JSON_BODY_BYTES
         if _declared_length(scope) > limit:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         if _has_known_length(scope):
             await self.app(scope, receive, send)
@@ -50,7 +50,7 @@ class LimitBody:
         try:
             await self.app(scope, counted, send)
         except BodyTooLarge:
-            await _refuse(send)
+            await _refuse(scope, send)
 
 
 def is_form(scope: Any) -> bool:
@@ -100,8 +100,14 @@ def _declared_length(scope: Any) -> int:
     return int(raw.lstrip(b"0") or 0)
 
 
-async def _refuse(send: Any) -> None:
+async def _refuse(scope: Any, send: Any) -> None:
     too_large = RequestTooLarge
-    headers = (b"connection", b"close")
-    answer = json_response(413, too_large.default_detail, too_large.default_code, headers)
+    answer = refuse(
+        413,
+        too_large.default_detail,
+        too_large.default_code,
+        (b"connection", b"close"),
+        path=scope["path"],
+        request_headers=scope["headers"],
+    )
     await send_response(send, answer)

@@ -4,19 +4,12 @@ import asyncio
 from enum import Enum
 from typing import Any
 
-import orjson
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.errors import MALFORMED
 from server.coalescing_transport import CoalescingTransport
-
-_BODY = orjson.dumps(
-    {"detail": "The headers of the request are too large.", "code": "request_too_large"}
-)
-HEAD_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
-    b"content-length: %d\r\nconnection: close\r\n\r\n%b" % (len(_BODY), _BODY)
-)
+from server.responses import encode_http, refuse
 
 
 class HeadTooLarge(Exception):
@@ -69,13 +62,24 @@ class LimitedConnection(HttpToolsProtocol):
         self._update_timer()
 
     def send_400_response(self, msg: str) -> None:
-        """Return 400 for a malformed request, or 431 if its head is too large; close the connection."""
+        """
+        Return 400 for a malformed request, or 431 if its head is too large; close the connection.
+
+        The response has CORS headers if the origin and the path have been parsed.
+        """
         self._awaits = Awaited.NOTHING
         if self._is_head_too_large:
-            self.transport.write(HEAD_TOO_LARGE)
-            self.transport.close()
+            error = (431, "The headers of the request are too large.", "request_too_large")
         else:
-            super().send_400_response(msg)
+            error = (400, str(MALFORMED), "bad_request")
+        answer = refuse(
+            *error,
+            (b"connection", b"close"),
+            path=getattr(self, "url", b"").partition(b"?")[0].decode("latin-1"),
+            request_headers=self.headers or (),
+        )
+        self.transport.write(encode_http(answer))
+        self.transport.close()
 
     # Callbacks of the parser
     # --------------------------------------------------------------------------

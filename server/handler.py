@@ -14,11 +14,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import request_started
-from django.http import HttpResponseBadRequest
 from django.urls import set_script_prefix
 from django.utils.log import log_response
 
-from api.errors import busy
+from api.errors import MALFORMED, busy
 from server.body_limits import is_form, read_body
 from server.chain import ApiRequest, StandIn, build_chain
 from server.disconnects import ClientGone
@@ -26,7 +25,13 @@ from server.hashing_endpoints import find_hashing_endpoints
 from server.kept_connections import keep_connections, replace_cut_connections
 from server.lanes import Lane, LaneFull
 from server.one_core import one_core
-from server.responses import RawResponse, break_reference_cycles, raw_response_of, send_response
+from server.responses import (
+    RawResponse,
+    break_reference_cycles,
+    raw_response_of,
+    refuse,
+    send_response,
+)
 from server.uploads import Admission, UploadSlots, without_throttles
 
 logger = logging.getLogger(__name__)
@@ -99,7 +104,7 @@ class OneHopHandler:
         try:
             request = ApiRequest(scope, BytesIO(body))
         except UnicodeDecodeError:
-            return raw_response_of(HttpResponseBadRequest())
+            return _refuse_malformed(scope)
         request.stand_in = stand_in
         with closing(request):
             response = self._get_response(request)
@@ -114,6 +119,12 @@ class OneHopHandler:
         """Return a 503 response. This runs on the event loop, without blocking or using the database."""
         logger.warning("503 %s %s: %s", scope["method"], scope["path"], full)
         return self._respond(scope, b"", busy)
+
+
+def _refuse_malformed(scope: Any) -> RawResponse:
+    """Refuse a request whose query is not UTF-8, for which Django has no request object."""
+    path, headers = scope["path"], scope["headers"]
+    return refuse(400, MALFORMED, "bad_request", path=path, request_headers=headers)
 
 
 def _log(request: ApiRequest, response: Any) -> None:

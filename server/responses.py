@@ -1,5 +1,6 @@
 """Complete responses (status, headers and bytes) to send over ASGI, with or without Django."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -7,6 +8,9 @@ import orjson
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django_stubs_ext import StrOrPromise
+
+from api.error_body import error_body
+from server.cors import cors_headers
 
 Headers = list[tuple[bytes, bytes]]
 RawResponse = tuple[int, Headers, bytes]
@@ -24,16 +28,34 @@ async def send_response(send: Any, answer: RawResponse) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-def json_response(
-    status: int, detail: StrOrPromise, code: str, *headers: tuple[bytes, bytes]
+def refuse(
+    status: int,
+    detail: StrOrPromise,
+    code: str,
+    *headers: tuple[bytes, bytes],
+    path: str,
+    request_headers: Iterable[tuple[bytes, bytes]] = (),
 ) -> RawResponse:
-    """Return an error response in the format of all API errors."""
-    content = orjson.dumps({"detail": str(detail), "code": code})
+    """
+    Return an error response to a request for `path`, in the format of all API errors.
+
+    It has the same CORS headers as a response from Django.
+    """
+    content = orjson.dumps(error_body(detail, code, path=path))
     own = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(content)),
+        NOT_STORED,
     ]
-    return status, [*own, *headers], content
+    return status, [*own, *headers, *cors_headers(path, request_headers)], content
+
+
+def encode_http(answer: RawResponse) -> bytes:
+    """Return the bytes of a response in HTTP/1.1, for a request that uvicorn does not pass on."""
+    status, headers, content = answer
+    first = b"HTTP/1.1 %d %b" % (status, HTTPStatus(status).phrase.encode())
+    lines = [first, *(b"%b: %b" % header for header in headers), b"", content]
+    return b"\r\n".join(lines)
 
 
 def raw_response_of(response: HttpResponseBase) -> RawResponse:

@@ -14,7 +14,7 @@ from servestatic.asgi import ServeStaticASGI
 
 from api.exceptions import NotFound
 from server.compression import CompressText
-from server.responses import json_response, send_response
+from server.responses import refuse, send_response
 
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 # Immutable files need no validators.
@@ -76,4 +76,4 @@ def _make_lean(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 async def _no_such_file(scope: Any, receive: Any, send: Any) -> None:
-    await send_response(send, json_response(404, NotFound.detail, NotFound.code))
+    await send_response(send, refuse(404, NotFound.detail, NotFound.code, path=scope["path"]))

@@ -112,7 +112,8 @@ def assert_answered(response: Response | Any) -> None:
         return
     body = json.loads(response.content)
     if "detail" in body:
-        assert set(body) == {"detail", "code"}
+        assert set(body) in ({"detail", "code", "error"}, {"detail", "code"})
+        assert body.get("error", body["detail"]) == body["detail"]
         assert all(isinstance(each, str) and each for each in body.values())
     else:
         assert body

@@ -16,12 +16,12 @@ from api import errors
 from notifications.services.devices import register_device
 from tests.conftest import Client
 from tests.factories import make_trainee
+from tests.refusals import refusal
 from users.models import AuthSession, User
 
-AWAY = {
-    "detail": "The service is temporarily unavailable. Please try again.",
-    "code": "temporarily_unavailable",
-}
+AWAY = refusal(
+    "The service is temporarily unavailable. Please try again.", "temporarily_unavailable"
+)
 FAILURES: dict[str, type[Exception]] = {
     "operational": OperationalError,
     "interface": InterfaceError,
@@ -91,7 +91,4 @@ def test_bug_is_answered_without_its_secrets(api: Client) -> None:
     response: Any = api.get("/fails/bug/")
 
     assert response.status_code == 500
-    assert response.json() == {
-        "detail": "Something went wrong on our side.",
-        "code": "server_error",
-    }
+    assert response.json() == refusal("Something went wrong on our side.", "server_error")

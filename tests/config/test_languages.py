@@ -16,6 +16,7 @@ from config.languages import list_languages
 from messaging.exceptions import ConversationArchived
 from messaging.models import Conversation
 from tests.conftest import Client
+from tests.refusals import refusal
 from users.models import User
 
 TEXTS = {
@@ -80,7 +81,7 @@ def test_response_is_in_the_accepted_language(
 
         unknown = client.get("/api/messaging/conversations/0/messages/", HTTP_ACCEPT_LANGUAGE="de")
 
-    assert unknown.json() == {"detail": "Nicht gefunden.", "code": "not_found"}
+    assert unknown.json() == refusal("Nicht gefunden.", "not_found")
 
 
 def test_every_text_of_an_error_can_be_translated() -> None:

@@ -26,13 +26,13 @@ from tests.conftest import Client
 from tests.factories import access_of, claims_of, write
 from tests.faults.history import version_of
 from tests.jobs.running import claim, fail, states
+from tests.refusals import refusal
 from users.models import User
 from users.sockets import UserAccess
 
-UNAVAILABLE = {
-    "detail": "The service is temporarily unavailable. Please try again.",
-    "code": "temporarily_unavailable",
-}
+UNAVAILABLE = refusal(
+    "The service is temporarily unavailable. Please try again.", "temporarily_unavailable"
+)
 
 
 def frames_of(missed: Replay, user: User) -> list[dict[str, Any]]:

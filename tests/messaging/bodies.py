@@ -9,6 +9,7 @@ from django.conf import settings
 
 from api.formats import encode_json
 from messaging.models import Conversation, Message
+from tests.refusals import refusal
 from users.models import User
 
 Body = dict[str, Any]
@@ -16,16 +17,15 @@ Body = dict[str, Any]
 REMOVED_SENDER: Body = {"id": 0, "first_name": "[removed]", "last_name": "", "profile_image": None}
 REMOVED_PARTICIPANT: Body = {**REMOVED_SENDER, "email": ""}
 
-NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
-NO_TRAINEE = {"detail": "This person is not one of your trainees.", "code": "trainee_not_found"}
-READ_ONLY = {
-    "detail": "You are viewing another person's account: you can read everything, but change nothing.",
-    "code": "impersonation_read_only",
-}
-ARCHIVED = {
-    "detail": "This conversation is archived. You can read it, but you can't reply.",
-    "code": "conversation_archived",
-}
+NOT_FOUND = refusal("Not found.", "not_found")
+NO_TRAINEE = refusal("This person is not one of your trainees.", "trainee_not_found")
+READ_ONLY = refusal(
+    "You are viewing another person's account: you can read everything, but change nothing.",
+    "impersonation_read_only",
+)
+ARCHIVED = refusal(
+    "This conversation is archived. You can read it, but you can't reply.", "conversation_archived"
+)
 
 
 def wire(data: Any) -> Any:

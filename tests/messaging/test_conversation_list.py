@@ -10,6 +10,7 @@ from tests.conftest import Client
 from tests.factories import make_person, make_trainee, open_conversation, write
 from tests.messaging.bodies import conversation_body, page_body
 from tests.messaging.crowd import make_crowd
+from tests.refusals import refusal
 from users.models import User
 
 URL = "/api/messaging/conversations/"
@@ -123,7 +124,7 @@ def test_invalid_page_is_not_found(
     response = api.as_user(alice).get(URL, {"page": page})
 
     assert response.status_code == 404
-    assert response.json() == {"detail": "Invalid page.", "code": "not_found"}
+    assert response.json() == refusal("Invalid page.", "not_found")
 
 
 def test_unread_count_covers_own_active_conversations(

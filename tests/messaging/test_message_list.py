@@ -11,6 +11,7 @@ from tests.conftest import Client
 from tests.factories import write
 from tests.messaging.bodies import NOT_FOUND, message_body, page_body
 from tests.messaging.crowd import make_crowd
+from tests.refusals import refusal
 from users.models import User
 
 
@@ -67,7 +68,7 @@ def test_invalid_page_is_not_found(
     response = api.as_user(alice).get(url_of(conversation), {"page": page})
 
     assert response.status_code == 404
-    assert response.json() == {"detail": "Invalid page.", "code": "not_found"}
+    assert response.json() == refusal("Invalid page.", "not_found")
 
 
 def test_messages_before_an_id_can_be_paged_to_the_beginning(api: Client, alice: User) -> None:

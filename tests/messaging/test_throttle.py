@@ -35,6 +35,7 @@ def assert_too_fast(response: Response) -> None:
     assert response.json() == {  # type: ignore[attr-defined]  # added by the test client
         "detail": f"Slow down. Try again in {wait} {unit}.",
         "code": "throttled",
+        "error": f"Slow down. Try again in {wait} {unit}.",
     }
 
 

@@ -16,6 +16,7 @@ from tests.messaging.bodies import (
     message_body,
     moment,
 )
+from tests.refusals import refusal
 from users.models import User
 
 START = "/api/messaging/conversations/start/"
@@ -65,10 +66,7 @@ def test_start_by_trainee_is_refused(api: Client, bob: User) -> None:
     response = api.as_user(bob).post(START, {"trainee_id": bob.pk, "content": "Hi"})
 
     assert response.status_code == 403
-    assert response.json() == {
-        "detail": "Only a trainer can start a conversation.",
-        "code": "trainer_only",
-    }
+    assert response.json() == refusal("Only a trainer can start a conversation.", "trainer_only")
 
 
 def test_start_with_charlie_is_not_found_like_an_unknown_id(
@@ -172,10 +170,10 @@ def test_send_to_deleted_person_is_refused(
     response = api.as_user(alice).post(send_url(conversation), {"content": "Hi"})
 
     assert response.status_code == 403
-    assert response.json() == {
-        "detail": "The other person's account was deleted, so nobody would receive this message.",
-        "code": "participant_gone",
-    }
+    assert response.json() == refusal(
+        "The other person's account was deleted, so nobody would receive this message.",
+        "participant_gone",
+    )
 
 
 def test_read_returns_number_and_time(
@@ -210,10 +208,7 @@ def test_read_up_to_a_foreign_message_is_not_found(
     response = api.as_user(bob).post(read_url(conversation), {"up_to": 2**63 - 1})
 
     assert response.status_code == 404
-    assert response.json() == {
-        "detail": "This conversation has no such message.",
-        "code": "message_not_found",
-    }
+    assert response.json() == refusal("This conversation has no such message.", "message_not_found")
 
 
 @pytest.mark.parametrize("url_of", [send_url, read_url])

@@ -16,6 +16,7 @@ from django.urls import path
 
 from server.handler import OneHopHandler
 from server.kept_connections import replace_cut_connections
+from tests.refusals import refusal
 from tests.server.requests import Request, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,6 +98,7 @@ def test_request_that_cannot_be_decoded_is_malformed() -> None:
     answer = run(request.ask)
 
     assert (answer.status, answer.headers["cache-control"]) == (400, "no-store")
+    assert answer.json() == refusal("The request is malformed.", "bad_request")
 
 
 def test_signals_of_a_request_are_sent_around_its_view(serve: Any) -> None:

@@ -9,6 +9,7 @@ import brotli
 import pytest
 
 from server.static_files import build_static_files
+from tests.refusals import refusal
 from tests.server.requests import Request
 
 SCRIPT = "const one = 1;\n" * 500
@@ -92,7 +93,7 @@ def test_unknown_file_is_404_in_the_usual_shape(collected: Path, name: str) -> N
     answer = ask(name)
 
     assert answer.status == 404
-    assert answer.json() == {"detail": "Not found.", "code": "not_found"}
+    assert answer.json() == refusal("Not found.", "not_found")
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

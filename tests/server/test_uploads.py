@@ -11,6 +11,7 @@ from django.core.files.storage import InMemoryStorage
 
 from server.handler import OneHopHandler
 from tests.factories import access_of, claims_of, impersonate, make_trainee, tokens_of
+from tests.refusals import refusal
 from tests.server.requests import FORM, Request, form, run, wait_for
 from tests.users.bodies import INVALID_TOKEN
 from tests.users.test_pictures import draw
@@ -220,10 +221,9 @@ def test_forms_of_a_person_past_the_queue_get_503(bob: User) -> None:
     refused = [each for each in answers if each.status != 200]
     assert [each.status for each in refused] == [503] * 3
     assert refused[0].headers["retry-after"] == "2"
-    assert refused[0].json() == {
-        "detail": "The service is busy at the moment. Please try again.",
-        "code": "temporarily_unavailable",
-    }
+    assert refused[0].json() == refusal(
+        "The service is busy at the moment. Please try again.", "temporarily_unavailable"
+    )
     assert [each.reads for each in refused] == [0] * 3
 
 

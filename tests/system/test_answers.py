@@ -1,6 +1,7 @@
 import httpx
 import pytest
 
+from tests.refusals import refusal
 from tests.system.conftest import Join
 from tests.system.server import WebServer
 from users.models import User
@@ -23,7 +24,7 @@ def test_static_file_that_does_not_exist_is_not_found(server: WebServer, path: s
     response = httpx.get(f"{server.url}/static/{path}")
 
     assert response.status_code == 404
-    assert response.json() == {"detail": "Not found.", "code": "not_found"}
+    assert response.json() == refusal("Not found.", "not_found")
 
 
 def test_static_file_has_content_type_and_nosniff_but_no_cookie(server: WebServer) -> None:

@@ -18,6 +18,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config.serve import SOURCE_FOLDERS
 from config.version import VERSION
 from tests.backends import find_free_port
+from tests.refusals import refusal
 from tests.running.coverage import bare_environment
 from tests.system.python_process import ROOT
 from tests.system.server import database_url
@@ -126,7 +127,7 @@ def test_make_serve_is_production_whatever_env_says(address: str, checkout: Path
 
     assert page.status_code == 200
     assert re.search(r"/static/web/app\.[0-9a-f]{12}\.js", page.text)
-    assert httpx.get(f"{address}/nothing").json() == {"detail": "Not found.", "code": "not_found"}
+    assert httpx.get(f"{address}/nothing").json() == refusal("Not found.", "not_found")
     assert (broken.status_code, "REDIS_URLS" in broken.text) == (400, False)
     assert "DEBUG=1" not in (checkout / "log").read_text()
 

@@ -11,7 +11,7 @@ from tests.conftest import Client
 from tests.factories import access_of, impersonate
 from tests.messaging.bodies import NO_TRAINEE, READ_ONLY, moment
 from tests.messaging.parallel import overlapping, run_before_commit
-from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body, summary_body
+from tests.users.bodies import INVALID_JWT, INVALID_TOKEN, NOT_ALLOWED, me_body, summary_body
 from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.exceptions import TraineeNotFound
 from users.models import AuthSession, ImpersonationView, User
@@ -145,7 +145,7 @@ def test_end_revokes_access_refresh_and_refreshed_tokens(
         assert api.with_token(access).post(END).json() == INVALID_TOKEN
     api.credentials()
     for refresh in (tokens.refresh, fresh["refresh"]):
-        assert api.post(REFRESH, {"refresh": refresh}).json() == INVALID_TOKEN
+        assert api.post(REFRESH, {"refresh": refresh}).json() == INVALID_JWT
 
 
 def test_trainer_ends_all_impersonations_with_their_own_token(

@@ -15,6 +15,7 @@ from tests.conftest import Client
 from tests.factories import PASSWORD, make_person, make_trainee, open_conversation
 from tests.messaging.bodies import NOT_FOUND, moment, page_body
 from tests.messaging.parallel import run_at_once
+from tests.refusals import refusal
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body
 from tests.users.post import link_in, wait_for_mail
 from trainer.exceptions import InvalidInvitation
@@ -27,17 +28,17 @@ from users.services.accounts import deactivate_user
 URL = "/api/trainer/invitations/"
 ACCEPT = "/api/auth/invitations/accept/"
 EVE = {"password": PASSWORD, "first_name": "Eve", "last_name": "New"}
-DEAD_LINK = {
-    "detail": "This invitation is no longer valid. Please ask your trainer for a new one.",
-    "code": "invalid_invitation",
-}
-TAKEN = {
-    "detail": (
+DEAD_LINK = refusal(
+    "This invitation is no longer valid. Please ask your trainer for a new one.",
+    "invalid_invitation",
+)
+TAKEN = refusal(
+    (
         "The account with your email address cannot join this trainer. Ask your trainer to invite"
         " you at a different address."
     ),
-    "code": "already_has_trainer",
-}
+    "already_has_trainer",
+)
 
 
 @pytest.fixture
@@ -272,10 +273,9 @@ def test_own_trainee_is_not_invited_again(bob: User, invite: Any) -> None:
     response = invite("bob@example.com")
 
     assert response.status_code == 400
-    assert response.json() == {
-        "detail": "This person is already your trainee.",
-        "code": "already_your_trainee",
-    }
+    assert response.json() == refusal(
+        "This person is already your trainee.", "already_your_trainee"
+    )
 
 
 def test_inviting_does_not_reveal_whether_an_address_is_known(charlie: User, invite: Any) -> None:

@@ -13,6 +13,7 @@ from tests.factories import access_of, impersonate, make_trainee, open_conversat
 from tests.messaging.announcements import list_kinds, to
 from tests.messaging.bodies import NO_TRAINEE, moment, page_body
 from tests.messaging.crowd import make_crowd
+from tests.refusals import refusal
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED
 from trainer.services.trainees import remove_trainee
 from users.models import User
@@ -160,7 +161,7 @@ def test_invalid_page_is_not_found(api: Client, alice: User, bob: User, page: st
     response = api.as_user(alice).get(URL, {"page": page})
 
     assert response.status_code == 404
-    assert response.json() == {"detail": "Invalid page.", "code": "not_found"}
+    assert response.json() == refusal("Invalid page.", "not_found")
 
 
 def test_list_takes_three_queries_with_1_and_30(api: Client, alice: User) -> None:

@@ -4,21 +4,18 @@ from typing import Any
 
 from django.conf import settings
 
+from tests.refusals import refusal, without_error
 from users.models import User
 
-INVALID_TOKEN = {
-    "detail": "The token is not valid or has expired.",
-    "code": "token_not_valid",
-}
-NOT_SIGNED_IN = {
-    "detail": "Authentication credentials were not provided.",
-    "code": "not_authenticated",
-}
+INVALID_TOKEN = refusal("The token is not valid or has expired.", "token_not_valid")
+# The answer of `auth/jwt/`.
+INVALID_JWT = without_error(INVALID_TOKEN)
+NOT_SIGNED_IN = refusal("Authentication credentials were not provided.", "not_authenticated")
 WRONG_CREDENTIALS = {
     "detail": "The email address or password is wrong, or the account has been deactivated.",
     "code": "invalid_credentials",
 }
-NOT_ALLOWED = {"detail": "Only a trainer can do this.", "code": "permission_denied"}
+NOT_ALLOWED = refusal("Only a trainer can do this.", "permission_denied")
 
 
 def summary_body(user: User) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from messaging.models import Conversation
 from tests.conftest import Client
 from tests.factories import access_of, claims_of, make_person
 from tests.messaging.bodies import NOT_FOUND, READ_ONLY, moment
-from tests.users.bodies import INVALID_TOKEN, me_body, summary_body
+from tests.refusals import refusal
+from tests.users.bodies import INVALID_JWT, INVALID_TOKEN, me_body, summary_body
 from users.exceptions import InvalidToken
 from users.models import AuthSession, User
 from users.selectors import get_user_by_claims
@@ -19,10 +20,7 @@ from users.services.sessions import impersonate_trainer, sign_out
 
 END = "/api/admin/impersonate/end/"
 ME = "/api/auth/users/me/"
-NONE_TO_END = {
-    "detail": "There is no impersonation to end.",
-    "code": "not_impersonating",
-}
+NONE_TO_END = refusal("There is no impersonation to end.", "not_impersonating")
 
 
 @pytest.fixture
@@ -113,7 +111,7 @@ def test_admin_impersonates_active_trainers_only(
 def test_only_admins_impersonate_trainers(api: Client, alice: User, dora: User, bob: User) -> None:
     answers = [api.as_user(user).post(start_url(alice)) for user in (alice, dora, bob)]
 
-    body = {"detail": "Only an admin can do this.", "code": "permission_denied"}
+    body = refusal("Only an admin can do this.", "permission_denied")
     assert [(each.status_code, each.json()) for each in answers] == [(403, body)] * 3
 
 
@@ -153,5 +151,5 @@ def test_refreshing_does_not_extend_an_impersonation(api: Client, admin: User, a
 
     with time_machine.travel(begun + timedelta(hours=4, seconds=2)):
         refreshed = api.post("/api/auth/jwt/refresh/", {"refresh": tokens["refresh"]})
-        assert (refreshed.status_code, refreshed.json()) == (401, INVALID_TOKEN)
+        assert (refreshed.status_code, refreshed.json()) == (401, INVALID_JWT)
         assert api.with_token(tokens["access"]).get(ME).status_code == 401

@@ -10,7 +10,7 @@ from django.utils import timezone
 from notifications.models import DeviceToken
 from tests.conftest import Client
 from tests.factories import PASSWORD, tokens_of
-from tests.users.bodies import INVALID_TOKEN
+from tests.users.bodies import INVALID_JWT, INVALID_TOKEN
 from tests.users.test_tokens import BLACKLIST, CREATE, ME, REFRESH, claims_in
 from users.models import User
 
@@ -80,7 +80,7 @@ def test_token_in_the_body_takes_precedence_over_the_cookie(api: Client, bob: Us
 
     response: Any = api.post(REFRESH, {"refresh": "x"})
 
-    assert (response.status_code, response.json()) == (401, INVALID_TOKEN)
+    assert (response.status_code, response.json()) == (401, INVALID_JWT)
 
 
 @pytest.mark.parametrize("url", [REFRESH, BLACKLIST])
@@ -102,7 +102,7 @@ def test_sign_in_ends_the_session_of_the_overwritten_cookie(
 
     second = sign_in(api, email="alice@example.com")
 
-    assert api.post(REFRESH, {"refresh": kept}).json() == INVALID_TOKEN
+    assert api.post(REFRESH, {"refresh": kept}).json() == INVALID_JWT
     assert not DeviceToken.objects.reachable().exists()
     statuses = [
         api.with_token(each).get(ME).status_code
@@ -147,7 +147,7 @@ def test_sign_out_ends_the_session_and_deletes_the_cookie(api: Client, bob: User
     assert (cookie.value, cookie["max-age"], cookie["path"]) == ("", 0, "/api/auth/")
     assert api.with_token(access).get(ME).json() == INVALID_TOKEN
     api.credentials()
-    assert api.post(REFRESH, {"refresh": kept}).json() == INVALID_TOKEN
+    assert api.post(REFRESH, {"refresh": kept}).json() == INVALID_JWT
 
 
 def test_sign_out_deletes_the_cookie_of_an_ended_session(api: Client, bob: User) -> None:
@@ -157,7 +157,7 @@ def test_sign_out_deletes_the_cookie_of_an_ended_session(api: Client, bob: User)
     refused: Any = api.post(REFRESH, {})
     response: Any = api.post(BLACKLIST, {})
 
-    assert (refused.status_code, refused.json()) == (401, INVALID_TOKEN)
+    assert (refused.status_code, refused.json()) == (401, INVALID_JWT)
     assert (response.status_code, response.cookies[NAME].value) == (200, "")
 
 

@@ -17,7 +17,7 @@ from notifications.models import DeviceToken
 from tests.conftest import Client
 from tests.factories import PASSWORD, access_of, claims_of, impersonate, make_person, tokens_of
 from tests.messaging.parallel import overlapping, run_before_commit
-from tests.users.bodies import INVALID_TOKEN
+from tests.users.bodies import INVALID_JWT, INVALID_TOKEN
 from tests.users.ends import (
     ENDS,
     NEW,
@@ -73,7 +73,7 @@ def test_end_of_access_ends_sessions_impersonations_links_and_devices(
     for tokens in (own, look):
         assert api.with_token(tokens.access).get(ME).json() == INVALID_TOKEN
         api.credentials()
-        assert api.post(REFRESH, {"refresh": tokens.refresh}).json() == INVALID_TOKEN
+        assert api.post(REFRESH, {"refresh": tokens.refresh}).json() == INVALID_JWT
     assert not AuthSession.objects.alive().exists()
     assert not DeviceToken.objects.reachable().exists()
     assert not reset_tokens.check_token(fresh(root), link)

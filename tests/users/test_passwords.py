@@ -14,6 +14,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.conftest import Client
 from tests.factories import PASSWORD, impersonate, make_trainee, tokens_of
+from tests.refusals import refusal
 from tests.users.bodies import INVALID_TOKEN, WRONG_CREDENTIALS
 from tests.users.post import link_in, wait_for_mail
 from users.exceptions import InvalidToken
@@ -27,10 +28,7 @@ CONFIRM = "/api/auth/users/reset_password_confirm/"
 CREATE = "/api/auth/jwt/create/"
 ME = "/api/auth/users/me/"
 NEW = "another-long-secret-2"
-DEAD_LINK = {
-    "detail": "This link is no longer valid. Please request a new one.",
-    "code": "invalid_reset_link",
-}
+DEAD_LINK = refusal("This link is no longer valid. Please request a new one.", "invalid_reset_link")
 
 
 def can_sign_in(password: str) -> bool:

@@ -12,7 +12,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from tests.conftest import Client
 from tests.factories import PASSWORD, tokens_of
-from tests.users.bodies import INVALID_TOKEN, NOT_SIGNED_IN, WRONG_CREDENTIALS
+from tests.users.bodies import INVALID_JWT, INVALID_TOKEN, NOT_SIGNED_IN, WRONG_CREDENTIALS
 from tests.users.hashers import CountingHasher
 from users.models import User
 from users.services.accounts import deactivate_user, reactivate_user
@@ -103,7 +103,7 @@ def test_refresh_token_is_not_accepted_as_an_access_token(api: Client, bob: User
     tokens = tokens_of(bob)
 
     assert api.with_token(tokens.refresh).get(ME).json() == INVALID_TOKEN
-    assert api.post(REFRESH, {"refresh": tokens.access}).json() == INVALID_TOKEN
+    assert api.post(REFRESH, {"refresh": tokens.access}).json() == INVALID_JWT
 
 
 def test_token_of_another_key_is_refused(api: Client, bob: User, settings: Any) -> None:
@@ -190,7 +190,7 @@ def test_refresh_token_expires_after_30_days(api: Client, bob: User) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=31)):
         response = api.post(REFRESH, {"refresh": tokens.refresh})
 
-    assert (response.status_code, response.json()) == (401, INVALID_TOKEN)
+    assert (response.status_code, response.json()) == (401, INVALID_JWT)
 
 
 def test_verify_answers_for_both_kinds(api: Client, bob: User) -> None:
@@ -199,7 +199,7 @@ def test_verify_answers_for_both_kinds(api: Client, bob: User) -> None:
     answers = [api.post(VERIFY, {"token": each}) for each in (tokens.access, tokens.refresh, "x")]
 
     assert [each.status_code for each in answers] == [200, 200, 401]
-    assert [each.json() for each in answers] == [{}, {}, INVALID_TOKEN]
+    assert [each.json() for each in answers] == [{}, {}, INVALID_JWT]
 
 
 def test_sign_out_revokes_every_token_of_the_session_immediately(api: Client, bob: User) -> None:
@@ -213,7 +213,7 @@ def test_sign_out_revokes_every_token_of_the_session_immediately(api: Client, bo
         assert api.with_token(access).get(ME).json() == INVALID_TOKEN
     api.credentials()
     for refresh in (tokens.refresh, fresh["refresh"]):
-        assert api.post(REFRESH, {"refresh": refresh}).json() == INVALID_TOKEN
+        assert api.post(REFRESH, {"refresh": refresh}).json() == INVALID_JWT
     assert api.post(VERIFY, {"token": tokens.access}).status_code == 401
     assert api.post(BLACKLIST, {"refresh": tokens.refresh}).status_code == 401
     assert api.with_token(other.access).get(ME).status_code == 200

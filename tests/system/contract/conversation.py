@@ -1,6 +1,7 @@
 """Sections 1 and 3: the six messaging endpoints, and their errors."""
 
 from tests.factories import PASSWORD
+from tests.refusals import refusal
 from tests.system.contract.shapes import (
     ARCHIVED,
     NOT_FOUND,
@@ -75,7 +76,7 @@ def be_refused(story: Story) -> None:
         expect(dora.read(number), 404, NOT_FOUND)
         assert dora.knock(number).close_code() == 4003
     start = {"trainee_id": story.his["id"], "content": "Mine"}
-    no_trainee = {"detail": "This person is not one of your trainees.", "code": "trainee_not_found"}
+    no_trainee = refusal("This person is not one of your trainees.", "trainee_not_found")
     expect(dora.post(f"{CONVERSATIONS}start/", **start), 404, no_trainee)
     expect(story.bob.post(f"{CONVERSATIONS}start/", **start), 403, TRAINER_ONLY)
     expect(story.alice.messages(story.pk, page=9), 404)

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from tests.refusals import refusal, without_error
+
 Body = dict[str, Any]
 
 
@@ -29,26 +31,23 @@ NO_ACCOUNT = {
     "detail": "The email address or password is wrong, or the account has been deactivated.",
     "code": "invalid_credentials",
 }
-NO_CREDENTIALS = {
-    "detail": "Authentication credentials were not provided.",
-    "code": "not_authenticated",
-}
-TRAINER_ONLY = {"detail": "Only a trainer can start a conversation.", "code": "trainer_only"}
-ARCHIVED = {
-    "detail": "This conversation is archived. You can read it, but you can't reply.",
-    "code": "conversation_archived",
-}
+NO_CREDENTIALS = refusal("Authentication credentials were not provided.", "not_authenticated")
+TRAINER_ONLY = refusal("Only a trainer can start a conversation.", "trainer_only")
+ARCHIVED = refusal(
+    "This conversation is archived. You can read it, but you can't reply.", "conversation_archived"
+)
 BAD_FRAME = {
     "type": "error",
     "detail": "A frame must be a JSON object, sent as WebSocket text.",
     "code": "bad_frame",
 }
-NOT_FOUND = {"detail": "Not found.", "code": "not_found"}
-READ_ONLY = {
-    "detail": "You are viewing another person's account: you can read everything, but change nothing.",
-    "code": "impersonation_read_only",
-}
-NOT_VALID = {"detail": "The token is not valid or has expired.", "code": "token_not_valid"}
+NOT_FOUND = refusal("Not found.", "not_found")
+READ_ONLY = refusal(
+    "You are viewing another person's account: you can read everything, but change nothing.",
+    "impersonation_read_only",
+)
+NOT_VALID = refusal("The token is not valid or has expired.", "token_not_valid")
+NOT_VALID_JWT = without_error(NOT_VALID)
 
 
 def page(*results: Body, **changes: Any) -> Body:
