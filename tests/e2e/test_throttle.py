@@ -72,7 +72,7 @@ def test_seconds_count_down(throttled_sender: Page) -> None:
     for left in range(int(seconds) - 1, 0, -1):
         throttled_sender.clock.run_for(1000)
         unit = "second" if left == 1 else "seconds"
-        expect(hint).to_have_text(f"Slow down. Try again in {left} {unit}")
+        expect(hint).to_have_text(f"Slow down. Try again in {left} {unit}.")
     throttled_sender.clock.run_for(1000)
 
     expect(hint).to_have_count(0)

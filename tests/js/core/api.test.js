@@ -44,21 +44,73 @@ test("only path and query of a next link are used", async (t) => {
 
 test("an error has the status, code and message of the server", async (t) => {
   const { request, server } = await open(t);
-  server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": "3" }));
+  server.on("GET /api/x/", refusal(403, "not_yours", { "Retry-After": "3" }));
 
   const error = await wrong(request("GET", "x/"));
 
   assert.equal(error.name, "ApiError");
-  assert.deepEqual([error.status, error.code, error.message], [429, "throttled", "Refused: throttled."]);
+  assert.deepEqual([error.status, error.code, error.message], [403, "not_yours", "Refused: not_yours."]);
   assert.deepEqual([error.retryAfter, error.isTemporary, error.isNetwork], [3, false, false]);
 });
 
 test("a Retry-After that is a date or not positive is ignored", async (t) => {
   const { request, server } = await open(t);
   for (const value of ["Mon, 16 Feb 2026 12:00:00 GMT", "0", "-1"]) {
-    server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": value }));
+    server.on("GET /api/x/", refusal(503, "busy", { "Retry-After": value }));
     assert.equal((await wrong(request("GET", "x/"))).retryAfter, null, value);
   }
+});
+
+test("a throttled request says in our words how long to wait, whoever has throttled it", async (t) => {
+  const { request, server } = await open(t);
+  const words = { 1: "Slow down. Try again in 1 second.", 7: "Slow down. Try again in 7 seconds." };
+
+  for (const [seconds, text] of Object.entries(words)) {
+    server.on("POST /api/x/", refusal(429, "own_code", { "Retry-After": seconds }));
+    const error = await wrong(request("POST", "x/"));
+    assert.deepEqual([error.code, error.message, error.isTemporary], ["own_code", text, true]);
+  }
+  server.on("POST /api/x/", new Response("<html>Too Many Requests</html>", { status: 429 }));
+  const error = await wrong(request("POST", "x/"));
+
+  assert.deepEqual([error.code, error.message], ["throttled", "Slow down. Try again in 5 seconds."]);
+});
+
+test("a throttled read waits for Retry-After and goes on", async (t) => {
+  const { request, server, browser } = await open(t);
+  server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": "40" }));
+  const found = request("GET", "x/");
+  await browser.pass(39_500);
+  assert.equal(server.requests.length, 1);
+  server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": "2" }));
+  await browser.pass(500);
+  server.on("GET /api/x/", { ok: true });
+
+  await browser.pass(2_000);
+
+  assert.deepEqual(await found, { ok: true });
+  assert.equal(server.requests.length, 3);
+});
+
+test("a throttled read is not repeated for another user", async (t) => {
+  const { request, server, browser, tokens } = await open(t);
+  server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": "3" }));
+  const found = wrong(request("GET", "x/"));
+  await browser.pass(500);
+
+  tokens.generation += 1;
+  await browser.pass(5_000);
+
+  assert.deepEqual([(await found).status, server.requests.length], [429, 1]);
+});
+
+test("a read that would have to wait for more than two minutes fails, and says so", async (t) => {
+  const { request, server } = await open(t);
+  server.on("GET /api/x/", refusal(429, "throttled", { "Retry-After": "3600" }));
+
+  const error = await wrong(request("GET", "x/"));
+
+  assert.deepEqual([error.message, error.retryAfter], ["Slow down. Try again in 3,600 seconds.", 3600]);
 });
 
 test("a 400 has errors by field, and the first as its message", async (t) => {

@@ -7,7 +7,7 @@ const START = "POST /api/messaging/conversations/start/";
 
 async function open(t) {
   const browser = await openSignedIn(t);
-  const { inbox, outbox, openNewThread } = await browser.load("live/thread.js", "live/inbox.js", "live/outbox.js");
+  const { inbox, outbox, openNewThread } = await browser.load("live/new-thread.js", "live/inbox.js", "live/outbox.js");
   await outbox.start(ALICE.id);
   t.after(() => outbox.stop());
   const thread = openNewThread(BOB.id);

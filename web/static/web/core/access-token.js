@@ -2,6 +2,7 @@ import { t } from "../text/translate.js";
 import { ApiError } from "./api.js";
 import { refreshSession } from "./endpoints.js";
 import { network } from "./network.js";
+import { waitSeconds } from "./retry.js";
 import { withCookieLock } from "./session-cookie.js";
 
 const FRESH_SECONDS = 60;
@@ -87,7 +88,7 @@ export class TokenRefresher {
   }
 
   #failed(error, generation) {
-    if (generation === this.generation && !isTransient(error)) this.#onRefused(error);
+    if (generation === this.generation && !error.isTemporary) this.#onRefused(error);
     throw error;
   }
 
@@ -99,7 +100,7 @@ export class TokenRefresher {
 
   #refreshQuietly() {
     this.refresh().catch((error) => {
-      if (isTransient(error) && this.token) this.#schedule(RETRY_MS);
+      if (error.isTemporary && this.token) this.#schedule(Math.max(RETRY_MS, 1000 * waitSeconds(error)));
     });
   }
 
@@ -114,10 +115,6 @@ export class TokenRefresher {
 export function signedOutError() {
   const message = t("error.signedOut");
   return new ApiError({ status: 401, code: "not_authenticated", message });
-}
-
-function isTransient(error) {
-  return error.isTemporary || error.status === 429;
 }
 
 function claimsOf(value) {

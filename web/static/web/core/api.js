@@ -1,5 +1,6 @@
 import { t } from "../text/translate.js";
 import { network } from "./network.js";
+import { waitSeconds, untilAccepted } from "./retry.js";
 
 // Long enough to upload a picture on a slow network; a hanging request would block the outbox.
 const TIMEOUT_MS = 30_000;
@@ -21,9 +22,9 @@ export class ApiError extends Error {
     return this.status === 0;
   }
 
-  /** Return whether the network or the server failed, so that a retry may succeed. */
+  /** Return whether a retry may succeed: the network or the server failed, or it throttles. */
   get isTemporary() {
-    return this.status === 0 || this.status >= 500;
+    return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 
@@ -38,9 +39,17 @@ export function setTokenSource(source) {
  * Send a request to the API; return the JSON, or null for an empty body. Throws ApiError.
  *
  * `path` is relative to /api/, or it is the `next` URL of a page. The host of a URL is ignored,
- * because behind a proxy it can be internal. Throws AbortError if `signal` is aborted.
+ * because behind a proxy it can be internal. Throws AbortError if `signal` is aborted. A throttled
+ * GET is repeated when the server accepts it, unless the user changes meanwhile.
  */
-export async function request(method, path, { body, form, auth = true, signal } = {}) {
+export async function request(method, path, options = {}) {
+  const { generation } = tokens;
+  const send = () => requestOnce(method, path, options);
+  if (method !== "GET") return send();
+  return untilAccepted(send, () => generation === tokens.generation);
+}
+
+async function requestOnce(method, path, { body, form, auth = true, signal }) {
   const send = async () =>
     fetchOnce(method, path, { body, form, signal, token: await token(auth) });
   const { generation } = tokens;
@@ -96,6 +105,7 @@ function refusal(response, data) {
   const { status } = response;
   const seconds = Number(response.headers.get("Retry-After"));
   const retryAfter = Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+  if (status === 429) return throttled(data, retryAfter);
   if (typeof data?.detail === "string") {
     return new ApiError({ status, code: data.code, message: data.detail, retryAfter });
   }
@@ -104,4 +114,11 @@ function refusal(response, data) {
     return new ApiError({ status, code: "invalid", message, fields: data });
   }
   return new ApiError({ status, code: "server_error", message: t("error.server"), retryAfter });
+}
+
+/** Word the wait as all screens do, also if a proxy has throttled the request. */
+function throttled(data, retryAfter) {
+  const count = waitSeconds({ status: 429, retryAfter });
+  const message = t("error.wait", { count });
+  return new ApiError({ status: 429, code: data?.code ?? "throttled", message, retryAfter });
 }

@@ -1,5 +1,6 @@
 import { signOut } from "./endpoints.js";
 import { network } from "./network.js";
+import { waitSeconds } from "./retry.js";
 import { withLock } from "./web-lock.js";
 import { pendingSignOut, storedSignIn } from "./web-storage.js";
 
@@ -34,6 +35,7 @@ export function sendPendingSignOutWhenOnline() {
 async function endSession() {
   if (!pendingSignOut.read()) return;
   const error = await signOut().catch((refused) => refused);
-  if (error?.isTemporary) setTimeout(sendPendingSignOut, RETRY_MS);
+  const delay = error && Math.max(RETRY_MS, 1000 * waitSeconds(error));
+  if (error?.isTemporary) setTimeout(sendPendingSignOut, delay);
   else pendingSignOut.write(false);
 }

@@ -149,10 +149,9 @@ class Session extends Store {
     try {
       this.user = this.#impersonation.user = await endpoints.getMe();
       this.#become("signed-in");
-    } catch ({ status, retryAfter }) {
+    } catch (error) {
       // A 401 has already ended the impersonation.
-      const delay = 1000 * retryAfter || RETRY_MS;
-      if (status !== 401) setTimeout(() => this.#startImpersonation(), delay);
+      if (error.status !== 401) setTimeout(() => this.#startImpersonation(), RETRY_MS);
     }
   }
 

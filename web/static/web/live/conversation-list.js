@@ -14,6 +14,8 @@ export class ConversationList {
   conversations = [];
   /** "idle" before `load`, "loading", "ready" (also with cached rows) or "error". */
   status = "idle";
+  /** Why the last load failed, or null. */
+  error = null;
   hasMore = false;
   /** Whether the rows are from the server and not from the cache. */
   isFresh = false;
@@ -58,14 +60,15 @@ export class ConversationList {
     return !this.#byId.has(row.id) && this.hasMore && last && byActivity(last, row) < 0;
   }
 
-  /** Reload; on failure the rows stay. Calls `onStatus` when `status` may have changed. */
-  async load(onStatus) {
-    if (this.status !== "ready") this.status = "loading";
+  /** Reload; with `isQuiet` a shown error stays until the response. Calls `onStatus` on changes. */
+  async load(onStatus, { isQuiet = false } = {}) {
+    if (this.status !== "ready" && !isQuiet) this.status = "loading";
     onStatus();
     try {
       await this.refresh();
-    } catch {
-      if (this.status === "loading") this.status = "error";
+    } catch (error) {
+      this.error = error;
+      if (this.status !== "ready") this.status = "error";
     }
     onStatus();
   }
@@ -103,6 +106,7 @@ export class ConversationList {
     this.#keep(found);
     this.isFresh = true;
     this.status = "ready";
+    this.error = null;
     this.#setEnd(page);
   }
 
@@ -131,9 +135,7 @@ export class ConversationList {
     this.hasMore = this.conversations.length < count;
   }
 
-  #pagesFor(rows) {
-    return Math.max(1, Math.ceil(rows / PAGE_SIZE));
-  }
+  #pagesFor = (rows) => Math.max(1, Math.ceil(rows / PAGE_SIZE));
 
   /** Run loads one after the other; concurrent loads would overwrite each other's rows. */
   #queue(work) {

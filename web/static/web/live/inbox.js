@@ -29,6 +29,11 @@ class Inbox extends Store {
     return this.#active.status === "idle" ? "loading" : this.#active.status;
   }
 
+  /** Why the last load failed, or null. */
+  get error() {
+    return this.#active.error;
+  }
+
   get conversations() {
     return this.#active.conversations;
   }
@@ -117,11 +122,11 @@ class Inbox extends Store {
 
   // Loading
   // ------------------------------------------------------------------------------
-  /** Reload; on failure the rows stay. */
-  async retry() {
+  /** Reload; on failure the rows stay. `options` are those of ConversationList's `load`. */
+  async retry(options) {
     if (this.archived.isFresh) this.loadArchived();
     this.#located.refresh(this.#listed).catch(() => {}); // the conversation stays on the screen, like the lists
-    await this.#active.load(() => this.#updated());
+    await this.#active.load(() => this.#updated(), options);
   }
 
   /** Load the next page; throws ApiError. */
@@ -130,8 +135,8 @@ class Inbox extends Store {
     this.#updated();
   }
 
-  loadArchived() {
-    return this.archived.load(() => this.changed());
+  loadArchived(options) {
+    return this.archived.load(() => this.changed(), options);
   }
 
   /** Load the next page of the archive; throws ApiError. */

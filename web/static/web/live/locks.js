@@ -1,4 +1,4 @@
-import { delayAfter } from "./backoff.js";
+import { delayAfter } from "../core/retry.js";
 
 // Undefined in old browsers and on pages without TLS, where every tab leads.
 const locks = navigator.locks;

@@ -11,11 +11,11 @@ class NewThread extends Outgoing {
   id = null;
   conversation = null;
   status = "ready";
+  error = null;
   messages = [];
   hasOlder = false;
   isLoadingOlder = false;
   otherIsTyping = false;
-  newestSeenId = 0;
   #isCreated = false;
 
   constructor(traineeId) {

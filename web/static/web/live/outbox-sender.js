@@ -1,14 +1,13 @@
 import { AccessToken } from "../core/access-token.js";
 import { sendMessage, startConversation } from "../core/endpoints.js";
+import { delayOf, waitSeconds } from "../core/retry.js";
 import { session } from "../core/session.js";
 import { withLock } from "../core/web-lock.js";
 import { t } from "../text/translate.js";
 import { account } from "./account.js";
-import { delayAfter } from "./backoff.js";
 import { queueHeads } from "./outbox-entry.js";
 import { page } from "./page.js";
 
-const THROTTLE_SECONDS = 5;
 const REFUSED_MS = 5_000;
 
 /**
@@ -115,10 +114,10 @@ export class OutboxSender {
   async #failed(entry, error) {
     if (error.status === 429) {
       await this.#outbox.update({ ...entry, state: "waiting" });
-      this.#outbox.hold(entry.client_id, error.retryAfter ?? THROTTLE_SECONDS);
+      this.#outbox.hold(entry.client_id, waitSeconds(error));
     } else if (error.isTemporary || error.status === 401) {
       const attempts = entry.attempts + 1;
-      const retryAt = Date.now() + delayAfter(attempts);
+      const retryAt = Date.now() + delayOf(error, attempts);
       await this.#outbox.update({ ...entry, state: "waiting", attempts, retryAt });
     } else {
       await this.#outbox.update({ ...entry, state: "failed", error: reasonOf(error) });

@@ -1,4 +1,4 @@
-import { jittered } from "./backoff.js";
+import { jittered, waitSeconds } from "../core/retry.js";
 import { page } from "./page.js";
 
 const INTERVAL_MS = 5_000;
@@ -50,7 +50,7 @@ export class Poller {
     this.#timer = setTimeout(() => this.#loop(), Math.max(jittered(INTERVAL_MS), wait));
   }
 
-  /** Poll; return the ms of Retry-After, or 0. */
+  /** Poll; return the ms that the server says to wait, or 0. */
   async #pollOnce() {
     const run = this.#run;
     try {
@@ -59,7 +59,7 @@ export class Poller {
       return 0;
     } catch (error) {
       this.isAnswered = false;
-      return (error.retryAfter ?? 0) * 1000;
+      return waitSeconds(error) * 1000;
     }
   }
 }

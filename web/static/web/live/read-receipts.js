@@ -1,4 +1,5 @@
 import { markRead } from "../core/endpoints.js";
+import { waitSeconds } from "../core/retry.js";
 import { account } from "./account.js";
 import { inbox } from "./inbox.js";
 import { page } from "./page.js";
@@ -96,7 +97,7 @@ export class ReadReceipts {
       if (upTo === this.#pending) this.#feed.markRead({ upTo, readAt: read_at });
     } catch (error) {
       if (upTo !== this.#pending) return;
-      this.#timer = setTimeout(() => this.#retry(), (error.retryAfter ?? 0) * 1000 || TIMEOUT_MS);
+      this.#timer = setTimeout(() => this.#retry(), 1000 * waitSeconds(error) || TIMEOUT_MS);
     }
   }
 

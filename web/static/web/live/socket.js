@@ -1,6 +1,6 @@
 import { network } from "../core/network.js";
 import { session } from "../core/session.js";
-import { delayAfter } from "./backoff.js";
+import { delayAfter } from "../core/retry.js";
 import { Heartbeat } from "./heartbeat.js";
 import { page } from "./page.js";
 

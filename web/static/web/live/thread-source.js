@@ -1,6 +1,6 @@
 import { getMessages } from "../core/endpoints.js";
 import { account } from "./account.js";
-import { jittered } from "./backoff.js";
+import { jittered } from "../core/retry.js";
 import { inbox } from "./inbox.js";
 import { NewestPage, PAGE_SIZE } from "./newest-page.js";
 import { ThreadCache } from "./thread-cache.js";
@@ -10,11 +10,11 @@ import { Timeline } from "./timeline.js";
 const NOT_FOUND = 404;
 const RETRY_MS = 5_000;
 
-/**
- * Loads one conversation, keeps its timeline live, and tracks the user's access. Fires "change".
- */
+/** Loads one conversation, keeps its timeline live, and tracks the access. Fires "change". */
 export class ThreadSource extends EventTarget {
   status = "loading";
+  /** Why the last load failed, or null. */
+  error = null;
   conversation = null;
   timeline = new Timeline(account.userId);
   #id;
@@ -49,8 +49,9 @@ export class ThreadSource extends EventTarget {
     await this.#load();
   }
 
-  async retry() {
-    if (this.status === "error") this.#become("loading");
+  /** Reload; with `isQuiet` an error stays visible until the response. */
+  async retry({ isQuiet = false } = {}) {
+    if (this.status === "error" && !isQuiet) this.#become("loading");
     await this.#load();
   }
 
@@ -69,7 +70,6 @@ export class ThreadSource extends EventTarget {
   }
 
   // Loading
-  // ------------------------------------------------------------------------------
   async #load() {
     await this.#attempt(async () => {
       this.conversation = inbox.get(this.#id) ?? this.conversation;
@@ -81,7 +81,7 @@ export class ThreadSource extends EventTarget {
     });
   }
 
-  /** Start the feed before loading the page, so that there is no gap between them. */
+  /** Start the feed first, so that there is no gap between it and the page. */
   async #goLive() {
     this.timeline.version ??= this.conversation.version;
     this.feed.start();
@@ -113,14 +113,16 @@ export class ThreadSource extends EventTarget {
   async #attempt(work) {
     try {
       await work();
+      this.error = null;
     } catch (error) {
+      this.error = error;
+      const isOpening = !this.timeline.isLoaded && this.status === "loading";
       if (error.status === NOT_FOUND) this.#become("gone");
-      else if (!this.timeline.isLoaded && this.status === "loading") this.#become("error");
+      else this.#become(isOpening ? "error" : this.status);
     }
   }
 
   // End and reopening
-  // ------------------------------------------------------------------------------
   /** Apply the list's state of the conversation. */
   follow() {
     const row = inbox.get(this.#id);

@@ -6,8 +6,6 @@ import { ReadReceipts } from "./read-receipts.js";
 import { ThreadSource } from "./thread-source.js";
 import { OtherTyping, OwnTyping } from "./typing.js";
 
-export { openNewThread } from "./new-thread.js";
-
 /**
  * One conversation with its messages on the server and in the outbox.
  *
@@ -36,6 +34,11 @@ class Thread extends Outgoing {
   /** "loading", "ready", "error", "gone" (no access) or "archived" (read-only). */
   get status() {
     return this.#source.status;
+  }
+
+  /** Why the last load failed, or null. */
+  get error() {
+    return this.#source.error;
   }
 
   /** The conversation as in the list, or null until loaded. */
@@ -78,12 +81,6 @@ class Thread extends Outgoing {
     return this.#live.connectionSince;
   }
 
-  /** The id of the other person's newest message that was read on any device, or 0. */
-  get newestSeenId() {
-    const { isOthers } = this.#source.timeline;
-    return this.messages.findLast((each) => each.is_read && isOthers(each))?.id ?? 0;
-  }
-
   // Actions
   // ------------------------------------------------------------------------------
   /** Load the page before the oldest message, unless one is loading; throws ApiError. */
@@ -100,8 +97,8 @@ class Thread extends Outgoing {
   }
 
   /** Reload after an error. */
-  retry() {
-    return this.#source.retry();
+  retry(options) {
+    return this.#source.retry(options);
   }
 
   send(text) {

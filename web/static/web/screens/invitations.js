@@ -8,6 +8,7 @@ import {
 import { StoreController } from "../core/store.js";
 import { t } from "../text/translate.js";
 import { confirm } from "../ui/dialog.js";
+import { AutoRetry } from "../ui/auto-retry.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
@@ -26,6 +27,7 @@ class InvitationsScreen extends Element {
   constructor() {
     super();
     new StoreController(this, this.#pages);
+    new AutoRetry(this, { errorOf: () => this.#pages.error, retry: () => this.#pages.retry() });
   }
 
   connectedCallback() {

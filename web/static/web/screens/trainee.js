@@ -8,6 +8,7 @@ import { formatDate } from "../text/time.js";
 import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
 import { confirm } from "../ui/dialog.js";
+import { AutoRetry } from "../ui/auto-retry.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
 import { errorState, skeletonRows } from "../ui/states.js";
@@ -20,6 +21,11 @@ import { clearTraineeSearch } from "./trainee-search.js";
 class TraineeScreen extends Element {
   static properties = { trainee: { state: true }, error: { state: true } };
   #id = router.route.params.id;
+
+  constructor() {
+    super();
+    new AutoRetry(this, { errorOf: () => this.error, retry: () => this.#load() });
+  }
 
   connectedCallback() {
     super.connectedCallback();
@@ -38,7 +44,7 @@ class TraineeScreen extends Element {
 
   #failed() {
     if (this.error.status !== 404) {
-      return errorState({ error: this.error, retry: () => this.#load() });
+      return errorState({ error: this.error, retry: () => this.#reload() });
     }
     return errorState({ title: t("trainee.goneTitle"), error: { message: t("trainee.gone") } });
   }
@@ -102,10 +108,15 @@ class TraineeScreen extends Element {
     return inbox.findByTrainee(this.#id)?.trainee ?? this.trainee;
   }
 
-  async #load() {
+  #reload() {
     this.error = null;
+    return this.#load();
+  }
+
+  async #load() {
     try {
       this.trainee = await getTrainee(this.#id);
+      this.error = null;
       setTitle(fullName(this.trainee));
     } catch (error) {
       this.error = error;

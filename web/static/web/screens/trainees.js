@@ -5,6 +5,7 @@ import { inbox } from "../live/inbox.js";
 import { fullName } from "../text/names.js";
 import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
+import { AutoRetry } from "../ui/auto-retry.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
 import "../ui/load-more.js";
@@ -23,6 +24,7 @@ class TraineesScreen extends Element {
   constructor() {
     super();
     new StoreController(this, router);
+    new AutoRetry(this, { errorOf: () => this.list.pages.error, retry: () => this.list.pages.retry() });
   }
 
   connectedCallback() {

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { waitSeconds } from "../core/retry.js";
 import { t } from "../text/translate.js";
 import { icon } from "./icons.js";
 
@@ -50,7 +51,7 @@ export class Form {
 
   get error() {
     if (this.waitSeconds > 0) {
-      return t("form.wait", { count: this.waitSeconds });
+      return t("error.wait", { count: this.waitSeconds });
     }
     return this.#error?.message ?? "";
   }
@@ -74,7 +75,7 @@ export class Form {
 
   #take(error, form) {
     if (error.status === undefined) throw error; // a bug, not an ApiError
-    if (error.status === 429) return this.#wait(error.retryAfter ?? 60);
+    if (error.status === 429) return this.#wait(waitSeconds(error));
     const fields = Object.entries(error.fields ?? {});
     this.#errors = Object.fromEntries(fields.filter(([name]) => form.elements[name]));
     const areAllShown = fields.every(([name]) => name in this.#errors);

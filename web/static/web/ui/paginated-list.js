@@ -24,10 +24,7 @@ export class PaginatedList extends Store {
   async load() {
     this.status = this.items.length > 0 ? "ready" : "loading";
     this.error = null;
-    await this.#get(1, (page) => {
-      this.items = page.results;
-      this.status = "ready";
-    });
+    await this.#getFirst();
   }
 
   /** Load the next page, unless one is loading; an error keeps the rows. */
@@ -35,7 +32,23 @@ export class PaginatedList extends Store {
     if (!this.hasMore || this.isLoadingMore) return;
     this.isLoadingMore = true;
     this.error = null;
-    await this.#get(this.#page + 1, (page) => {
+    await this.#getNext();
+  }
+
+  /** Repeat what has failed; the error stays until the response. */
+  retry() {
+    return this.status === "error" ? this.#getFirst() : this.#getNext();
+  }
+
+  #getFirst() {
+    return this.#get(1, (page) => {
+      this.items = page.results;
+      this.status = "ready";
+    });
+  }
+
+  #getNext() {
+    return this.#get(this.#page + 1, (page) => {
       // Rows shift between pages when others are added.
       const known = new Set(this.items.map((each) => each.id));
       this.items = [...this.items, ...page.results.filter((each) => !known.has(each.id))];
@@ -68,6 +81,7 @@ export class PaginatedList extends Store {
   }
 
   #take(page, number, take) {
+    this.error = null;
     this.#page = number;
     this.total = page.count;
     this.hasMore = page.next !== null;

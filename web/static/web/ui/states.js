@@ -34,7 +34,7 @@ export function errorState({ error = null, title = t("error.title"), retry = nul
   return html`<div class="state state-error" role="alert">
     <div class="state-icon">${icon(error?.isNetwork ? "offline" : "alert")}</div>
     <h2>${title}</h2>
-    <p>${error?.message ?? t("error.unknown")}</p>
+    <p>${error?.message ?? t("error.server")}</p>
     ${retry ? retryButton(retry) : nothing}
   </div>`;
 }

@@ -102,7 +102,7 @@ class MessageComposer extends Element {
     if (!seconds) return nothing;
     // Screen readers do not read a timer each second; `#spoken` announces the wait once.
     return html`<p class="slow-down" role="timer">
-      ${icon("clock", { small: true })} ${t("composer.slowDown", { count: seconds })}
+      ${icon("clock", { small: true })} ${t("error.wait", { count: seconds })}
     </p>`;
   }
 

@@ -4,6 +4,7 @@ import { clock } from "../../live/page.js";
 import { inbox } from "../../live/inbox.js";
 import { outbox } from "../../live/outbox.js";
 import { t } from "../../text/translate.js";
+import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
 import { errorState, skeletonRows } from "../../ui/states.js";
 import { conversationRow } from "./conversation-row.js";
@@ -24,7 +25,7 @@ class ConversationList extends Element {
     isArchive: { attribute: false },
     currentId: { attribute: false },
     focusedId: { state: true },
-    hasFailed: { state: true },
+    moreError: { state: true },
   };
 
   #scroller = createRef();
@@ -39,6 +40,10 @@ class ConversationList extends Element {
     new StoreController(this, clock);
     const onNear = () => this.#loadMore();
     new ProximityObserver(this, { selector: ".list-end", margin: "0px 0px 600px 0px", onNear });
+    new AutoRetry(this, {
+      errorOf: () => this.moreError ?? this.#source.error,
+      retry: () => (this.moreError ? this.#loadMore() : this.#reload({ isQuiet: true })),
+    });
   }
 
   get scroller() {
@@ -66,7 +71,7 @@ class ConversationList extends Element {
   }
 
   render() {
-    const { status, conversations, hasMore } = this.isArchive ? inbox.archived : inbox;
+    const { status, conversations, hasMore } = this.#source;
     const isWaiting = status === "loading" || status === "idle";
     if (conversations.length > 0) return this.#renderList(conversations, hasMore);
     if (isWaiting) return skeletonRows(SKELETONS);
@@ -98,8 +103,16 @@ class ConversationList extends Element {
     </div>`;
   }
 
+  get #source() {
+    return this.isArchive ? inbox.archived : inbox;
+  }
+
+  #reload(options) {
+    return this.isArchive ? inbox.loadArchived(options) : inbox.retry(options);
+  }
+
   #renderEnd() {
-    if (!this.hasFailed) {
+    if (!this.moreError) {
       return html`<div class="list-end">
         <span class="spinner" role="img" aria-label=${t("conversations.loadingMore")}></span>
       </div>`;
@@ -113,8 +126,8 @@ class ConversationList extends Element {
   }
 
   #renderError() {
-    const retry = () => (this.isArchive ? inbox.loadArchived() : inbox.retry());
-    return errorState({ title: t("conversations.failed"), retry });
+    const { error } = this.#source;
+    return errorState({ error, title: t("conversations.failed"), retry: () => this.#reload() });
   }
 
   /** Return the one row that Tab reaches; arrow keys reach the others. */
@@ -131,10 +144,7 @@ class ConversationList extends Element {
     if (this.#isLoading) return;
     this.#isLoading = true;
     const more = this.isArchive ? inbox.loadMoreArchived() : inbox.loadMore();
-    this.hasFailed = await more.then(
-      () => false,
-      () => true,
-    );
+    this.moreError = await more.then(() => null, (error) => error);
     this.#isLoading = false;
   }
 }

@@ -5,10 +5,10 @@ import { errorState } from "../../ui/states.js";
 import "../../ui/avatar.js";
 
 /** Render the top of a history that has older messages: loading, or failed. */
-export function historyTop({ hasOlder }, hasFailed, retry) {
+export function historyTop({ hasOlder }, error, retry) {
   if (!hasOlder) return nothing;
   return html`<div class="history-top">
-    ${hasFailed
+    ${error
       ? html`<span>${t("history.olderFailed")}</span>
           <button type="button" class="link-button" @click=${retry}>
             ${t("action.retry")}
@@ -46,7 +46,7 @@ export function bubbleSkeletons() {
 export function failedHistory(thread) {
   const title = t("history.failed");
   return html`<div class="history-empty">
-    ${errorState({ error: thread.error ?? null, title, retry: () => thread.retry() })}
+    ${errorState({ error: thread.error, title, retry: () => thread.retry() })}
   </div>`;
 }
 

@@ -3,6 +3,7 @@ import { session } from "../../core/session.js";
 import { StoreController } from "../../core/store.js";
 import { clock } from "../../live/page.js";
 import { threadItems } from "../../live/messages.js";
+import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
 import { Chunks, settleChunks } from "./chunks.js";
 import { dayList } from "./day-sections.js";
@@ -48,13 +49,18 @@ class MessageHistory extends Element {
   #newestId = 0;
   // The newest message when the end was last visible.
   #endId = 0;
-  #hasFailed = false;
+  // Why the page of older messages could not be loaded.
+  #olderError = null;
 
   constructor() {
     super();
     new StoreController(this, clock);
-    const onNear = () => this.isPlaced && this.#loadOlder();
+    const onNear = () => this.isPlaced && !this.#olderError && this.#loadOlder();
     new ProximityObserver(this, { selector: ".history-top", margin: AHEAD, onNear });
+    new AutoRetry(this, {
+      errorOf: () => this.#olderError ?? this.thread.error,
+      retry: () => (this.#olderError ? this.#loadOlder() : this.thread.retry({ isQuiet: true })),
+    });
   }
 
   get scroller() {
@@ -86,7 +92,7 @@ class MessageHistory extends Element {
         @scroll=${this.#scrolled}
       >
         <div class="history-inner">
-          ${historyTop(this.thread, this.#hasFailed, () => this.#retryOlder())}
+          ${historyTop(this.thread, this.#olderError, () => this.#retryOlder())}
           ${this.#renderDays()}
         </div>
       </div>
@@ -169,15 +175,13 @@ class MessageHistory extends Element {
   }
 
   async #loadOlder() {
-    if (!this.thread.hasOlder || this.thread.isLoadingOlder || this.#hasFailed) return;
-    const before = this.thread.messages.length;
-    await this.thread.loadOlder().catch(() => {});
-    this.#hasFailed = this.thread.hasOlder && this.thread.messages.length === before;
+    if (!this.thread.hasOlder || this.thread.isLoadingOlder) return;
+    this.#olderError = await this.thread.loadOlder().then(() => null, (error) => error);
     this.requestUpdate();
   }
 
   #retryOlder() {
-    this.#hasFailed = false;
+    this.#olderError = null;
     this.#loadOlder();
   }
 }

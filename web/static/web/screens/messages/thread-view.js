@@ -3,10 +3,11 @@ import { ApiError } from "../../core/api.js";
 import { getTrainee } from "../../core/endpoints.js";
 import { router } from "../../core/router.js";
 import { StoreController } from "../../core/store.js";
-import { closeThread, openNewThread, openThread } from "../../live/thread.js";
+import { closeThread, openThread } from "../../live/thread.js";
 import { inbox } from "../../live/inbox.js";
 import { fullName } from "../../text/names.js";
 import { parts, t } from "../../text/translate.js";
+import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
 import { errorState } from "../../ui/states.js";
 import { setTitle } from "../../live/badge.js";
@@ -14,7 +15,6 @@ import { closedNote, closedReason } from "./closed-note.js";
 import { nothingHere } from "./empty-states.js";
 import { otherPerson } from "./people.js";
 import { threadHeader } from "./thread-header.js";
-import "./announcer.js";
 import "./composer.js";
 import "./connection-line.js";
 import "./message-history.js";
@@ -33,6 +33,7 @@ class ThreadView extends Element {
     backTo: { attribute: false },
     trainee: { state: true },
     failure: { state: true },
+    hasAnnouncer: { state: true },
   };
 
   // Whether the composer had the focus when a first message created the next view's conversation.
@@ -41,10 +42,17 @@ class ThreadView extends Element {
   #thread = null;
   #store = new StoreController(this);
 
+  constructor() {
+    super();
+    new AutoRetry(this, { errorOf: () => this.failure, retry: () => this.#begin() });
+  }
+
   connectedCallback() {
     super.connectedCallback();
     if (this.conversationId) this.#follow(openThread(this.conversationId));
     else this.#begin();
+    // Not part of the first load.
+    import("./announcer.js").then(() => (this.hasAnnouncer = true), () => {});
   }
 
   disconnectedCallback() {
@@ -86,7 +94,7 @@ class ThreadView extends Element {
 
   #renderFailure() {
     const title = t("conversation.failed");
-    const retry = this.failure.isTemporary ? () => this.#begin() : null;
+    const retry = this.failure.isTemporary ? () => this.#beginAgain() : null;
     return errorState({ error: this.failure, title, retry });
   }
 
@@ -107,7 +115,7 @@ class ThreadView extends Element {
       <message-history .thread=${thread} .person=${person} .label=${label}></message-history>
       <p class="typing-line">${thread.otherIsTyping ? this.#typing(person) : nothing}</p>
       ${this.#renderBox(thread, person)}
-      <message-announcer .thread=${thread}></message-announcer>
+      ${this.hasAnnouncer ? html`<message-announcer .thread=${thread}></message-announcer>` : nothing}
     `;
   }
 
@@ -131,12 +139,12 @@ class ThreadView extends Element {
 
   /** Open the conversation with a trainee, or a thread that will create it. */
   async #begin() {
-    this.failure = null;
     const known = inbox.findByTrainee(this.traineeId);
     if (known) return this.#goTo(known.id);
     try {
       const trainee = await getTrainee(this.traineeId);
       if (!this.isConnected) return;
+      this.failure = null;
       if (trainee.conversation_id) return this.#goTo(trainee.conversation_id);
       this.trainee = trainee;
     } catch (error) {
@@ -146,9 +154,15 @@ class ThreadView extends Element {
     await this.#beginThread();
   }
 
+  #beginAgain() {
+    this.failure = null;
+    return this.#begin();
+  }
+
   async #beginThread() {
     if (!this.isConnected) return;
-    if (!this.#thread) this.#follow(openNewThread(this.traineeId));
+    const { openNewThread } = await import("../../live/new-thread.js");
+    if (!this.#thread && this.isConnected) this.#follow(openNewThread(this.traineeId));
     await this.updateComplete;
     this.#focus();
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { delayAfter, jittered } from "../../../web/static/web/live/backoff.js";
+import { delayAfter, delayOf, jittered, waitSeconds } from "../../../web/static/web/core/retry.js";
 
 test("a delay doubles from 0.5 s to 30 s, and half of it is random", () => {
   const span = (failures) => [delayAfter(failures, () => 0), delayAfter(failures, () => 1)];
@@ -20,4 +20,14 @@ test("a jittered time differs by up to a fifth", () => {
 test("a delay is random by default", () => {
   assert.ok(new Set(Array.from({ length: 10 }, () => delayAfter(1))).size > 1);
   assert.ok(new Set(Array.from({ length: 10 }, () => jittered(1))).size > 1);
+});
+
+test("a repetition waits as the server says, and otherwise with backoff", () => {
+  const throttled = { status: 429, retryAfter: 9 };
+  const busy = { status: 503, retryAfter: 2 };
+
+  assert.deepEqual([throttled, busy].map((error) => delayOf(error, 50)), [9_000, 2_000]);
+  assert.equal(delayOf({ status: 429, retryAfter: null }, 1), 5_000);
+  assert.ok(delayOf({ status: 0, retryAfter: null }, 50) >= 15_000);
+  assert.equal(waitSeconds({ status: 500, retryAfter: null }), 0);
 });
