@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -86,11 +86,13 @@ def _may_be_tried_again(error: BaseException | None) -> bool:
 
 def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | None) -> bool:
     """
-    Return whether a foreign key of a new row refers to a row that was deleted during the request.
+    Return whether a row that the request saves, or that a new row refers to, was deleted meanwhile.
 
     The deleted row may be an account, for example. The error may come as late as the commit, and need
     not name the deleted row. A retry gets the exact response: 401 for a deleted account, 404 otherwise.
     """
+    if isinstance(error, DatabaseError) and str(error).endswith("did not affect any rows."):
+        return True
     is_sqlites = getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_FOREIGNKEY"
     is_foreign_key = is_sqlites or isinstance(cause, ForeignKeyViolation)
     return isinstance(error, IntegrityError) and is_foreign_key

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from users.changes import TracksChanges
 from users.epoch import EpochQuerySet, EpochUser
 
 # The first name of the placeholder that stands for a deleted account.
@@ -51,7 +52,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=normalize_email(username or ""))
 
 
-class User(EpochUser, PermissionsMixin):
+class User(TracksChanges, EpochUser, PermissionsMixin):
     """A person who signs in with an email address: an admin, a trainer or a trainee."""
 
     class Role(models.TextChoices):

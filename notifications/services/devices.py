@@ -2,7 +2,9 @@ from django.db import transaction
 
 from notifications.models import DeviceToken
 from notifications.subscriptions import stored_form
+from users.exceptions import InvalidToken
 from users.impersonation import ensure_may_write
+from users.locking import lock_account
 from users.models import User
 
 # Without a limit, one message could cause many requests to push services.
@@ -16,9 +18,12 @@ def register_device(*, user: User, token: str, platform: str) -> bool:
 
     A previous owner loses the token, because messages must not appear on another person's phone. If
     `user` now has more than `DEVICES_PER_USER` tokens, those registered least recently are deleted. The
-    token is valid as long as the sign-in that registered it. Raise ImpersonationReadOnly.
+    token is valid as long as the sign-in that registered it. Raise ImpersonationReadOnly. Raise
+    InvalidToken if the account was deactivated or deleted after the request began.
     """
     ensure_may_write(user)
+    if lock_account(user) is None:
+        raise InvalidToken
     _, created = DeviceToken.objects.update_or_create(
         token=stored_form(token),
         defaults={"user": user, "platform": platform, "session": user.auth_session},

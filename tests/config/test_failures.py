@@ -17,6 +17,7 @@ from notifications.services.devices import register_device
 from tests.conftest import Client
 from tests.factories import make_trainee
 from tests.refusals import refusal
+from tests.users.bodies import INVALID_TOKEN
 from users.models import AuthSession, User
 
 AWAY = refusal(
@@ -55,11 +56,20 @@ def deleted_meanwhile(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+def saved_meanwhile(request: HttpRequest) -> HttpResponse:
+    """Save a deleted account, in a view without DRF."""
+    bob = make_trainee("bob", None)
+    User.objects.filter(pk=bob.pk).delete()
+    bob.save(update_fields=["first_name"])
+    return HttpResponse()
+
+
 handler500 = errors.server_error
 urlpatterns = [
     path("fails/<str:kind>/", FailingView.as_view()),
     path("deleted/", DeletedMeanwhileView.as_view()),
     path("deleted-outside/", deleted_meanwhile),
+    path("saved/", saved_meanwhile),
 ]
 
 
@@ -72,10 +82,18 @@ def test_unavailable_database_is_a_temporary_error(api: Client, kind: str) -> No
     assert response.json() == AWAY
 
 
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+def test_account_deleted_during_a_request_is_401(api: Client) -> None:
+    response: Any = api.post("/deleted/")
+
+    assert (response.status_code, response.json()) == (401, INVALID_TOKEN)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.urls(__name__)
-@pytest.mark.parametrize("url", ["/deleted/", "/deleted-outside/"])
-def test_account_deleted_during_a_request_is_a_temporary_error(api: Client, url: str) -> None:
+@pytest.mark.parametrize("url", ["/deleted-outside/", "/saved/"])
+def test_row_deleted_during_a_request_is_a_temporary_error(api: Client, url: str) -> None:
     api.raise_request_exception = False
 
     response: Any = api.post(url)

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from api.exceptions import ServiceError
 from backoffice.pages import ClosedAdmin
 from users.admin.erasure import ErasingAdmin
 from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
@@ -99,6 +100,18 @@ class UserAdmin(ErasingAdmin, PersonAdmin, DjangoUserAdmin[User]):
         elif db_field.name == "role":
             kwargs["choices"] = without_admin(request, db_field.get_choices(include_blank=False))
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - the URL pattern names it
+        form_url: str = "",
+    ) -> Any:
+        """If a service raises an error, store nothing and show a message."""
+        try:
+            return super().user_change_password(request, id, form_url)
+        except ServiceError as error:
+            return self._tell(request, error)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str

@@ -11,7 +11,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
-from api.exceptions import FieldInvalid
+from api.exceptions import FieldInvalid, NotFound
 from jobs.services.enqueueing import enqueue
 from users.emails import compose_reset_email
 from users.events import announce_access_changed
@@ -41,26 +41,53 @@ class ProfileChange:
 
 
 def update_profile(*, user: User, change: ProfileChange) -> User:
-    """Change a user's own names and picture; raise ImpersonationReadOnly."""
+    """
+    Change a user's own names and picture.
+
+    Raise ImpersonationReadOnly. Raise InvalidToken if the account was deactivated or deleted after the
+    request began.
+    """
     ensure_may_write(user)
-    changed = [name for name in NAME_FIELDS if getattr(change, name) is not None]
-    for name in changed:
-        setattr(user, name, getattr(change, name))
-    old_picture = user.profile_image.name
-    if change.picture:
-        user.profile_image.save(
-            f"picture{change.picture_suffix}", ContentFile(change.picture), save=False
-        )
-    elif change.picture is not None:
-        user.profile_image = ""
-    if change.picture is not None:
-        changed.append("profile_image")
-    # Other fields may be stale. Saving them could undo a removal or deactivation that was committed
-    # since the request began.
-    user.save(update_fields=changed)
-    if old_picture and old_picture != user.profile_image.name:
-        user.profile_image.storage.delete(old_picture)
+    changed = {name: getattr(change, name) for name in NAME_FIELDS}
+    for name, value in changed.items():
+        if value is not None:
+            setattr(user, name, value)
+    columns = [name for name, value in changed.items() if value is not None]
+    if change.picture is None:
+        _store_profile(user, columns)
+    else:
+        _replace_picture(user, change, [*columns, "profile_image"])
     return user
+
+
+def _replace_picture(user: User, change: ProfileChange, columns: list[str]) -> None:
+    """Store the new picture and the profile; delete the file that is then no longer used."""
+    storage = user.profile_image.storage
+    user.profile_image = ""
+    if change.picture:
+        name = f"picture{change.picture_suffix}"
+        user.profile_image.save(name, ContentFile(change.picture), save=False)
+    unused = user.profile_image.name  # if the profile cannot be stored
+    try:
+        unused = _store_profile(user, columns)
+    finally:
+        if unused:
+            storage.delete(unused)
+
+
+@transaction.atomic
+def _store_profile(user: User, columns: list[str]) -> str:
+    """
+    Store these columns; return the name of the stored picture before.
+
+    Other columns may be stale: storing them could undo a removal that was committed since the request
+    began. Raise InvalidToken if the account is deactivated or deleted.
+    """
+    locked = lock_account(user)
+    if locked is None:
+        raise InvalidToken
+    user.save(update_fields=columns)
+    return locked.profile_image.name or ""
 
 
 def check_password_strength(
@@ -119,7 +146,14 @@ def _wrong_password() -> FieldInvalid:
 
 @transaction.atomic
 def store_password(*, user: User) -> None:
-    """Store the password that the admin has already set on `user`, and end all sessions of the user."""
+    """
+    Store the password that the admin has already set on `user`, and end all sessions of the user.
+
+    Raise NotFound if the account was deleted in the meantime.
+    """
+    people = User.objects.select_for_update(no_key=True)
+    if not people.filter(pk=user.pk, erased_at=None).exists():
+        raise NotFound(_("This person has been deleted in the meantime."))
     user.save(update_fields=["password"])
     end_sessions(AuthSession.objects.of_or_by(user))
 

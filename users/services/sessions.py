@@ -64,7 +64,11 @@ def refresh_session(*, claims: Claims) -> TokenPair:
     session = get_valid_session(claims)
     if not session.is_impersonation:
         session.expires_at = timezone.now() + SIGN_IN_LIFETIME
-        session.save(update_fields=["expires_at"])
+        living = AuthSession.objects.alive().filter(pk=session.pk)
+        if not living.update(
+            expires_at=session.expires_at
+        ):  # it has ended or was deleted meanwhile
+            raise InvalidToken
     return issue_tokens(session)
 
 
