@@ -1,4 +1,4 @@
-"""Serializer fields that accept exactly one JSON type."""
+"""Serializer fields that are strict about JSON types."""
 
 from functools import cache
 from typing import Any
@@ -18,13 +18,18 @@ class TextField(serializers.CharField):
 
 
 class IdField(serializers.IntegerField):
-    """A JSON integer in the range of row ids."""
+    """
+    A row id: a JSON integer, or a string of digits.
+
+    Some existing clients send strings, because the fields of a form have no other type.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"min_value": 1, "max_value": MAX_ID, **kwargs})
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
+        is_digits = isinstance(data, str) and data.isascii() and data.isdigit()
+        if isinstance(data, bool) or not (isinstance(data, int) or is_digits):
             self.fail("invalid")
         return super().to_internal_value(data)
 

@@ -35,6 +35,11 @@ def read_receipt(receipt: ReadReceipt, *, reader_id: int) -> str:
     return encode({"type": "read_receipt", "reader_id": reader_id, **asdict(receipt)})
 
 
+def is_read_receipt(frame: str) -> bool:
+    """Return whether an encoded frame is a receipt for the person who sent the messages."""
+    return frame.startswith('{"type":"read_receipt"')
+
+
 def conversation_read(receipt: ReadReceipt) -> str:
     """Encode a receipt for the reader's own devices."""
     return encode({"type": "conversation_read", **asdict(receipt)})
@@ -67,9 +72,11 @@ def unread_count(count: int) -> str:
     return encode({"type": "unread_count", "unread_count": count})
 
 
-def replay(missed: Replay, user_id: int) -> list[str]:
+def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
+
+    If `with_receipts` is False, omit the receipts of messages that `user_id` sent.
 
     If `missed.is_too_long`, the only frame is `reset`. Otherwise, each frame contains the version of one
     change. A message that was read after that version is sent as unread, and a read receipt follows. A
@@ -91,7 +98,8 @@ def replay(missed: Replay, user_id: int) -> list[str]:
     ]
     due = sorted(shown + _receipts(missed, user_id), key=itemgetter(0))
     # The messages can be newer than the conversation's version; such changes arrive as events.
-    return [frame for version, frame in due if version <= missed.version]
+    found = [frame for version, frame in due if version <= missed.version]
+    return found if with_receipts else [frame for frame in found if not is_read_receipt(frame)]
 
 
 def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:

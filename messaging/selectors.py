@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar, overload
 from django.conf import settings
 
 from messaging.exceptions import ConversationNotFound
-from messaging.models import MAX_VERSION, Conversation
+from messaging.models import MAX_VERSION, Conversation, Message
 from messaging.rows import ConversationEntry, MessageRow
 from messaging.sql import lists, messages, reconcile
 from messaging.sql.messages import MessageQuery
@@ -185,6 +185,11 @@ def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     since = conversation.version if since is None else since
     is_no_place = not 0 <= since <= conversation.version
     return Replay(conversation, since, changes.messages, is_no_place or changes.has_more)
+
+
+def has_sent_unread(user: User, conversation_id: int) -> bool:
+    """Return whether the other person has not read all messages that `user` sent."""
+    return Message.objects.unread().filter(conversation=conversation_id, sender=user).exists()
 
 
 def list_newer(

@@ -4,7 +4,14 @@ from api.exceptions import Invalid, NotFound
 
 
 class InvitationNotFound(NotFound):
-    """The trainer has no pending invitation with this id."""
+    """
+    The trainer has no pending invitation with this id.
+
+    It may have been accepted or withdrawn, belong to another trainer, or never have existed. All get the
+    same sentence, so that ids cannot be probed.
+    """
+
+    detail = _("You have no pending invitation like this. It may have been accepted or withdrawn.")
 
 
 class InvalidInvitation(Invalid):
@@ -18,6 +25,8 @@ class AlreadyYourTrainee(Invalid):
 
 
 class AlreadyHasTrainer(Invalid):
+    """The account with the invited address cannot join the trainer."""
+
     code = "already_has_trainer"
     detail = _(
         "The account with your email address cannot join this trainer. Ask your trainer to invite you"

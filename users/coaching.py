@@ -33,7 +33,7 @@ def lock_any_trainee(trainee_id: int) -> User:
     trainees = User.objects.filter(pk=trainee_id, role=User.Role.TRAINEE, erased_at=None)
     trainee = trainees.select_for_update(no_key=True).first()
     if trainee is None:
-        raise TraineeNotFound
+        raise TraineeNotFound(_("This person is no longer a trainee, or has been deleted."))
     return trainee
 
 

@@ -1,7 +1,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from functools import cached_property
 from typing import ClassVar
 
 from rest_framework import serializers
@@ -11,25 +10,24 @@ from api.fields import validated
 from live.batched_check import BatchedCheck
 from live.close_codes import CloseCode
 from live.frames import Frame
-from live.handshake import resume_version
+from live.handshake import has_token_in_query, resume_version
 from live.position_table import ListBehind
 from live.publisher import Event
 from live.task_coalescer import tasks
 from live.threads import in_thread
 from messaging import frames, selectors
-from messaging.consumers.typing_throttle import TypingThrottle
+from messaging.consumers.typing_frames import TypingConsumer
 from messaging.serializers import MarkReadSerializer
 from messaging.services.reading import MarkReadResult, mark_read
 from messaging.services.typing import show_typing
 from users.impersonation import ensure_may_write
-from users.sockets import UserConsumer
 from users.throttling import count_request
 
 logger = logging.getLogger(__name__)
 _newer = BatchedCheck(selectors.list_newer)
 
 
-class ConversationConsumer(UserConsumer):
+class ConversationConsumer(TypingConsumer):
     """
     A socket on one conversation. It delivers every change in order and exactly once.
 
@@ -38,6 +36,9 @@ class ConversationConsumer(UserConsumer):
     or if versions are missing, the changes are read from the database before any newer change is sent. If
     there are too many changes, a `reset` frame tells the client to reload instead. Events with `version`
     or an older version are dropped.
+
+    Clients that send `?token=` show all messages as read when they get any `read_receipt`. They get one
+    only if the other person has read all messages of the user.
     """
 
     conversation_id = 0
@@ -49,22 +50,31 @@ class ConversationConsumer(UserConsumer):
         self._announced_version = 0
         self._last_compared_version = 0
         self._other_id: int | None = None
+        self._needs_whole_receipts = False
         # While this is held, no event is forwarded: the rows read from the database must be sent first.
         self._reading = asyncio.Lock()
 
     async def open(self) -> None:
         """Replay missed changes. The socket is already subscribed; subscribing later would leave a gap."""
         self.conversation_id = self.scope["url_route"]["kwargs"]["conversation_id"]
+        self._needs_whole_receipts = has_token_in_query(self.scope)
         async with self._reading:
             await self._replay(resume_version(self.scope))
 
     async def _replay(self, since: int | None) -> None:
-        missed = await in_thread(selectors.get_replay, self.user, self.conversation_id, since)
-        for frame in frames.replay(missed, self.user.pk):
+        missed, with_receipts = await in_thread(self._load_missed, since)
+        for frame in frames.replay(missed, self.user.pk, with_receipts=with_receipts):
             self.push(frame)
         ids = missed.conversation.participant_ids
         self._other_id = next((each for each in ids if each != self.user.pk), None)
         self._go_to(missed.version)
+
+    def _load_missed(self, since: int | None) -> tuple[selectors.Replay, bool]:
+        """Return the missed changes, and whether to send the receipts among them."""
+        missed = selectors.get_replay(self.user, self.conversation_id, since)
+        omits = self._needs_whole_receipts and missed.messages
+        has_unread = omits and selectors.has_sent_unread(self.user, self.conversation_id)
+        return missed, not has_unread
 
     def _go_to(self, version: int) -> None:
         self.version = version
@@ -82,11 +92,17 @@ class ConversationConsumer(UserConsumer):
         if event["conversation_id"] != self.conversation_id:
             return
         is_next = event["version"] == self.version + 1
-        if is_next and event["frame"] and not self._reading.locked():
+        if is_next and not self._reading.locked() and self._may_forward(event["frame"]):
             self.push(event["frame"])
             self._go_to(event["version"])
         else:
             self._catch_up_to(event["version"])
+
+    def _may_forward(self, frame: str | None) -> bool:
+        """Return whether an event's frame can be sent without reading the database."""
+        if not frame:
+            return False
+        return not (frames.is_read_receipt(frame) and self._needs_whole_receipts)
 
     def _catch_up_to(self, version: int) -> None:
         """Schedule a read of the changes up to `version`, unless that version has already been sent."""
@@ -148,17 +164,6 @@ class ConversationConsumer(UserConsumer):
             if is_behind:
                 await self._catch_up()
             self.push(frames.pong(self.version))
-
-    @cached_property
-    def _typing(self) -> TypingThrottle:
-        """Create the throttle on the first typing frame, because most sockets never receive one."""
-        return TypingThrottle()
-
-    def is_within_limit(self, frame: Frame | None) -> bool:
-        """Count typing frames separately, so that holding down a key does not close the socket."""
-        if frame and frame.get("type") == "typing":
-            return self._typing.accepts_frame()
-        return super().is_within_limit(frame)
 
     async def show_typing(self, frame: Frame) -> None:
         """

@@ -1,21 +1,23 @@
 import asyncio
 from typing import ClassVar
 
+from live.exceptions import UnknownFrame
+from live.frame_consumer import Handler
 from live.frames import Frame
 from live.position_table import ListBehind
 from live.publisher import Event
 from live.task_coalescer import tasks
 from live.threads import in_thread
 from messaging import frames, selectors
+from messaging.consumers.typing_frames import TypingConsumer
 from messaging.rows import ConversationEntry
 from messaging.selectors import InboxChecksum
-from users.sockets import UserConsumer
 
 # Changes within this time are sent together.
 COALESCE_SECONDS = 0.03
 
 
-class InboxConsumer(UserConsumer):
+class InboxConsumer(TypingConsumer):
     """
     A socket for a device's conversation list and unread badge. It sends the state of each conversation
     that changes.
@@ -112,3 +114,11 @@ class InboxConsumer(UserConsumer):
     async def answer_ping(self, frame: Frame) -> None:
         """Send a pong without a version, because each conversation in an inbox has its own."""
         self.push(frames.pong(None))
+
+    def frame_handlers(self) -> dict[str, Handler]:
+        return {**super().frame_handlers(), "typing": self.refuse_typing}
+
+    async def refuse_typing(self, frame: Frame) -> None:
+        """Raise UnknownFrame for a typing frame; beyond the limit of such errors, ignore the frame."""
+        if self._typing.may_send_error():
+            raise UnknownFrame

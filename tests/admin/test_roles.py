@@ -122,7 +122,7 @@ def test_trainee_can_be_unassigned_from_a_former_trainer(
 
 
 def test_former_trainee_cannot_be_assigned(alice: User, dora: User) -> None:
-    with pytest.raises(TraineeNotFound):
+    with pytest.raises(TraineeNotFound, match="no longer a trainee, or has been deleted"):
         assign_trainee(trainee=alice, trainer=dora)
 
 

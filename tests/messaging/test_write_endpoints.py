@@ -234,3 +234,20 @@ def test_impersonator_writes_nothing(
 
     assert [(each.status_code, each.json()) for each in answers] == [(403, READ_ONLY)] * 3
     assert Message.objects.filter(read_at=None).count() == 1
+
+
+@pytest.mark.parametrize("value", ["{}", " {}", "{}.0", "+{}", "-{}", "", "x", "\u0663", "1" * 30])
+def test_id_may_be_a_string_of_digits_only(api: Client, alice: User, bob: User, value: str) -> None:
+    text = value.format(bob.pk)
+
+    answer = api.as_user(alice).post(START, {"trainee_id": text, "content": "Hi"})
+
+    assert answer.status_code == (201 if text == str(bob.pk) else 400)
+
+
+def test_read_up_to_a_string_of_digits(api: Client, bob: User, conversation: Conversation) -> None:
+    answer = api.as_user(bob).post(
+        read_url(conversation), {"up_to": str(conversation.last_message_id)}
+    )
+
+    assert (answer.status_code, answer.json()["messages_marked"]) == (200, 1)

@@ -43,7 +43,10 @@ IN_A_CONVERSATION: list[tuple[str | bytes, tuple[str, str]]] = [
     ('{"type": "typing"}', NOT_A_BOOLEAN),
     ('{"type": "typing", "is_typing": "yes"}', NOT_A_BOOLEAN),
     ('{"type": "typing", "is_typing": 1}', NOT_A_BOOLEAN),
-    ('{"type": "read", "up_to": "1"}', NOT_AN_INTEGER),
+    ('{"type": "read", "up_to": "1.0"}', NOT_AN_INTEGER),
+    ('{"type": "read", "up_to": " 1"}', NOT_AN_INTEGER),
+    ('{"type": "read", "up_to": ""}', NOT_AN_INTEGER),
+    ('{"type": "read", "up_to": "99999999"}', NO_MESSAGE),
     ('{"type": "read", "up_to": true}', NOT_AN_INTEGER),
     ('{"type": "read", "up_to": [1]}', NOT_AN_INTEGER),
     ('{"type": "read", "up_to": 1.5}', NOT_AN_INTEGER),
@@ -95,6 +98,15 @@ def test_read_up_to_an_invalid_id_gets_an_error(
         assert answer["type"] == "error"
         assert answer["code"] in {"invalid", "message_not_found"}
         assert pong == {"type": "pong", "version": 1}
+
+
+def test_id_may_be_a_string_of_digits(
+    here: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    with here(bob).socket(conversation.pk) as his:
+        his.send(type="read", up_to=str(conversation.last_message_id))
+
+        assert his.receive()["up_to"] == conversation.last_message_id
 
 
 def padded(size: int) -> str:

@@ -1,7 +1,7 @@
 from messaging.models import Conversation, Message
 from tests.factories import impersonate, write
 from tests.system.conftest import Join
-from tests.system.people import Frame, Person
+from tests.system.people import Frame, Person, Socket
 from tests.system.server import WebServer
 from users.models import User
 
@@ -54,6 +54,78 @@ def test_read_up_to_a_message_leaves_later_ones_unread(
         same = receipt_frame(receipt, second.pk, version=4)
         assert receipt == {"type": "read_receipt", "reader_id": bob.pk, **same}
         assert list(Message.objects.unread()) == [third]
+
+
+# Older clients, with `?token=`: they show all messages as read when any receipt arrives
+# ------------------------------------------------------------------------------
+def test_older_client_gets_a_receipt_once_all_its_messages_are_read(
+    here: Join, there: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    second, third = write(alice, conversation, "Second", "Third")
+    with (
+        here(alice).knock_by_query(conversation.pk) as hers,
+        here(alice).socket(conversation.pk) as modern,
+        there(bob).socket(conversation.pk) as his,
+    ):
+        hers.ping()
+        his.send(type="read", up_to=second.pk)
+        partial = modern.receive()
+        assert (partial["type"], partial["version"]) == ("read_receipt", 4)
+        assert hers.ping() == [{"type": "pong", "version": 4}]
+
+        his.send(type="read", up_to=third.pk)
+
+        whole = modern.receive()
+        assert whole["version"] == 5
+        assert hers.receive() == whole
+        after = there(bob).send(conversation.pk, "Thanks").json()
+        assert hers.receive() == {"type": "new_message", "message": after}
+
+
+def test_older_client_gets_the_receipt_of_a_side_whose_reader_has_answered(
+    here: Join, there: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    phone = there(bob)
+    with here(alice).knock_by_query(conversation.pk) as hers:
+        hers.ping()
+        phone.send(conversation.pk, "An answer before the receipt")
+        phone.read(conversation.pk)
+
+        types = [hers.receive()["type"] for _ in range(2)]
+
+    assert types == ["new_message", "read_receipt"]
+
+
+def test_older_client_that_resumes_gets_only_whole_receipts(
+    here: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    second, _ = write(alice, conversation, "Second", "Third")
+    reader, sender = here(bob), here(alice)
+    reader.read(conversation.pk, up_to=second.pk)
+    url = f"{sender.server.socket_url}{conversation.pk}/?since=3&token={sender.token}"
+
+    with Socket(url) as partly_read:
+        assert partly_read.ping() == [{"type": "pong", "version": 4}]
+    reader.read(conversation.pk)
+    with Socket(url) as all_read:
+        *receipts, pong = all_read.ping()
+
+    assert [(each["type"], each["version"]) for each in receipts] == [
+        ("read_receipt", 4),
+        ("read_receipt", 5),
+    ]
+    assert pong == {"type": "pong", "version": 5}
+
+
+def test_older_client_of_the_reader_gets_its_own_read_mark_at_once(
+    here: Join, alice: User, bob: User, conversation: Conversation
+) -> None:
+    write(alice, conversation, "Second")
+    with here(bob).knock_by_query(conversation.pk) as his:
+        his.ping()
+        his.send(type="read", up_to=conversation.last_message_id)
+
+        assert his.receive()["type"] == "conversation_read"
 
 
 def test_read_without_unread_messages_is_not_announced(

@@ -219,3 +219,13 @@ def test_typing_of_an_impersonator_is_refused(
         assert (sent.status_code, sent.json()["code"]) == (403, "impersonation_read_only")
         after = there(bob).send(conversation.pk, "Me").json()
         assert hers.receive() == {"type": "new_message", "message": after}
+
+
+def test_held_key_does_not_close_the_inbox(here: Join, bob: User) -> None:
+    with here(bob).inbox() as inbox:
+        inbox.flood(TYPING, times=HELD_KEY_FRAMES)
+        *errors, pong = inbox.ping()
+
+        assert {error["code"] for error in errors} == {"unknown_type"}
+        assert 60 <= len(errors) < 200
+        assert pong == {"type": "pong"}

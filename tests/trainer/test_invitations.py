@@ -13,7 +13,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.conftest import Client
 from tests.factories import PASSWORD, make_person, make_trainee, open_conversation
-from tests.messaging.bodies import NOT_FOUND, moment, page_body
+from tests.messaging.bodies import moment, page_body
 from tests.messaging.parallel import run_at_once
 from tests.refusals import refusal
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body
@@ -31,6 +31,10 @@ EVE = {"password": PASSWORD, "first_name": "Eve", "last_name": "New"}
 DEAD_LINK = refusal(
     "This invitation is no longer valid. Please ask your trainer for a new one.",
     "invalid_invitation",
+)
+NOT_PENDING = refusal(
+    "You have no pending invitation like this. It may have been accepted or withdrawn.",
+    "not_found",
 )
 TAKEN = refusal(
     (
@@ -194,7 +198,7 @@ def test_accepted_invitation_can_be_neither_withdrawn_nor_resent(
 
     answers = [api.delete(f"{URL}{pk}/"), api.post(f"{URL}{pk}/resend/")]
 
-    assert [(each.status_code, each.json()) for each in answers] == [(404, NOT_FOUND)] * 2
+    assert [(each.status_code, each.json()) for each in answers] == [(404, NOT_PENDING)] * 2
     assert api.get(URL).json()["count"] == 1
 
 
@@ -211,7 +215,7 @@ def test_another_trainers_invitation_is_not_found(api: Client, dora: User, invit
         )
     ]
 
-    assert [(each.status_code, each.json()) for each in answers] == [(404, NOT_FOUND)] * 4
+    assert [(each.status_code, each.json()) for each in answers] == [(404, NOT_PENDING)] * 4
     assert Invitation.objects.count() == 1
 
 
@@ -297,6 +301,18 @@ def test_another_trainers_trainee_and_a_trainer_cannot_join(
 
     charlie.refresh_from_db()
     assert charlie.parent_trainer == dora
+
+
+def test_trainee_of_this_very_trainer_is_told_so(api: Client, alice: User, invite: Any) -> None:
+    invite()
+    make_trainee("eve", alice)
+
+    response = api.post(ACCEPT, {**EVE, "code": code_of()})
+
+    assert response.status_code == 400
+    assert response.json() == refusal(
+        "You have already joined this trainer. Sign in instead.", "already_has_trainer"
+    )
 
 
 def test_former_trainee_joins_again_with_their_own_password(

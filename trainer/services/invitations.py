@@ -151,7 +151,7 @@ def accept_invitation(
     """
     invitation, known = _read_invitation(code)
     if known:
-        _check_rejoining(known, password)
+        _check_rejoining(known, password, invitation.trainer)
         return _accept(code, known, join=_rejoin)
     newcomer = User(email=invitation.email, first_name=first_name, last_name=last_name)
     check_password_strength(password, newcomer)
@@ -178,14 +178,14 @@ def _lock_open(code: str) -> Invitation:
     return invitation
 
 
-def _check_rejoining(user: User, password: str) -> None:
+def _check_rejoining(user: User, password: str, trainer: User) -> None:
     """
     Check that an existing user may join a trainer; checking the password counts as a sign-in attempt.
 
     Raise AlreadyHasTrainer if the user may not join, TooFast if there have been too many attempts, or
     FieldInvalid if the password is wrong.
     """
-    _ensure_is_free(user)
+    _ensure_may_join(user, trainer)
     hit("sign_in", user.email)
     if not user.check_password(password):
         raise _wrong_password()
@@ -197,7 +197,10 @@ def _wrong_password() -> FieldInvalid:
     )
 
 
-def _ensure_is_free(user: User) -> None:
+def _ensure_may_join(user: User, trainer: User) -> None:
+    """Raise AlreadyHasTrainer unless the user is an active trainee without a trainer."""
+    if user.parent_trainer_id == trainer.pk and user.is_active:
+        raise AlreadyHasTrainer(_("You have already joined this trainer. Sign in instead."))
     if user.role != User.Role.TRAINEE or user.parent_trainer_id or not user.is_active:
         raise AlreadyHasTrainer
 
@@ -232,7 +235,7 @@ def _rejoin(user: User, invitation: Invitation) -> None:
     locked = lock_account(user)
     if locked is None:
         raise AlreadyHasTrainer
-    _ensure_is_free(locked)
+    _ensure_may_join(locked, invitation.trainer)
     if locked.access_epoch != user.access_epoch:
         raise _wrong_password()
     set_trainer(trainee=user, trainer=invitation.trainer)
