@@ -1,8 +1,13 @@
 """Errors of services. REST responses and socket frames contain their `code` and `detail`."""
 
+import math
+
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
+
+MINUTE = 60
 
 
 class ServiceError(Exception):
@@ -60,9 +65,18 @@ class TooFast(ServiceError):
 
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after
+        super().__init__(_describe(retry_after))
+
+
+def _describe(seconds: int) -> str:
+    if seconds < 2 * MINUTE:
         text = ngettext(
             "Slow down. Try again in %(seconds)s second.",
             "Slow down. Try again in %(seconds)s seconds.",
-            retry_after,
+            seconds,
         )
-        super().__init__(text % {"seconds": retry_after})
+        return text % {"seconds": seconds}
+    minutes = math.ceil(seconds / MINUTE)
+    return _now("You have reached a limit. Try again in %(minutes)s minutes.") % {
+        "minutes": minutes
+    }

@@ -209,6 +209,13 @@ THROTTLE_RATES: dict[str, str] = {
     "reading": env.rate("THROTTLE_READING", default="1200/minute"),
     "sign_in": env.rate("THROTTLE_SIGN_IN", default="10/minute"),
     "sign_in_address": env.rate("THROTTLE_SIGN_IN_ADDRESS", default="60/minute"),
+    # Emails that one person causes, to others: per sender, and per address that gets them.
+    "invitations": env.rate("THROTTLE_INVITATIONS", default="60/hour"),
+    "invitations_address": env.rate("THROTTLE_INVITATIONS_ADDRESS", default="5/hour"),
+    # Per network address, and per email address. Beyond the second, nothing is sent, but the response is
+    # the same.
+    "resets": env.rate("THROTTLE_RESETS", default="60/hour"),
+    "resets_address": env.rate("THROTTLE_RESETS_ADDRESS", default="5/hour"),
 }
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/.*$"

@@ -51,13 +51,26 @@ class SignInThrottle(BaseThrottle):
 
     The rate per network address is higher by default, because the people in a gym may share an address.
 
-    This throttle also protects other endpoints that need no token: password resets and accepting
-    invitations.
+    This throttle also protects other endpoints that check secrets without a token: setting a new password
+    and accepting invitations.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         data = request.data if isinstance(request.data, dict) else {}
         count_sign_in(request.META.get("REMOTE_ADDR", ""), data.get("email"))
+        return True
+
+
+class ResetThrottle(BaseThrottle):
+    """
+    Applies the rate `resets` per network address to requests for password resets.
+
+    Sign-ins count separately. So somebody who guesses a person's password, or whose attempts are refused,
+    cannot keep that person from resetting it.
+    """
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        hit("resets", request.META.get("REMOTE_ADDR", ""))
         return True
 
 

@@ -6,6 +6,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from api.fields import validated
@@ -35,7 +36,7 @@ from users.serializers import (
     VerifySerializer,
 )
 from users.services import accounts, sessions
-from users.throttling import OwnPasswordThrottle, SignInThrottle, UserThrottle
+from users.throttling import OwnPasswordThrottle, ResetThrottle, SignInThrottle, UserThrottle
 from users.tokens import read_any_token, read_refresh_token
 
 BODY_CODES = ["invalid", "parse_error", "request_too_large", "unsupported_media_type"]
@@ -46,7 +47,7 @@ class PublicView(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes: tuple[type[SignInThrottle], ...] = (SignInThrottle,)
+    throttle_classes: tuple[type[BaseThrottle], ...] = (SignInThrottle,)
 
 
 class SignInView(PublicView):
@@ -164,9 +165,16 @@ class SetPasswordView(APIView):
 
 
 class PasswordResetView(PublicView):
+    throttle_classes = (ResetThrottle,)
+
     @extend_schema(request=PasswordResetSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Email a link for setting a new password; the response is the same for an unknown address."""
+        """
+        Email a link for setting a new password; the response is the same for an unknown address.
+
+        Per hour, 60 requests are allowed per network address. An email address gets at most 5 emails:
+        further requests get the same response, but send nothing.
+        """
         accounts.send_password_reset(**validated(PasswordResetSerializer, request.data))
         return Response(status=204)
 

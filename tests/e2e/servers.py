@@ -19,6 +19,10 @@ UNLIMITED = dict.fromkeys(
         "THROTTLE_READING",
         "THROTTLE_SIGN_IN",
         "THROTTLE_SIGN_IN_ADDRESS",
+        "THROTTLE_INVITATIONS",
+        "THROTTLE_INVITATIONS_ADDRESS",
+        "THROTTLE_RESETS",
+        "THROTTLE_RESETS_ADDRESS",
     ),
     "off",
 )

@@ -87,6 +87,10 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         "THROTTLE_READING": "off",
         "THROTTLE_SIGN_IN": "off",
         "THROTTLE_SIGN_IN_ADDRESS": "off",
+        "THROTTLE_INVITATIONS": "off",
+        "THROTTLE_INVITATIONS_ADDRESS": "off",
+        "THROTTLE_RESETS": "off",
+        "THROTTLE_RESETS_ADDRESS": "off",
         # Short, so that some processes are frozen for longer than the leases of their jobs.
         "JOB_LEASE_SECONDS": "3",
         "PUSH_DELAY_SECONDS": "1",

@@ -497,3 +497,60 @@ def test_guesses_of_a_former_trainees_password_count_as_sign_ins(api: Client, in
     assert statuses == [400] * 10
     assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
     assert int(refused["Retry-After"]) > 0
+
+
+# Limits
+# ------------------------------------------------------------------------------
+def limit(settings: Any, **rates: str) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, **rates}
+
+
+def test_invitations_of_a_trainer_are_limited(
+    api: Client, alice: User, dora: User, settings: Any
+) -> None:
+    limit(settings, invitations="2/hour")
+    api.as_user(alice)
+    statuses = [api.post(URL, {"email": f"{n}@example.com"}).status_code for n in range(3)]
+    refused: Any = api.post(f"{URL}{Invitation.objects.latest('pk').pk}/resend/")
+
+    assert statuses == [201, 201, 429]
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    assert refused.json()["detail"] == "You have reached a limit. Try again in 60 minutes."
+    assert 3500 < int(refused["Retry-After"]) <= 3600
+    wait_for_mail(2)
+    assert api.as_user(dora).post(URL, {"email": "eve@example.com"}).status_code == 201
+
+
+def test_invitations_to_an_address_are_limited_over_all_trainers(
+    api: Client, alice: User, dora: User, settings: Any
+) -> None:
+    limit(settings, invitations="3/hour", invitations_address="2/hour")
+    for trainer in (alice, dora):
+        assert api.as_user(trainer).post(URL, {"email": "eve@example.com"}).status_code == 201
+
+    refused: Any = api.as_user(alice).post(URL, {"email": " EVE@example.com"})
+
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    for number in range(2):
+        assert api.post(URL, {"email": f"{number}@example.com"}).status_code == 201
+
+
+def test_parallel_invitations_do_not_exceed_the_limit(
+    transactional_db: None, alice: User, settings: Any
+) -> None:
+    limit(settings, invitations="3/hour")
+    calls = [partial(invite_trainee, trainer=alice, email=f"{n}@example.com") for n in range(8)]
+
+    sent, refused = run_at_once(calls)
+
+    assert (len(sent), len(refused)) == (3, 5)
+
+
+def test_inviting_again_without_a_message_keeps_the_first_one(invite: Any) -> None:
+    invite(message="Welcome!")
+
+    again = invite()
+
+    assert again.json()["message"] == "Welcome!"
+    assert "Welcome!" in wait_for_mail(1).body
+    assert invite(message="New text").json()["message"] == "New text"

@@ -238,11 +238,35 @@ def test_link_of_one_account_does_not_open_another(
     assert (response.status_code, response.json()) == (400, DEAD_LINK)
 
 
-def test_resets_are_limited_per_address(bob: User, ask: Any) -> None:
-    statuses = [ask("bob@example.com").status_code for _ in range(11)]
+def test_resets_for_an_address_are_limited_without_telling(bob: User, ask: Any) -> None:
+    statuses = [ask("bob@example.com").status_code for _ in range(8)]
 
-    wait_for_mail(10)
-    assert statuses == [204] * 10 + [429]
+    wait_for_mail(5)
+    assert statuses == [204] * 8
+
+
+def test_resets_for_an_address_are_counted_from_any_network(api: Client, bob: User) -> None:
+    for number in range(8):
+        api.post(RESET, {"email": " BOB@example.com"}, REMOTE_ADDR=f"192.0.2.{number}")
+
+    wait_for_mail(5)
+
+
+def test_resets_from_a_network_are_limited(api: Client, bob: User, settings: Any) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "resets": "2/hour"}
+    statuses = [api.post(RESET, {"email": f"{n}@example.com"}).status_code for n in range(3)]
+    elsewhere = api.post(RESET, {"email": "bob@example.com"}, REMOTE_ADDR="192.0.2.1")
+
+    assert (statuses, elsewhere.status_code) == ([204, 204, 429], 204)
+
+
+def test_wrong_guesses_of_others_do_not_prevent_a_reset(api: Client, bob: User) -> None:
+    for _ in range(11):
+        refused = api.post(CREATE, {"email": "bob@example.com", "password": "wrong"})
+
+    assert refused.status_code == 429
+    assert api.post(RESET, {"email": "bob@example.com"}).status_code == 204
+    wait_for_mail()
 
 
 # Guesses

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -67,13 +68,20 @@ def test_session_does_not_begin_if_access_ended_during_the_sign_in(bob: User, en
     assert not AuthSession.objects.exists()
 
 
-def test_sign_in_is_recorded_and_makes_reset_links_invalid(bob: User) -> None:
+def test_sign_in_is_recorded_and_keeps_reset_links_valid(bob: User) -> None:
     link = reset_tokens.make_token(fresh(bob))
 
     sign_in(email=bob.email, password=PASSWORD)
 
     assert fresh(bob).last_login
-    assert not reset_tokens.check_token(fresh(bob), link)
+    assert reset_tokens.check_token(fresh(bob), link)
+
+
+def test_reset_link_of_the_previous_release_is_valid(bob: User) -> None:
+    link = default_token_generator.make_token(fresh(bob))
+
+    assert reset_tokens.check_token(fresh(bob), link)
+    assert not reset_tokens.check_token(fresh(bob), "x-y")
 
 
 @ends

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from api.exceptions import FieldInvalid
-from api.throttling import hit
+from api.exceptions import FieldInvalid, TooFast
+from api.throttling import hit, refund
 from jobs.exceptions import GiveUp
 from jobs.services.enqueueing import enqueue
 from trainer.emails import compose_invitation_email
@@ -40,19 +40,21 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
 
     If the trainer has invited this address before, renew that invitation instead of creating another,
     unless it was accepted. An expired invitation is renewed too. The caller does not learn whether the
-    address has an account. Raise ImpersonationReadOnly or AlreadyYourTrainee.
+    address has an account. An empty `message` keeps the one of a pending invitation. Raise
+    ImpersonationReadOnly, AlreadyYourTrainee or TooFast.
     """
     ensure_may_write(trainer)
     email = normalize_email(email)
     if trainees_of(trainer).filter(email=email).exists():
         raise AlreadyYourTrainee
+    _count_email(trainer, email)
     invitation, created = Invitation.objects.select_for_update().get_or_create(
         trainer=trainer,
         email=email,
         accepted_at=None,
         defaults={"code_hash": secrets.token_hex(32), "expires_at": timezone.now()},
     )
-    invitation.message = message
+    invitation.message = message or invitation.message
     _renew(invitation, trainer)
     return invitation, created
 
@@ -62,12 +64,27 @@ def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
     """
     Email a new link, which is valid for seven days; the old link stops working.
 
-    Raise ImpersonationReadOnly or InvitationNotFound.
+    Raise ImpersonationReadOnly, InvitationNotFound or TooFast.
     """
     ensure_may_write(trainer)
     invitation = _lock_pending(trainer, invitation_id)
+    _count_email(trainer, invitation.email)
     _renew(invitation, trainer)
     return invitation
+
+
+def _count_email(trainer: User, email: str) -> None:
+    """
+    Count an email towards the limits of its sender and of its address; raise TooFast.
+
+    The second limit counts the emails of all trainers, so that nobody can be flooded.
+    """
+    hit("invitations", trainer.pk)
+    try:
+        hit("invitations_address", email)
+    except TooFast:
+        refund("invitations", trainer.pk)
+        raise
 
 
 @transaction.atomic

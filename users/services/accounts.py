@@ -12,6 +12,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid, NotFound
+from api.throttling import try_hit
 from jobs.services.enqueueing import enqueue
 from users.emails import compose_reset_email
 from users.events import announce_access_changed
@@ -160,12 +161,13 @@ def store_password(*, user: User) -> None:
 
 def send_password_reset(*, email: str) -> None:
     """
-    Enqueue an email with a link for setting a new password.
+    Enqueue an email with a link for setting a new password, within the limit `resets_address`.
 
+    Beyond the limit do nothing, because an error would tell whether others have asked for this address.
     The job looks up the account, so the response takes the same time for an unknown address.
     """
     address = normalize_email(email)
-    if len(address) <= MAX_ADDRESS_LENGTH:
+    if len(address) <= MAX_ADDRESS_LENGTH and try_hit("resets_address", address):
         enqueue(kind="users.mail_password_reset", args={"email": address})
 
 
