@@ -105,6 +105,13 @@ class MeSerializer(serializers.ModelSerializer[User]):
         return image_url(user)
 
 
+def check_picture_size(file: Any) -> Any:
+    """Return an uploaded file, or None; raise DRF's ValidationError if the file is too large."""
+    if file and file.size > settings.MAX_PICTURE_BYTES:
+        raise serializers.ValidationError(_("A picture may be at most 5 MB."))
+    return file
+
+
 class ProfileSerializer(serializers.Serializer[Any]):
     """The account fields that users may change; other fields of a request are ignored."""
 
@@ -116,9 +123,25 @@ class ProfileSerializer(serializers.Serializer[Any]):
     )
 
     def validate_profile_image(self, file: Any) -> Any:
-        if file and file.size > settings.MAX_PICTURE_BYTES:
-            raise serializers.ValidationError(_("A picture may be at most 5 MB."))
-        return file
+        return check_picture_size(file)
+
+
+class ProfileImageSerializer(serializers.Serializer[Any]):
+    image = serializers.FileField(help_text="JPEG, PNG, WebP or GIF, at most 5 MB.")
+
+    def validate_image(self, file: Any) -> Any:
+        return check_picture_size(file)
+
+
+class ChangedAccountSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    user = MeSerializer()
+
+
+class ChangedProfileImageSerializer(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    profile_image = serializers.URLField()
+    user = MeSerializer()
 
 
 class SetPasswordSerializer(serializers.Serializer[Any]):
@@ -150,3 +173,15 @@ class EndedSerializer(serializers.Serializer[Any]):
 class ImpersonatedTrainerSerializer(TokenPairSerializer):
     session = SessionSerializer()
     trainer = TrainerSummarySerializer()
+
+
+class ImpersonatedAccountSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ("id", "email", "first_name", "last_name", "role")
+        read_only_fields = fields
+
+
+class BriefImpersonationSerializer(TokenPairSerializer):
+    trainer = ImpersonatedAccountSerializer()
+    message = serializers.CharField()

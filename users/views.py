@@ -1,5 +1,7 @@
 from dataclasses import asdict
+from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -9,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from api.exceptions import FieldInvalid
 from api.fields import validated
 from users.cookies import (
     drop_refresh_token,
@@ -18,15 +21,20 @@ from users.cookies import (
     wants_cookie,
 )
 from users.exceptions import InvalidToken
+from users.models import User
 from users.permissions import IsAdmin, current_user
 from users.pictures import clean_picture
 from users.selectors import get_user_by_claims
 from users.serializers import (
+    BriefImpersonationSerializer,
+    ChangedAccountSerializer,
+    ChangedProfileImageSerializer,
     EndedSerializer,
     ImpersonatedTrainerSerializer,
     MeSerializer,
     PasswordResetConfirmSerializer,
     PasswordResetSerializer,
+    ProfileImageSerializer,
     ProfileSerializer,
     RefreshSerializer,
     SetPasswordSerializer,
@@ -34,6 +42,7 @@ from users.serializers import (
     SignInTokensSerializer,
     TokenPairSerializer,
     VerifySerializer,
+    image_url,
 )
 from users.services import accounts, sessions
 from users.throttling import OwnPasswordThrottle, ResetThrottle, SignInThrottle, UserThrottle
@@ -131,9 +140,61 @@ class MeView(APIView):
     @extend_schema(request=ProfileSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change your names and picture. `"profile_image": null` removes the picture."""
-        data = validated(ProfileSerializer, request.data)
-        user = accounts.update_profile(user=current_user(request), change=_profile_change(data))
-        return Response(MeSerializer(user).data)
+        return Response(MeSerializer(_update_profile(request)).data)
+
+
+class WrappedMeView(APIView):
+    """`auth/users/me/` in the format of another existing client."""
+
+    parser_classes = (*APIView.parser_classes, MultiPartParser)
+
+    @extend_schema(responses=ChangedAccountSerializer)
+    def get(self, request: Request) -> Response:
+        """Return the user of the token, as `auth/users/me/` does, in `user`."""
+        return _changed_account(current_user(request))
+
+    @extend_schema(request=ProfileSerializer, responses=ChangedAccountSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change your names and picture. `"profile_image": null` removes the picture."""
+        return _changed_account(_update_profile(request))
+
+
+def _changed_account(user: User) -> Response:
+    return Response(ChangedAccountSerializer({"success": True, "user": user}).data)
+
+
+class ProfileImageView(APIView):
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request=ProfileImageSerializer, responses=ChangedProfileImageSerializer)
+    def post(self, request: Request) -> Response:
+        """Replace your picture."""
+        file = validated(ProfileImageSerializer, request.data)["image"]
+        user = _set_picture(request, _clean_image(file))
+        body = {"success": True, "profile_image": image_url(user), "user": user}
+        return Response(ChangedProfileImageSerializer(body).data)
+
+    @extend_schema(responses=ChangedAccountSerializer)
+    def delete(self, request: Request) -> Response:
+        """Remove your picture."""
+        return _changed_account(_set_picture(request, b""))
+
+
+def _clean_image(file: Any) -> bytes:
+    try:
+        return clean_picture(file)
+    except FieldInvalid as error:
+        raise FieldInvalid("image", *error.messages) from error
+
+
+def _set_picture(request: Request, picture: bytes) -> User:
+    change = accounts.ProfileChange(picture=picture)
+    return accounts.update_profile(user=current_user(request), change=change)
+
+
+def _update_profile(request: Request) -> User:
+    change = _profile_change(validated(ProfileSerializer, request.data))
+    return accounts.update_profile(user=current_user(request), change=change)
 
 
 def _profile_change(data: dict[str, object]) -> accounts.ProfileChange:
@@ -208,6 +269,25 @@ class StartTrainerImpersonationView(APIView):
         )
         body = {**asdict(tokens), "session": session, "trainer": trainer}
         return Response(ImpersonatedTrainerSerializer(body).data)
+
+
+class ImpersonateTrainerView(APIView):
+    permission_classes = (*APIView.permission_classes, IsAdmin)
+
+    @extend_schema(
+        request=None,
+        responses=BriefImpersonationSerializer,
+        extensions={"x-codes": ["not_found"]},
+    )
+    def post(self, request: Request, trainer_id: int) -> Response:
+        """Start impersonating a trainer. The same as `start/`, in the format of an existing client."""
+        _session, tokens, trainer = sessions.impersonate_trainer(
+            trainer_id=trainer_id, by=current_user(request)
+        )
+        name = trainer.get_full_name() or trainer.email
+        message = _("You are viewing the account of %(name)s.") % {"name": name}
+        body = {**asdict(tokens), "trainer": trainer, "message": message}
+        return Response(BriefImpersonationSerializer(body).data)
 
 
 class EndImpersonationView(APIView):

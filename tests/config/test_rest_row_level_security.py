@@ -50,6 +50,12 @@ TABLE = {
     "PATCH auth/users/me/": (401, 200, 200, 200, 403, 200, 401),
     "POST admin/impersonate/<trainer_id>/start/": (401, 403, 403, 200, 403, 403, 401),
     "POST admin/impersonate/end/": (401, 400, 400, 400, 200, 400, 401),
+    "GET users/me/": (401, 200, 200, 200, 200, 200, 401),
+    "PATCH users/me/": (401, 200, 200, 200, 403, 200, 401),
+    "POST admin/impersonate/<trainer_id>/": (401, 403, 403, 200, 403, 403, 401),
+    # The picture must be a form, and the body is JSON.
+    "POST users/profile-image/": (401, 415, 415, 415, 403, 415, 401),
+    "DELETE users/profile-image/": (401, 200, 200, 200, 403, 200, 401),
     "POST auth/users/set_password/": (401, 204, 204, 204, 403, 204, 401),
     "POST messaging/conversations/<conversation_id>/read/": (401, 404, 404, 404, 403, 404, 401),
     "POST messaging/conversations/<conversation_id>/send/": (401, 404, 404, 404, 403, 404, 401),
