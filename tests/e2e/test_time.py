@@ -1,5 +1,6 @@
-"""Times are in the reader's own time zone."""
+"""Times are in the reader's own time zone and format."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -83,6 +84,37 @@ def test_thread_shows_times_and_days_in_the_readers_zone(
 
     expect(message(page, "Hello").locator("time")).to_have_text(time)
     expect(log(page).get_by_role("heading", level=3)).to_have_text(day)
+
+
+@pytest.mark.parametrize(
+    ("locale", "time", "day", "row"),
+    [
+        ("de-DE", "22:05", "Dienstag, 25. Nov. 2025", "25. Nov. 2025"),
+        ("en-GB", "22:05", "Tuesday,? 25 Nov 2025", "25 Nov 2025"),
+        ("en-US", "10:05 PM", "Tuesday, Nov 25, 2025", "Nov 25, 2025"),
+        ("ar-EG", "١٠:٠٥ م", "الثلاثاء، ٢٥ نوفمبر ٢٠٢٥", "٢٥ نوفمبر ٢٠٢٥"),  # noqa: RUF001 - Arabic digits
+    ],
+)
+def test_dates_and_times_are_in_the_readers_format(
+    open_device: OpenDevice,
+    alice: User,
+    conversation: Conversation,
+    locale: str,
+    time: str,
+    day: str,
+    row: str,
+) -> None:
+    backdate(conversation, datetime(2025, 11, 25, 22, 5, tzinfo=UTC))
+    page = open_device(locale=locale, timezone_id="UTC")
+    page.clock.set_fixed_time(NOW)
+
+    open_thread(page, alice, conversation)
+
+    shown = message(page, "Hello").locator("time")
+    expect(shown).to_have_text(time)
+    expect(shown).to_have_attribute("lang", locale)
+    expect(log(page).get_by_role("heading", level=3)).to_have_text(re.compile(day))
+    expect(conversations(page).locator("time")).to_have_text(row)
 
 
 def test_days_are_separated_and_consecutive_messages_grouped(

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
-import { formatDate } from "../text/time.js";
-import { t } from "../text/translate.js";
+import { formatDate, timeLocale } from "../text/time.js";
+import { parts, t } from "../text/translate.js";
 
 /** Render an invitation with its address, state and actions. */
 export function invitationRow(invitation, { onResend, onRevoke }) {
@@ -19,9 +19,9 @@ function stateOf({ accepted_at, expires_at, created_at }) {
   const until = day(expires_at);
   if (accepted_at) return [tag("success", t("invitation.joined")), day(accepted_at)];
   if (new Date(expires_at) < new Date()) {
-    return [tag("neutral", t("invitation.expired")), t("invitation.sent", { date })];
+    return [tag("neutral", t("invitation.expired")), parts("invitation.sent", { date })];
   }
-  return [tag("warning", t("invitation.pending")), t("invitation.valid", { date, until })];
+  return [tag("warning", t("invitation.pending")), parts("invitation.valid", { date, until })];
 }
 
 function tag(kind, text) {
@@ -52,5 +52,6 @@ function button(kind, word, label, act) {
 }
 
 function day(text) {
-  return formatDate(new Date(text));
+  const date = formatDate(new Date(text));
+  return html`<time dir="auto" lang=${timeLocale} datetime=${text}>${date}</time>`;
 }

@@ -4,7 +4,7 @@ import { router } from "../core/router.js";
 import { session } from "../core/session.js";
 import { inbox } from "../live/inbox.js";
 import { fullName } from "../text/names.js";
-import { formatDate } from "../text/time.js";
+import { formatDate, timeLocale } from "../text/time.js";
 import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
 import { confirm } from "../ui/dialog.js";
@@ -64,7 +64,7 @@ class TraineeScreen extends Element {
         <dl class="facts">
           ${fact(t("trainee.email"), html`<a href="mailto:${trainee.email}">${trainee.email}</a>`)}
           ${trainee.phone_number ? fact(t("trainee.phone"), trainee.phone_number) : nothing}
-          ${fact(t("trainee.joined"), formatDate(new Date(trainee.created_at)))}
+          ${fact(t("trainee.joined"), dateOf(trainee.created_at))}
         </dl>
       </section>
       ${this.#viewCard()} ${this.#removeCard()}
@@ -152,6 +152,11 @@ function fact(name, value) {
     <dt>${name}</dt>
     <dd>${value}</dd>
   </div>`;
+}
+
+function dateOf(moment) {
+  const text = formatDate(new Date(moment));
+  return html`<time dir="auto" lang=${timeLocale} datetime=${moment}>${text}</time>`;
 }
 
 customElements.define("trainee-screen", TraineeScreen);

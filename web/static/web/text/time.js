@@ -1,48 +1,101 @@
-import { locale, t } from "./translate.js";
+import { language, locale, t } from "./translate.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-const clockTime = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
-const shortDay = dayFormat({});
-const datedDay = dayFormat({ year: "numeric" });
-const longDay = dayFormat({ weekday: "long" });
-const longDatedDay = dayFormat({ weekday: "long", year: "numeric" });
-
-function dayFormat(more) {
-  return new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", ...more });
+/**
+ * Return the first of the reader's locales that dates can be formatted in; else that of the texts.
+ *
+ * Some browsers list tags that `Intl` refuses, such as "en-US@posix".
+ */
+export function chooseTimeLocale(wanted = []) {
+  return wanted.find(isSupported) ?? locale;
 }
 
-/** Format the time of the last activity: "Just now", "5m ago", "2:30 PM", "Yesterday", "Feb 15". */
-export function formatListTime(date, now = new Date()) {
-  const minutes = Math.floor((now - date) / MINUTE);
-  // The server's clock may be ahead of the reader's.
-  if (minutes < 1) return t("date.now");
-  if (minutes < 60) return t("date.minutesAgo", { count: minutes });
-  const days = daysBetween(date, now);
-  if (days <= 0) return formatBubbleTime(date);
-  if (days === 1) return t("date.yesterday");
-  return formatDate(date, now);
+function isSupported(tag) {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
 }
 
-/** Format a date: "Feb 15", or "Feb 15, 2025" in another year. */
-export function formatDate(date, now = new Date()) {
-  return (isSameYear(date, now) ? shortDay : datedDay).format(date);
+/**
+ * Formats dates and times by the conventions of a locale, in the reader's time zone.
+ *
+ * Words such as "Yesterday" are from our texts if these are in the locale's language, else from
+ * the browser.
+ */
+export class TimeFormats {
+  #locale;
+  #hasTexts;
+  #ago;
+  #clock;
+
+  constructor(timeLocale) {
+    this.#locale = timeLocale;
+    this.#hasTexts = new Intl.Locale(timeLocale).language === language;
+    this.#ago = new Intl.RelativeTimeFormat(timeLocale, { numeric: "auto", style: "short" });
+    this.#clock = this.#dates({ timeStyle: "short" });
+  }
+
+  /** Format the time of the last activity: "Just now", "5m ago", "2:30 PM", "Yesterday", "Feb 15". */
+  listTime(date, now = new Date()) {
+    const minutes = Math.floor((now - date) / MINUTE);
+    // The server's clock may be ahead of the reader's.
+    if (minutes < 1) return this.#word(t("date.now"), 0, "second");
+    if (minutes < 60) return this.#word(t("date.minutesAgo", { count: minutes }), minutes, "minute");
+    const days = daysBetween(date, now);
+    if (days <= 0) return this.bubbleTime(date);
+    if (days === 1) return this.#word(t("date.yesterday"), 1, "day");
+    return this.date(date, now);
+  }
+
+  /** Format a date: "Feb 15", or "Feb 15, 2025" in another year. */
+  date(date, now = new Date()) {
+    return this.#dates({ month: "short", day: "numeric", ...yearIfOther(date, now) }).format(date);
+  }
+
+  /** Format a time of day: "2:30 PM". */
+  bubbleTime(date) {
+    // Some browsers put a narrow no-break space before PM, which many fonts lack.
+    return this.#clock.format(date).replace("\u202f", " ");
+  }
+
+  /** Format the heading of a day: "Today", "Yesterday", "Monday, Feb 15", "Monday, Feb 15, 2025". */
+  day(date, now = new Date()) {
+    const days = daysBetween(date, now);
+    if (days <= 0) return this.#word(t("date.today"), 0, "day");
+    if (days === 1) return this.#word(t("date.yesterday"), 1, "day");
+    const parts = { weekday: "long", month: "short", day: "numeric", ...yearIfOther(date, now) };
+    return this.#dates(parts).format(date);
+  }
+
+  #word(text, count, unit) {
+    if (this.#hasTexts) return text;
+    const word = this.#ago.format(-count, unit);
+    return word.charAt(0).toLocaleUpperCase(this.#locale) + word.slice(1);
+  }
+
+  #formats = new Map();
+
+  /** Formats are kept, because creating one is slow. */
+  #dates(options) {
+    const key = Object.keys(options).join();
+    const format = this.#formats.get(key) ?? new Intl.DateTimeFormat(this.#locale, options);
+    this.#formats.set(key, format);
+    return format;
+  }
 }
 
-/** Format a time of day: "2:30 PM". */
-export function formatBubbleTime(date) {
-  // Some browsers put a narrow no-break space before PM, which many fonts lack.
-  return clockTime.format(date).replace("\u202f", " ");
-}
+/** The locale of dates and times. */
+export const timeLocale = chooseTimeLocale(globalThis.navigator?.languages);
+const formats = new TimeFormats(timeLocale);
 
-/** Format the heading of a day: "Today", "Yesterday", "Monday, Feb 15", "Monday, Feb 15, 2025". */
-export function formatDay(date, now = new Date()) {
-  const days = daysBetween(date, now);
-  if (days <= 0) return t("date.today");
-  if (days === 1) return t("date.yesterday");
-  return (isSameYear(date, now) ? longDay : longDatedDay).format(date);
-}
+export const formatListTime = (date, now) => formats.listTime(date, now);
+export const formatDate = (date, now) => formats.date(date, now);
+export const formatBubbleTime = (date) => formats.bubbleTime(date);
+export const formatDay = (date, now) => formats.day(date, now);
 
 /** Return the day in the reader's time zone as "2026-02-15". */
 export function dayKey(date) {
@@ -59,6 +112,6 @@ function dayNumber(date) {
   return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY;
 }
 
-function isSameYear(date, now) {
-  return date.getFullYear() === now.getFullYear();
+function yearIfOther(date, now) {
+  return date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" };
 }

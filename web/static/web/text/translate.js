@@ -14,7 +14,7 @@ const plurals = new Intl.PluralRules(language);
 const numbers = new Intl.NumberFormat(locale);
 if (root) root.lang = language;
 
-/** The locale of dates and numbers. */
+/** The locale of the texts and their numbers; dates and times have their own, see time.js. */
 export { locale };
 
 /**

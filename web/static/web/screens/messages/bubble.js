@@ -1,7 +1,7 @@
 import { html, ifDefined, nothing } from "lit";
 import { linkify } from "../../text/linkify.js";
 import { fullName } from "../../text/names.js";
-import { formatBubbleTime } from "../../text/time.js";
+import { formatBubbleTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { tickMark } from "./ticks.js";
 
@@ -28,7 +28,9 @@ export function bubble(item, { isFirst, isLast }, actions) {
       <span class="visually-hidden" dir="ltr">${author(item)}</span>
       <span class="bubble-text">${linkify(item.content).map(piece)}</span>
       <span class="bubble-end" dir="ltr">
-        <time datetime=${item.date.toISOString()}>${formatBubbleTime(item.date)}</time>
+        <time dir="auto" lang=${timeLocale} datetime=${item.date.toISOString()}
+          >${formatBubbleTime(item.date)}</time
+        >
         ${item.isOwn ? tickMark(item.state) : nothing}
       </span>
     </div>

@@ -1,6 +1,6 @@
 import { html, ifDefined, nothing } from "lit";
 import { fullName } from "../../text/names.js";
-import { formatListTime } from "../../text/time.js";
+import { formatListTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { isDeleted, otherPerson } from "./people.js";
 import { tickMark } from "./ticks.js";
@@ -49,7 +49,7 @@ function smallName(person) {
 
 function lastTime({ last_message_at: moment }, now) {
   if (!moment) return nothing;
-  return html`<time class="conversation-time" datetime=${moment}
+  return html`<time class="conversation-time" dir="auto" lang=${timeLocale} datetime=${moment}
     >${formatListTime(new Date(moment), now)}</time
   >`;
 }

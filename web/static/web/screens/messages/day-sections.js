@@ -1,6 +1,6 @@
 import { guard, html, nothing, repeat } from "lit";
 import { daySections } from "../../live/messages.js";
-import { formatDay } from "../../text/time.js";
+import { formatDay, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { bubble } from "./bubble.js";
 
@@ -13,7 +13,7 @@ export function dayList(items, { now, chunks, dividerKey, actions }) {
   const daySection = (day) => {
     const label = formatDay(day.date, now);
     return html`<section class="day" aria-label=${label}>
-      <h3 class="day-name"><span>${label}</span></h3>
+      <h3 class="day-name" lang=${timeLocale}><span dir="auto">${label}</span></h3>
       ${chunkLists(day, { chunks, dividerKey, actions })}
     </section>`;
   };
