@@ -123,9 +123,11 @@ PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2, most=1000)
 # The number of requests that may wait for these threads; more get 503. Each request takes a third of
 # a second.
 PASSWORD_QUEUE = env.whole("PASSWORD_QUEUE", default=64)
-# One at a time, because decoding a picture of 40 megapixels takes 160 MB, or 340 MB for a
-# progressive JPEG, or 620 MB for a WebP.
+# One at a time. Each picture is decoded in a process of its own, with at most this memory. 40 megapixels
+# take 60 MB as an ordinary JPEG, 190 MB as a PNG, and 350 MB as a progressive JPEG with four channels. A
+# WebP takes 16 MB per megapixel, so one above 21 megapixels is refused.
 PICTURE_THREADS = 1
+PICTURE_MEMORY_MB = env.whole("PICTURE_MEMORY_MB", default=400, least=128, most=4096)
 _api_connections = API_THREADS + PASSWORD_THREADS + PICTURE_THREADS
 # All API paths end with a slash. A POST without it gets 404 instead of an exception.
 APPEND_SLASH = False

@@ -158,7 +158,7 @@ def weigh(server: WebServer) -> int:
 
 
 @needs_no_database
-def test_huge_pictures_are_decoded_one_by_one_while_others_are_answered(
+def test_huge_pictures_cost_the_web_process_nothing_while_others_are_answered(
     host: WebServer, person: Person, alice: User
 ) -> None:
     huge = draw("PNG", (6300, 6300))
@@ -178,8 +178,8 @@ def test_huge_pictures_are_decoded_one_by_one_while_others_are_answered(
     assert answered
     assert set(answered) <= {200, 429}
     assert statuses == [200] * 4
-    # One upload takes 160 MB, and other requests far less; two uploads at once would take 320 MB.
-    assert weigh(host) - before < 280
+    # Decoding one of these pictures takes 160 MB, in a process of its own.
+    assert weigh(host) - before < 60
 
 
 @needs_no_database

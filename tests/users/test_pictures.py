@@ -2,14 +2,18 @@
 
 import os
 import random
+import resource
 import struct
 import subprocess
 import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -17,7 +21,16 @@ from PIL import Image
 from api.exceptions import FieldInvalid
 from tests.conftest import Client
 from tests.users.bodies import me_body
+from users import pictures
 from users.models import User
+from users.picture_decoder import (
+    NotAPicture,
+    Outcome,
+    TooLarge,
+    answer,
+    limit_this_process,
+    reencode,
+)
 from users.pictures import clean_picture
 
 pytestmark = pytest.mark.embedded_only("pictures are decoded and stored outside the database")
@@ -29,6 +42,7 @@ SIZES = {"GIF": (512, 256), "JPEG": (256, 512), "PNG": (256, 512), "WEBP": (256,
 NO_PICTURE = {
     "profile_image": ["This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged."]
 }
+MEMORY = 400 * 2**20
 TOO_LARGE = "This picture is too large or too complex. Use one with fewer pixels."
 
 
@@ -138,7 +152,7 @@ def repeat_scan(times: int, side: int = 1000) -> bytes:
         (b"not a picture", NO_PICTURE),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", NO_PICTURE),
         (draw()[:60], NO_PICTURE),
-        (declare(30_000, 30_000), NO_PICTURE),
+        (declare(30_000, 30_000), {"profile_image": [TOO_LARGE]}),
         (declare(8_000, 8_000), {"profile_image": [TOO_LARGE]}),
         (repeat_scan(800), {"profile_image": [TOO_LARGE]}),
         (b"", {"profile_image": ["The submitted file is empty."]}),
@@ -164,7 +178,7 @@ def test_invalid_picture_is_refused(
     ids=["large", "followed by a film"],
 )
 def test_jpeg_with_as_many_scans_as_cameras_write_is_accepted(content: bytes) -> None:
-    assert Image.open(BytesIO(clean_picture(BytesIO(content)))).size == (512, 512)
+    assert Image.open(BytesIO(reencode(BytesIO(content), MEMORY))).size == (512, 512)
 
 
 @pytest.mark.parametrize("value", ["x", 5, "data:image/png;base64,iVBORw0KGgo="])
@@ -177,22 +191,22 @@ def test_picture_in_json_is_refused(api: Client, bob: User, value: Any) -> None:
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore:Image size:Warning:PIL")
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_damaged_file_is_accepted_or_refused(kind: str) -> None:
-    whole, dice, fields = draw(kind, (24, 24)), random.Random(4), set()
+    whole, dice, kinds = draw(kind, (24, 24)), random.Random(4), set()
 
     for _ in range(400):
         damaged = bytearray(whole)
         for _ in range(dice.choice((1, 3, 9))):
             damaged[dice.randrange(min(len(damaged), 160))] = dice.randrange(256)
         try:
-            assert clean_picture(BytesIO(damaged))
-        except FieldInvalid as refused:
-            fields.add(refused.field)
+            assert reencode(BytesIO(damaged), MEMORY)
+        except (NotAPicture, TooLarge) as refused:
+            kinds.add(type(refused))
 
-    assert fields == {"profile_image"}
+    assert NotAPicture in kinds
 
 
 def middle_of(content: bytes) -> tuple[int, ...]:
-    picture = Image.open(BytesIO(clean_picture(BytesIO(content))))
+    picture = Image.open(BytesIO(reencode(BytesIO(content), MEMORY)))
     color = picture.getpixel((picture.width // 2, picture.height // 2))
     assert isinstance(color, tuple)
     return color
@@ -206,7 +220,7 @@ def test_png_of_every_mode_and_shape_is_shrunk(mode: str, size: tuple[int, int])
         output, "PNG"
     )
 
-    picture = Image.open(BytesIO(clean_picture(output)))
+    picture = Image.open(BytesIO(reencode(output, MEMORY)))
 
     expected = Image.new("RGB", size)
     expected.thumbnail((512, 512))
@@ -240,7 +254,7 @@ def test_large_picture_looks_like_the_original() -> None:
     exif[0x0112] = 8  # to be rotated by 90 degrees
     picture.save(output, "PNG", exif=exif)
 
-    small = Image.open(BytesIO(clean_picture(output)))
+    small = Image.open(BytesIO(reencode(output, MEMORY)))
 
     assert small.size == (342, 512)
     for x in range(10, 342, 40):
@@ -252,26 +266,163 @@ def test_large_picture_looks_like_the_original() -> None:
         assert red[0] - red[2] > 180
 
 
+# The process that decodes
+# ------------------------------------------------------------------------------
+def encode(kind: str, mode: str, side: int, **options: Any) -> bytes:
+    output = BytesIO()
+    Image.new(mode, (side, side)).save(output, kind, **options)
+    return output.getvalue()
+
+
+def test_pictures_that_need_more_than_the_limit_are_refused(settings: Any) -> None:
+    settings.PICTURE_MEMORY_MB = 300
+    cases = {
+        "webp": encode("WEBP", "RGB", 6300),
+        "webp that cannot be opened": encode("WEBP", "RGB", 13_000),
+        "progressive": encode("JPEG", "CMYK", 6300, progressive=True),
+    }
+
+    refusals = {name: refusal_of(content) for name, content in cases.items()}
+
+    assert refusals == {name: [TOO_LARGE] for name in cases}
+
+
+def refusal_of(content: bytes) -> list[str]:
+    with pytest.raises(FieldInvalid) as refused:
+        clean_picture(BytesIO(content))
+    return refused.value.messages
+
+
+def test_camera_pictures_are_within_the_limit() -> None:
+    pictures = [
+        encode("JPEG", "RGB", 6300),
+        encode("JPEG", "RGB", 4000, progressive=True),
+        encode("PNG", "RGBA", 6300),
+        encode("WEBP", "RGB", 4000),
+    ]
+
+    assert [Image.open(BytesIO(clean_picture(BytesIO(each)))).size for each in pictures] == (
+        [(512, 512)] * 4
+    )
+
+
+def test_memory_of_the_decoder_is_limited_whatever_the_estimate() -> None:
+    """The estimate is switched off in the child, and only the limit of the process is left."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from users import picture_decoder as d\n"
+        "d._ensure_not_too_large = lambda *args: None\n"
+        "d.limit_this_process(150 * 2**20)\n"
+        "sys.exit(d.answer(sys.stdin.buffer, sys.stdout.buffer, 0))"
+    )
+    huge = encode("PNG", "RGBA", 6300)
+
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT)], input=huge, capture_output=True, check=False
+    )
+
+    assert (ended.returncode, ended.stdout) == (Outcome.TOO_LARGE, b"")
+
+
+def test_decoder_that_dies_refuses_its_picture_and_not_the_next(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(refusal_of, encode("PNG", "RGBA", 6300))
+        while not (children := decoders()):
+            assert not refused.done()
+        children[0].kill()
+
+    assert refused.result() == [TOO_LARGE]
+    assert "The decoder of a picture ended with -9" in caplog.text
+    assert clean_picture(BytesIO(draw()))
+
+
+def decoders() -> list[psutil.Process]:
+    running = psutil.Process().children()
+    return [each for each in running if any("picture_decoder" in arg for arg in each.cmdline())]
+
+
+def test_decoder_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "WAIT_SECONDS", 0.01)
+
+    assert refusal_of(encode("PNG", "RGBA", 6300)) == [TOO_LARGE]
+    assert decoders() == []
+
+
+def test_upload_is_asked_to_wait_if_no_process_can_be_started(
+    api: Client, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+
+    response = upload(api.as_user(bob), draw())
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+
+
+def test_decoder_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "hidden")
+    seen: list[dict[str, str]] = []
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(clean_picture, BytesIO(encode("PNG", "RGBA", 6300)))
+        while not done.done():
+            with suppress(psutil.Error):
+                seen += [each.environ() for each in decoders()]
+
+    assert [each for each in seen if "SECRET_KEY" in each] == []
+    assert seen
+
+
+@pytest.mark.parametrize(
+    ("content", "outcome"),
+    [
+        (draw(), Outcome.DONE),
+        (b"x", Outcome.NOT_A_PICTURE),
+        (declare(8_000, 8_000), Outcome.TOO_LARGE),
+    ],
+)
+def test_exit_code_says_what_became_of_the_picture(content: bytes, outcome: Outcome) -> None:
+    output = BytesIO()
+
+    assert answer(BytesIO(content), output, MEMORY) == outcome
+    assert bool(output.getvalue()) == (outcome == Outcome.DONE)
+
+
+def test_limits_are_those_of_the_process_that_decodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(resource, "setrlimit", limits.__setitem__)
+
+    limit_this_process(MEMORY)
+
+    assert limits == {
+        resource.RLIMIT_AS: (MEMORY, MEMORY),
+        resource.RLIMIT_CPU: (20, 20),
+        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_CORE: (0, 0),
+    }
+
+
 # getrusage() would return the peak of the process that started this one, if that was higher.
 DECODE_AND_WEIGH = """
 import re, sys
 from io import BytesIO
 from pathlib import Path
-from users.pictures import clean_picture
+from users.picture_decoder import reencode
 
 def weigh():
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
 
 content = BytesIO(Path(sys.argv[1]).read_bytes())
 before = weigh()
-clean_picture(content)
+reencode(content, 2**30)
 print(weigh() - before)
 """
 
 
 @pytest.mark.parametrize(
     ("kind", "mode", "most"),
-    [("PNG", "RGB", 220), ("PNG", "RGBA", 220), ("PNG", "P", 120), ("JPEG", "RGB", 100)],
+    [("PNG", "RGB", 220), ("PNG", "RGBA", 220), ("PNG", "P", 120), ("JPEG", "RGB", 40)],
 )
 def test_huge_picture_takes_the_memory_of_one_copy(
     tmp_path: Path, kind: str, mode: str, most: int
