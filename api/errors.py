@@ -1,10 +1,14 @@
-"""Error responses in one format, for errors of services, DRF, Django and the database."""
+"""
+Error responses for errors of services, DRF, Django and the database.
+
+The API's are JSON in one format. Outside the API, people get pages: see `api.error_pages`.
+"""
 
 import sys
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django_stubs_ext import StrOrPromise
@@ -16,6 +20,7 @@ from rest_framework.views import APIView, set_rollback
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from api.error_body import error_body
+from api.error_pages import error_page, is_for_people
 from api.exceptions import (
     FieldInvalid,
     Forbidden,
@@ -29,6 +34,8 @@ from api.exceptions import (
 STATUS_OF = {Invalid: 400, NotSignedIn: 401, Forbidden: 403, NotFound: 404, TooFast: 429}
 RETRY_AFTER_SECONDS = 2
 MALFORMED = _("The request is malformed.")
+EXPIRED_FORM = _("This form has expired. Go back, reload the page, and send it again.")
+NOT_SUPPORTED = _("The page cannot be opened in this way. Go to it by its link.")
 
 
 class TemporarilyUnavailable(exceptions.APIException):
@@ -117,30 +124,39 @@ def _add_code(response: Response, error: Exception, path: str) -> None:
         response.data = error_body(detail, code, path=path)
 
 
-def _refuse(request: HttpRequest, status: int, detail: StrOrPromise, code: str) -> JsonResponse:
-    return JsonResponse(error_body(detail, code, path=request.path_info), status=status)
+def refuse(request: HttpRequest, status: int, detail: StrOrPromise, code: str) -> HttpResponse:
+    """Return an error: a page for people's browsers, JSON for programs."""
+    path = request.path_info
+    if is_for_people(path):
+        return HttpResponse(error_page(status, detail, path=path), status=status)
+    return JsonResponse(error_body(detail, code, path=path), status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Respond to requests that Django refuses, such as those with an unknown Host header."""
-    return _refuse(request, 400, MALFORMED, "bad_request")
+    return refuse(request, 400, MALFORMED, "bad_request")
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _refuse(request, 403, _("You are not allowed to do this."), "permission_denied")
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 403, _("You are not allowed to do this."), "permission_denied")
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return _refuse(request, 404, NotFound.detail, NotFound.code)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Respond to a form without a valid CSRF token, which may be an old form in another tab."""
+    return refuse(request, 403, EXPIRED_FORM, "permission_denied")
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 404, NotFound.detail, NotFound.code)
 
 
 @csrf_exempt
-def unknown_endpoint(request: HttpRequest) -> JsonResponse:
+def unknown_endpoint(request: HttpRequest) -> HttpResponse:
     """Return 404 for unknown paths under /api/."""
     return page_not_found(request, Http404())
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """
     Return 500 for unexpected errors, or 503 if a retry may succeed.
 
@@ -148,7 +164,7 @@ def server_error(request: HttpRequest) -> JsonResponse:
     """
     if _may_be_tried_again(sys.exc_info()[1]):
         away = TemporarilyUnavailable
-        response = _refuse(request, away.status_code, away.default_detail, away.default_code)
+        response = refuse(request, away.status_code, away.default_detail, away.default_code)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
-    return _refuse(request, 500, _("Something went wrong on our side."), "server_error")
+    return refuse(request, 500, _("Something went wrong on our side."), "server_error")

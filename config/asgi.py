@@ -5,13 +5,13 @@ import gc
 import os
 from typing import Any
 
+import django
 from channels.routing import ProtocolTypeRouter
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 gc.disable()  # until the end of this module: loading leaves no garbage
-http = get_asgi_application()
+django.setup(set_prefix=False)
 
 from jobs.worker import worker  # noqa: E402 - needs the apps
 from live.publisher import publisher  # noqa: E402 - needs the apps
@@ -22,6 +22,7 @@ from server.body_limits import LimitBody  # noqa: E402 - as above
 from server.garbage import tune_garbage_collection  # noqa: E402 - as above
 from server.handler import OneHopHandler  # noqa: E402 - needs the settings
 from server.one_core import one_core  # noqa: E402 - as above
+from server.pages import PageHandler  # noqa: E402 - as above
 from server.password_forms import FewPasswordForms  # noqa: E402 - as above
 from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
@@ -58,7 +59,7 @@ async def _drain() -> None:
     await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
 
 
-_pages = PathRouter(settings.STATIC_URL, build_static_files(), FewPasswordForms(http))
+_pages = PathRouter(settings.STATIC_URL, build_static_files(), FewPasswordForms(PageHandler()))
 _by_protocol = ProtocolTypeRouter(
     {
         "http": LimitBody(PathRouter("/api/", OneHopHandler(), _pages)),

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "server.content_policy.ContentPolicyMiddleware",
+    "server.pages.explain_empty_errors",
     "corsheaders.middleware.CorsMiddleware",
     "server.cookies.refuse_nul_in_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -373,6 +374,7 @@ FCM_URL = env.public_url("FCM_URL", default="https://fcm.googleapis.com")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "api.errors.csrf_failure"
 # The cookie with the browser client's refresh token. Plain HTTP is allowed only in development.
 REFRESH_COOKIE_SECURE = not DEBUG or PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)

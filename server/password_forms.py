@@ -8,29 +8,19 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from api.errors import Busy
 from server.body_limits import read_body
 from server.disconnects import ClientGone, wait_until_gone
-from server.responses import RawResponse, send_response
+from server.responses import refuse, send_response
 
 logger = logging.getLogger(__name__)
 
-BUSY_PAGE = b"""<!doctype html>
-<html lang="en">
-<title>Please try again</title>
-<h1>Please try again</h1>
-<p>The server is busy, so your form was not submitted. Wait a few seconds, then reload this page.</p>
-"""
-BUSY_HEADERS = [
-    (b"content-type", b"text/html; charset=utf-8"),
-    (b"content-length", b"%d" % len(BUSY_PAGE)),
-    (b"content-security-policy", b"default-src 'none'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-    (b"retry-after", b"%d" % Busy.wait),
-]
-BUSY_ANSWER: RawResponse = (Busy.status_code, BUSY_HEADERS, BUSY_PAGE)
+BUSY_TEXT = _(
+    "The server is busy, so your form was not submitted. Wait a few seconds, then reload this page."
+)
+RETRY_AFTER = (b"retry-after", b"%d" % Busy.wait)
 
 
 class FewPasswordForms:
@@ -73,7 +63,8 @@ class FewPasswordForms:
                 logger.warning(
                     "503 POST %s: %s forms with passwords run or wait.", scope["path"], self._limit
                 )
-                await send_response(send, BUSY_ANSWER)
+                busy = (Busy.status_code, BUSY_TEXT, Busy.default_code, RETRY_AFTER)
+                await send_response(send, refuse(*busy, path=scope["path"]))
                 return
             async with self._turn(receive):
                 await self.app(scope, _replay_body(body, receive), send)

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django_stubs_ext import StrOrPromise
 
 from api.error_body import error_body
+from api.error_pages import error_page, is_for_people
 from server.cors import cors_headers
 
 Headers = list[tuple[bytes, bytes]]
@@ -17,6 +18,12 @@ RawResponse = tuple[int, Headers, bytes]
 
 # Otherwise a browser's cache would keep private data after a sign-out.
 NOT_STORED = (b"cache-control", b"no-store")
+JSON_HEADERS = [(b"content-type", b"application/json")]
+PAGE_HEADERS = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"content-security-policy", b"default-src 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+]
 # Statuses without a body. A Content-Length of 0 would say that the omitted body is empty.
 WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
@@ -37,13 +44,16 @@ def refuse(
     request_headers: Iterable[tuple[bytes, bytes]] = (),
 ) -> RawResponse:
     """
-    Return an error response to a request for `path`, in the format of all API errors.
+    Return an error response to a request for `path`: a page for people, or the API's JSON.
 
     It has the same CORS headers as a response from Django.
     """
-    content = orjson.dumps(error_body(detail, code, path=path))
+    if is_for_people(path):
+        kind, content = PAGE_HEADERS, error_page(status, detail, path=path).encode()
+    else:
+        kind, content = JSON_HEADERS, orjson.dumps(error_body(detail, code, path=path))
     own = [
-        (b"content-type", b"application/json"),
+        *kind,
         (b"content-length", b"%d" % len(content)),
         NOT_STORED,
     ]

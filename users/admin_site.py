@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from api.errors import refuse
 from api.exceptions import TooFast
 from users.throttling import count_sign_in
 
@@ -26,8 +27,9 @@ class ClosedAdminSite(admin.AdminSite):
             if request.method == "POST":
                 count_sign_in(request.META.get("REMOTE_ADDR", ""), request.user.get_username())
         except TooFast as error:
-            headers = {"Retry-After": str(error.retry_after), "Content-Type": "text/plain"}
-            return HttpResponse(error.detail, status=429, headers=headers)
+            response = refuse(request, 429, error.detail, error.code)
+            response["Retry-After"] = str(error.retry_after)
+            return response
         return super().password_change(request, extra_context)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:

@@ -58,7 +58,7 @@ def test_unknown_endpoint_is_not_found_in_json(
 def test_unknown_page_is_not_found(client: Browser) -> None:
     response: Any = client.get("/nothing/")
 
-    assert (response.status_code, response.json()) == (404, NOT_FOUND)
+    assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("path", ["../db.sqlite3", "%2e%2e/secret_key", "profiles/", "x.jpg"])
