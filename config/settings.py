@@ -185,7 +185,6 @@ SIMPLE_JWT = {
 }
 # The maximum duration of an impersonation, including refreshes.
 IMPERSONATION_LIFETIME = timedelta(hours=4)
-INVITATION_LIFETIME = timedelta(days=7)
 
 # REST  https://www.django-rest-framework.org/api-guide/settings/
 # ------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Composes the emails about coaching."""
 
-from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from trainer.models import Invitation
 
@@ -13,12 +13,16 @@ def compose_invitation_email(invitation: Invitation, *, link: str) -> tuple[str,
         "%(message)s"
         "To accept the invitation, open this link:\n\n"
         "%(link)s\n\n"
-        "The link is valid for %(days)s days.\n"
+        "%(validity)s\n"
+    )
+    days = invitation.lifetime_days
+    validity = ngettext(
+        "The link is valid for %(days)s day.", "The link is valid for %(days)s days.", days
     )
     values = {
         "name": invitation.trainer.get_full_name() or invitation.trainer.email,
         "message": f"{invitation.message}\n\n" if invitation.message else "",
         "link": link,
-        "days": settings.INVITATION_LIFETIME.days,
+        "validity": validity % {"days": days},
     }
     return _("An invitation from your trainer"), text % values

@@ -16,7 +16,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 class Invitation(models.Model):
     """
-    A trainer's invitation to join, emailed as a link that is valid for seven days.
+    A trainer's invitation to join, emailed as a link that is valid for `lifetime_days`.
 
     Only a hash of the link's code is stored, so the database alone is not enough to accept an invitation.
     """
@@ -28,6 +28,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
+    # The database default is for processes of the previous release, whose links are valid for seven days.
+    lifetime_days = models.PositiveSmallIntegerField(default=7, db_default=7, editable=False)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -44,6 +46,16 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trainer_id} invites {self.email}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Return whether the invitation has not been accepted. It may have expired."""
+        return self.accepted_at is None
+
+    @property
+    def is_expired(self) -> bool:
+        """Return whether the invitation can no longer be accepted, because it is too old."""
+        return self.is_pending and self.expires_at <= timezone.now()
 
 
 class Trainee(User):

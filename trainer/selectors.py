@@ -1,6 +1,7 @@
 import re
+from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from messaging.models import Conversation
 from trainer.models import Invitation
@@ -58,6 +59,33 @@ def get_trainee(trainer: User, trainee_id: int) -> User:
     return trainee
 
 
+RECENT_TRAINEES, INACTIVE_TRAINEES = 10, 50
+
+
+@dataclass(frozen=True)
+class TraineeCounts:
+    total_trainees: int
+    active_trainees: int
+
+
+def count_trainees(trainer: User) -> TraineeCounts:
+    """Count a trainer's trainees: all of them, and those whose accounts are active."""
+    active = Count("pk", filter=Q(is_active=True))
+    counts = trainees_of(trainer).aggregate(total_trainees=Count("pk"), active_trainees=active)
+    return TraineeCounts(**counts)
+
+
+def list_recent_trainees(trainer: User) -> QuerySet[User]:
+    """Return a trainer's newest trainees, at most `RECENT_TRAINEES`."""
+    return list_trainees(trainer).order_by("-created_at", "-pk")[:RECENT_TRAINEES]
+
+
+def list_inactive_trainees(trainer: User) -> QuerySet[User]:
+    """Return a trainer's deactivated trainees, newest first, at most `INACTIVE_TRAINEES`."""
+    inactive = list_trainees(trainer).filter(is_active=False)
+    return inactive.order_by("-created_at", "-pk")[:INACTIVE_TRAINEES]
+
+
 def list_invitations(trainer: User) -> QuerySet[Invitation]:
     """Return a trainer's invitations, newest first."""
-    return Invitation.objects.filter(trainer=trainer)
+    return Invitation.objects.filter(trainer=trainer).select_related("trainer")

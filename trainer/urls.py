@@ -10,6 +10,8 @@ urlpatterns = [
     path(
         "trainer/impersonate/<id:trainee_id>/start/", views.StartTraineeImpersonationView.as_view()
     ),
+    path("trainer/dashboard/", views.DashboardView.as_view()),
+    path("trainer/dashboard/stats/", views.DashboardStatsView.as_view()),
     path("trainer/impersonate/end/", EndImpersonationView.as_view()),
     path("trainer/invitations/", views.InvitationListView.as_view()),
     path("trainer/invitations/<id:invitation_id>/", views.InvitationView.as_view()),

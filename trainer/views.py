@@ -1,5 +1,6 @@
 from dataclasses import asdict
 
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,8 @@ from trainer.pagination import TrainerPage
 from trainer.serializers import (
     AcceptedSerializer,
     AcceptSerializer,
+    DashboardSerializer,
+    DashboardStatsSerializer,
     ImpersonatedTraineeSerializer,
     InvitationSerializer,
     InviteSerializer,
@@ -100,6 +103,31 @@ class StartTraineeImpersonationView(TrainerView):
         return Response(ImpersonatedTraineeSerializer(body).data)
 
 
+class DashboardStatsView(TrainerView):
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(responses=DashboardStatsSerializer)
+    def get(self, request: Request) -> Response:
+        """Return the figures of your dashboard."""
+        counts = selectors.count_trainees(current_user(request))
+        return Response(DashboardStatsSerializer(counts).data)
+
+
+class DashboardView(TrainerView):
+    throttle_classes = (ReadingThrottle,)
+
+    @extend_schema(responses=DashboardSerializer)
+    def get(self, request: Request) -> Response:
+        """Return the trainees that your dashboard lists, and today's date."""
+        trainer = current_user(request)
+        body = {
+            "recent_trainees": selectors.list_recent_trainees(trainer),
+            "inactive_trainees": selectors.list_inactive_trainees(trainer),
+            "today": timezone.now().date(),
+        }
+        return Response(DashboardSerializer(body).data)
+
+
 class InvitationListView(TrainerView):
     def get_throttles(self) -> list[BaseThrottle]:
         return [ReadingThrottle()] if self.request.method == "GET" else super().get_throttles()
@@ -110,7 +138,10 @@ class InvitationListView(TrainerView):
         pages = TrainerPage()
         found = selectors.list_invitations(current_user(request))
         page = pages.paginate_queryset(found, request, view=self) or []
-        return pages.get_paginated_response(InvitationSerializer(page, many=True).data)
+        # With a code, an impersonator could accept the invitation.
+        context = {"hides_code": current_user(request).is_impersonated}
+        data = InvitationSerializer(page, many=True, context=context).data
+        return pages.get_paginated_response(data)
 
     @extend_schema(
         request=InviteSerializer,
@@ -142,7 +173,7 @@ class ResendInvitationView(TrainerView):
         request=None, responses=InvitationSerializer, extensions={"x-codes": ["not_found"]}
     )
     def post(self, request: Request, invitation_id: int) -> Response:
-        """Email a pending invitation again, with a new link that is valid for seven days."""
+        """Email a pending invitation again, with a new link that is valid as long as the first was."""
         invitation = invitations.resend_invitation(
             trainer=current_user(request), invitation_id=invitation_id
         )

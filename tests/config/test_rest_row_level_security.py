@@ -43,6 +43,8 @@ TABLE = {
     "GET messaging/conversations/<conversation_id>/": (401, 404, 404, 404, 200, 404, 401),
     "GET messaging/conversations/<conversation_id>/messages/": (401, 404, 404, 404, 200, 404, 401),
     "GET messaging/unread-count/": (401, 200, 200, 200, 200, 200, 401),
+    "GET trainer/dashboard/": (401, 403, 200, 403, 403, 403, 401),
+    "GET trainer/dashboard/stats/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/invitations/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/trainees/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/trainees/<trainee_id>/": (401, 403, 404, 403, 403, 403, 401),

@@ -1,9 +1,11 @@
 """A trainer impersonates their trainee: trainer/impersonate/."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+import time_machine
 
 from messaging.models import Conversation, Message
 from messaging.services.reading import mark_read
@@ -12,6 +14,7 @@ from tests.factories import access_of, impersonate
 from tests.messaging.bodies import NO_TRAINEE, READ_ONLY, moment
 from tests.messaging.parallel import overlapping, run_before_commit
 from tests.users.bodies import INVALID_JWT, INVALID_TOKEN, NOT_ALLOWED, me_body, summary_body
+from trainer.serializers import TraineeSessionSerializer
 from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.exceptions import TraineeNotFound
 from users.models import AuthSession, ImpersonationView, User
@@ -39,9 +42,16 @@ def test_start_returns_session_and_trainee(api: Client, alice: User, bob: User) 
         "refresh": body["refresh"],
         "session": {
             "id": session.pk,
+            "trainee": bob.pk,
+            "trainee_email": "bob@example.com",
+            "trainee_name": "Bob Tester",
+            "started_at": moment(session.created_at),
+            "ended_at": None,
+            "is_active": True,
+            "is_read_only": True,
+            "duration_minutes": 0,
             "created_at": moment(session.created_at),
             "expires_at": moment(session.expires_at),
-            "ended_at": None,
         },
         "trainee": summary_body(bob),
     }
@@ -242,3 +252,25 @@ def test_impersonation_counts_for_the_throttle_of_the_impersonator(
 
     assert looked == [200, 200, 429]
     assert answer.status_code == 200
+
+
+def test_session_of_a_trainee_without_a_name_shows_the_address_and_its_duration(
+    alice: User, bob: User
+) -> None:
+    User.objects.filter(pk=bob.pk).update(first_name="", last_name="")
+    bob.refresh_from_db()
+    session, _ = impersonate(bob, by=alice)
+    begun = session.created_at
+
+    with time_machine.travel(begun + timedelta(minutes=2, seconds=59), tick=False):
+        running = TraineeSessionSerializer(session).data
+    session.ended_at = begun + timedelta(minutes=1, seconds=1)
+    ended = TraineeSessionSerializer(session).data
+    with time_machine.travel(begun + timedelta(hours=5)):
+        session.ended_at = None
+        expired = TraineeSessionSerializer(session).data
+
+    assert running["trainee_name"] == "bob@example.com"
+    assert (running["is_active"], running["duration_minutes"]) == (True, 2)
+    assert (ended["is_active"], ended["duration_minutes"]) == (False, 1)
+    assert expired["is_active"] is False

@@ -12,12 +12,20 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from tests.conftest import Client
-from tests.factories import PASSWORD, make_person, make_trainee, open_conversation
+from tests.factories import (
+    PASSWORD,
+    access_of,
+    impersonate,
+    make_person,
+    make_trainee,
+    open_conversation,
+)
 from tests.messaging.bodies import moment, page_body
 from tests.messaging.parallel import run_at_once
 from tests.refusals import refusal
 from tests.users.bodies import INVALID_TOKEN, NOT_ALLOWED, me_body
 from tests.users.post import link_in, wait_for_mail
+from trainer.codes import make_code
 from trainer.exceptions import InvalidInvitation
 from trainer.models import Invitation
 from trainer.services.invitations import accept_invitation, invite_trainee
@@ -51,7 +59,7 @@ def invite(
 ) -> Any:
     """Return a function that invites somebody as Alice, and runs the on-commit callbacks."""
 
-    def invite(email: str = "eve@example.com", **body: str) -> Any:
+    def invite(email: str = "eve@example.com", **body: Any) -> Any:
         with django_capture_on_commit_callbacks(execute=True):
             return Client().as_user(alice).post(URL, {"email": email, **body})
 
@@ -64,15 +72,22 @@ def code_of(count: int = 1) -> str:
     return parse_qs(fragment)["code"][0]
 
 
-def invitation_body(invitation: Invitation) -> dict[str, Any]:
+def invitation_body(invitation: Invitation, **changes: Any) -> dict[str, Any]:
     invitation.refresh_from_db()
     return {
         "id": invitation.pk,
         "email": invitation.email,
+        "invitation_code": make_code(invitation),
+        "status": "pending",
+        "trainer_email": invitation.trainer.email,
+        "program_template": None,
+        "program_template_name": None,
         "message": invitation.message,
-        "created_at": moment(invitation.created_at),
         "expires_at": moment(invitation.expires_at),
         "accepted_at": moment(invitation.accepted_at),
+        "created_at": moment(invitation.created_at),
+        "is_expired": False,
+        **changes,
     }
 
 
@@ -96,8 +111,8 @@ def test_only_a_hash_of_the_code_is_stored(invite: Any) -> None:
 
     code, row = code_of(), Invitation.objects.values().get()
     assert code not in str(row)
-    assert code not in str(response.json())
     assert len(row["code_hash"]) == 64
+    assert response.json()["invitation_code"] == code
 
 
 def test_invitation_of_the_same_address_is_renewed(api: Client, invite: Any) -> None:
@@ -554,3 +569,79 @@ def test_inviting_again_without_a_message_keeps_the_first_one(invite: Any) -> No
     assert again.json()["message"] == "Welcome!"
     assert "Welcome!" in wait_for_mail(1).body
     assert invite(message="New text").json()["message"] == "New text"
+
+
+# What existing clients read from a row
+# ------------------------------------------------------------------------------
+@pytest.mark.parametrize("days", [1, "30", None])
+def test_link_is_valid_for_the_chosen_days(
+    api: Client, alice: User, invite: Any, days: int | str | None
+) -> None:
+    body = invite(**({} if days is None else {"expires_days": days})).json()
+    (code, number) = code_of(), int(days or 7)
+
+    assert body["invitation_code"] == code
+    unit = "day" if number == 1 else "days"
+    assert f"The link is valid for {number} {unit}." in mail.outbox[0].body
+    created = Invitation.objects.get().created_at
+    with time_machine.travel(created + timedelta(days=number, seconds=-60)):
+        assert api.as_user(alice).get(URL).json()["results"][0]["is_expired"] is False
+    with time_machine.travel(created + timedelta(days=number, seconds=60)):
+        (row,) = api.as_user(alice).get(URL).json()["results"]
+        assert (row["status"], row["is_expired"], row["invitation_code"]) == ("pending", True, "")
+        api.credentials()
+        assert api.post(ACCEPT, {"code": code, **EVE}).json() == DEAD_LINK
+        resent = api.as_user(alice).post(f"{URL}{row['id']}/resend/").json()
+        expiry = moment(timezone.now() + timedelta(days=number))
+        assert (resent["expires_at"] or "")[:16] == (expiry or "")[:16]
+        assert resent["is_expired"] is False
+
+
+@pytest.mark.parametrize("days", [0, 31, -1, 10**30, "x", None, True, [7], 1.5])
+def test_other_numbers_of_days_are_refused(invite: Any, days: Any) -> None:
+    response = invite(expires_days=days)
+
+    assert (response.status_code, list(response.json())) == (400, ["expires_days"])
+    assert not Invitation.objects.exists()
+
+
+def test_code_of_a_row_is_accepted_and_then_gone(api: Client, alice: User, invite: Any) -> None:
+    code = invite().json()["invitation_code"]
+
+    accepted = api.post(ACCEPT, {"code": code, **EVE})
+
+    (row,) = api.as_user(alice).get(URL).json()["results"]
+    assert accepted.status_code == 201
+    invitation = Invitation.objects.get()
+    assert row == invitation_body(invitation, invitation_code="", status="accepted")
+
+
+def test_accepted_invitation_does_not_expire(api: Client, alice: User, invite: Any) -> None:
+    api.post(ACCEPT, {"code": invite().json()["invitation_code"], **EVE})
+
+    with time_machine.travel(timezone.now() + timedelta(days=40)):
+        (row,) = api.as_user(alice).get(URL).json()["results"]
+
+    assert (row["status"], row["is_expired"]) == ("accepted", False)
+
+
+def test_impersonator_of_the_trainer_sees_no_code(api: Client, alice: User, invite: Any) -> None:
+    invite()
+    root = make_person("root", role=User.Role.ADMIN)
+
+    response = api.with_token(impersonate(alice, by=root)[1].access).get(URL)
+
+    (row,) = response.json()["results"]
+    assert row == invitation_body(Invitation.objects.get(), invitation_code="")
+
+
+def test_code_that_cannot_be_computed_is_not_shown(
+    api: Client, alice: User, invite: Any, settings: Any
+) -> None:
+    invite()
+    token = access_of(alice)
+    settings.SECRET_KEY = "another-key-" * 5
+
+    (row,) = api.with_token(token).get(URL).json()["results"]
+
+    assert row["invitation_code"] == ""

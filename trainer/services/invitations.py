@@ -1,19 +1,16 @@
-import hashlib
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from datetime import UTC
+from datetime import timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid, TooFast
 from api.throttling import hit, refund
 from jobs.exceptions import GiveUp
 from jobs.services.enqueueing import enqueue
+from trainer.codes import get_valid_code, hash_code, make_code
 from trainer.emails import compose_invitation_email
 from trainer.exceptions import (
     AlreadyHasTrainer,
@@ -32,11 +29,15 @@ from users.services.accounts import check_password_strength
 from users.services.sessions import begin_session
 from users.tokens import TokenPair
 
+DEFAULT_DAYS = 7
+
 
 @transaction.atomic
-def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Invitation, bool]:
+def invite_trainee(
+    *, trainer: User, email: str, message: str = "", expires_days: int = DEFAULT_DAYS
+) -> tuple[Invitation, bool]:
     """
-    Email an invitation link; return the invitation and whether it is new.
+    Email a link that is valid for `expires_days`; return the invitation and whether it is new.
 
     If the trainer has invited this address before, renew that invitation instead of creating another,
     unless it was accepted. An expired invitation is renewed too. The caller does not learn whether the
@@ -55,6 +56,7 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
         defaults={"code_hash": secrets.token_hex(32), "expires_at": timezone.now()},
     )
     invitation.message = message or invitation.message
+    invitation.lifetime_days = expires_days
     _renew(invitation, trainer)
     return invitation, created
 
@@ -62,7 +64,7 @@ def invite_trainee(*, trainer: User, email: str, message: str = "") -> tuple[Inv
 @transaction.atomic
 def resend_invitation(*, trainer: User, invitation_id: int) -> Invitation:
     """
-    Email a new link, which is valid for seven days; the old link stops working.
+    Email a new link, which is valid as long as the old one was at first; the old one stops working.
 
     Raise ImpersonationReadOnly, InvitationNotFound or TooFast.
     """
@@ -110,8 +112,8 @@ def _lock_pending(trainer: User, invitation_id: int) -> Invitation:
 
 
 def _renew(invitation: Invitation, trainer: User) -> None:
-    invitation.expires_at = timezone.now() + settings.INVITATION_LIFETIME
-    invitation.code_hash = _hash(_code_of(invitation))
+    invitation.expires_at = timezone.now() + timedelta(days=invitation.lifetime_days)
+    invitation.code_hash = hash_code(make_code(invitation))
     invitation.save()
     pk = invitation.pk
     enqueue(kind="trainer.mail_invitation", args={"invitation_id": pk}, key=str(pk))
@@ -129,30 +131,14 @@ def mail_invitation(*, invitation_id: int) -> None:
     invitation = Invitation.objects.open().filter(pk=invitation_id).first()
     if invitation is None or not _may_train(invitation.trainer):
         return
-    code = _code_of(invitation)
-    if _hash(code) != invitation.code_hash:
+    code = get_valid_code(invitation)
+    if not code:
         raise GiveUp(
             "SECRET_KEY has changed, so the link cannot be computed. "
             "Ask the trainer to resend the invitation."
         )
     subject, text = compose_invitation_email(invitation, link=make_link("join", code=code))
     send_text(to=invitation.email, subject=subject, text=text)
-
-
-def _code_of(invitation: Invitation) -> str:
-    """
-    Compute the secret code in an invitation's link. The code itself is not stored.
-
-    It is derived from the signing key and from the invitation's id and expiry. So a retried email
-    contains the same link. A renewal changes the expiry, and therefore the code.
-    """
-    value = f"{invitation.pk} {invitation.expires_at.astimezone(UTC).isoformat()}"
-    digest = salted_hmac("trainer.invitation", value, algorithm="sha256").digest()
-    return urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def accept_invitation(
@@ -189,7 +175,9 @@ def _read_invitation(code: str) -> tuple[Invitation, User | None]:
 
 
 def _lock_open(code: str) -> Invitation:
-    invitation = Invitation.objects.open().select_for_update().filter(code_hash=_hash(code)).first()
+    invitation = (
+        Invitation.objects.open().select_for_update().filter(code_hash=hash_code(code)).first()
+    )
     if invitation is None or not _may_train(invitation.trainer):
         raise InvalidInvitation
     return invitation

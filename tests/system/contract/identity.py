@@ -49,13 +49,25 @@ def sign_in(story: Story) -> None:
 def invite_and_join(story: Story) -> None:
     invite = {"email": "bob@example.com", "message": "Come and train"}
     invitation = story.alice.post("trainer/invitations/", **invite).json()
-    times = {"created_at": TIME, "expires_at": TIME, "accepted_at": None}
-    assert invitation == {"id": invitation["id"], **invite, **times}
-    expect(story.alice.get("trainer/invitations/"), 200, page(invitation))
     (dead_code,) = story.mail_code(r"/join#code=([\w-]+)", 1)
+    assert invitation == {
+        "id": invitation["id"],
+        **invite,
+        "invitation_code": dead_code,
+        "status": "pending",
+        "trainer_email": "alice@example.com",
+        "program_template": None,
+        "program_template_name": None,
+        "expires_at": TIME,
+        "accepted_at": None,
+        "created_at": TIME,
+        "is_expired": False,
+    }
+    expect(story.alice.get("trainer/invitations/"), 200, page(invitation))
     path = f"trainer/invitations/{invitation['id']}/resend/"
-    expect(story.alice.post(path), 200, {**invitation, "expires_at": TIME})
+    resent = expect(story.alice.post(path), 200)
     (code,) = story.mail_code(r"/join#code=([\w-]+)", 2)
+    assert resent == {**invitation, "expires_at": TIME, "invitation_code": code}
 
     person = {"password": PASSWORD, "first_name": "Bob", "last_name": "Tester"}
     expect(story.guest.post("auth/invitations/accept/", code=dead_code, **person), 400)
@@ -82,8 +94,20 @@ def invite_and_join(story: Story) -> None:
 def impersonate(story: Story) -> None:
     path = f"trainer/impersonate/{story.his['id']}/start/"
     look = expect(story.alice.post(path), 200)
-    session = {"id": look["session"]["id"], "created_at": TIME, "expires_at": TIME}
-    shown = {"session": {**session, "ended_at": None}, "trainee": participant(story.his)}
+    session = {
+        "id": look["session"]["id"],
+        "trainee": story.his["id"],
+        "trainee_email": "bob@example.com",
+        "trainee_name": "Bob Tester",
+        "started_at": TIME,
+        "ended_at": None,
+        "is_active": True,
+        "is_read_only": True,
+        "duration_minutes": 0,
+        "created_at": TIME,
+        "expires_at": TIME,
+    }
+    shown = {"session": session, "trainee": participant(story.his)}
     assert look == {**PAIR, **shown}
     eyes = Person(story.first, TokenPair(look["access"], look["refresh"]))
     expect(eyes.get("auth/users/me/"), 200, story.his)
