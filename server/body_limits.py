@@ -1,5 +1,7 @@
 """Limits on the size of request bodies."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -7,7 +9,10 @@ from rest_framework.permissions import SAFE_METHODS
 
 from api.formats import RequestTooLarge
 from server.disconnects import ClientGone
-from server.responses import refuse, send_response
+from server.responses import refuse
+
+LINGER_SECONDS, LINGER_IDLE_SECONDS = 5.0, 1.0
+"""How long a refused body is still received: in all, and without another part of it."""
 
 
 class BodyTooLarge(Exception):
@@ -29,7 +34,7 @@ class LimitBody:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         limit = settings.MAX_BODY_BYTES if _may_be_large(scope) else settings.MAX_JSON_BODY_BYTES
         if _declared_length(scope) > limit:
-            await _refuse(scope, send)
+            await _refuse(scope, receive, send)
             return
         if _has_known_length(scope):
             await self.app(scope, receive, send)
@@ -50,7 +55,7 @@ class LimitBody:
         try:
             await self.app(scope, counted, send)
         except BodyTooLarge:
-            await _refuse(scope, send)
+            await _refuse(scope, receive, send)
 
 
 def is_form(scope: Any) -> bool:
@@ -100,9 +105,15 @@ def _declared_length(scope: Any) -> int:
     return int(raw.lstrip(b"0") or 0)
 
 
-async def _refuse(scope: Any, send: Any) -> None:
+async def _refuse(scope: Any, receive: Any, send: Any) -> None:
+    """
+    Send 413, then receive and discard the rest of the body for a few seconds before the connection closes.
+
+    If it closed at once, the client's next packet would make TCP drop the response before the client has
+    read it: a browser would report a network error, and a proxy 502.
+    """
     too_large = RequestTooLarge
-    answer = refuse(
+    status, head, content = refuse(
         413,
         too_large.default_detail,
         too_large.default_code,
@@ -110,4 +121,18 @@ async def _refuse(scope: Any, send: Any) -> None:
         path=scope["path"],
         request_headers=scope["headers"],
     )
-    await send_response(send, answer)
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": content, "more_body": True})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            await _discard(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _discard(receive: Any) -> None:
+    """Receive until the body ends or the client disconnects; raise TimeoutError if the client pauses."""
+    while True:
+        async with asyncio.timeout(LINGER_IDLE_SECONDS):
+            message = await receive()
+        if not message.get("more_body", False):  # the last part, or http.disconnect
+            return

@@ -93,8 +93,10 @@ def test_second_request_of_a_connection_has_the_same_timeout(impatient: WebServe
     with RawClient(impatient) as client:
         client.send(HEALTHZ + b"\r\n")
         answer = b""
-        while b'"ok"}' not in answer:
-            answer += client.socket.recv(65536)
+        while not answer.endswith(b"}"):
+            received = client.socket.recv(65536)
+            assert received, answer
+            answer += received
         rest = client.send(b"\r\n").send(HEALTHZ).read_to_the_end()
 
     assert answer.startswith(b"HTTP/1.1 200 OK")
@@ -234,3 +236,12 @@ def test_request_with_an_ambiguous_length_is_400(server: WebServer, lengths: byt
     status, _ = answer_to(server, SIGN_IN + lengths + b"\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n")
 
     assert status == 400
+
+
+@pytest.mark.parametrize("size", [7_000_000, 12_000_000])
+def test_client_that_sends_the_whole_body_first_reads_the_413(server: WebServer, size: int) -> None:
+    head = b"POST /api/auth/users/me/ HTTP/1.1\r\n" + HEAD + b"Content-Length: %d\r\n\r\n" % size
+
+    status, answer = answer_to(server, head + bytes(size))
+
+    assert (status, json.loads(answer)["code"]) == (413, "request_too_large")
