@@ -7,9 +7,13 @@ from config.addresses import SQLITE, merge_options
 
 
 def configure_database(
-    found: dict[str, Any], *, prepares: bool, pool_size: int, test_file: str | Path
+    found: dict[str, Any], *, password: str, prepares: bool, pool_size: int, test_file: str | Path
 ) -> dict[str, Any]:
-    """Return `found`, the settings in `DATABASE_URL`, with the product's own options added."""
+    """
+    Return `found`, the settings in `DATABASE_URL`, with the product's own options added.
+
+    A `password` replaces the URL's, unless the database is SQLite.
+    """
     if found["ENGINE"] == SQLITE:
         options = {
             # Takes the write lock at BEGIN: SQLite has no row locks for select_for_update().
@@ -20,6 +24,7 @@ def configure_database(
         # A file in tests, too: threads sharing an in-memory database fail with "table is locked".
         found = {**found, "TEST": {"NAME": str(test_file)}}
     else:
+        found = {**found, "PASSWORD": password or found["PASSWORD"]}
         options = {
             "connect_timeout": 3,
             # Statements that every request runs are parsed and planned once per connection.

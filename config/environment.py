@@ -39,7 +39,8 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
     """
     The environment variables, including those in `.env`.
 
-    An empty variable counts as unset, except in `flag`. A method that reads a malformed value adds a line
+    An empty variable counts as unset, except in `flag`. Instead of any variable, `<name>_FILE` may name a
+    file with the value, as container secrets do. A method that reads a malformed value adds a line
     to `faults`, and returns the default, so that all faults are found in one start. The settings end with
     `raise_faults`.
     """
@@ -132,9 +133,12 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
         """
         Return the names of unset variables that production requires.
 
-        A value that consists only of commas counts as unset.
+        A value that consists only of commas counts as unset. If its file cannot be read, that is a fault of
+        its own.
         """
-        return [name for name in REQUIRED_IN_PRODUCTION if not values.split(self._text(name))]
+        in_files = {name for name in REQUIRED_IN_PRODUCTION if self.ENVIRON.get(f"{name}_FILE")}
+        unset = [name for name in REQUIRED_IN_PRODUCTION if not values.split(self._text(name))]
+        return [name for name in unset if name not in in_files]
 
     def ensure_production(self) -> None:
         """Note which required variables are missing, in one line, and a SECRET_KEY that can be guessed."""
@@ -154,4 +158,20 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
             raise InvalidEnvironment("\n".join(self.faults))
 
     def _text(self, var: str) -> str:
-        return str(self.ENVIRON.get(var, "")).strip()
+        """Return the variable, or the content of the file that `<var>_FILE` names."""
+        text, path = (str(self.ENVIRON.get(name, "")).strip() for name in (var, f"{var}_FILE"))
+        if not path:
+            return text
+        if text:
+            self._add_fault(f"{var} and {var}_FILE are both set: remove one of them.")
+            return text
+        try:
+            return values.parse_secret_file(path)
+        except ValueError as error:
+            self._add_fault(f"{var}_FILE {error}.")
+            return ""
+
+    def _add_fault(self, line: str) -> None:
+        """Add a fault once: a variable can be read several times."""
+        if line not in self.faults:
+            self.faults.append(line)

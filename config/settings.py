@@ -153,6 +153,7 @@ VAR_DIR.mkdir(exist_ok=True)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": configure_database(
         env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),
+        password=env.str("DATABASE_PASSWORD", default=""),
         prepares=env.bool("DATABASE_PREPARE", default=True),
         # One connection for each thread of the API, and six for sockets, the admin and background work.
         # With fewer than two of these six, requests would wait for a connection in vain.
@@ -185,8 +186,6 @@ SIMPLE_JWT = {
 }
 # The maximum duration of an impersonation, including refreshes.
 IMPERSONATION_LIFETIME = timedelta(hours=4)
-# The number of days for which a data export can be downloaded.
-DATA_EXPORT_DAYS = env.positive("DATA_EXPORT_DAYS", default=7)
 
 # REST  https://www.django-rest-framework.org/api-guide/settings/
 # ------------------------------------------------------------------------------
@@ -218,8 +217,6 @@ THROTTLE_RATES: dict[str, str] = {
     "invitations_address": env.rate("THROTTLE_INVITATIONS_ADDRESS", default="5/hour"),
     # Per network address, and per email address. Beyond the second, nothing is sent, but the response is
     # the same.
-    # Data exports that a person requests.
-    "exports": env.rate("THROTTLE_EXPORTS", default="5/day"),
     "resets": env.rate("THROTTLE_RESETS", default="60/hour"),
     "resets_address": env.rate("THROTTLE_RESETS_ADDRESS", default="5/hour"),
 }
@@ -416,8 +413,6 @@ LOGGING = configure_logging(LOG_LEVEL)
 
 # Faults
 # ------------------------------------------------------------------------------
-# Only compose uses this variable, but it would fail with a message that does not name it.
-env.read("POSTGRES_PASSWORD", "", values.parse_password_in_url)
 if not DEBUG and all(env.is_sound(name) for name in ("PUBLIC_URL", "ALLOWED_HOSTS")):
     env.faults += list_unreachable(PUBLIC_URL, ALLOWED_HOSTS)
 env.raise_faults()

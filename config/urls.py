@@ -6,7 +6,6 @@ from drf_spectacular.views import SpectacularSwaggerView
 
 from api import errors, health
 from api.schema import SchemaView
-from privacy.downloads import download_export
 
 urlpatterns = [
     path("api/", include("users.urls")),
@@ -19,7 +18,6 @@ urlpatterns = [
     # Otherwise, with DEBUG, Django would return an HTML page for unknown paths.
     re_path(r"^api/", errors.unknown_endpoint),
     path("admin/", admin.site.urls),
-    path("exports/<str:signed>/", download_export),
     path("healthz", health.healthz),
     # Contains only re-encoded pictures, with names that cannot be guessed.
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),

@@ -161,13 +161,6 @@ def parse_sender(text: str) -> str:
     return text
 
 
-def parse_password_in_url(text: str) -> str:
-    """Return a password that docker-compose.yml puts into a URL."""
-    if not re.fullmatch(r"[A-Za-z0-9._~-]+", text):
-        raise ValueError("has characters that are special in a URL: use only letters and digits")
-    return text
-
-
 def parse_vapid_key(text: str) -> str:
     """Return a private key of the curve P-256, as 32 bytes in base64url."""
     is_key = re.fullmatch(r"[\w-]{43}=?", text, re.ASCII)
@@ -182,6 +175,19 @@ def parse_vapid_subject(text: str) -> str:
     """Return the contact for push services."""
     if not re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https://[^/\s]+\S*", text):
         raise ValueError(f"is {text!r}: use mailto:ops@example.com or https://example.com")
+    return text
+
+
+def parse_secret_file(path: str) -> str:
+    """Return the content of a file that holds the value of a variable, without surrounding space."""
+    try:
+        text = Path(path).read_text().strip()
+    except OSError as error:
+        raise ValueError(f"is {path!r}, which cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"is {path!r}, which is not a text file") from error
+    if not text:
+        raise ValueError(f"is {path!r}, which is empty")
     return text
 
 
