@@ -65,7 +65,7 @@ def test_compose_starts_web_after_migrations_and_healthy_servers() -> None:
 def test_image_contains_no_secrets_and_no_tests() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
 
-    assert {".*", "tests", "var"} <= set(ignored)
+    assert {".*", "secrets", "tests", "var"} <= set(ignored)
 
 
 def test_image_contains_the_api_description() -> None:
@@ -77,3 +77,51 @@ def test_image_contains_the_api_description() -> None:
         assert not [
             each for each in parts for line in ignored if each != "." and fnmatch(each, line)
         ]
+
+
+def test_compose_passes_secrets_in_files_only() -> None:
+    compose = load_compose()
+    environment = compose["services"]["web1"]["environment"]
+
+    secrets = set(compose["services"]["web1"]["secrets"])
+
+    assert secrets == compose["secrets"].keys()
+    assert {value for value in environment.values() if "/run/secrets/" in value} == {
+        f"/run/secrets/{name}" for name in secrets
+    }
+    assert not {"SECRET_KEY", "EMAIL_URL", "DATABASE_PASSWORD"} & environment.keys()
+    assert "@postgres" in environment["DATABASE_URL"].removeprefix("postgres://messaging")
+
+
+def test_compose_confines_every_service() -> None:
+    for name, service in load_compose()["services"].items():
+        assert service["logging"]["options"].keys() == {"max-size", "max-file"}, name
+        assert (service["read_only"], bool(service["mem_limit"])) == (True, True), name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        if name not in ("postgres", "redis"):  # their images change the user themselves
+            assert service["cap_drop"] == ["ALL"], name
+
+
+def test_compose_trusts_the_proxy_of_its_own_network() -> None:
+    compose = load_compose()
+    (network,) = compose["networks"]["default"]["ipam"]["config"]
+
+    trusted = compose["services"]["web1"]["environment"]["FORWARDED_ALLOW_IPS"]
+
+    assert trusted == f"${{FORWARDED_ALLOW_IPS:-{network['subnet']}}}"
+
+
+def test_unit_starts_what_the_documentation_starts() -> None:
+    unit = (ROOT / "docs/deploy/messaging.service").read_text()
+    python = "/srv/messaging/.venv/bin/python "
+
+    commands = re.findall(r"^Exec\w+=(.+)$", unit, re.MULTILINE)
+
+    documented = (ROOT / "docs/deployment.md").read_text()
+    assert [each.removeprefix(python) for each in commands] == [
+        "manage.py migrate --noinput --verbosity 0",
+        "-m config.serve",
+    ]
+    assert all(
+        f"python {each.removeprefix(python)}".split(" --verb")[0] in documented for each in commands
+    )

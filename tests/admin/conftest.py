@@ -6,9 +6,8 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from jobs.models import Job
-from messaging.models import Conversation, MessageRemoval
+from messaging.models import Conversation
 from notifications.models import DeviceToken, PushDelivery, PushMark
-from privacy.models import DataExport
 from tests.admin.pages import registered_models
 from tests.factories import impersonate, make_person, tokens_of, write
 from trainer.models import Invitation
@@ -19,11 +18,7 @@ from users.services.sessions import record_view
 @pytest.fixture
 def everything(alice: User, bob: User, conversation: Conversation) -> Conversation:
     """Return a conversation between Alice and Bob, who have a row in every model that refers to people."""
-    (mine,) = write(bob, conversation, "Mine")
-    MessageRemoval.objects.create(
-        message=mine, removed_by_email="support@example.com", reason="Rude"
-    )
-    DataExport.objects.create(user=alice)
+    write(bob, conversation, "Mine")
     for person in (alice, bob):
         tokens_of(person)
         person.groups.add(Group.objects.get_or_create(name="Members")[0])
