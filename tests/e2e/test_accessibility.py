@@ -73,7 +73,7 @@ def test_axe_finds_nothing_serious_on_any_screen_of_a_trainer(
     screens: dict[str, Callable[[], None]] = {
         "/messages": lambda: expect(conversation_with(page, bob)).to_be_visible(),
         path_of(cast): lambda: expect(message(page, "Hello")).to_be_visible(),
-        "/messages/archived": lambda: expect(page.get_by_text("[Trainee").first).to_be_visible(),
+        "/messages/archived": lambda: expect(page.get_by_text("Removed").first).to_be_visible(),
         f"/messages/archived/{archived.pk}": lambda: expect(
             message(page, "Good bye")
         ).to_be_visible(),

@@ -251,7 +251,7 @@ def test_message_written_offline_to_a_trainee_removed_meanwhile_is_not_lost(
 
     desk.context.set_offline(False)
 
-    expect(desk.get_by_text("[Trainee removed]").first).to_be_visible()
+    expect(desk.locator(".thread-title").get_by_text("Removed")).to_be_visible()
     expect_tick(desk, "too late", "Not sent")
     expect(composer(desk)).to_have_count(0)
 

@@ -128,11 +128,32 @@ def test_removed_trainees_open_page_says_so_and_closes_the_composer(
     expect(phone.get_by_text("This conversation has ended.")).to_be_visible()
     expect(composer(phone)).to_have_count(0)
     phone.goto("/messages")
-    expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
+    expect(phone.get_by_text("No trainer at the moment")).to_be_visible()
+    expect(phone.get_by_text("Messages from your trainer")).to_have_count(0)
     expect(conversations(phone)).to_have_count(0)
     phone.goto(path_of(conversation))
     expect(phone.get_by_text("It has ended, or you don’t have access")).to_be_visible()
     expect(phone.get_by_text("Hello")).to_have_count(0)
+
+
+def test_trainee_at_the_list_learns_that_there_is_no_trainer(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(phone, bob, conversation)
+    navigation(phone).get_by_role("link", name="Settings").click()
+    expect(phone.get_by_role("heading", name="Settings")).to_be_visible()
+
+    with phone.expect_response("**/api/auth/users/me/"):
+        remove_trainee(trainer=alice, trainee_id=bob.pk)
+    navigation(phone).get_by_role("link", name="Messages").click()
+
+    expect(phone.get_by_text("No trainer at the moment")).to_be_visible()
+
+
+def expect_removed(page: Page) -> None:
+    title = page.locator(".thread-title")
+    expect(title.get_by_role("heading")).to_have_text("Bob Tester")
+    expect(title.locator(".tag")).to_have_text("Removed")
 
 
 def test_trainers_open_thread_becomes_read_only(
@@ -142,7 +163,7 @@ def test_trainers_open_thread_becomes_read_only(
 
     remove_trainee(trainer=alice, trainee_id=bob.pk)
 
-    expect(desk.get_by_role("heading", name="[Trainee removed]")).to_be_visible()
+    expect_removed(desk)
     expect(composer(desk)).to_have_count(0)
     expect(message(desk, "Hello")).to_be_visible()
     expect(conversations(desk)).to_have_count(0)
@@ -159,10 +180,13 @@ def test_archive_lists_the_conversation_and_opens_it_read_only(
 
     desk.get_by_role("link", name="Archived").click()
     row = desk.get_by_role("list", name="Archived conversations").get_by_role("link")
-    expect(row).to_contain_text("[Trainee removed]")
+    expect(row.locator(".conversation-name")).to_have_text("Bob Tester")
+    expect(row.locator(".tag")).to_have_text("Removed")
     row.click()
 
-    expect(desk.get_by_role("heading", name="[Trainee removed]")).to_be_visible()
+    expect_removed(desk)
+    expect(desk).to_have_title("Bob Tester · Messaging")
+    expect(desk.get_by_text("You no longer work with this trainee")).to_be_visible()
     expect(message(desk, "Good bye")).to_be_visible()
     expect_tick(desk, "Hello", "Sent")
     expect(composer(desk)).to_have_count(0)
@@ -174,7 +198,7 @@ def test_trainee_who_returns_sees_the_conversation_again(
 ) -> None:
     remove_trainee(trainer=alice, trainee_id=bob.pk)
     sign_in(phone, bob)
-    expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
+    expect(phone.get_by_text("No trainer at the moment")).to_be_visible()
     bob.refresh_from_db()
     bob.parent_trainer = alice
     bob.save()

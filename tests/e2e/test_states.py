@@ -45,6 +45,18 @@ def test_trainee_without_a_conversation_is_told_to_wait_for_the_trainer(
     expect(composer(phone)).to_have_count(0)
 
 
+def test_empty_archive_does_not_ask_to_choose_a_conversation(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    sign_in(desk, alice)
+    expect(desk.get_by_text("Choose a conversation")).to_be_visible()
+
+    desk.get_by_role("link", name="Archived").click()
+
+    expect(desk.get_by_text("No archived conversations")).to_be_visible()
+    expect(desk.get_by_text("Choose a conversation")).to_have_count(0)
+
+
 def test_skeletons_are_shown_while_loading(
     desk: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:

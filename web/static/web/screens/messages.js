@@ -115,7 +115,8 @@ class MessagesScreen extends Element {
   }
 
   #renderNoThread() {
-    return inbox.conversations.length || this.#isArchive ? chooseConversation() : nothing;
+    const { conversations } = this.#isArchive ? inbox.archived : inbox;
+    return conversations.length ? chooseConversation() : nothing;
   }
 
   /** Focus the panel that a navigation has shown; a thread focuses itself. */

@@ -2,7 +2,7 @@ import { html, ifDefined, nothing } from "lit";
 import { fullName } from "../../text/names.js";
 import { formatListTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
-import { isDeleted, otherPerson } from "./people.js";
+import { isRemoved, otherPerson, removedTag } from "./people.js";
 import { tickMark } from "./ticks.js";
 import "../../ui/avatar.js";
 
@@ -27,13 +27,11 @@ export function conversationRow(conversation, { now, isCurrent, isTabStop, pendi
       <user-avatar .person=${person}></user-avatar>
       <span class="conversation-text">
         <span class="conversation-head">
-          <span class="conversation-name" dir="auto"
-            >${isArchived ? t("conversation.removed") : fullName(person)}</span
-          >
+          <span class="conversation-name" dir="auto">${fullName(person)}</span>
           ${lastTime(conversation, now)}
         </span>
-        ${isArchived && !isDeleted(person) ? smallName(person) : nothing}
         <span class="conversation-foot">
+          ${isRemoved(conversation) ? removedTag() : nothing}
           <span class="conversation-preview" dir="auto">${conversation.last_message_preview}</span>
           ${pending.length ? unsentTick(pending) : nothing}
           ${unread ? unreadBadge(unread) : nothing}
@@ -41,10 +39,6 @@ export function conversationRow(conversation, { now, isCurrent, isTabStop, pendi
       </span>
     </a>
   </li>`;
-}
-
-function smallName(person) {
-  return html`<span class="conversation-person truncate" dir="auto">${fullName(person)}</span>`;
 }
 
 function lastTime({ last_message_at: moment }, now) {

@@ -24,10 +24,11 @@ function startOne() {
 }
 
 function waitForTrainer() {
+  const hasTrainer = Boolean(session.user.trainer);
   return emptyState({
     iconName: "messages",
-    title: t("conversations.waiting"),
-    text: t("conversations.waitingHint"),
+    title: hasTrainer ? t("conversations.waiting") : t("conversations.noTrainer"),
+    text: hasTrainer ? t("conversations.waitingHint") : t("conversations.noTrainerHint"),
   });
 }
 

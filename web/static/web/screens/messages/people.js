@@ -1,3 +1,4 @@
+import { html } from "lit";
 import { session } from "../../core/session.js";
 import { t } from "../../text/translate.js";
 
@@ -18,4 +19,15 @@ export function otherPerson({ trainer, trainee }) {
 /** Return whether a person's account was deleted. */
 export function isDeleted(person) {
   return person.id === DELETED_ID;
+}
+
+/** Return whether a conversation of the user is archived because the trainee was removed. */
+export function isRemoved(conversation) {
+  if (session.user?.role !== "TRAINER" || !conversation?.is_archived) return false;
+  return !isDeleted(conversation.trainee);
+}
+
+/** Render the tag beside the name of a removed trainee. */
+export function removedTag() {
+  return html`<span class="tag">${t("conversation.removed")}</span>`;
 }

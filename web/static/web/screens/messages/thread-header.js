@@ -4,25 +4,24 @@ import { session } from "../../core/session.js";
 import { fullName } from "../../text/names.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
-import { isDeleted } from "./people.js";
+import { isDeleted, removedTag } from "./people.js";
 import "../../ui/avatar.js";
 
 /**
  * Render the header of a thread.
  *
- * `isLost`: the person cannot be found. `isAlone`: there is no list beside the header, so it
+ * `isRemoved`: the trainee was removed. `isLost`: the person cannot be found. `isAlone`: there is no list beside the header, so it
  * has the main heading. `backTo`: the back button's path on the first page of a visit, or null.
  */
-export function threadHeader({ person, isArchived, isLost, isAlone, backTo }) {
-  const small = isArchived && person && !isDeleted(person) ? fullName(person) : null;
+export function threadHeader({ person, isRemoved, isLost, isAlone, backTo }) {
   // Always the same h2, because it can have the focus before the name is known.
   return html`<header class="thread-header">
     ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
     <div class="thread-title">
       <h2 tabindex="-1" aria-level=${isAlone ? 1 : 2} dir="auto">
-        ${person ? title(person, isArchived) : nobodyYet()}
+        ${person ? title(person, isRemoved) : nobodyYet()}
       </h2>
-      ${small ? html`<p class="soft" dir="auto">${small}</p>` : nothing}
+      ${isRemoved ? html`<p>${removedTag()}</p>` : nothing}
     </div>
   </header>`;
 }
@@ -49,9 +48,8 @@ function nobodyYet() {
 }
 
 /** Render the name; for trainers, it links to the trainee's page. */
-function title(person, isArchived) {
-  if (isArchived) return t("conversation.removed");
-  const hasPage = session.user?.role === "TRAINER" && !isDeleted(person);
+function title(person, isRemoved) {
+  const hasPage = session.user?.role === "TRAINER" && !isRemoved && !isDeleted(person);
   const name = fullName(person);
   return hasPage ? html`<a href="/trainees/${person.id}">${name}</a>` : name;
 }

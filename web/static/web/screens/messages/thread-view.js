@@ -13,7 +13,7 @@ import { errorState } from "../../ui/states.js";
 import { setTitle } from "../../live/badge.js";
 import { closedNote, closedReason } from "./closed-note.js";
 import { nothingHere } from "./empty-states.js";
-import { otherPerson } from "./people.js";
+import { isRemoved, otherPerson } from "./people.js";
 import { threadHeader } from "./thread-header.js";
 import "./composer.js";
 import "./connection-line.js";
@@ -67,17 +67,13 @@ class ThreadView extends Element {
     return conversation ? otherPerson(conversation) : (this.trainee ?? null);
   }
 
-  get #isArchived() {
-    return this.#thread?.status === "archived" || Boolean(this.#thread?.conversation?.is_archived);
-  }
-
   render() {
     const person = this.#person;
     const { backTo } = this;
     const isLost = Boolean(this.failure) || this.#thread?.status === "gone";
     const isAlone = !DESK.matches || !backTo;
     return html`
-      ${threadHeader({ person, isArchived: this.#isArchived, isLost, isAlone, backTo })}
+      ${threadHeader({ person, isRemoved: isRemoved(this.#thread?.conversation), isLost, isAlone, backTo })}
       ${this.#thread ? this.#renderThread(person) : nothing}
     `;
   }
@@ -88,8 +84,7 @@ class ThreadView extends Element {
 
   updated() {
     const person = this.#person;
-    if (!person) setTitle(t("nav.messages"));
-    else setTitle(this.#isArchived ? t("conversation.removed") : fullName(person));
+    setTitle(person ? fullName(person) : t("nav.messages"));
   }
 
   #renderFailure() {
