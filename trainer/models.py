@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 
 from users.models import User
@@ -10,8 +11,9 @@ from users.models import User
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
-        """Return invitations that have not been accepted and have not expired."""
-        return self.filter(accepted_at__isnull=True, expires_at__gt=timezone.now())
+        """Return invitations that have not been accepted, have not expired, and are not outdated."""
+        is_current = Q(trainer_epoch=None) | Q(trainer_epoch=F("trainer__access_epoch"))
+        return self.filter(is_current, accepted_at__isnull=True, expires_at__gt=timezone.now())
 
 
 class Invitation(models.Model):
@@ -30,6 +32,8 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     # The database default is for processes of the previous release, whose links are valid for seven days.
     lifetime_days = models.PositiveSmallIntegerField(default=7, db_default=7, editable=False)
+    # The trainer's access epoch when the link was made. Processes of the previous release leave it NULL.
+    trainer_epoch = models.PositiveIntegerField(null=True, editable=False)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -54,8 +58,16 @@ class Invitation(models.Model):
 
     @property
     def is_expired(self) -> bool:
-        """Return whether the invitation can no longer be accepted, because it is too old."""
-        return self.is_pending and self.expires_at <= timezone.now()
+        """
+        Return whether the invitation can no longer be accepted, although nobody has accepted it.
+
+        That is so if it is too old, or if the trainer's access has ended since it was sent.
+        """
+        return self.is_pending and (self.expires_at <= timezone.now() or self._is_outdated)
+
+    @property
+    def _is_outdated(self) -> bool:
+        return self.trainer_epoch not in (None, self.trainer.access_epoch)
 
 
 class Trainee(User):

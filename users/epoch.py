@@ -1,11 +1,11 @@
 """
 The access epoch: an integer of each user, which increases with each change that must end access.
 
-Sessions, impersonations, reset links and admin sign-ins store the epoch as of their creation, and are
-valid only while the user's epoch is the same. The session in which a user changes their own password
-stores the new epoch, and so stays valid. Impersonations also store the impersonator's epoch, which must
-be the same too. The UPDATE statement that stores a change compares the new values with those in the
-database, and increases the epoch. So a change is noticed even if the model instance is stale.
+Sessions, impersonations, reset links, invitations and admin sign-ins store the epoch as of their creation,
+and are valid only while the user's epoch is the same. The session in which a user changes their own
+password stores the new epoch, and so stays valid. Impersonations also store the impersonator's epoch,
+which must be the same too. The UPDATE statement that stores a change compares the new values with those
+in the database, and increases the epoch. So a change is noticed even if the model instance is stale.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -114,6 +114,7 @@ def _lock_pending(trainer: User, invitation_id: int) -> Invitation:
 def _renew(invitation: Invitation, trainer: User) -> None:
     invitation.expires_at = timezone.now() + timedelta(days=invitation.lifetime_days)
     invitation.code_hash = hash_code(make_code(invitation))
+    invitation.trainer_epoch = trainer.access_epoch
     invitation.save()
     pk = invitation.pk
     enqueue(kind="trainer.mail_invitation", args={"invitation_id": pk}, key=str(pk))
@@ -176,7 +177,10 @@ def _read_invitation(code: str) -> tuple[Invitation, User | None]:
 
 def _lock_open(code: str) -> Invitation:
     invitation = (
-        Invitation.objects.open().select_for_update().filter(code_hash=hash_code(code)).first()
+        Invitation.objects.open()
+        .select_for_update(of=("self",))
+        .filter(code_hash=hash_code(code))
+        .first()
     )
     if invitation is None or not _may_train(invitation.trainer):
         raise InvalidInvitation

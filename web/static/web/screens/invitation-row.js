@@ -14,11 +14,11 @@ export function invitationRow(invitation, { onResend, onRevoke }) {
   </li>`;
 }
 
-function stateOf({ accepted_at, expires_at, created_at }) {
+function stateOf({ accepted_at, expires_at, created_at, is_expired }) {
   const date = day(created_at);
   const until = day(expires_at);
   if (accepted_at) return [tag("success", t("invitation.joined")), day(accepted_at)];
-  if (new Date(expires_at) < new Date()) {
+  if (is_expired) {
     return [tag("neutral", t("invitation.expired")), parts("invitation.sent", { date })];
   }
   return [tag("warning", t("invitation.pending")), parts("invitation.valid", { date, until })];
