@@ -23,6 +23,7 @@ class Notification:
     title: str
     body: str
     conversation_id: int
+    sender_id: int
     unread_count: int
 
 
@@ -31,7 +32,7 @@ def get_notification(delivery: Delivery) -> Notification | None:
     Return the notification that the device should get now, or None. This takes up to four queries.
 
     Return None if the conversation has since been read or archived, or if the recipient has been
-    deactivated, no longer has the device or is no longer signed in on it.
+    deactivated, no longer has the device, is no longer signed in on it, or has silenced messages.
 
     Also return None if a later delivery covers the same messages. Such a delivery exists if
     this job was enqueued again during this run, or if a process of the previous release stored a row in
@@ -50,6 +51,7 @@ def get_notification(delivery: Delivery) -> Notification | None:
         title=_cut(_name_of_other(conversation, delivery.recipient_id), TITLE_LENGTH),
         body=_cut(text, BODY_LENGTH),
         conversation_id=delivery.conversation_id,
+        sender_id=_other_id(conversation, delivery.recipient_id) or 0,
         unread_count=_count_unread(delivery.recipient_id),
     )
 
@@ -90,6 +92,11 @@ def _count_unread(user_id: int) -> int:
         unread.filter(**{f"conversation__{side}": user_id}, conversation__is_archived=False).count()
         for side in ("trainer", "trainee")
     )
+
+
+def _other_id(conversation: Conversation, recipient_id: int) -> int | None:
+    is_trainer = conversation.trainer_id == recipient_id
+    return conversation.trainee_id if is_trainer else conversation.trainer_id
 
 
 def _name_of_other(conversation: Conversation, recipient_id: int) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, Index, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,13 +13,16 @@ from users.models import AuthSession, User
 class DeviceTokenQuerySet(models.QuerySet["DeviceToken"]):
     def reachable(self) -> DeviceTokenQuerySet:
         """
-        Return the devices of active users, except devices whose sign-in is no longer valid.
+        Return the devices of active users who have not silenced messages, and whose sign-in is valid.
 
         Devices that were registered without a sign-in are included.
         """
         sign_ins = AuthSession.objects.alive().filter(kind=AuthSession.Kind.SIGN_IN)
+        silenced = NotificationPreferences.objects.filter(user=OuterRef("user"), new_message=False)
         return self.filter(
-            Q(session__isnull=True) | Q(session__in=sign_ins.values("pk")), user__is_active=True
+            ~Exists(silenced),
+            Q(session__isnull=True) | Q(session__in=sign_ins.values("pk")),
+            user__is_active=True,
         )
 
 
@@ -51,6 +54,36 @@ class DeviceToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.platform} device of user {self.user_id}"
+
+
+class NotificationPreferences(models.Model):
+    """
+    The kinds of notifications that a user wants. A user without a row wants all kinds.
+
+    This server sends only notifications of new messages. The other kinds are stored for existing
+    clients, which show all of them.
+    """
+
+    user = models.OneToOneField(
+        User, primary_key=True, on_delete=models.CASCADE, related_name="notification_preferences"
+    )
+    trainee_workout = models.BooleanField(default=True, db_default=True)
+    trainee_weight_checkin = models.BooleanField(default=True, db_default=True)
+    trainee_started_workout = models.BooleanField(default=True, db_default=True)
+    trainee_finished_workout = models.BooleanField(default=True, db_default=True)
+    churn_alert = models.BooleanField(default=True, db_default=True)
+    re_engagement = models.BooleanField(default=True, db_default=True)
+    trainer_announcement = models.BooleanField(default=True, db_default=True)
+    achievement_earned = models.BooleanField(default=True, db_default=True)
+    community_event = models.BooleanField(default=True, db_default=True)
+    new_message = models.BooleanField(default=True, db_default=True)
+    community_activity = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        verbose_name_plural = _("notification preferences")
+
+    def __str__(self) -> str:
+        return f"Notification preferences of user {self.user_id}"
 
 
 class PushCursor(models.Model):

@@ -8,7 +8,14 @@ from django.conf import settings
 from django.db.models import Exists, Subquery
 
 from messaging.models import Message
-from notifications.models import DeviceToken, DeviceTokenQuerySet, PushCursor, PushDelivery
+from notifications.models import (
+    DeviceToken,
+    DeviceTokenQuerySet,
+    NotificationPreferences,
+    PushCursor,
+    PushDelivery,
+)
+from users.models import User
 
 
 @dataclass(frozen=True)
@@ -82,3 +89,9 @@ class Delivery:
     recipient_id: int
     device_id: int
     up_to: int
+
+
+def get_preferences(user: User) -> NotificationPreferences:
+    """Return a user's preferences; the defaults, unsaved, if the user has not changed any."""
+    stored = NotificationPreferences.objects.filter(user=user).first()
+    return stored or NotificationPreferences(user=user)

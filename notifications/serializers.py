@@ -1,10 +1,11 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
+from django.db.models import BooleanField
 from rest_framework import serializers
 
-from api.fields import TextField
-from notifications.models import DeviceToken
+from api.fields import FlagField, TextField
+from notifications.models import DeviceToken, NotificationPreferences
 from notifications.subscriptions import BadSubscription, check_web_token
 
 
@@ -25,6 +26,28 @@ class DeviceTokenSerializer(serializers.Serializer[Any]):
             except BadSubscription as error:
                 raise serializers.ValidationError({"token": str(error)}) from error
         return attrs
+
+
+class DeviceSerializer(serializers.Serializer[Any]):
+    """A registered device. `is_active` is always true, because only active devices are stored."""
+
+    id = serializers.IntegerField()
+    token = serializers.CharField()
+    platform = serializers.ChoiceField(choices=DeviceToken.Platform.choices)
+    is_active = serializers.BooleanField()
+
+
+class PreferencesSerializer(serializers.ModelSerializer[NotificationPreferences]):
+    """The kinds of notifications that a user wants. This server sends only `new_message`."""
+
+    serializer_field_mapping: ClassVar[dict[Any, Any]] = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        BooleanField: FlagField,
+    }
+
+    class Meta:
+        model = NotificationPreferences
+        exclude = ("user",)
 
 
 class ForgetDeviceSerializer(serializers.Serializer[Any]):

@@ -4,12 +4,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.fields import validated
+from notifications import selectors
 from notifications.serializers import (
+    DeviceSerializer,
     DeviceTokenSerializer,
     ForgetDeviceSerializer,
+    PreferencesSerializer,
     PushKeySerializer,
 )
 from notifications.services import devices
+from notifications.services.preferences import change_preferences
 from notifications.vapid import get_public_key
 from users.permissions import current_user
 
@@ -19,7 +23,7 @@ BODY_CODES = ["invalid", "parse_error", "request_too_large", "unsupported_media_
 class DeviceTokenView(APIView):
     @extend_schema(
         request=DeviceTokenSerializer,
-        responses={200: DeviceTokenSerializer, 201: DeviceTokenSerializer},
+        responses={200: DeviceSerializer, 201: DeviceSerializer},
     )
     def post(self, request: Request) -> Response:
         """
@@ -28,8 +32,9 @@ class DeviceTokenView(APIView):
         Return 201 if the token is new, and 200 if it was already registered, even by another user.
         """
         data = validated(DeviceTokenSerializer, request.data)
-        created = devices.register_device(user=current_user(request), **data)
-        return Response(data, status=201 if created else 200)
+        device, created = devices.register_device(user=current_user(request), **data)
+        body = {**data, "id": device.pk, "is_active": True}
+        return Response(DeviceSerializer(body).data, status=201 if created else 200)
 
     @extend_schema(
         request=ForgetDeviceSerializer,
@@ -38,10 +43,36 @@ class DeviceTokenView(APIView):
         extensions={"x-codes": BODY_CODES},
     )
     def delete(self, request: Request) -> Response:
+        """Delete one of your push tokens. Clients that cannot send a body with DELETE use `forget/`."""
+        return _forget_device(request)
+
+
+class ForgetDeviceView(APIView):
+    @extend_schema(request=ForgetDeviceSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
         """Delete one of your push tokens."""
-        data = validated(ForgetDeviceSerializer, request.data)
-        devices.forget_device(user=current_user(request), **data)
-        return Response(status=204)
+        return _forget_device(request)
+
+
+def _forget_device(request: Request) -> Response:
+    data = validated(ForgetDeviceSerializer, request.data)
+    devices.forget_device(user=current_user(request), **data)
+    return Response(status=204)
+
+
+class PreferencesView(APIView):
+    @extend_schema(responses=PreferencesSerializer)
+    def get(self, request: Request) -> Response:
+        """Return which kinds of notifications you want."""
+        preferences = selectors.get_preferences(current_user(request))
+        return Response(PreferencesSerializer(preferences).data)
+
+    @extend_schema(request=PreferencesSerializer, responses=PreferencesSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change some of these preferences. `"new_message": false` silences notifications at once."""
+        changes = validated(PreferencesSerializer, request.data)
+        preferences = change_preferences(user=current_user(request), changes=changes)
+        return Response(PreferencesSerializer(preferences).data)
 
 
 class PushKeyView(APIView):

@@ -105,7 +105,9 @@ def message_of(notification: Notification) -> dict[str, Any]:
         "token": notification.token,
         "notification": {"title": notification.title, "body": notification.body},
         "data": {
+            "type": "direct_message",
             "conversation_id": str(notification.conversation_id),
+            "sender_id": str(notification.sender_id),
             "unread_count": str(notification.unread_count),
         },
         "android": {

@@ -12,9 +12,9 @@ DEVICES_PER_USER = 20
 
 
 @transaction.atomic
-def register_device(*, user: User, token: str, platform: str) -> bool:
+def register_device(*, user: User, token: str, platform: str) -> tuple[DeviceToken, bool]:
     """
-    Make `user` the only owner of a push token; return whether the token is new.
+    Make `user` the only owner of a push token; return the device, and whether its token is new.
 
     A previous owner loses the token, because messages must not appear on another person's phone. If
     `user` now has more than `DEVICES_PER_USER` tokens, those registered least recently are deleted. The
@@ -24,12 +24,12 @@ def register_device(*, user: User, token: str, platform: str) -> bool:
     ensure_may_write(user)
     if lock_account(user) is None:
         raise InvalidToken
-    _, created = DeviceToken.objects.update_or_create(
+    device, created = DeviceToken.objects.update_or_create(
         token=stored_form(token),
         defaults={"user": user, "platform": platform, "session": user.auth_session},
     )
     _forget_the_oldest(user)
-    return created
+    return device, created
 
 
 def _forget_the_oldest(user: User) -> None:

@@ -47,7 +47,7 @@ class DeletedMeanwhileView(APIView):
     def post(self, request: Request) -> Response:
         bob = make_trainee("bob", None)
         User.objects.filter(pk=bob.pk).delete()
-        return Response(register_device(user=bob, token="x", platform="ios"))
+        return Response(register_device(user=bob, token="x", platform="ios")[1])
 
 
 def deleted_meanwhile(request: HttpRequest) -> HttpResponse:

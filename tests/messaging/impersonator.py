@@ -11,6 +11,7 @@ from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
 from messaging.services.typing import show_typing
 from notifications.services.devices import forget_device, register_device
+from notifications.services.preferences import change_preferences
 from tests.factories import claims_of, impersonate
 from tests.messaging.model import Refusal, Thread
 from trainer.services.invitations import (
@@ -42,6 +43,7 @@ def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any
         lambda: set_password(user=person, current_password="x", new_password="y"),
         lambda: register_device(user=person, token="x", platform="ios"),
         lambda: forget_device(user=person, token="x"),
+        lambda: change_preferences(user=person, changes={"new_message": False}),
     ]
 
 

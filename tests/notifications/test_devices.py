@@ -25,13 +25,18 @@ def owners() -> list[tuple[str, str, str]]:
     return list(rows.values_list("user__email", "token", "platform"))
 
 
+def device_body(**changes: Any) -> dict[str, Any]:
+    """Return the response body for the only device."""
+    return {"id": DeviceToken.objects.get().pk, **PHONE, "is_active": True, **changes}
+
+
 def test_new_token_is_201_and_a_known_one_200(api: Client, bob: User) -> None:
     api.as_user(bob)
 
     first, again = api.post(URL, PHONE), api.post(URL, {**PHONE, "platform": "web"})
 
-    assert (first.status_code, first.json()) == (201, PHONE)
-    assert (again.status_code, again.json()) == (200, {**PHONE, "platform": "web"})
+    assert (first.status_code, first.json()) == (201, device_body())
+    assert (again.status_code, again.json()) == (200, device_body(platform="web"))
     assert owners() == [("bob@example.com", "phone-1", "web")]
 
 
@@ -54,6 +59,20 @@ def test_token_is_deleted_by_its_owner_only(api: Client, bob: User, charlie: Use
 
     own = api.as_user(bob).delete(URL, {"token": "phone-1"})
     assert (own.status_code, own.content, owners()) == (204, b"", [])
+
+
+def test_token_is_forgotten_by_post_for_clients_that_send_no_body_with_delete(
+    api: Client, bob: User, charlie: User
+) -> None:
+    api.as_user(bob).post(URL, PHONE)
+
+    strangers = api.as_user(charlie).post(f"{URL}forget/", {"token": "phone-1"})
+    assert (strangers.status_code, len(owners())) == (204, 1)
+
+    own = api.as_user(bob).post(f"{URL}forget/", {"token": "phone-1"})
+    without = api.post(f"{URL}forget/", {})
+    assert (own.status_code, own.content, owners()) == (204, b"", [])
+    assert without.json() == {"token": ["This field is required."]}
 
 
 def test_deleting_a_token_keeps_the_other_devices_of_its_owner(api: Client, bob: User) -> None:
@@ -117,7 +136,7 @@ def test_browser_registers_its_subscription(api: Client, bob: User) -> None:
 
     response = api.as_user(bob).post(URL, body)
 
-    assert (response.status_code, response.json()) == (201, body)
+    assert (response.status_code, response.json()) == (201, device_body(**body))
 
 
 def test_subscription_with_reordered_keys_is_one_device(

@@ -59,7 +59,12 @@ def test_message_is_sent_as_the_service_account(google: PushService) -> None:
         "message": {
             "token": "phone-1",
             "notification": {"title": "Tina Torres", "body": "How was the run? 🏃"},
-            "data": {"conversation_id": "7", "unread_count": "3"},
+            "data": {
+                "type": "direct_message",
+                "conversation_id": "7",
+                "sender_id": "5",
+                "unread_count": "3",
+            },
             "android": {
                 "collapse_key": "conversation-7",
                 "priority": "high",

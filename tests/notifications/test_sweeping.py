@@ -57,6 +57,7 @@ def test_unread_message_is_notified_to_its_recipients_device(
     assert (told.device_id, told.token, told.platform) == (phone.pk, phone.token, "web")
     assert (told.title, told.body) == ("Alice Tester", "Hello")
     assert (told.conversation_id, told.unread_count) == (conversation.pk, 1)
+    assert told.sender_id == conversation.trainer_id
     assert not live().exists()
 
 

@@ -38,6 +38,7 @@ def make_notification(token: str, **changes: Any) -> Notification:
         "title": "Tina Torres",
         "body": "How was the run? 🏃",
         "conversation_id": 7,
+        "sender_id": 5,
         "unread_count": 3,
     }
     return Notification(**{**fields, **changes})

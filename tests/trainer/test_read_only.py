@@ -8,6 +8,7 @@ from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
 from messaging.services.typing import show_typing
 from notifications.services.devices import forget_device, register_device
+from notifications.services.preferences import change_preferences
 from tests.factories import PASSWORD, claims_of, impersonate, make_person
 from trainer.services.invitations import invite_trainee, resend_invitation, withdraw_invitation
 from trainer.services.trainees import impersonate_trainee, remove_trainee
@@ -23,6 +24,7 @@ SERVICES: dict[str, Callable[[User], object]] = {
     "typing": lambda user: show_typing(by=user, conversation_id=1, to_id=1, is_typing=True),
     "register": lambda user: register_device(user=user, token="t", platform="ios"),
     "forget": lambda user: forget_device(user=user, token="t"),
+    "preferences": lambda user: change_preferences(user=user, changes={"new_message": False}),
     "invite": lambda user: invite_trainee(trainer=user, email="eve@example.com"),
     "resend": lambda user: resend_invitation(trainer=user, invitation_id=1),
     "withdraw": lambda user: withdraw_invitation(trainer=user, invitation_id=1),

@@ -130,8 +130,9 @@ def impersonate(story: Story) -> None:
 
 def register_devices(story: Story) -> None:
     device = {"token": "device-1", "platform": "ios"}
-    expect(story.bob.post("users/device-token/", **device), 201, device)
-    expect(story.alice.post("users/device-token/", **device), 200, device)
+    first = expect(story.bob.post("users/device-token/", **device), 201)
+    assert first == {"id": first["id"], **device, "is_active": True}
+    expect(story.alice.post("users/device-token/", **device), 200, first)
     gone = story.alice.http.request("DELETE", "users/device-token/", json={"token": "device-1"})
     assert gone.status_code == 204
 
