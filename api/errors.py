@@ -7,12 +7,12 @@ The API's are JSON in one format. Outside the API, people get pages: see `api.er
 import sys
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django_stubs_ext import StrOrPromise
-from psycopg.errors import ForeignKeyViolation, ReadOnlySqlTransaction
+from psycopg.errors import ForeignKeyViolation
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,6 +30,7 @@ from api.exceptions import (
     ServiceError,
     TooFast,
 )
+from api.outages import may_be_tried_again
 
 STATUS_OF = {Invalid: 400, NotSignedIn: 401, Forbidden: 403, NotFound: 404, TooFast: 429}
 RETRY_AFTER_SECONDS = 2
@@ -82,13 +83,11 @@ def _may_be_tried_again(error: BaseException | None) -> bool:
     """
     Return whether the client should try again.
 
-    True if the database is unavailable, or read-only after a failover, or if a row that the request
+    True if the database is away, if another transaction was in the way, or if a row that the request
     refers to was deleted meanwhile.
     """
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return True
     cause = getattr(error, "__cause__", None)
-    return isinstance(cause, ReadOnlySqlTransaction) or _is_deleted_meanwhile(error, cause)
+    return may_be_tried_again(error) or _is_deleted_meanwhile(error, cause)
 
 
 def _is_deleted_meanwhile(error: BaseException | None, cause: BaseException | None) -> bool:

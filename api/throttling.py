@@ -6,7 +6,6 @@ DRF's own throttle reads and then writes, so parallel requests can exceed the li
 counts of its own.
 """
 
-import logging
 import math
 import threading
 import time
@@ -21,8 +20,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from api.exceptions import TooFast
-
-logger = logging.getLogger(__name__)
+from api.outages import Outage
 
 REDIS_TIMEOUT_SECONDS = 0.25
 REDIS_PAUSE_SECONDS = 2.0
@@ -42,6 +40,7 @@ class Counter:
         self._shared = _redis_limiter(redis_url) if redis_url else None
         self._at_once = threading.BoundedSemaphore(REDIS_AT_ONCE)
         self._redis_away_until = 0.0
+        self._outage = Outage("Redis")
         self._refused_until: dict[str, float] = {}
 
     def hit(self, rate: limits.RateLimitItem, *identifiers: str) -> int:
@@ -79,10 +78,12 @@ class Counter:
             try:
                 with self._at_once:
                     if time.monotonic() >= self._redis_away_until:
-                        return _hit_limiter(self._shared, rate, *identifiers)
+                        wait = _hit_limiter(self._shared, rate, *identifiers)
+                        self._outage.end()
+                        return wait
             except RedisError as error:
-                logger.warning("Redis is away; each process keeps counts of its own: %r", error)
                 self._redis_away_until = time.monotonic() + REDIS_PAUSE_SECONDS
+                self._outage.report(error, ", each process counts on its own")
         with self._local_lock:
             return _hit_limiter(self._local, rate, *identifiers)
 

@@ -41,6 +41,13 @@ class SkipFiles(logging.Filter):
         return True
 
 
+class WithTraceback(logging.Filter):
+    """Drops lines without a traceback: of a refused request, the access log has a line already."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info)
+
+
 def configure_logging(level: str) -> dict[str, Any]:
     """Return Django's logging settings: one line per event, on standard error."""
     return {
@@ -48,6 +55,7 @@ def configure_logging(level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "filters": {
             "redact": {"()": "config.logs.RedactTokens"},
+            "with_traceback": {"()": "config.logs.WithTraceback"},
             "skip_files": {"()": "config.logs.SkipFiles"},
         },
         "formatters": {
@@ -65,8 +73,8 @@ def configure_logging(level: str) -> dict[str, Any]:
             "uvicorn.access": {"filters": ["skip_files"]},
             # At DEBUG, this logger would log the content of sockets: tokens, cookies and messages.
             "uvicorn.error": {"level": "INFO" if level == "DEBUG" else level},
-            # These repeat what the access log says about each refused request.
-            "django.request": {"level": "ERROR"},
+            # The others repeat what the access log says about each refused request.
+            "django.request": {"level": "ERROR", "filters": ["with_traceback"]},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from api import outages
 from jobs.claims import Claim, Outcome
 from jobs.registry import JobKind, list_kinds
 from jobs.selectors import get_seconds_until_due
@@ -108,11 +109,10 @@ class Worker:
             self._extend()
             self._schedule()
             pause = self._claim()
-        except DatabaseError as error:
+            outages.database.end()
+        except Exception as error:  # noqa: BLE001 - logged
             connection.close()
-            logger.warning("The database is away, jobs wait: %s", error)
-        except Exception:
-            logger.exception("Looking for jobs failed.")
+            outages.log_failure(error, "Looking for jobs failed.", ", jobs wait")
         if pause and connection.vendor == "postgresql":
             connection.close()  # returns it to the pool
         return pause
@@ -218,7 +218,9 @@ class Worker:
             if self._running:
                 release_jobs(worker=self._name, claims=self._running)
         except DatabaseError as error:
-            logger.warning("The database is away, jobs go on when their leases expire: %s", error)
+            outages.log_failure(
+                error, "Jobs could not be released.", ", jobs go on when their leases expire"
+            )
         finally:
             connection.close()
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic
 from django.db import Error as DatabaseError
 
 from api.exceptions import NotFound, NotSignedIn
+from api.outages import raise_unless_away
 from live.access import A, Authenticator
 from live.close_codes import CloseCode, SocketRefused
 from live.frame_consumer import FrameConsumer, Handler
@@ -53,7 +54,8 @@ class LiveConsumer(FrameConsumer, Generic[A]):
             self.close_soon(CloseCode.NOT_SIGNED_IN)
         except NotFound:
             self.close_soon(CloseCode.NOT_VISIBLE)
-        except DatabaseError:
+        except DatabaseError as error:
+            raise_unless_away(error)
             self.close_soon(CloseCode.TRY_AGAIN_LATER)
 
     @abstractmethod

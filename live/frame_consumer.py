@@ -10,6 +10,7 @@ from django.db import Error as DatabaseError
 from rest_framework.exceptions import ValidationError
 
 from api.exceptions import ServiceError
+from api.outages import raise_unless_away
 from live import frames
 from live.close_codes import CloseCode
 from live.exceptions import BadFrame, UnknownFrame
@@ -68,7 +69,8 @@ class FrameConsumer(SocketConsumer, ABC):
             self.push(frames.error(str(error.detail), error.code))
         except ValidationError as error:
             self.push(frames.error(_first_message(error.detail), "invalid"))
-        except DatabaseError:
+        except DatabaseError as error:
+            raise_unless_away(error)
             self.push(frames.error("Try again in a moment.", "temporarily_unavailable"))
 
     def _handler_of(self, frame: Frame) -> Handler:

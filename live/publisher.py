@@ -17,6 +17,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from api.outages import Outage
 from live.layers import send_to_groups
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Publisher:
         self._pending: deque[tuple[str, Event]] = deque()
         self._draining: asyncio.Task[None] | None = None
         self._paused_until = 0.0
+        self._outage = Outage("The channel layer")
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Use the server's event loop: the in-memory layer reaches only sockets of the same loop."""
@@ -86,9 +88,10 @@ class Publisher:
         try:
             async with asyncio.timeout(settings.EVENT_TIMEOUT_SECONDS):
                 await send_to_groups(get_channel_layer(), messages)
-        except Exception as error:  # noqa: BLE001 - all failures of the layer are treated alike
+            self._outage.end()
+        except Exception as error:  # noqa: BLE001 - logged
             self._paused_until = time.monotonic() + self.PAUSE_SECONDS
-            logger.warning("The channel layer is away: %r", error)
+            self._outage.report(error)
 
 
 def _loop_in_background() -> asyncio.AbstractEventLoop:

@@ -8,22 +8,19 @@ no task, only a row in the parameters of these queries.
 """
 
 import asyncio
-import logging
 import time
 from itertools import count
 from typing import Any, ClassVar, Protocol
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 
+from api import outages
 from live.access import Authenticator
 from live.listener import listener
 from live.position_table import Columns, ListBehind, PositionTable
 from live.registry import Socket
 from live.task_coalescer import tasks
 from live.threads import in_thread
-
-logger = logging.getLogger(__name__)
 
 
 class TrackedSocket(Socket, Protocol):
@@ -102,10 +99,11 @@ class Reconciler:
     async def _try_check(self, kind: Kind, rows: Columns) -> None:
         try:
             await self._check(kind, rows)
-        except DatabaseError as error:
-            logger.warning("The database is away; sockets are not reconciled: %s", error)
-        except Exception:
-            logger.exception("Open sockets could not be reconciled.")
+            outages.database.end()
+        except Exception as error:  # noqa: BLE001 - logged
+            outages.log_failure(
+                error, "Open sockets could not be reconciled.", ", sockets are not reconciled"
+            )
 
     async def _check(self, kind: Kind, rows: Columns) -> None:
         """Compare sockets with the database. Schedule tasks for those that lost access or events."""

@@ -1,7 +1,6 @@
 """A Redis server of the channel layer. Its subscriptions are restored after an outage."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,7 +11,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-logger = logging.getLogger(__name__)
+from api.outages import Outage
 
 AWAY = (RedisError, OSError)
 
@@ -39,6 +38,7 @@ class Shard:
         self._publishing = asyncio.Lock()
         self._subscribing = asyncio.Lock()
         self._channels: set[str] = set()
+        self._outage = Outage("Redis")
         self._pubsub: PubSub | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -104,9 +104,10 @@ class Shard:
                 async with self._subscribing:
                     pubsub = await self._connect()
                 pause = self.RETRY_SECONDS
+                self._outage.end()
                 await self._deliver_from(pubsub)
             except AWAY as error:
-                logger.warning("Redis is away; trying again: %s", error)  # str says more than repr
+                self._outage.report(error, ", trying again")
                 await self._disconnect()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, self.RETRY_SECONDS_AT_MOST)

@@ -1,11 +1,8 @@
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.db import Error as DatabaseError
-
-logger = logging.getLogger(__name__)
+from api.outages import log_failure
 
 Func = Callable[..., Awaitable[None]]
 
@@ -52,10 +49,8 @@ class TaskCoalescer:
 async def _run_once(func: Func, args: tuple[Any, ...]) -> None:
     try:
         await func(*args)
-    except DatabaseError as error:
-        logger.debug("%s is left to the reconciler: %r", func.__qualname__, error)
-    except Exception:
-        logger.exception("%s failed.", func.__qualname__)
+    except Exception as error:  # noqa: BLE001 - logged
+        log_failure(error, f"{func.__qualname__} failed.")
 
 
 tasks = TaskCoalescer()

@@ -17,6 +17,7 @@ from django.core.signals import request_started
 from django.urls import set_script_prefix
 from django.utils.log import log_response
 
+from api import outages
 from api.errors import MALFORMED, busy
 from server.body_limits import is_form, read_body
 from server.chain import ApiRequest, StandIn, build_chain
@@ -108,6 +109,8 @@ class OneHopHandler:
         request.stand_in = stand_in
         with closing(request):
             response = self._get_response(request)
+            if response.status_code < 300:  # noqa: PLR2004 - HTTP's
+                outages.database.end()
             keep_connections()
             with closing(response):  # sends request_finished, as Django's own handlers do
                 _log(request, response)

@@ -13,6 +13,7 @@ from threading import BoundedSemaphore
 
 from django.db import connection
 
+from api.outages import Outage
 from jobs.exceptions import GiveUp, RetryLater
 from notifications.contents import Notification, get_notification
 from notifications.models import DeviceToken
@@ -22,6 +23,7 @@ from notifications.selectors import Delivery
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 60 * 60
+_web_push, _firebase = Outage("Web Push"), Outage("Firebase")
 # Many threads wait for push services at the same time, but only this many use the database.
 _database_use = BoundedSemaphore(3)
 
@@ -46,10 +48,13 @@ def record_outcome(notification: Notification, outcome: Outcome) -> None:
     A retry waits for the longer of two pauses: the job's own, and the one that the push service requests.
     A requested pause of more than an hour counts as an hour.
     """
+    outage = _firebase if notification.platform != DeviceToken.Platform.WEB else _web_push
     if outcome.verdict is Verdict.DELIVERED:
+        outage.end()
         return
     logger.info("Push to device %s: %s", notification.device_id, outcome.reason)
     if outcome.verdict is Verdict.LATER:
+        outage.note(outcome.reason)
         raise RetryLater(outcome.reason, seconds=min(outcome.retry_after, LONGEST_PAUSE_SECONDS))
     if outcome.verdict is Verdict.REFUSED:
         raise GiveUp(outcome.reason)

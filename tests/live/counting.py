@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db import OperationalError
 from rest_framework.exceptions import ValidationError
 
 from api.exceptions import NotFound, NotSignedIn
@@ -15,6 +14,7 @@ from live.frame_consumer import Handler
 from live.frames import Frame, encode
 from live.position_table import ListBehind
 from live.publisher import Event
+from tests.database_errors import away
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class CountingConsumer(LiveConsumer[Grant]):
     errors: ClassVar[dict[str, Exception]] = {
         "invalid": ValidationError({"number": ["Not a number."]}),
         "not_found": NotFound(),
-        "away": OperationalError(),
+        "away": away(),
     }
 
     def __init__(self) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 import pytest
-from django.db import OperationalError
 
 from live.close_codes import CloseCode
 from live.reconciler import reconciler
 from live.registry import open_sockets
+from tests.database_errors import away
 from tests.live.client import (
     Client,
     Message,
@@ -75,7 +75,7 @@ def test_refused_socket_is_accepted_first_so_that_browsers_show_the_code(
 
 
 def test_socket_is_closed_while_the_database_is_unavailable(counted: Store) -> None:
-    counted.error = OperationalError("away")
+    counted.error = away()
 
     async def scenario() -> None:
         client, _ = await connect(scope_of("bob"))

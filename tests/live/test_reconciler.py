@@ -5,10 +5,10 @@ import logging
 from typing import Any
 
 import pytest
-from django.db import OperationalError
 
 from live.close_codes import CloseCode
 from live.reconciler import Reconciler, reconciler
+from tests.database_errors import away
 from tests.live.client import Client, close, finish_tasks, run, scope_of, until
 from tests.live.counting import CountingConsumer, Grant, Store
 from tests.live.layer import Layer
@@ -81,9 +81,7 @@ def test_expired_token_closes_its_socket_without_a_change(counted: Store) -> Non
     run(scenario)
 
 
-@pytest.mark.parametrize(
-    ("error", "level"), [(OperationalError("away"), "WARNING"), (ValueError("bug"), "ERROR")]
-)
+@pytest.mark.parametrize(("error", "level"), [(away(), "WARNING"), (ValueError("bug"), "ERROR")])
 def test_failed_query_is_logged_and_retried_in_the_next_round(
     counted: Store, error: Exception, level: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -97,7 +95,7 @@ def test_failed_query_is_logged_and_retried_in_the_next_round(
 
     with caplog.at_level(logging.WARNING):
         run(scenario)
-    logged = {each.levelname for each in caplog.records if each.name == "live.reconciler"}
+    logged = {each.levelname for each in caplog.records if each.name == "api.outages"}
     assert logged == {level}
 
 

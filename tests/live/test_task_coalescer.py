@@ -2,13 +2,13 @@ import asyncio
 import logging
 
 import pytest
-from django.db import OperationalError
 
 from live.task_coalescer import TaskCoalescer
+from tests.database_errors import away
 from tests.live.client import run, settle
 
 
-@pytest.mark.parametrize(("error", "logged"), [(OperationalError(), 0), (ValueError(), 1)])
+@pytest.mark.parametrize(("error", "logged"), [(away(), 0), (ValueError(), 1)])
 def test_method_scheduled_during_a_run_runs_once_more(
     error: Exception, logged: int, caplog: pytest.LogCaptureFixture
 ) -> None:

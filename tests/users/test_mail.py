@@ -11,6 +11,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from api import outages
 from jobs.models import Job
 from tests.conftest import Client
 from tests.jobs.running import run_due
@@ -188,3 +189,18 @@ def test_invitation_is_given_up_after_a_change_of_the_signing_key(
     run_due()
 
     assert (mail.outbox, Job.objects.get().state) == ([], "failed")
+
+
+def test_mail_server_that_is_away_is_logged_with_its_return(
+    no_server: None, bob: User, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    outages.mail = outages.Outage("The mail server", clock=iter(range(0, 100, 10)).__next__)
+    for backend in (settings.EMAIL_BACKEND, "django.core.mail.backends.locmem.EmailBackend"):
+        settings.EMAIL_BACKEND = backend
+        send_password_reset(email=bob.email)
+        run_due()
+
+    told = [each for each in caplog.messages if each.startswith("The mail server")]
+    assert told[0] == "The mail server is away: [Errno 111] Connection refused"
+    assert told[1].startswith("The mail server is back after ")
+    assert bob.email not in "".join(told)
