@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 
-FILES = ("/static/", "/media/", "/sw.js", "/manifest.webmanifest", "/healthz")
+FILES = ("/static/", "/media/", "/sw.js", "/manifest.webmanifest", "/healthz", "/readyz")
 
 
 class RedactTokens(logging.Filter):

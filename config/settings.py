@@ -378,7 +378,7 @@ CSRF_FAILURE_VIEW = "api.errors.csrf_failure"
 # The cookie with the browser client's refresh token. Plain HTTP is allowed only in development.
 REFRESH_COOKIE_SECURE = not DEBUG or PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = env.whole("SECURE_HSTS_SECONDS", default=0, most=2**31 - 1)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 SECURE_CONTENT_TYPE_NOSNIFF = True

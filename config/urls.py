@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularSwaggerView
 
 from api import errors, health
 from api.schema import SchemaView
+from config.readiness import readyz
 
 urlpatterns = [
     path("api/", include("users.urls")),
@@ -19,6 +20,7 @@ urlpatterns = [
     re_path(r"^api/", errors.unknown_endpoint),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
+    path("readyz", readyz),
     # Contains only re-encoded pictures, with names that cannot be guessed.
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include("web.urls")),

@@ -17,6 +17,7 @@ from tests.running.coverage import SETTINGS
 
 MEASURED_ON_PRODUCTION = (
     "tests/config/test_probes.py",
+    "tests/config/test_readiness.py",
     "tests/faults/test_found.py",
     "tests/jobs/test_claiming.py",
     "tests/live/test_consumer.py",
