@@ -3,7 +3,11 @@
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+
+from text.names import HiddenCharacters, clean_name
+from text.visible import has_visible, normalize
 
 MAX_ID = 2**63 - 1
 
@@ -24,6 +28,38 @@ class FlagField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class WrittenField(TextField):
+    """A text for others to read, in NFC, which needs a visible character unless it may be blank."""
+
+    default_error_messages = {
+        "no_visible_character": _("This has no visible characters. Please write something.")
+    }
+    max_length: int
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        if value and "\0" not in value and not has_visible(value):
+            self.fail("no_visible_character")
+        return normalize(value, limit=self.max_length)
+
+
+class NameField(TextField):
+    """The name of a person or a business, as `text.names.clean_name` stores it."""
+
+    default_error_messages = {
+        "hidden_characters": _("This has invisible characters. Please type it again.")
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if "\0" in name:
+            return name  # refused by a validator, which names the reason
+        try:
+            return clean_name(name)
+        except HiddenCharacters:
+            self.fail("hidden_characters")
 
 
 class IdField(serializers.IntegerField):

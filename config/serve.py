@@ -23,6 +23,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 SOURCE_FOLDERS = (
     "config",
     "web",
+    "privacy",
     "trainer",
     "notifications",
     "messaging",
@@ -33,6 +34,7 @@ SOURCE_FOLDERS = (
     "server",
     "api",
     "db",
+    "text",
 )
 # uvicorn closes a socket with 1009 after a frame above this size. The application closes it with 4009
 # after a frame above 4 KiB.

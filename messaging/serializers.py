@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from api.fields import MAX_ID, ClientIdField, IdField, TextField
+from api.fields import MAX_ID, ClientIdField, IdField, WrittenField
 from api.formats import wire_time
 from messaging.models import (
     CONTENT_MAX_LENGTH,
@@ -155,8 +155,10 @@ def messages_data(
 
 
 class SendSerializer(serializers.Serializer[Any]):
-    content = TextField(
-        max_length=CONTENT_MAX_LENGTH, help_text="Leading and trailing whitespace is removed."
+    content = WrittenField(
+        max_length=CONTENT_MAX_LENGTH,
+        help_text="Leading and trailing whitespace is removed. A visible character is needed. The text is "
+        "stored in Unicode's form NFC.",
     )
     client_id = ClientIdField(
         allow_null=True,

@@ -20,7 +20,7 @@ def compose_invitation_email(invitation: Invitation, *, link: str) -> tuple[str,
         "The link is valid for %(days)s day.", "The link is valid for %(days)s days.", days
     )
     values = {
-        "name": invitation.trainer.get_full_name() or invitation.trainer.email,
+        "name": invitation.trainer.name_in_sentence,
         "message": f"{invitation.message}\n\n" if invitation.message else "",
         "link": link,
         "validity": validity % {"days": days},

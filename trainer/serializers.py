@@ -4,7 +4,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import TextField
+from api.fields import NameField, TextField, WrittenField
 from trainer.codes import get_valid_code
 from trainer.models import Invitation
 from users.fields import EmailAddressField
@@ -147,13 +147,13 @@ class ImpersonatedTraineeSerializer(TokenPairSerializer):
 
 class InviteSerializer(serializers.Serializer[Any]):
     email = EmailAddressField()
-    message = TextField(max_length=1000, allow_blank=True, default="")
     expires_days = serializers.IntegerField(
         min_value=1,
         max_value=30,
         default=7,
         help_text="The number of days for which the link is valid.",
     )
+    message = WrittenField(max_length=1000, allow_blank=True, default="")
 
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
@@ -227,8 +227,8 @@ class DashboardSerializer(serializers.Serializer[Any]):
 class AcceptSerializer(serializers.Serializer[Any]):
     code = TextField(max_length=200)
     password = PasswordField()
-    first_name = TextField(max_length=150)
-    last_name = TextField(max_length=150)
+    first_name = NameField(max_length=150)
+    last_name = NameField(max_length=150)
     cookie = CookieField()
 
 

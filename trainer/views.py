@@ -84,8 +84,7 @@ class RemoveTraineeView(TrainerView):
     def post(self, request: Request, trainee_id: int) -> Response:
         """Remove a trainee. The conversation is archived, not deleted."""
         trainee = remove_trainee(trainer=current_user(request), trainee_id=trainee_id)
-        name = trainee.get_full_name() or trainee.email
-        return Response({"message": f"{name} is no longer your trainee."})
+        return Response({"message": f"{trainee.name_in_sentence} is no longer your trainee."})
 
 
 class StartTraineeImpersonationView(TrainerView):

@@ -2,6 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from text.visible import has_hidden
 from users.models import normalize_email
 
 
@@ -13,5 +14,7 @@ class EmailAddressField(serializers.EmailField):
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
+            self.fail("invalid")
+        if has_hidden(data.strip()):
             self.fail("invalid")
         return normalize_email(super().to_internal_value(data))

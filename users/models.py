@@ -12,8 +12,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from text.directions import isolated
 from users.changes import TracksChanges
 from users.epoch import EpochQuerySet, EpochUser
+from users.name_field import NameField
 
 # The first name of the placeholder that stands for a deleted account.
 REMOVED_PERSON_NAME = "[removed]"
@@ -70,10 +72,10 @@ class User(TracksChanges, EpochUser, PermissionsMixin):
         on_delete=models.SET_NULL,
         related_name="trainees",
     )
-    first_name = models.CharField(max_length=150, blank=True)
-    last_name = models.CharField(max_length=150, blank=True)
-    business_name = models.CharField(max_length=200, blank=True)
-    phone_number = models.CharField(max_length=32, blank=True)
+    first_name = NameField(max_length=150, blank=True)
+    last_name = NameField(max_length=150, blank=True)
+    business_name = NameField(max_length=200, blank=True)
+    phone_number = NameField(max_length=32, blank=True)
     profile_image = models.ImageField(upload_to=picture_path, blank=True)
     onboarding_completed = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -110,7 +112,7 @@ class User(TracksChanges, EpochUser, PermissionsMixin):
         indexes = (models.Index(fields=["parent_trainer", "id"], name="users_user_trainer_idx"),)
 
     def __str__(self) -> str:
-        return f"{self.get_full_name()} <{self.email}>".strip()
+        return f"{isolated(self.get_full_name())} <{self.email}>".strip()
 
     @classmethod
     def normalize_username(cls, username: str) -> str:
@@ -125,6 +127,11 @@ class User(TracksChanges, EpochUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def name_in_sentence(self) -> str:
+        """Return the full name or else the email address, isolated: the sentence keeps its direction."""
+        return isolated(self.get_full_name()) or self.email
 
     @property
     def is_trainer(self) -> bool:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from api.fields import TextField
+from api.fields import NameField, TextField
 from users.fields import EmailAddressField
 from users.models import AuthSession, User
 
@@ -115,9 +115,9 @@ def check_picture_size(file: Any) -> Any:
 class ProfileSerializer(serializers.Serializer[Any]):
     """The account fields that users may change; other fields of a request are ignored."""
 
-    first_name = TextField(max_length=150, allow_blank=True, required=False)
-    last_name = TextField(max_length=150, allow_blank=True, required=False)
-    business_name = TextField(max_length=200, allow_blank=True, allow_null=True, required=False)
+    first_name = NameField(max_length=150, allow_blank=True, required=False)
+    last_name = NameField(max_length=150, allow_blank=True, required=False)
+    business_name = NameField(max_length=200, allow_blank=True, allow_null=True, required=False)
     profile_image = serializers.FileField(
         allow_null=True, required=False, help_text="JPEG, PNG, WebP or GIF, at most 5 MB."
     )

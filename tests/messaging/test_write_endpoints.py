@@ -21,6 +21,7 @@ from users.models import User
 
 START = "/api/messaging/conversations/start/"
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"
+INVISIBLE = "This has no visible characters. Please write something."
 
 
 def send_url(conversation: Conversation) -> str:
@@ -103,7 +104,7 @@ def test_repeated_send_returns_200_and_the_first_message(
     assert Message.objects.filter(sender=bob).count() == 1
 
 
-@pytest.mark.parametrize("content", ["🏋" * 2000, "  " + "x" * 2000 + "\n", "\u200b", "é"])
+@pytest.mark.parametrize("content", ["🏋" * 2000, "  " + "x" * 2000 + "\n", "\u200b.", "é"])
 def test_content_of_up_to_2000_code_points_is_sent(
     api: Client, bob: User, conversation: Conversation, content: str
 ) -> None:
@@ -113,10 +114,31 @@ def test_content_of_up_to_2000_code_points_is_sent(
 
 
 @pytest.mark.parametrize(
+    ("content", "stored"),
+    [
+        ("Jose\u0301", "José"),
+        ("e\u0301" * 2000, "é" * 2000),
+        ("\u0958", "\u0915\u093c"),
+        ("\u0958" * 2000, "\u0958" * 2000),
+    ],
+)
+def test_content_is_composed_unless_only_that_form_is_too_long(
+    api: Client, bob: User, conversation: Conversation, content: str, stored: str
+) -> None:
+    response = api.as_user(bob).post(send_url(conversation), {"content": content})
+
+    assert (response.status_code, response.json()["content"]) == (201, stored)
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
         ("", "This field may not be blank."),
         (" \n\t\u00a0", "This field may not be blank."),
+        ("\u0085", "This field may not be blank."),
+        ("\u200b \u3164", INVISIBLE),
+        ("\u202e", INVISIBLE),
+        ("\u0007", INVISIBLE),
         (None, "This field may not be null."),
         (5, "Not a valid string."),
         (True, "Not a valid string."),

@@ -24,7 +24,7 @@ from tests.mutants.options import OPTIONS, ROOT
 
 # These are not imported here, because they use settings or models, which the child must import.
 OWN = ("api", "backoffice", "config", "db", "jobs", "live", "manage", "messaging", "notifications",
-       "server", "tests", "trainer", "users", "web")  # fmt: skip
+       "server", "tests", "text", "trainer", "users", "web")  # fmt: skip
 INPUT, OUTPUT = os.fdopen(os.dup(0)), os.dup(1)
 os.dup2(2, 1)
 

@@ -106,6 +106,24 @@ def test_invitation_is_mailed_with_a_link_for_seven_days(invite: Any, settings: 
     assert timedelta(days=6, hours=23) < lifetime <= timedelta(days=7)
 
 
+def test_trainers_name_does_not_turn_the_sentence_of_the_email(invite: Any, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(
+        first_name="\u05e0\u05d5\u05e2\u05d4\u202e", last_name=""
+    )
+
+    invite()
+
+    sentence = "\u2068\u05e0\u05d5\u05e2\u05d4\u2069 has invited you to train with them."
+    assert sentence in wait_for_mail().body
+
+
+def test_invisible_message_is_refused(invite: Any) -> None:
+    response = invite(message="\u200b")
+
+    reason = "This has no visible characters. Please write something."
+    assert (response.status_code, response.json()) == (400, {"message": [reason]})
+
+
 def test_only_a_hash_of_the_code_is_stored(invite: Any) -> None:
     response = invite()
 

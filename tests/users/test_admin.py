@@ -232,3 +232,42 @@ def test_new_password_does_not_undo_a_concurrent_removal(alice: User, bob: User)
 
     bob.refresh_from_db()
     assert bob.parent_trainer is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("first_name", "Bob\u202e", "This has invisible characters. Please type it again."),
+        ("business_name", "\u3164", "This has invisible characters. Please type it again."),
+        ("email", "bob@exam\u200bple.com", "Enter a valid email address."),
+    ],
+)
+def test_hidden_characters_are_refused_in_the_form(
+    browser: Browser, bob: User, field: str, value: str, reason: str
+) -> None:
+    form = {"email": bob.email, "role": "TRAINEE", "first_name": "Bob", "is_active": "on"}
+
+    response = browser.post(f"{SITE}/users/user/{bob.pk}/change/", {**form, field: value})
+
+    assert response.context["adminform"].form.errors == {field: [reason]}
+
+
+def test_name_from_the_form_is_stored_composed(browser: Browser, bob: User) -> None:
+    form = {"email": bob.email, "role": "TRAINEE", "first_name": " Jose\u0301 ", "is_active": "on"}
+
+    browser.post(f"{SITE}/users/user/{bob.pk}/change/", form)
+
+    bob.refresh_from_db()
+    assert bob.first_name == "José"
+
+
+def test_name_that_code_stores_is_composed(db: None) -> None:
+    made = make_person("jose", first_name="Jose\u0301")
+
+    assert (made.first_name, User.objects.get(pk=made.pk).first_name) == ("José", "José")
+
+
+def test_right_to_left_name_is_isolated_in_the_admin(alice: User) -> None:
+    alice.first_name, alice.last_name = "\u05e0\u05d5\u05e2\u05d4\u202e", ""
+
+    assert str(alice) == "\u2068\u05e0\u05d5\u05e2\u05d4\u2069 <alice@example.com>"

@@ -14,6 +14,7 @@ from users.selectors import get_user_by_claims
 from users.services.accounts import ProfileChange, update_profile
 
 ME = "/api/auth/users/me/"
+HIDDEN = "This has invisible characters. Please type it again."
 
 
 def test_me_describes_a_trainee_with_their_trainer(api: Client, bob: User) -> None:
@@ -104,6 +105,21 @@ def test_change_does_not_undo_concurrent_changes(
     assert bob.first_name == (change.first_name or "Bob")
 
 
+def test_names_are_stored_composed_and_with_single_spaces(api: Client, bob: User) -> None:
+    body = {
+        "first_name": "Jose\u0301\u00a0 Luis",
+        "last_name": "\u0646\u200c\u0645",
+        "business_name": " ",
+    }
+
+    response = api.as_user(bob).patch(ME, body)
+
+    bob.refresh_from_db()
+    assert response.status_code == 200
+    assert (bob.first_name, bob.last_name) == ("José Luis", body["last_name"])
+    assert response.json()["business_name"] is None
+
+
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
@@ -111,6 +127,9 @@ def test_change_does_not_undo_concurrent_changes(
         ("first_name", None, "This field may not be null."),
         ("last_name", "x" * 151, "Ensure this field has no more than 150 characters."),
         ("last_name", "a\0b", "Null characters are not allowed."),
+        ("first_name", "Bob\u202e", HIDDEN),
+        ("last_name", "\u200b", HIDDEN),
+        ("business_name", "\u2800", HIDDEN),
         ("business_name", "x" * 201, "Ensure this field has no more than 200 characters."),
     ],
 )

@@ -5,9 +5,11 @@ from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.http import HttpRequest
 
 from api.exceptions import FieldInvalid, TooFast
+from text.visible import has_hidden
 from users.models import User, normalize_email
 from users.services.accounts import store_password
 from users.services.administration import ensure_role_fits
@@ -42,7 +44,10 @@ class AddressField(forms.EmailField):
     """An email address. Its length is checked after normalization: the lower-case form can be longer."""
 
     def to_python(self, value: Any) -> str:
-        return normalize_email(super().to_python(value) or "")
+        address = normalize_email(super().to_python(value) or "")
+        if has_hidden(address):
+            raise ValidationError(EmailValidator.message, code="invalid")
+        return address
 
 
 class PersonForm(forms.ModelForm[User]):

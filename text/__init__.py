@@ -1,0 +1,1 @@
+"""What people write: visible characters, names, directions, graphemes and folded forms."""
