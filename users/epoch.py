@@ -13,13 +13,15 @@ from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.base import ModelBase
 from django.db.models.expressions import CombinedExpression
 from django.utils.crypto import salted_hmac
+
+from users.passwords import check_password, normalize_password
 
 M = TypeVar("M", bound=models.Model)
 
@@ -96,6 +98,18 @@ class EpochUser(AbstractBaseUser):
             del self.access_epoch  # the value is still the SQL expression
         self.refresh_from_db(using=using, fields=["access_epoch"])
 
+    def set_password(self, raw_password: str | None) -> None:
+        """
+        Hash the password's normalized form.
+
+        For an unknown address, Django's backend hashes the password for an empty user, so that the
+        response takes as long as for a known one. `check_password` may hash twice, so this does too.
+        """
+        normal = None if raw_password is None else normalize_password(raw_password)
+        if normal != raw_password and not self.get_username():
+            make_password(raw_password)
+        super().set_password(normal)
+
     def check_password(self, raw_password: str | None) -> bool:
         """
         Return whether the password is correct. If so, rehash it if the hasher or its settings have changed.
@@ -109,7 +123,8 @@ class EpochUser(AbstractBaseUser):
         return await sync_to_async(self.check_password)(raw_password)
 
     def _store_better_hash(self, raw_password: str) -> None:
-        verified, self.password = self.password, make_password(raw_password)
+        verified = self.password
+        self.password = make_password(normalize_password(raw_password))
         unchanged = type(self)._default_manager.filter(pk=self.pk, password=verified)
         unchanged.update(password=self.password, access_epoch=F("access_epoch"))
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -22,6 +21,7 @@ from users.links import make_link
 from users.locking import lock_account
 from users.mailer import send_text
 from users.models import AuthSession, User, normalize_email
+from users.passwords import check_password, normalize_password
 from users.reset_tokens import reset_tokens
 from users.services.sessions import end_sessions, keep_session
 
@@ -96,7 +96,7 @@ def check_password_strength(
 ) -> None:
     """Raise FieldInvalid, listing all reasons, if the password is too weak."""
     try:
-        validate_password(password, user)
+        validate_password(normalize_password(password), user)
     except ValidationError as error:
         raise FieldInvalid(field, *error.messages) from error
 

@@ -9,7 +9,7 @@ placeholder of deleted accounts.
 import logging
 from enum import StrEnum
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,7 @@ from users.exceptions import InvalidToken
 from users.impersonation import ensure_may_write
 from users.locking import lock_account
 from users.models import REMOVED_PERSON_NAME, AuthSession, User
+from users.passwords import check_password
 from users.services.sessions import end_sessions
 
 logger = logging.getLogger(__name__)
