@@ -1,16 +1,21 @@
 """Composes the contents of a push notification, just before it is sent."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.utils.text import Truncator
 
 from messaging.models import Conversation, Message
 from notifications.models import PushMark
 from notifications.selectors import Delivery, get_served_devices
+from text.directions import isolated
+from text.graphemes import shorten
 
-TITLE_LENGTH = BODY_LENGTH = 100
+MAX_GRAPHEMES = 100
+# Push services refuse more than 4,096 bytes. Encryption takes 103 of them, and the other parts of the
+# payload less than 600. A grapheme can be a letter with hundreds of marks, so the bytes are limited too.
+TITLE_BYTES, BODY_BYTES = 800, 2560
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ def get_notification(delivery: Delivery) -> Notification | None:
         device_id=device.pk,
         platform=device.platform,
         token=device.token,
-        title=_cut(_name_of_other(conversation, delivery.recipient_id), TITLE_LENGTH),
-        body=_cut(text, BODY_LENGTH),
+        title=_title(conversation, delivery.recipient_id),
+        body=_shorten(text, BODY_BYTES),
         conversation_id=delivery.conversation_id,
         sender_id=_other_id(conversation, delivery.recipient_id) or 0,
         unread_count=_count_unread(delivery.recipient_id),
@@ -99,17 +104,18 @@ def _other_id(conversation: Conversation, recipient_id: int) -> int | None:
     return conversation.trainee_id if is_trainer else conversation.trainer_id
 
 
-def _name_of_other(conversation: Conversation, recipient_id: int) -> str:
+def _title(conversation: Conversation, recipient_id: int) -> str:
+    """Return the name of the other person."""
     is_trainer = conversation.trainer_id == recipient_id
     other = conversation.trainee if is_trainer else conversation.trainer
-    return (other.get_full_name() if other else "") or "New message"
+    name = other.get_full_name() if other else ""
+    return isolated(_shorten(name, TITLE_BYTES)) or "New message"
 
 
-def _cut(text: str, length: int) -> str:
-    """
-    Return the text on one line, truncated to `length` characters.
+def _shorten(text: str, max_bytes: int) -> str:
+    """Return the text on one line, with at most 100 graphemes and `max_bytes` in the payload's JSON."""
+    return shorten(text, MAX_GRAPHEMES, bytes_of=_json_bytes, max_bytes=max_bytes)
 
-    Django does not count combining characters. With them, the result has up to twice that length.
-    """
-    cut = Truncator(" ".join(text.split())).chars(length)
-    return cut if len(cut) <= 2 * length else f"{cut[: 2 * length - 1]}…"
+
+def _json_bytes(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')

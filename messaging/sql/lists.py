@@ -12,6 +12,7 @@ from messaging.models import PREVIEW_LENGTH, Conversation, Message
 from messaging.rows import ConversationEntry
 from messaging.sql.columns import ENTRY, PERSON, People, cut, load_people
 from messaging.sql.rules import ON_SIDE, UNREAD, VISIBLE
+from text.graphemes import cut_text
 from users.models import User
 
 # In descending order, PostgreSQL sorts NULL (no message yet) first by default, SQLite last.
@@ -65,14 +66,15 @@ def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[Con
 
 
 def _load_entry(row: Row, people: People) -> ConversationEntry:
-    *described, preview, unread = row
+    *described, beginning, unread = row
     trainer, trainee = load_people(PERSON, described[ENTRY.count :], people)
+    preview = beginning and cut_text(beginning, PREVIEW_LENGTH)
     return ENTRY.load(described[: ENTRY.count], trainer, trainee, preview, unread)
 
 
 _SELECT = f"""
 SELECT {ENTRY.of("c")}, {PERSON.of("trainer")}, {PERSON.of("trainee")},
-    substr(l.content, 1, {PREVIEW_LENGTH}),
+    substr(l.content, 1, {PREVIEW_LENGTH + 1}),
     (SELECT count(*) FROM messaging_message m WHERE m.conversation_id = c.id AND {UNREAD})
 FROM {{}} c
 LEFT JOIN users_user trainer ON trainer.id = c.trainer_id

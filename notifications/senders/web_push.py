@@ -74,7 +74,7 @@ def _encrypt(subscription: Subscription, notification: Notification) -> bytes:
 
 
 def payload_of(notification: Notification) -> bytes:
-    """Return the payload for the service worker, well below the push services' limit of 4 KiB."""
+    """Return the payload for the service worker, below the push services' limit; see `contents`."""
     payload = {
         "title": notification.title,
         "body": notification.body,

@@ -29,6 +29,16 @@ def test_list_shows_each_side_its_own_conversations(
         assert (response.status_code, response.json()) == (200, page_body(entry, count=1))
 
 
+def test_preview_does_not_cut_an_emoji_in_two(
+    api: Client, alice: User, conversation: Conversation
+) -> None:
+    write(alice, conversation, "x" * 97 + "👨\u200d👩\u200d👧 and more")
+
+    (entry,) = api.as_user(alice).get(URL).json()["results"]
+
+    assert entry["last_message_preview"] == "x" * 97
+
+
 def test_list_is_sorted_by_newest_activity(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:

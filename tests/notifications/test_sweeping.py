@@ -427,16 +427,33 @@ def test_long_text_and_name_are_cut_to_one_line_of_100(
     assert (told.title, told.body) == ("A" * 99 + "…", "line " + "🏋" * 94 + "…")
 
 
-def test_combining_characters_are_cut_too(
+def test_right_to_left_name_is_isolated_and_emoji_stay_whole(
     conversation: Conversation, alice: User, bob: User, phone: DeviceToken, later: Later
 ) -> None:
     mark_read(reader=bob, conversation_id=conversation.pk)
-    write(alice, conversation, "e" + "\u20d0" * 1999)
+    User.objects.filter(pk=alice.pk).update(
+        first_name="\u05e0\u05d5\u05e2\u05d4\u202e", last_name=""
+    )
+    family = "👨\u200d👩\u200d👧"
+    write(alice, conversation, family * 101)
     later(6)
 
     (told,) = notify()
 
-    assert told.body == "e" + "\u20d0" * 198 + "…"
+    assert told.title == "\u2068\u05e0\u05d5\u05e2\u05d4\u2069"
+    assert told.body == family * 99 + "…"
+
+
+def test_letter_with_too_many_marks_is_left_out(
+    conversation: Conversation, alice: User, bob: User, phone: DeviceToken, later: Later
+) -> None:
+    mark_read(reader=bob, conversation_id=conversation.pk)
+    write(alice, conversation, "one e" + "\u20d0" * 1995)
+    later(6)
+
+    (told,) = notify()
+
+    assert told.body == "one…"
 
 
 def test_person_without_a_device_is_skipped(conversation: Conversation, later: Later) -> None:

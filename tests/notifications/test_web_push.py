@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientTimeout
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from notifications.contents import Notification
+from notifications.contents import BODY_BYTES, TITLE_BYTES, Notification, _shorten
 from notifications.outcomes import Outcome, Verdict
 from notifications.senders import Senders
 from notifications.senders.http import NotPublic, is_public, open_session, post, public_socket
@@ -73,6 +73,19 @@ def test_only_the_browser_can_decrypt_it(bobs: Browser, make_browser: MakeBrowse
     assert b"Tina" not in received.body
     with pytest.raises(Exception, match="Decryption error"):
         make_browser("charlie").decrypt(received)
+
+
+@pytest.mark.parametrize(
+    "letter", ["e" + "\u0301" * 20, "\x1b", '"', "\\", "👨\u200d👩\u200d👧\u200d👦"]
+)
+def test_longest_notification_fits_the_limit_of_push_services(bobs: Browser, letter: str) -> None:
+    title, body = _shorten(letter * 100, TITLE_BYTES), _shorten(letter * 100, BODY_BYTES)
+
+    send(bobs.token, title=title, body=body, conversation_id=2**63 - 1, unread_count=2**31)
+
+    (received,) = bobs.service.received
+    assert len(received.body) <= 4096
+    assert bobs.shown()[0]["body"] == body
 
 
 def test_request_has_the_headers_for_the_push_service(bobs: Browser) -> None:
