@@ -1,4 +1,4 @@
-"""Decides whether a text can be seen. `web/static/web/text/visible.js` has the same rules."""
+"""Decides whether a text can be seen. `web/static/web/text/length.js` has the same rules."""
 
 import unicodedata
 

@@ -284,8 +284,7 @@ class ImpersonateTrainerView(APIView):
         _session, tokens, trainer = sessions.impersonate_trainer(
             trainer_id=trainer_id, by=current_user(request)
         )
-        name = trainer.get_full_name() or trainer.email
-        message = _("You are viewing the account of %(name)s.") % {"name": name}
+        message = _("You are viewing the account of %(name)s.") % {"name": trainer.name_in_sentence}
         body = {**asdict(tokens), "trainer": trainer, "message": message}
         return Response(BriefImpersonationSerializer(body).data)
 

@@ -8,7 +8,8 @@ from django.contrib.auth import hashers
 
 from tests.conftest import Client
 from tests.factories import PASSWORD, make_person
-from trainer.services.invitations import _code_of, accept_invitation, invite_trainee
+from trainer.codes import make_code
+from trainer.services.invitations import accept_invitation, invite_trainee
 from users.models import User
 from users.services.accounts import set_password
 from users.services.erasure import MessageChoice, erase_own_account
@@ -67,7 +68,7 @@ def test_former_trainee_rejoins_with_a_password_hashed_before(alice: User) -> No
     invitation, _ = invite_trainee(trainer=alice, email=former.email)
 
     user, _ = accept_invitation(
-        code=_code_of(invitation), password=DECOMPOSED, first_name="Former", last_name="Tester"
+        code=make_code(invitation), password=DECOMPOSED, first_name="Former", last_name="Tester"
     )
 
     assert (user, user.parent_trainer) == (former, alice)
@@ -89,11 +90,12 @@ def test_unknown_address_costs_as_many_hashes_as_a_known_one(
 ) -> None:
     hashed: list[str] = []
     encode = hashers.MD5PasswordHasher.encode
-    monkeypatch.setattr(
-        hashers.MD5PasswordHasher,
-        "encode",
-        lambda self, raw, salt: hashed.append(raw) or encode(self, raw, salt),
-    )
+
+    def counted(self: Any, raw: str, salt: str) -> str:
+        hashed.append(raw)
+        return encode(self, raw, salt)
+
+    monkeypatch.setattr(hashers.MD5PasswordHasher, "encode", counted)
     counts = []
 
     for email in ("nobody@example.com", bob.email):

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fullName, hue, initials } from "../../../web/static/web/text/names.js";
+import { fullName, hue, initials, nameInSentence } from "../../../web/static/web/text/names.js";
 
 const person = (id, first_name, last_name, email) => ({ id, first_name, last_name, email });
 
@@ -24,4 +24,9 @@ for (const [who, name, letters, colour] of NAMES) {
 
 test("the initial of ivan has no dot on a Turkish device", () => {
   assert.equal(initials(person(1, "ivan", "")), "I");
+});
+
+test("a right-to-left name does not turn the sentence around it", () => {
+  const names = [person(1, "Bob", "Baker"), person(2, "Noa\u202e", ""), person(3, "שרה\u2069", "כהן")];
+  assert.deepEqual(names.map(nameInSentence), ["Bob Baker", "Noa", "\u2068שרה כהן\u2069"]);
 });

@@ -1,6 +1,6 @@
 import { session } from "../core/session.js";
 import { Store } from "../core/store.js";
-import { fullName } from "../text/names.js";
+import { nameInSentence } from "../text/names.js";
 import { t } from "../text/translate.js";
 import { account } from "./account.js";
 import { inbox } from "./inbox.js";
@@ -94,7 +94,7 @@ class Notifications extends Store {
     const other = trainer.id === account.userId ? trainee : trainer;
     const registration = await workerRegistration();
     // The tag is the same as in the service worker, so that one notification replaces the other.
-    await registration?.showNotification(fullName(other), {
+    await registration?.showNotification(nameInSentence(other), {
       body,
       tag: `conversation-${id}`,
       renotify: true,

@@ -3,7 +3,7 @@ import { getTrainee, removeTrainee } from "../core/endpoints.js";
 import { router } from "../core/router.js";
 import { session } from "../core/session.js";
 import { inbox } from "../live/inbox.js";
-import { fullName } from "../text/names.js";
+import { fullName, nameInSentence } from "../text/names.js";
 import { formatDate, timeLocale } from "../text/time.js";
 import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
@@ -73,7 +73,7 @@ class TraineeScreen extends Element {
 
   #messageLink() {
     const path = messagePath(this.trainee);
-    const label = t("trainee.messageTo", { name: fullName(this.trainee) });
+    const label = t("trainee.messageTo", { name: nameInSentence(this.trainee) });
     return html`<a class="button button-primary" href=${path} aria-label=${label}>
       ${icon("messages", { small: true })} ${t("trainee.message")}
     </a>`;
@@ -117,7 +117,7 @@ class TraineeScreen extends Element {
     try {
       this.trainee = await getTrainee(this.#id);
       this.error = null;
-      setTitle(fullName(this.trainee));
+      setTitle(nameInSentence(this.trainee));
     } catch (error) {
       this.error = error;
     }

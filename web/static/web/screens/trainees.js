@@ -2,7 +2,7 @@ import { html, nothing, repeat } from "lit";
 import { router } from "../core/router.js";
 import { StoreController } from "../core/store.js";
 import { inbox } from "../live/inbox.js";
-import { fullName } from "../text/names.js";
+import { fullName, nameInSentence } from "../text/names.js";
 import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
 import { AutoRetry } from "../ui/auto-retry.js";
@@ -139,15 +139,15 @@ function row(trainee) {
         ${trainee.email}
       </span>
     </div>
-    <div class="row-actions">${messageLink(trainee, name)}</div>
+    <div class="row-actions">${messageLink(trainee)}</div>
   </li>`;
 }
 
-function messageLink(trainee, name) {
+function messageLink(trainee) {
   return html`<a
     class="button button-soft button-small"
     href=${messagePath(trainee)}
-    aria-label=${t("trainee.messageTo", { name })}
+    aria-label=${t("trainee.messageTo", { name: nameInSentence(trainee) })}
   >
     ${icon("messages", { small: true })}
     <span class="row-action-word">${t("trainee.message")}</span>

@@ -1,13 +1,25 @@
+import { hasVisible } from "./length.js";
 import { locale, t } from "./translate.js";
 
 const HUES = 12;
-// Names can consist of zero-width spaces and the like.
-const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u;
+const CONTROLS = /\p{Bidi_Control}/gu;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
-/** Return the full name of a person, or their email address. */
+/**
+ * Return the full name of a person, or their email address.
+ *
+ * Old names may consist of zero-width spaces, or have controls that turn the text around them.
+ */
 export function fullName(person) {
-  const name = [person?.first_name, person?.last_name].filter(Boolean).join(" ").trim();
-  return (VISIBLE.test(name) && name) || person?.email || t("person.unnamed");
+  const names = [person?.first_name, person?.last_name].filter(Boolean).join(" ");
+  const name = names.replace(CONTROLS, "").trim();
+  return (hasVisible(name) && name) || person?.email || t("person.unnamed");
+}
+
+/** Return the full name for a sentence or a title: a right-to-left name is isolated from the rest. */
+export function nameInSentence(person) {
+  const name = fullName(person);
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 /** Return one or two capital letters for a person without a picture. */

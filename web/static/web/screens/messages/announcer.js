@@ -1,5 +1,5 @@
 import { html, repeat } from "lit";
-import { fullName } from "../../text/names.js";
+import { nameInSentence } from "../../text/names.js";
 import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 
@@ -51,7 +51,7 @@ class MessageAnnouncer extends Element {
   #receive({ id, sender, content }) {
     const key = `id-${id}`;
     if (this.news.some((each) => each.key === key)) return;
-    this.#say(key, t("message.spoken", { name: fullName(sender), text: content }));
+    this.#say(key, t("message.spoken", { name: nameInSentence(sender), text: content }));
   }
 
   /** Announce new failures; a message that fails again after a retry counts as new. */

@@ -1,6 +1,6 @@
 import { html, ifDefined, nothing } from "lit";
 import { linkify } from "../../text/linkify.js";
-import { fullName } from "../../text/names.js";
+import { nameInSentence } from "../../text/names.js";
 import { formatBubbleTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { tickMark } from "./ticks.js";
@@ -39,7 +39,7 @@ export function bubble(item, { isFirst, isLast }, actions) {
 }
 
 function author({ isOwn, sender }) {
-  return isOwn ? t("message.byYou") : t("message.by", { name: fullName(sender) });
+  return isOwn ? t("message.byYou") : t("message.by", { name: nameInSentence(sender) });
 }
 
 function piece({ text, href }) {

@@ -5,7 +5,7 @@ import { router } from "../../core/router.js";
 import { StoreController } from "../../core/store.js";
 import { closeThread, openThread } from "../../live/thread.js";
 import { inbox } from "../../live/inbox.js";
-import { fullName } from "../../text/names.js";
+import { fullName, nameInSentence } from "../../text/names.js";
 import { parts, t } from "../../text/translate.js";
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
@@ -84,7 +84,7 @@ class ThreadView extends Element {
 
   updated() {
     const person = this.#person;
-    setTitle(person ? fullName(person) : t("nav.messages"));
+    setTitle(person ? nameInSentence(person) : t("nav.messages"));
   }
 
   #renderFailure() {
@@ -100,7 +100,7 @@ class ThreadView extends Element {
     if (isEmpty && this.failure) return this.#renderFailure();
     if (isEmpty && thread.status === "gone") return nothingHere();
     const label = person
-      ? t("conversation.log", { name: fullName(person) })
+      ? t("conversation.log", { name: nameInSentence(person) })
       : t("nav.messages");
     return html`
       <connection-line
