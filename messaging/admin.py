@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from backoffice.pages import ReadOnlyAdmin
 from messaging.models import Conversation, Message
+from messaging.moderation import TakesDownMessages
 from messaging.services.archiving import archive_conversations, reopen_conversations
 from users.admin import PERSON_SEARCH
 
@@ -90,7 +91,7 @@ def _plain(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
+class MessageAdmin(TakesDownMessages, ReadOnlyAdmin):
     """Messages, searchable by sender; read-only."""
 
     list_display = ("id", "conversation_id", "sender", "preview", "created_at", "read_at")

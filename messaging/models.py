@@ -14,6 +14,7 @@ from users.models import User
 CONTENT_MAX_LENGTH = 2000
 PREVIEW_LENGTH = 100
 MAX_VERSION = 2**31 - 1
+REASON_MAX_LENGTH = 500
 
 
 def _is_visible_to(user: User, path: str = "") -> Q:
@@ -211,6 +212,7 @@ class Message(models.Model):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
+        permissions = (("remove_message", "Can take down messages"),)
         constraints = (
             UniqueConstraint(
                 fields=["conversation", "sender", "client_id"],
@@ -247,3 +249,25 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"Message {self.pk}"
+
+
+class MessageRemoval(models.Model):
+    """
+    A message that support has taken down: who did it, and why.
+
+    The email address is copied, so that the record outlives the account.
+    """
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="removal")
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    removed_by_email = models.EmailField()
+    reason = models.CharField(max_length=REASON_MAX_LENGTH)
+    removed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"Removal of message {self.message_id}"

@@ -6,7 +6,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from jobs.models import Job
-from messaging.models import Conversation
+from messaging.models import Conversation, MessageRemoval
 from notifications.models import DeviceToken, PushDelivery, PushMark
 from tests.admin.pages import registered_models
 from tests.factories import impersonate, make_person, tokens_of, write
@@ -18,7 +18,10 @@ from users.services.sessions import record_view
 @pytest.fixture
 def everything(alice: User, bob: User, conversation: Conversation) -> Conversation:
     """Return a conversation between Alice and Bob, who have a row in every model that refers to people."""
-    write(bob, conversation, "Mine")
+    (mine,) = write(bob, conversation, "Mine")
+    MessageRemoval.objects.create(
+        message=mine, removed_by_email="support@example.com", reason="Rude"
+    )
     for person in (alice, bob):
         tokens_of(person)
         person.groups.add(Group.objects.get_or_create(name="Members")[0])

@@ -1,0 +1,35 @@
+from django.db import transaction
+
+from messaging.events import announce_altered
+from messaging.models import Conversation, Message, MessageRemoval
+from messaging.removal import removal_at
+from users.models import User
+
+
+@transaction.atomic
+def remove_message(*, message_id: int, reason: str, by: User) -> bool:
+    """
+    Remove a message's text for good, for support; return whether it had not been removed before.
+
+    The message keeps its place, with a substitute text and a new version, which both people's clients
+    load. Previews, unread counts and unsent notifications follow. Who removed it and why is recorded.
+    """
+    conversations = Conversation.objects.select_for_update(no_key=True, of=("self",))
+    conversation = conversations.filter(messages=message_id).first()
+    message = Message.objects.filter(pk=message_id, removed_at=None)
+    if conversation is None or not message.exists():
+        return False
+    conversation.version += 1
+    conversation.save(update_fields=["version"])
+    message.change_content(version=conversation.version, **removal_at(conversation.version))
+    MessageRemoval.objects.create(
+        message_id=message_id, removed_by=by, removed_by_email=by.email, reason=reason
+    )
+    announce_altered(conversation)
+    return True
+
+
+def forget_remover(*, user_id: int, name: str) -> None:
+    """Replace the email address in the record of a person's removals with `name`, when they are erased."""
+    removals = MessageRemoval.objects.filter(removed_by=user_id)
+    removals.update(removed_by=None, removed_by_email=name)
