@@ -186,6 +186,8 @@ SIMPLE_JWT = {
 }
 # The maximum duration of an impersonation, including refreshes.
 IMPERSONATION_LIFETIME = timedelta(hours=4)
+# The number of days for which a data export can be downloaded.
+DATA_EXPORT_DAYS = env.positive("DATA_EXPORT_DAYS", default=7)
 
 # REST  https://www.django-rest-framework.org/api-guide/settings/
 # ------------------------------------------------------------------------------
@@ -217,6 +219,8 @@ THROTTLE_RATES: dict[str, str] = {
     "invitations_address": env.rate("THROTTLE_INVITATIONS_ADDRESS", default="5/hour"),
     # Per network address, and per email address. Beyond the second, nothing is sent, but the response is
     # the same.
+    # Data exports that a person requests.
+    "exports": env.rate("THROTTLE_EXPORTS", default="5/day"),
     "resets": env.rate("THROTTLE_RESETS", default="60/hour"),
     "resets_address": env.rate("THROTTLE_RESETS_ADDRESS", default="5/hour"),
 }

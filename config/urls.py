@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularSwaggerView
 from api import errors, health
 from api.schema import SchemaView
 from config.readiness import readyz
+from privacy.downloads import download_export
 
 urlpatterns = [
     path("api/", include("users.urls")),
@@ -19,6 +20,7 @@ urlpatterns = [
     # Otherwise, with DEBUG, Django would return an HTML page for unknown paths.
     re_path(r"^api/", errors.unknown_endpoint),
     path("admin/", admin.site.urls),
+    path("exports/<str:signed>/", download_export),
     path("healthz", health.healthz),
     path("readyz", readyz),
     # Contains only re-encoded pictures, with names that cannot be guessed.

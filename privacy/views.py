@@ -5,8 +5,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.fields import validated
-from privacy.serializers import DeleteAccountSerializer, DeletedSerializer
-from users.permissions import current_user
+from privacy.selectors import list_exports
+from privacy.serializers import DataExportSerializer, DeleteAccountSerializer, DeletedSerializer
+from privacy.services.exporting import request_own_export
+from users.permissions import NotImpersonated, current_user
 from users.services.erasure import MessageChoice, erase_own_account
 from users.throttling import OwnPasswordThrottle, UserThrottle
 
@@ -40,3 +42,23 @@ class DeleteAccountView(APIView):
         Each attempt counts as a sign-in attempt.
         """
         return self.post(request)
+
+
+class DataExportListView(APIView):
+    permission_classes = (*APIView.permission_classes, NotImpersonated)
+
+    @extend_schema(responses=DataExportSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """List the exports of your data that can be downloaded, or will be soon, newest first."""
+        exports = list_exports(current_user(request))
+        return Response(DataExportSerializer(exports, many=True).data)
+
+    @extend_schema(request=None, responses={202: DataExportSerializer})
+    def post(self, request: Request) -> Response:
+        """
+        Have all your data exported, as a zip file with JSON and HTML. Poll until `is_ready`.
+
+        While an export is being written, the same one is returned. Per day, 5 are allowed.
+        """
+        export = request_own_export(user=current_user(request))
+        return Response(DataExportSerializer(export).data, status=202)

@@ -29,6 +29,17 @@ class ReadOnlyWhileImpersonating(BasePermission):
         return True
 
 
+class NotImpersonated(BasePermission):
+    """Refuses also reads during an impersonation, for what an impersonator has no business with."""
+
+    codes = (ImpersonationReadOnly.code,)
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if getattr(request.user, "is_impersonated", False):
+            raise ImpersonationReadOnly
+        return True
+
+
 class IsTrainer(BasePermission):
     """Allows only trainers."""
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from jobs.models import Job
 from messaging.models import Conversation, MessageRemoval
 from notifications.models import DeviceToken, PushDelivery, PushMark
+from privacy.models import DataExport
 from tests.admin.pages import registered_models
 from tests.factories import impersonate, make_person, tokens_of, write
 from trainer.models import Invitation
@@ -22,6 +23,7 @@ def everything(alice: User, bob: User, conversation: Conversation) -> Conversati
     MessageRemoval.objects.create(
         message=mine, removed_by_email="support@example.com", reason="Rude"
     )
+    DataExport.objects.create(user=alice)
     for person in (alice, bob):
         tokens_of(person)
         person.groups.add(Group.objects.get_or_create(name="Members")[0])

@@ -51,6 +51,7 @@ TABLE = {
     "GET users/notification-preferences/": (401, 200, 200, 200, 200, 200, 401),
     "PATCH users/notification-preferences/": (401, 200, 200, 200, 403, 200, 401),
     "POST users/device-token/forget/": (401, 204, 204, 204, 403, 204, 401),
+    "GET users/data-exports/": (401, 200, 200, 200, 403, 200, 401),
     "GET users/push-key/": (401, 200, 200, 200, 200, 200, 401),
     "PATCH auth/users/me/": (401, 200, 200, 200, 403, 200, 401),
     "POST admin/impersonate/<trainer_id>/start/": (401, 403, 403, 200, 403, 403, 401),
@@ -71,6 +72,7 @@ TABLE = {
     "POST trainer/invitations/<invitation_id>/resend/": (401, 403, 404, 403, 403, 403, 401),
     "POST trainer/trainees/<trainee_id>/remove/": (401, 403, 404, 403, 403, 403, 401),
     "POST users/device-token/": (401, 201, 200, 200, 403, 200, 401),
+    "POST users/data-exports/": (401, 202, 202, 202, 403, 202, 401),
     "POST users/profiles/delete-account/": (401, 200, 200, 200, 403, 200, 401),
 }
 # Endpoints for people without a token. An empty body is refused, whoever sends it.

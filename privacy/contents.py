@@ -1,0 +1,99 @@
+"""Lists what the product stores about a person, as JSON values. Secrets, such as hashes, are left out."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from messaging.models import Conversation, Message
+from notifications.models import DeviceToken
+from trainer.models import Invitation
+from users.models import REMOVED_PERSON_NAME, AuthSession, ImpersonationView, User
+
+PROFILE = (
+    "id",
+    "email",
+    "role",
+    "first_name",
+    "last_name",
+    "business_name",
+    "phone_number",
+    "is_active",
+    "onboarding_completed",
+    "created_at",
+    "last_login",
+)
+MESSAGE = ("id", "content", "created_at", "read_at")
+BATCH = 1000
+
+
+def describe_account(user: User) -> dict[str, Any]:
+    """Return the profile, and everything but conversations, by section."""
+    sign_ins = AuthSession.objects.filter(user=user, kind=AuthSession.Kind.SIGN_IN)
+    return {
+        "profile": {name: getattr(user, name) for name in PROFILE},
+        "trainer": _name_of(user.current_trainer) if user.current_trainer else None,
+        "trainees": [_name_of(each) for each in User.objects.filter(parent_trainer=user)],
+        "sign_ins": _rows(sign_ins, "created_at", "expires_at", "ended_at"),
+        "impersonations_of_you": _list_impersonations(user),
+        "impersonations_by_you": _rows(
+            AuthSession.objects.filter(impersonator=user), "user_email", "created_at", "ended_at"
+        ),
+        "devices": _rows(DeviceToken.objects.filter(user=user), "platform", "created_at"),
+        "invitations": _list_invitations(user),
+    }
+
+
+def _list_impersonations(user: User) -> list[dict[str, Any]]:
+    sessions = AuthSession.objects.filter(user=user, kind=AuthSession.Kind.IMPERSONATION)
+    return [
+        {
+            "by": each.impersonator_email,
+            "started_at": each.created_at,
+            "ended_at": each.ended_at,
+            "requests": _rows(
+                ImpersonationView.objects.filter(session=each), "viewed_at", "method", "path"
+            ),
+        }
+        for each in sessions
+    ]
+
+
+def _list_invitations(user: User) -> list[dict[str, Any]]:
+    found = Invitation.objects.filter(Q(trainer=user) | Q(email=user.email))
+    return _rows(found, "email", "message", "created_at", "expires_at", "accepted_at")
+
+
+def _rows(rows: QuerySet[Any, Any], *names: str) -> list[dict[str, Any]]:
+    return list(rows.order_by("pk").values(*names))
+
+
+def list_conversations(user: User) -> Iterable[Conversation]:
+    """Return all conversations of a person, also archived ones."""
+    return Conversation.objects.of(user).select_related("trainer", "trainee").order_by("pk")
+
+
+def describe_conversation(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "id": conversation.pk,
+        "trainer": _name_of(conversation.trainer),
+        "trainee": _name_of(conversation.trainee),
+        "created_at": conversation.created_at,
+        "is_archived": conversation.is_archived,
+    }
+
+
+def iterate_messages(conversation: Conversation) -> Iterator[dict[str, Any]]:
+    """Yield the messages of a conversation, the oldest first, without loading all of them."""
+    people = (conversation.trainer, conversation.trainee)
+    names = {each.pk: _name_of(each) for each in people if each}
+    rows = Message.objects.filter(conversation=conversation).order_by("pk")
+    for row in rows.values("sender_id", *MESSAGE).iterator(chunk_size=BATCH):
+        sender = names.get(row["sender_id"] or 0, REMOVED_PERSON_NAME)
+        yield {"from": sender, **{name: row[name] for name in MESSAGE}}
+
+
+def _name_of(person: User | None) -> str:
+    if person is None or person.erased_at:
+        return REMOVED_PERSON_NAME
+    return person.get_full_name() or person.email

@@ -1,0 +1,74 @@
+import tempfile
+from datetime import timedelta
+from typing import IO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from api.throttling import hit
+from jobs.services.enqueueing import enqueue
+from privacy.archive import write_archive
+from privacy.models import DataExport, DataExportPart
+from users.exceptions import InvalidToken
+from users.impersonation import ensure_may_write
+from users.locking import lock_account
+from users.models import User
+
+PART_BYTES = 256 * 1024
+# A larger file is written to disk while it is being composed.
+MEMORY_BYTES = 4 * 1024 * 1024
+
+
+@transaction.atomic
+def request_own_export(*, user: User) -> DataExport:
+    """
+    Have a job export a user's own data; return the export, which may have been requested before.
+
+    Raise ImpersonationReadOnly, TooFast, or InvalidToken if the account has ended meanwhile.
+    """
+    ensure_may_write(user)
+    if lock_account(user) is None:
+        raise InvalidToken
+    if pending := DataExport.objects.pending().filter(user=user.pk).first():
+        return pending
+    hit("exports", user.pk)
+    return _request(user, "")
+
+
+@transaction.atomic
+def request_export(*, user: User, by_email: str) -> DataExport:
+    """Have a job export a person's data, for staff."""
+    return _request(user, by_email)
+
+
+def _request(user: User, by_email: str) -> DataExport:
+    export = DataExport.objects.create(user_id=user.pk, requested_by_email=by_email)
+    enqueue(kind="privacy.export", args={"export_id": export.pk}, key=str(export.pk))
+    return export
+
+
+def write_export(*, export_id: int) -> None:
+    """
+    Compose an export's zip file and store it. Do nothing if the account or the export was deleted.
+
+    The parts are stored one by one, and the export is ready after the last. A repeated call begins anew.
+    """
+    export = DataExport.objects.pending().filter(pk=export_id, user__erased_at=None).first()
+    if export is None:
+        return
+    DataExportPart.objects.filter(export=export).delete()
+    with tempfile.SpooledTemporaryFile(MEMORY_BYTES) as file:
+        write_archive(export.user, file)
+        size = file.tell()
+        file.seek(0)
+        _store(export, file)
+    expires_at = timezone.now() + timedelta(days=settings.DATA_EXPORT_DAYS)
+    DataExport.objects.filter(pk=export.pk).update(size=size, expires_at=expires_at)
+
+
+def _store(export: DataExport, file: IO[bytes]) -> None:
+    number = 0
+    while content := file.read(PART_BYTES):
+        DataExportPart.objects.create(export=export, number=number, content=content)
+        number += 1

@@ -1,0 +1,298 @@
+"""People download everything that is stored about them, as JSON and as HTML."""
+
+import json
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import time_machine
+from asgiref.sync import async_to_sync
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client as Browser
+from django.utils import timezone
+
+from jobs.models import Job
+from messaging.models import Conversation
+from privacy.archive import write_archive
+from privacy.models import DataExport, DataExportPart
+from privacy.services import exporting
+from tests.admin.conftest import browser_of, make_staff
+from tests.conftest import Client
+from tests.factories import impersonate
+from tests.jobs.running import run_due
+from tests.messaging.bodies import moment
+from tests.privacy.people import begin
+from users.exceptions import InvalidToken
+from users.models import User
+from users.services.accounts import deactivate_user
+
+URL = "/api/users/data-exports/"
+EXPORTS = "/admin/privacy/dataexport/"
+
+
+def download(url: str, browser: Browser | None = None) -> Any:
+    return (browser or Browser()).get(url.removeprefix("http://127.0.0.1:8000"))
+
+
+def content_of(answer: Any) -> bytes:
+    async def read() -> bytes:
+        return b"".join([part async for part in answer.streaming_content])
+
+    return async_to_sync(read)()
+
+
+def request_and_write(api: Client, user: User) -> Any:
+    """Request an export as this user, run the job, and return the row of the list."""
+    api.as_user(user).post(URL)
+    run_due()
+    return api.get(URL).json()[0]
+
+
+def test_person_requests_and_downloads_an_export(
+    api: Client, bob: User, talk: Conversation
+) -> None:
+    requested: Any = api.as_user(bob).post(URL)
+    export = DataExport.objects.get()
+
+    assert (requested.status_code, requested.json()) == (
+        202,
+        {
+            "id": export.pk,
+            "created_at": moment(export.created_at),
+            "expires_at": None,
+            "size": 0,
+            "is_ready": False,
+            "download_url": None,
+        },
+    )
+    run_due()
+    (listed,) = api.get(URL).json()
+    answer = download(listed["download_url"])
+    assert (listed["is_ready"], answer["Content-Type"]) == (True, "application/zip")
+    assert answer["Content-Disposition"] == f'attachment; filename="my-data-{export.pk}.zip"'
+    content = content_of(answer)
+    assert listed["size"] == len(content) == int(answer["Content-Length"])
+    names = set(ZipFile(BytesIO(content)).namelist())
+    conversation = f"conversations/{talk.pk}"
+    assert names == {"account.json", f"{conversation}.json", f"{conversation}.html", "index.html"}
+
+
+def read_export(user: User) -> ZipFile:
+    file = BytesIO()
+    write_archive(user, file)
+    return ZipFile(file)
+
+
+def test_export_contains_everything_about_the_person(
+    alice: User, bob: User, everything: Conversation, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    bob.profile_image.save("bob.jpg", ContentFile(b"picture"))
+
+    archive = read_export(bob)
+
+    account = json.loads(archive.read("account.json"))
+    assert account["profile"]["email"] == "bob@example.com"
+    assert account["trainer"] == "Alice Tester"
+    assert [each["platform"] for each in account["devices"]] == ["ios"]
+    assert len(account["sign_ins"]) == 1
+    (impersonation,) = account["impersonations_of_you"]
+    assert impersonation["by"] == "alice@example.com"
+    assert [each["path"] for each in impersonation["requests"]] == ["/api/auth/users/me/"]
+    thread = json.loads(archive.read(f"conversations/{everything.pk}.json"))
+    assert (thread["trainer"], thread["trainee"]) == ("Alice Tester", "Bob Tester")
+    assert [(each["from"], each["content"]) for each in thread["messages"]] == [
+        ("Alice Tester", "Hello"),
+        ("Bob Tester", "Mine"),
+    ]
+    assert archive.read("picture.jpg") == b"picture"
+    assert 'src="picture.jpg"' in archive.read("index.html").decode()
+
+
+def test_export_of_a_trainer_lists_trainees_and_invitations(
+    alice: User, bob: User, everything: Conversation
+) -> None:
+    account = json.loads(read_export(alice).read("account.json"))
+
+    assert account["trainees"] == ["Bob Tester"]
+    assert [each["email"] for each in account["invitations"]] == ["eve@example.com"]
+    assert [each["user_email"] for each in account["impersonations_by_you"]] == ["bob@example.com"]
+
+
+def test_export_contains_no_secrets(alice: User, bob: User, everything: Conversation) -> None:
+    archive = read_export(alice)
+
+    text = "".join(archive.read(name).decode() for name in archive.namelist())
+    for secret in (alice.password, "secret-code", "push-"):
+        assert secret not in text
+
+
+def test_html_of_an_export_escapes_what_people_wrote(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    conversation.messages.update(content="<script>alert(1)</script>")
+    User.objects.filter(pk=bob.pk).update(first_name="<b>")
+
+    archive = read_export(alice)
+
+    page = archive.read(f"conversations/{conversation.pk}.html").decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>" not in page
+    assert "&lt;b&gt;" in archive.read("index.html").decode()
+
+
+def test_deleted_person_has_a_placeholder_in_exports(
+    alice: User, bob: User, talk: Conversation
+) -> None:
+    begin(bob)
+    before = json.loads(read_export(alice).read(f"conversations/{talk.pk}.json"))
+    run_due()
+    after = json.loads(read_export(alice).read(f"conversations/{talk.pk}.json"))
+
+    for thread in (before, after):
+        assert [each["from"] for each in thread["messages"]] == ["Alice Tester", "[removed]"]
+
+
+def test_request_while_one_is_pending_returns_the_same(api: Client, bob: User) -> None:
+    answers = [api.as_user(bob).post(URL).json()["id"] for _ in range(2)]
+
+    assert len(set(answers)) == 1
+    assert Job.objects.count() == 1
+
+
+def test_exports_are_limited(api: Client, bob: User, settings: Any) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "exports": "1/day"}
+    request_and_write(api, bob)
+
+    assert api.post(URL).status_code == 429
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_impersonator_gets_no_export(api: Client, alice: User, bob: User, method: str) -> None:
+    _, tokens = impersonate(bob, by=alice)
+
+    answer = getattr(api.with_token(tokens.access), method)(URL)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "impersonation_read_only")
+
+
+def test_stranger_sees_no_export(api: Client, bob: User, charlie: User) -> None:
+    request_and_write(api, bob)
+
+    assert api.as_user(charlie).get(URL).json() == []
+
+
+def test_expired_export_cannot_be_downloaded(api: Client, bob: User) -> None:
+    url = request_and_write(api, bob)["download_url"]
+
+    with time_machine.travel(timezone.now() + timedelta(days=7, seconds=1)):
+        assert download(url).status_code == 404
+        assert api.as_user(bob).get(URL).json() == []
+
+
+def test_link_dies_with_the_access_of_the_person(api: Client, bob: User) -> None:
+    url = request_and_write(api, bob)["download_url"]
+    deactivate_user(user=bob)
+
+    assert download(url).status_code == 404
+
+
+@pytest.mark.parametrize("signed", ["x", "1~0~x", "~", "1~0"])
+def test_link_without_a_signature_is_refused(db: None, signed: str) -> None:
+    assert download(f"/exports/{signed}/").status_code == 404
+
+
+def test_head_request_has_no_content_and_other_methods_are_refused(api: Client, bob: User) -> None:
+    url = request_and_write(api, bob)["download_url"].removeprefix("http://127.0.0.1:8000")
+
+    head = Browser().head(url)
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert Browser().post(url).status_code == 404
+
+
+def test_interrupted_export_begins_anew(
+    api: Client, bob: User, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "PART_BYTES", 100)
+    api.as_user(bob).post(URL)
+    export = DataExport.objects.get()
+    DataExportPart.objects.create(export=export, number=0, content=b"half")
+
+    run_due()
+
+    (listed,) = api.get(URL).json()
+    assert len(content_of(download(listed["download_url"]))) == listed["size"]
+    assert DataExportPart.objects.count() > 1
+
+
+def test_export_of_an_erased_person_is_not_written_and_goes(api: Client, bob: User) -> None:
+    api.as_user(bob).post(URL)
+    begin(bob)
+
+    exporting.write_export(export_id=DataExport.objects.get().pk)
+    run_due()
+
+    assert not DataExport.objects.exists()
+
+
+def test_request_of_an_account_that_ended_meanwhile_is_refused(bob: User) -> None:
+    asking = User.objects.get(pk=bob.pk)
+    deactivate_user(user=bob)
+
+    with pytest.raises(InvalidToken):
+        exporting.request_own_export(user=asking)
+
+
+# By staff
+# ------------------------------------------------------------------------------
+def test_staff_export_and_download_a_persons_data(bob: User, talk: Conversation) -> None:
+    sam = browser_of(make_staff("sam", "add_dataexport", "view_dataexport", "view_user"))
+
+    assert sam.get(f"{EXPORTS}add/").status_code == 200
+    assert sam.post(f"{EXPORTS}add/", {"user": bob.pk}).status_code == 302
+    export = DataExport.objects.get()
+    assert "Not ready" in sam.get(EXPORTS).content.decode()
+    assert download(f"{EXPORTS}{export.pk}/download/", sam).status_code == 404
+    run_due()
+
+    assert export.requested_by_email == "sam@example.com"
+    assert f"{EXPORTS}{export.pk}/download/" in sam.get(EXPORTS).content.decode()
+    assert sam.get(f"{EXPORTS}{export.pk}/change/").status_code == 200
+    content = content_of(download(f"{EXPORTS}{export.pk}/download/", sam))
+    assert "account.json" in ZipFile(BytesIO(content)).namelist()
+    assert Client().as_user(bob).get(URL).json() == []
+
+
+def test_staff_who_may_only_view_cannot_download(bob: User) -> None:
+    export = exporting.request_export(user=bob, by_email="root@example.com")
+    run_due()
+    browser = browser_of(make_staff("sam", "view_dataexport"))
+
+    assert browser.get(EXPORTS).status_code == 200
+    assert browser.get(f"{EXPORTS}{export.pk}/download/").status_code == 403
+    assert browser.post(f"{EXPORTS}add/", {"user": bob.pk}).status_code == 403
+
+
+def test_expired_export_is_marked_in_the_admin(bob: User, root: User) -> None:
+    exporting.request_export(user=bob, by_email="root@example.com")
+    DataExport.objects.update(expires_at=timezone.now() - timedelta(days=1))
+
+    assert "Expired" in browser_of(root).get(EXPORTS).content.decode()
+
+
+def test_command_writes_a_file(bob: User, tmp_path: Path, capsys: Any) -> None:
+    call_command("export_person", "Bob@example.com", str(tmp_path / "bob.zip"))
+
+    assert capsys.readouterr().out == f"Wrote {tmp_path / 'bob.zip'}.\n"
+    assert "account.json" in ZipFile(tmp_path / "bob.zip").namelist()
+
+
+def test_command_refuses_an_unknown_address(db: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"Nobody has this e-mail address\."):
+        call_command("export_person", "nobody@example.com", str(tmp_path / "x.zip"))
