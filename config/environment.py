@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import environ
@@ -80,6 +81,10 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
     def positive(self, var: str, default: int, *, most: int = 1_000_000) -> int:
         """Return an integer of at least 1, such as a number of threads."""
         return self.whole(var, default, least=1, most=most)
+
+    def days(self, var: str, default: int) -> timedelta:
+        """Return a number of days for which to keep rows; 0 means for ever."""
+        return timedelta(days=self.whole(var, default, least=0, most=36_500))
 
     def port(self, var: str, default: int) -> int:
         """Return a TCP port number."""

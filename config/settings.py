@@ -351,8 +351,19 @@ JOB_POLL_SECONDS = 1.0
 # Seconds after which another worker runs a job, unless the job's worker has extended the lease.
 JOB_LEASE_SECONDS = env.positive("JOB_LEASE_SECONDS", default=30, most=24 * 60 * 60)
 # How long ended jobs are kept for the admin: successful ones, and failed or discarded ones.
-JOB_KEEP_DONE = timedelta(days=1)
-JOB_KEEP_FAILED = timedelta(days=30)
+JOB_KEEP_DONE = env.days("KEEP_DONE_JOBS_DAYS", default=1)
+JOB_KEEP_FAILED = env.days("KEEP_FAILED_JOBS_DAYS", default=30)
+
+# Pruning
+# ------------------------------------------------------------------------------
+# The number of days for which rows are kept that are no longer in use; 0 keeps them for ever. A day's
+# job deletes older rows. Sign-ins count from their end, impersonations with their record of requests
+# too, invitations from when they were accepted or expired.
+KEEP_SIGN_INS = env.days("KEEP_SIGN_INS_DAYS", default=90)
+KEEP_IMPERSONATIONS = env.days("KEEP_IMPERSONATIONS_DAYS", default=365)
+KEEP_INVITATIONS = env.days("KEEP_INVITATIONS_DAYS", default=365)
+KEEP_ADMIN_SIGN_INS = env.days("KEEP_ADMIN_SIGN_INS_DAYS", default=1)
+KEEP_ADMIN_LOG = env.days("KEEP_ADMIN_LOG_DAYS", default=730)
 
 # Push notifications
 # ------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ def delete_in_batches(rows: QuerySet[Any, Any], *, size: int = BATCH) -> int:
     A row that no longer matches the queryset when its batch is deleted stays. Return how many rows were
     deleted, including those that the deletion cascaded to.
     """
-    deleted = 0
-    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:size]):
+    deleted, after = 0, 0
+    ordered = rows.order_by("pk").values_list("pk", flat=True)
+    while ids := list(ordered.filter(pk__gt=after)[:size]):
         deleted += rows.filter(pk__in=ids).order_by().delete()[0]
+        after = ids[-1]
     return deleted

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from jobs.models import Job
 from jobs.registry import job
 from privacy.services import erasing, exporting
 from users.services.erasure import MessageChoice
@@ -16,3 +17,9 @@ def erase(*, user_id: int, email: str, picture: str, messages: str) -> None:
 def export(*, export_id: int) -> None:
     """Write the zip file of a data export."""
     exporting.write_export(export_id=export_id)
+
+
+@job("privacy.prune_exports", every=timedelta(hours=1), priority=Job.Priority.LOW)
+def prune() -> None:
+    """Delete data exports that have expired."""
+    exporting.prune_exports()

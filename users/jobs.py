@@ -1,9 +1,8 @@
 from datetime import timedelta
 
-from django.contrib.sessions.backends.db import SessionStore
-
 from jobs.models import Job
 from jobs.registry import job
+from users.services import pruning
 from users.services.accounts import mail_password_reset
 
 
@@ -15,5 +14,11 @@ def mail_reset(*, email: str) -> None:
 
 @job("users.prune_admin_sessions", every=timedelta(days=1), priority=Job.Priority.LOW)
 def prune_admin_sessions() -> None:
-    """Delete expired sessions of the Django admin; the record of people's sign-ins is kept."""
-    SessionStore.clear_expired()
+    """Delete old sessions of the Django admin, and old entries of its log."""
+    pruning.prune_admin()
+
+
+@job("users.prune_sessions", every=timedelta(days=1), priority=Job.Priority.LOW)
+def prune_sessions() -> None:
+    """Delete old sign-ins and impersonations."""
+    pruning.prune_sessions()

@@ -11,15 +11,16 @@ def prune_jobs() -> int:
     Delete jobs that ended long ago; return the number deleted.
 
     Successful jobs are deleted after `JOB_KEEP_DONE`, failed and discarded jobs after
-    `JOB_KEEP_FAILED`.
+    `JOB_KEEP_FAILED`. A value of 0 keeps them for ever.
     """
+    deleted = 0
     ended = Job.objects.order_by("finished_at")
-    done = ended.filter(state=Job.State.DONE, finished_at__lt=Now() - settings.JOB_KEEP_DONE)
-    others = ended.filter(
-        state__in=(Job.State.FAILED, Job.State.DISCARDED),
-        finished_at__lt=Now() - settings.JOB_KEEP_FAILED,
-    )
-    return _delete(done) + _delete(others)
+    if keep := settings.JOB_KEEP_DONE:
+        deleted += _delete(ended.filter(state=Job.State.DONE, finished_at__lt=Now() - keep))
+    if keep := settings.JOB_KEEP_FAILED:
+        others = ended.filter(state__in=(Job.State.FAILED, Job.State.DISCARDED))
+        deleted += _delete(others.filter(finished_at__lt=Now() - keep))
+    return deleted
 
 
 def _delete(rows: JobQuerySet) -> int:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from api.throttling import hit
+from db.batches import delete_in_batches
 from jobs.services.enqueueing import enqueue
 from privacy.archive import write_archive
 from privacy.models import DataExport, DataExportPart
@@ -16,6 +17,8 @@ from users.locking import lock_account
 from users.models import User
 
 PART_BYTES = 256 * 1024
+# The number of parts that are deleted in a transaction.
+PARTS_AT_ONCE = 20
 # A larger file is written to disk while it is being composed.
 MEMORY_BYTES = 4 * 1024 * 1024
 
@@ -72,3 +75,10 @@ def _store(export: DataExport, file: IO[bytes]) -> None:
     while content := file.read(PART_BYTES):
         DataExportPart.objects.create(export=export, number=number, content=content)
         number += 1
+
+
+def prune_exports() -> None:
+    """Delete the exports that have expired, with their files."""
+    expired = DataExport.objects.filter(expires_at__lte=timezone.now())
+    delete_in_batches(DataExportPart.objects.filter(export__in=expired), size=PARTS_AT_ONCE)
+    delete_in_batches(expired)

@@ -1,7 +1,7 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.conf import settings
 
 from jobs.models import Job
 from jobs.services import pruning
@@ -37,6 +37,19 @@ def test_done_jobs_are_deleted_after_a_day_and_failed_ones_after_a_month(
     assert states() == ["waiting"]
 
 
+def test_zero_days_keep_jobs_for_ever(register: Register, later: Later, settings: Any) -> None:
+    settings.JOB_KEEP_DONE = settings.JOB_KEEP_FAILED = timedelta(0)
+    register(retries=0)
+    enqueue(kind="note")
+    fail(claim())
+    enqueue(kind="note")
+    run_due()
+
+    later(9999 * DAY)
+
+    assert (prune_jobs(), states()) == (0, ["failed", "done"])
+
+
 def test_recurring_job_waits_on_however_long_ago_it_ran(register: Register, later: Later) -> None:
     register(every=timedelta(days=60))
     ensure_scheduled()
@@ -48,7 +61,7 @@ def test_recurring_job_waits_on_however_long_ago_it_ran(register: Register, late
 
 
 def test_many_are_pruned_in_batches(
-    register: Register, later: Later, monkeypatch: pytest.MonkeyPatch
+    register: Register, later: Later, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pruning, "BATCH", 3)
     register()
