@@ -5,14 +5,13 @@ from typing import Protocol, TypeVar
 
 
 class Access(Protocol):
-    """What a verified token grants until it expires: access as one user, in one session or in none."""
+    """What a verified token grants until it expires: access as one user, in one session."""
 
     @property
     def user_id(self) -> int: ...
 
     @property
-    def session_id(self) -> int | None:
-        """The id of the token's session, or None for a token without a session."""
+    def session_id(self) -> int: ...
 
     @property
     def expires_at(self) -> float:
@@ -41,6 +40,5 @@ class Authenticator(Protocol[A]):
         """
         Return the keys of the sockets whose user or session has lost access, with one query.
 
-        Each argument is a column with one value per socket. Session id 0 means a token without a session.
-        The expiry of the token is not checked here.
+        Each argument is a column with one value per socket. The expiry of the token is not checked here.
         """

@@ -60,7 +60,7 @@ class Reconciler:
         """
         key = self._keys.get(socket) or self._add(socket)
         access = socket.access
-        row = (access.user_id, access.session_id or 0, int(access.expires_at))
+        row = (access.user_id, access.session_id, int(access.expires_at))
         self._table_of(socket).upsert((key, *row, *socket.position))
 
     def _add(self, socket: TrackedSocket) -> int:

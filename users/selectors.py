@@ -40,7 +40,6 @@ JOIN users_user u ON u.id = s.user_id
 LEFT JOIN users_user i ON i.id = s.impersonator_id
 WHERE s.id = %s AND s.user_id = %s AND {_IS_ALIVE}
 """  # noqa: S608 - made of column names
-_ACTIVE_USER = f"SELECT {_USER.of('u')} FROM users_user u WHERE u.id = %s AND u.is_active"  # noqa: S608 - as above
 
 
 def get_user_by_claims(claims: Claims) -> User:
@@ -51,16 +50,10 @@ def get_user_by_claims(claims: Claims) -> User:
     or deleted, if the session has ended or expired, or if the user's or impersonator's access epoch is not
     the one that the session stores (see `users.epoch`).
     """
-    if claims.session_id is None:
-        row = fetch_one(_ACTIVE_USER, [claims.user_id])
-        if row is None:
-            raise InvalidToken
-        user = _USER.load(row)
-    else:
-        session = get_valid_session(claims)
-        user = cast(User, session.user)
-        user.auth_session = session
-        user.is_impersonated = session.is_impersonation
+    session = get_valid_session(claims)
+    user = cast(User, session.user)
+    user.auth_session = session
+    user.is_impersonated = session.is_impersonation
     user.is_impersonated |= claims.impersonating
     return user
 
@@ -76,14 +69,13 @@ def get_valid_session(claims: Claims) -> AuthSession:
 
 
 _ACCESSES = IntTable("key", "user_id", "session_id")
-# A token without a session has the session id 0, and is valid while its user is active.
 _ENDED = f"""
 SELECT input.key
 FROM {{input}}
 LEFT JOIN users_user u ON u.id = input.user_id
 LEFT JOIN users_authsession s ON s.id = input.session_id AND s.user_id = input.user_id
 LEFT JOIN users_user i ON i.id = s.impersonator_id
-WHERE NOT COALESCE(CASE input.session_id WHEN 0 THEN u.is_active ELSE {_IS_ALIVE} END, false)
+WHERE NOT COALESCE({_IS_ALIVE}, false)
 """  # noqa: S608 - as above
 
 
@@ -94,8 +86,8 @@ def list_ended(
     Return the keys of those tokens whose access has ended, with one query.
 
     The sequences have one element per token: its key (chosen by the caller), its user id, and its
-    session id (0 for a token without a session). The caller has already verified the tokens. Whether
-    the tokens themselves have expired is not checked.
+    session id. The caller has already verified the tokens. Whether the tokens themselves have expired is
+    not checked.
     """
     sql = _ENDED.format(input=_ACCESSES.table)
     params = _ACCESSES.params(keys, user_ids, session_ids)
@@ -105,7 +97,7 @@ def list_ended(
 def has_ended(claims: Claims) -> bool:
     """Return whether a verified token has expired, or the access of its session or user has ended."""
     has_expired = claims.expires_at <= timezone.now().timestamp()
-    return has_expired or bool(list_ended([0], [claims.user_id], [claims.session_id or 0]))
+    return has_expired or bool(list_ended([0], [claims.user_id], [claims.session_id]))
 
 
 def get_trainer(trainer_id: int) -> User:

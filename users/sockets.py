@@ -25,7 +25,7 @@ class UserAccess:
         return self.claims.user_id
 
     @property
-    def session_id(self) -> int | None:
+    def session_id(self) -> int:
         return self.claims.session_id
 
     @property

@@ -1,8 +1,8 @@
 """
 JSON Web Tokens. Each token contains the id of its session (`sid`); ending the session revokes the token.
 
-A token without `sid` is valid until it expires, but only while its user is active. Only a holder of the
-signing key can create such a token.
+A token without `sid` is refused, because nothing could revoke it. Only a holder of the signing key can
+create one.
 """
 
 import time
@@ -57,7 +57,7 @@ class Claims:
     """The claims of a verified token."""
 
     user_id: int
-    session_id: int | None
+    session_id: int
     impersonating: bool
     expires_at: float
 
@@ -70,7 +70,7 @@ class Claims:
         """
         return cls(
             user_id=_id_of(payload["user_id"]),
-            session_id=_id_of(payload["sid"]) if "sid" in payload else None,
+            session_id=_id_of(payload["sid"]),
             impersonating=payload.get("impersonating") is True,
             expires_at=float(payload["exp"]),
         )

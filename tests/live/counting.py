@@ -20,7 +20,7 @@ from tests.database_errors import away
 @dataclass(frozen=True)
 class Grant:
     user_id: int
-    session_id: int | None = None
+    session_id: int = 1
     expires_at: float = 2.0**31
 
 

@@ -11,7 +11,7 @@ from live.publisher import Event
 from live.registry import SocketRegistry
 from users.tokens import Claims
 
-BOB = Claims(user_id=2, session_id=None, impersonating=False, expires_at=2**31)
+BOB = Claims(user_id=2, session_id=1, impersonating=False, expires_at=2**31)
 
 
 class Tab:

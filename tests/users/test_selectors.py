@@ -23,12 +23,6 @@ def own_claims(user: User) -> Claims:
     return claims_of(access_of(user))
 
 
-def claims_without_session(user: User) -> Claims:
-    claims = replace(own_claims(user), session_id=None)
-    user.auth_sessions.all().delete()
-    return claims
-
-
 def deactivate(user: User) -> None:
     deactivate_user(user=user)
 
@@ -37,12 +31,9 @@ def delete(user: User) -> None:
     user.delete()
 
 
-@pytest.mark.parametrize("claims_for", [own_claims, claims_without_session])
 @pytest.mark.parametrize("end", [deactivate, delete])
-def test_access_ends_with_the_account(
-    bob: User, claims_for: Callable[[User], Claims], end: Callable[[User], None]
-) -> None:
-    claims = claims_for(bob)
+def test_access_ends_with_the_account(bob: User, end: Callable[[User], None]) -> None:
+    claims = own_claims(bob)
     assert has_ended(claims) is False
 
     end(bob)
@@ -61,8 +52,7 @@ def test_access_by_an_impersonation_ends_with_the_impersonators(alice: User, bob
 
 def test_token_belongs_to_its_own_user(alice: User, bob: User, charlie: User) -> None:
     for user in (alice, bob, charlie):
-        for claims_for in (own_claims, claims_without_session):
-            assert get_user_by_claims(claims_for(user)) == user
+        assert get_user_by_claims(own_claims(user)) == user
 
 
 def test_access_ends_with_the_session(bob: User) -> None:
@@ -90,11 +80,8 @@ def test_user_of_an_impersonation_is_impersonated_whatever_the_token_says(
     assert (user, user.is_impersonated) == (bob, True)
 
 
-@pytest.mark.parametrize("claims_for", [own_claims, claims_without_session])
-def test_user_is_impersonated_if_the_token_says_so(
-    bob: User, claims_for: Callable[[User], Claims]
-) -> None:
-    claims = claims_for(bob)
+def test_user_is_impersonated_if_the_token_says_so(bob: User) -> None:
+    claims = own_claims(bob)
 
     is_impersonated = [
         get_user_by_claims(replace(claims, impersonating=each)).is_impersonated

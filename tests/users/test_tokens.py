@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
-from rest_framework_simplejwt.tokens import AccessToken
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from tests.conftest import Client
 from tests.factories import PASSWORD, tokens_of
@@ -141,7 +141,7 @@ def test_token_issued_by_a_server_ahead_is_valid(api: Client, bob: User) -> None
         assert api.post(VERIFY, {"token": token}).status_code == 200
 
 
-@pytest.mark.parametrize("claim", ["exp", "jti", "token_type", "user_id"])
+@pytest.mark.parametrize("claim", ["exp", "jti", "sid", "token_type", "user_id"])
 def test_token_without_a_claim_is_refused(api: Client, bob: User, claim: str) -> None:
     token = AccessToken(tokens_of(bob).access)  # type: ignore[arg-type]  # as above
     del token[claim]
@@ -149,17 +149,20 @@ def test_token_without_a_claim_is_refused(api: Client, bob: User, claim: str) ->
     assert api.with_token(str(token)).get(ME).json() == INVALID_TOKEN
 
 
-def test_token_without_a_session_is_good_while_its_user_is_active(api: Client, bob: User) -> None:
-    token = AccessToken(tokens_of(bob).access)  # type: ignore[arg-type]  # as above
-    del token["sid"]
-    api.with_token(str(token))
+def test_token_without_a_session_is_refused_by_every_endpoint(api: Client, bob: User) -> None:
+    tokens = tokens_of(bob)
+    access = AccessToken(tokens.access)  # type: ignore[arg-type]  # as above
+    refresh = RefreshToken(tokens.refresh)  # type: ignore[arg-type]  # as above
+    del access["sid"], refresh["sid"]
 
-    before = api.get(ME)
-    deactivate_user(user=bob)
-    after = api.get(ME)
+    answers = [
+        api.post(VERIFY, {"token": str(access)}),
+        api.post(VERIFY, {"token": str(refresh)}),
+        api.post(REFRESH, {"refresh": str(refresh)}),
+        api.post(BLACKLIST, {"refresh": str(refresh)}),
+    ]
 
-    assert (before.status_code, before.json()["email"]) == (200, "bob@example.com")
-    assert (after.status_code, after.json()) == (401, INVALID_TOKEN)
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(401, INVALID_JWT)] * 4
 
 
 @pytest.mark.parametrize("claim", ["user_id", "sid"])
