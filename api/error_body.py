@@ -1,5 +1,12 @@
-"""The body of an error response."""
+"""
+The body of an error response.
 
+The server imports this module before the apps are ready, so it must not import DRF.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+MALFORMED = _("The request is malformed.")
 # Existing clients of these endpoints read only `detail`.
 WITHOUT_ERROR = "/api/auth/jwt/"
 

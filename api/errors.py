@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from api.error_body import error_body
+from api.error_body import MALFORMED, error_body
 from api.error_pages import error_page, is_for_people
 from api.exceptions import (
     FieldInvalid,
@@ -34,7 +34,6 @@ from api.outages import may_be_tried_again
 
 STATUS_OF = {Invalid: 400, NotSignedIn: 401, Forbidden: 403, NotFound: 404, TooFast: 429}
 RETRY_AFTER_SECONDS = 2
-MALFORMED = _("The request is malformed.")
 EXPIRED_FORM = _("This form has expired. Go back, reload the page, and send it again.")
 NOT_SUPPORTED = _("The page cannot be opened in this way. Go to it by its link.")
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.errors import MALFORMED
+from api.error_body import MALFORMED
 from server.coalescing_transport import CoalescingTransport
 from server.responses import encode_http, refuse
 

@@ -18,7 +18,8 @@ from django.urls import set_script_prefix
 from django.utils.log import log_response
 
 from api import outages
-from api.errors import MALFORMED, busy
+from api.error_body import MALFORMED
+from api.errors import busy
 from server.body_limits import is_form, read_body
 from server.chain import ApiRequest, StandIn, build_chain
 from server.disconnects import ClientGone
