@@ -17,8 +17,6 @@ from notifications.services.preferences import change_preferences
 from notifications.vapid import get_public_key
 from users.permissions import current_user
 
-BODY_CODES = ["invalid", "parse_error", "request_too_large", "unsupported_media_type"]
-
 
 class DeviceTokenView(APIView):
     @extend_schema(
@@ -39,8 +37,7 @@ class DeviceTokenView(APIView):
     @extend_schema(
         request=ForgetDeviceSerializer,
         responses={204: None},
-        # OpenAPI 3.0 cannot describe the body of a DELETE, so the body's errors are listed here.
-        extensions={"x-codes": BODY_CODES},
+        extensions={"x-body": "ForgetDeviceRequest"},
     )
     def delete(self, request: Request) -> Response:
         """Delete one of your push tokens. Clients that cannot send a body with DELETE use `forget/`."""

@@ -34,7 +34,11 @@ class DeleteAccountView(APIView):
         body = {"success": True, "message": _("Your account has been deleted.")}
         return Response(DeletedSerializer(body).data)
 
-    @extend_schema(request=DeleteAccountSerializer, responses=DeletedSerializer)
+    @extend_schema(
+        request=DeleteAccountSerializer,
+        responses={200: DeletedSerializer},
+        extensions={"x-body": "DeleteAccountRequest"},
+    )
     def delete(self, request: Request) -> Response:
         """
         Delete your account. Access ends at once; the rest is deleted in the background.

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
+from api.error_body import MALFORMED
 from api.error_pages import error_page, is_for_people
-from api.errors import MALFORMED, NOT_SUPPORTED
+from api.errors import NOT_SUPPORTED
 
 DETAILS = {HTTPStatus.METHOD_NOT_ALLOWED: NOT_SUPPORTED}
 

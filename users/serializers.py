@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import NameField, TextField
@@ -112,12 +113,31 @@ def check_picture_size(file: Any) -> Any:
     return file
 
 
-class ProfileSerializer(serializers.Serializer[Any]):
-    """The account fields that users may change; other fields of a request are ignored."""
+class NamesSerializer(serializers.Serializer[Any]):
+    """The names that users may change; other fields of a request are ignored."""
 
     first_name = NameField(max_length=150, allow_blank=True, required=False)
     last_name = NameField(max_length=150, allow_blank=True, required=False)
     business_name = NameField(max_length=200, allow_blank=True, allow_null=True, required=False)
+
+
+# In OpenAPI 3.0 only values with a type may be null.
+@extend_schema_field({"type": "object", "nullable": True})
+class NullField(serializers.Field[None, Any, None, Any]):
+    """Describes a value that can only be null."""
+
+
+class ProfileJsonSerializer(NamesSerializer):
+    """A profile in JSON, which cannot carry a picture. Only for the API description."""
+
+    profile_image = NullField(
+        required=False, allow_null=True, help_text="`null` removes the picture."
+    )
+
+
+class ProfileSerializer(NamesSerializer):
+    """A profile in a form, or in JSON without a picture."""
+
     profile_image = serializers.FileField(
         allow_null=True, required=False, help_text="JPEG, PNG, WebP or GIF, at most 5 MB."
     )
