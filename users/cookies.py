@@ -21,8 +21,12 @@ from users.serializers import RefreshSerializer
 from users.services.sessions import SIGN_IN_LIFETIME, sign_out
 from users.tokens import read_refresh_token
 
+SECURE_NAME = "__Host-refresh_token"
+"""Browsers accept this name only over HTTPS, for this host and every path, so no other host can set it."""
 NAME = "refresh_token"
+"""The name without HTTPS. Processes of the previous release use it with HTTPS, too, so it is still read."""
 PATH = "/api/auth/"
+"""The path of the cookie `NAME`."""
 
 
 def ensure_own_origin(request: Request) -> None:
@@ -64,12 +68,13 @@ def refresh_token_of(request: Request) -> tuple[str, bool]:
     raw = validated(RefreshSerializer, request.data).get("refresh")
     if raw is not None:
         return raw, False
-    if NAME not in request.COOKIES:
+    cookies = _tokens_in(request)
+    if not cookies:
         raise FieldInvalid("refresh", _("This field is required."))
     if request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedMediaType(request.content_type)
     ensure_own_origin(request)
-    return request.COOKIES[NAME], True
+    return cookies[0], True
 
 
 def move_refresh_token(response: Response) -> Response:
@@ -87,24 +92,45 @@ def replace_refresh_token(request: Request, response: Response) -> Response:
     devices, including this browser, would still get notifications. If ending the old session fails, the
     new sign-in still succeeds. The caller checks the origin.
     """
-    with suppress(InvalidToken, Error):
-        sign_out(claims=read_refresh_token(request.COOKIES.get(NAME, "")))
-    return move_refresh_token(response)
+    for raw in _tokens_in(request):
+        with suppress(InvalidToken, Error):
+            sign_out(claims=read_refresh_token(raw))
+    return _delete_old_cookie(move_refresh_token(response))
 
 
 def drop_refresh_token(response: Response) -> Response:
     """Delete the refresh token's cookie and return the response."""
     _set(response, "", 0)
-    return response
+    return _delete_old_cookie(response)
+
+
+def _tokens_in(request: Request) -> list[str]:
+    """Return the refresh tokens in the request's cookies, the one to use first."""
+    names = (SECURE_NAME, NAME) if settings.REFRESH_COOKIE_SECURE else (NAME,)
+    return [request.COOKIES[name] for name in names if name in request.COOKIES]
 
 
 def _set(response: Response, value: str, max_age: int) -> None:
+    is_secure = settings.REFRESH_COOKIE_SECURE
     response.set_cookie(
-        NAME,
+        SECURE_NAME if is_secure else NAME,
         value,
         max_age=max_age,
-        path=PATH,
-        secure=settings.REFRESH_COOKIE_SECURE,
+        path="/" if is_secure else PATH,
+        secure=is_secure,
         httponly=True,
         samesite="Strict",
     )
+
+
+def _delete_old_cookie(response: Response) -> Response:
+    """
+    Delete the cookie of the previous release, and return the response.
+
+    A refresh leaves it in place, so that a process of the previous release still finds a token.
+    """
+    if settings.REFRESH_COOKIE_SECURE:
+        response.set_cookie(
+            NAME, "", max_age=0, path=PATH, secure=True, httponly=True, samesite="Strict"
+        )
+    return response

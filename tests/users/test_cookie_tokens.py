@@ -14,7 +14,7 @@ from tests.users.bodies import INVALID_JWT, INVALID_TOKEN
 from tests.users.test_tokens import BLACKLIST, CREATE, ME, REFRESH, claims_in
 from users.models import User
 
-NAME = "refresh_token"
+NAME, SECURE_NAME = "refresh_token", "__Host-refresh_token"
 OWN = "http://testserver"
 FOREIGN_ORIGINS = [
     "https://evil.example",
@@ -49,7 +49,8 @@ def test_cookie_is_secure_if_the_product_uses_https(
 ) -> None:
     settings.REFRESH_COOKIE_SECURE = is_secure
 
-    assert bool(sign_in(api).cookies[NAME]["secure"]) == is_secure
+    name = SECURE_NAME if is_secure else NAME
+    assert bool(sign_in(api).cookies[name]["secure"]) == is_secure
 
 
 @pytest.mark.parametrize("more", [{}, {"cookie": False}])
@@ -227,3 +228,84 @@ def test_cookie_does_not_authenticate_other_endpoints(api: Client, bob: User) ->
     response: Any = api.get(ME)
 
     assert response.status_code == 401
+
+
+# Over HTTPS
+# ------------------------------------------------------------------------------
+@pytest.fixture
+def over_https(settings: Any) -> None:
+    settings.REFRESH_COOKIE_SECURE = True
+
+
+def browser_cookie(response: Any, name: str) -> dict[str, Any]:
+    cookie = response.cookies[name]
+    return {
+        "value": cookie.value,
+        **{key: value for key, value in cookie.items() if value and key != "expires"},
+    }
+
+
+@pytest.mark.usefixtures("over_https")
+def test_cookie_can_be_set_by_no_other_host(api: Client, bob: User) -> None:
+    response = sign_in(api)
+
+    assert browser_cookie(response, SECURE_NAME) == {
+        "value": api.cookies[SECURE_NAME].value,
+        "path": "/",
+        "secure": True,
+        "httponly": True,
+        "samesite": "Strict",
+        "max-age": 30 * 24 * 60 * 60,
+    }
+    assert browser_cookie(response, NAME)["value"] == ""
+
+
+@pytest.mark.usefixtures("over_https")
+def test_cookie_of_another_host_is_ignored_beside_our_own(
+    api: Client, alice: User, bob: User
+) -> None:
+    sign_in(api)
+    api.cookies[NAME] = tokens_of(alice).refresh
+
+    access = api.post(REFRESH, {}, headers={"origin": OWN}).json()["access"]
+
+    assert api.with_token(access).get(ME).json()["email"] == "bob@example.com"
+
+
+@pytest.mark.usefixtures("over_https")
+def test_cookie_of_the_previous_release_is_replaced_and_left_for_its_processes(
+    api: Client, bob: User
+) -> None:
+    old = tokens_of(bob).refresh
+    api.cookies[NAME] = old
+
+    response = api.post(REFRESH, {}, headers={"origin": OWN})
+
+    assert response.status_code == 200
+    assert set(response.cookies) == {SECURE_NAME}
+    assert api.cookies[NAME].value == old
+
+
+@pytest.mark.usefixtures("over_https")
+def test_sign_out_deletes_both_cookies(api: Client, bob: User) -> None:
+    sign_in(api)
+
+    response = api.post(BLACKLIST, {}, headers={"origin": OWN})
+
+    assert response.status_code == 200
+    assert {
+        name: (cookie.value, cookie["max-age"], cookie["path"])
+        for name, cookie in response.cookies.items()
+    } == {SECURE_NAME: ("", 0, "/"), NAME: ("", 0, "/api/auth/")}
+
+
+@pytest.mark.usefixtures("over_https")
+def test_sign_in_ends_the_sessions_of_both_cookies(api: Client, alice: User, bob: User) -> None:
+    sign_in(api)
+    kept, old = api.cookies[SECURE_NAME].value, tokens_of(bob).refresh
+    api.cookies[NAME] = old
+
+    sign_in(api, email="alice@example.com")
+
+    for token in (kept, old):
+        assert api.post(REFRESH, {"refresh": token}).json() == INVALID_JWT
