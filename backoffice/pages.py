@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from api.exceptions import ServiceError
+from text.folding import fold
 
 # The lookups that Django's filters and date navigation put into URLs.
 FILTER_LOOKUPS = ("", "__exact", "__gte", "__lt", "__isnull", "__isempty")
@@ -83,7 +84,8 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        words = search_term.replace("\0", " ")[:MAX_SEARCH_LENGTH].split()
+        """Search for the folded words: names are stored in that form too, and the rest ignores case."""
+        words = fold(search_term.replace("\0", " ")[:MAX_SEARCH_LENGTH]).split()
         return super().get_search_results(request, queryset, " ".join(words[:MAX_SEARCH_WORDS]))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

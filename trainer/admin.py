@@ -31,7 +31,7 @@ class TraineeAdmin(PersonAdmin):
     """Trainees and their trainers. Changing the trainer archives the conversation with the old one."""
 
     form = TraineeForm
-    list_display = ("email", "first_name", "last_name", "parent_trainer", "is_active")
+    list_display = ("email", "name", "parent_trainer", "is_active")
     list_filter = ("is_active", ("parent_trainer", admin.EmptyFieldListFilter))
     list_select_related = ("parent_trainer",)
     search_fields = (*PERSON_SEARCH, *(f"parent_trainer__{field}" for field in PERSON_SEARCH))

@@ -1,54 +1,39 @@
-import re
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from messaging.models import Conversation
+from text.folding import fold
 from trainer.models import Invitation
 from users.coaching import trainees_of
 from users.exceptions import TraineeNotFound
 from users.models import User
 
-# Similar apostrophes and hyphens, because phones and desktop keyboards insert different ones.
-ALIKE = (
-    "'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
-    "\N{MODIFIER LETTER TURNED COMMA}\N{PRIME}\N{ACUTE ACCENT}`",
-    "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}-",
-)
-SIGNS = re.compile(f"([{''.join(ALIKE)}])")
-
 
 def list_trainees(trainer: User, *, search: str = "") -> QuerySet[User]:
     """
-    Return a trainer's trainees, sorted by name, each with the id of their active conversation.
+    Return a trainer's trainees in the natural order of their names, with the ids of active conversations.
 
-    Each word of `search` must appear in the trainee's first name, last name or email address.
+    Each word of `search` must appear in the trainee's first name, last name or email address. Accents,
+    case, and the kinds of apostrophes and hyphens make no difference.
     """
     conversation = Conversation.objects.active().filter(trainer=trainer, trainee=OuterRef("pk"))
     trainees = trainees_of(trainer)
     for word in search.split():
         trainees = trainees.filter(_is_found(word))
-    return trainees.annotate(conversation_id=Subquery(conversation.values("pk")[:1])).order_by(
-        "first_name", "last_name", "pk"
-    )
+    numbered = trainees.annotate(conversation_id=Subquery(conversation.values("pk")[:1]))
+    return numbered.order_by("sort_key", "pk")
 
 
 def _is_found(word: str) -> Q:
     """
-    Return a filter for trainees whose first name, last name or email address contains a word.
+    Return a filter for trainees whose folded names or email address contain a folded word.
 
-    All kinds of apostrophes match each other, and so do all kinds of hyphens.
+    The second condition finds people whose folded names are not up to date yet; see `FoldedNames`.
     """
-    lookup, sought = "icontains", word
-    if SIGNS.search(word):
-        lookup = "iregex"
-        sought = "".join(_pattern_of(each) for each in SIGNS.split(word))
     fields = ("first_name", "last_name", "email")
-    return Q(*((f"{field}__{lookup}", sought) for field in fields), _connector=Q.OR)
-
-
-def _pattern_of(text: str) -> str:
-    return next((f"[{signs}]" for signs in ALIKE if text in signs and text), re.escape(text))
+    exact = Q(*((f"{field}__icontains", word) for field in fields), _connector=Q.OR)
+    return Q(search_text__contains=fold(word)) | exact
 
 
 def get_trainee(trainer: User, trainee_id: int) -> User:

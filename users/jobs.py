@@ -4,6 +4,7 @@ from jobs.models import Job
 from jobs.registry import job
 from users.services import pruning
 from users.services.accounts import mail_password_reset
+from users.services.folding import fold_changed_names
 
 
 @job("users.mail_password_reset", priority=Job.Priority.HIGH)
@@ -22,3 +23,9 @@ def prune_admin_sessions() -> None:
 def prune_sessions() -> None:
     """Delete old sign-ins and impersonations."""
     pruning.prune_sessions()
+
+
+@job("users.fold_names", every=timedelta(minutes=5), priority=Job.Priority.LOW)
+def fold_names() -> None:
+    """Update what search and sorting use for people whose names changed without `User.save()`."""
+    fold_changed_names()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from text.directions import isolated
 from users.changes import TracksChanges
 from users.epoch import EpochQuerySet, EpochUser
+from users.folded_names import FoldedNames
 from users.name_field import NameField
 
 # The first name of the placeholder that stands for a deleted account.
@@ -54,7 +55,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=normalize_email(username or ""))
 
 
-class User(TracksChanges, EpochUser, PermissionsMixin):
+class User(FoldedNames, TracksChanges, EpochUser, PermissionsMixin):
     """A person who signs in with an email address: an admin, a trainer or a trainee."""
 
     class Role(models.TextChoices):

@@ -125,6 +125,40 @@ def test_search_treats_all_apostrophes_and_hyphens_alike(
     assert (name in {each["first_name"] for each in found}) if name else not found
 
 
+@pytest.mark.parametrize("stored", ["José", "Jose\u0301", "JOSÉ"])
+@pytest.mark.parametrize("search", ["jose", "JOSÉ", "Jose\u0301", "osé", "jose\u200b"])
+def test_search_ignores_accents_case_and_composition(
+    api: Client, alice: User, stored: str, search: str
+) -> None:
+    made = make_trainee("x", alice, first_name=stored, last_name="Елка")
+
+    for term in (search, "ёлка", "ЕЛ"):
+        found = api.as_user(alice).get(URL, {"search": term}).json()["results"]
+        assert [each["id"] for each in found] == [made.pk]
+
+
+def test_search_finds_a_name_that_another_process_has_just_stored(
+    api: Client, alice: User, bob: User
+) -> None:
+    User.objects.filter(pk=bob.pk).update(first_name="Björn")
+
+    found = api.as_user(alice).get(URL, {"search": "björn"}).json()["results"]
+
+    assert [each["id"] for each in found] == [bob.pk]
+
+
+def test_list_is_in_the_natural_order_of_names(api: Client, alice: User) -> None:
+    names = ["anna", "Anna", "Ängel", "Client 2", "Client 10", "Émile", "Łukasz", "zoe", "Яна"]
+    for number, name in enumerate(reversed(names)):
+        make_trainee(f"m{number}", alice, first_name=name, last_name="")
+    make_trainee("bert", alice, first_name="", last_name="")
+
+    results = api.as_user(alice).get(URL).json()["results"]
+
+    expected = ["Ängel", "anna", "Anna", "", *names[3:]]
+    assert [each["first_name"] for each in results] == expected
+
+
 def test_search_does_not_find_other_trainers_trainees(
     api: Client, alice: User, charlie: User
 ) -> None:

@@ -74,7 +74,7 @@ def test_process_of_the_previous_release_works_with_the_new_tables(
         before.get_model("users", "User"),
         before.get_model("users", "AuthSession"),
     )
-    migrate("0007_accounts_being_erased")
+    migrate("0010_folded_names_of_old_people")
 
     bob = old_user.objects.create(email="bob@example.com", role="TRAINEE")
     later = timezone.now() + timedelta(days=1)
@@ -102,3 +102,26 @@ def test_migration_locks_one_table_at_a_time(app: str) -> None:
     }
 
     assert [key for key, tables in altered.items() if len(tables) > 1] == []
+
+
+def test_old_names_are_cleaned_and_folded(before: Any) -> None:
+    old = before.get_model("users", "User").objects
+    names = {"first_name": "Jose\u0301\u202e", "last_name": "\u200b", "business_name": "Gym\u00ad"}
+    old.create(email="jose@example.com", role="TRAINEE", **names)
+    old.create(email="bob@example.com", role="TRAINEE", first_name="Bob")
+
+    migrate("0010_folded_names_of_old_people")
+
+    jose, bob = User.objects.order_by("-email")
+    assert (jose.first_name, jose.last_name, jose.business_name) == ("José", "", "Gym")
+    assert (jose.search_text, bob.search_text) == ("jose jose@example.com", "bob bob@example.com")
+    migrate("0007_accounts_being_erased")
+    assert old.get(email="jose@example.com").first_name == "José"
+
+
+def test_previous_release_inserts_people_without_folded_names(before: Any) -> None:
+    migrate("0010_folded_names_of_old_people")
+
+    before.get_model("users", "User").objects.create(email="new@example.com", role="TRAINEE")
+
+    assert User.objects.get().folded_from == ""

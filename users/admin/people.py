@@ -24,7 +24,8 @@ from users.services.administration import (
     set_active,
 )
 
-PERSON_SEARCH = ("email", "first_name", "last_name")
+# The email address finds people whose folded names are not up to date yet.
+PERSON_SEARCH = ("search_text", "email")
 
 
 class PersonAdmin(ClosedAdmin):
@@ -35,6 +36,10 @@ class PersonAdmin(ClosedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and self._may_manage(request, obj)
+
+    @admin.display(description=_("name"), ordering="sort_key")
+    def name(self, user: User) -> str:
+        return user.get_full_name()
 
     def _may_manage(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or may_manage(by=staff_of(request), user=obj)
@@ -61,7 +66,7 @@ class UserAdmin(ErasingAdmin, PersonAdmin, DjangoUserAdmin[User]):
     add_form = AdminUserCreationForm
     change_password_form = PasswordForm
     ordering = ("-id",)
-    list_display = ("email", "first_name", "last_name", "role", "parent_trainer", "is_active")
+    list_display = ("email", "name", "role", "parent_trainer", "is_active")
     list_filter = ("role", "is_active", "is_staff", "created_at")
     list_select_related = ("parent_trainer",)
     search_fields = PERSON_SEARCH

@@ -12,7 +12,7 @@ from users.services.sessions import end_sessions
 
 
 class SessionAdmin(ReadOnlyAdmin):
-    search_fields = ("user_email", "impersonator_email", "user__first_name", "user__last_name")
+    search_fields = ("user_email", "impersonator_email", "user__search_text")
     date_hierarchy = "created_at"
     actions = ("end",)
 
