@@ -24,6 +24,7 @@ from server.handler import OneHopHandler  # noqa: E402 - needs the settings
 from server.one_core import one_core  # noqa: E402 - as above
 from server.pages import PageHandler  # noqa: E402 - as above
 from server.password_forms import FewPasswordForms  # noqa: E402 - as above
+from server.request_log import LoggedRequests  # noqa: E402 - as above
 from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
 from server.static_files import build_static_files  # noqa: E402 - as above
@@ -69,10 +70,13 @@ _by_protocol = ProtocolTypeRouter(
 )
 
 
+_logged = LoggedRequests(_by_protocol)
+
+
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Serve a request, a socket or the lifespan; publish events on the same event loop."""
     publisher.attach(asyncio.get_running_loop())
-    await _by_protocol(scope, receive, send)
+    await _logged(scope, receive, send)
 
 
 gc.enable()

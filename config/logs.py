@@ -2,8 +2,13 @@
 
 import logging
 import re
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
+
+import orjson
+
+from server.request_log import request_id
 
 # Matches `token=` and `code=` with their values, also percent-encoded once or repeatedly, as in links that
 # mail programs have rewritten. The name may follow ?, &, &amp;, #, /, ! or any percent-encoded character.
@@ -13,15 +18,32 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 
+_TRACEBACKS = logging.Formatter()
 FILES = ("/static/", "/media/", "/sw.js", "/manifest.webmanifest", "/healthz", "/readyz")
 
 
+# Matches values in a query other than numbers: what people search for, addresses, links.
+_QUERY = re.compile(r"([?&][\w.\[\]-]{1,40}=)(?!\[redacted\])(?!\d+(?:[&\s\"'#]|$))[^&\s\"'#]+")
+_ADDRESS = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
+# In messages of PostgreSQL, these lines quote the values of a row.
+_ROW = re.compile(r"^(DETAIL|CONTEXT|LINE \d+):.*$", re.MULTILINE)
+
+
+def redact(text: str) -> str:
+    """Mask tokens, values in queries, e-mail addresses, and values that the database quotes."""
+    text = _QUERY.sub(r"\1[redacted]", _TOKEN.sub(r"\1[redacted]", text))
+    return _ROW.sub(r"\1: [redacted]", _ADDRESS.sub("[address]", _JWT.sub("[token]", text)))
+
+
 class RedactTokens(logging.Filter):
-    """Masks the values of `token=` and `code=` in URLs in log lines, including percent-encoded URLs."""
+    """Masks secrets in the message of a log line, and in its traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        redacted = _TOKEN.sub(r"\1[redacted]", message)
+        redacted = redact(message)
+        if record.exc_info and not record.exc_text:
+            record.exc_text = redact(_TRACEBACKS.formatException(record.exc_info))
         if redacted != message:
             record.msg, record.args = redacted, ()
         return True
@@ -41,6 +63,38 @@ class SkipFiles(logging.Filter):
         return True
 
 
+class NameHost(logging.Filter):
+    """Turns Django's traceback about a Host header into one line that names the host."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.args:  # already done: a logger that is configured twice has its filters twice
+            return True
+        found = re.search(r"header: '([\w.:\[\]-]{1,253})'", record.getMessage())
+        record.msg = "The host %s was refused: it is not in ALLOWED_HOSTS."
+        record.args = (found[1] if found else "[malformed]",)
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+        return True
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one JSON object in one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "process": record.process,
+            **getattr(record, "fields", {}),
+        }
+        if current := request_id.get():
+            line["request_id"] = current
+        if record.exc_info:
+            line["traceback"] = record.exc_text or self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
 class WithTraceback(logging.Filter):
     """Drops lines without a traceback: of a refused request, the access log has a line already."""
 
@@ -48,33 +102,37 @@ class WithTraceback(logging.Filter):
         return bool(record.exc_info)
 
 
-def configure_logging(level: str) -> dict[str, Any]:
-    """Return Django's logging settings: one line per event, on standard error."""
+def configure_logging(level: str, form: str) -> dict[str, Any]:
+    """Return Django's logging settings: one line per event, on standard error; `form` is json or line."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {
             "redact": {"()": "config.logs.RedactTokens"},
+            "name_host": {"()": "config.logs.NameHost"},
             "with_traceback": {"()": "config.logs.WithTraceback"},
             "skip_files": {"()": "config.logs.SkipFiles"},
         },
         "formatters": {
             "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+            "json": {"()": "config.logs.JsonFormatter"},
         },
         "handlers": {
             "console": {
                 "class": "logging.StreamHandler",
-                "formatter": "line",
+                "formatter": form,
                 "filters": ["redact"],
             }
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
+            # Otherwise Django would log to the console a second time in development.
+            "django": {"handlers": []},
             "uvicorn.access": {"filters": ["skip_files"]},
             # At DEBUG, this logger would log the content of sockets: tokens, cookies and messages.
             "uvicorn.error": {"level": "INFO" if level == "DEBUG" else level},
             # The others repeat what the access log says about each refused request.
             "django.request": {"level": "ERROR", "filters": ["with_traceback"]},
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security.DisallowedHost": {"filters": ["name_host"]},
         },
     }

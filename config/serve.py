@@ -73,7 +73,8 @@ def main() -> None:
         reload_dirs=[str(root / name) for name in SOURCE_FOLDERS] if arguments.reload else None,
         log_config=log_config,
         # At higher levels, each line would be formatted and then discarded.
-        access_log=log_config["root"]["level"] in ("DEBUG", "INFO"),
+        # server.request_log writes it in JSON.
+        access_log=settings.LOG_FORMAT == "line" and settings.LOG_LEVEL in ("DEBUG", "INFO"),
         http="server.connection:LimitedConnection",
         ws="server.socket_protocol:SocketProtocol",
         ws_max_size=LARGEST_FRAME_BYTES,

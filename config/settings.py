@@ -226,7 +226,7 @@ THROTTLE_RATES: dict[str, str] = {
 }
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/.*$"
-CORS_EXPOSE_HEADERS = ["Retry-After"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
 MAX_JSON_BODY_BYTES = 64 * 1024
 MAX_BODY_BYTES = 6 * 1024 * 1024
 # A process keeps uploads in memory, so it reads at most LARGE_BODIES of them at the same time. At most
@@ -424,7 +424,9 @@ CONTENT_SECURITY_POLICY = {
 # Logging  https://docs.djangoproject.com/en/5.2/topics/logging/
 # ------------------------------------------------------------------------------
 LOG_LEVEL = env.log_level("LOG_LEVEL", default="INFO")
-LOGGING = configure_logging(LOG_LEVEL)
+# `json` is one object per line, for programs; `line` is for people.
+LOG_FORMAT = env.read("LOG_FORMAT", "line" if DEBUG else "json", values.parse_log_format)
+LOGGING = configure_logging(LOG_LEVEL, LOG_FORMAT)
 
 # Faults
 # ------------------------------------------------------------------------------

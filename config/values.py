@@ -86,6 +86,13 @@ def parse_log_level(text: str) -> str:
     return text.upper()
 
 
+def parse_log_format(text: str) -> str:
+    """Parse the format of log lines."""
+    if text not in ("json", "line"):
+        raise ValueError(f"is {text!r}: use json or line")
+    return text
+
+
 def parse_secret_key(text: str) -> str:
     """Return the key, if it cannot be guessed."""
     if len(text) < KEY_LENGTH or len(set(text)) < KEY_LETTERS:

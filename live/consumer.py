@@ -19,6 +19,7 @@ from live.reconciler import reconciler
 from live.registry import open_sockets
 from live.task_coalescer import tasks
 from live.threads import in_thread
+from server.request_log import note_socket
 
 
 class LiveConsumer(FrameConsumer, Generic[A]):
@@ -66,6 +67,7 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         if not is_allowed_origin(self.scope):
             raise SocketRefused(CloseCode.NOT_VISIBLE)
         self.access = await self._authenticate(access_token(self.scope))
+        note_socket(self.scope, self.access.user_id)
         open_sockets.add(self)
         await listener.subscribe(self.access.user_id)
 

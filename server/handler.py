@@ -27,6 +27,7 @@ from server.hashing_endpoints import find_hashing_endpoints
 from server.kept_connections import keep_connections, replace_cut_connections
 from server.lanes import Lane, LaneFull
 from server.one_core import one_core
+from server.request_log import note_request, request_id
 from server.responses import (
     RawResponse,
     break_reference_cycles,
@@ -109,7 +110,9 @@ class OneHopHandler:
             return _refuse_malformed(scope)
         request.stand_in = stand_in
         with closing(request):
+            request_id.set(scope["log"].id if "log" in scope else "")
             response = self._get_response(request)
+            note_request(request)
             if response.status_code < 300:  # noqa: PLR2004 - HTTP's
                 outages.database.end()
             keep_connections()

@@ -13,12 +13,18 @@ from django.utils.decorators import sync_and_async_middleware
 from api.error_body import MALFORMED
 from api.error_pages import error_page, is_for_people
 from api.errors import NOT_SUPPORTED
+from server.request_log import note_request
 
 DETAILS = {HTTPStatus.METHOD_NOT_ALLOWED: NOT_SUPPORTED}
 
 
 class PageHandler(ASGIHandler):
     """Django's handler, with a page for requests that are too malformed for a request object."""
+
+    async def get_response_async(self, request: Any) -> HttpResponseBase:
+        response: HttpResponseBase = await super().get_response_async(request)
+        note_request(request)
+        return response
 
     def create_request(self, scope: Any, body_file: Any) -> Any:
         request, refusal = super().create_request(scope, body_file)
