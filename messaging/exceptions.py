@@ -26,3 +26,8 @@ class ConversationArchived(Forbidden):
 class ParticipantGone(Forbidden):
     code = "participant_gone"
     detail = _("The other person's account was deleted, so nobody would receive this message.")
+
+
+class ParticipantDeactivated(Forbidden):
+    code = "participant_deactivated"
+    detail = _("This person's account is deactivated, so they would not receive this message.")

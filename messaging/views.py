@@ -99,7 +99,9 @@ class StartConversationView(APIView):
     @extend_schema(
         request=StartSerializer,
         responses={200: StartedSerializer, 201: StartedSerializer},
-        extensions={"x-codes": ["trainer_only", "trainee_not_found", "throttled"]},
+        extensions={
+            "x-codes": ["trainer_only", "trainee_not_found", "participant_deactivated", "throttled"]
+        },
     )
     def post(self, request: Request) -> Response:
         """
@@ -188,7 +190,13 @@ class SendMessageView(APIView):
         request=SendSerializer,
         responses={200: MessageSerializer, 201: MessageSerializer},
         extensions={
-            "x-codes": ["conversation_archived", "participant_gone", "not_found", "throttled"]
+            "x-codes": [
+                "conversation_archived",
+                "participant_gone",
+                "participant_deactivated",
+                "not_found",
+                "throttled",
+            ]
         },
     )
     def post(self, request: Request, conversation_id: int) -> Response:

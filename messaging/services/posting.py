@@ -9,8 +9,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging.events import announce_message
-from messaging.exceptions import ConversationArchived, ConversationNotFound, ParticipantGone
-from messaging.models import Conversation, Message
+from messaging.exceptions import (
+    ConversationArchived,
+    ConversationNotFound,
+    ParticipantDeactivated,
+    ParticipantGone,
+)
+from messaging.models import Conversation, Message, Side
 from messaging.sql.send import Stored, store_message
 from users.models import User
 
@@ -32,7 +37,7 @@ def post_message(
     Calls may share an outer transaction. Each call locks a conversation until that transaction ends.
     `content` must be stripped and have 1 to 2,000 code points. If the sender used `client_id` before
     in this conversation, store nothing and return the original message. Raise ConversationNotFound,
-    ConversationArchived or ParticipantGone.
+    ConversationArchived, ParticipantGone or ParticipantDeactivated.
     """
     stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
     if stored is None:
@@ -53,9 +58,9 @@ def find_repeat(
     """
     Return the message that an earlier request sent with this `client_id`.
 
-    If there is no such message, the request is refused. Raise ConversationArchived or ParticipantGone if
-    the conversation accepts no messages. If it does accept messages, raise `otherwise`, which is the
-    caller's own reason, such as TooFast.
+    If there is no such message, the request is refused. Raise ConversationArchived, ParticipantGone or
+    ParticipantDeactivated if the conversation accepts no messages. If it does accept messages, raise
+    `otherwise`, which is the caller's own reason, such as TooFast.
     """
     if first := sent_with(conversation, sender, client_id).select_related("sender").first():
         return SentMessage(message=first, is_repeat=True)
@@ -65,15 +70,19 @@ def find_repeat(
 
 def _ensure_accepts_messages(conversation: Conversation) -> None:
     """
-    Raise ConversationArchived if archived, or ParticipantGone if a participant's account was deleted.
+    Raise ConversationArchived, or ParticipantGone or ParticipantDeactivated, for a participant's account.
 
     `messaging.sql.send` applies the same rules in SQL, but does not report which of them refused the
     message; this function finds out.
     """
     if conversation.is_archived:
         raise ConversationArchived
-    if None in (conversation.trainer_id, conversation.trainee_id):
+    people = conversation.participant_ids
+    if len(people) < len(Side):
         raise ParticipantGone
+    inactive = User.objects.filter(pk__in=people, is_active=False).first()
+    if inactive is not None:
+        raise ParticipantGone if inactive.erased_at else ParticipantDeactivated
 
 
 def sent_with(

@@ -32,7 +32,8 @@ def send_message(
     Post a message for a user, if the rate limit `THROTTLE_MESSAGING` allows it; see `post_message`.
 
     Requests that store nothing (repeats, refusals and failures) do not count. Raise
-    ImpersonationReadOnly, ConversationNotFound, ConversationArchived, ParticipantGone or TooFast.
+    ImpersonationReadOnly, ConversationNotFound, ConversationArchived, ParticipantGone,
+    ParticipantDeactivated or TooFast.
     """
     ensure_may_write(sender)
     # Recently throttled: refuse from memory instead of inserting and rolling back under the lock.
@@ -76,7 +77,8 @@ def start_conversation(
     Send a message to one of the trainer's trainees; create or reopen their conversation if necessary.
 
     All of this happens in one transaction. If `client_id` was used before, store nothing and return the
-    original message. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound or TooFast.
+    original message. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound,
+    ParticipantDeactivated or TooFast.
     """
     ensure_may_write(trainer)
     if not trainer.is_trainer:

@@ -22,7 +22,11 @@ class Stored:
     created_at: datetime
 
 
-_IS_OPEN = "NOT c.is_archived AND c.trainer_id IS NOT NULL AND c.trainee_id IS NOT NULL"
+# The sender is active, or could not send. So if an account is not active, it is the other person's.
+_IS_OPEN = (
+    "(NOT c.is_archived AND c.trainer_id IS NOT NULL AND c.trainee_id IS NOT NULL AND NOT EXISTS ("
+    "SELECT 1 FROM users_user u WHERE u.id IN (c.trainer_id, c.trainee_id) AND NOT u.is_active))"
+)
 _INSERT = (
     "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
     " version, created_version, content_version)"
@@ -63,10 +67,10 @@ def store_message(
     Lock a conversation and add a message as its next version.
 
     Return None if the conversation is not visible to the sender. Store nothing, and return None as
-    `message_id`, if the conversation is archived, if a participant's account was deleted, or if the
-    sender has used `client_id` in this conversation before. `created_at` is never earlier than the
-    `created_at` of the previous message, even if the servers' clocks differ. On PostgreSQL, all of this
-    is a single statement, which needs no explicit transaction.
+    `message_id`, if the conversation is archived, if a participant's account was deleted or
+    deactivated, or if the sender has used `client_id` in this conversation before. `created_at` is never
+    earlier than the `created_at` of the previous message, even if the servers' clocks differ. On
+    PostgreSQL, all of this is a single statement, which needs no explicit transaction.
     """
     seen = [to_db(now), conversation_id, sender_id, sender_id]
     if connection.vendor == "postgresql":

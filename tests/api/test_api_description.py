@@ -153,7 +153,12 @@ def test_sending_is_described_with_all_its_errors(description: dict[str, Any]) -
     assert codes_by_status(operation) == {
         "400": ["parse_error"],
         "401": ["not_authenticated", "token_not_valid"],
-        "403": ["conversation_archived", "participant_gone", "impersonation_read_only"],
+        "403": [
+            "conversation_archived",
+            "participant_gone",
+            "participant_deactivated",
+            "impersonation_read_only",
+        ],
         "404": ["not_found"],
         "413": ["request_too_large"],
         "415": ["unsupported_media_type"],

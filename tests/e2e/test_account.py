@@ -102,7 +102,7 @@ def test_forgotten_password_is_reset_by_the_mailed_link(
     expect(desk.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     desk.get_by_label("Email").fill(alice.email)
     desk.get_by_role("button", name="Send link").click()
-    expect(desk.get_by_text("we’ve sent a link")).to_be_visible()
+    expect(desk.get_by_text("we’ll send a link")).to_be_visible()
 
     desk.goto(find_link(mailbox))
     desk.get_by_label("New password", exact=True).fill("another-horse-42")

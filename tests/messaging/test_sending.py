@@ -6,16 +6,23 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from api.exceptions import ServiceError, TooFast
 from api.throttling import counter
-from messaging.exceptions import ConversationArchived, ConversationNotFound, ParticipantGone
+from messaging.exceptions import (
+    ConversationArchived,
+    ConversationNotFound,
+    ParticipantDeactivated,
+    ParticipantGone,
+)
 from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations_for_trainee
 from messaging.services.posting import SentMessage
-from messaging.services.sending import send_message
+from messaging.services.sending import send_message, start_conversation
 from tests.factories import impersonate, make_trainee, open_conversation, write
 from tests.messaging.announcements import list_events, list_kinds, to
+from tests.privacy.people import begin
 from users.exceptions import ImpersonationReadOnly
 from users.models import User
 from users.selectors import get_user_by_claims
+from users.services.accounts import deactivate_user, reactivate_user
 from users.tokens import read_access_token
 
 CLIENT_ID = UUID("11111111-2222-4333-8444-555555555555")
@@ -90,6 +97,53 @@ def test_send_to_deleted_person_is_refused_and_stores_nothing(
     with pytest.raises(ParticipantGone):
         send(left, conversation)
     assert Message.objects.count() == 1
+
+
+def test_send_to_deactivated_person_is_refused_and_stores_nothing(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    deactivate_user(user=bob)
+
+    with pytest.raises(ParticipantDeactivated):
+        send(alice, conversation)
+    with pytest.raises(ParticipantDeactivated):
+        start_conversation(trainer=alice, trainee_id=bob.pk, content="Hi")
+    assert Message.objects.count() == 1
+    conversation.refresh_from_db()
+    assert conversation.version == 1
+
+    reactivate_user(user=bob)
+    assert send(alice, conversation).message.content
+
+
+def test_conversation_with_a_deactivated_person_is_not_started(alice: User) -> None:
+    eve = make_trainee("eve", alice, is_active=False)
+
+    with pytest.raises(ParticipantDeactivated):
+        start_conversation(trainer=alice, trainee_id=eve.pk, content="Hi")
+
+    assert not Conversation.objects.exists()
+
+
+def test_send_to_person_who_is_being_erased_is_refused(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    begin(bob)
+
+    with pytest.raises(ParticipantGone):
+        send(alice, conversation)
+
+
+def test_repeat_of_a_message_to_a_person_deactivated_since_returns_it(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    sent = {"sender": alice, "conversation_id": conversation.pk, "client_id": CLIENT_ID}
+    first = send_message(content="First", **sent)  # type: ignore[arg-type]  # values of several types
+    deactivate_user(user=bob)
+
+    again = send_message(content="First", **sent)  # type: ignore[arg-type]  # as above
+
+    assert (again.message.pk, again.is_repeat) == (first.message.pk, True)
 
 
 def test_send_while_impersonating_is_refused(

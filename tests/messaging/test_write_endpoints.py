@@ -198,6 +198,20 @@ def test_send_to_deleted_person_is_refused(
     )
 
 
+def test_send_to_deactivated_person_is_refused(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+
+    response = api.as_user(alice).post(send_url(conversation), {"content": "Hi"})
+
+    assert response.status_code == 403
+    assert response.json() == refusal(
+        "This person's account is deactivated, so they would not receive this message.",
+        "participant_deactivated",
+    )
+
+
 def test_read_returns_number_and_time(
     api: Client, alice: User, bob: User, conversation: Conversation
 ) -> None:

@@ -67,7 +67,7 @@ export const texts = {
   "field.password": "Password",
   "field.show": "Show",
   "field.showLabel": "Show {label}",
-  "forgot.done": "If there’s an account for {email}, we’ve sent a link to that address.",
+  "forgot.done": "If there’s an active account for {email}, we’ll send a link to that address.",
   "forgot.send": "Send link",
   "forgot.text": "We’ll email you a link to set a new password.",
   "forgot.title": "Forgot your password?",
