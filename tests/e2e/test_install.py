@@ -140,4 +140,33 @@ def test_update_is_offered_and_applied_without_a_broken_page(
     assert page.evaluate(BUILDS) == [f"build-{NAME}"]
 
 
+@pytest.mark.complains(r"net::ERR_")
+def test_update_in_one_tab_keeps_the_half_filled_form_of_another(
+    open_device: OpenDevice, mortal_server: WebServer, alice: User
+) -> None:
+    page = sign_in(open_device(base_url=mortal_server.url), alice)
+    wait_for_worker(page)
+    other = page.context.new_page()
+    other.goto("/invitations")
+    other.get_by_label("Email").fill("eve@gym.example")
+    other.get_by_label("Message").press_sequentially("Half a sen")
+
+    kill(mortal_server)
+    mortal_server.environment["TEST_NEXT_VERSION"] = "1"
+    mortal_server.start()
+    page.bring_to_front()
+    hide(page)
+    show(page)
+    expect(page.get_by_text("A new version is available.")).to_be_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Reload").click()
+
+    other.bring_to_front()
+    expect(other.get_by_text("A new version is available.")).to_be_visible()
+    expect(other.get_by_label("Message")).to_have_value("Half a sen")
+    expect(other.get_by_label("Email")).to_have_value("eve@gym.example")
+    with other.expect_navigation():
+        other.get_by_role("button", name="Reload").click()
+
+
 BUILDS = "caches.keys().then(names => names.filter(name => name.startsWith('build-')))"

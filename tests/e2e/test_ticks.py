@@ -143,9 +143,7 @@ def test_skipped_message_stays_unread_until_it_is_shown(
 
     log(phone).evaluate("log => log.scrollTo(0, 0)")
     expect(message(phone, "exercise 29")).to_be_in_viewport()
-    write(phone, "I saw the end")
 
-    expect_tick(phone, "I saw the end", "Sent")
     expect_unread_rows(phone, conversation, alice, at_most=30, at_least=15)
     scroll_to_top(phone)
     read_to_the_end(phone)
@@ -172,17 +170,74 @@ def test_stale_cached_row_hides_no_unread_message(
     expect_unread_rows(page, conversation, bob, at_most=59, at_least=40)
 
 
-def test_nothing_is_read_while_unread_messages_are_not_loaded(
+def test_answer_reads_what_is_on_the_screen_and_everything_before_it(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    """Messages that are not loaded are read too, but no message below the screen."""
+    fill(conversation, 300, is_read=False)
+    open_thread(phone, bob, conversation)
+    read_to_the_end(phone)
+    assert unread_of(conversation, alice) == 151
+
+    write(phone, "I saw the last ones")
+
+    expect_tick(phone, "I saw the last ones", "Sent")
+    expect_unread(phone, None)
+    expect_unread_rows(phone, conversation, alice, at_most=0, at_least=0)
+
+
+def test_answer_above_the_end_reads_nothing_below_the_screen(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    write_history(alice, conversation, *(f"exercise {n}\n\n\n\n" for n in range(30)))
+    open_thread(phone, bob, conversation)
+    expect(messages(phone).filter(has_text="Hello")).to_be_in_viewport()
+
+    write(phone, "I saw the beginning")
+
+    expect_tick(phone, "I saw the beginning", "Sent")
+    expect_unread_rows(phone, conversation, alice, at_most=30, at_least=15)
+
+
+def test_thread_can_be_marked_as_read(
     phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
     fill(conversation, 300, is_read=False)
     open_thread(phone, bob, conversation)
 
-    read_to_the_end(phone)
-    write(phone, "I saw the last ones")
+    phone.get_by_role("button", name="Mark as read").click()
 
-    expect_tick(phone, "I saw the last ones", "Sent")
-    assert unread_of(conversation, alice) == 151
+    expect_unread(phone, None)
+    expect(phone.get_by_role("button", name="Mark as read")).to_have_count(0)
+    expect_unread_rows(phone, conversation, alice, at_most=0, at_least=0)
+
+
+def test_conversation_can_be_marked_as_read_in_the_list_by_keyboard(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    fill(conversation, 300, is_read=False)
+    sign_in(desk, alice)
+    conversation_with(desk, bob).focus()
+
+    desk.keyboard.press("Tab")
+    expect(desk.get_by_role("button", name="Mark messages from Bob Tester as read")).to_be_focused()
+    desk.keyboard.press("Enter")
+
+    expect_unread(desk, None)
+    expect(desk.get_by_role("button", name="Mark messages from Bob Tester as read")).to_have_count(
+        0
+    )
+    expect(conversation_with(desk, bob)).to_be_focused()
+    expect_unread_rows(desk, conversation, bob, at_most=0, at_least=0)
+
+
+def test_thread_that_is_read_at_once_offers_no_button(
+    phone: Page, bob: User, conversation: Conversation
+) -> None:
+    open_thread(phone, bob, conversation)
+
+    expect_unread(phone, None)
+    expect(phone.get_by_role("button", name="Mark as read")).to_have_count(0)
 
 
 @pytest.mark.complains(r"net::ERR_FAILED")
@@ -193,8 +248,6 @@ def test_nothing_is_read_while_older_messages_cannot_be_loaded(
     older = re.compile(r"/messages/\?before=\d{1,12}&")
     phone.route(older, lambda route: route.abort())
     open_thread(phone, bob, conversation)
-    write(phone, "I saw the last ones")
-    expect_tick(phone, "I saw the last ones", "Sent")
     assert unread_of(conversation, alice) == 31
     again = phone.get_by_role("button", name="Try again")
     expect(again).to_be_attached()

@@ -44,6 +44,30 @@ test("a new version waits for acceptance, then the page reloads once", async (t)
   assert.deepEqual(browser.place.loads, ["/messages"]);
 });
 
+test("an update in another tab does not reload a half-filled form, but is offered again", async (t) => {
+  const { browser, workers, offers } = await open(t);
+  install(workers);
+  const form = { isConnected: true, elements: [{ value: "half" }] };
+  const input = Object.defineProperty(new Event("input"), "target", { value: { form } });
+  browser.document.dispatchEvent(input);
+
+  workers.dispatchEvent(new Event("controllerchange"));
+  assert.deepEqual([offers.length, browser.place.loads], [2, []]);
+  offers[1].accept();
+
+  assert.deepEqual(browser.place.loads, ["/messages"]);
+});
+
+test("an offer that another tab has taken reloads only", async (t) => {
+  const { browser, workers, offers } = await open(t);
+  const worker = install(workers);
+  workers.registration.waiting = null;
+
+  offers[0].accept();
+
+  assert.deepEqual([worker.messages, browser.place.loads], [[], ["/messages"]]);
+});
+
 test("a version that is already waiting is offered at once", async (t) => {
   const teach = (workers) => (workers.registration.waiting = new TestWorker());
 

@@ -236,3 +236,16 @@ test("a poll that ends after the stop shares nothing", async (t) => {
 
   assert.equal(inbox.unreadCount, 0);
 });
+
+test("a conversation that the user marks as read is read at once, even without a socket", async (t) => {
+  const { browser, inbox, deliver, live } = await start(t, { rows: [makeConversation(7, { unread_count: 3 })] });
+  await live();
+  deliver({ type: "unread_count", unread_count: 4 });
+  browser.server.on("POST /api/messaging/conversations/7/read/", { messages_marked: 3 });
+
+  await inbox.markRead(7);
+
+  assert.deepEqual([inbox.get(7).unread_count, inbox.unreadCount], [0, 1]);
+  browser.server.on("POST /api/messaging/conversations/7/read/", refusal(503, "busy"));
+  await assert.rejects(inbox.markRead(7), { status: 503 });
+});

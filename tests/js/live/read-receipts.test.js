@@ -143,6 +143,28 @@ test("without a socket a read receipt goes over REST, again after a failure", as
   assert.deepEqual([asked().length, timeline.messages.every((each) => each.is_read)], [3, true]);
 });
 
+test("an answer reads everything up to a message, also what is not loaded", async (t) => {
+  const { receipts, sent, answer, timeline } = await open(t, { next: "older", unread: 150 });
+  receipts.seen(6);
+  assert.deepEqual(sent(), []);
+
+  receipts.readUpTo(4);
+  assert.deepEqual(sent(), [4]);
+  answer(4);
+
+  assert.deepEqual(timeline.messages.map((each) => each.is_read), [true, true, false]);
+});
+
+test("a message that arrives after an answer is not read by it", async (t) => {
+  const { receipts, sent, answer, feed } = await open(t);
+  receipts.readUpTo(6);
+  answer(6);
+
+  feed.add(makeMessage(3, { sender: BOB, version: 8 }));
+
+  assert.deepEqual(sent(), [6]);
+});
+
 for (const late of [{ read_at: "now" }, refusal(503, "unavailable")]) {
   test(`a response after the stop is ignored (${late.status ?? 200})`, async (t) => {
     const { browser, receipts, timeline, asked } = await open(t, { isOpen: false });

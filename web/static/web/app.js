@@ -18,6 +18,7 @@ function loaded() {
   const start = (module, run) => module.then(run, () => {});
   start(loadStyles(), () => {});
   start(import("./live/new-thread.js"), () => {});
+  start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
   start(import("./ui/viewport.js"), ({ followViewport }) => followViewport());
   start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
   start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());

@@ -81,7 +81,7 @@ export const sendMessage = (id, { content, client_id }) =>
 export const startConversation = ({ trainee_id, content, client_id }) =>
   post("messaging/conversations/start/", { trainee_id, content, client_id });
 
-/** Mark the other person's messages as read, up to and including an id. */
+/** Mark the other person's messages as read, all or up to and including an id. */
 export const markRead = (id, upTo) =>
   post(`messaging/conversations/${id}/read/`, { up_to: upTo });
 

@@ -1,15 +1,20 @@
+import { hasUnsavedForm, trackForms } from "./unsaved-forms.js";
 import { workerUrl } from "./worker-url.js";
 
 const CHECK_MS = 60 * 60 * 1000;
+
+// Whether the user accepted the update in this tab.
+let isAccepted = false;
 
 /**
  * Register the service worker; check for updates hourly and when the page becomes visible.
  *
  * Fires "app-update" on the window when an update is ready. `detail.accept()` activates it, and all
- * tabs reload once.
+ * tabs reload once. Another tab with a half-filled form fires "app-update" instead of reloading.
  */
 export async function startUpdates() {
   if (!navigator.serviceWorker) return;
+  trackForms();
   reloadWithNewVersion();
   const registration = await register();
   if (!registration) return;
@@ -43,14 +48,27 @@ function watch(registration) {
 function offer(registration) {
   // Without a controller this is the first version, not an update.
   if (!navigator.serviceWorker.controller) return;
-  const accept = () => registration.waiting?.postMessage({ type: "SKIP_WAITING" });
+  announce(() => {
+    isAccepted = true;
+    if (registration.waiting) registration.waiting.postMessage({ type: "SKIP_WAITING" });
+    else location.reload(); // another tab has activated it
+  });
+}
+
+function announce(accept) {
   dispatchEvent(new CustomEvent("app-update", { detail: { accept } }));
 }
 
 function reloadWithNewVersion() {
   let isFirst = !navigator.serviceWorker.controller;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!isFirst) location.reload();
+    if (!isFirst) replacePage();
     isFirst = false;
   });
+}
+
+/** Reload, or offer it where another tab's update would lose what the user has filled in. */
+function replacePage() {
+  if (isAccepted || !hasUnsavedForm()) location.reload();
+  else announce(() => location.reload());
 }

@@ -1,4 +1,4 @@
-import { getUnreadCount } from "../core/endpoints.js";
+import { getUnreadCount, markRead } from "../core/endpoints.js";
 import { session } from "../core/session.js";
 import { Store } from "../core/store.js";
 import { account } from "./account.js";
@@ -95,7 +95,7 @@ class Inbox extends Store {
 
   #listed = (id) => this.#active.get(id) ?? this.archived.get(id);
 
-  /** Return the active conversation with a trainee, if it is loaded; else null. */
+  /** Return the loaded active conversation with a trainee, or null. */
   findByTrainee(traineeId) {
     return this.conversations.find((each) => each.trainee.id === traineeId) ?? null;
   }
@@ -153,8 +153,16 @@ class Inbox extends Store {
     if (feed === this.#feed) feed.share({ type: "unread_count", unread_count });
   }
 
+  /** Mark all messages of a conversation as read; throws ApiError. */
+  async markRead(id) {
+    await markRead(id);
+    const row = this.get(id);
+    // Where sockets are blocked, the new state would arrive with a later poll.
+    this.unreadCount = Math.max(0, this.unreadCount - (row?.unread_count ?? 0));
+    if (row) this.put({ ...row, unread_count: 0 });
+  }
+
   // From the feed
-  // ------------------------------------------------------------------------------
   #receive(frame) {
     if (frame.type === "unread_count") {
       this.unreadCount = frame.unread_count;
@@ -172,7 +180,6 @@ class Inbox extends Store {
   }
 
   // On this device
-  // ------------------------------------------------------------------------------
   #restore({ conversations, unreadCount }) {
     this.#active.restore(conversations);
     this.unreadCount = unreadCount;

@@ -60,6 +60,7 @@ class NewThread extends Outgoing {
   async retry() {}
   type() {}
   seen() {}
+  readUpTo() {}
 }
 
 /** Open a thread with a trainee who has no conversation yet. */

@@ -21,7 +21,8 @@ export function mayHideUnread({ messages, hasOlder, conversation, isOthers }) {
 }
 
 /**
- * Sends read receipts for the messages that were on the screen of a focused page.
+ * Sends read receipts for the messages that were on the screen of a focused page, or that the user
+ * answered or marked as read.
  *
  * A receipt covers all earlier messages too, so none is sent while there can be unread messages
  * before the loaded ones. Receipts are sent one at a time; the next covers messages seen meanwhile.
@@ -31,6 +32,8 @@ export class ReadReceipts {
   #timeline;
   #feed;
   #onScreen = 0;
+  // Up to which message the user wants to mark all as read; 0 once that is done.
+  #wanted = 0;
   #pending = 0;
   #timer = 0;
   #listening = new AbortController();
@@ -52,20 +55,28 @@ export class ReadReceipts {
     this.consider();
   }
 
+  /** Mark all messages up to this one as read, whether or not they were on the screen. */
+  readUpTo(messageId) {
+    this.#wanted = messageId;
+    this.consider();
+  }
+
   /** Send a receipt if one is due; call after each change and each new connection. */
   consider() {
     if (this.#pending && this.#isUnread(this.#pending)) return;
     this.#settle();
     if (!page.hasFocus || account.isReadOnly || !this.#feed.isRunning) return;
-    const wasSeen = (each) => each.id <= this.#onScreen && this.#isDue(each);
-    const target = this.#timeline.messages.findLast(wasSeen);
+    const limit = Math.max(this.#onScreen, this.#wanted);
+    const isDue = (each) => each.id <= limit && this.#isDue(each);
+    const target = this.#timeline.messages.findLast(isDue);
     if (target) this.#send(target.id);
+    else this.#wanted = 0;
   }
 
   stop() {
     this.#listening.abort();
     this.#settle();
-    this.#onScreen = 0;
+    this.#onScreen = this.#wanted = 0;
   }
 
   /** Whether all unread messages are loaded; false after a reset until the newest page loads. */

@@ -116,6 +116,11 @@ class Thread extends Outgoing {
     this.#readReceipts.seen(messageId);
   }
 
+  /** Mark all messages up to this one as read. */
+  readUpTo(messageId) {
+    this.#readReceipts.readUpTo(messageId);
+  }
+
   close() {
     super.close();
     this.#ownTyping.stop();

@@ -30,6 +30,8 @@ export const texts = {
   "conversation.goneHint": "It has ended, or you don’t have access to it.",
   "conversation.label": "Conversation",
   "conversation.log": "Messages with {name}",
+  "conversation.markRead": "Mark as read",
+  "conversation.markReadOf": "Mark messages from {name} as read",
   "conversation.removed": "Removed",
   "conversations.choose": "Choose a trainee",
   "conversations.empty": "No conversations",

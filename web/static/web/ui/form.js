@@ -66,6 +66,7 @@ export class Form {
     this.#host.requestUpdate();
     try {
       this.done = (await this.#action(Object.fromEntries(new FormData(form)), form)) ?? "";
+      form.dispatchEvent(new Event("saved", { bubbles: true }));
     } catch (error) {
       this.#take(error, form);
     } finally {

@@ -1,4 +1,5 @@
 import { createRef, html, nothing, ref, repeat } from "lit";
+import { session } from "../../core/session.js";
 import { StoreController } from "../../core/store.js";
 import { clock } from "../../live/page.js";
 import { inbox } from "../../live/inbox.js";
@@ -6,6 +7,7 @@ import { outbox } from "../../live/outbox.js";
 import { t } from "../../text/translate.js";
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
+import { toast } from "../../ui/toast.js";
 import { errorState, skeletonRows } from "../../ui/states.js";
 import { conversationRow } from "./conversation-row.js";
 import { noConversations } from "./empty-states.js";
@@ -88,6 +90,7 @@ class ConversationList extends Element {
         isTabStop: conversation.id === tabStop,
         // The open thread shows its own unsent messages.
         pending: conversation.id === this.currentId ? [] : outbox.list(conversation.id),
+        markRead: session.isImpersonating ? null : () => this.#markRead(conversation.id),
       });
     return html`<div class="list-scroller" ${ref(this.#scroller)}>
       <ul
@@ -137,7 +140,14 @@ class ConversationList extends Element {
   }
 
   #noteFocus({ target }) {
-    this.focusedId = Number(target.closest("a")?.dataset.conversationId);
+    const link = target.closest("li")?.querySelector("a");
+    this.focusedId = Number(link?.dataset.conversationId);
+  }
+
+  /** Mark a conversation as read, and return the focus from the button, which disappears. */
+  async #markRead(id) {
+    this.querySelector(`a[data-conversation-id="${id}"]`)?.focus();
+    await inbox.markRead(id).catch((error) => toast(error.message));
   }
 
   async #loadMore() {

@@ -2,6 +2,7 @@ import { html, ifDefined, nothing } from "lit";
 import { fullName } from "../../text/names.js";
 import { formatListTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
+import { icon } from "../../ui/icons.js";
 import { isRemoved, otherPerson, removedTag } from "./people.js";
 import { tickMark } from "./ticks.js";
 import "../../ui/avatar.js";
@@ -11,12 +12,13 @@ const MOST = 99;
 /**
  * Render a conversation in the list.
  *
- * `isTabStop` is true for the one row that Tab reaches; `pending` has the row's outbox entries.
+ * `isTabStop` is true for the one row that Tab reaches; `pending` has the row's outbox entries;
+ * `markRead` marks the row's messages as read, or is null.
  */
-export function conversationRow(conversation, { now, isCurrent, isTabStop, pending }) {
+export function conversationRow(conversation, { now, isCurrent, isTabStop, pending, markRead }) {
   const { id, is_archived: isArchived, unread_count: unread } = conversation;
   const person = otherPerson(conversation);
-  return html`<li>
+  return html`<li class="conversation-item">
     <a
       class="conversation ${unread ? "unread" : ""}"
       href=${isArchived ? `/messages/archived/${id}` : `/messages/${id}`}
@@ -38,7 +40,21 @@ export function conversationRow(conversation, { now, isCurrent, isTabStop, pendi
         </span>
       </span>
     </a>
+    ${unread && markRead && !isArchived ? markReadButton(person, isTabStop, markRead) : nothing}
   </li>`;
+}
+
+function markReadButton(person, isTabStop, act) {
+  return html`<button
+    type="button"
+    class="icon-button mark-read"
+    aria-label=${t("conversation.markReadOf", { name: fullName(person) })}
+    title=${t("conversation.markRead")}
+    tabindex=${isTabStop ? 0 : -1}
+    @click=${act}
+  >
+    ${icon("check-double", { small: true })}
+  </button>`;
 }
 
 function lastTime({ last_message_at: moment }, now) {

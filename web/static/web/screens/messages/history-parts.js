@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
-import { t } from "../../text/translate.js";
+import { fullName } from "../../text/names.js";
+import { parts, t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { errorState } from "../../ui/states.js";
 import "../../ui/avatar.js";
@@ -58,4 +59,11 @@ export function emptyHistory({ status }, person) {
     <user-avatar size="large" .person=${person}></user-avatar>
     <p class="soft">${t("history.empty")}</p>
   </div>`;
+}
+
+/** Render that a person is typing. */
+export function typing(person) {
+  const name = html`<bdi class="truncate">${person?.first_name || fullName(person)}</bdi>`;
+  return html`<span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
+    ${parts("person.typing", { name })}`;
 }

@@ -153,8 +153,13 @@ class MessageHistory extends Element {
     this.updateComplete.then(() => this.#anchor.showUnlessBelow(row));
   }
 
-  /** Scroll to the end after the user has sent a message. */
+  /**
+   * Scroll to the end after the user has sent a message.
+   *
+   * Who answers has seen what is on the screen, and everything before it.
+   */
   followOwn() {
+    this.thread.readUpTo(this.#visibility.newestShown);
     this.#dividerKey = null;
     this.#goToEnd();
   }

@@ -13,7 +13,7 @@ import "../../ui/avatar.js";
  * `isRemoved`: the trainee was removed. `isLost`: the person cannot be found. `isAlone`: there is no list beside the header, so it
  * has the main heading. `backTo`: the back button's path on the first page of a visit, or null.
  */
-export function threadHeader({ person, isRemoved, isLost, isAlone, backTo }) {
+export function threadHeader({ thread, person, isRemoved, isLost, isAlone, backTo }) {
   // Always the same h2, because it can have the focus before the name is known.
   return html`<header class="thread-header">
     ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
@@ -23,6 +23,7 @@ export function threadHeader({ person, isRemoved, isLost, isAlone, backTo }) {
       </h2>
       ${isRemoved ? html`<p>${removedTag()}</p>` : nothing}
     </div>
+    ${hasUnread(thread) ? markReadButton(thread) : nothing}
   </header>`;
 }
 
@@ -34,6 +35,19 @@ function backButton(backTo) {
     @click=${() => router.back(backTo)}
   >
     ${icon("back")}
+  </button>`;
+}
+
+function hasUnread(thread) {
+  const isOpen = thread?.status === "ready" && !session.isImpersonating;
+  return isOpen && thread.conversation?.unread_count > 0;
+}
+
+/** Render the button; CSS hides it at first, because most messages are read as soon as they show. */
+function markReadButton(thread) {
+  const act = () => thread.readUpTo(thread.messages.at(-1)?.id ?? 0);
+  return html`<button type="button" class="button button-small thread-mark-read" @click=${act}>
+    ${icon("check-double", { small: true })} ${t("conversation.markRead")}
   </button>`;
 }
 

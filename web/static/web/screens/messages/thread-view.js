@@ -6,13 +6,14 @@ import { StoreController } from "../../core/store.js";
 import { closeThread, openThread } from "../../live/thread.js";
 import { inbox } from "../../live/inbox.js";
 import { fullName, nameInSentence } from "../../text/names.js";
-import { parts, t } from "../../text/translate.js";
+import { t } from "../../text/translate.js";
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
 import { errorState } from "../../ui/states.js";
 import { setTitle } from "../../live/badge.js";
 import { closedNote, closedReason } from "./closed-note.js";
 import { nothingHere } from "./empty-states.js";
+import { typing } from "./history-parts.js";
 import { isRemoved, otherPerson } from "./people.js";
 import { threadHeader } from "./thread-header.js";
 import "./composer.js";
@@ -73,7 +74,14 @@ class ThreadView extends Element {
     const isLost = Boolean(this.failure) || this.#thread?.status === "gone";
     const isAlone = !DESK.matches || !backTo;
     return html`
-      ${threadHeader({ person, isRemoved: isRemoved(this.#thread?.conversation), isLost, isAlone, backTo })}
+      ${threadHeader({
+        thread: this.#thread,
+        person,
+        isRemoved: isRemoved(this.#thread?.conversation),
+        isLost,
+        isAlone,
+        backTo,
+      })}
       ${this.#thread ? this.#renderThread(person) : nothing}
     `;
   }
@@ -88,9 +96,8 @@ class ThreadView extends Element {
   }
 
   #renderFailure() {
-    const title = t("conversation.failed");
     const retry = this.failure.isTemporary ? () => this.#beginAgain() : null;
-    return errorState({ error: this.failure, title, retry });
+    return errorState({ error: this.failure, title: t("conversation.failed"), retry });
   }
 
   #renderThread(person) {
@@ -108,7 +115,7 @@ class ThreadView extends Element {
         .since=${thread.connectionSince}
       ></connection-line>
       <message-history .thread=${thread} .person=${person} .label=${label}></message-history>
-      <p class="typing-line">${thread.otherIsTyping ? this.#typing(person) : nothing}</p>
+      <p class="typing-line">${thread.otherIsTyping ? typing(person) : nothing}</p>
       ${this.#renderBox(thread, person)}
       ${this.hasAnnouncer ? html`<message-announcer .thread=${thread}></message-announcer>` : nothing}
     `;
@@ -124,12 +131,6 @@ class ThreadView extends Element {
       @sent=${() => this.querySelector("message-history")?.followOwn()}
       @leave=${this.#leave}
     ></message-composer>`;
-  }
-
-  #typing(person) {
-    const name = html`<bdi class="truncate">${person?.first_name || fullName(person)}</bdi>`;
-    return html`<span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
-      ${parts("person.typing", { name })}`;
   }
 
   /** Open the conversation with a trainee, or a thread that will create it. */

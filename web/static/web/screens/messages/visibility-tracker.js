@@ -27,6 +27,11 @@ export class VisibilityTracker {
     return this.#seen.has(id);
   }
 
+  /** The newest unread message that was on the screen, even if others were skipped; else 0. */
+  get newestShown() {
+    return Math.max(0, ...this.#unread().map(idOf).filter((id) => this.#shown.has(id)));
+  }
+
   hostConnected() {
     page.addEventListener("focus", this.#report);
     page.addEventListener("visible", this.#report);
