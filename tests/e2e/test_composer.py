@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
+from tests.e2e.devices import PHONE, OpenDevice
 from tests.e2e.screens import (
     composer,
     conversation_with,
@@ -52,12 +53,57 @@ def test_enter_adds_a_line_with_an_on_screen_keyboard(
     expect(composer(phone)).to_have_attribute("enterkeyhint", "enter")
 
     composer(phone).press_sequentially("one")
-    composer(phone).press("Enter")
+    press_on_screen_enter(phone)
     composer(phone).press_sequentially("two")
     phone.get_by_role("button", name="Send").tap()
 
     expect_tick(phone, "one\ntwo", "Sent")
     assert conversation.messages.latest("id").content == "one\ntwo"
+
+
+def press_on_screen_enter(page: Page) -> None:
+    """Press Enter as on-screen keyboards do: the key has no position on a keyboard."""
+    keyboard = page.context.new_cdp_session(page)
+    key = {"key": "Enter", "code": "", "windowsVirtualKeyCode": 13}
+    keyboard.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": "\r", **key})
+    keyboard.send("Input.dispatchKeyEvent", {"type": "keyUp", **key})
+
+
+@pytest.mark.parametrize("key", ["Enter", "NumpadEnter", "Control+Enter", "Meta+Enter"])
+def test_real_keyboard_of_a_tablet_sends(
+    open_device: OpenDevice, bob: User, conversation: Conversation, key: str
+) -> None:
+    tablet = open_device(**{**PHONE, "viewport": {"width": 820, "height": 1180}})
+    open_thread(tablet, bob, conversation)
+    composer(tablet).press_sequentially("one")
+    composer(tablet).press("Shift+Enter")
+    composer(tablet).press_sequentially("two")
+
+    composer(tablet).press(key)
+
+    expect_tick(tablet, "one\ntwo", "Sent")
+
+
+def test_on_screen_keyboard_that_covers_the_page_adds_a_line(
+    phone: Page, bob: User, conversation: Conversation
+) -> None:
+    """Some on-screen keyboards name the key's position, but their height shows."""
+    open_thread(phone, bob, conversation)
+    phone.evaluate("Object.defineProperty(visualViewport, 'height', { value: innerHeight - 300 })")
+
+    composer(phone).press_sequentially("one")
+    composer(phone).press("Enter")
+
+    expect(composer(phone)).to_have_value("one\n")
+
+
+@pytest.mark.parametrize("key", ["Control+Enter", "Meta+Enter"])
+def test_enter_with_control_or_command_sends(thread: Page, key: str) -> None:
+    composer(thread).fill("by key")
+
+    composer(thread).press(key)
+
+    expect_tick(thread, "by key", "Sent")
 
 
 def test_enter_that_confirms_an_input_method_does_not_send(thread: Page) -> None:

@@ -8,11 +8,14 @@ import { Countdown } from "./countdown.js";
 
 // Without support, `updated` resizes the box.
 const GROWS = CSS.supports("field-sizing", "content");
-// On-screen keyboards have no Shift+Enter, so Enter inserts a new line.
-const ON_SCREEN = matchMedia("(pointer: coarse) and (not (any-pointer: fine))");
+// Touch screens, where the keys may be on the screen.
+const TOUCH = matchMedia("(pointer: coarse)");
+// More than the bar that iOS shows above a real keyboard.
+const KEYBOARD_PX = 120;
 
 /**
- * The message box. Enter sends the message, and Shift+Enter (on phones, Enter) inserts a new line.
+ * The message box. Enter sends the message, and Shift+Enter inserts a new line. On-screen keyboards
+ * have no Shift+Enter, so their Enter inserts a new line. Ctrl+Enter and Cmd+Enter always send.
  *
  * Fires "sent" when a message was queued, and "leave" on Escape.
  */
@@ -65,7 +68,7 @@ class MessageComposer extends Element {
           dir="auto"
           aria-label=${t("composer.label")}
           placeholder=${t("composer.placeholder")}
-          enterkeyhint=${ON_SCREEN.matches ? "enter" : "send"}
+          enterkeyhint=${TOUCH.matches ? "enter" : "send"}
           autocomplete="off"
           aria-invalid=${isTooLong ? "true" : nothing}
           aria-describedby="composer-counter"
@@ -127,7 +130,7 @@ class MessageComposer extends Element {
     // 229: Safari ends the composition before the keydown of the Enter that confirms it.
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") this.dispatchEvent(new Event("leave"));
-    if (event.key === "Enter" && !event.shiftKey && !ON_SCREEN.matches) this.#submit(event);
+    if (event.key === "Enter" && isToSend(event)) this.#submit(event);
   }
 
   async #submit(event) {
@@ -167,6 +170,17 @@ class MessageComposer extends Element {
     this.text = text;
     this.#draft.write(text);
   }
+}
+
+function isToSend(event) {
+  if (event.ctrlKey || event.metaKey) return true;
+  return !event.shiftKey && (!TOUCH.matches || isFromKeyboard(event));
+}
+
+/** Return whether a key is on a real keyboard: keys on the screen have no code, or cover the page. */
+function isFromKeyboard({ code }) {
+  const { height, scale } = visualViewport;
+  return code.endsWith("Enter") && innerHeight - height * scale < KEYBOARD_PX;
 }
 
 customElements.define("message-composer", MessageComposer);
