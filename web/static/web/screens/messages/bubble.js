@@ -44,6 +44,7 @@ function author({ isOwn, sender }) {
 
 function piece({ text, href }) {
   if (!href) return text;
+  if (!href.startsWith("http")) return html`<a href=${href}>${text}</a>`;
   return html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
 }
 
