@@ -78,6 +78,19 @@ def test_seconds_count_down(throttled_sender: Page) -> None:
     expect(hint).to_have_count(0)
 
 
+def test_clock_that_is_set_back_does_not_lengthen_the_wait(throttled_sender: Page) -> None:
+    write(throttled_sender, "three")
+    hint = throttled_sender.get_by_text("Slow down. Try again in")
+    expect(hint).to_be_visible()
+
+    throttled_sender.clock.set_system_time(datetime.now(UTC) - timedelta(hours=1))
+
+    expect(hint).to_have_text(re.compile(r"in [0-6] seconds?\."))
+    expect(hint).to_have_count(0)
+    composer(throttled_sender).press("Enter")
+    expect_tick(throttled_sender, "three", "Sent")
+
+
 def test_throttled_message_behind_another_text_shows_the_wait(throttled_sender: Page) -> None:
     hold = Hold(throttled_sender, "**/send/")
     write(throttled_sender, "three")

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from messaging.models import Conversation, Message
 from tests.e2e.devices import OpenDevice, hide, show
@@ -26,7 +26,15 @@ def backdate(conversation: Conversation, moment: datetime) -> None:
 def open_at(open_device: OpenDevice, zone: str) -> Page:
     page = open_device(timezone_id=zone)
     page.clock.set_fixed_time(NOW)
+    page.route("**/api/**", answer_without_date)
     return page
+
+
+def answer_without_date(route: Route) -> None:
+    """Hide the server's time, so that the device's time counts."""
+    response = route.fetch()
+    headers = {name: value for name, value in response.headers.items() if name != "date"}
+    route.fulfill(response=response, headers=headers)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +182,39 @@ def return_to(page: Page, moment: datetime) -> None:
     hide(page)
     page.clock.set_fixed_time(moment)
     show(page)
+
+
+@pytest.mark.parametrize("days", [-1, 1, 400])
+def test_device_whose_clock_is_off_shows_the_servers_today(
+    open_device: OpenDevice, alice: User, conversation: Conversation, days: int
+) -> None:
+    page = open_device()
+    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=days))
+
+    open_thread(page, alice, conversation)
+
+    expect(conversations(page).locator("time")).to_have_text("Just now")
+    expect(log(page).get_by_role("heading", level=3)).to_have_text("Today")
+    page.get_by_role("textbox", name="Message").fill("new")
+    page.keyboard.press("Enter")
+    expect(message(page, "new").get_by_role("img", name="Sent")).to_be_visible()
+    expect(log(page).get_by_role("heading", level=3)).to_have_text("Today")
+
+
+def test_new_time_zone_applies_without_a_reload(
+    open_device: OpenDevice, alice: User, conversation: Conversation
+) -> None:
+    """A journey: the device changes its zone while the page is open."""
+    backdate(conversation, datetime(2026, 3, 10, 3, 30, tzinfo=UTC))
+    page = open_device(fresh=True)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setTimezoneOverride", {"timezoneId": "America/New_York"})
+    open_thread(page, alice, conversation)
+    expect(message(page, "Hello").locator("time")).to_have_text("11:30 PM")
+
+    devtools.send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
+    hide(page)
+    show(page)
+
+    expect(message(page, "Hello").locator("time")).to_have_text("12:30 PM")
+    expect(log(page).get_by_role("heading", level=3)).to_have_text("Tuesday, Mar 10")

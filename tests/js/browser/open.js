@@ -43,6 +43,7 @@ class Browser {
   sessionStorage = new MemoryStorage();
   WebSocket = makeSockets();
   #timers;
+  #elapsed = 0;
   #number = (count += 1);
   #tabs = 0;
 
@@ -59,6 +60,7 @@ class Browser {
     setGlobals({ ...this.place, fetch: this.server.fetch, BroadcastChannel: makeChannels() });
     setGlobals({ ...database, indexedDB: new database.IDBFactory() });
     setGlobals({ caches: undefined, Notification: undefined });
+    setGlobals({ performance: { now: () => this.#elapsed } });
     for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
       setGlobals({ [name]: this.window[name].bind(this.window) });
     }
@@ -89,10 +91,16 @@ class Browser {
     this.document.dispatchEvent(new Event("visibilitychange"));
   }
 
+  /** Set the device's clock, as a user does; timers and `performance.now()` do not change. */
+  setClock(time) {
+    this.#timers.setTime(time);
+  }
+
   /** Advance the clock, and let everything due happen. */
   async pass(ms) {
     await settle();
     for (let rest = ms; rest > 0; rest -= STEP_MS) {
+      this.#elapsed += Math.min(rest, STEP_MS);
       this.#timers.tick(Math.min(rest, STEP_MS));
       await settle();
     }

@@ -56,3 +56,23 @@ test("an online hint of the device needs no check", async (t) => {
 
   assert.deepEqual([network.isOnline, events], [true, ["offline", "online"]]);
 });
+
+const dateHeader = (ms) => new Date(ms).toUTCString();
+
+test("the server's Date header corrects a device's clock that is off", async (t) => {
+  const { browser, network } = await open(t);
+  const changes = t.mock.fn();
+  network.addEventListener("clock", changes);
+  const real = Date.now();
+  network.reportAnswer();
+  network.reportAnswer(dateHeader(real - 2_000));
+  assert.deepEqual([network.now(), changes.mock.callCount()], [real, 0]);
+
+  browser.setClock(real + 86_400_000);
+  for (let n = 0; n < 2; n += 1) network.reportAnswer(dateHeader(real));
+  assert.deepEqual([network.now(), changes.mock.callCount()], [real, 1]);
+  browser.setClock(real);
+  network.reportAnswer(dateHeader(real + 1_000));
+
+  assert.deepEqual([network.now(), changes.mock.callCount()], [real, 2]);
+});

@@ -168,6 +168,22 @@ test("a throttle holds all messages for Retry-After, in their order", async (t) 
   assert.deepEqual([asked(), outbox.heldFor], [["one", "one", "two"], 0]);
 });
 
+test("a throttle is as long as the server says, whatever the device's clock does", async (t) => {
+  const { browser, join } = await open(t);
+  const { outbox } = await join();
+  outbox.hold("unknown", 50);
+
+  for (const hours of [-1, 1, 24]) {
+    browser.setClock(Date.now() + hours * 3_600_000);
+    assert.equal(outbox.heldFor, 50);
+  }
+  await browser.pass(49_500);
+  assert.equal(outbox.heldFor, 1);
+  await browser.pass(500);
+
+  assert.equal(outbox.heldFor, 0);
+});
+
 test("a throttle without Retry-After lasts 5 s", async (t) => {
   const { server, join } = await open(t);
   const { outbox } = await join();

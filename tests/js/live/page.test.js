@@ -4,12 +4,12 @@ import { openBrowser, settle } from "../browser/open.js";
 
 async function open(t) {
   const browser = openBrowser(t);
-  const { page, clock } = await browser.load("live/page.js");
+  const { page, clock, network } = await browser.load("live/page.js", "core/network.js");
   const events = [];
   for (const type of ["visible", "hidden", "online", "offline", "focus", "left", "restored"]) {
     page.addEventListener(type, () => events.push(type));
   }
-  return { browser, page, clock, events };
+  return { browser, page, clock, network, events };
 }
 
 test("a page has the focus only while it is visible", async (t) => {
@@ -48,6 +48,15 @@ test("the network state is that of core/network.js", async (t) => {
   browser.fire("online");
 
   assert.deepEqual([page.isOnline, events], [true, ["offline", "online"]]);
+});
+
+test("the clock shows the server's time as soon as it is known", async (t) => {
+  const { clock, network } = await open(t);
+  const server = Date.now() - 86_400_000;
+
+  network.reportAnswer(new Date(server).toUTCString());
+
+  assert.deepEqual([+clock.now, clock.zone], [server, "America/New_York"]);
 });
 
 test("the clock ticks every 30 s while the page is visible, and on return to it", async (t) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  currentZone,
   chooseTimeLocale,
   dayKey,
   formatBubbleTime,
@@ -47,6 +48,18 @@ test("a future time is shown as now in the list and as today in a thread", () =>
 test("times and days are in the user's time zone", () => {
   assert.equal(american.bubbleTime(new Date("2026-02-16T19:30:00Z")), "2:30 PM");
   assert.equal(dayKey(new Date("2026-02-17T04:59:59Z")), "2026-02-16");
+});
+
+test("times and days are in the current zone, also after a journey", (t) => {
+  const { TZ } = process.env;
+  t.after(() => (process.env.TZ = TZ, currentZone()));
+  const moment = new Date("2026-02-16T19:30:00Z");
+  assert.deepEqual([currentZone(), formatBubbleTime(moment)], ["America/New_York", "14:30"]);
+
+  process.env.TZ = "Asia/Tokyo";
+
+  assert.deepEqual([currentZone(), formatBubbleTime(moment)], ["Asia/Tokyo", "04:30"]);
+  assert.equal(dayKey(moment), "2026-02-17");
 });
 
 test("a day heading has the year only if it is another year", () => {

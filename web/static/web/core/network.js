@@ -1,14 +1,18 @@
 const TIMEOUT_MS = 2_000;
+// The Date header has whole seconds, and responses take time.
+const TOLERANCE_MS = 5_000;
 
 /**
- * Reports whether there is a network.
+ * Reports whether there is a network, and the server's time.
  *
  * With some VPNs and virtual adapters, `navigator.onLine` is false although the network works. So
  * the client counts as offline only if `onLine` is false and a request fails. Fires "online" and
- * "offline".
+ * "offline", and "clock" if the difference between the device's and the server's clock has changed.
  */
 class Network extends EventTarget {
   isOnline = true;
+  // The server's clock minus the device's, in ms.
+  #offset = 0;
 
   constructor() {
     super();
@@ -16,9 +20,18 @@ class Network extends EventTarget {
     addEventListener("offline", () => this.#probe());
   }
 
-  /** Record that the server has answered. */
-  reportAnswer() {
+  /** Return the server's time, in ms since 1970: devices can be off by days. */
+  now() {
+    return Date.now() + this.#offset;
+  }
+
+  /** Record that the server has answered; `date` is the Date header, if known. */
+  reportAnswer(date = null) {
     if (!this.isOnline) this.#become(true);
+    const difference = Date.parse(date) - Date.now();
+    if (!(Math.abs(difference - this.#offset) > TOLERANCE_MS)) return;
+    this.#offset = Math.abs(difference) > TOLERANCE_MS ? difference : 0;
+    this.dispatchEvent(new Event("clock"));
   }
 
   /** Record that a request got no answer. */

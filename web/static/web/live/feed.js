@@ -16,8 +16,8 @@ let areSocketsBlocked = false;
 export class Feed extends EventTarget {
   /** "connecting", "online", "reconnecting", "polling" or "offline". */
   connection = "connecting";
-  /** The time of the last change to `connection`, as Date.now(). */
-  connectionSince = Date.now();
+  /** The time of the last change to `connection`, as performance.now(). */
+  connectionSince = performance.now();
   #socket;
   #poller;
   #fallbackTimer = 0;
@@ -87,7 +87,7 @@ export class Feed extends EventTarget {
   /** Restart the delay after which a page that slept shows that its connection is lost. */
   #resetSince() {
     if (this.connection !== "reconnecting") return;
-    this.connectionSince = Date.now();
+    this.connectionSince = performance.now();
     this.#fire("connection");
   }
 
@@ -101,7 +101,7 @@ export class Feed extends EventTarget {
   #become(connection) {
     if (connection === this.connection) return;
     const isStillWaiting = this.connection === "connecting" && connection === "reconnecting";
-    if (!isStillWaiting) this.connectionSince = Date.now();
+    if (!isStillWaiting) this.connectionSince = performance.now();
     this.connection = connection;
     this.#fire("connection");
   }

@@ -15,7 +15,7 @@ const PATH = "/ws/messaging/";
  */
 export class InboxFeed extends EventTarget {
   connection = "connecting";
-  connectionSince = Date.now();
+  connectionSince = performance.now();
   #feed = null;
   #poll;
   #unreadCount = null;
@@ -72,8 +72,7 @@ export class InboxFeed extends EventTarget {
   #open() {
     const feed = new Feed({ path: () => PATH, poll: this.#poll });
     feed.addEventListener("connection", () => {
-      const { connection, connectionSince: since } = feed;
-      this.#broadcast({ type: "connection", connection, since });
+      this.#broadcast({ type: "connection", ...stateOf(feed) });
     });
     feed.addEventListener("frame", ({ detail }) => this.share(detail));
     return feed;
@@ -87,8 +86,7 @@ export class InboxFeed extends EventTarget {
 
   #welcome() {
     if (!this.isLeader) return;
-    const { connection, connectionSince: since } = this;
-    this.#channel.post({ type: "welcome", connection, since, unreadCount: this.#unreadCount });
+    this.#channel.post({ type: "welcome", ...stateOf(this), unreadCount: this.#unreadCount });
   }
 
   // As any tab
@@ -106,18 +104,23 @@ export class InboxFeed extends EventTarget {
   }
 
   /** Adopt the leader's state, and fire "synced" to have the list loaded. */
-  #join({ connection, since, unreadCount }) {
-    Object.assign(this, { connection, connectionSince: since });
+  #join({ connection, elapsed, unreadCount }) {
+    Object.assign(this, { connection, connectionSince: performance.now() - elapsed });
     if (unreadCount !== null) this.#dispatch({ type: "unread_count", unread_count: unreadCount });
     this.dispatchEvent(new Event("connection"));
     this.dispatchEvent(new Event("synced"));
   }
 
-  #follow({ connection, since }) {
+  #follow({ connection, elapsed }) {
     this.connection = connection;
-    this.connectionSince = since;
+    this.connectionSince = performance.now() - elapsed;
     this.dispatchEvent(new Event("connection"));
     // While the leader was connecting, for example after a change of leader, no tab got frames.
     if (connection === "online") this.dispatchEvent(new Event("synced"));
   }
+}
+
+/** Return the state of a connection; `elapsed` ms, because each tab counts from its own start. */
+function stateOf({ connection, connectionSince }) {
+  return { connection, elapsed: performance.now() - connectionSince };
 }

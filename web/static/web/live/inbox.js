@@ -47,9 +47,9 @@ class Inbox extends Store {
     return this.#feed?.connection ?? "connecting";
   }
 
-  /** The time of the last change to `connection`, as Date.now(). */
+  /** The time of the last change to `connection`, as performance.now(). */
   get connectionSince() {
-    return this.#feed?.connectionSince ?? Date.now();
+    return this.#feed?.connectionSince ?? performance.now();
   }
 
   /** Return whether the list comes from polling, so that no socket reports changes. */

@@ -2,17 +2,17 @@ import { trimmed } from "../text/length.js";
 import { newId } from "./ids.js";
 
 /** Return a new entry of the outbox; its client_id makes sending idempotent. */
-export function newEntry({ conversation_id = null, trainee_id = null, content, order }) {
+export function newEntry({ conversation_id = null, trainee_id = null, content, created_at, order }) {
   return {
     client_id: newId(),
     conversation_id,
     trainee_id,
     content: trimmed(content),
-    created_at: Date.now(),
+    created_at,
     order,
     state: "waiting",
     error: null,
-    retryAt: 0,
+    retryAt: 0, // for earlier releases
     attempts: 0,
   };
 }

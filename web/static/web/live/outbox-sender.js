@@ -23,6 +23,8 @@ export class OutboxSender {
   #isSending = false;
   #hasMore = false;
   #timer = 0;
+  // When failed entries are due again, by client_id, as performance.now().
+  #dueAt = new Map();
   #listening = new AbortController();
 
   constructor(lock, userId, outbox) {
@@ -49,9 +51,7 @@ export class OutboxSender {
 
   /** Send now, without waiting for the next retry. */
   wake() {
-    for (const entry of this.#outbox.all()) {
-      if (entry.retryAt) this.#outbox.update({ ...entry, retryAt: 0 });
-    }
+    this.#dueAt.clear();
     this.run();
   }
 
@@ -81,8 +81,13 @@ export class OutboxSender {
 
   /** Return the first entry of each queue that is due. */
   #due() {
-    if (!this.#isRunning || Date.now() < this.#outbox.heldUntil) return [];
-    return queueHeads(this.#outbox.all()).filter((entry) => entry.retryAt <= Date.now());
+    const now = performance.now();
+    if (!this.#isRunning || now < this.#outbox.heldUntil) return [];
+    return queueHeads(this.#outbox.all()).filter((entry) => this.#timeOf(entry) <= now);
+  }
+
+  #timeOf({ client_id: id }) {
+    return this.#dueAt.get(id) ?? 0;
   }
 
   async #sendAll() {
@@ -117,8 +122,8 @@ export class OutboxSender {
       this.#outbox.hold(entry.client_id, waitSeconds(error));
     } else if (error.isTemporary || error.status === 401) {
       const attempts = entry.attempts + 1;
-      const retryAt = Date.now() + delayOf(error, attempts);
-      await this.#outbox.update({ ...entry, state: "waiting", attempts, retryAt });
+      this.#dueAt.set(entry.client_id, performance.now() + delayOf(error, attempts));
+      await this.#outbox.update({ ...entry, state: "waiting", attempts });
     } else {
       await this.#outbox.update({ ...entry, state: "failed", error: reasonOf(error) });
     }
@@ -129,8 +134,8 @@ export class OutboxSender {
     clearTimeout(this.#timer);
     const heads = queueHeads(this.#outbox.all());
     if (!this.#isRunning || !heads.length) return;
-    const next = Math.min(...heads.map((entry) => entry.retryAt));
-    const delay = Math.max(next, this.#outbox.heldUntil) - Date.now();
+    const next = Math.min(...heads.map((entry) => this.#timeOf(entry)));
+    const delay = Math.max(next, this.#outbox.heldUntil) - performance.now();
     this.#timer = setTimeout(() => this.run(), Math.max(delay, pause));
   }
 }

@@ -1,3 +1,4 @@
+import { network } from "../core/network.js";
 import { Store } from "../core/store.js";
 import { account } from "./account.js";
 import { isOnlyInQueue, isFor, newEntry } from "./outbox-entry.js";
@@ -9,7 +10,7 @@ import { TabChannel } from "./tab-channel.js";
  * The messages of one user that are not on the server yet, shared by all tabs of this browser.
  *
  * An entry is `{client_id, conversation_id, trainee_id, content, created_at, order, state, error,
- * retryAt, attempts}`; `state` is "waiting", "sending" or "failed". It is stored before the first
+ * retryAt, attempts}`; `state` is "waiting", "sending" or "failed", and `retryAt` is always 0. It is stored before the first
  * attempt and retried with the same client_id, so that it arrives once.
  *
  * Fires "change"; "added" with an entry of another tab; "sent" with `{entry, message}`; "created"
@@ -17,7 +18,7 @@ import { TabChannel } from "./tab-channel.js";
  * throttled. A composer that restores the text calls preventDefault(), which removes the entry.
  */
 class Outbox extends Store {
-  /** When the throttle ends, as Date.now(). */
+  /** When the throttle ends, as performance.now(). */
   heldUntil = 0;
   #entries = new Map();
   // Entries that were written on this page while online and have not been throttled yet.
@@ -27,7 +28,6 @@ class Outbox extends Store {
   #db = null;
 
   // Running
-  // ------------------------------------------------------------------------------
   async start(userId) {
     if (this.#sender) return;
     const name = `outbox-${userId}`;
@@ -63,7 +63,7 @@ class Outbox extends Store {
 
   /** Whole seconds until the throttle ends; 0 if there is no throttle. */
   get heldFor() {
-    return Math.max(0, Math.ceil((this.heldUntil - Date.now()) / 1000));
+    return Math.max(0, Math.ceil((this.heldUntil - performance.now()) / 1000));
   }
 
   /** Retry waiting entries at once, because the network has returned. */
@@ -95,7 +95,8 @@ class Outbox extends Store {
   /** Queue a text; resolves with its entry once stored. */
   async add({ conversation_id = null, trainee_id = null, content }) {
     const order = (this.all().at(-1)?.order ?? 0) + 1;
-    const entry = newEntry({ conversation_id, trainee_id, content, order });
+    const created_at = network.now();
+    const entry = newEntry({ conversation_id, trainee_id, content, created_at, order });
     if (page.isOnline) this.#fresh.add(entry.client_id);
     this.#entries.set(entry.client_id, entry);
     this.#channel?.post({ type: "added", entry });
@@ -109,7 +110,7 @@ class Outbox extends Store {
   async retry(clientId) {
     const entry = this.get(clientId);
     if (!entry) return;
-    await this.update({ ...entry, state: "waiting", error: null, retryAt: 0, attempts: 0 });
+    await this.update({ ...entry, state: "waiting", error: null, attempts: 0 });
     this.#sender?.run();
   }
 
@@ -184,7 +185,7 @@ class Outbox extends Store {
   }
 
   #hold(clientId, seconds) {
-    this.heldUntil = Date.now() + seconds * 1000;
+    this.heldUntil = performance.now() + seconds * 1000;
     const entry = this.get(clientId);
     const isFresh = this.#fresh.delete(clientId) && entry?.attempts === 0;
     // If others are queued behind this entry, it stays in the outbox to keep the order.

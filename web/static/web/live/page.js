@@ -1,5 +1,6 @@
 import { network } from "../core/network.js";
 import { Store } from "../core/store.js";
+import { currentZone } from "../text/time.js";
 
 const TICK_MS = 30_000;
 
@@ -46,18 +47,21 @@ class Page extends EventTarget {
 
 export const page = new Page();
 
-/** The current time, updated every 30 s while the page is visible. */
+/** The server's time and the device's time zone, updated every 30 s while the page is visible. */
 class Clock extends Store {
-  now = new Date();
+  now = new Date(network.now());
+  zone = currentZone();
 
   constructor() {
     super();
     setInterval(() => page.isVisible && this.#tick(), TICK_MS);
-    page.addEventListener("visible", () => this.#tick());
+    for (const type of ["visible", "focus"]) page.addEventListener(type, () => this.#tick());
+    network.addEventListener("clock", () => this.#tick());
   }
 
   #tick() {
-    this.now = new Date();
+    this.now = new Date(network.now());
+    this.zone = currentZone();
     this.changed();
   }
 }

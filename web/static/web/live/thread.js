@@ -76,7 +76,7 @@ class Thread extends Outgoing {
     return this.#live.connection;
   }
 
-  /** The time of the last change to `connection`, as Date.now(). */
+  /** The time of the last change to `connection`, as performance.now(). */
   get connectionSince() {
     return this.#live.connectionSince;
   }

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { clock } from "../live/page.js";
 import { formatDate, timeLocale } from "../text/time.js";
 import { parts, t } from "../text/translate.js";
 
@@ -52,6 +53,6 @@ function button(kind, word, label, act) {
 }
 
 function day(text) {
-  const date = formatDate(new Date(text));
+  const date = formatDate(new Date(text), clock.now);
   return html`<time dir="auto" lang=${timeLocale} datetime=${text}>${date}</time>`;
 }

@@ -6,6 +6,7 @@ import {
   resendInvitation,
 } from "../core/endpoints.js";
 import { StoreController } from "../core/store.js";
+import { clock } from "../live/page.js";
 import { t } from "../text/translate.js";
 import { confirm } from "../ui/dialog.js";
 import { AutoRetry } from "../ui/auto-retry.js";
@@ -27,6 +28,7 @@ class InvitationsScreen extends Element {
   constructor() {
     super();
     new StoreController(this, this.#pages);
+    new StoreController(this, clock);
     new AutoRetry(this, { errorOf: () => this.#pages.error, retry: () => this.#pages.retry() });
   }
 

@@ -20,11 +20,11 @@ export function clearTraineeSearch() {
 
 function isUsable(list, search) {
   if (list?.search !== search || list.userId !== session.user?.id) return false;
-  return list.pages.status === "ready" && Date.now() - list.at < FRESH_MS;
+  return list.pages.status === "ready" && performance.now() - list.at < FRESH_MS;
 }
 
 function begin(search) {
   const pages = new PaginatedList((page) => listTrainees({ page, search }));
   pages.load();
-  return { pages, search, userId: session.user?.id, at: Date.now(), scrollTop: 0 };
+  return { pages, search, userId: session.user?.id, at: performance.now(), scrollTop: 0 };
 }

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { getTrainee, removeTrainee } from "../core/endpoints.js";
 import { router } from "../core/router.js";
 import { session } from "../core/session.js";
+import { clock } from "../live/page.js";
 import { inbox } from "../live/inbox.js";
 import { fullName, nameInSentence } from "../text/names.js";
 import { formatDate, timeLocale } from "../text/time.js";
@@ -155,7 +156,7 @@ function fact(name, value) {
 }
 
 function dateOf(moment) {
-  const text = formatDate(new Date(moment));
+  const text = formatDate(new Date(moment), clock.now);
   return html`<time dir="auto" lang=${timeLocale} datetime=${moment}>${text}</time>`;
 }
 

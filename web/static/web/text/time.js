@@ -90,7 +90,19 @@ export class TimeFormats {
 
 /** The locale of dates and times. */
 export const timeLocale = chooseTimeLocale(globalThis.navigator?.languages);
-const formats = new TimeFormats(timeLocale);
+// A format keeps the time zone in which it was made.
+let zone = deviceZone();
+let formats = new TimeFormats(timeLocale);
+
+/** Return the device's time zone, in which times are formatted from now on. */
+export function currentZone() {
+  if (deviceZone() !== zone) [zone, formats] = [deviceZone(), new TimeFormats(timeLocale)];
+  return zone;
+}
+
+function deviceZone() {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
 
 export const formatListTime = (date, now) => formats.listTime(date, now);
 export const formatDate = (date, now) => formats.date(date, now);

@@ -58,7 +58,7 @@ export class Form {
 
   /** Whole seconds until the server accepts the next attempt. */
   get waitSeconds() {
-    return Math.max(0, Math.ceil((this.#waitUntil - Date.now()) / 1000));
+    return Math.max(0, Math.ceil((this.#waitUntil - performance.now()) / 1000));
   }
 
   async #run(form) {
@@ -84,7 +84,7 @@ export class Form {
   }
 
   #wait(seconds) {
-    this.#waitUntil = Date.now() + seconds * 1000;
+    this.#waitUntil = performance.now() + seconds * 1000;
     this.#tick();
   }
 

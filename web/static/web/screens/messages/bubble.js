@@ -1,9 +1,18 @@
 import { html, ifDefined, nothing } from "lit";
-import { linkify } from "../../text/linkify.js";
 import { nameInSentence } from "../../text/names.js";
 import { formatBubbleTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { tickMark } from "./ticks.js";
+
+// Not part of the first load; until it is loaded, addresses are plain text.
+let linkify = null;
+
+/** Return whether addresses are rendered as links. */
+export const hasLinks = () => linkify !== null;
+
+export async function loadLinks() {
+  ({ linkify } = await import("../../text/linkify.js"));
+}
 
 /** Return whether an item is an unread message of the other person. */
 export function isUnread(item) {
@@ -26,7 +35,7 @@ export function bubble(item, { isFirst, isLast }, actions) {
   >
     <div class="bubble" dir="auto">
       <span class="visually-hidden" dir="ltr">${author(item)}</span>
-      <span class="bubble-text">${linkify(item.content).map(piece)}</span>
+      <span class="bubble-text">${linkify?.(item.content).map(piece) ?? item.content}</span>
       <span class="bubble-end" dir="ltr">
         <time dir="auto" lang=${timeLocale} datetime=${item.date.toISOString()}
           >${formatBubbleTime(item.date)}</time

@@ -18,7 +18,7 @@ class ConnectionLine extends Element {
 
   updated() {
     clearTimeout(this.#timer);
-    const wait = this.since + DELAY_MS - Date.now();
+    const wait = this.since + DELAY_MS - performance.now();
     if (wait > 0) this.#timer = setTimeout(() => this.requestUpdate(), wait);
   }
 
@@ -28,7 +28,7 @@ class ConnectionLine extends Element {
   }
 
   render() {
-    const isLate = Date.now() - this.since >= DELAY_MS;
+    const isLate = performance.now() - this.since >= DELAY_MS;
     const text = this.state === "offline" || isLate ? TEXTS[this.state] : null;
     // Without whitespace, because CSS hides the line while it is :empty.
     return html`<p role="status" class="connection-line">${text ?? nothing}</p>`;

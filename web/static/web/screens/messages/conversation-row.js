@@ -1,5 +1,5 @@
 import { html, ifDefined, nothing } from "lit";
-import { fullName } from "../../text/names.js";
+import { fullName, nameInSentence } from "../../text/names.js";
 import { formatListTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
@@ -48,7 +48,7 @@ function markReadButton(person, isTabStop, act) {
   return html`<button
     type="button"
     class="icon-button mark-read"
-    aria-label=${t("conversation.markReadOf", { name: fullName(person) })}
+    aria-label=${t("conversation.markReadOf", { name: nameInSentence(person) })}
     title=${t("conversation.markRead")}
     tabindex=${isTabStop ? 0 : -1}
     @click=${act}

@@ -1,6 +1,6 @@
 const SECOND = 1000;
 
-/** A countdown in seconds that re-renders its host each second. */
+/** A countdown in seconds that re-renders its host each second, whatever the device's clock does. */
 export class Countdown {
   #host;
   #until = 0;
@@ -13,11 +13,11 @@ export class Countdown {
 
   /** The remaining whole seconds. */
   get seconds() {
-    return Math.max(0, Math.ceil((this.#until - Date.now()) / SECOND));
+    return Math.max(0, Math.ceil((this.#until - performance.now()) / SECOND));
   }
 
   start(seconds) {
-    this.#until = Date.now() + seconds * SECOND;
+    this.#until = performance.now() + seconds * SECOND;
     this.#tick();
   }
 
@@ -32,7 +32,7 @@ export class Countdown {
   #tick() {
     clearTimeout(this.#timer);
     this.#host.requestUpdate();
-    const left = this.#until - Date.now();
+    const left = this.#until - performance.now();
     // Wake up when the number changes.
     if (left > 0) this.#timer = setTimeout(() => this.#tick(), left % SECOND || SECOND);
   }

@@ -2,27 +2,28 @@ import { guard, html, nothing, repeat } from "lit";
 import { daySections } from "../../live/messages.js";
 import { formatDay, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
-import { bubble } from "./bubble.js";
+import { bubble, hasLinks } from "./bubble.js";
 
 /**
  * Render the items of a thread, divided by days.
  *
- * `chunks` keeps items in their elements. The divider is above the item with `dividerKey`.
+ * `chunks` keeps items in their elements. Times are rendered again when the `zone` changes.
+ * The divider is above the item with `dividerKey`.
  */
-export function dayList(items, { now, chunks, dividerKey, actions }) {
+export function dayList(items, { now, zone, chunks, dividerKey, actions }) {
   const daySection = (day) => {
     const label = formatDay(day.date, now);
     return html`<section class="day" aria-label=${label}>
       <h3 class="day-name" lang=${timeLocale}><span dir="auto">${label}</span></h3>
-      ${chunkLists(day, { chunks, dividerKey, actions })}
+      ${chunkLists(day, { zone, chunks, dividerKey, actions })}
     </section>`;
   };
   return repeat(daySections(items), ({ key }) => key, daySection);
 }
 
-function chunkLists({ groups }, { chunks, dividerKey, actions }) {
+function chunkLists({ groups }, { zone, chunks, dividerKey, actions }) {
   const placed = groups.flatMap(({ items }) => withEdges(items, dividerKey));
-  const list = (chunk) => guard(signature(chunk.items), () => chunkList(chunk.items, actions));
+  const list = (chunk) => guard([zone, hasLinks(), ...signature(chunk.items)], () => chunkList(chunk.items, actions));
   return repeat(chunks.split(placed), ({ key }) => key, list);
 }
 

@@ -5,6 +5,7 @@ import { clock } from "../../live/page.js";
 import { threadItems } from "../../live/messages.js";
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
+import { hasLinks, loadLinks } from "./bubble.js";
 import { Chunks, settleChunks } from "./chunks.js";
 import { dayList } from "./day-sections.js";
 import { firstUnseen, hasUnreadBefore, loadUnread } from "./first-unread.js";
@@ -100,6 +101,10 @@ class MessageHistory extends Element {
     `;
   }
 
+  firstUpdated() {
+    if (!hasLinks()) loadLinks().then(() => this.requestUpdate(), () => {}); // offline: no links
+  }
+
   updated() {
     if (!this.scroller || !this.isPlaced) return;
     const newest = this.#items.findLast((item) => item.id)?.id ?? 0;
@@ -112,6 +117,7 @@ class MessageHistory extends Element {
   #renderDays() {
     return dayList(this.#items, {
       now: clock.now,
+      zone: clock.zone,
       chunks: this.#chunks,
       dividerKey: this.#dividerKey,
       actions: {
@@ -121,12 +127,11 @@ class MessageHistory extends Element {
     });
   }
 
-  /** Find the initial position: at first, and after a reset of the history. */
+  /** Find the initial position, at first and after a reset. */
   #placeIfDue() {
-    const oldestId = this.thread.messages[0]?.id ?? 0;
-    const isDue = !this.isPlaced || oldestId > this.#oldestId;
-    this.#oldestId = oldestId;
-    if (isDue) this.#place();
+    const before = this.#oldestId;
+    this.#oldestId = this.thread.messages[0]?.id ?? 0;
+    if (!this.isPlaced || this.#oldestId > before) this.#place();
   }
 
   /** Load the first unread message if necessary. */
