@@ -6,7 +6,9 @@ import {
   isFor,
   queueKey,
   newEntry,
+  newId,
 } from "../../../web/static/web/live/outbox-entry.js";
+import { replace } from "../browser/globals.js";
 
 function entry(client_id, conversation_id, state = "waiting") {
   return { client_id, conversation_id, trainee_id: conversation_id ? null : 7, state };
@@ -55,3 +57,16 @@ test("ids are distinguished up to the largest safe integer", () => {
   assert.equal(queueHeads(entries).length, 2);
   assert.equal(isFor(entries[0], other), false);
 });
+
+const UUID_4 = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+
+for (const isSecure of [true, false]) {
+  test(`ids are random UUIDs on a page ${isSecure ? "with" : "without"} TLS`, (t) => {
+    if (!isSecure) replace(t, crypto, "randomUUID", undefined);
+
+    const ids = Array.from({ length: 100 }, () => newId());
+
+    for (const id of ids) assert.match(id, UUID_4);
+    assert.equal(new Set(ids).size, 100);
+  });
+}

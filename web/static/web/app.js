@@ -19,6 +19,7 @@ function loaded() {
   start(loadStyles(), () => {});
   start(import("./live/new-thread.js"), () => {});
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
+  start(import("./ui/app-toast.js"), () => {});
   start(import("./ui/viewport.js"), ({ followViewport }) => followViewport());
   start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
   start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());

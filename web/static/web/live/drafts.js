@@ -1,10 +1,10 @@
 import { storedDraft } from "../core/web-storage.js";
 import { trimmed } from "../text/length.js";
 import { account } from "./account.js";
-import { newId } from "./ids.js";
+import { newId } from "./outbox-entry.js";
 import { outbox } from "./outbox.js";
 import { page } from "./page.js";
-import { TabChannel } from "./tab-channel.js";
+import { TabChannel } from "../core/tab-channel.js";
 
 // Pending writes: row -> newest text.
 const unsaved = new Map();

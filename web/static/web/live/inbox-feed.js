@@ -1,9 +1,9 @@
 import { account } from "./account.js";
 import { Feed } from "./feed.js";
-import { newId } from "./ids.js";
+import { newId } from "./outbox-entry.js";
 import { Leadership } from "./locks.js";
 import { page } from "./page.js";
-import { TabChannel } from "./tab-channel.js";
+import { TabChannel } from "../core/tab-channel.js";
 
 const PATH = "/ws/messaging/";
 

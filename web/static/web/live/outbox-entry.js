@@ -1,5 +1,4 @@
 import { trimmed } from "../text/length.js";
-import { newId } from "./ids.js";
 
 /** Return a new entry of the outbox; its client_id makes sending idempotent. */
 export function newEntry({ conversation_id = null, trainee_id = null, content, created_at, order }) {
@@ -42,4 +41,14 @@ export function isOnlyInQueue(entry, entries) {
   const key = queueKey(entry);
   const queue = entries.filter((each) => each.state !== "failed" && queueKey(each) === key);
   return queue.length === 1;
+}
+
+/** Return a random UUID, even on a page without TLS, which has no crypto.randomUUID. */
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40; // version 4
+  bytes[8] = (bytes[8] & 0x3f) | 0x80; // variant 1
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

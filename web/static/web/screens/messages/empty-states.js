@@ -1,7 +1,9 @@
 import { html, nothing } from "lit";
 import { session } from "../../core/session.js";
 import { t } from "../../text/translate.js";
+import { icon } from "../../ui/icons.js";
 import { emptyState } from "../../ui/states.js";
+import { isDeleted, isRemoved } from "./people.js";
 
 /** Render an empty list of conversations, with a hint on how to start a conversation. */
 export function noConversations(isArchive) {
@@ -53,4 +55,26 @@ export function nothingHere() {
 /** Render the thread panel while no conversation is open. */
 export function chooseConversation() {
   return emptyState({ iconName: "messages", title: t("conversation.choose") });
+}
+
+/** Return the reason why a thread is read-only, as a text; null if it is not read-only. */
+export function closedReason({ status, conversation }, person) {
+  if (session.isImpersonating) return t("closed.impersonating");
+  if (status === "gone") return t("closed.ended");
+  if (person && isDeleted(person)) return t("closed.deleted");
+  if (status === "archived" || conversation?.is_archived) return archivedReason(conversation);
+  return null;
+}
+
+function archivedReason(conversation) {
+  if (isRemoved(conversation)) return t("closed.removed");
+  return session.user?.role === "TRAINEE" ? t("closed.ended") : t("closed.archived");
+}
+
+/** Render the reason in place of the composer. */
+export function closedNote(reason) {
+  const iconName = session.isImpersonating ? "eye" : "archive";
+  return html`<p class="closed-note" role="status">
+    ${icon(iconName, { small: true })} ${reason}
+  </p>`;
 }
