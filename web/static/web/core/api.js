@@ -74,7 +74,7 @@ async function fetchOnce(method, path, { body, form, signal, token }) {
   try {
     const options = { method, headers, body: content, signal: signals };
     const response = await fetch(url.pathname + url.search, options);
-    network.reportAnswer(response.headers.get("Date"));
+    network.reportAnswer(response.headers.get("date"));
     return response;
   } catch (error) {
     if (signal?.aborted) throw error;
