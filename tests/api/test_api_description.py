@@ -1,5 +1,6 @@
 """The API description names every error, with the right operations and statuses."""
 
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from api.exceptions import FieldInvalid, Forbidden, Invalid, NotSignedIn, Servic
 from api.schema import FILES
 from config.urls import urlpatterns
 from messaging.models import Conversation
+from tests.config.test_rest_row_level_security import TABLE
 from tests.factories import access_of
 from users.models import User
 
@@ -223,3 +225,51 @@ def test_error_response_has_the_documented_status_code_and_detail(
     operation = description["paths"][path]["post"]
     answer = operation["responses"][str(refusal.status_code)]["content"]["application/json"]
     assert refusal.json() == answer["examples"]["trainer_only"]["value"]
+
+
+# What generated clients need
+# ------------------------------------------------------------------------------
+def list_operations(description: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, operations in description["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+@pytest.mark.parametrize("endpoint", TABLE)
+def test_every_status_is_described(description: dict[str, Any], endpoint: str) -> None:
+    """Generated clients raise an error for a status that is not described."""
+    method, path = endpoint.split()
+    operation = description["paths"]["/api/" + re.sub(r"<(\w+)>", r"{\1}", path)][method.lower()]
+
+    assert {str(status) for status in TABLE[endpoint]} - set(operation["responses"]) == set()
+
+
+def test_deletion_with_a_body_is_described_and_has_a_post_beside_it(
+    description: dict[str, Any],
+) -> None:
+    bodies = {
+        name: operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        for name, operation in list_operations(description).items()
+        if "requestBody" in operation and "multipart/form-data" not in str(operation["requestBody"])
+    }
+
+    deletions = {name for name in bodies if name.startswith("DELETE")}
+    assert deletions == {
+        "DELETE /api/users/device-token/",
+        "DELETE /api/users/profiles/delete-account/",
+    }
+    for path, post in (
+        ("/api/users/device-token/", "/api/users/device-token/forget/"),
+        ("/api/users/profiles/delete-account/", "/api/users/profiles/delete-account/"),
+    ):
+        assert bodies[f"DELETE {path}"] == bodies[f"POST {post}"]
+
+
+def test_each_content_type_has_a_component_of_its_own(description: dict[str, Any]) -> None:
+    """Generated clients choose the content type by the class of the body."""
+    for operation in list_operations(description).values():
+        contents = operation.get("requestBody", {}).get("content", {}).values()
+        components = [content["schema"]["$ref"] for content in contents]
+        assert len(components) == len(set(components))

@@ -159,6 +159,23 @@ def test_statuses_are_those_of_the_table(requests: Requests, endpoint: str) -> N
     assert statuses == TABLE[endpoint]
 
 
+def test_valid_token_is_never_answered_with_401() -> None:
+    """An existing client signs its user out on any 401."""
+    first, end = PEOPLE.index("charlie"), PEOPLE.index("deactivated")
+
+    assert [each for each, statuses in TABLE.items() if 401 in statuses[first:end]] == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["unknown/", "users/unknown/", "trainer/dashboard", "users/me/"])
+def test_unknown_path_or_method_is_not_answered_with_401(
+    api: Client, bob: User, path: str, method: str
+) -> None:
+    answer: Any = api.as_user(bob).generic(method, f"/api/{path}", "{}", "application/json")
+
+    assert answer.status_code in (200, 404, 405)
+
+
 @pytest.mark.parametrize("endpoint", TABLE)
 def test_data_of_alice_and_bob_is_neither_changed_nor_shown(
     requests: Requests, alice: User, bob: User, endpoint: str
