@@ -8,6 +8,9 @@ from backoffice.pages import ReadOnlyAdmin
 from jobs.models import Job
 from jobs.services.administration import discard_jobs, retry_jobs
 
+# Arguments whose texts staff may see.
+SHOWN_TEXTS = ("email",)
+
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
@@ -21,7 +24,7 @@ class JobAdmin(ReadOnlyAdmin):
     fields = (
         "kind",
         "key",
-        "args",
+        "arguments",
         "state",
         "priority",
         "due_at",
@@ -32,6 +35,12 @@ class JobAdmin(ReadOnlyAdmin):
         "finished_at",
     )
     actions = ("retry", "discard")
+
+    @admin.display(description=_("arguments"))
+    def arguments(self, job: Job) -> str:
+        """Show numbers, and addresses of emails. Other texts may be private."""
+        shown = (f"{name}: {_shown(name, value)}" for name, value in job.args.items())
+        return ", ".join(shown)
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
@@ -47,3 +56,8 @@ class JobAdmin(ReadOnlyAdmin):
         discarded = discard_jobs(job_ids=jobs.values_list("pk", flat=True))
         text = ngettext("%(count)s job discarded.", "%(count)s jobs discarded.", discarded)
         self.message_user(request, text % {"count": discarded})
+
+
+def _shown(name: str, value: object) -> object:
+    is_plain = value is None or isinstance(value, int | float) or name in SHOWN_TEXTS
+    return value if is_plain else "…"

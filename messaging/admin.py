@@ -1,11 +1,6 @@
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.defaultfilters import truncatechars
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -13,14 +8,13 @@ from django.utils.translation import ngettext
 from backoffice.pages import ReadOnlyAdmin
 from messaging.models import Conversation, Message
 from messaging.moderation import TakesDownMessages
+from messaging.reading_pages import ReadsMessages, link_to_reading
 from messaging.services.archiving import archive_conversations, reopen_conversations
 from users.admin import PERSON_SEARCH
 
-PREVIEW_LENGTH = 80
-
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
+class ConversationAdmin(ReadsMessages, ReadOnlyAdmin):
     """
     Conversations, searchable by participant.
 
@@ -58,13 +52,6 @@ class ConversationAdmin(ReadOnlyAdmin):
     def has_archive_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
 
-    @admin.display(description=_("messages"))
-    def messages_link(self, conversation: Conversation) -> SafeString:
-        url = reverse("admin:messaging_message_changelist")
-        return format_html(
-            '<a href="{}?conversation__id__exact={}">Messages</a>', url, conversation.pk
-        )
-
     @admin.action(description=_("Archive (hide from the trainee)"), permissions=["archive"])
     def archive(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
         count = len(archive_conversations(_plain(conversations)).conversation_ids)
@@ -92,9 +79,9 @@ def _plain(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 @admin.register(Message)
 class MessageAdmin(TakesDownMessages, ReadOnlyAdmin):
-    """Messages, searchable by sender; read-only."""
+    """Messages without their texts, which `messaging.reading_pages` shows; searchable by sender."""
 
-    list_display = ("id", "conversation_id", "sender", "preview", "created_at", "read_at")
+    list_display = ("id", "conversation_id", "sender", "created_at", "read_at")
     list_filter = ("created_at", ("read_at", admin.EmptyFieldListFilter))
     list_select_related = ("sender",)
     search_fields = tuple(f"sender__{field}" for field in PERSON_SEARCH)
@@ -104,8 +91,17 @@ class MessageAdmin(TakesDownMessages, ReadOnlyAdmin):
     ordering = ("-id",)
     # Otherwise every page counts all messages, which gets slower as the table grows.
     show_full_result_count = False
-    fields = ("conversation", "sender", "content", "created_at", "read_at", "version", "client_id")
+    fields = (
+        "conversation",
+        "sender",
+        "text_link",
+        "created_at",
+        "read_at",
+        "removed_at",
+        "version",
+        "client_id",
+    )
 
-    @admin.display(description=_("content"))
-    def preview(self, message: Any) -> str:
-        return str(truncatechars(message.content, PREVIEW_LENGTH))
+    @admin.display(description=_("text"))
+    def text_link(self, message: Message) -> SafeString:
+        return link_to_reading(message.conversation_id)

@@ -271,3 +271,30 @@ class MessageRemoval(models.Model):
 
     def __str__(self) -> str:
         return f"Removal of message {self.message_id}"
+
+
+class MessageReading(models.Model):
+    """
+    A staff user's reading of a conversation: who, when, and why.
+
+    The email address is copied, so that the record outlives the account. It has no message texts.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, null=True, on_delete=models.SET_NULL, related_name="readings"
+    )
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reader_email = models.EmailField()
+    reason = models.CharField(max_length=REASON_MAX_LENGTH)
+    started_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_read_at = models.DateTimeField(default=timezone.now, editable=False)
+    pages_read = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-id",)
+        permissions = (("read_message_content", "Can read private messages, with a reason"),)
+
+    def __str__(self) -> str:
+        return f"Reading of conversation {self.conversation_id}"

@@ -61,4 +61,5 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_filter = ("created_at", ("accepted_at", admin.EmptyFieldListFilter))
     list_select_related = ("trainer",)
     search_fields = ("email", *(f"trainer__{field}" for field in PERSON_SEARCH))
-    fields = ("email", "trainer", "message", "created_at", "expires_at", "accepted_at")
+    # Without `message`, which is a private text from the trainer to the trainee.
+    fields = ("email", "trainer", "created_at", "expires_at", "accepted_at")

@@ -6,7 +6,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from jobs.models import Job
-from messaging.models import Conversation, MessageRemoval
+from messaging.models import Conversation, MessageReading, MessageRemoval
 from notifications.models import DeviceToken, PushDelivery, PushMark
 from privacy.models import DataExport
 from tests.admin.pages import registered_models
@@ -24,6 +24,9 @@ def everything(alice: User, bob: User, conversation: Conversation) -> Conversati
         message=mine, removed_by_email="support@example.com", reason="Rude"
     )
     DataExport.objects.create(user=alice)
+    MessageReading.objects.create(
+        conversation=conversation, reader_email="support@example.com", reason="Ticket 7"
+    )
     for person in (alice, bob):
         tokens_of(person)
         person.groups.add(Group.objects.get_or_create(name="Members")[0])

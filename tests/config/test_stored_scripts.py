@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobs.models import Job
-from messaging.models import Conversation
+from messaging.models import Conversation, MessageReading, MessageRemoval
 from notifications.models import DeviceToken
+from privacy.models import DataExport
 from tests.conftest import Client
 from tests.factories import (
     impersonate,
@@ -52,6 +53,11 @@ def scripts(db: None) -> Conversation:
     )
     conversation = open_conversation(trainer, trainee, SCRIPT)
     Job.objects.create(kind="mail", args={"to": SCRIPT}, last_error=SCRIPT)
+    MessageReading.objects.create(conversation=conversation, reader_email="x", reason=SCRIPT)
+    MessageRemoval.objects.create(
+        message=conversation.messages.all()[0], removed_by_email="x", reason=SCRIPT
+    )
+    DataExport.objects.create(user=trainer, requested_by_email=SCRIPT)
     return conversation
 
 

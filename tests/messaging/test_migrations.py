@@ -16,7 +16,7 @@ from messaging.services.archiving import prepare_account_deletion
 from tests.messaging.edits import edit_message
 from users.models import User
 
-LATEST = "0009_removals_by_support"
+LATEST = "0010_readings_by_staff"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
