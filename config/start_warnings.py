@@ -11,6 +11,8 @@ def list_warnings() -> Iterator[str]:
     if settings.DEBUG:
         yield "DEBUG=1: error pages show source code. Never use it on a public server."
         return
+    if not settings.ADMIN_TWO_FACTOR:
+        yield "ADMIN_TWO_FACTOR=0: a password is enough to sign in to the admin."
     yield from _limits()
     yield from _jobs()
     yield from _emails()

@@ -1,23 +1,33 @@
 from typing import Any
 
 from django.apps import apps
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from api.errors import refuse
 from api.exceptions import TooFast
+from backoffice.pages import ClosedAdmin
 from users.throttling import count_sign_in
+from users.two_factor_pages import TwoFactorSite
 
 
-class ClosedAdminSite(admin.AdminSite):
+class ClosedAdminSite(TwoFactorSite):
     """
-    Django's admin site with two restrictions.
+    Django's admin site with a second factor, and with these restrictions.
+
+    Every model's page is a ClosedAdmin: others, such as those of libraries, are made one.
 
     Autocomplete works only for fields that use it in our forms, not for every relation of every model.
     Each attempt to change one's own password counts as a sign-in attempt, so that the old password
     cannot be guessed.
     """
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register models with a page that is a ClosedAdmin, even if `admin_class` is not."""
+        page = admin_class or ClosedAdmin
+        if not issubclass(page, ClosedAdmin):
+            page = type(page.__name__, (ClosedAdmin, page), {})
+        super().register(model_or_iterable, page, **options)
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

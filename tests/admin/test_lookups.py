@@ -6,13 +6,19 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.db.models import Model
+from django.http import HttpRequest
 from django.test import Client as Browser
 
+from backoffice.pages import ClosedAdmin
 from messaging.models import Conversation
 from notifications.models import DeviceToken
 from tests.admin.pages import offered_filters, registered_models, row_urls, url
 from trainer.models import Invitation
+from users.admin_site import ClosedAdminSite
 from users.models import User
 
 pytestmark = pytest.mark.unmeasured
@@ -140,7 +146,7 @@ def test_popups_refer_to_rows_by_id_only(
 def test_autocomplete_works_for_two_fields_only(
     superuser: Browser, everything: Conversation
 ) -> None:
-    """Autocomplete is refused for every relation, forward or reverse, except the trainee's trainer and the person of an export."""
+    """It is refused for every other relation, forward or reverse."""
     answered = set()
     for model in apps.get_models():
         for field in model._meta.get_fields(include_hidden=True):
@@ -201,3 +207,17 @@ def test_autocomplete_offers_trainers_only(
     results = superuser.get("/admin/autocomplete/", {**source, "term": "example.com"}).json()
 
     assert [int(each["id"]) for each in results["results"]] == [dora.pk, alice.pk]
+
+
+def test_every_model_is_closed_also_those_of_libraries() -> None:
+    site = ClosedAdminSite()
+
+    site.register([Session, Permission], admin.ModelAdmin)
+    site.register(ContentType)
+
+    pages = [*admin.site._registry.values(), *site._registry.values()]
+    assert [each for each in pages if not isinstance(each, ClosedAdmin)] == []
+    assert not site.get_model_admin(Permission).lookup_allowed(
+        "codename__startswith", "a", HttpRequest()
+    )
+    assert {"TOTPDevice", "StaticDevice"}.isdisjoint(each.__name__ for each in registered_models())

@@ -20,6 +20,7 @@ def production(settings: Any) -> Any:
     settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["gym.example"], "https://gym.example"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.DEFAULT_FROM_EMAIL = "Gym <gym@gym.example>"
+    settings.ADMIN_TWO_FACTOR = True
     return settings
 
 
@@ -33,6 +34,7 @@ def test_wise_values_cause_no_warning(production: Any) -> None:
         ("DEBUG", True, "DEBUG=1: error pages show source code."),
         ("THROTTLE_RATES", {"user": "off", "sign_in": "10/minute"}, "THROTTLE_USER=off: "),
         ("ALLOWED_HOSTS", ["gym.example", "*"], "ALLOWED_HOSTS=*: "),
+        ("ADMIN_TWO_FACTOR", False, "ADMIN_TWO_FACTOR=0: "),
         ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend", "EMAIL_URL sends no "),
         ("DEFAULT_FROM_EMAIL", "Gym <gym@localhost>", "DEFAULT_FROM_EMAIL is at localhost: "),
         ("PUBLIC_URL", "http://gym.example", "PUBLIC_URL is not https, "),

@@ -15,6 +15,7 @@ from api.exceptions import ServiceError
 from backoffice.pages import ClosedAdmin
 from users.admin.erasure import ErasingAdmin
 from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
+from users.admin.second_factors import ResetsSecondFactors
 from users.admin.staff import staff_of
 from users.models import User
 from users.rights import RIGHTS, ReservedForSuperusers, may_manage
@@ -54,7 +55,7 @@ def _summary(count: int, *, is_active: bool) -> str:
 
 
 @admin.register(User)
-class UserAdmin(ErasingAdmin, PersonAdmin, DjangoUserAdmin[User]):
+class UserAdmin(ErasingAdmin, ResetsSecondFactors, PersonAdmin, DjangoUserAdmin[User]):
     """
     People, searchable by name or email address.
 
@@ -70,13 +71,22 @@ class UserAdmin(ErasingAdmin, PersonAdmin, DjangoUserAdmin[User]):
     list_filter = ("role", "is_active", "is_staff", "created_at")
     list_select_related = ("parent_trainer",)
     search_fields = PERSON_SEARCH
-    readonly_fields = ("parent_trainer", "password_link", "created_at", "last_login")
+    readonly_fields = (
+        "parent_trainer",
+        "password_link",
+        "created_at",
+        "last_login",
+        "second_factor",
+    )
     filter_horizontal = ("groups", "user_permissions")
-    actions = ("deactivate", "reactivate")
+    actions = ("deactivate", "reactivate", "reset_second_factor")
     fieldsets = (
         (None, {"fields": ("email", "password_link", "role", "parent_trainer")}),
         (_("Person"), {"fields": ("first_name", "last_name", "business_name", "phone_number")}),
-        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (
+            _("Access"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "second_factor")},
+        ),
         (_("Record"), {"fields": ("onboarding_completed", "created_at", "last_login")}),
     )
     add_fieldsets = (
