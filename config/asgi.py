@@ -19,8 +19,10 @@ from live.registry import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
 from notifications.jobs import KINDS as NOTIFICATIONS  # noqa: E402 - as above
 from server.body_limits import LimitBody  # noqa: E402 - as above
+from server.client_address import ClientAddress  # noqa: E402 - as above
 from server.garbage import tune_garbage_collection  # noqa: E402 - as above
 from server.handler import OneHopHandler  # noqa: E402 - needs the settings
+from server.hosts import AllowedHosts  # noqa: E402 - as above
 from server.one_core import one_core  # noqa: E402 - as above
 from server.pages import PageHandler  # noqa: E402 - as above
 from server.password_forms import FewPasswordForms  # noqa: E402 - as above
@@ -68,15 +70,14 @@ _by_protocol = ProtocolTypeRouter(
         "lifespan": lifespan,
     }
 )
-
-
-_logged = LoggedRequests(_by_protocol)
+_logged = LoggedRequests(AllowedHosts(_by_protocol))
+_checked = ClientAddress(_logged, settings.FORWARDED_ALLOW_IPS)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Serve a request, a socket or the lifespan; publish events on the same event loop."""
     publisher.attach(asyncio.get_running_loop())
-    await _logged(scope, receive, send)
+    await _checked(scope, receive, send)
 
 
 gc.enable()

@@ -80,7 +80,7 @@ def main() -> None:
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,
-        proxy_headers=bool(settings.FORWARDED_ALLOW_IPS),
+        proxy_headers=False,  # see server.client_address
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )

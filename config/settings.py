@@ -62,7 +62,7 @@ _languages = ["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1
 HOST = env.read("HOST", "127.0.0.1", values.parse_listening_host)
 PORT = env.port("PORT", default=8000)
 WEB_CONCURRENCY = env.whole("WEB_CONCURRENCY", default=0, most=1024)
-# uvicorn reads this variable itself.
+# The proxies whose headers name the client: see server.client_address.
 FORWARDED_ALLOW_IPS = env.read("FORWARDED_ALLOW_IPS", "", values.parse_proxies)
 # The URL of the product for users. Links in emails start with it, never with the Host header.
 PUBLIC_URL = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}")

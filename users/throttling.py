@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from api.networks import network_of
 from api.throttling import hit
 from users.models import User
 
@@ -70,7 +71,7 @@ class ResetThrottle(BaseThrottle):
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        hit("resets", request.META.get("REMOTE_ADDR", ""))
+        hit("resets", network_of(request.META.get("REMOTE_ADDR", "")))
         return True
 
 
@@ -93,6 +94,6 @@ def count_sign_in(address: str, email: object) -> None:
 
     Raise TooFast if there were too many attempts for either address.
     """
-    hit("sign_in_address", address)
+    hit("sign_in_address", network_of(address))
     if isinstance(email, str) and email.strip():
         hit("sign_in", email.strip().lower()[:254])

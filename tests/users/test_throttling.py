@@ -19,3 +19,21 @@ def test_addresses_share_a_limit_if_they_are_equal_as_far_as_an_account_can_have
 
     with pytest.raises(TooFast):
         count_sign_in("192.0.2.1", f"{LONGEST}aa")
+
+
+def test_ipv6_addresses_of_one_network_share_a_limit(settings: Any) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in_address": "2/minute"}
+    count_sign_in("2001:db8:1:2::1", "a@example.com")
+    count_sign_in("2001:db8:1:2:ffff::1", "b@example.com")
+    count_sign_in("2001:db8:1:3::1", "c@example.com")
+
+    with pytest.raises(TooFast):
+        count_sign_in("2001:db8:1:2::3", "d@example.com")
+
+
+def test_ipv4_address_written_as_ipv6_shares_the_limit(settings: Any) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in_address": "1/minute"}
+    count_sign_in("192.0.2.1", "a@example.com")
+
+    with pytest.raises(TooFast):
+        count_sign_in("::ffff:192.0.2.1", "b@example.com")
