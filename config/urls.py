@@ -2,9 +2,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.static import serve
-from drf_spectacular.views import SpectacularSwaggerView
 
 from api import errors, health
+from api.docs import DocsView
 from api.schema import SchemaView
 from config.readiness import readyz
 from privacy.downloads import download_export
@@ -16,7 +16,7 @@ urlpatterns = [
     path("api/", include("trainer.urls")),
     path("api/", include("privacy.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema")),
+    path("api/docs/", DocsView.as_view()),
     # Otherwise, with DEBUG, Django would return an HTML page for unknown paths.
     re_path(r"^api/", errors.unknown_endpoint),
     path("admin/", admin.site.urls),

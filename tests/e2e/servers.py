@@ -17,6 +17,7 @@ UNLIMITED = dict.fromkeys(
         "THROTTLE_MESSAGING",
         "THROTTLE_USER",
         "THROTTLE_READING",
+        "THROTTLE_REFRESH",
         "THROTTLE_SIGN_IN",
         "THROTTLE_SIGN_IN_ADDRESS",
         "THROTTLE_INVITATIONS",

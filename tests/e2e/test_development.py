@@ -1,5 +1,6 @@
 """The development files of `make run`: served from the checkout, and read again for each request."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.e2e.screens import expect_tick, sign_in_by_form, write
 from tests.e2e.servers import make_server
+from tests.factories import PASSWORD
 from tests.system.server import WebServer
 from users.models import User
 
@@ -41,3 +43,17 @@ def test_client_works_without_collected_files(desk: Page, alice: User, bob: User
     )
     assert "/static/web/app.js" in scripts
     expect(desk.get_by_role("heading", name="Bob Tester")).to_be_visible()
+
+
+def test_api_docs_sign_in_under_their_policy(desk: Page, alice: User) -> None:
+    desk.goto("/api/docs/")
+    desk.locator("#operations-auth-auth_jwt_create_create .opblock-summary-control").click()
+    desk.get_by_role("button", name="Try it out").click()
+    body = {"email": alice.email, "password": PASSWORD}
+    desk.locator(".opblock.is-open textarea").fill(json.dumps(body))
+
+    with desk.expect_response("**/api/auth/jwt/create/") as answer:
+        desk.get_by_role("button", name="Execute").click()
+
+    assert answer.value.status == 200
+    expect(desk.get_by_role("button", name="Authorize")).to_be_visible()

@@ -85,6 +85,7 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         "THROTTLE_MESSAGING": "off",
         "THROTTLE_USER": "off",
         "THROTTLE_READING": "off",
+        "THROTTLE_REFRESH": "off",
         "THROTTLE_SIGN_IN": "off",
         "THROTTLE_SIGN_IN_ADDRESS": "off",
         "THROTTLE_INVITATIONS": "off",

@@ -259,3 +259,17 @@ def test_sign_ins_are_limited_per_network(api: Client, bob: User) -> None:
     elsewhere = {"email": "bob@example.com", "password": PASSWORD}
     assert refused.status_code == 429
     assert api.post(CREATE, elsewhere, REMOTE_ADDR="10.0.0.1").status_code == 200
+
+
+def test_refreshes_of_a_session_are_limited_and_others_are_not(
+    api: Client, bob: User, settings: Any
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "refresh": "2/minute"}
+    first, second = tokens_of(bob), tokens_of(bob)
+
+    statuses = [api.post(REFRESH, {"refresh": first.refresh}).status_code for _ in range(3)]
+
+    refused = api.post(REFRESH, {"refresh": first.refresh})
+    assert statuses == [200, 200, 429]
+    assert (refused.json()["code"], 0 < int(refused["Retry-After"]) <= 60) == ("throttled", True)
+    assert api.post(REFRESH, {"refresh": second.refresh}).status_code == 200

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from api.exceptions import NotFound
+from api.throttling import hit
 from users.events import announce_access_changed
 from users.exceptions import InvalidCredentials, InvalidToken, NotImpersonating
 from users.locking import lock_account
@@ -56,11 +57,15 @@ def begin_session(*, user: User) -> TokenPair:
 
 def refresh_session(*, claims: Claims) -> TokenPair:
     """
-    Issue new tokens for a refresh token; raise InvalidToken if its session is no longer valid.
+    Issue new tokens for a refresh token.
+
+    Raise TooFast beyond the rate `refresh` of its session, which all its tabs and devices share. Raise
+    InvalidToken if the session is no longer valid.
 
     The old refresh token stays valid, because an existing client never stores the new one. A refresh
     extends a sign-in, but not an impersonation.
     """
+    hit("refresh", claims.session_id)
     session = get_valid_session(claims)
     if not session.is_impersonation:
         session.expires_at = timezone.now() + SIGN_IN_LIFETIME
