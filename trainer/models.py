@@ -9,6 +9,14 @@ from django.utils import timezone
 from users.models import User
 
 
+class EmailStatus(models.TextChoices):
+    """Whether a mail server has accepted an email. A failed one may still be retried, and sent later."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
         """Return invitations that have not been accepted, have not expired, and are not outdated."""
@@ -34,6 +42,16 @@ class Invitation(models.Model):
     lifetime_days = models.PositiveSmallIntegerField(default=7, db_default=7, editable=False)
     # The trainer's access epoch when the link was made. Processes of the previous release leave it NULL.
     trainer_epoch = models.PositiveIntegerField(null=True, editable=False)
+
+    # How the last email with the link fared. The database default is for processes of the previous release,
+    # which do not record it.
+    email_status = models.CharField(
+        max_length=7,
+        choices=EmailStatus.choices,
+        default=EmailStatus.WAITING,
+        db_default=EmailStatus.SENT,
+        editable=False,
+    )
 
     objects = InvitationQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from api.fields import NameField, TextField, WrittenField
 from trainer.codes import get_valid_code
 from trainer.models import Invitation
 from users.fields import EmailAddressField
+from users.links import make_link
 from users.models import AuthSession, User
 from users.serializers import (
     CookieField,
@@ -166,6 +167,9 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
         help_text="`cancelled` is reserved: a withdrawn invitation is deleted."
     )
     trainer_email = serializers.EmailField(source="trainer.email")
+    link = serializers.SerializerMethodField(
+        help_text="The link in the email, to pass on in another way; null if `invitation_code` is empty."
+    )
     program_template = serializers.SerializerMethodField()
     program_template_name = serializers.SerializerMethodField()
 
@@ -184,8 +188,14 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
             "accepted_at",
             "created_at",
             "is_expired",
+            "email_status",
+            "link",
         )
         read_only_fields = fields
+
+    def get_link(self, invitation: Invitation) -> str | None:
+        code = self.get_invitation_code(invitation)
+        return make_link("join", code=code) if code else None
 
     def get_invitation_code(self, invitation: Invitation) -> str:
         return "" if self.context.get("hides_code") else get_valid_code(invitation)

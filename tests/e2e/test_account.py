@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
 from pytest_django.plugin import DjangoDbBlocker
@@ -25,6 +27,8 @@ from tests.e2e.screens import (
 from tests.e2e.servers import make_server
 from tests.system.people import eventually
 from tests.system.server import WebServer
+from trainer.codes import hash_code, make_code
+from trainer.models import Invitation
 from trainer.services.invitations import invite_trainee
 from users.models import User
 
@@ -164,6 +168,24 @@ def test_invitation_can_be_sent_again_and_revoked(desk: Page, alice: User, mailb
 
     expect(desk.get_by_text("No invitations")).to_be_visible()
     assert not alice.invitations.exists()
+
+
+def test_link_of_an_invitation_whose_email_failed_can_be_copied(desk: Page, alice: User) -> None:
+    Invitation.objects.create(
+        trainer=alice, email="erin@example.com", expires_at=timezone.now() + timedelta(days=7)
+    )
+    invitation = Invitation.objects.get()
+    invitation.code_hash, invitation.email_status = hash_code(make_code(invitation)), "failed"
+    invitation.save()
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sign_in(desk, alice, "/invitations")
+
+    expect(desk.get_by_text("The email couldn’t be sent.")).to_be_visible()
+    desk.get_by_role("button", name="Copy the invitation link for erin@example.com").click()
+
+    expect(desk.get_by_text("Link copied.")).to_be_visible()
+    copied = desk.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith(f"/join#code={make_code(invitation)}")
 
 
 def test_names_and_picture_are_changed_for_everybody(

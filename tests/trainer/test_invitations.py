@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -87,6 +88,8 @@ def invitation_body(invitation: Invitation, **changes: Any) -> dict[str, Any]:
         "accepted_at": moment(invitation.accepted_at),
         "created_at": moment(invitation.created_at),
         "is_expired": False,
+        "email_status": invitation.email_status,
+        "link": f"{settings.PUBLIC_URL}/join#code={make_code(invitation)}",
         **changes,
     }
 
@@ -97,7 +100,10 @@ def test_invitation_is_mailed_with_a_link_for_seven_days(invite: Any, settings: 
     response = invite(" Eve@Example.com ", message="Join us!")
 
     invitation, message = Invitation.objects.get(), wait_for_mail()
-    assert (response.status_code, response.json()) == (201, invitation_body(invitation))
+    assert (response.status_code, response.json()) == (
+        201,
+        invitation_body(invitation, email_status="waiting"),
+    )
     assert (invitation.email, message.to) == ("eve@example.com", ["eve@example.com"])
     assert link_in(message).startswith("https://gym.example/join#code=")
     assert "Alice Tester has invited you to train with them." in message.body
@@ -631,7 +637,7 @@ def test_code_of_a_row_is_accepted_and_then_gone(api: Client, alice: User, invit
     (row,) = api.as_user(alice).get(URL).json()["results"]
     assert accepted.status_code == 201
     invitation = Invitation.objects.get()
-    assert row == invitation_body(invitation, invitation_code="", status="accepted")
+    assert row == invitation_body(invitation, invitation_code="", link=None, status="accepted")
 
 
 def test_accepted_invitation_does_not_expire(api: Client, alice: User, invite: Any) -> None:
@@ -650,7 +656,7 @@ def test_impersonator_of_the_trainer_sees_no_code(api: Client, alice: User, invi
     response = api.with_token(impersonate(alice, by=root)[1].access).get(URL)
 
     (row,) = response.json()["results"]
-    assert row == invitation_body(Invitation.objects.get(), invitation_code="")
+    assert row == invitation_body(Invitation.objects.get(), invitation_code="", link=None)
 
 
 def test_code_that_cannot_be_computed_is_not_shown(

@@ -16,7 +16,13 @@ from jobs.models import Job
 from tests.conftest import Client
 from tests.jobs.running import run_due
 from tests.users.post import link_in, wait_for_mail
-from trainer.services.invitations import invite_trainee, resend_invitation, withdraw_invitation
+from trainer.serializers import InvitationSerializer
+from trainer.services.invitations import (
+    invite_trainee,
+    mail_invitation,
+    resend_invitation,
+    withdraw_invitation,
+)
 from users.models import User
 from users.services.accounts import deactivate_user, send_password_reset
 
@@ -204,3 +210,48 @@ def test_mail_server_that_is_away_is_logged_with_its_return(
     assert told[0] == "The mail server is away: [Errno 111] Connection refused"
     assert told[1].startswith("The mail server is back after ")
     assert bob.email not in "".join(told)
+
+
+@pytest.mark.usefixtures("no_server")
+def test_invitation_knows_that_its_email_failed_and_offers_the_link(
+    alice: User, settings: Any
+) -> None:
+    invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
+    before = InvitationSerializer(invitation).data
+    run_due()
+    invitation.refresh_from_db()
+    failed = InvitationSerializer(invitation).data
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    Job.objects.update(due_at="2020-01-01T00:00Z")
+    link = link_in(wait_for_mail())
+
+    invitation.refresh_from_db()
+    assert (before["email_status"], failed["email_status"]) == ("waiting", "failed")
+    assert invitation.email_status == "sent"
+    assert failed["link"] == link
+
+
+def test_renewed_invitation_waits_for_its_new_email(alice: User, refusing_server: None) -> None:
+    invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
+    run_due()
+
+    renewed = resend_invitation(trainer=alice, invitation_id=invitation.pk)
+
+    assert renewed.email_status == "waiting"
+
+
+def test_late_result_of_an_earlier_email_says_nothing_about_a_new_link(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invitation, _ = invite_trainee(trainer=alice, email="eve@example.com")
+
+    def renew_while_sending(**_: str) -> None:
+        resend_invitation(trainer=alice, invitation_id=invitation.pk)
+
+    monkeypatch.setattr("trainer.services.invitations.send_text", renew_while_sending)
+
+    mail_invitation(invitation_id=invitation.pk)
+
+    invitation.refresh_from_db()
+    assert invitation.email_status == "waiting"

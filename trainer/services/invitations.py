@@ -18,7 +18,7 @@ from trainer.exceptions import (
     InvalidInvitation,
     InvitationNotFound,
 )
-from trainer.models import Invitation
+from trainer.models import EmailStatus, Invitation
 from users.coaching import set_trainer, trainees_of
 from users.impersonation import ensure_may_write
 from users.links import make_link
@@ -115,6 +115,7 @@ def _renew(invitation: Invitation, trainer: User) -> None:
     invitation.expires_at = timezone.now() + timedelta(days=invitation.lifetime_days)
     invitation.code_hash = hash_code(make_code(invitation))
     invitation.trainer_epoch = trainer.access_epoch
+    invitation.email_status = EmailStatus.WAITING
     invitation.save()
     pk = invitation.pk
     enqueue(kind="trainer.mail_invitation", args={"invitation_id": pk}, key=str(pk))
@@ -127,11 +128,20 @@ def mail_invitation(*, invitation_id: int) -> None:
     Do nothing if the invitation was withdrawn, was accepted or has expired. Do nothing if its trainer
     has been deactivated or is no longer a trainer. Raise GiveUp if the mail server permanently refuses
     the address. Also raise GiveUp if the signing key has changed, because the link's code then cannot be
-    computed.
+    computed. The invitation stores whether the email was sent, or failed for now.
     """
     invitation = Invitation.objects.open().filter(pk=invitation_id).first()
     if invitation is None or not _may_train(invitation.trainer):
         return
+    try:
+        _mail(invitation)
+    except Exception:
+        _record_email(invitation, EmailStatus.FAILED)
+        raise
+    _record_email(invitation, EmailStatus.SENT)
+
+
+def _mail(invitation: Invitation) -> None:
     code = get_valid_code(invitation)
     if not code:
         raise GiveUp(
@@ -140,6 +150,12 @@ def mail_invitation(*, invitation_id: int) -> None:
         )
     subject, text = compose_invitation_email(invitation, link=make_link("join", code=code))
     send_text(to=invitation.email, subject=subject, text=text)
+
+
+def _record_email(invitation: Invitation, status: EmailStatus) -> None:
+    """Store how the email fared, unless the invitation has been renewed since, and has a new link."""
+    sent = Invitation.objects.filter(pk=invitation.pk, code_hash=invitation.code_hash)
+    sent.update(email_status=status)
 
 
 def accept_invitation(

@@ -4,23 +4,26 @@ import { formatDate, timeLocale } from "../text/time.js";
 import { parts, t } from "../text/translate.js";
 
 /** Render an invitation with its address, state and actions. */
-export function invitationRow(invitation, { onResend, onRevoke }) {
+export function invitationRow(invitation, { onResend, onRevoke, onCopy }) {
   const { email, accepted_at } = invitation;
   return html`<li class="row row-stacks">
     <div class="row-text">
       <span class="row-line row-name">${email}</span>
       <span class="soft">${stateOf(invitation)}</span>
     </div>
-    ${accepted_at ? nothing : actions(invitation, onResend, onRevoke)}
+    ${accepted_at ? nothing : actions(invitation, { onResend, onRevoke, onCopy })}
   </li>`;
 }
 
-function stateOf({ accepted_at, expires_at, created_at, is_expired }) {
+function stateOf({ accepted_at, expires_at, created_at, is_expired, email_status }) {
   const date = day(created_at);
   const until = day(expires_at);
   if (accepted_at) return [tag("success", t("invitation.joined")), day(accepted_at)];
   if (is_expired) {
     return [tag("neutral", t("invitation.expired")), parts("invitation.sent", { date })];
+  }
+  if (email_status === "failed") {
+    return [tag("warning", t("invitation.notSent")), t("invitation.notSentHint")];
   }
   return [tag("warning", t("invitation.pending")), parts("invitation.valid", { date, until })];
 }
@@ -29,9 +32,14 @@ function tag(kind, text) {
   return html`<span class="tag tag-${kind}">${text}</span> `;
 }
 
-function actions(invitation, onResend, onRevoke) {
-  const { email } = invitation;
+function actions(invitation, { onResend, onRevoke, onCopy }) {
+  const { email, email_status, link } = invitation;
   return html`<div class="row-actions">
+    ${link && email_status === "failed"
+      ? button("soft", t("invitation.copy"), t("invitation.copyFor", { email }), () =>
+          onCopy(invitation),
+        )
+      : nothing}
     ${button("soft", t("invitation.resend"), t("invitation.resendTo", { email }), () =>
       onResend(invitation),
     )}

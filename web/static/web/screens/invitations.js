@@ -20,6 +20,9 @@ import { setTitle } from "../live/badge.js";
 import { toast } from "../ui/toast.js";
 import { invitationRow } from "./invitation-row.js";
 
+// By then, a mail server has usually accepted or refused the email.
+const MAILED_AFTER_MS = 4000;
+
 /** Invite people by email, and list the invitations. */
 class InvitationsScreen extends Element {
   #pages = new PaginatedList(listInvitations);
@@ -75,7 +78,7 @@ class InvitationsScreen extends Element {
     if (status === "loading") return html`<div class="card">${skeletonRows(3)}</div>`;
     if (status === "error") return errorState({ error, retry: () => this.#pages.load() });
     if (items.length === 0) return nobodyInvited();
-    const actions = { onResend: this.#resend, onRevoke: this.#revoke };
+    const actions = { onResend: this.#resend, onRevoke: this.#revoke, onCopy: copyLink };
     return html`
       <ul class="card card-list" role="list">
         ${repeat(items, (each) => each.id, (each) => invitationRow(each, actions))}
@@ -87,17 +90,24 @@ class InvitationsScreen extends Element {
   async #invite(values, form) {
     this.#pages.put(await createInvitation(values));
     form.reset();
+    this.#reloadSoon();
     return t("invitations.sentTo", { email: values.email });
   }
 
   #resend = async (invitation) => {
     try {
       this.#pages.put(await resendInvitation(invitation.id));
+      this.#reloadSoon();
       toast(t("invitations.resent", { email: invitation.email }));
     } catch (error) {
       toast(error.message);
     }
   };
+
+  /** Show, if the screen is still open, whether the email was sent. */
+  #reloadSoon() {
+    setTimeout(() => this.isConnected && this.#pages.load(), MAILED_AFTER_MS);
+  }
 
   #revoke = async (invitation) => {
     const wasRevoked = await confirm({
@@ -109,6 +119,15 @@ class InvitationsScreen extends Element {
     });
     if (wasRevoked) this.#pages.remove(invitation.id);
   };
+}
+
+async function copyLink({ link }) {
+  try {
+    await navigator.clipboard.writeText(link);
+    toast(t("invitations.copied"));
+  } catch {
+    toast(link); // the browser does not allow it
+  }
 }
 
 function nobodyInvited() {
