@@ -16,10 +16,13 @@ from config.version import VERSION
 from messaging.models import Conversation
 from tests.e2e.devices import Hold, OpenDevice, wait_until
 from tests.e2e.screens import (
+    composer,
     conversation_with,
     conversations,
     fill_sign_in,
+    message,
     navigation,
+    open_live_thread,
     open_thread,
     sign_in,
     sign_out,
@@ -30,7 +33,8 @@ from tests.system.server import WebServer
 from trainer.codes import hash_code, make_code
 from trainer.models import Invitation
 from trainer.services.invitations import invite_trainee
-from users.models import User
+from users.models import AuthSession, User
+from users.services.sessions import end_sessions
 
 
 @pytest.fixture(scope="module")
@@ -291,3 +295,42 @@ def test_conversations_are_shown_after_signing_in_again(
     fill_sign_in(desk, alice)
 
     expect(conversations(desk)).to_have_count(1)
+
+
+READ_ALL = """async () => {
+    const found = {};
+    for (const { name } of await indexedDB.databases()) {
+        const opening = indexedDB.open(name);
+        await new Promise((resolve) => (opening.onsuccess = resolve));
+        const db = opening.result;
+        const read = (store) => new Promise((resolve) => {
+            const reading = db.transaction(store).objectStore(store).getAll();
+            reading.onsuccess = () => resolve(reading.result);
+        });
+        const stores = [...db.objectStoreNames].map(async (store) => [store, await read(store)]);
+        found[name] = Object.fromEntries(await Promise.all(stores));
+        db.close();
+    }
+    return JSON.stringify(found);
+}"""
+
+
+@pytest.mark.complains(r"status of 401", r"WebSocket connection")
+def test_session_that_the_server_ends_leaves_no_message_on_the_device(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    """Unsent texts wait for their author, but not beyond the next person who signs in."""
+    open_live_thread(desk, alice, conversation)
+    composer(desk).fill("half a sentence")
+    wait_until(desk, lambda: "half a sentence" in desk.evaluate(READ_ALL))
+    assert "Hello" in desk.evaluate(READ_ALL)
+
+    end_sessions(AuthSession.objects.of_or_by(alice))
+
+    expect(desk.get_by_text("Your session has ended.")).to_be_visible()
+    wait_until(desk, lambda: "Hello" not in desk.evaluate(READ_ALL))
+    assert "half a sentence" in desk.evaluate(READ_ALL)
+    fill_sign_in(desk, bob)
+    expect(message(desk, "Hello")).to_be_visible()
+    wait_until(desk, lambda: "half a sentence" not in desk.evaluate(READ_ALL))
+    assert f"messaging-{alice.pk}" not in desk.evaluate(READ_ALL)

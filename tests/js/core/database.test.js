@@ -8,9 +8,9 @@ const USER = 5;
 async function start(t) {
   const browser = openBrowser(t);
   browser.localStorage.setItem("me", JSON.stringify({ id: USER }));
-  const { deleteDatabase: forget, Database } = await browser.load("core/database.js");
+  const { deleteDatabase: forget, Database, ...more } = await browser.load("core/database.js");
   const open = (...all) => new Database(...all);
-  return { browser, forget, open };
+  return { browser, forget, open, ...more };
 }
 
 /** Every kind of database behaves the same. */
@@ -213,4 +213,27 @@ test("a failed write does not throw", async (t) => {
 
   assert.deepEqual(await db.keys("threads"), [8]);
   assert.equal(warnings.mock.callCount(), 1);
+});
+
+test("a database that cannot be emptied is deleted", async (t) => {
+  const { open, deleteReceived } = await start(t);
+  const db = open(USER);
+  await db.put("threads", { id: 7 });
+  await db.close();
+  const transaction = t.mock.method(IDBDatabase.prototype, "transaction", () => {
+    throw new DOMException("Lost.", "UnknownError");
+  });
+
+  await deleteReceived(USER);
+  transaction.mock.restore();
+
+  assert.deepEqual(await indexedDB.databases(), []);
+});
+
+test("without IndexedDB there is nothing to delete", async (t) => {
+  const { deleteReceived, deleteOthers } = await start(t);
+  setGlobals({ indexedDB: undefined });
+
+  await deleteReceived(USER);
+  await deleteOthers(USER);
 });

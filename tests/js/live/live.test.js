@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openBrowser, openImpersonation, openSignedIn, settle } from "../browser/open.js";
 import { ALICE, BOB, makeConversation, makeMessage, makePage, makeToken } from "../browser/people.js";
+import { refusal } from "../browser/server.js";
 
 const NAMES = ["account", "drafts", "inbox", "live", "notifications", "outbox", "thread"].map((name) => `live/${name}.js`);
 
@@ -57,20 +58,44 @@ test("signing out deletes the local data", async (t) => {
   assert.ok(browser.WebSocket.opened.every(({ readyState }) => readyState === 3));
 });
 
-test("unsent messages stay when the session ends in another way", async (t) => {
-  const { browser, account, Draft, session } = await start(t);
+/** Store a thread and a draft, and let the server end the session. */
+async function endByServer(t) {
+  const started = await start(t);
+  const { account, browser, Draft, session } = started;
+  await account.db.put("threads", { id: 7 });
   const draft = new Draft(7);
   draft.write("hello");
   await settle();
+  browser.server.on("POST /api/auth/jwt/refresh/", refusal(401, "token_not_valid"));
+  await session.refresh().catch(() => {});
+  await settle();
+  draft.close();
+  return started;
+}
+
+test("an end by the server deletes what it has sent, and keeps unsent texts for their author", async (t) => {
+  const { account, session } = await endByServer(t);
+
+  assert.equal(session.state, "signed-out");
+  session.setUser(ALICE);
+  session.state = "signed-in";
+
+  assert.deepEqual(await account.db.getAll("threads"), []);
+  assert.equal(await account.db.get("kv", "inbox"), undefined);
+  assert.deepEqual(await account.db.getAll("drafts"), ["hello"]);
+});
+
+test("nothing stays for the next person on the device", async (t) => {
+  const { browser, account, session } = await endByServer(t);
+  assert.deepEqual(await databases(), ["messaging-1"]);
 
   browser.server.on("POST /api/auth/invitations/accept/", { access: makeToken(BOB.id), user: BOB });
   await session.join({});
   await settle();
-  assert.deepEqual([account.key, await account.db.getAll("drafts")], ["2", []]);
-  session.setUser(ALICE);
 
-  assert.deepEqual(await account.db.getAll("drafts"), ["hello"]);
-  draft.close();
+  assert.deepEqual([account.key, await account.db.getAll("drafts")], ["2", []]);
+  assert.deepEqual(await databases(), ["messaging-2"]);
+  await settle();
 });
 
 test("impersonation starts neither outbox nor notifications", async (t) => {

@@ -7,7 +7,8 @@ import { storedUser } from "./web-storage.js";
 const OPENING_MS = 3_000;
 const RETRY_MS = 30_000;
 
-const nameOf = (userId) => `messaging-${userId}`;
+const PREFIX = "messaging-";
+const nameOf = (userId) => `${PREFIX}${userId}`;
 
 /**
  * The data that this device stores for one user; each user has a separate database.
@@ -162,4 +163,23 @@ async function copyRows(memory, db) {
 /** Delete everything that this device stores for a user. */
 export async function deleteDatabase(userId) {
   if (globalThis.indexedDB) await deleteDB(nameOf(userId)).catch(() => {});
+}
+
+/** Delete what the server has sent to a user; what the user wrote and has not sent stays. */
+export async function deleteReceived(userId) {
+  try {
+    const db = await connect(userId);
+    await Promise.all([db.clear("threads"), db.delete("kv", "inbox")]);
+    db.close();
+  } catch {
+    await deleteDatabase(userId);
+  }
+}
+
+/** Delete the data of everybody else who has used this browser. */
+export async function deleteOthers(userId) {
+  const found = (await globalThis.indexedDB?.databases?.().catch(() => [])) ?? [];
+  const others = found.map(({ name }) => name).filter((name) => name.startsWith(PREFIX));
+  const due = others.filter((name) => name !== nameOf(userId));
+  await Promise.all(due.map((name) => deleteDB(name).catch(() => {})));
 }

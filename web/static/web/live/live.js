@@ -1,4 +1,4 @@
-import { deleteDatabase } from "../core/database.js";
+import { deleteDatabase, deleteOthers, deleteReceived } from "../core/database.js";
 import { session } from "../core/session.js";
 import { account } from "./account.js";
 import { startBadge } from "./badge.js";
@@ -29,6 +29,7 @@ function follow() {
 function start() {
   inbox.start();
   if (account.isReadOnly) return; // impersonating sends nothing and shows no notifications
+  deleteOthers(account.userId);
   outbox.start(account.userId);
   const key = running;
   withNotifications((notifications) => key === running && notifications.start());
@@ -49,7 +50,12 @@ function withNotifications(act) {
   import("./notifications.js").then(({ notifications }) => act(notifications), () => {});
 }
 
-/** Delete the data after a sign-out; after any other end, unsent messages stay. */
+/**
+ * Delete the data after a sign-out, and all but unsent texts after an end by the server.
+ *
+ * After a sign-out in another tab, that tab deletes them.
+ */
 async function deleteData({ userId, reason }) {
   if (reason === "signed-out") await deleteDatabase(userId);
+  else if (reason !== "elsewhere") await deleteReceived(userId);
 }
