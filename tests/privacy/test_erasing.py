@@ -102,6 +102,14 @@ def test_access_and_personal_data_end_before_the_job_runs(
     assert Client().post("/api/auth/jwt/create/", credentials).status_code == 401
 
 
+def test_no_column_of_the_account_keeps_a_name_or_the_address(bob: User) -> None:
+    begin(bob)
+
+    (stored,) = User.objects.filter(pk=bob.pk).values_list()
+    texts = [str(each).lower() for each in stored]
+    assert not [each for each in texts if "bob" in each or "tester" in each]
+
+
 def test_trainer_who_is_being_erased_is_not_shown_to_trainees(
     api: Client, alice: User, bob: User
 ) -> None:
