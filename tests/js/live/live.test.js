@@ -11,7 +11,7 @@ async function start(t, open = openSignedIn) {
   const rows = { results: [makeConversation(7)], next: null, count: 1 };
   browser.server.on("GET /api/messaging/conversations/", rows);
   browser.server.on("GET /api/messaging/conversations/7/messages/", makePage([makeMessage(1)]));
-  const modules = await browser.load("core/session.js", ...NAMES);
+  const modules = await browser.load("core/session.js", "core/database.js", ...NAMES);
   t.after(() => (modules.inbox.stop(), modules.outbox.stop()));
   modules.startLive();
   await settle();
@@ -74,19 +74,17 @@ async function endByServer(t) {
 }
 
 test("an end by the server deletes what it has sent, and keeps unsent texts for their author", async (t) => {
-  const { account, session } = await endByServer(t);
+  const { Database, session } = await endByServer(t);
 
   assert.equal(session.state, "signed-out");
-  session.setUser(ALICE);
-  session.state = "signed-in";
-
-  assert.deepEqual(await account.db.getAll("threads"), []);
-  assert.equal(await account.db.get("kv", "inbox"), undefined);
-  assert.deepEqual(await account.db.getAll("drafts"), ["hello"]);
+  const db = new Database(ALICE.id);
+  assert.deepEqual(await db.getAll("threads"), []);
+  assert.equal(await db.get("kv", "inbox"), undefined);
+  assert.deepEqual(await db.getAll("drafts"), ["hello"]);
 });
 
 test("nothing stays for the next person on the device", async (t) => {
-  const { browser, account, session } = await endByServer(t);
+  const { browser, account, inbox, session } = await endByServer(t);
   assert.deepEqual(await databases(), ["messaging-1"]);
 
   browser.server.on("POST /api/auth/invitations/accept/", { access: makeToken(BOB.id), user: BOB });
@@ -95,6 +93,7 @@ test("nothing stays for the next person on the device", async (t) => {
 
   assert.deepEqual([account.key, await account.db.getAll("drafts")], ["2", []]);
   assert.deepEqual(await databases(), ["messaging-2"]);
+  inbox.stop();
   await settle();
 });
 
