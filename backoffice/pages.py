@@ -8,19 +8,22 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
 from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
 
 from api.exceptions import ServiceError
 from text.folding import fold
 
-# The lookups that Django's filters and date navigation put into URLs.
+# The lookups that Django's filters put into URLs.
 FILTER_LOOKUPS = ("", "__exact", "__gte", "__lt", "__isnull", "__isempty")
-DATE_LOOKUPS = ("__year", "__month", "__day")
 # Django searches each field for each word, and SQLite limits the depth of an expression to 1,000.
 MAX_SEARCH_WORDS = 10
 MAX_SEARCH_LENGTH = 300
+# Fifty pages.
+MAX_COUNTED = 5000
 ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -36,12 +39,26 @@ def ensure_ids(request: HttpRequest, *names: str, may_be_empty: bool) -> None:
             raise BadRequest(f"{name} is not a valid id.")
 
 
+class BoundedPaginator(Paginator[Any]):
+    """A paginator that counts at most `MAX_COUNTED` rows. Older rows are found by filters or a search."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin passes a queryset
+        return rows.order_by("-pk").values("pk")[:MAX_COUNTED].count()
+
+
 class RowList(ChangeList):
     """
-    Django's change list, but without its server error for a date filter at the end of the year 9999.
+    Django's change list, always in the order of the primary key, the newest row first.
 
-    Instead, the browser is redirected to the list without filters, as for other invalid filters.
+    Another order would sort the whole table for each page. A date filter at the end of the year 9999 is
+    a server error in Django. Here, the browser is redirected to the list without filters, as for other
+    invalid filters.
     """
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        return ["-pk"]
 
     def get_filters(self, request: HttpRequest) -> Any:
         try:
@@ -55,10 +72,14 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     The base class of every admin page.
 
     In Django's admin a URL can filter a list by any column, so staff could find out password hashes or
-    push tokens letter by letter. Here a URL can use only the page's own filters, the date navigation
-    and `linked_lookups`; other lookups get 400.
+    push tokens letter by letter. Here a URL can use only the page's own filters and
+    `linked_lookups`; other lookups get 400.
     """
 
+    # Django would count the whole table for each page.
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    sortable_by = ()
     # Lookups in our own links, such as "conversation__id__exact".
     linked_lookups: tuple[str, ...] = ()
 
@@ -68,8 +89,7 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def _offered_lookups(self, request: HttpRequest | None) -> set[str]:
         filters = self.get_list_filter(cast(HttpRequest, request))
         fields = {each if isinstance(each, str) else cast(Any, each)[0] for each in filters}
-        offered = {field + lookup for field in fields for lookup in FILTER_LOOKUPS}
-        return offered | {f"{self.date_hierarchy}{lookup}" for lookup in DATE_LOOKUPS}
+        return {field + lookup for field in fields for lookup in FILTER_LOOKUPS}
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         """Allow references to rows only by id; other references would reveal the values of a column."""

@@ -17,10 +17,9 @@ class JobAdmin(ReadOnlyAdmin):
     """Background jobs with their state and last error. Staff can run or discard them."""
 
     list_display = ("kind", "key", "state", "due_at", "attempts", "last_error", "finished_at")
-    list_filter = ("state", "kind", "created_at")
+    list_filter = ("state", "created_at")
     search_fields = ("kind", "key")
     search_help_text = _("Kind or key")
-    show_full_result_count = False  # would count every row for each page
     fields = (
         "kind",
         "key",

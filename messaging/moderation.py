@@ -68,4 +68,3 @@ class MessageRemovalAdmin(ReadOnlyAdmin):
     list_filter = ("removed_at",)
     search_fields = ("removed_by_email", "reason")
     fields = ("message", "removed_by_email", "reason", "removed_at")
-    show_full_result_count = False

@@ -124,4 +124,3 @@ class MessageReadingAdmin(ReadOnlyAdmin):
         "pages_read",
     )
     linked_lookups = ("conversation__id__exact",)
-    show_full_result_count = False

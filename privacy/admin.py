@@ -30,7 +30,6 @@ class DataExportAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = tuple(f"user__{field}" for field in PERSON_SEARCH)
     autocomplete_fields = ("user",)
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return bool(request.user.has_perm("privacy.add_dataexport"))

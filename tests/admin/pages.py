@@ -36,11 +36,10 @@ def list_actions(model: type[Model]) -> list[str]:
 
 
 def offered_filters(model: type[Model]) -> list[str]:
-    """Return the fields by which a list can be filtered, including the date navigation."""
+    """Return the fields by which a list can be filtered."""
     model_admin = admin.site.get_model_admin(model)
     filters: list[Any] = [*model_admin.list_filter]
-    fields = [each if isinstance(each, str) else each[0] for each in filters]
-    return [*fields, *filter(None, [model_admin.date_hierarchy])]
+    return [each if isinstance(each, str) else each[0] for each in filters]
 
 
 def snapshot() -> dict[str, list[dict[str, Any]]]:
