@@ -316,6 +316,14 @@ SOCKET_TYPING_FRAME_BURST = 1000
 SOCKET_TYPING_FRAMES_PER_SECOND = 100
 # Frames queued for a slow client; beyond this number the socket is closed.
 SOCKET_PENDING_FRAMES = env.whole("SOCKET_PENDING_FRAMES", default=1000, least=10)
+# Bytes queued for a slow client; beyond this number the socket is closed. A replay may take half of it.
+SOCKET_PENDING_BYTES = env.whole("SOCKET_PENDING_BYTES", default=2**20, least=2**17, most=2**30)
+SOCKET_REPLAY_BYTES = SOCKET_PENDING_BYTES // 2
+# Seconds after which the connection of a client that reads nothing is aborted.
+SOCKET_STALL_SECONDS = env.seconds("SOCKET_STALL_SECONDS", default=60.0)
+# `authenticate` frames read the database and may be recorded. Clients send one an hour.
+SOCKET_AUTHENTICATE_BURST = 10
+SOCKET_AUTHENTICATE_PER_SECOND = 0.1
 # A replay queues all its frames at once. After more changes than this, the client must reload the messages.
 SOCKET_REPLAY_LIMIT = min(500, SOCKET_PENDING_FRAMES // 2)
 # Seconds between comparisons of open sockets with the database, which detect lost events.

@@ -14,6 +14,10 @@ class Access(Protocol):
     def session_id(self) -> int: ...
 
     @property
+    def impersonating(self) -> bool:
+        """Whether another person looks at the user's account; such sockets have a limit of their own."""
+
+    @property
     def expires_at(self) -> float:
         """The expiry of the token, in seconds since the Unix epoch."""
 

@@ -1,8 +1,10 @@
 """The base class of sockets: authenticates, handles events, and is reconciled with the database."""
 
 from abc import abstractmethod
+from functools import cached_property
 from typing import Any, ClassVar, Generic
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 
 from api.exceptions import NotFound, NotSignedIn
@@ -19,6 +21,7 @@ from live.reconciler import reconciler
 from live.registry import open_sockets
 from live.task_coalescer import tasks
 from live.threads import in_thread
+from live.token_bucket import TokenBucket
 from server.request_log import note_socket
 
 
@@ -80,11 +83,23 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         super()._unregister()
         reconciler.untrack(self)
         if hasattr(self, "access"):
-            open_sockets.remove(self)
+            open_sockets.leave(self)
             listener.release(self.access.user_id)
+
+    def _end(self) -> None:
+        super()._end()
+        if hasattr(self, "access"):
+            open_sockets.remove(self)
 
     # From the client
     # --------------------------------------------------------------------------
+    @cached_property
+    def _reauthentications(self) -> TokenBucket:
+        """Create the bucket on the first such frame, because most sockets never receive one."""
+        return TokenBucket(
+            settings.SOCKET_AUTHENTICATE_BURST, settings.SOCKET_AUTHENTICATE_PER_SECOND
+        )
+
     def frame_handlers(self) -> dict[str, Handler]:
         return {**super().frame_handlers(), "authenticate": self.reauthenticate}
 
@@ -92,8 +107,12 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         """
         Replace the token with a new one of the same user.
 
-        If the new token is invalid, raise NotSignedIn and keep the current one.
+        If the new token is invalid, raise NotSignedIn and keep the current one. Close the socket if the
+        client does this far more often than tokens expire.
         """
+        if not self._reauthentications.try_take():
+            self.close_soon(CloseCode.TOO_MUCH)
+            return
         token = frame.get("token")
         self.access = await self._authenticate(
             token if isinstance(token, str) else "", user_id=self.access.user_id

@@ -42,7 +42,9 @@ class SocketRegistry:
 
     def __init__(self) -> None:
         self._by_user: dict[int, set[Socket]] = {}
-        self._evicted_at: dict[int, float] = {}
+        # Sockets that are being closed, but whose clients have not received all frames.
+        self._leaving: dict[int, set[Socket]] = {}
+        self._evicted_at: dict[tuple[int, bool], float] = {}
         self._is_draining = False
 
     def add(self, socket: Socket) -> None:
@@ -50,18 +52,19 @@ class SocketRegistry:
         Add a socket. Beyond `SOCKETS_PER_USER`, this may close another socket of the user.
 
         Raise SocketRefused while draining. Also raise it if the user has `SOCKETS_PER_USER_AT_MOST`
-        sockets and none of them can be closed now.
+        sockets and none of them can be closed now, or `SOCKETS_PER_USER` that are still being closed. The
+        sockets of an impersonation are counted apart from the user's own.
         """
         if self._is_draining:
             raise SocketRefused(CloseCode.RESTARTING)
         user_id = socket.access.user_id
-        evicted = self._choose_evicted(user_id)
+        evicted = self._choose_evicted(socket.access)
         self._by_user.setdefault(user_id, set()).add(socket)
         if evicted:
-            self._evicted_at[user_id] = time.monotonic()
+            self._evicted_at[user_id, socket.access.impersonating] = time.monotonic()
             evicted.close_soon(CloseCode.TOO_MUCH)
 
-    def _choose_evicted(self, user_id: int) -> Socket | None:
+    def _choose_evicted(self, access: Access) -> Socket | None:
         """
         Return the socket to close when the user opens a new one, or None to close no socket.
 
@@ -71,12 +74,15 @@ class SocketRegistry:
         are accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, the chosen socket is closed without
         the pause if it has been idle for `SOCKET_EVICTION_SECONDS`. Otherwise, raise SocketRefused.
         """
-        sockets = self.of_user(user_id)
+        key = access.user_id, access.impersonating
+        if len(_counted(self._leaving, access)) >= settings.SOCKETS_PER_USER:
+            raise SocketRefused(CloseCode.TOO_MUCH)
+        sockets = _counted(self._by_user, access)
         if len(sockets) < settings.SOCKETS_PER_USER:
             return None
         idlest = min(sockets, key=_eviction_order)
         latest = time.monotonic() - settings.SOCKET_EVICTION_SECONDS
-        if self._evicted_at.get(user_id, latest) <= latest:
+        if self._evicted_at.get(key, latest) <= latest:
             return idlest
         if len(sockets) < settings.SOCKETS_PER_USER_AT_MOST:
             return None
@@ -84,14 +90,24 @@ class SocketRegistry:
             return idlest
         raise SocketRefused(CloseCode.TOO_MUCH)
 
-    def remove(self, socket: Socket) -> None:
-        """Remove a socket, if it is registered."""
+    def leave(self, socket: Socket) -> None:
+        """Remove a registered socket that is being closed; count it until `remove`."""
         user_id = socket.access.user_id
-        sockets = self._by_user.get(user_id, set())
-        sockets.discard(socket)
-        if not sockets:
-            self._by_user.pop(user_id, None)
-            self._evicted_at.pop(user_id, None)
+        if socket in self._by_user.get(user_id, ()):
+            self.remove(socket)
+            self._leaving.setdefault(user_id, set()).add(socket)
+
+    def remove(self, socket: Socket) -> None:
+        """Remove a socket, if it is registered or being closed."""
+        user_id = socket.access.user_id
+        for found in (self._by_user, self._leaving):
+            sockets = found.get(user_id, set())
+            sockets.discard(socket)
+            if not sockets:
+                found.pop(user_id, None)
+        if user_id not in self._by_user:
+            self._evicted_at.pop((user_id, False), None)
+            self._evicted_at.pop((user_id, True), None)
 
     def of_user(self, user_id: int) -> Collection[Socket]:
         return self._by_user.get(user_id, ())
@@ -101,6 +117,12 @@ class SocketRegistry:
         self._is_draining = True
         sockets = [each for sockets in self._by_user.values() for each in sockets]
         await asyncio.gather(*(_close_within(seconds, socket) for socket in sockets))
+
+
+def _counted(sockets: dict[int, set[Socket]], access: Access) -> list[Socket]:
+    """Return the sockets that count towards the same limit as one with this access."""
+    found = sockets.get(access.user_id, ())
+    return [each for each in found if each.access.impersonating == access.impersonating]
 
 
 def _eviction_order(socket: Socket) -> tuple[bool, float]:

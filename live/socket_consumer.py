@@ -40,7 +40,7 @@ class SocketConsumer(AsyncWebsocketConsumer):
             pass
         finally:
             self._unregister()
-            self._outbox.close()
+            self._end()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """
@@ -84,6 +84,10 @@ class SocketConsumer(AsyncWebsocketConsumer):
         self._unregister()
         for message in messages:
             self._outbox.put(message)
+
+    def _end(self) -> None:
+        """Free what the socket held until its client had received the close."""
+        self._outbox.close()
 
     def _unregister(self) -> None:
         """Mark the socket as closing; subclasses also unregister it everywhere. May be called twice."""

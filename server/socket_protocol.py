@@ -1,17 +1,120 @@
+"""uvicorn's WebSocket protocol, with limits that it lacks."""
+
+import asyncio
 from typing import Any
 
+from django.conf import settings
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+SLICE_BYTES = 4096
+# Far above what the limits on frames of the application allow. They close the socket with a code.
+BURST_FRAMES = 2 * settings.SOCKET_TYPING_FRAME_BURST
+FRAMES_PER_SECOND = 2 * settings.SOCKET_TYPING_FRAMES_PER_SECOND
+# A message in fragments may be larger than a frame, so that the application can refuse it with 4009.
+MAX_FRAGMENTS_BYTES = 16 * settings.SOCKET_MAX_FRAME_BYTES
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     """
-    uvicorn's WebSocket protocol, except that a handshake refused with an HTTP response logs no error.
+    Aborts a connection that costs more than a client's can.
 
-    uvicorn does not regard such a response as the end of the handshake, and would log "ASGI callable
-    returned without completing handshake."
+    uvicorn counts neither control frames nor fragments, keeps fragments and pongs without a limit, and
+    waits forever for a client that does not read. Such a connection is aborted: unsent data is dropped.
+
+    A handshake that is refused with an HTTP response logs no error. uvicorn does not regard such a response
+    as the end of the handshake, and would log "ASGI callable returned without completing handshake."
     """
+
+    _stalled: asyncio.TimerHandle | None = None
+    _unfinished: asyncio.TimerHandle | None = None
+    _frames_left = float(BURST_FRAMES)
+    _counted_at = 0.0
 
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
             self.handshake_complete = True
+        if self.close_timer:
+            self._abort_later()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        for timer in (self._stalled, self._unfinished):
+            if timer:
+                timer.cancel()
+
+    # Frames
+    # --------------------------------------------------------------------------
+    def data_received(self, data: bytes) -> None:
+        """Parse data in slices, so that a flood is noticed before all its frames are parsed."""
+        for start in range(0, len(data), SLICE_BYTES):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[start : start + SLICE_BYTES])
+
+    def handle_events(self) -> None:
+        events = self.conn.events_received()
+        self._take(sum(isinstance(event, Frame) for event in events))
+        if self._frames_left < 0:
+            self.transport.abort()
+            return
+        self.conn.events += events
+        super().handle_events()
+        self._watch_fragments()
+
+    def _take(self, frames: int) -> None:
+        now = self.loop.time()
+        refill = (now - self._counted_at) * FRAMES_PER_SECOND if self._counted_at else 0.0
+        self._frames_left = min(BURST_FRAMES, self._frames_left + refill) - frames
+        self._counted_at = now
+
+    def _watch_fragments(self) -> None:
+        """Abort a message in fragments that is too large, or not ended in time."""
+        if sum(map(len, self.frames)) > MAX_FRAGMENTS_BYTES:
+            self.transport.abort()
+        elif self.frames and self._unfinished is None:
+            seconds = settings.REQUEST_BODY_SECONDS
+            self._unfinished = self.loop.call_later(seconds, self.transport.abort)
+        elif not self.frames and self._unfinished:
+            self._unfinished.cancel()
+            self._unfinished = None
+
+    # Clients that do not read
+    # --------------------------------------------------------------------------
+    def pause_writing(self) -> None:
+        """Abort the connection unless the client reads again within `SOCKET_STALL_SECONDS`."""
+        super().pause_writing()
+        seconds = settings.SOCKET_STALL_SECONDS
+        self._stalled = self._stalled or self.loop.call_later(seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._stalled:
+            self._stalled.cancel()
+            self._stalled = None
+
+    def handle_ping(self) -> None:
+        """Answer a ping, unless earlier answers are still unread: a pong may be left out."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def handle_close(self, event: Frame) -> None:
+        super().handle_close(event)
+        self._abort_later()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self._abort_later()
+
+    def _abort_later(self) -> None:
+        """Abort the connection after `close_timeout`, because a close waits until all data was read."""
+        if self.close_timer:
+            self.close_timer.cancel()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)

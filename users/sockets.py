@@ -29,6 +29,10 @@ class UserAccess:
         return self.claims.session_id
 
     @property
+    def impersonating(self) -> bool:
+        return self.claims.impersonating
+
+    @property
     def expires_at(self) -> float:
         return self.claims.expires_at
 

@@ -3,6 +3,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
+from django.conf import settings
 from rest_framework import serializers
 
 from api.exceptions import NotFound
@@ -63,7 +64,10 @@ class ConversationConsumer(TypingConsumer):
 
     async def _replay(self, since: int | None) -> None:
         missed, with_receipts = await in_thread(self._load_missed, since)
-        for frame in frames.replay(missed, self.user.pk, with_receipts=with_receipts):
+        replayed = frames.replay(missed, self.user.pk, with_receipts=with_receipts)
+        if sum(map(len, replayed)) > settings.SOCKET_REPLAY_BYTES:
+            replayed = [frames.reset(missed.version)]
+        for frame in replayed:
             self.push(frame)
         ids = missed.conversation.participant_ids
         self._other_id = next((each for each in ids if each != self.user.pk), None)

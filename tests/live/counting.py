@@ -22,6 +22,7 @@ class Grant:
     user_id: int
     session_id: int = 1
     expires_at: float = 2.0**31
+    impersonating: bool = False
 
 
 @dataclass

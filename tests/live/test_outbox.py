@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 from live.outbox import Message, Outbox
 from tests.live.client import Client, run, settle, text
@@ -55,5 +56,20 @@ def test_queue_of_a_disconnected_client_is_dropped() -> None:
 
         assert attempts == [text("first")]
         await asyncio.sleep(0)
+
+    run(scenario)
+
+
+def test_outbox_is_full_when_its_frames_are_large(settings: Any) -> None:
+    settings.SOCKET_PENDING_BYTES = 100
+
+    async def scenario() -> None:
+        client = Client()
+        outbox = Outbox(client.send)
+        for full in (False, True):
+            outbox.put(text("x" * 50))
+            assert outbox.is_full is full
+        await settle()
+        assert not outbox.is_full
 
     run(scenario)

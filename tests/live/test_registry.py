@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,3 +129,26 @@ def test_draining_closes_every_socket_and_refuses_new_ones(sockets: SocketRegist
     with pytest.raises(SocketRefused) as refused:
         sockets.add(Tab(sockets))
     assert refused.value.code == CloseCode.RESTARTING
+
+
+def test_sockets_of_an_impersonation_are_counted_apart(sockets: SocketRegistry) -> None:
+    own = open_tabs(sockets, 3, 2)
+    guest = Tab(sockets)
+    guest.access = replace(BOB, impersonating=True)
+
+    sockets.add(guest)
+
+    assert [each.closed_with for each in (*own, guest)] == [None] * 3
+    assert set(sockets.of_user(BOB.user_id)) == {*own, guest}
+
+
+def test_sockets_that_are_being_closed_count_until_they_are_gone(sockets: SocketRegistry) -> None:
+    stuck = open_tabs(sockets, 3, 2)
+    for each in (*stuck, stuck[0]):
+        sockets.leave(each)
+
+    with pytest.raises(SocketRefused):
+        sockets.add(Tab(sockets))
+
+    sockets.remove(stuck[0])
+    sockets.add(Tab(sockets))

@@ -54,6 +54,24 @@ def test_socket_replays_what_was_missed_and_has_its_position(
     run(scenario)
 
 
+def test_replay_of_long_messages_is_a_reset(
+    alice: User, bob: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.SOCKET_REPLAY_BYTES = 2000
+    for _ in range(3):
+        write(alice, conversation, "x" * 1000)
+    conversation.refresh_from_db()
+    token = access_of(bob)
+
+    async def scenario() -> None:
+        client, _ = await connect(token, conversation, query="since=0")
+
+        assert client.frames == [{"type": "reset", "version": conversation.version}]
+        await client.disconnect()
+
+    run(scenario)
+
+
 def test_socket_of_a_stranger_is_closed(charlie: User, conversation: Conversation) -> None:
     token = access_of(charlie)
 
