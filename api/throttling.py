@@ -19,6 +19,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
+from api import metrics
 from api.exceptions import TooFast
 from api.outages import Outage
 
@@ -143,6 +144,7 @@ def hit(scope: str, identifier: str | int) -> None:
     """Count one use of `scope`, or raise TooFast if its rate does not allow another."""
     rate = parse_rate(settings.THROTTLE_RATES[scope])
     if rate and (wait := counter().hit(rate, scope, str(identifier))):
+        metrics.throttled.labels(scope).inc()
         raise TooFast(wait)
 
 
@@ -153,7 +155,10 @@ def try_hit(scope: str, identifier: str | int) -> bool:
     If the request then stores nothing, call `refund`.
     """
     rate = parse_rate(settings.THROTTLE_RATES[scope])
-    return rate is None or counter().try_hit(rate, scope, str(identifier))
+    is_allowed = rate is None or counter().try_hit(rate, scope, str(identifier))
+    if not is_allowed:
+        metrics.throttled.labels(scope).inc()
+    return is_allowed
 
 
 def refund(scope: str, identifier: str | int) -> None:
@@ -169,4 +174,7 @@ def cached_retry_after(scope: str, identifier: str | int) -> int:
     Redis is not queried: each process caches its own refusals until the next use is allowed.
     """
     rate = parse_rate(settings.THROTTLE_RATES[scope])
-    return counter().cached_retry_after(rate, scope, str(identifier)) if rate else 0
+    wait = counter().cached_retry_after(rate, scope, str(identifier)) if rate else 0
+    if wait:
+        metrics.throttled.labels(scope).inc()
+    return wait

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from server.request_log import request_id
+from server.request_ids import request_id
 
 # Matches `token=` and `code=` with their values, also percent-encoded once or repeatedly, as in links that
 # mail programs have rewritten. The name may follow ?, &, &amp;, #, /, ! or any percent-encoded character.

@@ -8,14 +8,18 @@ import argparse
 import logging.config
 import os
 import resource
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from prometheus_client import values as prometheus_values
 
 from config.announcement import announce_when_ready
-from config.environment import without_traceback
+from config.environment import InvalidEnvironment, without_traceback
 from config.start_checks import check_start, ensure_port_is_free
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -57,12 +61,14 @@ def main() -> None:
     _allow_many_connections()
     log_config = _log_config()  # first, because the settings read .env
     logging.config.dictConfig(log_config)
+    _share_metrics()
     host, port = settings.HOST, settings.PORT
     if arguments.reload:
         ensure_port_is_free(host, port, command="make run")
         announce_when_ready(settings.PUBLIC_URL, host=host, port=port)
     else:
         check_start(command="make serve")
+    _serve_metrics()
     logger.info("Version %s.", settings.VERSION)
     uvicorn.run(
         "config.asgi:application",
@@ -84,6 +90,28 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+
+
+def _share_metrics() -> None:
+    """Make all processes count in one folder; those that start later read its name when they import."""
+    if settings.METRICS_PORT:
+        name = f"messaging-metrics-{os.getuid()}-{settings.METRICS_PORT}"
+        folder = Path(tempfile.gettempdir()) / name
+        shutil.rmtree(folder, ignore_errors=True)  # of a server that has ended
+        folder.mkdir(mode=0o700)
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+        prometheus_values.ValueClass = prometheus_values.get_value_class()  # type: ignore[no-untyped-call]  # untyped
+
+
+def _serve_metrics() -> None:
+    """Serve the metrics of all processes from this one, which outlives them."""
+    if settings.METRICS_PORT:
+        from jobs.metrics import serve_metrics  # noqa: PLC0415 - after `_share_metrics`
+
+        try:
+            serve_metrics()
+        except ImproperlyConfigured as error:
+            raise InvalidEnvironment(str(error)) from error
 
 
 def _allow_many_connections() -> None:

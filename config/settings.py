@@ -402,6 +402,12 @@ PUSH_PRIVATE_HOSTS = env.read("PUSH_PRIVATE_HOSTS", list[str](), values.parse_pe
 FCM_CREDENTIALS_FILE = env.read("FCM_CREDENTIALS_FILE", "", values.parse_firebase_file)
 FCM_URL = env.public_url("FCM_URL", default="https://fcm.googleapis.com")
 
+# Metrics
+# ------------------------------------------------------------------------------
+# Where Prometheus finds metrics: a port of their own, without sign-in, so never a public one. 0 is none.
+METRICS_HOST = env.read("METRICS_HOST", "127.0.0.1", values.parse_listening_host)
+METRICS_PORT = env.whole("METRICS_PORT", default=0, most=2**16 - 1)
+
 # Security  https://docs.djangoproject.com/en/5.2/topics/security/
 # ------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

@@ -1,7 +1,8 @@
 from collections.abc import Collection
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import DurationField, ExpressionWrapper, Max
+from django.db.models import Count, DurationField, ExpressionWrapper, Max, Min
 from django.db.models.functions import Now
 
 from jobs.models import Job
@@ -38,3 +39,22 @@ def get_seconds_since_work() -> float | None:
         seconds=ExpressionWrapper(Now() - Max("finished_at"), output_field=DurationField())
     )["seconds"]
     return None if newest is None else max(0.0, newest.total_seconds())
+
+
+class LiveJobs(NamedTuple):
+    """The waiting or running jobs of a kind, and for how long the oldest due one has waited."""
+
+    kind: str
+    state: str
+    jobs: int
+    oldest_due_seconds: float
+
+
+def list_live_jobs() -> list[LiveJobs]:
+    """Count the live jobs of each kind and state; a job that is not due yet has an age of 0."""
+    age = ExpressionWrapper(Now() - Min("due_at"), output_field=DurationField())
+    rows = Job.objects.live().order_by().values_list("kind", "state").annotate(Count("pk"), age=age)
+    return [
+        LiveJobs(kind, state, count, max(0.0, oldest.total_seconds()))
+        for kind, state, count, oldest in rows
+    ]

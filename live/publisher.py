@@ -17,6 +17,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from api import metrics
 from api.outages import Outage
 from live.layers import send_to_groups
 
@@ -69,6 +70,7 @@ class Publisher:
     def _enqueue(self, group: str, event: Event) -> None:
         if len(self._pending) >= self.PENDING_LIMIT:
             logger.warning("Too many events wait for the channel layer; one was dropped.")
+            metrics.events_dropped.inc()
             return
         self._pending.append((group, event))
         if self._draining is None or self._draining.done():
@@ -81,6 +83,8 @@ class Publisher:
             ]
             if time.monotonic() >= self._paused_until:
                 await self._send(batch)
+            else:
+                metrics.events_dropped.inc(len(batch))
 
     async def _send(self, batch: list[tuple[str, Event]]) -> None:
         """Send events. Each includes its group, because the receiving channel is in many groups."""
@@ -89,9 +93,11 @@ class Publisher:
             async with asyncio.timeout(settings.EVENT_TIMEOUT_SECONDS):
                 await send_to_groups(get_channel_layer(), messages)
             self._outage.end()
+            metrics.events_published.inc(len(batch))
         except Exception as error:  # noqa: BLE001 - logged
             self._paused_until = time.monotonic() + self.PAUSE_SECONDS
             self._outage.report(error)
+            metrics.events_dropped.inc(len(batch))
 
 
 def _loop_in_background() -> asyncio.AbstractEventLoop:

@@ -7,6 +7,9 @@ sent all earlier versions forwards this frame unchanged; an inbox socket reads t
 
 from typing import Any
 
+from django.db import transaction
+
+from api import metrics
 from api.formats import utc
 from live.events import announce, announce_now
 from messaging import frames
@@ -18,6 +21,7 @@ _message = MessageSerializer()
 
 def announce_message(conversation: Conversation, message: Message) -> None:
     """Announce a new message to both people, including the sender's other devices."""
+    transaction.on_commit(metrics.sends.inc)
     frame = frames.new_message(_message.to_representation(message))
     for user_id in conversation.participant_ids:
         announce(user_id, _changed(conversation, frame))

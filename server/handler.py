@@ -27,7 +27,8 @@ from server.hashing_endpoints import find_hashing_endpoints
 from server.kept_connections import keep_connections, replace_cut_connections
 from server.lanes import Lane, LaneFull
 from server.one_core import one_core
-from server.request_log import note_request, request_id
+from server.request_ids import request_id
+from server.request_log import note_request
 from server.responses import (
     RawResponse,
     break_reference_cycles,

@@ -10,10 +10,12 @@ import logging
 import re
 import secrets
 import time
-from contextvars import ContextVar
 from typing import Any
 
 from django.conf import settings
+
+from api import metrics
+from server.request_ids import request_id
 
 logger = logging.getLogger("access")
 
@@ -21,23 +23,23 @@ HEADER = b"x-request-id"
 SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 QUIET = ("/static/", "/media/", "/sw.js", "/manifest.webmanifest", "/healthz", "/readyz")
 FAILED = 400
+METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 NUMBER = re.compile(r"\d+")
 
-# The id of the request that this task or thread works for; each log line has it.
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 _prefix, _numbers = secrets.token_hex(6), itertools.count()
 
 
 class RequestLog:
     """What is known about a request or socket: the handlers add its route and its user."""
 
-    __slots__ = ("id", "route", "start", "status", "user_id")
+    __slots__ = ("id", "is_socket", "route", "start", "status", "user_id")
 
     def __init__(self, scope: Any) -> None:
         self.id = _id_of(scope)
         self.route = ""
         self.user_id: int | None = None
         self.status = 0
+        self.is_socket = False
         self.start = time.perf_counter()
 
     @property
@@ -85,6 +87,9 @@ class LoggedRequests:
             if kind in ("http.response.start", "websocket.http.response.start"):
                 log.status = message["status"]
                 message["headers"] = [*message.get("headers", ()), header]
+            elif kind == "websocket.accept":
+                log.is_socket = True
+                metrics.open_sockets.inc()
             elif kind == "websocket.close":
                 log.status = message.get("code", 1000)
             await send(message)
@@ -92,11 +97,14 @@ class LoggedRequests:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
+            if log.is_socket:
+                metrics.open_sockets.dec()
             write_line(scope, log)
 
 
 def write_line(scope: Any, log: RequestLog) -> None:
     """Log the outcome, unless it is a file that was served or a health check that succeeded."""
+    count(scope, log)
     if log.status < FAILED and scope["path"].startswith(QUIET):
         return
     if settings.LOG_FORMAT == "json" and logger.isEnabledFor(logging.INFO):
@@ -110,6 +118,15 @@ def write_line(scope: Any, log: RequestLog) -> None:
             "user_id": log.user_id,
         }
         logger.info("%s %s %s", method, route, log.status, extra={"fields": fields})
+
+
+def count(scope: Any, log: RequestLog) -> None:
+    """Count a request; a socket is counted while it is open. Files share one route."""
+    if scope["type"] == "http":
+        route = log.route or ("files" if scope["path"].startswith(QUIET) else "unknown")
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        metrics.request_child(method, route, log.status).observe(log.seconds)
+        metrics.pool_gauge.update()
 
 
 def _id_of(scope: Any) -> str:

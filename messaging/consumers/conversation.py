@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from rest_framework import serializers
 
+from api import metrics
 from api.exceptions import NotFound
 from api.fields import validated
 from live.batched_check import BatchedCheck
@@ -60,7 +61,10 @@ class ConversationConsumer(TypingConsumer):
         self.conversation_id = self.scope["url_route"]["kwargs"]["conversation_id"]
         self._needs_whole_receipts = has_token_in_query(self.scope)
         async with self._reading:
-            await self._replay(resume_version(self.scope))
+            since = resume_version(self.scope)
+            await self._replay(since)
+        if since is not None:
+            metrics.replays.inc()
 
     async def _replay(self, since: int | None) -> None:
         missed, with_receipts = await in_thread(self._load_missed, since)
@@ -85,6 +89,7 @@ class ConversationConsumer(TypingConsumer):
         self.track_position()
 
     async def _catch_up(self) -> None:
+        metrics.holes_filled.inc()
         try:
             await self._replay(self.version)
         except NotFound:

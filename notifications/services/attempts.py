@@ -13,6 +13,7 @@ from threading import BoundedSemaphore
 
 from django.db import connection
 
+from api import metrics
 from api.outages import Outage
 from jobs.exceptions import GiveUp, RetryLater
 from notifications.contents import Notification, get_notification
@@ -49,6 +50,8 @@ def record_outcome(notification: Notification, outcome: Outcome) -> None:
     A requested pause of more than an hour counts as an hour.
     """
     outage = _firebase if notification.platform != DeviceToken.Platform.WEB else _web_push
+    service = "firebase" if outage is _firebase else "web_push"
+    metrics.pushes.labels(service, outcome.verdict.name.lower()).inc()
     if outcome.verdict is Verdict.DELIVERED:
         outage.end()
         return

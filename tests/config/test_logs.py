@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.logs import JsonFormatter, NameHost, RedactTokens, SkipFiles
-from server.request_log import request_id
+from server.request_ids import request_id
 
 pytestmark = pytest.mark.without_servers
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from jobs.metrics import serve_metrics
 from jobs.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, threads: int | None = None, **options: Any) -> None:
         logger.info("Version %s.", settings.VERSION)
+        serve_metrics()
         stopping = _stop_on_signals()
         worker = Worker(threads=threads, grace_seconds=GRACE_SECONDS)
         worker.start()
