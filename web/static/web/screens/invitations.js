@@ -91,7 +91,7 @@ class InvitationsScreen extends Element {
     this.#pages.put(await createInvitation(values));
     form.reset();
     this.#reloadSoon();
-    return t("invitations.sentTo", { email: values.email });
+    toast(t("invitations.sentTo", { email: values.email }));
   }
 
   #resend = async (invitation) => {

@@ -42,7 +42,7 @@ class MessagesScreen extends Element {
   render() {
     const thread = this.#thread;
     return html`
-      <div class="list-panel">${this.#renderHead()} ${this.#renderList(thread)}</div>
+      <div class="list-panel">${this.#renderHead(thread)} ${this.#renderList(thread)}</div>
       <section class="thread-panel" aria-label=${t("conversation.label")}>
         ${thread ? keyed(thread.key, this.#renderThread(thread)) : this.#renderNoThread()}
       </section>
@@ -68,17 +68,17 @@ class MessagesScreen extends Element {
       : null;
   }
 
-  #renderHead() {
+  #renderHead(thread) {
     if (this.#isArchive) {
       return html`<header class="list-header">
         <a class="icon-button" href="/messages" aria-label=${t("nav.toMessages")}>
           ${icon("back")}
         </a>
-        <h1 tabindex="-1">${t("archive.title")}</h1>
+        ${this.#renderTitle(t("archive.title"), thread)}
       </header>`;
     }
     return html`<header class="list-header">
-      <h1 tabindex="-1">${t("nav.messages")}</h1>
+      ${this.#renderTitle(t("nav.messages"), thread)}
       ${this.#canStart ? newMessageLink() : nothing}
     </header>`;
   }
@@ -87,14 +87,18 @@ class MessagesScreen extends Element {
     return session.user?.role === "TRAINER" && !session.isImpersonating;
   }
 
-  #renderList(thread) {
+  /** Render the title, with the connection below it, where it moves nothing. */
+  #renderTitle(title, thread) {
     // An open thread shows its own connection.
     const connection = thread ? "online" : inbox.connection;
-    return html`<connection-line
-        .state=${connection}
-        .since=${inbox.connectionSince}
-      ></connection-line>
-      ${keyed(
+    return html`<div class="list-title">
+      <h1 tabindex="-1">${title}</h1>
+      <connection-line .state=${connection} .since=${inbox.connectionSince}></connection-line>
+    </div>`;
+  }
+
+  #renderList(thread) {
+    return html`${keyed(
         this.#isArchive,
         html`<conversation-list
           .isArchive=${this.#isArchive}

@@ -4,15 +4,18 @@ import { Element } from "../../ui/element.js";
 
 // Short interruptions are not shown.
 const DELAY_MS = 1500;
-const TEXTS = {
-  connecting: t("connection.connecting"),
-  reconnecting: t("connection.reconnecting"),
-  offline: t("connection.offline"),
-};
 
-/** Shows a lost connection; `state` is a store's `connection`, `since` its `connectionSince`. */
+/**
+ * Shows a lost connection; `state` is a store's `connection`, `since` its `connectionSince`.
+ *
+ * `canSend`: there is a message box beside the line, whose messages wait for the network.
+ */
 class ConnectionLine extends Element {
-  static properties = { state: { attribute: false }, since: { attribute: false } };
+  static properties = {
+    state: { attribute: false },
+    since: { attribute: false },
+    canSend: { attribute: false },
+  };
 
   #timer = null;
 
@@ -28,10 +31,17 @@ class ConnectionLine extends Element {
   }
 
   render() {
-    const isLate = performance.now() - this.since >= DELAY_MS;
-    const text = this.state === "offline" || isLate ? TEXTS[this.state] : null;
     // Without whitespace, because CSS hides the line while it is :empty.
-    return html`<p role="status" class="connection-line">${text ?? nothing}</p>`;
+    return html`<p role="status" class="connection-line">${this.#text ?? nothing}</p>`;
+  }
+
+  get #text() {
+    if (this.state === "offline") {
+      return this.canSend ? t("connection.offlineSending") : t("connection.offline");
+    }
+    if (performance.now() - this.since < DELAY_MS) return null;
+    if (this.state === "connecting") return t("connection.connecting");
+    return this.state === "reconnecting" ? t("connection.reconnecting") : null;
   }
 }
 

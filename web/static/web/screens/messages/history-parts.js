@@ -4,10 +4,12 @@ import { parts, t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { errorState } from "../../ui/states.js";
 import "../../ui/avatar.js";
+import "./connection-line.js";
 
 /** Render the top of a history that has older messages: loading, or failed. */
-export function historyTop({ hasOlder }, error, retry) {
-  if (!hasOlder) return nothing;
+export function historyTop(thread, error, retry) {
+  if (thread.status === "error" && !thread.messages.length) return failedTop(() => thread.retry());
+  if (!thread.hasOlder) return nothing;
   return html`<div class="history-top">
     ${error
       ? html`<span>${t("history.olderFailed")}</span>
@@ -51,6 +53,14 @@ export function failedHistory(thread) {
   </div>`;
 }
 
+/** Render the top of a history that failed to load, above one's own unsent messages. */
+function failedTop(retry) {
+  return html`<div class="history-top">
+    <span>${t("history.notLoaded")}</span>
+    <button type="button" class="link-button" @click=${retry}>${t("action.retry")}</button>
+  </div>`;
+}
+
 /** Render an empty thread; if it is read-only, the note below explains it. */
 export function emptyHistory({ status }, person) {
   const isOpen = status !== "gone" && status !== "archived" && person;
@@ -61,9 +71,22 @@ export function emptyHistory({ status }, person) {
   </div>`;
 }
 
-/** Render that a person is typing. */
-export function typing(person) {
+/** Render the line above the composer: the connection, and whether the person is typing. */
+export function threadLine(thread, person, canSend) {
+  return html`<div class="thread-line">
+    <connection-line
+      .state=${thread.connection}
+      .since=${thread.connectionSince}
+      .canSend=${canSend}
+    ></connection-line>
+    ${thread.otherIsTyping ? typing(person) : nothing}
+  </div>`;
+}
+
+function typing(person) {
   const name = html`<bdi class="truncate">${person?.first_name || fullName(person)}</bdi>`;
-  return html`<span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
-    ${parts("person.typing", { name })}`;
+  return html`<p class="typing-line">
+    <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
+    ${parts("person.typing", { name })}
+  </p>`;
 }

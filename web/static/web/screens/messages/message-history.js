@@ -18,6 +18,7 @@ import {
 } from "./history-parts.js";
 import { ProximityObserver } from "./proximity-observer.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
+import { ScrollingMark } from "./scrolling-mark.js";
 import { VisibilityTracker } from "./visibility-tracker.js";
 
 // Older messages load before the user reaches the top.
@@ -48,7 +49,7 @@ class MessageHistory extends Element {
   #dividerKey = null;
   #oldestId = 0;
   #newestId = 0;
-  // The newest message when the end was last visible.
+  // The newest message when the end was last visible, or at first.
   #endId = 0;
   // Why the page of older messages could not be loaded.
   #olderError = null;
@@ -56,6 +57,7 @@ class MessageHistory extends Element {
   constructor() {
     super();
     new StoreController(this, clock);
+    new ScrollingMark(this);
     const onNear = () => this.isPlaced && !this.#olderError && this.#loadOlder();
     new ProximityObserver(this, { selector: ".history-top", margin: AHEAD, onNear });
     new AutoRetry(this, {
@@ -76,12 +78,12 @@ class MessageHistory extends Element {
   }
 
   render() {
-    const { status, messages } = this.thread;
-    if (status === "error" && messages.length === 0) return failedHistory(this.thread);
+    const isEmpty = this.#items.length === 0;
+    if (isEmpty && this.thread.status === "error") return failedHistory(this.thread);
     // The user's own new messages are shown before the history has loaded.
-    const isOnlyOwn = messages.length === 0 && this.#items.length > 0;
+    const isOnlyOwn = this.thread.messages.length === 0 && !isEmpty;
     if (!this.isPlaced && !isOnlyOwn) return bubbleSkeletons();
-    if (this.#items.length === 0) return emptyHistory(this.thread, this.person);
+    if (isEmpty) return emptyHistory(this.thread, this.person);
     return html`
       <div
         class="history"
@@ -97,8 +99,12 @@ class MessageHistory extends Element {
           ${this.#renderDays()}
         </div>
       </div>
-      ${this.#anchor.isAtEnd ? nothing : newestButton(this.#countNew(), () => this.#goToEnd())}
+      ${this.#anchor.isAtEnd ? nothing : newestButton(this.#newCount, () => this.#goToEnd())}
     `;
+  }
+
+  get #newCount() {
+    return this.#visibility.countNew(this.#items, this.#endId);
   }
 
   firstUpdated() {
@@ -109,8 +115,8 @@ class MessageHistory extends Element {
     if (!this.scroller || !this.isPlaced) return;
     const newest = this.#items.findLast((item) => item.id)?.id ?? 0;
     if (newest > this.#newestId && this.#anchor.wasAtEnd) this.#scrollToUnseen();
+    if (this.#newestId === 0) this.#endId = newest;
     this.#newestId = newest;
-    if (this.#anchor.isAtEnd) this.#endId = newest;
     settleChunks(this.scroller);
   }
 
@@ -151,18 +157,13 @@ class MessageHistory extends Element {
     const item = firstUnseen(this.#items, this.#visibility);
     if (!item) return;
     const row = this.scroller.querySelector(`[data-message-id="${item.id}"]`);
-    const isFirst = this.#newestId === 0;
-    if (!isFirst && !this.#anchor.isAbove(row)) return;
+    if (this.#newestId !== 0 && !this.#anchor.isAbove(row)) return;
     this.#dividerKey = item.key;
     this.requestUpdate();
     this.updateComplete.then(() => this.#anchor.showUnlessBelow(row));
   }
 
-  /**
-   * Scroll to the end after the user has sent a message.
-   *
-   * Who answers has seen what is on the screen, and everything before it.
-   */
+  /** Scroll to the end after the user has sent a message: who answers has read what is shown. */
   followOwn() {
     this.thread.readUpTo(this.#visibility.newestShown);
     this.#dividerKey = null;
@@ -178,10 +179,6 @@ class MessageHistory extends Element {
     const isAtEnd = this.#anchor.isAtEnd;
     if (isAtEnd) this.#endId = this.#newestId;
     if (isAtEnd !== this.#anchor.wasAtEnd) this.requestUpdate();
-  }
-
-  #countNew() {
-    return this.#items.filter((item) => !item.isOwn && item.id > this.#endId).length;
   }
 
   async #loadOlder() {

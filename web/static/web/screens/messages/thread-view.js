@@ -12,11 +12,10 @@ import { Element } from "../../ui/element.js";
 import { errorState } from "../../ui/states.js";
 import { setTitle } from "../../live/badge.js";
 import { closedNote, closedReason, nothingHere } from "./empty-states.js";
-import { typing } from "./history-parts.js";
+import { threadLine } from "./history-parts.js";
 import { isRemoved, otherPerson } from "./people.js";
 import { threadHeader } from "./thread-header.js";
 import "./composer.js";
-import "./connection-line.js";
 import "./message-history.js";
 
 const DESK = matchMedia("(width >= 50rem)");
@@ -44,6 +43,7 @@ class ThreadView extends Element {
 
   constructor() {
     super();
+    new StoreController(this, inbox); // the connection of an archived thread
     new AutoRetry(this, { errorOf: () => this.failure, retry: () => this.#begin() });
   }
 
@@ -108,23 +108,24 @@ class ThreadView extends Element {
     const label = person
       ? t("conversation.log", { name: nameInSentence(person) })
       : t("nav.messages");
+    const closed = this.#closedReason(thread, person);
     return html`
-      <connection-line
-        .state=${thread.connection}
-        .since=${thread.connectionSince}
-      ></connection-line>
       <message-history .thread=${thread} .person=${person} .label=${label}></message-history>
-      <p class="typing-line">${thread.otherIsTyping ? typing(person) : nothing}</p>
-      ${this.#renderBox(thread, person)}
+      ${threadLine(thread, person, closed === null)}
+      ${closed === null ? this.#renderBox(thread) : closed && closedNote(closed)}
       ${this.hasAnnouncer ? html`<message-announcer .thread=${thread}></message-announcer>` : nothing}
     `;
   }
 
-  #renderBox(thread, person) {
-    if (thread.status === "error" && thread.messages.length === 0) return nothing;
+  /** Return why one cannot write: a text, "" if the page says so already, or null if one can. */
+  #closedReason(thread, person) {
+    const canWait = person && thread.error?.isNetwork;
+    if (thread.status === "error" && !thread.messages.length && !canWait) return "";
     const isTheirs = !this.failure || this.failure.isTemporary;
-    const reason = isTheirs ? closedReason(thread, person) : this.failure.message;
-    if (reason) return closedNote(reason);
+    return isTheirs ? closedReason(thread, person) : this.failure.message;
+  }
+
+  #renderBox(thread) {
     return html`<message-composer
       .thread=${thread}
       @sent=${() => this.querySelector("message-history")?.followOwn()}

@@ -1,4 +1,5 @@
 import { page } from "../../live/page.js";
+import { isUnread } from "./bubble.js";
 
 /**
  * Reports which unread messages of a history have been on the screen.
@@ -30,6 +31,12 @@ export class VisibilityTracker {
   /** The newest unread message that was on the screen, even if others were skipped; else 0. */
   get newestShown() {
     return Math.max(0, ...this.#unread().map(idOf).filter((id) => this.#shown.has(id)));
+  }
+
+  /** Count the unread items after a message that are also below all that were on the screen. */
+  countNew(items, id) {
+    const last = Math.max(id, ...this.#shown);
+    return items.filter((item) => isUnread(item) && item.id > last).length;
   }
 
   hostConnected() {

@@ -5,6 +5,7 @@ import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 import "../../ui/field.js";
 import { Form, formStatus, submitButton } from "../../ui/form.js";
+import { toast } from "../../ui/toast.js";
 
 /** Change the user's password. */
 class PasswordForm extends Element {
@@ -36,7 +37,7 @@ class PasswordForm extends Element {
   async #change({ current_password, new_password }, form) {
     await setPassword(current_password, new_password);
     form.reset();
-    return t("password.done");
+    toast(t("password.done"));
   }
 }
 

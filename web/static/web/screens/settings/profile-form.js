@@ -5,6 +5,7 @@ import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 import "../../ui/field.js";
 import { Form, formStatus, submitButton } from "../../ui/form.js";
+import { toast } from "../../ui/toast.js";
 
 /** Change the user's names and, for trainers, the business name. */
 class ProfileForm extends Element {
@@ -40,7 +41,7 @@ class ProfileForm extends Element {
 
   async #save(values) {
     session.setUser(await updateMe(values));
-    return t("profile.saved");
+    toast(t("profile.saved"));
   }
 }
 
