@@ -48,6 +48,7 @@ class ConversationAdmin(ReadsMessages, ReadOnlyAdmin):
         "created_at",
         "messages_link",
     )
+    linked_lookups = ("trainer__id__exact", "trainee__id__exact")
     actions = ("archive", "reopen")
 
     def has_archive_permission(self, request: HttpRequest) -> bool:

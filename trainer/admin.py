@@ -57,6 +57,7 @@ class TraineeAdmin(PersonAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
+    linked_lookups = ("trainer__id__exact",)
     list_display = ("email", "trainer", "created_at", "expires_at", "accepted_at")
     list_filter = ("created_at", ("accepted_at", admin.EmptyFieldListFilter))
     list_select_related = ("trainer",)

@@ -15,6 +15,7 @@ from api.exceptions import ServiceError
 from backoffice.pages import ClosedAdmin
 from users.admin.erasure import ErasingAdmin
 from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
+from users.admin.links import LinksToRows
 from users.admin.second_factors import ResetsSecondFactors
 from users.admin.staff import staff_of
 from users.models import User
@@ -55,7 +56,7 @@ def _summary(count: int, *, is_active: bool) -> str:
 
 
 @admin.register(User)
-class UserAdmin(ErasingAdmin, ResetsSecondFactors, PersonAdmin, DjangoUserAdmin[User]):
+class UserAdmin(ErasingAdmin, ResetsSecondFactors, LinksToRows, PersonAdmin, DjangoUserAdmin[User]):
     """
     People, searchable by name or email address.
 
@@ -77,6 +78,7 @@ class UserAdmin(ErasingAdmin, ResetsSecondFactors, PersonAdmin, DjangoUserAdmin[
         "created_at",
         "last_login",
         "second_factor",
+        "related_rows",
     )
     filter_horizontal = ("groups", "user_permissions")
     actions = ("deactivate", "reactivate", "reset_second_factor")
@@ -87,7 +89,10 @@ class UserAdmin(ErasingAdmin, ResetsSecondFactors, PersonAdmin, DjangoUserAdmin[
             _("Access"),
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "second_factor")},
         ),
-        (_("Record"), {"fields": ("onboarding_completed", "created_at", "last_login")}),
+        (
+            _("Record"),
+            {"fields": ("onboarding_completed", "created_at", "last_login", "related_rows")},
+        ),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "role", "first_name", "last_name", "password1", "password2")}),

@@ -30,6 +30,7 @@ class SessionAdmin(ReadOnlyAdmin):
 class SignInAdmin(SessionAdmin):
     """Current and past sign-ins."""
 
+    linked_lookups = ("user__id__exact",)
     list_display = ("user_email", "created_at", "expires_at", "ended_at")
     list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))
     fields = ("user", "user_email", "created_at", "expires_at", "ended_at")
