@@ -11,6 +11,13 @@ from api.error_body import MALFORMED
 from server.coalescing_transport import CoalescingTransport
 from server.responses import encode_http, refuse
 
+# Requests of one connection that wait for earlier responses. Browsers send none before a response.
+MAX_PIPELINED = 64
+
+
+class TooManyRequests(Exception):
+    """More than `MAX_PIPELINED` requests of one connection wait."""
+
 
 class HeadTooLarge(Exception):
     """The request line and headers exceed `MAX_HEAD_BYTES`."""
@@ -95,10 +102,18 @@ class LimitedConnection(HttpToolsProtocol):
             raise HeadTooLarge  # the parser stops, and send_400_response() follows
         self._awaits = Awaited.NOTHING if self.parser.should_upgrade() else Awaited.BODY
         super().on_headers_complete()
+        if len(self.pipeline) > MAX_PIPELINED:
+            raise TooManyRequests  # the parser stops, and send_400_response() follows
 
     def on_message_complete(self) -> None:
         self._awaits = Awaited.NOTHING
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Start the next request of the connection, and read no more while others wait."""
+        super().on_response_complete()
+        if self.pipeline:
+            self.flow.pause_reading()
 
     def handle_websocket_upgrade(self) -> None:
         """

@@ -103,6 +103,22 @@ def test_second_request_of_a_connection_has_the_same_timeout(impatient: WebServe
     assert rest == b""
 
 
+def test_few_pipelined_requests_are_answered(server: WebServer) -> None:
+    last = HEALTHZ + b"Connection: close\r\n\r\n"
+
+    with RawClient(server) as client:
+        received = client.send((HEALTHZ + b"\r\n") * 20 + last).read_to_the_end()
+
+    assert received.count(b"HTTP/1.1 200 OK") == 21
+
+
+def test_thousands_of_pipelined_requests_close_the_connection(server: WebServer) -> None:
+    with RawClient(server) as client:
+        received = client.send((HEALTHZ + b"\r\n") * 5000).read_to_the_end()
+
+    assert received.count(b"HTTP/1.1 200 OK") <= 65
+
+
 # Oversized requests
 # ------------------------------------------------------------------------------
 @pytest.mark.parametrize("start", [HEALTHZ, HANDSHAKE + UPGRADE, SIGN_IN], ids=range(3))
