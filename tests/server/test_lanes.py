@@ -49,6 +49,8 @@ def test_every_endpoint_with_a_password_is_listed() -> None:
         ("POST", SET),
         ("POST", "/api/auth/users/reset_password_confirm/"),
         ("POST", "/api/auth/invitations/accept/"),
+        ("POST", "/api/users/profiles/delete-account/"),
+        ("DELETE", "/api/users/profiles/delete-account/"),
     }
 
 
