@@ -237,3 +237,19 @@ test("without IndexedDB there is nothing to delete", async (t) => {
   await deleteReceived(USER);
   await deleteOthers(USER);
 });
+
+test("a lost connection, as in WebKit, is opened again", async (t) => {
+  const { open } = await start(t);
+  const db = open(USER);
+  await db.put("kv", "value", "key");
+  const { transaction } = IDBDatabase.prototype;
+  let failures = 1;
+  t.mock.method(IDBDatabase.prototype, "transaction", function (...all) {
+    if (failures-- > 0) throw new DOMException("Connection lost.", "UnknownError");
+    return transaction.apply(this, all);
+  });
+
+  await db.put("kv", "next", "key");
+
+  assert.equal(await db.get("kv", "key"), "next");
+});

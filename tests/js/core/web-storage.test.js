@@ -64,3 +64,21 @@ test("a pending sign-out is stored until it is cleared", async (t) => {
 
   assert.equal(browser.localStorage.getItem("sign-out-is-due"), null);
 });
+
+for (const [what, storage] of Object.entries({
+  blocked: null,
+  full: { getItem: () => "17", removeItem() {}, setItem() { throw new DOMException("Full.", "QuotaExceededError"); } },
+})) {
+  test(`values are in memory while storage is ${what}`, async (t) => {
+    const { kept } = await open(t);
+    setGlobals({ localStorage: storage });
+
+    kept.storedUser.write({ id: 5 });
+    assert.deepEqual(kept.storedUser.read(), { id: 5 });
+    kept.forgetUser();
+
+    assert.equal(kept.pendingSignOut.read(), false);
+    setGlobals({ caches: { delete: () => Promise.reject(new DOMException("No.", "SecurityError")) } });
+    kept.forgetUser();
+  });
+}

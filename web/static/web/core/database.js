@@ -1,5 +1,4 @@
 import { deleteDB, openDB } from "idb";
-import { MemoryDatabase } from "./memory-database.js";
 import { STEPS, STORES, upgrade } from "./schema.js";
 import { storedUser } from "./web-storage.js";
 
@@ -28,7 +27,7 @@ export class Database extends EventTarget {
   constructor(userId, { persistent = true } = {}) {
     super();
     this.#userId = userId;
-    this.#opening = persistent && globalThis.indexedDB ? this.#open() : new MemoryDatabase(STORES);
+    this.#opening = persistent && globalThis.indexedDB ? this.#open() : makeMemory();
   }
 
   get(store, key) {
@@ -90,7 +89,9 @@ export class Database extends EventTarget {
     try {
       return await work(await opening);
     } catch (error) {
-      if (!this.#wasClosedByOther(error)) throw error;
+      // WebKit loses its connection to the database's process until it is opened again.
+      const isLost = error.name === "UnknownError" && !this.#isClosed;
+      if (!isLost && !this.#wasClosedByOther(error)) throw error;
       if (opening === this.#opening) this.#opening = this.#open();
       return work(await this.#opening);
     }
@@ -112,8 +113,8 @@ export class Database extends EventTarget {
     return db ?? this.#useMemory(opening);
   }
 
-  #useMemory(opening) {
-    const memory = new MemoryDatabase(STORES);
+  async #useMemory(opening) {
+    const memory = await makeMemory();
     this.#openLate(opening, memory);
     return memory;
   }
@@ -131,6 +132,12 @@ export class Database extends EventTarget {
   #retry(memory) {
     if (!this.#isClosed) this.#openLate(connect(this.#userId), memory);
   }
+}
+
+/** Rarely needed, so not part of the first load. */
+async function makeMemory() {
+  const { MemoryDatabase } = await import("./memory-database.js");
+  return new MemoryDatabase(STORES);
 }
 
 async function connect(userId) {

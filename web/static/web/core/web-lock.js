@@ -11,6 +11,7 @@ export async function withLock(name, work) {
   try {
     return await navigator.locks.request(name, work);
   } catch (error) {
+    if (error.name === "SecurityError") return work(); // storage is blocked, so there is one tab
     throw error.name === "InvalidStateError" ? new ApiError({}) : error;
   }
 }

@@ -27,7 +27,7 @@ export class Leadership {
     // The two options are mutually exclusive.
     const options = steal ? { steal: true } : { signal: attempt.signal };
     const term = () => this.#lead(attempt);
-    locks.request(this.#name, options, term).catch(() => this.#lose(attempt));
+    locks.request(this.#name, options, term).catch((error) => this.#refused(attempt, error));
   }
 
   stop() {
@@ -59,6 +59,12 @@ export class Leadership {
     this.#become(false);
     this.#failures += 1;
     this.#timer = setTimeout(() => this.campaign(), delayAfter(this.#failures));
+  }
+
+  /** Lead where storage is blocked, and with it all locks; else campaign again. */
+  #refused(attempt, error) {
+    if (error?.name === "SecurityError" && attempt === this.#attempt) this.#become(true);
+    else this.#lose(attempt);
   }
 
   #become(isLeader) {
