@@ -15,17 +15,19 @@ from io import BytesIO
 from itertools import product
 from typing import IO
 
-from PIL import ExifTags, Image, ImageOps
+import pillow_heif
+from PIL import AvifImagePlugin, ExifTags, Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF")
 SIDE_PIXELS = 512
 MAX_PIXELS = 40_000_000
 # A decoder processes the whole image for each scan of a JPEG. Ordinary JPEGs have up to ten scans. An
 # empty scan takes 60 bytes, so a small file could keep the decoder busy for hours.
 MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
 # What a decoder needs per pixel, in bytes. libwebp keeps two frames in RGBA, and Pillow two copies.
-WEBP_BYTES_PER_PIXEL = 16
+# The decoders of AVIF and HEIC keep the frame in YUV and in RGB.
+BYTES_PER_PIXEL_OF = {"WEBP": 16, "AVIF": 12, "HEIF": 12}
 BYTES_PER_PIXEL = 4
 # A decoder keeps the coefficients of a progressive JPEG, two bytes for each channel, until the last scan.
 BYTES_PER_COEFFICIENT = 2
@@ -97,10 +99,8 @@ def _ensure_not_too_large(image: Image.Image, scans: int, memory: int) -> None:
 
 def _bytes_to_decode(image: Image.Image, pixels: int) -> int:
     """Return the most memory that the decoder of this format takes for so many pixels."""
-    if image.format == "WEBP":
-        return WEBP_BYTES_PER_PIXEL * pixels
     if not isinstance(image, JpegImageFile):
-        return BYTES_PER_PIXEL * pixels
+        return BYTES_PER_PIXEL_OF.get(image.format or "", BYTES_PER_PIXEL) * pixels
     decoded = BYTES_PER_PIXEL * pixels // _draft_factor(image) ** 2
     coefficients = BYTES_PER_COEFFICIENT * len(image.getbands()) * pixels
     return decoded + (coefficients if image.info.get("progressive") else 0)
@@ -162,6 +162,13 @@ def _upright(image: Image.Image, small: Image.Image) -> Image.Image:
     return ImageOps.exif_transpose(small)
 
 
+def add_decoders() -> None:
+    """Let Pillow decode HEIC, and AVIF with one thread, because each thread takes address space."""
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    pillow_heif.options.DECODE_THREADS = 1
+    pillow_heif.register_heif_opener(thumbnails=False)
+
+
 def answer(source: IO[bytes], target: IO[bytes], memory: int) -> Outcome:
     """Re-encode the picture in `source` into `target`; return the exit code."""
     try:
@@ -182,6 +189,7 @@ def limit_this_process(memory: int) -> None:
 
 
 if __name__ == "__main__":
+    add_decoders()
     limit = int(sys.argv[1])
     limit_this_process(limit)
     sys.exit(answer(sys.stdin.buffer, sys.stdout.buffer, limit))

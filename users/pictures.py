@@ -20,7 +20,9 @@ logger = logging.getLogger(__name__)
 WAIT_SECONDS = 3 * picture_decoder.CPU_SECONDS
 # Where some builds of Python find their libraries. The decoder gets no other variable, such as a secret.
 KEPT_VARIABLE = "LD_LIBRARY_PATH"
-NOT_A_PICTURE = _("This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged.")
+NOT_A_PICTURE = _(
+    "This file is not a JPEG, PNG, WebP, GIF, HEIC or AVIF picture, or it is damaged."
+)
 TOO_LARGE = _("This picture is too large or too complex. Use one with fewer pixels.")
 
 

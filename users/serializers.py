@@ -139,7 +139,9 @@ class ProfileSerializer(NamesSerializer):
     """A profile in a form, or in JSON without a picture."""
 
     profile_image = serializers.FileField(
-        allow_null=True, required=False, help_text="JPEG, PNG, WebP or GIF, at most 5 MB."
+        allow_null=True,
+        required=False,
+        help_text="JPEG, PNG, WebP, GIF, HEIC or AVIF, at most 5 MB.",
     )
 
     def validate_profile_image(self, file: Any) -> Any:
@@ -147,7 +149,7 @@ class ProfileSerializer(NamesSerializer):
 
 
 class ProfileImageSerializer(serializers.Serializer[Any]):
-    image = serializers.FileField(help_text="JPEG, PNG, WebP or GIF, at most 5 MB.")
+    image = serializers.FileField(help_text="JPEG, PNG, WebP, GIF, HEIC or AVIF, at most 5 MB.")
 
     def validate_image(self, file: Any) -> Any:
         return check_picture_size(file)

@@ -192,6 +192,21 @@ def test_link_of_an_invitation_whose_email_failed_can_be_copied(desk: Page, alic
     assert copied.endswith(f"/join#code={make_code(invitation)}")
 
 
+def test_transparent_logo_gets_a_white_background(phone: Page, bob: User) -> None:
+    logo = BytesIO()
+    Image.new("RGBA", (300, 300), (0, 0, 0, 0)).save(logo, "WEBP")
+    sign_in(phone, bob, "/settings")
+
+    phone.get_by_label("Picture").set_input_files(
+        {"name": "logo.webp", "mimeType": "image/webp", "buffer": logo.getvalue()}
+    )
+    expect(phone.get_by_role("button", name="Remove picture")).to_be_visible()
+
+    address = f"/media/{User.objects.get(pk=bob.pk).profile_image.name}"
+    stored = Image.open(BytesIO(phone.request.get(address).body())).convert("RGB")
+    assert stored.getpixel((150, 150)) == (255, 255, 255)
+
+
 def test_names_and_picture_are_changed_for_everybody(
     desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:

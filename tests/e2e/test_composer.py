@@ -195,6 +195,24 @@ def test_right_to_left_text_and_emoji_are_shown_as_written(thread: Page) -> None
     assert text.evaluate("text => getComputedStyle(text).direction") == "rtl"
 
 
+def test_each_paragraph_has_its_own_direction(thread: Page) -> None:
+    write(thread, "Squats first\nמה שלומך?\nthen rest")
+    expect(messages(thread).last).to_contain_text("then rest")
+
+    sides = messages(thread).last.locator(".bubble-text").evaluate(SIDES)
+
+    assert sides == ["left", "right", "left"]
+
+
+# Return the side of the bubble at which each line of the text starts.
+SIDES = """text => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const whole = text.parentElement.getBoundingClientRect();
+    const lines = [...range.getClientRects()].filter((each) => each.width > 1);
+    const gap = (each) => each.left - whole.left - (whole.right - each.right);
+    return lines.map((each) => (gap(each) > 1 ? "right" : "left"));
+}"""
 OVERFLOWS = """() => {
     const log = document.querySelector("[role=log]");
     return log.scrollWidth > log.clientWidth || document.body.scrollWidth > innerWidth;

@@ -258,6 +258,10 @@ def test_bad_picture_in_a_form_is_400_and_changes_nothing(
     bob.refresh_from_db()
     assert (refused.status, refused.json()) == (
         400,
-        {"profile_image": ["This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged."]},
+        {
+            "profile_image": [
+                "This file is not a JPEG, PNG, WebP, GIF, HEIC or AVIF picture, or it is damaged."
+            ]
+        },
     )
     assert (bob.profile_image.name, list(tmp_path.iterdir())) == ("", [])

@@ -95,7 +95,11 @@ def test_picture_is_set_replaced_and_removed(api: Client, bob: User, media: Path
     ("content", "field", "reason"),
     [
         (b"", "image", "The submitted file is empty."),
-        (b"x", "image", "This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged."),
+        (
+            b"x",
+            "image",
+            "This file is not a JPEG, PNG, WebP, GIF, HEIC or AVIF picture, or it is damaged.",
+        ),
         (b"x", "photo", "No file was submitted."),
         (b"x" * (5 * 1024 * 1024 + 1), "image", "A picture may be at most 5 MB."),
     ],

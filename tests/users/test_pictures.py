@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from api.exceptions import FieldInvalid
 from tests.conftest import Client
@@ -27,6 +27,7 @@ from users.picture_decoder import (
     NotAPicture,
     Outcome,
     TooLarge,
+    add_decoders,
     answer,
     limit_this_process,
     reencode,
@@ -37,10 +38,19 @@ pytestmark = pytest.mark.embedded_only("pictures are decoded and stored outside 
 
 ROOT = Path(__file__).resolve().parents[2]
 ME = "/api/auth/users/me/"
-# The stored sizes. A GIF has no Exif data, so it is not rotated.
-SIZES = {"GIF": (512, 256), "JPEG": (256, 512), "PNG": (256, 512), "WEBP": (256, 512)}
+# The stored sizes. A GIF has no Exif data. HEIC has a rotation of its own, so its Exif data is ignored.
+SIZES = {
+    "GIF": (512, 256),
+    "JPEG": (256, 512),
+    "PNG": (256, 512),
+    "WEBP": (256, 512),
+    "AVIF": (256, 512),
+    "HEIF": (512, 256),
+}
 NO_PICTURE = {
-    "profile_image": ["This file is not a JPEG, PNG, WebP or GIF picture, or it is damaged."]
+    "profile_image": [
+        "This file is not a JPEG, PNG, WebP, GIF, HEIC or AVIF picture, or it is damaged."
+    ]
 }
 MEMORY = 400 * 2**20
 TOO_LARGE = "This picture is too large or too complex. Use one with fewer pixels."
@@ -50,6 +60,9 @@ TOO_LARGE = "This picture is too large or too complex. Use one with fewer pixels
 def media(settings: Any, tmp_path: Path) -> Path:
     settings.MEDIA_ROOT = str(tmp_path)
     return tmp_path
+
+
+add_decoders()  # also for drawing HEIC
 
 
 def draw(kind: str = "PNG", size: tuple[int, int] = (600, 300), mode: str = "RGB") -> bytes:
@@ -70,7 +83,7 @@ def stored(media: Path) -> list[Path]:
     return [path for path in media.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF", "HEIF"])
 def test_picture_is_reencoded_as_a_small_jpeg(
     api: Client, bob: User, media: Path, kind: str
 ) -> None:
@@ -83,6 +96,57 @@ def test_picture_is_reencoded_as_a_small_jpeg(
     assert (picture.format, picture.size) == ("JPEG", SIZES[kind])
     assert b"taken at home" not in path.read_bytes()
     assert "asswd" not in path.name
+
+
+def draw_with_notes(kind: str) -> bytes:
+    """Return a picture with a note in each place that the format has for one."""
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Comment", "a private note")
+    text.add_itxt("XML:com.adobe.xmp", "<x>a private note</x>")
+    output = BytesIO()
+    note = b"a private note"
+    options: dict[str, Any] = {"icc_profile": note, "comment": note, "xmp": b"<x>" + note + b"</x>"}
+    if kind == "PNG":
+        options = {"icc_profile": note, "pnginfo": text}
+    Image.new("RGB", (600, 300), "red").save(output, kind, **options)
+    return output.getvalue() + note
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "AVIF"])
+def test_notes_in_a_picture_are_removed(api: Client, bob: User, media: Path, kind: str) -> None:
+    content = draw_with_notes(kind)
+    assert content.count(b"private") + content.count(b"iCCP") >= 2
+
+    upload(api.as_user(bob), content)
+
+    (path,) = stored(media)
+    assert b"private" not in path.read_bytes()
+    assert not {"comment", "icc_profile", "xmp", "exif"} & Image.open(path).info.keys()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF", "HEIF"])
+def test_transparent_parts_become_white(kind: str) -> None:
+    output = BytesIO()
+    Image.new("RGBA", (600, 300), (0, 0, 0, 0)).save(output, kind)
+
+    picture = Image.open(BytesIO(clean_picture(output)))
+
+    assert picture.convert("RGB").getpixel((256, 128)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(("kind", "size"), [("AVIF", (384, 512)), ("HEIF", (512, 384))])
+def test_photo_of_a_telephone_is_decoded_within_the_limit_of_memory(
+    kind: str, size: tuple[int, int]
+) -> None:
+    content = draw(kind, (4032, 3024))
+
+    assert Image.open(BytesIO(clean_picture(BytesIO(content)))).size == size
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIF"])
+def test_large_modern_picture_is_refused_before_it_is_decoded(kind: str) -> None:
+    with pytest.raises(TooLarge):
+        reencode(BytesIO(draw(kind, (2000, 1500))), memory=110 * 2**20)
 
 
 def test_picture_is_shown_to_others(

@@ -51,7 +51,7 @@ class PictureField extends Element {
       </button>
       <input
         type="file"
-        accept="image/jpeg,image/png,image/webp,image/gif"
+        accept="image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif"
         aria-label=${t("picture.label")}
         hidden
         @change=${this.#choose}
@@ -73,7 +73,9 @@ class PictureField extends Element {
     target.value = ""; // so that choosing the same file again fires "change"
     const form = new FormData();
     form.append("profile_image", picture);
-    const url = (this.preview = URL.createObjectURL(picture));
+    const url = URL.createObjectURL(picture);
+    // The browser cannot show a file that it could not decode, such as HEIC.
+    this.preview = picture === file ? null : url;
     await this.#save(form);
     this.preview = null;
     await this.updateComplete;

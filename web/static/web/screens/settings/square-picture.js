@@ -18,6 +18,10 @@ function draw(bitmap) {
   const canvas = new OffscreenCanvas(Math.min(side, SIDE), Math.min(side, SIDE));
   const [x, y] = [(bitmap.width - side) / 2, (bitmap.height - side) / 2];
   const { width } = canvas;
-  canvas.getContext("2d").drawImage(bitmap, x, y, side, side, 0, 0, width, width);
+  const context = canvas.getContext("2d");
+  // As on the server. Otherwise the transparent parts of a logo would become black in a JPEG.
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, width);
+  context.drawImage(bitmap, x, y, side, side, 0, 0, width, width);
   return canvas;
 }
