@@ -62,6 +62,7 @@ UNDOCUMENTED = {
     "channels_redis.serializers.registry",
     "channels_redis.utils.create_pool",
     "channels_redis.utils.decode_hosts",
+    "django.core.handlers.asgi.ASGIHandler",
     "django.core.handlers.asgi.ASGIRequest",
     "django.core.handlers.exception.convert_exception_to_response",
     "django.db.backends.base.base.BaseDatabaseWrapper",
