@@ -112,9 +112,9 @@ def test_few_pipelined_requests_are_answered(server: WebServer) -> None:
     assert received.count(b"HTTP/1.1 200 OK") == 21
 
 
-def test_thousands_of_pipelined_requests_close_the_connection(server: WebServer) -> None:
+def test_hundreds_of_pipelined_requests_close_the_connection(server: WebServer) -> None:
     with RawClient(server) as client:
-        received = client.send((HEALTHZ + b"\r\n") * 5000).read_to_the_end()
+        received = client.send((HEALTHZ + b"\r\n") * 500).read_to_the_end()
 
     assert received.count(b"HTTP/1.1 200 OK") <= 65
 
