@@ -199,6 +199,7 @@ def test_connection_uses_and_overrides_known_attributes_of_uvicorn() -> None:
         "on_headers_complete",
         "on_message_begin",
         "on_message_complete",
+        "on_response_complete",
         "send_400_response",
         "transport",
     }

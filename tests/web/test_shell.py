@@ -8,7 +8,6 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client as Browser
 
-from tests.messaging.bodies import NOT_FOUND
 from tests.web.conftest import HASHED
 from tests.web.pages import PATHS, links_in, open_page, source_of
 from web.assets import FOLDER
@@ -35,10 +34,11 @@ def test_unknown_path_is_404_with_the_products_page() -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_unknown_path_is_json_for_requests_that_do_not_accept_html(method: str) -> None:
+def test_unknown_path_is_a_plain_page_for_requests_that_cannot_show_ours(method: str) -> None:
     response: Any = Browser(enforce_csrf_checks=True).generic(method, "/nothing")
 
-    assert (response.status_code, response.json()) == (404, NOT_FOUND)
+    assert (response.status_code, response["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>Page not found</h1>" in response.content.decode()
 
 
 def test_default_icon_is_that_of_the_client(client: Browser) -> None:

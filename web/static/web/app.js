@@ -18,6 +18,7 @@ function loaded() {
   const start = (module, run) => module.then(run, () => {});
   start(loadStyles(), () => {});
   start(import("./live/new-thread.js"), () => {});
+  start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
   start(import("./ui/app-toast.js"), () => {});
   start(import("./ui/viewport.js"), ({ followViewport }) => followViewport());

@@ -1,7 +1,7 @@
 import { signOut } from "./endpoints.js";
 import { network } from "./network.js";
 import { waitSeconds } from "./retry.js";
-import { withLock } from "./web-lock.js";
+import { withLock } from "./tabs.js";
 import { pendingSignOut, storedSignIn } from "./web-storage.js";
 
 const RETRY_MS = 30_000;

@@ -4,7 +4,7 @@ import { account } from "./account.js";
 import { newId } from "./outbox-entry.js";
 import { outbox } from "./outbox.js";
 import { page } from "./page.js";
-import { TabChannel } from "../core/tab-channel.js";
+import { TabChannel } from "../core/tabs.js";
 
 // Pending writes: row -> newest text.
 const unsaved = new Map();

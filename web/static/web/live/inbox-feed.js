@@ -3,7 +3,7 @@ import { Feed } from "./feed.js";
 import { newId } from "./outbox-entry.js";
 import { Leadership } from "./locks.js";
 import { page } from "./page.js";
-import { TabChannel } from "../core/tab-channel.js";
+import { TabChannel } from "../core/tabs.js";
 
 const PATH = "/ws/messaging/";
 

@@ -5,7 +5,6 @@ import { startBadge } from "./badge.js";
 import { clearDrafts } from "./drafts.js";
 import { inbox } from "./inbox.js";
 import { outbox } from "./outbox.js";
-import { followOwnTrainer } from "./own-trainer.js";
 import { closeAllThreads } from "./thread.js";
 
 let running = null;
@@ -15,7 +14,6 @@ export function startLive() {
   session.addEventListener("change", follow);
   session.addEventListener("ended", ({ detail }) => deleteData(detail));
   startBadge();
-  followOwnTrainer();
   follow();
 }
 

@@ -2,7 +2,7 @@ import { AccessToken } from "../core/access-token.js";
 import { sendMessage, startConversation } from "../core/endpoints.js";
 import { delayOf, waitSeconds } from "../core/retry.js";
 import { session } from "../core/session.js";
-import { withLock } from "../core/web-lock.js";
+import { withLock } from "../core/tabs.js";
 import { t } from "../text/translate.js";
 import { account } from "./account.js";
 import { queueHeads } from "./outbox-entry.js";

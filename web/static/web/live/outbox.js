@@ -4,7 +4,7 @@ import { account } from "./account.js";
 import { isOnlyInQueue, isFor, newEntry } from "./outbox-entry.js";
 import { OutboxSender } from "./outbox-sender.js";
 import { page } from "./page.js";
-import { TabChannel } from "../core/tab-channel.js";
+import { TabChannel } from "../core/tabs.js";
 
 /**
  * The messages of one user that are not on the server yet, shared by all tabs of this browser.

@@ -6,6 +6,7 @@ let count = 0;
 
 /** Load a trainee's account again when a conversation leaves the list: their trainer may have changed. */
 export function followOwnTrainer() {
+  count = inbox.conversations.length;
   inbox.addEventListener("change", () => {
     const hasLost = inbox.conversations.length < count;
     count = inbox.conversations.length;

@@ -4,8 +4,8 @@ import { openBrowser, settle } from "../browser/open.js";
 
 async function open(t) {
   const browser = openBrowser(t);
-  const first = await browser.load("core/web-lock.js");
-  const second = await browser.openTab()("core/web-lock.js");
+  const first = await browser.load("core/tabs.js");
+  const second = await browser.openTab()("core/tabs.js");
   return { browser, tabs: [first.withLock, second.withLock] };
 }
 
@@ -45,6 +45,14 @@ test("a page in the back/forward cache gets a temporary error", async (t) => {
     Promise.reject(new DOMException("Not fully active.", "InvalidStateError"));
 
   await assert.rejects(tabs[0]("work", assert.fail), { name: "ApiError", isTemporary: true });
+});
+
+test("the work runs where the browser refuses locks because storage is blocked", async (t) => {
+  const { browser, tabs } = await open(t);
+  browser.navigator.locks.request = () =>
+    Promise.reject(new DOMException("Storage is blocked.", "SecurityError"));
+
+  assert.equal(await tabs[0]("work", () => "done"), "done");
 });
 
 test("the work runs without Web Locks", async (t) => {

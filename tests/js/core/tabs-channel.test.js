@@ -4,7 +4,7 @@ import { setGlobals } from "../browser/globals.js";
 import { openBrowser, settle } from "../browser/open.js";
 
 async function open(t) {
-  const { TabChannel } = await openBrowser(t).load("core/tab-channel.js");
+  const { TabChannel } = await openBrowser(t).load("core/tabs.js");
   const heard = [];
   return {
     heard,
