@@ -14,6 +14,7 @@ from messaging.models import Conversation, Message
 from tests.e2e.extremes import COUNT, NAMES, TEXTS, UNREAD
 from tests.factories import PASSWORD
 from trainer.services.trainees import remove_trainee
+from users.folded_names import fold_person
 from users.models import User
 
 APART = timedelta(hours=5)
@@ -45,12 +46,14 @@ def _crowd() -> Iterator[tuple[str, str]]:
 def _trainees(trainer: User, names: list[tuple[str, str]]) -> Iterator[User]:
     password = make_password(PASSWORD)
     for number, (first, last) in enumerate(names):
+        email = f"somebody.with.a.long.address.{number:03}@mail.example.com"
         yield User(
-            email=f"somebody.with.a.long.address.{number:03}@mail.example.com",
+            email=email,
             password=password,
             parent_trainer=trainer,
             first_name=first,
             last_name=last,
+            **fold_person(first, last, email),
         )
 
 

@@ -83,7 +83,7 @@ def test_token_is_nowhere_within_reach_of_a_script(
     (cookie,) = desk.context.cookies()
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Strict"
-    assert cookie["path"] == "/api/auth/"
+    assert (cookie["name"], cookie["path"]) == ("__Host-refresh_token", "/")
 
 
 DUMP = """async () => {

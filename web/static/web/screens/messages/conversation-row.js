@@ -16,7 +16,8 @@ const MOST = 99;
  * `markRead` marks the row's messages as read, or is null.
  */
 export function conversationRow(conversation, { now, isCurrent, isTabStop, pending, markRead }) {
-  const { id, is_archived: isArchived, unread_count: unread } = conversation;
+  const { id, is_archived: isArchived } = conversation;
+  const unread = isArchived ? 0 : conversation.unread_count;
   const person = otherPerson(conversation);
   return html`<li class="conversation-item">
     <a
@@ -40,7 +41,7 @@ export function conversationRow(conversation, { now, isCurrent, isTabStop, pendi
         </span>
       </span>
     </a>
-    ${unread && markRead && !isArchived ? markReadButton(person, isTabStop, markRead) : nothing}
+    ${unread && markRead ? markReadButton(person, isTabStop, markRead) : nothing}
   </li>`;
 }
 
