@@ -1,5 +1,7 @@
 """Incomplete and huge uploads to a running server delay no other request."""
 
+import math
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -61,11 +63,20 @@ def upload(person: Person, content: bytes) -> httpx.Response:
 
 
 def head_of(client: RawClient) -> bytes:
-    """Return the beginning of a response, once its headers and part of its body have arrived."""
+    """Return a response, once all of it has arrived; the connection may stay open."""
     received = b""
-    while b"}" not in received:
-        received += client.socket.recv(65536)
+    while len(received) < _length_of(received):
+        data = client.socket.recv(65536)
+        assert data, received
+        received += data
     return received
+
+
+def _length_of(received: bytes) -> float:
+    """Return the number of bytes of a response that has begun to arrive."""
+    head, blank, _ = received.partition(b"\r\n\r\n")
+    found = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    return len(head) + 4 + int(found[1]) if blank and found else math.inf
 
 
 @pytest.mark.parametrize("count", [16, 40])
