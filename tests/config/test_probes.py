@@ -35,6 +35,7 @@ def product(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     """The settings of a set-up in which everything works, with a worker that was seen now."""
     monkeypatch.setenv("DEBUG", "0")
     settings.DEBUG, settings.PORT = False, find_free_port()
+    settings.ADMIN_TWO_FACTOR = True
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["gym.example"], "https://gym.example"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -74,16 +74,3 @@ def test_admin_finds_a_name_without_its_accents(
     response = browser.get(f"/admin/{page}/", {"q": f"JOSE\u0301 {searched.pk}"})
 
     assert response.context["cl"].result_count == found
-
-
-def test_admin_lists_people_in_the_natural_order_of_names(db: None) -> None:
-    root = make_person("root", first_name="Ünal", is_staff=True, is_superuser=True)
-    made = [
-        make_person(f"m{n}", first_name=name) for n, name in enumerate(["zoe", "Émile", "anna"])
-    ]
-    browser = Browser()
-    browser.force_login(root)
-
-    response = browser.get("/admin/users/user/", {"o": "2"})
-
-    assert list(response.context["cl"].result_list) == [made[2], made[1], root, made[0]]

@@ -39,7 +39,7 @@ class PersonAdmin(ClosedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and self._may_manage(request, obj)
 
-    @admin.display(description=_("name"), ordering="sort_key")
+    @admin.display(description=_("name"))
     def name(self, user: User) -> str:
         return user.get_full_name()
 
