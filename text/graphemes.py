@@ -18,7 +18,8 @@ def cut_text(text: str, limit: int) -> str:
     if text[limit - 1 : limit + 1].isascii() and text[limit] != "\n":
         return text[:limit]  # the usual case, without the search for graphemes
     end = 0
-    for grapheme in _GRAPHEME.finditer(text[: limit + 1]):
+    # The last grapheme always ends after `limit`.
+    for grapheme in _GRAPHEME.finditer(text[: limit + 1]):  # pragma: no branch
         if grapheme.end() > limit:
             break
         end = grapheme.end()

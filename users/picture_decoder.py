@@ -188,7 +188,7 @@ def limit_this_process(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - its process has no coverage, as it writes no files
     add_decoders()
     limit = int(sys.argv[1])
     limit_this_process(limit)

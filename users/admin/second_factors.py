@@ -15,7 +15,9 @@ from users.services.two_factor import has_second_factor, reset_second_factor
 
 # django-otp's own pages show secrets.
 for model in (TOTPDevice, StaticDevice):
-    if admin.site.is_registered(model):
+    if admin.site.is_registered(
+        model
+    ):  # pragma: no branch - unless it is loaded before django-otp's
         admin.site.unregister(model)
 
 
