@@ -8,11 +8,13 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 SLICE_BYTES = 4096
-# Far above what the limits on frames of the application allow. They close the socket with a code.
+# Far above what the limits on frames of the application allow. It closes the socket with 4008.
 BURST_FRAMES = 2 * settings.SOCKET_TYPING_FRAME_BURST
 FRAMES_PER_SECOND = 2 * settings.SOCKET_TYPING_FRAMES_PER_SECOND
 # A message in fragments may be larger than a frame, so that the application can refuse it with 4009.
 MAX_FRAGMENTS_BYTES = 16 * settings.SOCKET_MAX_FRAME_BYTES
+# The time in which the client of a flood can read the close frame.
+FLOOD_LINGER_SECONDS = 1.0
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -21,6 +23,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     uvicorn counts neither control frames nor fragments, keeps fragments and pongs without a limit, and
     waits forever for a client that does not read. Such a connection is aborted: unsent data is dropped.
+    Only if messages wait for the application, it closes a flood itself, and all further data is discarded.
 
     A handshake that is refused with an HTTP response logs no error. uvicorn does not regard such a response
     as the end of the handshake, and would log "ASGI callable returned without completing handshake."
@@ -28,6 +31,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     _stalled: asyncio.TimerHandle | None = None
     _unfinished: asyncio.TimerHandle | None = None
+    _flooded: asyncio.TimerHandle | None = None
     _frames_left = float(BURST_FRAMES)
     _counted_at = 0.0
 
@@ -37,10 +41,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = True
         if self.close_timer:
             self._abort_later()
+        if self._flooded and message["type"] == "websocket.close":
+            self._end_flood(FLOOD_LINGER_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        for timer in (self._stalled, self._unfinished):
+        for timer in (self._stalled, self._unfinished, self._flooded):
             if timer:
                 timer.cancel()
 
@@ -49,7 +55,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse data in slices, so that a flood is noticed before all its frames are parsed."""
         for start in range(0, len(data), SLICE_BYTES):
-            if self.transport.is_closing():
+            if self._flooded or self.transport.is_closing():
                 return
             super().data_received(data[start : start + SLICE_BYTES])
 
@@ -57,7 +63,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         events = self.conn.events_received()
         self._take(sum(isinstance(event, Frame) for event in events))
         if self._frames_left < 0:
-            self.transport.abort()
+            if self.queue.empty():
+                self.transport.abort()
+            else:
+                self._end_flood(self.close_timeout)
             return
         self.conn.events += events
         super().handle_events()
@@ -68,6 +77,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         refill = (now - self._counted_at) * FRAMES_PER_SECOND if self._counted_at else 0.0
         self._frames_left = min(BURST_FRAMES, self._frames_left + refill) - frames
         self._counted_at = now
+
+    def _end_flood(self, seconds: float) -> None:
+        """Discard all further data, and abort the connection after `seconds`."""
+        if self._flooded:
+            self._flooded.cancel()
+        self._flooded = self.loop.call_later(seconds, self.transport.abort)
 
     def _watch_fragments(self) -> None:
         """Abort a message in fragments that is too large, or not ended in time."""

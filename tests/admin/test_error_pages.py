@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import AsyncClient
 from django.test import Client as Browser
@@ -15,6 +14,7 @@ from api import errors
 from config.urls import urlpatterns as product_urls
 from server.pages import PageHandler
 from server.responses import refuse
+from tests.database_errors import postgres_error
 
 PAGE = "text/html; charset=utf-8"
 FAILURES = {
@@ -22,7 +22,7 @@ FAILURES = {
     "403": PermissionDenied("secret"),
     "404": Http404("secret"),
     "500": ZeroDivisionError("secret"),
-    "503": OperationalError("secret"),
+    "503": postgres_error("57P01"),
 }
 
 

@@ -72,7 +72,7 @@ def test_refusal_can_be_read_by_pages_of_allowed_origins(
 
     assert (answer[0], json.loads(answer[2])) == (status, body)
     assert answer[1]["access-control-allow-origin"] == ALLOWED_ORIGIN
-    assert answer[1]["access-control-expose-headers"] == "retry-after"
+    assert answer[1]["access-control-expose-headers"] == "retry-after, x-request-id"
     assert answer[1]["vary"] == "origin"
     assert answer[1]["content-type"] == "application/json"
 

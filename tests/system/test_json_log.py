@@ -102,7 +102,7 @@ def test_files_and_health_checks_have_no_line_and_refused_hosts_are_named(
     lines = read_lines(server)
     assert "healthz" not in str(lines)
     assert [each["message"] for each in lines if "evil" in str(each)] == [
-        "The host evil.example was refused: it is not in ALLOWED_HOSTS."
+        "Refused the host 'evil.example', which is not in ALLOWED_HOSTS."
     ]
 
 
