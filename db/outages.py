@@ -28,6 +28,7 @@ SQLITE_AWAY = {
     sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
 }
 
 
@@ -35,7 +36,7 @@ def is_away(error: BaseException | None) -> bool:
     """
     Return whether the database is unavailable, so that the same request may succeed later.
 
-    True if it cannot be reached, is stopping or starting, is read-only after a failover, or has no
+    True if it cannot be reached, is stopping or starting, is read-only, as after a failover, or has no
     connection, memory or disk space left; on SQLite also if it stayed locked. Other errors, such as a
     missing table or a statement that took too long, come again with each attempt.
     """

@@ -49,8 +49,9 @@ SQLITE_AWAY = [
     sqlite3.SQLITE_LOCKED_SHAREDCACHE,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
 ]
-SQLITE_FAULTS = [sqlite3.SQLITE_ERROR, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY]
+SQLITE_FAULTS = [sqlite3.SQLITE_ERROR, sqlite3.SQLITE_IOERR]
 FAILURES: dict[str, Exception] = {
     "unreachable": away(),
     "closed": closed(),

@@ -62,12 +62,20 @@ def invite_and_join(story: Story) -> None:
         "accepted_at": None,
         "created_at": TIME,
         "is_expired": False,
+        "email_status": "waiting",
+        "link": f"{story.alice.server.url}/join#code={dead_code}",
     }
-    expect(story.alice.get("trainer/invitations/"), 200, page(invitation))
+    listed = {**invitation, "email_status": "sent"}
+    expect(story.alice.get("trainer/invitations/"), 200, page(listed))
     path = f"trainer/invitations/{invitation['id']}/resend/"
     resent = expect(story.alice.post(path), 200)
     (code,) = story.mail_code(r"/join#code=([\w-]+)", 2)
-    assert resent == {**invitation, "expires_at": TIME, "invitation_code": code}
+    assert resent == {
+        **invitation,
+        "expires_at": TIME,
+        "invitation_code": code,
+        "link": invitation["link"].replace(dead_code, code),
+    }
 
     person = {"password": PASSWORD, "first_name": "Bob", "last_name": "Tester"}
     expect(story.guest.post("auth/invitations/accept/", code=dead_code, **person), 400)
