@@ -15,7 +15,15 @@ from tests.faults.history import History, Send
 from tests.faults.snapshot import Row, Snapshot
 
 KINDS = ("not_notified", "mail_lost", "mail_unexpected", "job_unfinished")
-RECURRING = {"jobs.prune", "notifications.sweep", "users.prune_admin_sessions"}
+RECURRING = {
+    "jobs.prune",
+    "notifications.sweep",
+    "privacy.prune_exports",
+    "trainer.prune_invitations",
+    "users.fold_names",
+    "users.prune_admin_sessions",
+    "users.prune_sessions",
+}
 RESET_KIND = "users.mail_password_reset"
 INVITATION_CODE = re.compile(r"/join#code=([\w-]+)", re.ASCII)
 RESET_LINK = re.compile(r"/reset-password#uid=[\w-]+&token=[\w-]+", re.ASCII)
