@@ -1,0 +1,23 @@
+"""How rows are named on pages and in logs."""
+
+import pytest
+from django.db.models import Model
+
+from notifications.models import NotificationPreferences, PushCursor, PushDelivery, PushMark
+from privacy.models import DataExportPart
+
+pytestmark = pytest.mark.without_servers
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (NotificationPreferences(user_id=3), "Notification preferences of user 3"),
+        (PushCursor(scanned_up_to=7), "Scanned up to message 7"),
+        (PushMark(recipient_id=3, conversation_id=4, up_to=5), "User 3 in conversation 4: 5"),
+        (PushDelivery(conversation_id=4, device_id=6), "Conversation 4 to device 6"),
+        (DataExportPart(number=2, export_id=8), "Part 2 of export 8"),
+    ],
+)
+def test_row_is_named(row: Model, name: str) -> None:
+    assert str(row) == name
