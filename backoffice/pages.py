@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
@@ -52,19 +51,11 @@ class RowList(ChangeList):
     """
     Django's change list, always in the order of the primary key, the newest row first.
 
-    Another order would sort the whole table for each page. A date filter at the end of the year 9999 is
-    a server error in Django. Here, the browser is redirected to the list without filters, as for other
-    invalid filters.
+    Another order would sort the whole table for each page.
     """
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         return ["-pk"]
-
-    def get_filters(self, request: HttpRequest) -> Any:
-        try:
-            return super().get_filters(request)
-        except (ValueError, OverflowError) as error:
-            raise IncorrectLookupParameters from error
 
 
 class ClosedAdmin(admin.ModelAdmin[Any]):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from prometheus_client.core import GaugeMetricFamily
 from api import metrics
 from api.exceptions import TooFast
 from api.throttling import cached_retry_after, hit, try_hit
+from config import serve
+from config.environment import InvalidEnvironment
 from jobs import metrics as jobs_metrics
 from jobs.metrics import JobCollector, serve_metrics
 from jobs.models import Job
@@ -164,3 +167,14 @@ def test_alert_uses_metrics_that_exist(rule: dict[str, Any]) -> None:
     assert {re.sub(r"_(total|count|sum|bucket)$", "", each) for each in names} <= ours | of_jobs
     assert set(rule) == {"alert", "expr", "for", "labels", "annotations"}
     assert rule["expr"].count("(") == rule["expr"].count(")")
+
+
+@pytest.mark.without_servers
+def test_metrics_that_cannot_be_served_stop_the_start(
+    settings: Any,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings.METRICS_PORT = taken.getsockname()[1]
+
+        with pytest.raises(InvalidEnvironment, match="METRICS_PORT"):
+            serve._serve_metrics()

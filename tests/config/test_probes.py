@@ -253,3 +253,14 @@ def test_development_server_needs_only_a_folder_for_pictures(
     check_start(command="make serve")
 
     assert [each.partition(":")[0] for each in caplog.messages] == ["DEBUG=1"]
+
+
+def test_mail_that_is_sent_nowhere_is_a_warning(product: Any) -> None:
+    product.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+    code, rest = run_doctor()
+
+    assert code == 0
+    assert (
+        "warning EMAIL_URL sends no emails: invitations and password resets reach nobody." in rest
+    )

@@ -16,6 +16,7 @@ from jobs.exceptions import GiveUp
 from jobs.models import Job
 from messaging import frames, selectors
 from messaging.models import Conversation, Message, Participant
+from messaging.services import erasing
 from notifications.contents import get_notification
 from notifications.models import DeviceToken, PushDelivery, PushMark
 from notifications.selectors import Delivery
@@ -226,6 +227,20 @@ def test_second_erasure_changes_nothing(bob: User) -> None:
 
     assert User.objects.get(pk=bob.pk).erased_at == first.erased_at
     assert [each.args["messages"] for each in Job.objects.all()] == ["keep"]
+
+
+def test_conversation_that_a_parallel_run_has_unlinked_gets_no_further_version(
+    bob: User, talk: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = talk.version
+    lists = iter([[talk.pk, talk.pk], []])  # the second one is what another run was faster with
+    monkeypatch.setattr(erasing, "_list_conversations", lambda _: next(lists))
+    monkeypatch.setattr(erasing, "_find_conversation_with_messages", lambda _: None)
+
+    erasing.erase_from_conversations(user_id=bob.pk, erases_texts=False)
+
+    talk.refresh_from_db()
+    assert (talk.trainee, talk.version) == (None, version + 1)
 
 
 def test_account_that_is_not_being_erased_is_left_alone(bob: User) -> None:

@@ -103,3 +103,20 @@ def test_lost_connection_leaves_no_timer() -> None:
         assert [each.cancelled() for each in timers] == [True, True]
 
     run(scenario)
+
+
+def test_message_in_fragments_that_ends_in_time_stops_the_timer() -> None:
+    async def scenario() -> None:
+        protocol, connection = connect()
+        protocol.frames = [b"half"]
+        protocol._watch_fragments()
+        waiting: Any = protocol._unfinished
+
+        protocol.frames = []
+        protocol._watch_fragments()
+
+        assert waiting.cancelled()
+        assert protocol._unfinished is None
+        assert not connection.aborted.is_set()
+
+    run(scenario)
