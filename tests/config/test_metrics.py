@@ -33,7 +33,7 @@ from tests.system.people import Person, eventually
 from tests.system.server import WebServer
 from users.models import User
 
-RULES = yaml.safe_load((ROOT / "deploy/alerts.yml").read_text())["groups"][0]["rules"]
+RULES = yaml.safe_load((ROOT / "docs/deploy/alerts.yml").read_text())["groups"][0]["rules"]
 
 
 def value_of(name: str, **labels: str) -> float:

@@ -26,7 +26,7 @@ def test_whole_contract_as_one_story(
     story = Story(*servers, mailbox)
 
     identity.sign_in(story)
-    identity.invite_and_join(story)
+    identity.join(story)
     conversation.start(story)
     sockets.talk_over_sockets(story)
     conversation.page_through(story)
