@@ -16,7 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.e2e.chromium import ChromiumUnavailable, launch_options
 from tests.e2e.contexts import ContextPool, is_reusable
 from tests.e2e.devices import DESK, PATIENCE, PHONE, OpenDevice, Watch
-from tests.e2e.servers import collect_static, make_server
+from tests.e2e.servers import collect_static, kill, make_server
 from tests.system.server import WebServer
 
 # Playwright's event loop runs in this thread; without this, Django would refuse to use the database.
@@ -75,8 +75,12 @@ def server_of_the_module(
 
 @pytest.fixture
 def mortal_server(server_of_the_module: WebServer, transactional_db: None) -> Iterator[WebServer]:
-    """A server that tests may kill. If a test has killed it, it is restarted afterwards."""
+    """A server that tests may kill or start with other variables. Afterwards, it is as it was before."""
+    environment = dict(server_of_the_module.environment)
     yield server_of_the_module
+    if server_of_the_module.environment != environment:
+        server_of_the_module.environment = environment
+        kill(server_of_the_module)
     process = server_of_the_module.process
     if process and process.poll() is not None:
         server_of_the_module.start()

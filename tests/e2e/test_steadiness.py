@@ -113,7 +113,7 @@ def test_lost_connection_does_not_move_the_messages(
     size: tuple[int, int],
     pixels: int,
 ) -> None:
-    fill(conversation, 40)
+    fill(conversation, 39)
     page = open_device(viewport={"width": size[0], "height": size[1]})
     open_live_thread(page, alice, conversation)
     expect(messages(page)).to_have_count(40)

@@ -1,8 +1,10 @@
 """Error responses without a body get a page, and requests without a log are left alone."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -19,6 +21,18 @@ def test_synchronous_handler_gets_a_page_for_an_empty_error() -> None:
 
     assert response.status_code == 405
     assert response.content
+
+
+def test_asynchronous_handler_gets_a_page_for_an_empty_error() -> None:
+    async def refuse(_request: object) -> HttpResponse:
+        return HttpResponse(status=405)
+
+    explained: Any = explain_empty_errors(refuse)
+
+    response = async_to_sync(explained)(RequestFactory().get("/messages"))
+
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert b"<h1>This page cannot do that</h1>" in response.content
 
 
 def test_request_without_a_route_is_logged_without_one() -> None:

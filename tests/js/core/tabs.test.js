@@ -1,8 +1,56 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setGlobals } from "../browser/globals.js";
 import { openBrowser, settle } from "../browser/open.js";
 
-async function open(t) {
+async function openChannels(t) {
+  const { TabChannel } = await openBrowser(t).load("core/tabs.js");
+  const heard = [];
+  return {
+    heard,
+    join(name, options) {
+      const channel = new TabChannel(name, options);
+      channel.addEventListener("message", ({ data }) => heard.push(data));
+      return channel;
+    },
+  };
+}
+
+test("tabs receive messages of other tabs but not their own", async (t) => {
+  const { heard, join } = await openChannels(t);
+  const [one, two] = [join("a"), join("a"), join("b")];
+
+  one.post("from one");
+  two.post("from two");
+  await settle();
+
+  assert.deepEqual(heard, ["from one", "from two"]);
+});
+
+test("a closed or isolated channel neither sends nor receives", async (t) => {
+  const { heard, join } = await openChannels(t);
+  const [closed, alone] = [join("a"), join("a", { isAlone: true })];
+  closed.close();
+  alone.post("x");
+  join("a").post("y");
+  await settle();
+  alone.close();
+
+  assert.deepEqual(heard, []);
+});
+
+test("nothing fails without BroadcastChannel", async (t) => {
+  const { heard, join } = await openChannels(t);
+  setGlobals({ BroadcastChannel: undefined });
+
+  join("a").post("x");
+  join("a").close();
+  await settle();
+
+  assert.deepEqual(heard, []);
+});
+
+async function openLocks(t) {
   const browser = openBrowser(t);
   const first = await browser.load("core/tabs.js");
   const second = await browser.openTab()("core/tabs.js");
@@ -10,7 +58,7 @@ async function open(t) {
 }
 
 test("two tabs run the work one after the other", async (t) => {
-  const { tabs } = await open(t);
+  const { tabs } = await openLocks(t);
   const log = [];
   const { promise, resolve } = Promise.withResolvers();
 
@@ -32,7 +80,7 @@ test("two tabs run the work one after the other", async (t) => {
 });
 
 test("failed work releases the lock and throws its error", async (t) => {
-  const { tabs } = await open(t);
+  const { tabs } = await openLocks(t);
 
   await assert.rejects(tabs[0]("work", () => Promise.reject(new RangeError("no"))), RangeError);
 
@@ -40,7 +88,7 @@ test("failed work releases the lock and throws its error", async (t) => {
 });
 
 test("a page in the back/forward cache gets a temporary error", async (t) => {
-  const { browser, tabs } = await open(t);
+  const { browser, tabs } = await openLocks(t);
   browser.navigator.locks.request = () =>
     Promise.reject(new DOMException("Not fully active.", "InvalidStateError"));
 
@@ -48,7 +96,7 @@ test("a page in the back/forward cache gets a temporary error", async (t) => {
 });
 
 test("the work runs where the browser refuses locks because storage is blocked", async (t) => {
-  const { browser, tabs } = await open(t);
+  const { browser, tabs } = await openLocks(t);
   browser.navigator.locks.request = () =>
     Promise.reject(new DOMException("Storage is blocked.", "SecurityError"));
 
@@ -56,7 +104,7 @@ test("the work runs where the browser refuses locks because storage is blocked",
 });
 
 test("the work runs without Web Locks", async (t) => {
-  const { browser, tabs } = await open(t);
+  const { browser, tabs } = await openLocks(t);
   browser.navigator.locks = undefined;
 
   assert.equal(await tabs[0]("work", () => "done"), "done");
