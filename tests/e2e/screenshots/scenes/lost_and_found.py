@@ -59,7 +59,7 @@ def slow_down(camera: Camera) -> Page:
     headers, refusal = {"Retry-After": "18"}, {"detail": "Too fast.", "code": "throttled"}
     page.route("**/send/", lambda route: route.fulfill(status=429, json=refusal, headers=headers))
     write(page, "And one more thing")
-    expect(page.get_by_text("Slow down.")).to_be_visible()
+    expect(page.get_by_role("timer")).to_be_visible()
     return page
 
 
