@@ -23,7 +23,7 @@ from bench.compare import Effort, Row, Side, compare
 from bench.dataset import Dataset
 from bench.delivery import Delivery, deliver
 from bench.idle import allow_files, hold_idle
-from bench.processes import floor, migrate, product
+from bench.processes import floor, prepare, product
 from bench.report import Results
 from bench.scenarios import vary_held_processes, vary_processes, vary_redis, vary_servers
 from bench.servers import copy_database, counting_postgres
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> Results:
     with ExitStack() as stack:
         postgres = stack.enter_context(counting_postgres(durable=arguments.durable))
         redis = stack.enter_context(Redis(own=True))
-        migrate(postgres.url, redis.url)
+        prepare(postgres.url, redis.url)
         results.machine["postgresql"] = _version(postgres.url)
         datasets = [_fill(postgres.url, messages) for messages in sorted(set(arguments.sizes))]
         if "endpoints" in arguments.scenarios:

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.dataset import Dataset, Pair, list_pairs
-from bench.processes import Served, collect_static, product
+from bench.processes import Served, product
 from tests.e2e.chromium import launch_options
 from tests.e2e.devices import PHONE
 
@@ -42,7 +42,6 @@ def wait_in_browsers(data: Dataset, redis_url: str, messages: int) -> Waits:
     """Send messages one after the other from a desktop to a phone, and time both screens."""
     pair = list_pairs()[0]
     _let_sign_in(data, pair)
-    collect_static(data.database_url, redis_url)
     with product(data.database_url, redis_url) as server, _chromium() as browser:
         desk = _open(browser, server, pair, pair.trainer_id)
         phone = _open(browser, server, pair, pair.trainee_id, **PHONE)

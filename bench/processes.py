@@ -18,6 +18,7 @@ UNLIMITED = (
     "THROTTLE_MESSAGING",
     "THROTTLE_USER",
     "THROTTLE_READING",
+    "THROTTLE_REFRESH",
     "THROTTLE_SIGN_IN",
     "THROTTLE_SIGN_IN_ADDRESS",
     "THROTTLE_INVITATIONS",
@@ -122,14 +123,10 @@ def floor(database_url: str, redis_url: str) -> Served:
     return Served("bench.floor", **_shared(database_url, redis_url))
 
 
-def migrate(database_url: str, redis_url: str) -> None:
-    """Create the tables."""
-    _manage("migrate", database_url, redis_url)
-
-
-def collect_static(database_url: str, redis_url: str) -> None:
-    """Collect the files of the browser client, as `make serve` does."""
-    _manage("collectstatic", database_url, redis_url)
+def prepare(database_url: str, redis_url: str) -> None:
+    """Create the tables, and collect the files of the browser client, as `make serve` does."""
+    for command in ("migrate", "collectstatic"):
+        _manage(command, database_url, redis_url)
 
 
 def _manage(command: str, database_url: str, redis_url: str) -> None:
