@@ -36,9 +36,12 @@ RESTART IDENTITY CASCADE
 _PEOPLE = f"""
 INSERT INTO users_user (id, password, is_superuser, email, role, parent_trainer_id, first_name,
     last_name, business_name, phone_number, profile_image, onboarding_completed, is_active, is_staff,
-    created_at)
+    created_at, search_text, sort_key, folded_from)
 SELECT id, '!', false, 'person' || id || '@example.com', role, trainer, 'Person', 'Number ' || id,
-    '', '', '', true, true, false, now()
+    '', '', '', true, true, false, now(),
+    'person number ' || id || ' person' || id || '@example.com',
+    convert_to('person' || chr(1) || 'number ' || lpad(id::text, 20, '0'), 'UTF8'),
+    E'Person\\nNumber ' || id || E'\\nperson' || id || '@example.com'
 FROM (
     SELECT id, 'TRAINER' AS role, NULL::bigint AS trainer FROM generate_series(1, 51) id
     UNION ALL
