@@ -260,6 +260,21 @@ def test_other_tokens_are_refused_and_change_nothing(
     run(scenario)
 
 
+def test_too_many_tokens_close_the_socket_and_are_not_used(settings: Any) -> None:
+    settings.SOCKET_AUTHENTICATE_BURST, settings.SOCKET_AUTHENTICATE_PER_SECOND = 1, 0.001
+
+    async def scenario() -> None:
+        client, socket = await connect(scope_of("bob"))
+
+        for token in ("bob", "bob's next", "bob's next"):
+            await client.say_frame(type="authenticate", token=token)
+
+        assert client.seen == [accept(), ONE, close(CloseCode.TOO_MUCH)]
+        assert socket.access == Grant(2, 20)
+
+    run(scenario)
+
+
 def test_change_of_access_closes_sockets_of_ended_sessions(counted: Store) -> None:
     async def scenario() -> None:
         (client, socket), (other_client, other) = [

@@ -167,6 +167,27 @@ def test_typing_event_of_another_conversation_or_before_the_handshake_ends_is_dr
     run(scenario)
 
 
+def test_repeated_typing_state_is_announced_once(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    tokens = access_of(alice), access_of(bob)
+
+    async def scenario() -> None:
+        (to_alice, _), (to_bob, _) = [await connect(each, conversation) for each in tokens]
+
+        for is_typing in (False, True, False, False):
+            await to_bob.say_frame(type="typing", is_typing=is_typing)
+        announce_now(alice.pk, typing_event(conversation.pk))
+        await until(lambda: "typing" in to_alice.frames)
+
+        told = [each | {"user_id": bob.pk} for each in (TYPING, STOPPED)]
+        assert to_alice.frames == [*told, "typing"]
+        for client in (to_alice, to_bob):
+            await client.disconnect()
+
+    run(scenario)
+
+
 @pytest.mark.parametrize("is_typing", [None, "yes", 1])
 def test_typing_that_is_no_boolean_is_an_error(
     bob: User, conversation: Conversation, is_typing: object
@@ -368,6 +389,28 @@ def test_hole_before_an_event_is_filled_from_the_database(
         await finish_tasks()
 
         assert [frame["message"] for frame in client.frames] == bodies
+        await client.disconnect()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("frame", [None, ""])
+def test_next_event_without_a_frame_is_read_from_the_database(
+    alice: User, bob: User, conversation: Conversation, frame: str | None
+) -> None:
+    token = access_of(bob)
+    second = message_body(write(alice, conversation, "Second")[0])
+
+    async def scenario() -> None:
+        client, socket = await connect(token, conversation)
+        socket.version = 1
+
+        event = {"type": "conversation.changed", "conversation_id": conversation.pk}
+        socket.on_event({**event, "version": 2, "frame": frame})
+        await finish_tasks()
+
+        assert client.frames == [{"type": "new_message", "message": second}]
+        assert socket.position == (conversation.pk, 2)
         await client.disconnect()
 
     run(scenario)

@@ -201,6 +201,26 @@ def test_ping_of_an_inbox_has_no_version(bob: User, conversation: Conversation) 
     run(scenario)
 
 
+def test_typing_on_an_inbox_is_an_error_and_closes_nothing(
+    bob: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.SOCKET_FRAME_BURST, settings.SOCKET_FRAMES_PER_SECOND = 2, 0.001
+    token = access_of(bob)
+
+    async def scenario() -> None:
+        client, _ = await connect(token)
+
+        for _ in range(100):
+            await client.say_frame(type="typing", is_typing=True)
+        await client.say_frame(type="ping")
+
+        kinds = [each["type"] for each in client.frames]
+        assert kinds == ["unread_count", "error", "error", "pong"]
+        await client.disconnect()
+
+    run(scenario)
+
+
 def test_inbox_refreshes_at_every_other_comparison_that_differs(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
