@@ -1,10 +1,12 @@
 """Network addresses of clients, as text."""
 
 import ipaddress
+from functools import lru_cache
 
 IPV6_NETWORK_BITS = 64
 
 
+@lru_cache(maxsize=4096)  # the same clients and proxies in each request
 def read_address(text: str) -> str | None:
     """
     Return an address in its usual form, or None if `text` is none.

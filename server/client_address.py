@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from api.networks import read_address
@@ -27,7 +28,7 @@ class ClientAddress:
         self._app = app
         texts = [each.strip() for each in proxies.split(",") if each.strip()]
         self._trusts_every_peer = EVERY_PEER in texts
-        self._networks = [ipaddress.ip_network(each) for each in texts if each != EVERY_PEER]
+        self._networks = tuple(ipaddress.ip_network(each) for each in texts if each != EVERY_PEER)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope.get("client"):
@@ -64,7 +65,8 @@ class ClientAddress:
         return address is not None and _is_in(address, self._networks)
 
 
-def _is_in(address: str, networks: Iterable[Network]) -> bool:
+@lru_cache(maxsize=4096)
+def _is_in(address: str, networks: tuple[Network, ...]) -> bool:
     return any(ipaddress.ip_address(address) in network for network in networks)
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,7 +56,12 @@ class AllowedHosts:
 
 
 def _is_allowed(hosts: list[str]) -> bool:
-    return len(hosts) == 1 and validate_host(split_domain_port(hosts[0])[0], settings.ALLOWED_HOSTS)
+    return len(hosts) == 1 and _is_valid(hosts[0], tuple(settings.ALLOWED_HOSTS))
+
+
+@lru_cache(maxsize=256)
+def _is_valid(host: str, allowed: tuple[str, ...]) -> bool:
+    return validate_host(split_domain_port(host)[0], allowed)
 
 
 def _is_by_address(hosts: list[str]) -> bool:
