@@ -77,6 +77,9 @@ class Conversation(models.Model):
     )
     last_message_at = models.DateTimeField(null=True)
     is_archived = models.BooleanField(default=False)
+    # The names and addresses of both people when they last worked together; see `messaging.last_known`.
+    # NULL if the conversation is active, if an account was deleted, or if the previous release archived it.
+    last_known = models.JSONField(null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ConversationQuerySet.as_manager()

@@ -1,10 +1,24 @@
 """Named tuples that reads return. A model instance takes four times as long to create."""
 
 from datetime import datetime
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from messaging.last_known import have_parted
 from users.models import User
+
+
+class ArchivedReason(StrEnum):
+    """
+    Why a conversation is archived: what is so now, not what was so when it was archived.
+
+    OTHER means that the trainee has this trainer: support has archived it, or the trainee has come back.
+    """
+
+    TRAINEE_REMOVED = "trainee_removed"
+    ACCOUNT_DELETED = "account_deleted"
+    OTHER = "other"
 
 
 class MessageRow(NamedTuple):
@@ -40,7 +54,19 @@ class ConversationEntry(NamedTuple):
     last_message_at: datetime | None
     is_archived: bool
     created_at: datetime
+    last_known: Any
     trainer: User | None = None
     trainee: User | None = None
     last_message_preview: str | None = None
     unread_count: int = 0
+
+    @property
+    def archived_reason(self) -> str | None:
+        """Return why the conversation is archived, or None if it is active."""
+        if not self.is_archived:
+            return None
+        if any(each is None or each.erased_at for each in (self.trainer, self.trainee)):
+            return ArchivedReason.ACCOUNT_DELETED
+        if have_parted(self.trainer, self.trainee):
+            return ArchivedReason.TRAINEE_REMOVED
+        return ArchivedReason.OTHER

@@ -23,7 +23,7 @@ from messaging.models import (
     Conversation,
     Message,
 )
-from messaging.rows import ConversationEntry, MessageRow
+from messaging.rows import ArchivedReason, ConversationEntry, MessageRow
 from users.models import REMOVED_PERSON_NAME, User
 from users.serializers import image_url
 
@@ -91,6 +91,13 @@ class ConversationSerializer(serializers.Serializer[Any]):
     )
     unread_count = serializers.IntegerField()
     is_archived = serializers.BooleanField()
+    archived_reason = serializers.ChoiceField(
+        choices=[each.value for each in ArchivedReason],
+        allow_null=True,
+        help_text="`trainee_removed`: the trainee no longer has this trainer. The names are those of"
+        " then. `account_deleted`: one of the two accounts no longer exists. `other`: the trainee has this"
+        " trainer, who can write again. `null` if the conversation is active.",
+    )
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()
 
@@ -121,6 +128,7 @@ def conversations_data(conversations: Iterable[ConversationEntry]) -> list[dict[
             "last_message_preview": each.last_message_preview,
             "unread_count": each.unread_count,
             "is_archived": each.is_archived,
+            "archived_reason": each.archived_reason,
             "created_at": wire_time(each.created_at),
             "version": each.version,
         }

@@ -9,6 +9,7 @@ from api.exceptions import FieldInvalid
 from messaging.selectors import has_active_conversation
 from messaging.services.archiving import prepare_account_deletion
 from messaging.services.participants import complete_participants
+from messaging.services.remembering import complete_last_known
 from users.models import User
 from users.services.administration import role_changing
 
@@ -31,7 +32,9 @@ def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
 
 @receiver(post_migrate)
 def complete_rows(sender: Any, apps: Apps | None = None, **kwargs: Any) -> None:
-    """After migrations, add the participant rows that the previous release did not create."""
+    """After migrations, add the rows and names that the previous release did not store."""
     models = apps.all_models["messaging"] if apps else {}  # None when a test flushes the tables
     if sender.name == "messaging" and "participant" in models:
         complete_participants()
+        if hasattr(models["conversation"], "last_known"):
+            complete_last_known()

@@ -30,14 +30,14 @@ def write_archive(user: User, file: IO[bytes]) -> None:
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         account = describe_account(user)
         archive.writestr("account.json", _encode(account, indent=2))
-        links = [_write_conversation(archive, each) for each in list_conversations(user)]
+        links = [_write_conversation(archive, user, each) for each in list_conversations(user)]
         picture = _write_picture(archive, user)
         archive.writestr("index.html", _page("Your data", _describe(account), picture, *links))
 
 
-def _write_conversation(archive: ZipFile, conversation: Conversation) -> str:
+def _write_conversation(archive: ZipFile, user: User, conversation: Conversation) -> str:
     """Write a conversation as JSON and as HTML, message by message; return a link to the page."""
-    described = describe_conversation(conversation)
+    described = describe_conversation(user, conversation)
     path = f"conversations/{conversation.pk}"
     with archive.open(f"{path}.json", "w") as file:
         file.write(_encode(described)[:-1].encode() + b', "messages": [')

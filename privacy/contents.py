@@ -1,10 +1,11 @@
 """Lists what the product stores about a person, as JSON values. Secrets, such as hashes, are left out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from messaging.last_known import as_last_known
 from messaging.models import Conversation, Message
 from notifications.models import DeviceToken
 from trainer.models import Invitation
@@ -68,18 +69,29 @@ def _rows(rows: QuerySet[Any, Any], *names: str) -> list[dict[str, Any]]:
     return list(rows.order_by("pk").values(*names))
 
 
-def list_conversations(user: User) -> Iterable[Conversation]:
-    """Return all conversations of a person, also archived ones."""
-    return Conversation.objects.of(user).select_related("trainer", "trainee").order_by("pk")
+def list_conversations(user: User) -> Iterator[Conversation]:
+    """
+    Yield all conversations of a person, also archived ones.
+
+    If the two people have parted, the other one has the name of then; see `messaging.last_known`.
+    """
+    own = Conversation.objects.of(user).select_related("trainer", "trainee").order_by("pk")
+    for each in own:
+        if each.is_archived:
+            people = as_last_known(user.pk, each.trainer, each.trainee, each.last_known)
+            each.trainer, each.trainee = people
+        yield each
 
 
-def describe_conversation(conversation: Conversation) -> dict[str, Any]:
+def describe_conversation(user: User, conversation: Conversation) -> dict[str, Any]:
+    side = "trainer" if conversation.trainer_id == user.pk else "trainee"
     return {
         "id": conversation.pk,
         "trainer": _name_of(conversation.trainer),
         "trainee": _name_of(conversation.trainee),
         "created_at": conversation.created_at,
         "is_archived": conversation.is_archived,
+        "you_as_last_known": (conversation.last_known or {}).get(side),
     }
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging.events import announce_altered, announce_archived
+from messaging.last_known import store_last_known
 from messaging.models import Conversation, Message
 from users.coaching import lock_trainer_ids, lock_with_trainees
 from users.models import User
@@ -14,23 +15,28 @@ class ArchivedConversations:
     conversation_ids: tuple[int, ...]
 
 
+@transaction.atomic
 def archive_conversations_for_trainee(*, trainer: User, trainee: User) -> ArchivedConversations:
     """
     Archive the conversation of a trainer and a trainee, and close its sockets.
 
-    Nothing is deleted. The trainer can still read the conversation, but the trainee cannot.
+    Nothing is deleted. The trainer can still read the conversation, but the trainee cannot. The names are
+    stored even if it was archived before: until now, the trainer could see new ones.
     """
-    return archive_conversations(Conversation.objects.filter(trainer=trainer, trainee=trainee))
+    pair = Conversation.objects.filter(trainer=trainer, trainee=trainee)
+    for conversation in store_last_known(_lock(pair.filter(is_archived=True))):
+        conversation.save(update_fields=["last_known"])
+    return archive_conversations(pair)
 
 
 @transaction.atomic
 def archive_conversations(conversations: QuerySet[Conversation]) -> ArchivedConversations:
     """Archive the given conversations that are still active; each gets a new version."""
     active = _lock(conversations.filter(is_archived=False))
-    for conversation in active:
+    for conversation in store_last_known(active):
         conversation.is_archived = True
         conversation.version += 1
-        conversation.save(update_fields=["is_archived", "version"])
+        conversation.save(update_fields=["is_archived", "last_known", "version"])
         announce_archived(conversation)
     return ArchivedConversations(tuple(each.pk for each in active))
 
@@ -49,8 +55,9 @@ def reopen_conversations(conversations: QuerySet[Conversation]) -> int:
     reopened = [each for each in _lock(archived) if _belong_together(each, trainer_ids)]
     for conversation in reopened:
         conversation.is_archived = False
+        conversation.last_known = None
         conversation.version += 1
-        conversation.save(update_fields=["is_archived", "version"])
+        conversation.save(update_fields=["is_archived", "last_known", "version"])
         announce_altered(conversation)
     return len(reopened)
 
@@ -76,7 +83,8 @@ def prepare_account_deletion(*, user: User) -> None:
     lock_with_trainees(user)
     for conversation in _lock(Conversation.objects.of(user)):
         conversation.version += 1
-        conversation.save(update_fields=["version"])
+        conversation.last_known = None
+        conversation.save(update_fields=["version", "last_known"])
         written = Message.objects.filter(conversation=conversation, sender=user)
         written.change_content(version=conversation.version)
         announce_altered(conversation)

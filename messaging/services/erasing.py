@@ -42,8 +42,9 @@ def _unlink(conversation_id: int, user_id: int) -> None:
         conversation.trainer = None
     else:
         conversation.trainee = None
+    conversation.last_known = None
     conversation.version += 1
-    conversation.save(update_fields=["trainer", "trainee", "version"])
+    conversation.save(update_fields=["trainer", "trainee", "last_known", "version"])
     Participant.objects.filter(conversation=conversation, user=user_id).update(user=None)
     announce_altered(conversation)
 

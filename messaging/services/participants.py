@@ -27,8 +27,9 @@ def _complete_some() -> int:
     bare = Conversation.objects.filter(~has_rows).order_by("pk")[:BATCH]
     # A concurrent deletion of an account waits for this lock, or has already set the column to NULL.
     ids = list(bare.values_list("pk", flat=True))
-    locked = Conversation.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    found = list(locked)
+    # Only these columns: after a step back, the table may lack others.
+    rows = Conversation.objects.filter(pk__in=ids).only("trainer", "trainee").order_by("pk")
+    found = list(rows.select_for_update(no_key=True))
     Participant.objects.bulk_create(
         (
             Participant(conversation=each, user_id=user_id, side=side)

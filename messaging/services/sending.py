@@ -90,7 +90,8 @@ def start_conversation(
         conversation, is_new = _get_or_create(trainer, trainee)
         if conversation.is_archived and not sent_with(conversation, trainer, client_id).exists():
             conversation.is_archived = False
-            conversation.save(update_fields=["is_archived"])
+            conversation.last_known = None
+            conversation.save(update_fields=["is_archived", "last_known"])
         sent = _post_and_count(trainer, conversation.pk, content, client_id)
     return StartedConversation(conversation.pk, sent.message, is_new, sent.is_repeat)
 

@@ -6,12 +6,23 @@ from messaging.rows import ConversationEntry, MessageRow
 from users.models import User
 
 THREAD = Columns(
-    Conversation, "id", "trainer", "trainee", "version", "message_count", "is_archived"
+    Conversation,
+    "id",
+    "trainer",
+    "trainee",
+    "version",
+    "message_count",
+    "is_archived",
+    "last_known",
 )
-SENDER = Columns(User, "id", "first_name", "last_name", "profile_image", "erased_at")
+SENDER = Columns(
+    User, "id", "first_name", "last_name", "profile_image", "erased_at", "parent_trainer"
+)
 MESSAGE = RowType(Message, MessageRow)
 ENTRY = RowType(Conversation, ConversationEntry)
-PERSON = Columns(User, "id", "email", "first_name", "last_name", "profile_image", "erased_at")
+PERSON = Columns(
+    User, "id", "email", "first_name", "last_name", "profile_image", "erased_at", "parent_trainer"
+)
 
 # The columns of a locked conversation that services need to change it.
 LOCKED = Columns(Conversation, "id", "trainer", "trainee", "version", "is_archived")
@@ -29,7 +40,9 @@ def cut(limit: int, offset: int) -> str:
     return f"LIMIT {limit:d} OFFSET {offset:d}" if offset else f"LIMIT {limit:d}"
 
 
-def load_people(columns: Columns[User], row: Row, people: People) -> tuple[User | None, ...]:
+def load_people(
+    columns: Columns[User], row: Row, people: People
+) -> tuple[User | None, User | None]:
     """
     Return the trainer and the trainee, with None in place of a deleted account.
 

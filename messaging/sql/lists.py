@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from db.compiled import CompiledQuery, counting
 from db.sql import Row, fetch_all
+from messaging.last_known import as_last_known
 from messaging.models import PREVIEW_LENGTH, Conversation, Message
 from messaging.rows import ConversationEntry
 from messaging.sql.columns import ENTRY, PERSON, People, cut, load_people
@@ -61,15 +62,20 @@ def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[Con
     """
     people: People = {}
     return [
-        _load_entry(row, people) for row in fetch_all(_SELECT.format(source), [user_id, *params])
+        _load_entry(row, people, user_id)
+        for row in fetch_all(_SELECT.format(source), [user_id, *params])
     ]
 
 
-def _load_entry(row: Row, people: People) -> ConversationEntry:
+def _load_entry(row: Row, people: People, user_id: int) -> ConversationEntry:
     *described, beginning, unread = row
     trainer, trainee = load_people(PERSON, described[ENTRY.count :], people)
     preview = beginning and cut_text(beginning, PREVIEW_LENGTH)
-    return ENTRY.load(described[: ENTRY.count], trainer, trainee, preview, unread)
+    entry = ENTRY.load(described[: ENTRY.count], trainer, trainee, preview, unread)
+    if not entry.is_archived:
+        return entry
+    trainer, trainee = as_last_known(user_id, trainer, trainee, entry.last_known)
+    return entry._replace(trainer=trainer, trainee=trainee)
 
 
 _SELECT = f"""

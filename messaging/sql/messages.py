@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from db.compiled import CompiledQuery
 from db.sql import Row
+from messaging.last_known import as_last_known
 from messaging.models import MAX_VERSION, Conversation, Message, MessageQuerySet
 from messaging.rows import MessageRow
 from messaging.sql.columns import MESSAGE, SENDER, THREAD, load_people
@@ -49,11 +50,18 @@ def _columns_of_thread(path: str) -> list[str]:
     return [*THREAD.under(path), *people]
 
 
-def _load_conversation(row: Row) -> Conversation:
-    """Return a conversation with its trainer and trainee; a deleted account becomes None."""
+def _load_conversation(row: Row, user_id: int) -> Conversation:
+    """
+    Return a conversation with its trainer and trainee, as `user_id` may see them.
+
+    A deleted account becomes None.
+    """
     conversation = THREAD.load(row[: THREAD.count])
+    people = load_people(SENDER, row[THREAD.count :], {})
+    if conversation.is_archived:
+        people = as_last_known(user_id, *people, conversation.last_known)
     loaded = conversation._state.fields_cache
-    loaded["trainer"], loaded["trainee"] = load_people(SENDER, row[THREAD.count :], {})
+    loaded["trainer"], loaded["trainee"] = people
     return conversation
 
 
@@ -70,7 +78,7 @@ _conversation_query = CompiledQuery(
 def select_conversation(conversation_id: int, user_id: int) -> Conversation | None:
     """Return a conversation with its participants, or None if it is not visible to the user."""
     rows = _conversation_query.fetch_all(conversation_id, user_id)
-    return _load_conversation(rows[0]) if rows else None
+    return _load_conversation(rows[0], user_id) if rows else None
 
 
 @lru_cache(KEPT_STATEMENTS)
@@ -114,7 +122,7 @@ def select_messages(
     if conversation and _may_have_messages(conversation, query, params):
         rows = compiled.fetch_all(conversation_id, user_id, *params)
     elif rows:
-        conversation = _load_conversation(rows[0][MESSAGE.count :])
+        conversation = _load_conversation(rows[0][MESSAGE.count :], user_id)
     return conversation, [MESSAGE.load(row[: MESSAGE.count]) for row in rows]
 
 

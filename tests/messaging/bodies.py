@@ -74,6 +74,8 @@ def message_body(message: Message) -> Body:
 def conversation_body(conversation: Conversation, *, preview: str | None, unread: int) -> Body:
     """Return the response body for a conversation, from the database row."""
     conversation = Conversation.objects.get(pk=conversation.pk)
+    trainee, is_archived = conversation.trainee, conversation.is_archived
+    has_left = trainee is None or trainee.parent_trainer_id != conversation.trainer_id
     return {
         "id": conversation.pk,
         "trainer": participant_body(conversation.trainer),
@@ -81,7 +83,8 @@ def conversation_body(conversation: Conversation, *, preview: str | None, unread
         "last_message_at": moment(conversation.last_message_at),
         "last_message_preview": preview,
         "unread_count": unread,
-        "is_archived": conversation.is_archived,
+        "is_archived": is_archived,
+        "archived_reason": ("trainee_removed" if has_left else "other") if is_archived else None,
         "created_at": moment(conversation.created_at),
         "version": conversation.version,
     }

@@ -157,6 +157,13 @@ class Model:
         for trainee, trainer in self.trainer_of.items():
             self.trainer_of[trainee] = None if trainer == name else trainer
 
+    def why_archived(self, thread: Thread) -> str | None:
+        if not thread.is_archived:
+            return None
+        if not set(thread.pair) <= self.people:
+            return "account_deleted"
+        return "other" if self._belong_together(thread) else "trainee_removed"
+
     # Views
     # --------------------------------------------------------------------------
     def list_of(self, name: str, *, archived: bool) -> list[Thread]:

@@ -58,6 +58,7 @@ class Observer:
             "last_message_preview": thread.lines[-1].content[:100],
             "unread_count": len(thread.unread_by(viewer)),
             "is_archived": thread.is_archived,
+            "archived_reason": self.model.why_archived(thread),
             "created_at": moment(thread.created_at),
             "version": thread.version,
         }

@@ -10,13 +10,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from messaging import frames
-from messaging.models import Message
+from messaging.models import Conversation, Message
 from messaging.selectors import get_replay
 from messaging.services.archiving import prepare_account_deletion
 from tests.messaging.edits import edit_message
 from users.models import User
 
-LATEST = "0010_readings_by_staff"
+LATEST = "0012_names_in_old_archives"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,3 +116,27 @@ def test_replay_is_right_while_a_process_of_the_previous_release_writes(
     assert shown[-1]["message"]["content"] == "Edited"
     prepare_account_deletion(user=alice)
     assert Message.objects.get(pk=edited).content_version == 6
+
+
+def test_old_archives_get_the_names_of_both_people(
+    restored: None, alice: User, bob: User, charlie: User
+) -> None:
+    apps = migrate("0011_names_of_former_partners")
+    archived = add_conversation(apps, alice, bob, is_archived=True)
+    add_conversation(apps, alice, charlie)
+    add_conversation(apps, None, charlie, is_archived=True)
+
+    migrate("0012_names_in_old_archives")
+
+    named = Conversation.objects.filter(last_known__isnull=False)
+    assert dict(named.values_list("pk", "last_known")) == {
+        archived.pk: {
+            "trainer": {
+                "first_name": "Alice",
+                "last_name": "Tester",
+                "email": "alice@example.com",
+            },
+            "trainee": {"first_name": "Bob", "last_name": "Tester", "email": "bob@example.com"},
+        }
+    }
+    migrate("0010_readings_by_staff")

@@ -27,6 +27,7 @@ from tests.factories import impersonate
 from tests.jobs.running import run_due
 from tests.messaging.bodies import moment
 from tests.privacy.people import begin
+from trainer.services.trainees import remove_trainee
 from users.exceptions import InvalidToken
 from users.models import User
 from users.services.accounts import deactivate_user
@@ -156,6 +157,22 @@ def test_deleted_person_has_a_placeholder_in_exports(
 
     for thread in (before, after):
         assert [each["from"] for each in thread["messages"]] == ["Alice Tester", "[removed]"]
+
+
+def test_export_names_a_former_partner_as_of_then(
+    alice: User, bob: User, talk: Conversation
+) -> None:
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+    User.objects.update(first_name="New")
+    alice, bob = User.objects.get(pk=alice.pk), User.objects.get(pk=bob.pk)
+
+    path = f"conversations/{talk.pk}.json"
+    hers, his = (json.loads(read_export(each).read(path)) for each in (alice, bob))
+
+    known = {"first_name": "Bob", "last_name": "Tester", "email": "bob@example.com"}
+    assert (hers["trainer"], hers["trainee"]) == ("New Tester", "Bob Tester")
+    assert (his["trainer"], his["trainee"]) == ("Alice Tester", "New Tester")
+    assert (his["you_as_last_known"], hers["messages"][1]["from"]) == (known, "Bob Tester")
 
 
 def test_request_while_one_is_pending_returns_the_same(api: Client, bob: User) -> None:

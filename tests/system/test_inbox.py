@@ -42,6 +42,7 @@ def test_message_updates_the_lists_of_both_sides_and_the_badge_of_one(
             "last_message_preview": "Second\n" + "x" * 93,
             "unread_count": 0,
             "is_archived": False,
+            "archived_reason": None,
             "created_at": conversation.created_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "version": 2,
         }

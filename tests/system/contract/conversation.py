@@ -32,6 +32,7 @@ def start(story: Story) -> None:
         "last_message_preview": "Hello\nBob",
         "unread_count": 1,
         "is_archived": False,
+        "archived_reason": None,
         "created_at": TIME,
         "version": 1,
     }
