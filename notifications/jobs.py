@@ -4,7 +4,7 @@ from jobs.models import Job
 from jobs.registry import job
 from notifications.selectors import Delivery
 from notifications.sender_loop import sender_loop
-from notifications.services import attempts, sweeping
+from notifications.services import attempts, pruning, sweeping
 
 # The number of notifications that a process can send at the same time.
 SENDING_THREADS = 50
@@ -39,3 +39,9 @@ def deliver(*, conversation_id: int, recipient_id: int, device_id: int, up_to: i
     delivery = Delivery(conversation_id, recipient_id, device_id, up_to)
     if notification := attempts.prepare_notification(delivery):
         attempts.record_outcome(notification, sender_loop.send(notification))
+
+
+@job("notifications.prune", every=timedelta(days=1), priority=Job.Priority.LOW)
+def prune() -> None:
+    """Delete devices that were switched off long ago."""
+    pruning.prune_devices()

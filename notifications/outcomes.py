@@ -4,8 +4,8 @@ from enum import Enum, auto
 
 class Verdict(Enum):
     DELIVERED = auto()
-    # Nothing can be sent to this token, so the device is deleted. For example, the push service no longer
-    # knows it, it belongs to another sender, or its address is not public.
+    # Nothing can be sent to this token, so the device is switched off. For example, the push service no
+    # longer knows it, it belongs to another sender, or its address is not public.
     GONE = auto()
     # A retry would not help, but the device stays registered.
     REFUSED = auto()
@@ -17,7 +17,8 @@ class Outcome:
     """
     The result of sending a notification.
 
-    `reason` is logged, so it must not contain the token or message text. `retry_after` is in seconds.
+    `reason` is logged and stored, so it must not contain the token or message text. `retry_after` is in
+    seconds.
     """
 
     verdict: Verdict

@@ -29,7 +29,11 @@ class DeviceTokenSerializer(serializers.Serializer[Any]):
 
 
 class DeviceSerializer(serializers.Serializer[Any]):
-    """A registered device. `is_active` is always true, because only active devices are stored."""
+    """
+    A registered device. `is_active` is true after a registration.
+
+    It becomes false when the push service refuses the token for good. Registering it again makes it true.
+    """
 
     id = serializers.IntegerField()
     token = serializers.CharField()

@@ -15,6 +15,7 @@ from notifications.serializers import (
 from notifications.services import devices
 from notifications.services.preferences import change_preferences
 from notifications.vapid import get_public_key
+from users.client_info import client_of
 from users.permissions import current_user
 
 
@@ -27,11 +28,14 @@ class DeviceTokenView(APIView):
         """
         Register a push token.
 
-        Return 201 if the token is new, and 200 if it was already registered, even by another user.
+        Return 201 if the token is new, and 200 if it was already registered, even by another user. A device
+        that was switched off, because the push service had refused its token, is switched on again.
         """
         data = validated(DeviceTokenSerializer, request.data)
-        device, created = devices.register_device(user=current_user(request), **data)
-        body = {**data, "id": device.pk, "is_active": True}
+        device, created = devices.register_device(
+            user=current_user(request), user_agent=client_of(request).user_agent, **data
+        )
+        body = {**data, "id": device.pk, "is_active": device.is_active}
         return Response(DeviceSerializer(body).data, status=201 if created else 200)
 
     @extend_schema(

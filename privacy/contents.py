@@ -9,6 +9,7 @@ from messaging.last_known import as_last_known
 from messaging.models import Conversation, Message
 from notifications.models import DeviceToken
 from trainer.models import Invitation
+from users.browsers import describe_browser
 from users.models import REMOVED_PERSON_NAME, AuthSession, ImpersonationView, User
 
 PROFILE = (
@@ -40,7 +41,7 @@ def describe_account(user: User) -> dict[str, Any]:
         "impersonations_by_you": _rows(
             AuthSession.objects.filter(impersonator=user), "user_email", "created_at", "ended_at"
         ),
-        "devices": _rows(DeviceToken.objects.filter(user=user), "platform", "created_at"),
+        "devices": _list_devices(user),
         "invitations": _list_invitations(user),
     }
 
@@ -58,6 +59,17 @@ def _list_impersonations(user: User) -> list[dict[str, Any]]:
         }
         for each in sessions
     ]
+
+
+def _list_devices(user: User) -> list[dict[str, Any]]:
+    names = ("is_active", "created_at", "last_success_at", "last_failure_at", "last_failure")
+    devices = DeviceToken.objects.filter(user=user)
+    return _with_browsers(_rows(devices, "platform", "user_agent", *names))
+
+
+def _with_browsers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add the browser in words to rows that have a `user_agent`."""
+    return [{**each, "browser": describe_browser(each["user_agent"])} for each in rows]
 
 
 def _list_invitations(user: User) -> list[dict[str, Any]]:

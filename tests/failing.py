@@ -15,6 +15,13 @@ def failing_at(part: str, *, after: str = "") -> Iterator[None]:
 
     With `after`, fail only after a statement that contains `after` has been executed.
     """
+    with pytest.raises(OperationalError), failing_quietly_at(part, after=after):
+        yield
+
+
+@contextmanager
+def failing_quietly_at(part: str, *, after: str = "") -> Iterator[None]:
+    """Do the same, but expect that the code under test handles the error."""
     is_armed = not after
 
     def execute_or_fail(execute: Any, sql: str, *args: Any) -> Any:
@@ -25,5 +32,5 @@ def failing_at(part: str, *, after: str = "") -> Iterator[None]:
         is_armed = is_armed or after in sql
         return result
 
-    with connection.execute_wrapper(execute_or_fail), pytest.raises(OperationalError):
+    with connection.execute_wrapper(execute_or_fail):
         yield

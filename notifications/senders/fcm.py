@@ -76,22 +76,21 @@ async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
     outcome = outcome_of(response)
     if outcome.verdict in (Verdict.DELIVERED, Verdict.LATER):
         return outcome
-    if _means_the_token(await response.read()):
-        return Outcome(Verdict.GONE, outcome.reason)
-    # Any other refusal is our own error, not a reason to delete the device.
+    if fault := _fault_of_token(await response.read()):
+        return Outcome(Verdict.GONE, f"{outcome.reason} {fault}")
+    # Any other refusal is our own error, not a reason to switch the device off.
     return Outcome(Verdict.REFUSED, outcome.reason)
 
 
-def _means_the_token(body: bytes) -> bool:
-    """Return whether FCM refuses the token itself: it is invalid, unregistered or of another project."""
+def _fault_of_token(body: bytes) -> str:
+    """Return why FCM refuses the token itself, or "" if it refuses something else."""
     try:
         details = json.loads(body)["error"]["details"]
     except (ValueError, KeyError, TypeError):
-        return False
+        return ""
     fields = [field.get("field") for each in details for field in each.get("fieldViolations", ())]
-    return "message.token" in fields or any(
-        each.get("errorCode") in _GONE_CODES for each in details
-    )
+    codes = [code for each in details if (code := each.get("errorCode")) in _GONE_CODES]
+    return "invalid token" if "message.token" in fields else "".join(codes[:1])
 
 
 def message_of(notification: Notification) -> dict[str, Any]:

@@ -10,14 +10,16 @@ an hour, or longer if the push service requests longer pauses.
 
 import logging
 from threading import BoundedSemaphore
+from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from api import metrics
-from api.outages import Outage
+from api.outages import Outage, log_failure
 from jobs.exceptions import GiveUp, RetryLater
 from notifications.contents import Notification, get_notification
-from notifications.models import DeviceToken
+from notifications.models import MAX_REASON, DeviceToken
 from notifications.outcomes import Outcome, Verdict
 from notifications.selectors import Delivery
 
@@ -44,14 +46,16 @@ def prepare_notification(delivery: Delivery) -> Notification | None:
 
 def record_outcome(notification: Notification, outcome: Outcome) -> None:
     """
-    Delete the device if its token cannot be used. Raise RetryLater or GiveUp after any other failure.
+    Store at the device how a notification fared. Raise RetryLater or GiveUp after most failures.
 
-    A retry waits for the longer of two pauses: the job's own, and the one that the push service requests.
-    A requested pause of more than an hour counts as an hour.
+    If the token cannot be used, the device is switched off, and nothing is raised. A retry waits for the
+    longer of two pauses: the job's own, and the one that the push service requests. A requested pause of
+    more than an hour counts as an hour.
     """
     outage = _firebase if notification.platform != DeviceToken.Platform.WEB else _web_push
     service = "firebase" if outage is _firebase else "web_push"
     metrics.pushes.labels(service, outcome.verdict.name.lower()).inc()
+    _store(notification, outcome)
     if outcome.verdict is Verdict.DELIVERED:
         outage.end()
         return
@@ -61,10 +65,28 @@ def record_outcome(notification: Notification, outcome: Outcome) -> None:
         raise RetryLater(outcome.reason, seconds=min(outcome.retry_after, LONGEST_PAUSE_SECONDS))
     if outcome.verdict is Verdict.REFUSED:
         raise GiveUp(outcome.reason)
-    _forget_device(notification)
 
 
-def _forget_device(notification: Notification) -> None:
-    """Delete the device, unless its token has changed since the notification was prepared."""
-    with _database_use:
-        DeviceToken.objects.filter(pk=notification.device_id, token=notification.token).delete()
+def _store(notification: Notification, outcome: Outcome) -> None:
+    """
+    Store the outcome at the device, unless its token has changed since the notification was prepared.
+
+    Only log a failure of the database: the notification may have arrived, and must not be sent again.
+    """
+    try:
+        with _database_use, transaction.atomic():
+            device = DeviceToken.objects.filter(pk=notification.device_id, token=notification.token)
+            device.update(**_changes_of(outcome))
+    except DatabaseError as error:
+        log_failure(error, "The outcome of a notification could not be stored.")
+        if not connection.in_atomic_block:
+            connection.close()
+
+
+def _changes_of(outcome: Outcome) -> dict[str, Any]:
+    """Return the new values of a device's columns."""
+    now = timezone.now()
+    if outcome.verdict is Verdict.DELIVERED:
+        return {"last_success_at": now}
+    failure = {"last_failure_at": now, "last_failure": outcome.reason[:MAX_REASON]}
+    return {**failure, "is_active": False} if outcome.verdict is Verdict.GONE else failure

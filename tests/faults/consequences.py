@@ -17,6 +17,7 @@ from tests.faults.snapshot import Row, Snapshot
 KINDS = ("not_notified", "mail_lost", "mail_unexpected", "job_unfinished")
 RECURRING = {
     "jobs.prune",
+    "notifications.prune",
     "notifications.sweep",
     "privacy.prune_exports",
     "trainer.prune_invitations",

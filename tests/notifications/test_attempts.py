@@ -18,6 +18,7 @@ from notifications.selectors import Delivery
 from notifications.services.attempts import LONGEST_PAUSE_SECONDS
 from notifications.services.sweeping import sweep
 from tests.factories import write
+from tests.failing import failing_quietly_at
 from tests.messaging.crowd import make_crowd
 from tests.notifications.conftest import Later, MakeBrowser
 from tests.notifications.running import DELIVER, Run, begin, end, live
@@ -68,11 +69,18 @@ def test_job_sends_a_notification_only_while_something_is_unread(
     assert [each["conversation_id"] for each in browser.shown()] == [conversation.pk]
 
 
-def test_delivered_notification_leaves_no_row(run: Run) -> None:
+def record_of_device() -> tuple[bool, bool, bool, str]:
+    """Return whether the device is active, whether it has a success and a failure, and the reason."""
+    device = DeviceToken.objects.get()
+    succeeded, failed = device.last_success_at is not None, device.last_failure_at is not None
+    return device.is_active, succeeded, failed, device.last_failure
+
+
+def test_delivered_notification_leaves_no_job(run: Run) -> None:
     end(run)
 
     assert not Job.objects.filter(kind=DELIVER).exists()
-    assert DeviceToken.objects.exists()
+    assert record_of_device() == (True, True, False, "")
 
 
 def test_refused_delivery_is_given_up_visibly_and_keeps_the_device(run: Run) -> None:
@@ -80,14 +88,24 @@ def test_refused_delivery_is_given_up_visibly_and_keeps_the_device(run: Run) -> 
 
     row = Job.objects.get(kind=DELIVER)
     assert (row.state, row.last_error) == ("failed", "HTTP 403")
-    assert DeviceToken.objects.exists()
+    assert record_of_device() == (True, False, True, "HTTP 403")
 
 
-def test_device_reported_as_gone_is_deleted(run: Run) -> None:
+def test_device_reported_as_gone_is_switched_off(run: Run) -> None:
     end(run, Outcome(Verdict.GONE, "HTTP 410"))
 
-    assert not DeviceToken.objects.exists()
+    assert record_of_device() == (False, False, True, "HTTP 410")
     assert not Job.objects.filter(kind=DELIVER).exists()
+
+
+def test_failure_for_now_is_stored_at_the_device(run: Run, later: Later) -> None:
+    end(run, Outcome(Verdict.LATER, "HTTP 503" + "x" * 200))
+    assert record_of_device() == (True, False, True, "HTTP 503" + "x" * 92)
+
+    later(100)
+    (again,) = begin()
+    end(again)
+    assert record_of_device()[:3] == (True, True, True)
 
 
 def test_device_with_a_newer_endpoint_is_kept(run: Run) -> None:
@@ -95,7 +113,22 @@ def test_device_with_a_newer_endpoint_is_kept(run: Run) -> None:
 
     end(run, Outcome(Verdict.GONE, "HTTP 410"))
 
-    assert DeviceToken.objects.exists()
+    assert record_of_device() == (True, False, False, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_notification_is_not_sent_again_if_the_database_fails(run: Run) -> None:
+    with failing_quietly_at('UPDATE "users_devicetoken"'):
+        end(run)
+
+    assert not live().exists()
+
+
+def test_failure_of_the_database_within_a_transaction_keeps_the_connection(run: Run) -> None:
+    with failing_quietly_at('UPDATE "users_devicetoken"'):
+        end(run)
+
+    assert not live().exists()
 
 
 def test_failure_is_retried_with_growing_pauses(run: Run, later: Later) -> None:

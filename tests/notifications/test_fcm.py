@@ -80,27 +80,32 @@ def test_message_is_sent_as_the_service_account(google: PushService) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "verdict"),
+    ("status", "body", "verdict", "fault"),
     [
-        (404, error(404, errorCode="UNREGISTERED"), Verdict.GONE),
-        (403, error(403, errorCode="SENDER_ID_MISMATCH"), Verdict.GONE),
-        (400, error(400, fieldViolations=[{"field": "message.token"}]), Verdict.GONE),
-        (400, error(400, fieldViolations=[{"field": "message.android"}]), Verdict.REFUSED),
-        (404, {"error": {"code": 404, "status": "NOT_FOUND"}}, Verdict.REFUSED),
-        (401, {}, Verdict.REFUSED),
-        (429, error(429, errorCode="QUOTA_EXCEEDED"), Verdict.LATER),
-        (503, error(503, errorCode="UNAVAILABLE"), Verdict.LATER),
+        (404, error(404, errorCode="UNREGISTERED"), Verdict.GONE, " UNREGISTERED"),
+        (403, error(403, errorCode="SENDER_ID_MISMATCH"), Verdict.GONE, " SENDER_ID_MISMATCH"),
+        (
+            400,
+            error(400, fieldViolations=[{"field": "message.token"}]),
+            Verdict.GONE,
+            " invalid token",
+        ),
+        (400, error(400, fieldViolations=[{"field": "message.android"}]), Verdict.REFUSED, ""),
+        (404, {"error": {"code": 404, "status": "NOT_FOUND"}}, Verdict.REFUSED, ""),
+        (401, {}, Verdict.REFUSED, ""),
+        (429, error(429, errorCode="QUOTA_EXCEEDED"), Verdict.LATER, ""),
+        (503, error(503, errorCode="UNAVAILABLE"), Verdict.LATER, ""),
     ],
 )
 def test_responses_have_their_documented_outcomes(
-    google: PushService, status: int, body: dict[str, Any], verdict: Verdict
+    google: PushService, status: int, body: dict[str, Any], verdict: Verdict, fault: str
 ) -> None:
     google.will_answer(PATH, status, body)
 
-    assert send("phone-1") == Outcome(verdict, f"HTTP {status}")
+    assert send("phone-1") == Outcome(verdict, f"HTTP {status}{fault}")
 
 
-def test_invalid_json_deletes_no_device(google: PushService) -> None:
+def test_invalid_json_switches_no_device_off(google: PushService) -> None:
     google.answers[PATH] = [(400, {}, b"<html>")]
 
     assert send("phone-1") == Outcome(Verdict.REFUSED, "HTTP 400")

@@ -170,6 +170,7 @@ def test_every_pruning_runs_by_itself() -> None:
 
     assert {
         "jobs.prune",
+        "notifications.prune",
         "privacy.prune_exports",
         "trainer.prune_invitations",
         "users.prune_admin_sessions",

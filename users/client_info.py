@@ -1,0 +1,27 @@
+"""What sessions and devices store of the program that a request came from."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from api.networks import read_address
+from users.browsers import clean_user_agent
+
+
+@dataclass(frozen=True)
+class ClientInfo:
+    """A network address, or None if it is unknown, and the beginning of a User-Agent header."""
+
+    address: str | None = None
+    user_agent: str = ""
+
+
+UNKNOWN_CLIENT = ClientInfo()
+
+
+def client_of(request: HttpRequest | Request) -> ClientInfo:
+    return ClientInfo(
+        address=read_address(request.META.get("REMOTE_ADDR", "")),
+        user_agent=clean_user_agent(request.META.get("HTTP_USER_AGENT", "")),
+    )
