@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation
+from messaging.services.archiving import archive_conversations
 from tests.e2e.screens import (
     composer,
     conversations,
@@ -191,6 +192,45 @@ def test_archive_lists_the_conversation_and_opens_it_read_only(
     expect_tick(desk, "Hello", "Sent")
     expect(composer(desk)).to_have_count(0)
     expect(desk).to_have_url(f"/messages/archived/{conversation.pk}")
+
+
+def test_archive_shows_a_removed_trainee_as_of_then(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    write_history(bob, conversation, "Good bye")
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+    rename(User.objects.get(pk=bob.pk), "Robert", "Newname")
+
+    sign_in(desk, alice, f"/messages/archived/{conversation.pk}")
+
+    expect_removed(desk)
+    row = desk.get_by_role("list", name="Archived conversations").get_by_role("link")
+    expect(row.locator(".conversation-name")).to_have_text("Bob Tester")
+    expect(desk.get_by_text("Newname")).to_have_count(0)
+
+
+def test_conversation_archived_by_support_can_be_reopened(
+    desk: Page, phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    archive_conversations(Conversation.objects.all())
+    expect(desk.locator(".thread-title .tag")).to_have_text("Archived")
+    sign_in(phone, bob)
+    expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
+    desk.goto("/messages/archived")
+    row = desk.get_by_role("list", name="Archived conversations").get_by_role("link")
+    expect(row.locator(".tag")).to_have_text("Archived")
+
+    row.click()
+    expect(desk.get_by_text("You no longer work with this trainee")).to_have_count(0)
+    note = desk.get_by_text("This conversation is archived. Write a message to reopen it.")
+    note.get_by_role("link", name="Write a message").click()
+    composer(desk).fill("Hello again")
+    composer(desk).press("Enter")
+
+    expect(message(phone, "Hello again")).to_be_visible()
+    expect(desk).to_have_url(path_of(conversation))
+    expect(desk.locator(".thread-title .tag")).to_have_count(0)
 
 
 def test_trainee_who_returns_sees_the_conversation_again(

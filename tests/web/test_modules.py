@@ -33,7 +33,7 @@ def test_module_imports_existing_files(name: str) -> None:
 
 
 # A language file may be longer: it is a table, with a row for each text.
-@pytest.mark.parametrize("name", [each for each in MODULES if each != "text/en.js"])
+@pytest.mark.parametrize("name", [each for each in MODULES if not each.startswith("text/en")])
 def test_module_is_small(name: str) -> None:
     assert len(source_of(name).splitlines()) < 200
 

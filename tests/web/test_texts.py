@@ -7,13 +7,14 @@ import pytest
 from tests.web.javascript import parse, texts_in_html
 from tests.web.pages import MODULES, source_of
 
-ENGLISH = source_of("text/en.js")
+FILES = ("text/en.js", "text/en-settings.js")
+ENGLISH = "".join(map(source_of, FILES))
 TEXTS = dict(
     re.findall(r'^  "([\w.]+)":\s*(\{.*?\n?  ?\}|"[^"]*"),$', ENGLISH, re.MULTILINE | re.DOTALL)
 )
 # `t("key", { … })` and `parts("key", { … })`; the parameters may have one more level of braces.
 USE = re.compile(r'\b(?:t|parts)\(\s*"([\w.]+)"(?:,\s*\{((?:[^{}]|\{[^{}]*\})*)\})?')
-USERS = [name for name in MODULES if name not in ("text/en.js", "text/translate.js")]
+USERS = [name for name in MODULES if name not in (*FILES, "text/translate.js")]
 # A string that starts like a sentence or has two words is a text for users, except NOT_FOR_PEOPLE.
 WORDS = re.compile(r"[A-Z][a-z’]+(?![\w-]*[A-Z:-])|[A-Za-z’,]+ [A-Za-z’]+[.…!?]?$")
 NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home"}
@@ -43,6 +44,13 @@ def test_used_keys_and_existing_keys_are_the_same() -> None:
     used = {key for name in USERS for key, _ in uses_in(name)}
 
     assert used == set(TEXTS)
+
+
+def test_texts_of_the_settings_are_used_there_only() -> None:
+    loaded_later = re.findall(r'^  "([\w.]+)":', source_of("text/en-settings.js"), re.MULTILINE)
+    elsewhere = [name for name in USERS if not name.startswith("screens/settings")]
+
+    assert set(loaded_later).isdisjoint(key for name in elsewhere for key, _ in uses_in(name))
 
 
 def test_keys_are_literal() -> None:

@@ -3,7 +3,7 @@ import { fullName, nameInSentence } from "../../text/names.js";
 import { formatListTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
-import { isRemoved, otherPerson, removedTag } from "./people.js";
+import { archivedTag, otherPerson } from "./people.js";
 import { tickMark } from "./ticks.js";
 import "../../ui/avatar.js";
 
@@ -34,7 +34,7 @@ export function conversationRow(conversation, { now, isCurrent, isTabStop, pendi
           ${lastTime(conversation, now)}
         </span>
         <span class="conversation-foot">
-          ${isRemoved(conversation) ? removedTag() : nothing}
+          ${archivedTag(conversation)}
           <span class="conversation-preview" dir="auto">${conversation.last_message_preview}</span>
           ${pending.length ? unsentTick(pending) : nothing}
           ${unread ? unreadBadge(unread) : nothing}

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { session } from "../../core/session.js";
-import { t } from "../../text/translate.js";
+import { parts, t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { emptyState } from "../../ui/states.js";
 import { isDeleted, isRemoved } from "./people.js";
@@ -57,7 +57,7 @@ export function chooseConversation() {
   return emptyState({ iconName: "messages", title: t("conversation.choose") });
 }
 
-/** Return the reason why a thread is read-only, as a text; null if it is not read-only. */
+/** Return the reason why a thread is read-only, to be rendered; null if it is not read-only. */
 export function closedReason({ status, conversation }, person) {
   if (session.isImpersonating) return t("closed.impersonating");
   if (status === "gone") return t("closed.ended");
@@ -67,8 +67,11 @@ export function closedReason({ status, conversation }, person) {
 }
 
 function archivedReason(conversation) {
+  if (session.user?.role === "TRAINEE") return t("closed.ended");
   if (isRemoved(conversation)) return t("closed.removed");
-  return session.user?.role === "TRAINEE" ? t("closed.ended") : t("closed.archived");
+  if (conversation?.archived_reason !== "other") return t("closed.archived");
+  const link = html`<a href="/messages?trainee=${conversation.trainee.id}">${t("closed.write")}</a>`;
+  return html`<span>${parts("closed.resume", { link })}</span>`;
 }
 
 /** Render the reason in place of the composer. */

@@ -1,4 +1,4 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { session } from "../../core/session.js";
 import { t } from "../../text/translate.js";
 
@@ -21,13 +21,18 @@ export function isDeleted(person) {
   return person.id === DELETED_ID;
 }
 
-/** Return whether a conversation of the user is archived because the trainee was removed. */
+/** Return whether the user is a trainer with whom the trainee no longer works. */
 export function isRemoved(conversation) {
-  if (session.user?.role !== "TRAINER" || !conversation?.is_archived) return false;
-  return !isDeleted(conversation.trainee);
+  return isTrainer() && conversation?.archived_reason === "trainee_removed";
 }
 
-/** Render the tag beside the name of a removed trainee. */
-export function removedTag() {
-  return html`<span class="tag">${t("conversation.removed")}</span>`;
+/** Render the tag of an archived conversation beside the name, for trainers. */
+export function archivedTag(conversation) {
+  if (!isTrainer() || !conversation?.is_archived) return nothing;
+  const text = isRemoved(conversation) ? t("conversation.removed") : t("archive.title");
+  return html`<span class="tag">${text}</span>`;
+}
+
+function isTrainer() {
+  return session.user?.role === "TRAINER";
 }

@@ -4,24 +4,25 @@ import { session } from "../../core/session.js";
 import { fullName } from "../../text/names.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
-import { isDeleted, removedTag } from "./people.js";
+import { archivedTag, isDeleted, isRemoved } from "./people.js";
 import "../../ui/avatar.js";
 
 /**
  * Render the header of a thread.
  *
- * `isRemoved`: the trainee was removed. `isLost`: the person cannot be found. `isAlone`: there is no list beside the header, so it
- * has the main heading. `backTo`: the back button's path on the first page of a visit, or null.
+ * `isLost`: the person cannot be found. `isAlone`: there is no list beside the header, so it has the
+ * main heading. `backTo`: the back button's path on the first page of a visit, or null.
  */
-export function threadHeader({ thread, person, isRemoved, isLost, isAlone, backTo }) {
+export function threadHeader({ thread, person, isLost, isAlone, backTo }) {
+  const { conversation } = thread ?? {};
   // Always the same h2, because it can have the focus before the name is known.
   return html`<header class="thread-header">
     ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
     <div class="thread-title">
       <h2 tabindex="-1" aria-level=${isAlone ? 1 : 2} dir="auto">
-        ${person ? title(person, isRemoved) : nobodyYet()}
+        ${person ? title(person, conversation) : nobodyYet()}
       </h2>
-      ${isRemoved ? html`<p>${removedTag()}</p>` : nothing}
+      ${conversation?.is_archived ? html`<p>${archivedTag(conversation)}</p>` : nothing}
     </div>
     ${hasUnread(thread) ? markReadButton(thread) : nothing}
   </header>`;
@@ -61,9 +62,10 @@ function nobodyYet() {
   return html`<span class="visually-hidden">${t("conversation.label")}</span>`;
 }
 
-/** Render the name; for trainers, it links to the trainee's page. */
-function title(person, isRemoved) {
-  const hasPage = session.user?.role === "TRAINER" && !isRemoved && !isDeleted(person);
+/** Render the name; for trainers, it links to the page of a trainee who has one. */
+function title(person, conversation) {
+  const isListed = !isRemoved(conversation) && !isDeleted(person);
+  const hasPage = session.user?.role === "TRAINER" && isListed;
   const name = fullName(person);
   return hasPage ? html`<a href="/trainees/${person.id}">${name}</a>` : name;
 }

@@ -13,7 +13,7 @@ import { errorState } from "../../ui/states.js";
 import { setTitle } from "../../live/badge.js";
 import { closedNote, closedReason, nothingHere } from "./empty-states.js";
 import { threadLine } from "./history-parts.js";
-import { isRemoved, otherPerson } from "./people.js";
+import { otherPerson } from "./people.js";
 import { threadHeader } from "./thread-header.js";
 import "./composer.js";
 import "./message-history.js";
@@ -76,7 +76,6 @@ class ThreadView extends Element {
       ${threadHeader({
         thread: this.#thread,
         person,
-        isRemoved: isRemoved(this.#thread?.conversation),
         isLost,
         isAlone,
         backTo,

@@ -1,0 +1,31 @@
+import { texts } from "./en.js";
+
+// The texts of the settings screen, which loads them, so that no other first load takes longer.
+Object.assign(texts, {
+  "notifications.background": "Except in the conversation you’re viewing.",
+  "notifications.label": "Notify me about new messages",
+  "notifications.title": "Notifications",
+  "password.change": "Change password",
+  "password.current": "Current password",
+  "password.done": "Your password has been changed.",
+  "password.hint": "Changing it signs you out on all other devices.",
+  "picture.add": "Add picture",
+  "picture.change": "Change picture",
+  "picture.label": "Picture",
+  "picture.remove": "Remove picture",
+  "picture.saving": "Saving…",
+  "profile.business": "Business name",
+  "profile.save": "Save profile",
+  "profile.saved": "Profile saved.",
+  "profile.signedInAs": "Signed in as {email}.",
+  "profile.title": "Profile",
+  "settings.appearance": "Appearance",
+  "settings.device": "Applies only to this device.",
+  "settings.readOnly": "Account settings are hidden",
+  "settings.readOnlyHint": "You can’t change a trainee’s settings while viewing as them.",
+  "settings.version": "Version {version}",
+  "theme.dark": "Dark",
+  "theme.label": "Theme",
+  "theme.light": "Light",
+  "theme.system": "System",
+});
