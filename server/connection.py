@@ -1,26 +1,31 @@
-"""Limits on the size of a request's head, and on the time in which a request must arrive."""
+"""Limits on the head of a request, and on the time in which a request must arrive and be read."""
 
 import asyncio
+from collections.abc import Collection
 from enum import Enum
 from typing import Any
 
 from django.conf import settings
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.error_body import MALFORMED
 from server.coalescing_transport import CoalescingTransport
 from server.responses import encode_http, refuse
+from server.unread_data import UnreadWatch
 
 # Requests of one connection that wait for earlier responses. Browsers send none before a response.
 MAX_PIPELINED = 64
+# Headers of one request, and of those requests together. Each takes 130 bytes, and as few as 4 in transit.
+MAX_HEADERS = 1000
 
 
 class TooManyRequests(Exception):
-    """More than `MAX_PIPELINED` requests of one connection wait."""
+    """More than `MAX_PIPELINED` requests of one connection wait, or more than `MAX_HEADERS` of theirs."""
 
 
 class HeadTooLarge(Exception):
-    """The request line and headers exceed `MAX_HEAD_BYTES`."""
+    """The request line and headers exceed `MAX_HEAD_BYTES`, or there are more than `MAX_HEADERS`."""
 
 
 class Awaited(Enum):
@@ -31,6 +36,18 @@ class Awaited(Enum):
     NOTHING = "nothing"
 
 
+class PatientFlow(FlowControl):
+    """Reads nothing from a connection while one of its requests waits for the response to another."""
+
+    def __init__(self, transport: asyncio.Transport, waiting: Collection[Any]) -> None:
+        super().__init__(transport)
+        self._waiting = waiting
+
+    def resume_reading(self) -> None:
+        if not self._waiting:
+            super().resume_reading()
+
+
 class LimitedConnection(HttpToolsProtocol):
     """
     uvicorn's HTTP protocol, with limits that its parser lacks.
@@ -38,6 +55,7 @@ class LimitedConnection(HttpToolsProtocol):
     A client that sends only half of a request or of a WebSocket handshake occupies a file descriptor.
     Many such clients would exhaust the process's limit, so their connections are closed after a
     time-out. On a connection that is kept open, a request that arrives in one piece starts no timer.
+    A connection whose client does not read a response is aborted.
     """
 
     _awaits = Awaited.HEAD
@@ -48,13 +66,19 @@ class LimitedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         self._connection = transport
+        self._unread = UnreadWatch(transport)
         super().connection_made(CoalescingTransport(transport))
+        self.flow = PatientFlow(self.transport, self.pipeline)
         self._update_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Free the requests that wait: they and the connection refer to each other."""
         self._awaits = Awaited.NOTHING
         self._update_timer()
+        self._unread.stop()
         super().connection_lost(exc)
+        self.pipeline.clear()
+        self.cycle = None  # type: ignore[assignment]  # as before the first request
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -86,13 +110,19 @@ class LimitedConnection(HttpToolsProtocol):
             request_headers=self.headers or (),
         )
         self.transport.write(encode_http(answer))
-        self.transport.close()
+        self._close()
 
     # Callbacks of the parser
     # --------------------------------------------------------------------------
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._awaits, self._head_bytes = Awaited.HEAD, 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self.headers) >= MAX_HEADERS:
+            self._is_head_too_large = True
+            raise HeadTooLarge  # as in on_headers_complete()
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         # Each header has 4 more bytes: colon, space, CR and LF.
@@ -102,18 +132,25 @@ class LimitedConnection(HttpToolsProtocol):
             raise HeadTooLarge  # the parser stops, and send_400_response() follows
         self._awaits = Awaited.NOTHING if self.parser.should_upgrade() else Awaited.BODY
         super().on_headers_complete()
-        if len(self.pipeline) > MAX_PIPELINED:
+        if self.pipeline and self._too_many_wait():
             raise TooManyRequests  # the parser stops, and send_400_response() follows
+
+    def _too_many_wait(self) -> bool:
+        waiting: Any = self.pipeline
+        headers = sum(len(cycle.scope["headers"]) for cycle, _ in waiting)
+        return headers > MAX_HEADERS or len(self.pipeline) > MAX_PIPELINED
 
     def on_message_complete(self) -> None:
         self._awaits = Awaited.NOTHING
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Start the next request of the connection, and read no more while others wait."""
+        """Start the next request of the connection; once none waits, read on."""
         super().on_response_complete()
-        if self.pipeline:
-            self.flow.pause_reading()
+        if self.transport.is_closing():
+            self._unread.start()
+        else:
+            self.flow.resume_reading()
 
     def handle_websocket_upgrade(self) -> None:
         """
@@ -122,6 +159,7 @@ class LimitedConnection(HttpToolsProtocol):
         That parser accepts only GET, at most 128 headers and 8 KiB per header. It would leave the
         connection of any other handshake open and unanswered forever.
         """
+        self._unread.stop()
         self.transport = self._connection
         super().handle_websocket_upgrade()
         socket_protocol: Any = self.transport.get_protocol()
@@ -145,4 +183,20 @@ class LimitedConnection(HttpToolsProtocol):
         if self._awaits is not Awaited.NOTHING:
             is_head = self._awaits is Awaited.HEAD
             seconds = settings.REQUEST_HEAD_SECONDS if is_head else settings.REQUEST_BODY_SECONDS
-            self._timer = self.loop.call_later(seconds, self.transport.close)
+            self._timer = self.loop.call_later(seconds, self._close)
+
+    def timeout_keep_alive_handler(self) -> None:
+        self._close()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread.start()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unread.stop()
+
+    def _close(self) -> None:
+        """Close the connection once its client has read what was sent, or does not read."""
+        self.transport.close()
+        self._unread.start()

@@ -29,6 +29,7 @@ from django.test import RequestFactory
 from django.utils.log import log_response
 from redis.asyncio import Redis
 from servestatic.asgi import ServeStaticASGI
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -74,6 +75,7 @@ UNDOCUMENTED = {
     "django.utils.log.log_response",
     "redis.asyncio.client.PubSub",
     "servestatic.asgi.ServeStaticASGI",
+    "uvicorn.protocols.http.flow_control.FlowControl",
     "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol",
     "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol",
 }
@@ -194,22 +196,32 @@ def test_connection_uses_and_overrides_known_attributes_of_uvicorn() -> None:
     assert replaced == {
         "connection_made",
         "connection_lost",
+        "cycle",
         "data_received",
+        "flow",
         "handle_websocket_upgrade",
+        "on_header",
         "on_headers_complete",
         "on_message_begin",
         "on_message_complete",
         "on_response_complete",
+        "pause_writing",
+        "resume_writing",
         "send_400_response",
+        "timeout_keep_alive_handler",
         "transport",
     }
-    for name in replaced - {"transport"}:
+    for name in replaced - {"cycle", "flow", "transport"}:
         ours, base = getattr(LimitedConnection, name), getattr(HttpToolsProtocol, name)
         assert [*inspect.signature(ours).parameters] == [*inspect.signature(base).parameters]
 
 
 def test_uvicorn_request_and_socket_have_the_names_for_the_connection() -> None:
-    assert "self.response_complete = False" in inspect.getsource(RequestResponseCycle.__init__)
+    of_cycle = inspect.getsource(RequestResponseCycle.__init__)
+    assert "self.response_complete = False" in of_cycle
+    assert "self.scope = scope" in of_cycle
+    assert [*inspect.signature(FlowControl).parameters] == ["transport"]
+    assert [*inspect.signature(FlowControl.resume_reading).parameters] == ["self"]
     assert "self.handshake_initiated = False" in inspect.getsource(
         WebSocketsSansIOProtocol.__init__
     )

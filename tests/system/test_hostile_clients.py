@@ -124,7 +124,9 @@ def test_hundreds_of_pipelined_requests_close_the_connection(server: WebServer) 
 @pytest.mark.parametrize("start", [HEALTHZ, HANDSHAKE + UPGRADE, SIGN_IN], ids=range(3))
 @pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["endless", "complete"])
 @pytest.mark.parametrize(
-    "header", [b"X: " + b"a" * 40_000, b"X: a\r\n" * 8000], ids=["one", "many"]
+    "header",
+    [b"X: " + b"a" * 40_000, b"X: a\r\n" * 8000, b"X:\r\n" * 1500],
+    ids=["one", "many", "many in few bytes"],
 )
 def test_headers_past_the_limit_are_431(
     server: WebServer, start: bytes, header: bytes, end: bytes
