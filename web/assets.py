@@ -24,7 +24,7 @@ TEMPLATES = Path(__file__).parent / "templates" / "web"
 LIBRARIES = {"lit": "vendor/lit.js", "idb": "vendor/idb.js"}
 ENTRY = "app.js"
 # In cascade order.
-STYLES = ("tokens", "base", "layout", "controls", "messages", "screens", "shell")
+STYLES = ("tokens", "base", "layout", "controls", "messages", "screens")
 MESSAGES = "screens/messages.js"
 # If the first screen is MESSAGES, the page does not link this style sheet: ui/screens.js loads it later.
 LATER_STYLE = "styles/screens.css"

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from users.links import restore_link
 from web import manifest
 from web.assets import current_build, describe_worker
+from web.browsers import OLDEST
 
 
 def restores_links(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -59,6 +60,7 @@ def shell(
         "styles": build.styles[screen],
         "preloads": build.preloads[screen],
         "manifest": manifest,
+        "oldest": OLDEST,
         "product_version": settings.VERSION,
     }
     return render(request, "web/shell.html", context, status=status)

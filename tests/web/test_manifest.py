@@ -56,7 +56,7 @@ def test_apple_touch_icon_has_180_pixels() -> None:
 
 def test_colours_are_those_of_the_design(described: dict[str, Any]) -> None:
     tokens = source_of("styles/tokens.css")
-    background = re.search(r"--color-bg: light-dark\((\S+), (\S+)\);", tokens)
+    background = re.search(r"--color-bg: var\(--light, (\S+)\) var\(--dark, (\S+)\);", tokens)
 
     assert background
     assert background.groups() == (manifest.LIGHT, manifest.DARK)

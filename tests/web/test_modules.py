@@ -52,9 +52,7 @@ def test_every_module_is_reached_from_the_entry() -> None:
             ours = name in MODULES
             waiting += [target_of(name, each) for each in specifiers_in(name)] if ours else []
 
-    assert {*MODULES, *LIBRARIES.values()} - reached == {
-        "theme.js"
-    }  # a classic script, in the head
+    assert {*MODULES, *LIBRARIES.values()} - reached == {"head.js"}  # a classic script
 
 
 def test_import_map_has_only_libraries_without_hashed_names() -> None:

@@ -181,17 +181,6 @@ test("a request times out after 30 s", async (t) => {
   assert.equal(error.isNetwork, true);
 });
 
-test("an aborted request does not change the network state", async (t) => {
-  const { request, server } = await open(t);
-  server.hold("GET /api/x/");
-  const controller = new AbortController();
-
-  const asked = wrong(request("GET", "x/", { signal: controller.signal }));
-  controller.abort();
-
-  assert.equal((await asked).name, "AbortError");
-});
-
 test("a refused token is refreshed once and the request repeated", async (t) => {
   const { request, server } = await open(t);
   const isNew = ({ headers }) => headers.Authorization === "Bearer new";

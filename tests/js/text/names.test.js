@@ -22,6 +22,16 @@ for (const [who, name, letters, colour] of NAMES) {
   });
 }
 
+test("a browser without Segmenter shows the same initials", (t) => {
+  const { Segmenter } = Intl;
+  t.after(() => Object.assign(Intl, { Segmenter }));
+  delete Intl.Segmenter;
+
+  const shown = NAMES.map(([who]) => initials(who));
+
+  assert.deepEqual(shown, NAMES.map(([, , letters]) => letters));
+});
+
 test("the initial of ivan has no dot on a Turkish device", () => {
   assert.equal(initials(person(1, "ivan", "")), "I");
 });

@@ -5,18 +5,24 @@ import "./ui/app-root.js";
 import { loadStyles } from "./ui/screens.js";
 
 const root = document.querySelector("app-root");
-// The skeleton covers the page until the first screen has rendered, to prevent layout shifts.
-root.addEventListener("ready", () => document.getElementById("skeleton")?.remove(), { once: true });
+// The skeleton covers the page until the first screen has rendered, to prevent layout shifts. head.js
+// shows a notice in its place if that fails.
+root.addEventListener("ready", uncover, { once: true });
 router.start();
 startRedirects(session, router);
 session.start();
 if (document.readyState === "complete") loaded();
 else addEventListener("load", loaded);
 
+function uncover() {
+  for (const each of document.querySelectorAll("#skeleton, #notice")) each.remove();
+}
+
 /** Load modules that the first screen does not need. If this fails offline, the next page loads them. */
 function loaded() {
   const start = (module, run) => module.then(run, () => {});
   start(loadStyles(), () => {});
+  start(import("./ui/sign-out.js"), () => {});
   start(import("./live/new-thread.js"), () => {});
   start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());

@@ -39,8 +39,8 @@ export function setTokenSource(source) {
  * Send a request to the API; return the JSON, or null for an empty body. Throws ApiError.
  *
  * `path` is relative to /api/, or it is the `next` URL of a page. The host of a URL is ignored,
- * because behind a proxy it can be internal. Throws AbortError if `signal` is aborted. A throttled
- * GET is repeated when the server accepts it, unless the user changes meanwhile.
+ * because behind a proxy it can be internal. A throttled GET is repeated when the server accepts it,
+ * unless the user changes meanwhile.
  */
 export async function request(method, path, options = {}) {
   const { generation } = tokens;
@@ -49,9 +49,9 @@ export async function request(method, path, options = {}) {
   return untilAccepted(send, () => generation === tokens.generation);
 }
 
-async function requestOnce(method, path, { body, form, auth = true, signal }) {
+async function requestOnce(method, path, { body, form, auth = true }) {
   const send = async () =>
-    fetchOnce(method, path, { body, form, signal, token: await token(auth) });
+    fetchOnce(method, path, { body, form, token: await token(auth) });
   const { generation } = tokens;
   const response = await send();
   // After a change of user, do not repeat one user's request with the token of another.
@@ -64,20 +64,18 @@ async function token(auth) {
   return auth ? tokens.accessToken() : null;
 }
 
-async function fetchOnce(method, path, { body, form, signal, token }) {
+async function fetchOnce(method, path, { body, form, token }) {
   const url = new URL(path, BASE);
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const content = form ?? (body === undefined ? undefined : JSON.stringify(body));
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const signals = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const options = { method, headers, body: content, signal: signals };
+    const options = { method, headers, body: content, signal };
     const response = await fetch(url.pathname + url.search, options);
     network.reportAnswer(response.headers.get("date"));
     return response;
-  } catch (error) {
-    if (signal?.aborted) throw error;
+  } catch {
     network.reportFailure();
     throw new ApiError({});
   }

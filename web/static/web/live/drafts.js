@@ -88,7 +88,7 @@ export class Draft extends EventTarget {
   async #restore() {
     const rows = await this.#rows();
     const last = rows.filter((row) => row === storedDraft.read(this.#name));
-    for (const row of [...last, ...rows.toReversed()]) {
+    for (const row of [...last, ...[...rows].reverse()]) {
       const text = await read(row);
       if (this.#isOwn) return;
       if (text) return this.#show(row, text);

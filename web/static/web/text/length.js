@@ -6,6 +6,9 @@ const VISIBLE = new RegExp(`[^${UNSEEN}]|${SIGNS}`, "u");
 const SPACE = String.raw`(?!\ufeff)[\s\u001c-\u001f\u0085]`;
 const OUTER = new RegExp(`^(?:${SPACE})+|(?<!${SPACE})(?:${SPACE})+$`, "g");
 
+// Halves of a character; Firefox before 119 has no toWellFormed().
+const LONE = /\p{Cs}/gu;
+
 /** The server's limit, in code points without surrounding whitespace. */
 export const MAX_LENGTH = 2000;
 
@@ -26,7 +29,7 @@ export function hasVisible(text) {
 
 /** Return a text as the server stores it: stripped, valid, and in NFC unless only that is too long. */
 export function trimmed(text) {
-  const content = text.toWellFormed().replaceAll("\0", "").replace(OUTER, "");
+  const content = text.replace(LONE, "\ufffd").replaceAll("\0", "").replace(OUTER, "");
   const normal = content.normalize("NFC");
   return codePoints(normal) > MAX_LENGTH && codePoints(content) <= MAX_LENGTH ? content : normal;
 }

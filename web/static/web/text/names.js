@@ -37,6 +37,12 @@ export function hue(person) {
 function firstLetter(text) {
   const start = text?.search(/[\p{L}\p{N}\p{Extended_Pictographic}]/u) ?? -1;
   if (start < 0) return "";
-  const [{ segment }] = new Intl.Segmenter().segment(text.slice(start));
-  return segment.toLocaleUpperCase(locale);
+  return firstGrapheme(text.slice(start)).toLocaleUpperCase(locale);
+}
+
+/** Return the first character with its accents; Firefox before 125 returns only the first person of a family. */
+function firstGrapheme(text) {
+  if (!Intl.Segmenter) return /^.[\p{M}\p{EMod}]*/su.exec(text)[0];
+  const [{ segment }] = new Intl.Segmenter().segment(text);
+  return segment;
 }

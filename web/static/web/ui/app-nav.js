@@ -7,7 +7,7 @@ import { inbox } from "../live/inbox.js";
 import { t } from "../text/translate.js";
 import { Element } from "./element.js";
 import { icon } from "./icons.js";
-import { signOut } from "./sign-out.js";
+import { toast } from "./toast.js";
 
 const MESSAGES = ["messages", "conversation", "archive", "archived-conversation"];
 
@@ -63,6 +63,12 @@ class AppNav extends Element {
       <span class="visually-hidden">${t("badge.unread", { count })}</span>
     </span>`;
   }
+}
+
+/** Sign out with a module that is not part of the first load. */
+async function signOut() {
+  const module = await import("./sign-out.js").catch(() => null);
+  return module ? module.signOut() : toast(t("app.outdated"));
 }
 
 customElements.define("app-nav", AppNav);

@@ -100,7 +100,9 @@ class AppRoot extends Element {
 
   #focusHeading() {
     const headings = [...this.querySelectorAll("main h1")];
-    const heading = headings.find((each) => each.checkVisibility()) ?? this.querySelector("main");
+    // Safari before 17.4 has no checkVisibility().
+    const isVisible = (each) => each.getClientRects().length > 0;
+    const heading = headings.find(isVisible) ?? this.querySelector("main");
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }

@@ -58,7 +58,8 @@ export class PaginatedList extends Store {
   /** Replace a row, or insert a new one at the top. */
   put(item) {
     const index = this.items.findIndex((each) => each.id === item.id);
-    this.items = index < 0 ? [item, ...this.items] : this.items.with(index, item);
+    if (index < 0) this.items = [item, ...this.items];
+    else this.items = this.items.map((each, position) => (position === index ? item : each));
     if (index < 0) this.total += 1;
     this.changed();
   }

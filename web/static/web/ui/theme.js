@@ -9,7 +9,7 @@ export function chosenTheme() {
   }
 }
 
-/** Store a theme for this browser; theme.js applies it. */
+/** Store a theme for this browser; head.js applies it. */
 export function chooseTheme(theme) {
   try {
     if (theme === "system") localStorage.removeItem(KEY);

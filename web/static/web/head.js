@@ -1,0 +1,50 @@
+// The only classic script, at the top of the page. It is in old syntax, because every browser has to read it.
+
+// Applies the theme before the first paint. After changing the localStorage item "theme" ("light", "dark" or
+// none), dispatch "theme-change" on the window.
+(function () {
+  var THEMES = ["light", "dark"];
+  var root = document.documentElement;
+  // In the order of THEMES.
+  var bars = [].slice.call(document.querySelectorAll('meta[name="theme-color"]'));
+  var own = bars.map(function (bar) {
+    return bar.content;
+  });
+
+  function apply() {
+    var chosen = THEMES.indexOf(read());
+    if (chosen < 0) root.removeAttribute("data-theme");
+    else root.setAttribute("data-theme", THEMES[chosen]);
+    bars.forEach(function (bar, index) {
+      bar.content = own[chosen < 0 ? index : chosen];
+    });
+  }
+
+  function read() {
+    try {
+      return localStorage.getItem("theme");
+    } catch (_) {
+      return null; // some private windows forbid storage
+    }
+  }
+
+  apply();
+  addEventListener("theme-change", apply);
+  addEventListener("storage", apply);
+})();
+
+// Shows the page's notice if the page cannot start. Once it has started, app.js removes the notice.
+(function () {
+  function show() {
+    var notice = document.getElementById("notice");
+    if (notice) notice.hidden = false;
+  }
+
+  // An exception while a module runs.
+  addEventListener("error", show);
+  addEventListener("unhandledrejection", show);
+  // A module did not load, or the browser cannot read modules. They run before this event.
+  addEventListener("load", function () {
+    if (!window.customElements || !customElements.get("app-root")) show();
+  });
+})();
