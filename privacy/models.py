@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from messaging.models import REASON_MAX_LENGTH
+
 
 class DataExportQuerySet(models.QuerySet["DataExport"]):
     def ready(self) -> DataExportQuerySet:
@@ -24,8 +26,17 @@ class DataExport(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # Empty if the person asked for it.
+    # These are empty if the person asked for it. Only the staff user who gave the reason may download it.
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
     requested_by_email = models.EmailField(blank=True)
+    reason = models.CharField(max_length=REASON_MAX_LENGTH, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(null=True, editable=False)
     size = models.PositiveBigIntegerField(default=0, editable=False)

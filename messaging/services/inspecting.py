@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid, Forbidden
-from messaging.models import Message, MessageReading
+from messaging.models import Conversation, Message, MessageReading
 from users.models import User
 
 PERMISSION = "messaging.read_message_content"
@@ -16,6 +16,7 @@ PERMISSION = "messaging.read_message_content"
 READING_LIFETIME = timedelta(hours=1)
 PAGE_SIZE = 50
 REASON_MIN_LENGTH = 5
+BATCH = 1000
 
 
 class ReadingNotAllowed(Forbidden):
@@ -35,12 +36,51 @@ def begin_reading(*, reader: User, conversation_id: int, reason: str) -> Message
     Superusers need a reason, too. Raise ReadingNotAllowed, or FieldInvalid without a reason.
     """
     _ensure_allowed(reader)
-    reason = reason.strip()
-    if len(reason) < REASON_MIN_LENGTH:
-        raise FieldInvalid("reason", _("Say in a few words why you need to read this."))
+    reason = _clean(reason)
     return MessageReading.objects.create(
         conversation_id=conversation_id, reader=reader, reader_email=reader.email, reason=reason
     )
+
+
+def begin_reading_of_person(*, reader: User, person: User, reason: str) -> str:
+    """
+    Record that a staff user begins to read all conversations of a person; return the stored reason.
+
+    Raise ReadingNotAllowed, or FieldInvalid without a reason.
+    """
+    _ensure_allowed(reader)
+    reason = _clean(reason)
+    ids = Conversation.objects.of(person).order_by("pk").values_list("pk", flat=True)
+    MessageReading.objects.bulk_create(
+        (
+            MessageReading(
+                conversation_id=pk, reader=reader, reader_email=reader.email, reason=reason
+            )
+            for pk in ids
+        ),
+        batch_size=BATCH,
+    )
+    return reason
+
+
+def record_reading_of_person(*, reader: User, person: User, reason: str) -> None:
+    """
+    Record that a staff user now reads the conversations for which they have given this reason.
+
+    Raise ReadingNotAllowed.
+    """
+    _ensure_allowed(reader)
+    begun = MessageReading.objects.filter(reader=reader, reason=reason)
+    begun.filter(conversation__in=Conversation.objects.of(person)).update(
+        last_read_at=timezone.now(), pages_read=F("pages_read") + 1
+    )
+
+
+def _clean(reason: str) -> str:
+    reason = reason.strip()
+    if len(reason) < REASON_MIN_LENGTH:
+        raise FieldInvalid("reason", _("Say in a few words why you need to read this."))
+    return reason
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from messaging.services.erasing import erase_from_conversations
 from messaging.services.inspecting import forget_reader
 from messaging.services.removing import forget_remover
 from notifications.services.erasing import erase_devices
+from privacy.services.exporting import forget_requester
 from trainer.services.erasing import erase_coaching
 from users.models import REMOVED_PERSON_NAME, User
 from users.services.erased_records import erase_records
@@ -27,6 +28,7 @@ def erase(*, user_id: int, email: str, picture: str, messages: MessageChoice) ->
         erase_from_conversations(user_id=user_id, erases_texts=erases_texts)
         forget_remover(user_id=user_id, name=REMOVED_PERSON_NAME)
         forget_reader(user_id=user_id, name=REMOVED_PERSON_NAME)
+        forget_requester(user_id=user_id, name=REMOVED_PERSON_NAME)
         erase_devices(user_id=user_id)
         erase_coaching(user_id=user_id, email=email, before=user.erased_at)
         erase_records(user_id=user_id, email=email, before=user.erased_at)

@@ -1,6 +1,6 @@
 import tempfile
 from datetime import timedelta
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils import timezone
 from api.throttling import hit
 from db.batches import delete_in_batches
 from jobs.services.enqueueing import enqueue
+from messaging.services.inspecting import begin_reading_of_person, record_reading_of_person
 from privacy.archive import write_archive
 from privacy.models import DataExport, DataExportPart
 from users.exceptions import InvalidToken
@@ -36,17 +37,43 @@ def request_own_export(*, user: User) -> DataExport:
     if pending := DataExport.objects.pending().filter(user=user.pk).first():
         return pending
     hit("exports", user.pk)
-    return _request(user, "")
+    return _request(user)
 
 
 @transaction.atomic
-def request_export(*, user: User, by_email: str) -> DataExport:
-    """Have a job export a person's data, for staff."""
-    return _request(user, by_email)
+def request_export(*, user: User, by: User, reason: str) -> DataExport:
+    """
+    Have a job export a person's data, for a staff user, who may then download it.
+
+    The export contains the person's messages. So it needs the permission to read them, and a reason, and
+    it is recorded like a reading of each conversation. Raise ReadingNotAllowed, or FieldInvalid without a
+    reason.
+    """
+    reason = begin_reading_of_person(reader=by, person=user, reason=reason)
+    return _request(user, requested_by=by, requested_by_email=by.email, reason=reason)
 
 
-def _request(user: User, by_email: str) -> DataExport:
-    export = DataExport.objects.create(user_id=user.pk, requested_by_email=by_email)
+def get_export_for_staff(*, export_id: int, reader: User) -> DataExport | None:
+    """
+    Return an export that this staff user may download now, and record it; None if there is none.
+
+    Raise ReadingNotAllowed without the permission to read messages.
+    """
+    own = DataExport.objects.ready().filter(pk=export_id, requested_by=reader)
+    export = own.select_related("user").first()
+    if export:
+        record_reading_of_person(reader=reader, person=export.user, reason=export.reason)
+    return export
+
+
+def forget_requester(*, user_id: int, name: str) -> None:
+    """Replace the email address in the exports that a person requested for others with `name`."""
+    requested = DataExport.objects.filter(requested_by=user_id)
+    requested.update(requested_by=None, requested_by_email=name)
+
+
+def _request(user: User, **requester: Any) -> DataExport:
+    export = DataExport.objects.create(user_id=user.pk, **requester)
     enqueue(kind="privacy.export", args={"export_id": export.pk}, key=str(export.pk))
     return export
 

@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 import time_machine
 from asgiref.sync import async_to_sync
+from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -17,7 +18,8 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from jobs.models import Job
-from messaging.models import Conversation
+from messaging.models import Conversation, MessageReading
+from messaging.services.inspecting import ReadingNotAllowed, record_reading_of_person
 from privacy.archive import write_archive
 from privacy.models import DataExport, DataExportPart
 from privacy.services import exporting
@@ -268,11 +270,29 @@ def test_request_of_an_account_that_ended_meanwhile_is_refused(bob: User) -> Non
 
 # By staff
 # ------------------------------------------------------------------------------
-def test_staff_export_and_download_a_persons_data(bob: User, talk: Conversation) -> None:
-    sam = browser_of(make_staff("sam", "add_dataexport", "view_dataexport", "view_user"))
+EXPORTING = ("add_dataexport", "view_dataexport", "view_user", "read_message_content")
+REASON = "Ticket 4711"
 
-    assert sam.get(f"{EXPORTS}add/").status_code == 200
-    assert sam.post(f"{EXPORTS}add/", {"user": bob.pk}).status_code == 302
+
+@pytest.fixture
+def exporter(db: None) -> User:
+    return make_staff("sam", *EXPORTING)
+
+
+def list_readings() -> list[tuple[Any, ...]]:
+    columns = ("reader_email", "conversation", "reason", "pages_read")
+    return list(MessageReading.objects.order_by("pk").values_list(*columns))
+
+
+def test_staff_export_and_download_a_persons_data(
+    bob: User, talk: Conversation, exporter: User
+) -> None:
+    sam = browser_of(exporter)
+
+    assert "Reason" in sam.get(f"{EXPORTS}add/").content.decode()
+    asked = sam.post(f"{EXPORTS}add/", {"user": bob.pk, "reason": f" {REASON} "})
+    assert asked.status_code == 302
+    assert list_readings() == [("sam@example.com", talk.pk, REASON, 0)]
     export = DataExport.objects.get()
     assert "Not ready" in sam.get(EXPORTS).content.decode()
     assert download(f"{EXPORTS}{export.pk}/download/", sam).status_code == 404
@@ -283,21 +303,78 @@ def test_staff_export_and_download_a_persons_data(bob: User, talk: Conversation)
     assert sam.get(f"{EXPORTS}{export.pk}/change/").status_code == 200
     content = content_of(download(f"{EXPORTS}{export.pk}/download/", sam))
     assert "account.json" in ZipFile(BytesIO(content)).namelist()
+    assert list_readings() == [("sam@example.com", talk.pk, REASON, 1)]
     assert Client().as_user(bob).get(URL).json() == []
 
 
-def test_staff_who_may_only_view_cannot_download(bob: User) -> None:
-    export = exporting.request_export(user=bob, by_email="root@example.com")
-    run_due()
-    browser = browser_of(make_staff("sam", "view_dataexport"))
+@pytest.mark.parametrize("reason", ["", "   ", "x", "x" * 501])
+@pytest.mark.parametrize("name", ["exporter", "root"])
+def test_staff_export_nothing_without_a_good_reason(
+    request: pytest.FixtureRequest, bob: User, talk: Conversation, name: str, reason: str
+) -> None:
+    browser = browser_of(request.getfixturevalue(name))
 
-    assert browser.get(EXPORTS).status_code == 200
+    answer = browser.post(f"{EXPORTS}add/", {"user": bob.pk, "reason": reason})
+
+    assert (answer.status_code, "errorlist" in answer.content.decode()) == (200, True)
+    assert not DataExport.objects.exists()
+    assert not MessageReading.objects.exists()
+
+
+@pytest.mark.parametrize("missing", ["add_dataexport", "read_message_content"])
+def test_staff_without_a_permission_can_neither_export_nor_download(
+    bob: User, exporter: User, missing: str
+) -> None:
+    export = exporting.request_export(user=bob, by=exporter, reason=REASON)
+    run_due()
+    exporter.user_permissions.remove(Permission.objects.get(codename=missing))
+    browser = browser_of(exporter)
+
+    shown = browser.get(EXPORTS).content.decode()
+    assert "add/" not in shown
+    assert "download/" not in shown
     assert browser.get(f"{EXPORTS}{export.pk}/download/").status_code == 403
-    assert browser.post(f"{EXPORTS}add/", {"user": bob.pk}).status_code == 403
+    posted = browser.post(f"{EXPORTS}add/", {"user": bob.pk, "reason": REASON})
+    assert posted.status_code == 403
+
+
+def test_only_those_who_gave_the_reason_can_download(
+    api: Client, bob: User, root: User, exporter: User
+) -> None:
+    request_and_write(api, bob)
+    exporting.request_export(user=bob, by=exporter, reason=REASON)
+    run_due()
+
+    browser = browser_of(root)
+    shown = browser.get(EXPORTS).content.decode()
+
+    assert shown.count("Ready, for whoever requested it") == 2
+    for export in DataExport.objects.all():
+        assert browser.get(f"{EXPORTS}{export.pk}/download/").status_code == 404
+
+
+def test_export_is_refused_in_the_service_too(bob: User, exporter: User) -> None:
+    exporter.user_permissions.clear()
+
+    with pytest.raises(ReadingNotAllowed):
+        exporting.request_export(user=bob, by=exporter, reason=REASON)
+    with pytest.raises(ReadingNotAllowed):
+        record_reading_of_person(reader=exporter, person=bob, reason=REASON)
+
+
+def test_erased_staff_user_is_not_named_in_exports(bob: User, exporter: User) -> None:
+    exporting.request_export(user=bob, by=exporter, reason=REASON)
+
+    begin(exporter)
+    run_due()
+
+    export = DataExport.objects.get()
+    assert export.requested_by is None
+    assert export.requested_by_email == "[removed]"
 
 
 def test_expired_export_is_marked_in_the_admin(bob: User, root: User) -> None:
-    exporting.request_export(user=bob, by_email="root@example.com")
+    exporting.request_export(user=bob, by=root, reason=REASON)
     DataExport.objects.update(expires_at=timezone.now() - timedelta(days=1))
 
     assert "Expired" in browser_of(root).get(EXPORTS).content.decode()

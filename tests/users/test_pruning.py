@@ -15,7 +15,7 @@ from db.batches import delete_in_batches
 from jobs.registry import list_kinds
 from notifications.models import DeviceToken
 from privacy.models import DataExport, DataExportPart
-from privacy.services.exporting import prune_exports, request_export, write_export
+from privacy.services.exporting import prune_exports, write_export
 from tests.factories import impersonate, tokens_of
 from trainer.models import Invitation
 from trainer.services.pruning import prune_invitations
@@ -113,7 +113,7 @@ def test_old_entries_of_the_admins_log_are_deleted(alice: User) -> None:
 
 
 def test_expired_exports_are_deleted_with_their_files(alice: User) -> None:
-    exports = [request_export(user=alice, by_email="") for _ in range(3)]
+    exports = [DataExport.objects.create(user=alice) for _ in range(3)]
     for each in exports[:2]:
         write_export(export_id=each.pk)
     DataExport.objects.filter(pk=exports[0].pk).update(expires_at=timezone.now())
