@@ -53,12 +53,14 @@ class SignInThrottle(BaseThrottle):
     The rate per network address is higher by default, because the people in a gym may share an address.
 
     This throttle also protects other endpoints that check secrets without a token: setting a new password
-    and accepting invitations.
+    and accepting invitations. The network address is counted before the body is parsed, so that malformed
+    bodies count, and those of a throttled address are not parsed.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        data = request.data if isinstance(request.data, dict) else {}
-        count_sign_in(request.META.get("REMOTE_ADDR", ""), data.get("email"))
+        _count_address(request.META.get("REMOTE_ADDR", ""))
+        if isinstance(request.data, dict):
+            _count_email(request.data.get("email"))
         return True
 
 
@@ -94,6 +96,14 @@ def count_sign_in(address: str, email: object) -> None:
 
     Raise TooFast if there were too many attempts for either address.
     """
+    _count_address(address)
+    _count_email(email)
+
+
+def _count_address(address: str) -> None:
     hit("sign_in_address", network_of(address))
+
+
+def _count_email(email: object) -> None:
     if isinstance(email, str) and email.strip():
         hit("sign_in", email.strip().lower()[:254])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from api.exceptions import TooFast
+from tests.conftest import Client
 from users.throttling import count_sign_in
 
 LONGEST = "x" * 253
@@ -37,3 +38,18 @@ def test_ipv4_address_written_as_ipv6_shares_the_limit(settings: Any) -> None:
 
     with pytest.raises(TooFast):
         count_sign_in("::ffff:192.0.2.1", "b@example.com")
+
+
+def test_malformed_body_counts_and_that_of_a_throttled_address_is_not_parsed(
+    api: Client, settings: Any
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in_address": "2/minute"}
+
+    answers = [
+        api.generic("POST", "/api/auth/jwt/create/", body, "application/json")
+        for body in ("{", "[]", "{")
+    ]
+
+    assert [each.status_code for each in answers] == [400, 400, 429]
+    assert answers[0].json()["code"] == "parse_error"
+    assert answers[2].json()["code"] == "throttled"
