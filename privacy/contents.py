@@ -25,6 +25,7 @@ PROFILE = (
     "created_at",
     "last_login",
 )
+CLIENT = ("last_used_at", "address", "user_agent")
 MESSAGE = ("id", "content", "created_at", "read_at")
 BATCH = 1000
 
@@ -36,10 +37,18 @@ def describe_account(user: User) -> dict[str, Any]:
         "profile": {name: getattr(user, name) for name in PROFILE},
         "trainer": _name_of(user.current_trainer) if user.current_trainer else None,
         "trainees": [_name_of(each) for each in User.objects.filter(parent_trainer=user)],
-        "sign_ins": _rows(sign_ins, "created_at", "expires_at", "ended_at"),
+        "sign_ins": _with_browsers(
+            _rows(sign_ins, "created_at", "expires_at", "ended_at", *CLIENT)
+        ),
         "impersonations_of_you": _list_impersonations(user),
-        "impersonations_by_you": _rows(
-            AuthSession.objects.filter(impersonator=user), "user_email", "created_at", "ended_at"
+        "impersonations_by_you": _with_browsers(
+            _rows(
+                AuthSession.objects.filter(impersonator=user),
+                "user_email",
+                "created_at",
+                "ended_at",
+                *CLIENT,
+            )
         ),
         "devices": _list_devices(user),
         "invitations": _list_invitations(user),

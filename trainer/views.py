@@ -25,6 +25,7 @@ from trainer.serializers import (
 )
 from trainer.services import invitations
 from trainer.services.trainees import impersonate_trainee, remove_trainee
+from users.client_info import client_of
 from users.cookies import replace_refresh_token, wants_cookie
 from users.permissions import IsTrainer, current_user
 from users.throttling import ReadingThrottle, SignInThrottle
@@ -96,7 +97,7 @@ class StartTraineeImpersonationView(TrainerView):
     def post(self, request: Request, trainee_id: int) -> Response:
         """Start impersonating a trainee, in a session that can read everything and change nothing."""
         session, tokens, trainee = impersonate_trainee(
-            trainer=current_user(request), trainee_id=trainee_id
+            trainer=current_user(request), trainee_id=trainee_id, client=client_of(request)
         )
         body = {**asdict(tokens), "session": session, "trainee": trainee}
         return Response(ImpersonatedTraineeSerializer(body).data)
@@ -194,7 +195,7 @@ class AcceptInvitationView(APIView):
         """Join a trainer with the code from the emailed link, and sign in."""
         data = validated(AcceptSerializer, request.data)
         in_cookie = wants_cookie(request, data)
-        user, tokens = invitations.accept_invitation(**data)
+        user, tokens = invitations.accept_invitation(**data, client=client_of(request))
         body = {**asdict(tokens), "user": user}
         response = Response(AcceptedSerializer(body).data, status=201)
         return replace_refresh_token(request, response) if in_cookie else response

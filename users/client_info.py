@@ -1,6 +1,7 @@
 """What sessions and devices store of the program that a request came from."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -15,6 +16,11 @@ class ClientInfo:
 
     address: str | None = None
     user_agent: str = ""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """Return what is known, as values of columns."""
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 UNKNOWN_CLIENT = ClientInfo()

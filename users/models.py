@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from text.directions import isolated
+from users.browsers import MAX_LENGTH
 from users.changes import TracksChanges
 from users.epoch import EpochQuerySet, EpochUser
 from users.folded_names import FoldedNames
@@ -211,6 +212,11 @@ class AuthSession(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    # When, from where and with what tokens were last issued: at the start, and at each refresh. In an
+    # impersonation, the impersonator's. NULL and empty: unknown.
+    last_used_at = models.DateTimeField("last use", null=True, editable=False)
+    address = models.GenericIPAddressField("network address", null=True, editable=False)
+    user_agent = models.CharField(max_length=MAX_LENGTH, default="", db_default="", editable=False)
 
     objects = AuthSessionQuerySet.as_manager()
 

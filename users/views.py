@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from api.exceptions import FieldInvalid
 from api.fields import validated
+from users.client_info import client_of
 from users.cookies import (
     drop_refresh_token,
     move_refresh_token,
@@ -76,7 +77,9 @@ class SignInView(PublicView):
         """Sign in. Per minute, 10 attempts are allowed per email address, and 60 per network address."""
         data = validated(SignInSerializer, request.data)
         in_cookie = wants_cookie(request, data)
-        response = Response(TokenPairSerializer(sessions.sign_in(**data)).data)
+        response = Response(
+            TokenPairSerializer(sessions.sign_in(**data, client=client_of(request))).data
+        )
         return replace_refresh_token(request, response) if in_cookie else response
 
 
@@ -91,7 +94,7 @@ class RefreshView(PublicView):
     def post(self, request: Request) -> Response:
         """Get new tokens. The old refresh token stays valid until it expires or the session ends."""
         raw, in_cookie = refresh_token_of(request)
-        tokens = sessions.refresh_session(claims=read_refresh_token(raw))
+        tokens = sessions.refresh_session(claims=read_refresh_token(raw), client=client_of(request))
         response = Response(TokenPairSerializer(tokens).data)
         return move_refresh_token(response) if in_cookie else response
 
@@ -270,7 +273,7 @@ class StartTrainerImpersonationView(APIView):
     def post(self, request: Request, trainer_id: int) -> Response:
         """Start impersonating a trainer, in a session that can read everything and change nothing."""
         session, tokens, trainer = sessions.impersonate_trainer(
-            trainer_id=trainer_id, by=current_user(request)
+            trainer_id=trainer_id, by=current_user(request), client=client_of(request)
         )
         body = {**asdict(tokens), "session": session, "trainer": trainer}
         return Response(ImpersonatedTrainerSerializer(body).data)
@@ -287,7 +290,7 @@ class ImpersonateTrainerView(APIView):
     def post(self, request: Request, trainer_id: int) -> Response:
         """Start impersonating a trainer. The same as `start/`, in the format of an existing client."""
         _session, tokens, trainer = sessions.impersonate_trainer(
-            trainer_id=trainer_id, by=current_user(request)
+            trainer_id=trainer_id, by=current_user(request), client=client_of(request)
         )
         message = _("You are viewing the account of %(name)s.") % {"name": trainer.name_in_sentence}
         body = {**asdict(tokens), "trainer": trainer, "message": message}

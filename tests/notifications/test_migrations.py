@@ -59,3 +59,16 @@ def test_permission_on_devices_is_kept(before: Any) -> None:
 
     ContentType.objects.clear_cache()
     assert User.objects.get(pk=support.pk).has_perm("push.view_devicetoken")
+
+
+def test_device_that_a_process_of_the_previous_release_stores_is_active(before: Any) -> None:
+    bob = before.get_model("users", "User").objects.create(email="bob@example.com", role="TRAINEE")
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+    before.get_model("users", "DeviceToken").objects.create(
+        user=bob, token="of an old process", platform="ios"
+    )
+
+    device = DeviceToken.objects.get()
+    assert (device.is_active, device.user_agent, device.last_failure) == (True, "", "")
+    assert (device.last_success_at, device.last_failure_at) == (None, None)

@@ -36,7 +36,7 @@ from users.services.accounts import deactivate_user
 
 URL = "/api/trainer/invitations/"
 ACCEPT = "/api/auth/invitations/accept/"
-EVE = {"password": PASSWORD, "first_name": "Eve", "last_name": "New"}
+EVE: dict[str, Any] = {"password": PASSWORD, "first_name": "Eve", "last_name": "New"}
 DEAD_LINK = refusal(
     "This invitation is no longer valid. Please ask your trainer for a new one.",
     "invalid_invitation",

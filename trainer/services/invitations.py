@@ -19,6 +19,7 @@ from trainer.exceptions import (
     InvitationNotFound,
 )
 from trainer.models import EmailStatus, Invitation
+from users.client_info import UNKNOWN_CLIENT, ClientInfo
 from users.coaching import set_trainer, trainees_of
 from users.impersonation import ensure_may_write
 from users.links import make_link
@@ -159,7 +160,12 @@ def _record_email(invitation: Invitation, status: EmailStatus) -> None:
 
 
 def accept_invitation(
-    *, code: str, password: str, first_name: str, last_name: str
+    *,
+    code: str,
+    password: str,
+    first_name: str,
+    last_name: str,
+    client: ClientInfo = UNKNOWN_CLIENT,
 ) -> tuple[User, TokenPair]:
     """
     Join a trainer with the code from an emailed link, and sign in.
@@ -172,11 +178,11 @@ def accept_invitation(
     invitation, known = _read_invitation(code)
     if known:
         _check_rejoining(known, password, invitation.trainer)
-        return _accept(code, known, join=_rejoin)
+        return _accept(code, known, join=_rejoin, client=client)
     newcomer = User(email=invitation.email, first_name=first_name, last_name=last_name)
     check_password_strength(password, newcomer)
     newcomer.set_password(password)
-    return _accept(code, newcomer, join=_join)
+    return _accept(code, newcomer, join=_join, client=client)
 
 
 @transaction.atomic
@@ -232,7 +238,7 @@ def _ensure_may_join(user: User, trainer: User) -> None:
 
 @transaction.atomic
 def _accept(
-    code: str, user: User, join: Callable[[User, Invitation], None]
+    code: str, user: User, *, join: Callable[[User, Invitation], None], client: ClientInfo
 ) -> tuple[User, TokenPair]:
     """
     Accept an invitation: call `join` to give the user the trainer, and sign the user in.
@@ -243,7 +249,7 @@ def _accept(
     join(user, invitation)
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
-    return user, begin_session(user=user)
+    return user, begin_session(user=user, client=client)
 
 
 def _may_train(trainer: User) -> bool:

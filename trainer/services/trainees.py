@@ -1,6 +1,7 @@
 from django.db import transaction
 
 from messaging.services.archiving import archive_conversations_for_trainee
+from users.client_info import UNKNOWN_CLIENT, ClientInfo
 from users.coaching import ensure_is_trainer, lock_any_trainee, lock_trainee, set_trainer
 from users.impersonation import ensure_may_write
 from users.models import AuthSession, User
@@ -45,7 +46,9 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> None:
 
 
 @transaction.atomic
-def impersonate_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession, TokenPair, User]:
+def impersonate_trainee(
+    *, trainer: User, trainee_id: int, client: ClientInfo = UNKNOWN_CLIENT
+) -> tuple[AuthSession, TokenPair, User]:
     """
     Start impersonating one of the trainer's trainees.
 
@@ -55,5 +58,5 @@ def impersonate_trainee(*, trainer: User, trainee_id: int) -> tuple[AuthSession,
     lock_impersonator(trainer)
     # A concurrent removal has either committed, or waits for this row and then ends the impersonation.
     trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
-    session, tokens = start_impersonation(user=trainee, by=trainer)
+    session, tokens = start_impersonation(user=trainee, by=trainer, client=client)
     return session, tokens, trainee

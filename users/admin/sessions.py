@@ -8,16 +8,29 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from backoffice.pages import ReadOnlyAdmin
+from users.browsers import describe_browser
 from users.models import AuthSession, ImpersonationSession, ImpersonationView
 from users.services.sessions import end_sessions
 
+CLIENT = ("browser", "address", "last_used_at")
+
 
 class SessionAdmin(ReadOnlyAdmin):
+    """
+    The base class of pages on sessions.
+
+    Address, browser and last use are those of the last refresh, which a client makes once an hour.
+    """
+
     search_fields = ("user_email", "impersonator_email", "user__search_text")
     actions = ("end",)
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
+
+    @admin.display(description=_("browser or app"))
+    def browser(self, session: AuthSession) -> str:
+        return describe_browser(session.user_agent)
 
     @admin.action(description=_("End sessions (access ends at once)"), permissions=["end"])
     def end(self, request: HttpRequest, sessions: QuerySet[AuthSession]) -> None:
@@ -31,9 +44,9 @@ class SignInAdmin(SessionAdmin):
     """Current and past sign-ins."""
 
     linked_lookups = ("user__id__exact",)
-    list_display = ("user_email", "created_at", "expires_at", "ended_at")
+    list_display = ("user_email", *CLIENT, "created_at", "expires_at", "ended_at")
     list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))
-    fields = ("user", "user_email", "created_at", "expires_at", "ended_at")
+    fields = ("user", "user_email", *CLIENT, "created_at", "expires_at", "ended_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuthSession]:
         return super().get_queryset(request).filter(kind=AuthSession.Kind.SIGN_IN)
@@ -54,13 +67,21 @@ class ViewInline(admin.TabularInline[ImpersonationView, ImpersonationSession]):
 class ImpersonationSessionAdmin(SessionAdmin):
     """Impersonations, with a record of the requests made and the sockets opened during each."""
 
-    list_display = ("impersonator_email", "user_email", "created_at", "ended_at", "view_count")
+    list_display = (
+        "impersonator_email",
+        "user_email",
+        *CLIENT,
+        "created_at",
+        "ended_at",
+        "view_count",
+    )
     list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))
     fields = (
         "impersonator",
         "impersonator_email",
         "user",
         "user_email",
+        *CLIENT,
         "created_at",
         "expires_at",
         "ended_at",

@@ -17,8 +17,9 @@ def erase_records(*, user_id: int, email: str, before: datetime) -> None:
     Delete a person's sessions, the record of impersonations of them, and the admin's log about them.
 
     The record of their own impersonations of others stays, because it belongs to those people, but
-    without the person's address. Of the admin's log about the person, only the deletion stays, without
-    a name. Password resets requested for `email` after the time `before` stay.
+    without the person's email address, network address and browser. Of the admin's log about the person,
+    only the deletion stays, without a name. Password resets requested for `email` after the time `before`
+    stay.
     """
     resets = Job.objects.filter(kind="users.mail_password_reset", args__email=email)
     delete_in_batches(resets.filter(created_at__lte=before))
@@ -35,7 +36,10 @@ def _hide_impersonator(user_id: int) -> None:
     by_person = AuthSession.objects.filter(impersonator=user_id).values_list("pk", flat=True)
     while ids := list(by_person[:BATCH]):
         AuthSession.objects.filter(pk__in=ids).update(
-            impersonator=None, impersonator_email=REMOVED_PERSON_NAME
+            impersonator=None,
+            impersonator_email=REMOVED_PERSON_NAME,
+            address=None,
+            user_agent="",
         )
 
 

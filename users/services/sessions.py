@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from api.exceptions import NotFound
 from api.throttling import hit
+from users.client_info import UNKNOWN_CLIENT, ClientInfo
 from users.events import announce_access_changed
 from users.exceptions import InvalidCredentials, InvalidToken, NotImpersonating
 from users.locking import lock_account
@@ -22,7 +23,7 @@ from users.tokens import Claims, TokenPair, issue_tokens
 SIGN_IN_LIFETIME = cast(timedelta, settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"])
 
 
-def sign_in(*, email: str, password: str) -> TokenPair:
+def sign_in(*, email: str, password: str, client: ClientInfo = UNKNOWN_CLIENT) -> TokenPair:
     """
     Start a session; raise InvalidCredentials.
 
@@ -32,11 +33,11 @@ def sign_in(*, email: str, password: str) -> TokenPair:
     user = authenticate(username=email, password=password)
     if not isinstance(user, User):
         raise InvalidCredentials
-    return begin_session(user=user)
+    return begin_session(user=user, client=client)
 
 
 @transaction.atomic
-def begin_session(*, user: User) -> TokenPair:
+def begin_session(*, user: User, client: ClientInfo = UNKNOWN_CLIENT) -> TokenPair:
     """
     Start a session for an authenticated user; raise InvalidCredentials if their access has ended.
 
@@ -46,18 +47,21 @@ def begin_session(*, user: User) -> TokenPair:
     if locked is None or locked.access_epoch != user.access_epoch:
         raise InvalidCredentials
     update_last_login(User, user)
+    now = timezone.now()
     session = AuthSession.objects.create(
         user=user,
         user_email=user.email,
         user_epoch=locked.access_epoch,
-        expires_at=timezone.now() + SIGN_IN_LIFETIME,
+        expires_at=now + SIGN_IN_LIFETIME,
+        last_used_at=now,
+        **client.known,
     )
     return issue_tokens(session)
 
 
-def refresh_session(*, claims: Claims) -> TokenPair:
+def refresh_session(*, claims: Claims, client: ClientInfo = UNKNOWN_CLIENT) -> TokenPair:
     """
-    Issue new tokens for a refresh token.
+    Issue new tokens for a refresh token, and store the time and what is known of the client.
 
     Raise TooFast beyond the rate `refresh` of its session, which all its tabs and devices share. Raise
     InvalidToken if the session is no longer valid.
@@ -67,13 +71,12 @@ def refresh_session(*, claims: Claims) -> TokenPair:
     """
     hit("refresh", claims.session_id)
     session = get_valid_session(claims)
+    now = timezone.now()
     if not session.is_impersonation:
-        session.expires_at = timezone.now() + SIGN_IN_LIFETIME
-        living = AuthSession.objects.alive().filter(pk=session.pk)
-        if not living.update(
-            expires_at=session.expires_at
-        ):  # it has ended or was deleted meanwhile
-            raise InvalidToken
+        session.expires_at = now + SIGN_IN_LIFETIME
+    living = AuthSession.objects.alive().filter(pk=session.pk)
+    if not living.update(expires_at=session.expires_at, last_used_at=now, **client.known):
+        raise InvalidToken  # it has ended or was deleted meanwhile
     return issue_tokens(session)
 
 
@@ -119,13 +122,15 @@ def end_outdated_sessions(*, user_id: int) -> None:
 
 
 @transaction.atomic
-def impersonate_trainer(*, trainer_id: int, by: User) -> tuple[AuthSession, TokenPair, User]:
+def impersonate_trainer(
+    *, trainer_id: int, by: User, client: ClientInfo = UNKNOWN_CLIENT
+) -> tuple[AuthSession, TokenPair, User]:
     """Start impersonating a trainer; raise InvalidToken or NotFound."""
     lock_impersonator(by)
     trainer = lock_account(get_trainer(trainer_id))
     if trainer is None or not trainer.is_trainer:
         raise NotFound
-    session, tokens = start_impersonation(user=trainer, by=by)
+    session, tokens = start_impersonation(user=trainer, by=by, client=client)
     return session, tokens, trainer
 
 
@@ -147,14 +152,17 @@ def _is_alive(session: AuthSession) -> bool:
     return AuthSession.objects.alive().filter(pk=session.pk).exists()
 
 
-def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair]:
+def start_impersonation(
+    *, user: User, by: User, client: ClientInfo = UNKNOWN_CLIENT
+) -> tuple[AuthSession, TokenPair]:
     """
-    Start an impersonation of `user` by `by`.
+    Start an impersonation of `user` by `by`, who uses `client`.
 
     The caller has checked the permission and locked both people's rows, so that the impersonation cannot
     start after the access of either person has ended. The impersonation lasts at most
     `IMPERSONATION_LIFETIME`; refreshing does not extend it.
     """
+    now = timezone.now()
     session = AuthSession.objects.create(
         kind=AuthSession.Kind.IMPERSONATION,
         user=user,
@@ -163,7 +171,9 @@ def start_impersonation(*, user: User, by: User) -> tuple[AuthSession, TokenPair
         impersonator=by,
         impersonator_email=by.email,
         impersonator_epoch=by.access_epoch,
-        expires_at=timezone.now() + settings.IMPERSONATION_LIFETIME,
+        expires_at=now + settings.IMPERSONATION_LIFETIME,
+        last_used_at=now,
+        **client.known,
     )
     return session, issue_tokens(session)
 
