@@ -29,6 +29,7 @@ from server.password_forms import FewPasswordForms  # noqa: E402 - as above
 from server.request_log import LoggedRequests  # noqa: E402 - as above
 from server.routing import PathRouter  # noqa: E402 - as above
 from server.shutdown import drain_on_sigterm  # noqa: E402 - as above
+from server.slots import make_password_slots  # noqa: E402 - as above
 from server.static_files import build_static_files  # noqa: E402 - as above
 
 # Seconds for which a stopping process waits for running jobs.
@@ -62,10 +63,12 @@ async def _drain() -> None:
     await open_sockets.drain(settings.SHUTDOWN_SPREAD_SECONDS)
 
 
-_pages = PathRouter(settings.STATIC_URL, build_static_files(), FewPasswordForms(PageHandler()))
+_passwords = make_password_slots()
+_password_forms = FewPasswordForms(PageHandler(), _passwords)
+_pages = PathRouter(settings.STATIC_URL, build_static_files(), _password_forms)
 _by_protocol = ProtocolTypeRouter(
     {
-        "http": LimitBody(PathRouter("/api/", OneHopHandler(), _pages)),
+        "http": LimitBody(PathRouter("/api/", OneHopHandler(_passwords), _pages)),
         "websocket": sockets,
         "lifespan": lifespan,
     }

@@ -5,11 +5,17 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from api.networks import read_address
+from api.networks import network_of, read_address
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 EVERY_PEER = "*"
 SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
+
+
+def client_network(scope: Any) -> str:
+    """Return the network that limits count as one client; empty if the address is unknown."""
+    client = scope.get("client")
+    return network_of(client[0]) if client else ""
 
 
 class ClientAddress:

@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.error_body import MALFORMED
 from server.coalescing_transport import CoalescingTransport
+from server.disconnects import is_closed_by_peer
 from server.responses import encode_http, refuse
 from server.unread_data import UnreadWatch
 
@@ -116,6 +117,7 @@ class LimitedConnection(HttpToolsProtocol):
     # --------------------------------------------------------------------------
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["has_left"] = self._has_left  # type: ignore[typeddict-unknown-key]  # our own
         self._awaits, self._head_bytes = Awaited.HEAD, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -165,6 +167,20 @@ class LimitedConnection(HttpToolsProtocol):
         socket_protocol: Any = self.transport.get_protocol()
         if not socket_protocol.handshake_initiated:
             self.send_400_response("Not a WebSocket handshake.")
+
+    # Disconnects
+    # --------------------------------------------------------------------------
+    def _has_left(self) -> bool:
+        """
+        Return whether the client has closed the connection, even if nothing is read from it.
+
+        If so, abort the connection, and let uvicorn expect no response.
+        """
+        has_left = self.transport.is_closing() or is_closed_by_peer(self.transport)
+        if has_left:
+            self.cycle.disconnected = True
+            self.transport.abort()
+        return has_left
 
     # Time-outs
     # --------------------------------------------------------------------------

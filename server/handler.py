@@ -1,5 +1,5 @@
 """
-Serves each API request with a single hop to a thread, and an upload with two.
+Serves each API request with a single hop to a thread, and an upload or a password with two.
 
 Django's ASGI handler starts a thread for each request and switches to it about twenty times: twice
 per middleware, and for signals, the view, rendering and closing. One switch takes longer than a
@@ -9,6 +9,7 @@ the response. docs/adr/0008-one-hop-api-handler.md has the figures.
 
 import logging
 from contextlib import closing
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -22,7 +23,8 @@ from api.error_body import MALFORMED
 from api.errors import busy
 from server.body_limits import is_form, read_body
 from server.chain import ApiRequest, StandIn, build_chain
-from server.disconnects import ClientGone
+from server.client_address import client_network
+from server.disconnects import ClientGone, has_left, wait_until_left
 from server.hashing_endpoints import find_hashing_endpoints
 from server.kept_connections import keep_connections, replace_cut_connections
 from server.lanes import Lane, LaneFull
@@ -36,7 +38,8 @@ from server.responses import (
     refuse,
     send_response,
 )
-from server.uploads import Admission, UploadSlots, without_throttles
+from server.slots import Slots, make_password_slots
+from server.uploads import Admission, make_upload_slots, without_throttles
 
 logger = logging.getLogger(__name__)
 
@@ -44,23 +47,21 @@ logger = logging.getLogger(__name__)
 class OneHopHandler:
     """An ASGI app that runs a whole request in one thread. Responses are small, so none is streamed."""
 
-    def __init__(self) -> None:
+    def __init__(self, passwords: Slots | None = None) -> None:
         self._get_response = build_chain(settings.API_MIDDLEWARE)
         self._hashing = find_hashing_endpoints()
         self._api = Lane("api", settings.API_THREADS, settings.API_QUEUE)
         anywhere = one_core.run_anywhere
-        self._passwords = Lane(
-            "passwords", settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE, anywhere
-        )
+        self._passwords = Lane("passwords", settings.PASSWORD_THREADS, prepare_thread=anywhere)
+        self._password_slots = passwords or make_password_slots()
         self._pictures = Lane("pictures", settings.PICTURE_THREADS, settings.LARGE_BODIES, anywhere)
-        self._slots = UploadSlots()
+        self._upload_slots = make_upload_slots()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """
         Answer one request.
 
-        If the client disconnects, a queued request is dropped, but a running one is completed. The body
-        of a form is read after the sender is authenticated. A disconnect before that has no effect.
+        If the client disconnects, a waiting request is dropped, but a running one is completed.
         """
         serve = self._serve_form if is_form(scope) else self._serve
         try:
@@ -74,9 +75,23 @@ class OneHopHandler:
     async def _serve(self, scope: Any, receive: Any) -> RawResponse:
         """Read the body, then answer in the thread pool for this kind of request."""
         body = await read_body(receive)
-        hashes = (scope["method"], scope["path"]) in self._hashing
-        lane = self._passwords if hashes else self._api
-        return await lane.run_for(receive, self._answer, _with_length(scope, body), body)
+        whole = _with_length(scope, body)
+        if (scope["method"], scope["path"]) in self._hashing:
+            return await self._serve_password(whole, receive, body)
+        return await self._api.run_for(receive, self._answer, whole, body)
+
+    async def _serve_password(self, scope: Any, receive: Any, body: bytes) -> RawResponse:
+        """
+        Check the sender and the rate limits, then acquire a slot and answer.
+
+        A request beyond a rate limit is refused at once, so it delays no other one with a password.
+        """
+        admission = Admission()
+        refusal = await self._api.run_for(receive, self._answer, scope, body, admission.check)
+        if not admission.is_granted:
+            return refusal
+        async with self._password_slots.hold(client_network(scope), receive):
+            return await self._passwords.run(self._answer, scope, body, without_throttles)
 
     async def _serve_form(self, scope: Any, receive: Any) -> RawResponse:
         """
@@ -84,14 +99,15 @@ class OneHopHandler:
 
         The view authenticates again, because the session can end while the body arrives.
         """
-        admission = Admission()
-        refusal = await self._api.run(
-            self._answer, _with_placeholder_length(scope), b"", admission.stand_in
-        )
+        admission, left = Admission(), partial(wait_until_left, scope)
+        unread = _with_placeholder_length(scope)
+        refusal = await self._api.run_for(left, self._answer, unread, b"", admission.check_form)
         if not admission.is_granted:
             return refusal
-        async with self._slots.hold(admission.user_id):
+        async with self._upload_slots.hold(admission.user_id, left):
             body = await read_body(receive)
+            if has_left(scope):
+                raise ClientGone
             whole = _with_length(scope, body)
             return await self._pictures.run_for(
                 receive, self._answer, whole, body, without_throttles

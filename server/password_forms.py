@@ -1,19 +1,18 @@
 """Limits the number of admin forms that hash passwords at the same time."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from api.errors import Busy
 from server.body_limits import read_body
-from server.disconnects import ClientGone, wait_until_gone
+from server.client_address import client_network
+from server.disconnects import ClientGone
+from server.lanes import LaneFull
 from server.responses import refuse, send_response
+from server.slots import Slots
 
 logger = logging.getLogger(__name__)
 
@@ -27,19 +26,16 @@ class FewPasswordForms:
     """
     Limits the number of forms that hash passwords at the same time.
 
-    `PASSWORD_THREADS` forms are processed at the same time, and `PASSWORD_QUEUE` may wait. Further forms
-    get 503.
+    They share their slots with the API's requests that hash passwords, see `make_password_slots`. Beyond
+    these, forms get 503.
 
     Django's handler starts a thread per request. Each thread uses one of the database connections that
     the admin, sockets and background work share: six by default. The body of a form is read before
     the form is queued, so a slow client delays nobody else.
     """
 
-    def __init__(self, app: Any) -> None:
-        self.app = app
-        self._running = asyncio.Semaphore(settings.PASSWORD_THREADS)
-        self._limit = settings.PASSWORD_THREADS + settings.PASSWORD_QUEUE
-        self._pending = 0
+    def __init__(self, app: Any, slots: Slots) -> None:
+        self.app, self._slots = app, slots
         self._paths = (reverse("admin:login"), reverse("admin:password_change"))
         self._people = reverse("admin:users_user_changelist")
 
@@ -59,32 +55,14 @@ class FewPasswordForms:
         """Read a form, wait for its turn, and process it, unless the client has disconnected by then."""
         try:
             body = await read_body(receive)
-            if self._pending >= self._limit:
-                logger.warning(
-                    "503 POST %s: %s forms with passwords run or wait.", scope["path"], self._limit
-                )
-                busy = (Busy.status_code, BUSY_TEXT, Busy.default_code, RETRY_AFTER)
-                await send_response(send, refuse(*busy, path=scope["path"]))
-                return
-            async with self._turn(receive):
+            async with self._slots.hold(client_network(scope), receive):
                 await self.app(scope, _replay_body(body, receive), send)
         except ClientGone:
             return
-
-    @asynccontextmanager
-    async def _turn(self, receive: Any) -> AsyncIterator[None]:
-        """Wait for a turn and hold it; raise ClientGone if the client disconnects while waiting."""
-        self._pending += 1
-        disconnect = asyncio.create_task(wait_until_gone(receive))
-        try:
-            async with self._running:
-                if disconnect.done():
-                    raise ClientGone
-                disconnect.cancel()  # from here on Django watches for disconnects
-                yield
-        finally:
-            disconnect.cancel()
-            self._pending -= 1
+        except LaneFull as full:
+            logger.warning("503 POST %s: %s", scope["path"], full)
+            busy = (Busy.status_code, BUSY_TEXT, Busy.default_code, RETRY_AFTER)
+            await send_response(send, refuse(*busy, path=scope["path"]))
 
 
 def _replay_body(body: bytes, receive: Any) -> Any:

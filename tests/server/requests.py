@@ -62,6 +62,7 @@ class Request:
         *headers: tuple[bytes, bytes],
         token: str = "",
         is_held: bool = False,
+        network: str = "127.0.0.1",
     ) -> None:
         self.body, self.may_end = body, asyncio.Event()
         self.has_ended, self.has_left = False, asyncio.Event()
@@ -76,7 +77,8 @@ class Request:
             "method": method,
             "path": path,
             "query_string": b"",
-            "client": ("127.0.0.1", 5000),
+            "client": (network, 5000),
+            "has_left": self.has_left.is_set,
             "headers": [(b"host", b"127.0.0.1"), *headers, *sign_in],
         }
 

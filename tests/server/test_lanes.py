@@ -38,9 +38,15 @@ def held(settings: Any) -> type[HeldHasher]:
     return HeldHasher
 
 
-def post(path: str, token: str = "", **body: str) -> Request:
+def post(path: str, token: str = "", network: str = "127.0.0.1", **body: str) -> Request:
     kind = (b"content-type", b"application/json")
-    return Request("POST", path, json.dumps(body).encode(), kind, token=token)
+    return Request("POST", path, json.dumps(body).encode(), kind, token=token, network=network)
+
+
+def guess(number: int) -> Request:
+    """Return a sign-in from a network of its own."""
+    email = f"person{number}@example.com"
+    return post(SIGN_IN, network=f"192.0.2.{number}", email=email, password="wrong")
 
 
 def test_every_endpoint_with_a_password_is_listed() -> None:
@@ -73,9 +79,9 @@ def test_other_requests_are_answered_while_passwords_are_hashed(
     held.begun.clear()
     passwords = {"current_password": "wrong", "new_password": "another-long-secret-2"}
     guesses = [
-        post(SIGN_IN, email=f"person{number}@example.com", password="wrong")
+        guess(number)
         if what == "sign-ins"
-        else post(SET, tokens[number], **passwords)
+        else post(SET, tokens[number], f"192.0.2.{number}", **passwords)
         for number in range(count)
     ]
 
@@ -99,7 +105,7 @@ def test_other_requests_are_answered_while_passwords_are_hashed(
 def test_sign_ins_past_the_queue_get_503(settings: Any, held: type[HeldHasher]) -> None:
     settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE = 1, 2
     settings.CORS_ALLOWED_ORIGINS = ["https://app.example.com"]
-    asked = [post(SIGN_IN, email=f"person{n}@example.com", password="x") for n in range(5)]
+    asked = [guess(number) for number in range(5)]
     for each in asked:
         each.scope["headers"].append((b"origin", b"https://app.example.com"))
 
@@ -115,6 +121,44 @@ def test_sign_ins_past_the_queue_get_503(settings: Any, held: type[HeldHasher]) 
     assert asked[-1].json() == without_error(BUSY)
     assert asked[-1].headers["retry-after"] == "2"
     assert asked[-1].headers["access-control-allow-origin"] == "https://app.example.com"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sign_ins_of_one_network_leave_a_thread_to_others(held: type[HeldHasher]) -> None:
+    flood = [post(SIGN_IN, email=f"person{n}@example.com", password="x") for n in range(10)]
+    other = guess(1)
+
+    async def story(handler: OneHopHandler) -> tuple[int, list[int]]:
+        tasks = [each.begin(handler) for each in flood]
+        await wait_for(lambda: held.begun and all(each.has_ended for each in flood))
+        tasks.append(other.begin(handler))
+        await wait_for(lambda: len(held.begun) == 2)
+        held.may_end.set()
+        await tasks[-1]
+        return len(held.begun), [each.status for each in flood]
+
+    run(story)
+
+    assert other.status == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guess_past_the_limit_is_refused_while_others_are_hashed(
+    settings: Any, held: type[HeldHasher]
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "sign_in": "1/minute"}
+    first, second = guess(1), guess(1)
+
+    async def story(handler: OneHopHandler) -> None:
+        task = first.begin(handler)
+        await wait_for(lambda: held.begun)
+        await asyncio.wait_for(second.ask(handler), 20)
+        held.may_end.set()
+        await task
+
+    run(story)
+
+    assert (first.status, second.status) == (401, 429)
 
 
 # The API's own lane
@@ -188,6 +232,28 @@ def test_request_of_a_client_that_disconnects_while_waiting_is_dropped(view: Hel
 
     assert view.begun == ["runs", "waits", "comes"]
     assert [each.status for each in asked] == [200, 0, 200, 200]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_form_of_a_client_that_disconnects_before_its_sender_is_known_is_dropped(
+    view: Held,
+) -> None:
+    kind = (b"content-type", b"multipart/form-data; boundary=x")
+    runs = Request("GET", "/api/runs/")
+    leaves = Request("POST", "/api/leaves/", b"", kind, is_held=True)
+
+    async def story(handler: OneHopHandler) -> None:
+        task = runs.begin(handler)
+        await wait_for(lambda: view.begun)
+        waiting = leaves.begin(handler)
+        leaves.leave()
+        await asyncio.wait_for(waiting, 20)
+        view.may_end.set()
+        await task
+
+    run(story)
+
+    assert (view.begun, leaves.reads, leaves.status) == (["runs"], 0, 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server.password_forms import FewPasswordForms
+from server.slots import make_password_slots
 from tests.server.requests import Request, wait_for
 
 
@@ -24,6 +25,11 @@ class Pages:
         await send({"type": "http.response.body", "body": b""})
 
 
+def post(path: str, number: int) -> Request:
+    """Return a form from a network of its own."""
+    return Request("POST", path, b"%d" % number, network=f"192.0.2.{number}")
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -40,9 +46,9 @@ def test_few_forms_with_passwords_run_at_a_time_in_the_admin(
 
     async def story() -> tuple[list[bytes], list[Request]]:
         pages = Pages()
-        app = FewPasswordForms(pages)
+        app = FewPasswordForms(pages, make_password_slots())
         half = Request("POST", path, b"half", is_held=True)
-        forms = [half, *(Request("POST", path, b"%d" % number) for number in range(5))]
+        forms = [half, *(post(path, number) for number in range(5))]
         tasks = [each.begin(app) for each in forms]
         await wait_for(lambda: sum(each.status != 0 for each in forms) == 2)
         await Request("GET", path).ask(app)
@@ -65,13 +71,32 @@ def test_few_forms_with_passwords_run_at_a_time_in_the_admin(
     ] * 2
 
 
+def test_admin_and_api_share_their_slots(settings: Any) -> None:
+    settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE = 1, 2
+    slots = make_password_slots()
+
+    async def story() -> list[bytes]:
+        pages = Pages()
+        form = post("/admin/login/", 1)
+        async with slots.hold("198.51.100.1", asyncio.Event().wait):  # as the API does
+            task = form.begin(FewPasswordForms(pages, slots))
+            await wait_for(lambda: form.has_ended)
+            await asyncio.sleep(0)
+            waiting = list(pages.bodies)
+        pages.may_end.set()
+        await task
+        return waiting
+
+    assert asyncio.run(story()) == []
+
+
 def test_form_of_a_client_that_disconnects_while_waiting_is_dropped(settings: Any) -> None:
     settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE = 1, 2
 
     async def story() -> tuple[list[bytes], list[Request]]:
         pages = Pages()
-        app = FewPasswordForms(pages)
-        forms = [Request("POST", "/admin/login/", b"%d" % number) for number in range(3)]
+        app = FewPasswordForms(pages, make_password_slots())
+        forms = [post("/admin/login/", number) for number in range(3)]
         tasks = [each.begin(app) for each in forms]
         await wait_for(lambda: pages.bodies and all(each.has_ended for each in forms))
         forms[1].leave()
@@ -89,7 +114,7 @@ def test_form_of_a_client_that_disconnects_midway_is_not_passed_on(settings: Any
     async def story() -> list[bytes]:
         pages = Pages()
         half = Request("POST", "/admin/login/", b"half", is_held=True)
-        task = half.begin(FewPasswordForms(pages))
+        task = half.begin(FewPasswordForms(pages, make_password_slots()))
         await wait_for(lambda: half.reads)
         half.leave()
         await task

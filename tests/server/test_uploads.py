@@ -227,6 +227,37 @@ def test_forms_of_a_person_past_the_queue_get_503(bob: User) -> None:
     assert [each.reads for each in refused] == [0] * 3
 
 
+def test_waiting_form_of_a_client_that_disconnects_is_dropped(bob: User) -> None:
+    token = access_of(bob)
+
+    async def story(handler: OneHopHandler) -> tuple[Request, list[Request]]:
+        stuck = [form(token, is_held=True) for _ in range(2)]
+        tasks = [each.begin(handler) for each in stuck]
+        await wait_for(lambda: all(each.reads for each in stuck))
+        waiting = form(token)
+        task = waiting.begin(handler)
+        waiting.leave()
+        await asyncio.wait_for(task, 20)
+        for each in stuck:
+            each.may_end.set()
+        return waiting, await asyncio.gather(*tasks)
+
+    dropped, others = run(story)
+
+    assert (dropped.status, dropped.reads) == (0, 0)
+    assert [each.status for each in others] == [200, 200]
+
+
+def test_form_of_a_client_that_leaves_after_sending_it_is_not_parsed(bob: User) -> None:
+    sent = form(access_of(bob))
+    sent.scope["has_left"] = lambda: sent.reads > 0
+
+    dropped = ask(sent)
+
+    bob.refresh_from_db()
+    assert (dropped.status, dropped.reads, bob.first_name) == (0, 1, "Bob")
+
+
 def test_pictures_are_decoded_one_at_a_time_while_other_requests_are_answered(
     alice: User, held: type[HeldStorage]
 ) -> None:

@@ -1,5 +1,5 @@
 """
-More requests than a process has threads: a few wait, the rest get 503.
+More requests than a process has threads, or upload slots: a few wait, the rest get 503.
 
 Requests whose client disconnects while waiting are dropped.
 """
@@ -7,13 +7,16 @@ Requests whose client disconnects while waiting are dropped.
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import httpx
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from messaging.models import Conversation, Message
 from tests.factories import tokens_of
+from tests.system.conftest import Join
 from tests.system.people import Person, eventually
 from tests.system.raw import RawClient
 from tests.system.server import WebServer
@@ -49,6 +52,62 @@ def find_refusal(person: Person) -> httpx.Response | None:
     except httpx.TimeoutException:
         return None
     return answer if answer.status_code == 503 else None
+
+
+FORM_HEAD = (
+    b"PATCH /api/auth/users/me/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n"
+    b"Content-Type: multipart/form-data; boundary=x\r\nAuthorization: Bearer %b\r\n"
+)
+FORM_START = (
+    b'--x\r\nContent-Disposition: form-data; name="first_name"\r\n\r\nGone\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="rest"\r\n\r\n'
+)
+FORM_END = b"\r\n--x--\r\n"
+
+
+def hold_slot(person: Person) -> RawClient:
+    """Send the head of a form, and wait until the server asks for its body, which never comes."""
+    head = FORM_HEAD % person.token.encode()
+    client = RawClient(person.server).send(head + b"Expect: 100-continue\r\n\r\n")
+    assert client.socket.recv(100).startswith(b"HTTP/1.1 100")
+    return client
+
+
+def send_form(person: Person) -> RawClient:
+    """Send a form with a new first name, and stay connected."""
+    body = FORM_START.ljust(100_000 - len(FORM_END), b"x") + FORM_END
+    return RawClient(person.server).send(FORM_HEAD % person.token.encode() + b"\r\n" + body)
+
+
+def rename(person: Person) -> int | None:
+    """Return the status of a form, or None if it had to wait for longer than 1 s."""
+    try:
+        return person.http.patch(
+            "auth/users/me/", files={"first_name": (None, "Bob")}, timeout=1
+        ).status_code
+    except httpx.TimeoutException:
+        return None
+
+
+def test_waiting_forms_whose_clients_have_disconnected_make_room_and_are_not_read(
+    server: WebServer, here: Join, bob: User
+) -> None:
+    person = here(bob)
+
+    with ExitStack() as held:
+        for _ in range(settings.LARGE_BODIES_PER_PERSON):
+            held.enter_context(hold_slot(person))
+        waiting = [send_form(person) for _ in range(settings.LARGE_BODIES_QUEUE_PER_PERSON)]
+        eventually(lambda: rename(person) == 503 or None)
+        for each in waiting:
+            each.socket.close()
+
+        eventually(lambda: rename(person) is None or None)  # it waits, and is not refused
+
+    assert eventually(lambda: rename(person)) == 200
+    bob.refresh_from_db()
+    assert bob.first_name == "Bob"
+    assert " ERROR " not in server.read_log()
 
 
 def test_request_past_the_queue_is_refused_and_a_disconnected_one_is_dropped(
