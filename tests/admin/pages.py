@@ -44,7 +44,9 @@ def offered_filters(model: type[Model]) -> list[str]:
 
 def snapshot() -> dict[str, list[dict[str, Any]]]:
     """Return every row of the database, except for Django's sessions."""
-    models = [each for each in apps.get_models(include_auto_created=True) if each is not Session]
+    models = apps.get_models(include_auto_created=True)
     return {
-        each._meta.label: list(each._default_manager.order_by("pk").values()) for each in models
+        each._meta.label: list(each._default_manager.order_by("pk").values())
+        for each in models
+        if each is not Session and not each._meta.proxy
     }
