@@ -6,6 +6,8 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar, overload
 
 from django.conf import settings
+from django.db.models import Count, Sum
+from django.db.models.functions import Length
 
 from messaging.exceptions import ConversationNotFound
 from messaging.models import MAX_VERSION, Conversation, Message
@@ -15,6 +17,9 @@ from messaging.sql.messages import MessageQuery
 from users.models import User
 
 T = TypeVar("T")
+
+FEW_CHANGES = 50
+"""The changes that a replay reads without measuring them first; together they are at most 400 KB."""
 
 
 class Rows(Sequence[T]):
@@ -171,20 +176,43 @@ def get_replay(user: User, conversation_id: int, since: int | None) -> Replay:
     """
     Return an active conversation's changes since a version; raise ConversationNotFound.
 
-    If `since` is None, the replay is empty. `is_too_long` is set if there are too many changes, if `since`
-    is negative, or if `since` is newer than the conversation's version. The last case can occur after a
-    backup is restored.
+    If `since` is None, the replay is empty. `is_too_long` is set if there are too many changes or too long
+    texts, if `since` is negative, or if `since` is newer than the conversation's version. The last case can
+    occur after a backup is restored.
     """
     if since is None or not 0 <= since <= MAX_VERSION:
         changes = Slice(get_conversation(user, conversation_id), [], has_more=False)
     else:
-        changes = list_changes(user, conversation_id, since, settings.SOCKET_REPLAY_LIMIT)
+        changes = _list_missed(user, conversation_id, since)
     conversation = changes.conversation
     if conversation.is_archived:
         raise ConversationNotFound
     since = conversation.version if since is None else since
     is_no_place = not 0 <= since <= conversation.version
     return Replay(conversation, since, changes.messages, is_no_place or changes.has_more)
+
+
+def _list_missed(user: User, conversation_id: int, since: int) -> Slice:
+    """
+    Return the changes since a version; `has_more` is set if they are too many, or too long, to replay.
+
+    Most clients have missed few changes. Before more are read, the database measures their texts, so that
+    no client can make the process load megabytes.
+    """
+    few = min(FEW_CHANGES, settings.SOCKET_REPLAY_LIMIT)
+    found = list_changes(user, conversation_id, since, few)
+    if not found.has_more or not _can_replay(conversation_id, since):
+        return found
+    return list_changes(user, conversation_id, since, settings.SOCKET_REPLAY_LIMIT)
+
+
+def _can_replay(conversation_id: int, since: int) -> bool:
+    changed = messages.CHANGES.build(since).filter(conversation=conversation_id)
+    found = changed[: settings.SOCKET_REPLAY_LIMIT + 1].aggregate(
+        messages=Count("pk"), characters=Sum(Length("content"))
+    )
+    has_few = found["messages"] <= settings.SOCKET_REPLAY_LIMIT
+    return has_few and (found["characters"] or 0) <= settings.SOCKET_REPLAY_BYTES
 
 
 def has_sent_unread(user: User, conversation_id: int) -> bool:

@@ -67,22 +67,22 @@ class ConversationConsumer(TypingConsumer):
             metrics.replays.inc()
 
     async def _replay(self, since: int | None) -> None:
-        missed, with_receipts = await in_thread(self._load_missed, since)
-        replayed = frames.replay(missed, self.user.pk, with_receipts=with_receipts)
-        if sum(map(len, replayed)) > settings.SOCKET_REPLAY_BYTES:
-            replayed = [frames.reset(missed.version)]
+        missed, replayed = await in_thread(self._load_missed, since)
         for frame in replayed:
             self.push(frame)
         ids = missed.conversation.participant_ids
         self._other_id = next((each for each in ids if each != self.user.pk), None)
         self._go_to(missed.version)
 
-    def _load_missed(self, since: int | None) -> tuple[selectors.Replay, bool]:
-        """Return the missed changes, and whether to send the receipts among them."""
+    def _load_missed(self, since: int | None) -> tuple[selectors.Replay, list[str]]:
+        """Return the missed changes and their frames, or `reset` if these are too long."""
         missed = selectors.get_replay(self.user, self.conversation_id, since)
         omits = self._needs_whole_receipts and missed.messages
         has_unread = omits and selectors.has_sent_unread(self.user, self.conversation_id)
-        return missed, not has_unread
+        replayed = frames.replay(missed, self.user.pk, with_receipts=not has_unread)
+        if sum(map(len, replayed)) > settings.SOCKET_REPLAY_BYTES:
+            replayed = [frames.reset(missed.version)]
+        return missed, replayed
 
     def _go_to(self, version: int) -> None:
         self.version = version

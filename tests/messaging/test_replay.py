@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from messaging import frames
+from messaging import frames, selectors
 from messaging.exceptions import ConversationNotFound
 from messaging.models import Conversation
 from messaging.selectors import get_conversation, get_replay, list_messages
@@ -168,6 +168,37 @@ def test_replay_of_too_much_is_a_reset(
 
     assert len(replay(bob, conversation, 2)) == 3
     assert replay(bob, conversation, 1) == [{"type": "reset", "version": 5}]
+
+
+def test_replay_of_many_changes_is_complete(
+    bob: User, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "FEW_CHANGES", 2)
+    write(bob, conversation, "2", "3", "4", "5")
+
+    seen = [frame["message"]["content"] for frame in replay(bob, conversation, 1)]
+    assert seen == ["2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("SOCKET_REPLAY_BYTES", 1000), ("SOCKET_REPLAY_LIMIT", 5)]
+)
+def test_replay_past_a_limit_is_not_read(
+    bob: User,
+    conversation: Conversation,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    value: int,
+) -> None:
+    monkeypatch.setattr(selectors, "FEW_CHANGES", 2)
+    setattr(settings, limit, value)
+    write(bob, conversation, *["x" * 200] * 6)
+
+    missed = get_replay(bob, conversation.pk, 1)
+
+    assert missed.is_too_long
+    assert len(missed.messages) == 2
 
 
 def test_replay_to_stranger_or_of_archived_conversation_is_not_found(
