@@ -30,6 +30,14 @@ class Proxy:
         self.log = Path(self._folder.name) / "caddy.log"
 
     def __enter__(self) -> "Proxy":
+        self.start()
+        return self
+
+    def __exit__(self, *_args: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def start(self) -> None:
         environment = {
             **os.environ,
             "PUBLIC_URL": self.url,
@@ -49,12 +57,11 @@ class Proxy:
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         self._wait_until_it_answers()
-        return self
 
-    def __exit__(self, *_args: object) -> None:
+    def stop(self) -> None:
+        """Close all connections. The next start has the same port and certificate."""
         self._process.terminate()
         self._process.wait()
-        self._folder.cleanup()
 
     @staticmethod
     def trust() -> ssl.SSLContext:

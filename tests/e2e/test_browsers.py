@@ -1,0 +1,144 @@
+"""
+The same story in Chromium, Firefox and WebKit: from the sign-in to the sign-out, over TLS.
+
+"Offline" is a proxy that has ended, because no command of WebDriver takes the network away.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from messaging.models import Conversation
+from tests.backends import find_free_port
+from tests.e2e.devices import DESK, OpenDevice
+from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
+from tests.e2e.proxy import Proxy
+from tests.e2e.servers import make_server
+from tests.e2e.webdriver.browsers import open_firefox, open_webkit
+from tests.e2e.webdriver.packages import FIREFOX, WEBKIT, BrowserUnavailable, find
+from tests.e2e.webdriver.tabs import DrivenTab, PlaywrightTab, Tab
+from tests.factories import PASSWORD, tokens_of
+from tests.system.people import Person
+from tests.system.server import WebServer
+from users.models import User
+
+Site = tuple[Proxy, WebServer]
+
+ELSEWHERE = "/healthz"
+NOTE_RETURN = """addEventListener("pageshow", ({ persisted }) => {
+    document.documentElement.dataset.kept = persisted;
+})"""
+SENDING, SENT, READ = (f".tick[aria-label={each}]" for each in ("Sending", "Sent", "Read"))
+
+
+@pytest.fixture(scope="module")
+def site(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
+) -> Iterator[Site]:
+    port = find_free_port()
+    environment = {
+        "PUBLIC_URL": f"https://localhost:{port}",
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "FORWARDED_ALLOW_IPS": "127.0.0.1",
+    }
+    with (
+        django_db_blocker.unblock(),
+        make_server(static_root, **environment) as server,
+        Proxy(f"127.0.0.1:{server.port}", port=port) as proxy,
+    ):
+        yield proxy, server
+
+
+@pytest.fixture
+def proxy(site: Site, transactional_db: None) -> Proxy:
+    return site[0]
+
+
+@pytest.fixture
+def server(site: Site, transactional_db: None) -> WebServer:
+    return site[1]
+
+
+@pytest.fixture(params=["chromium", "firefox", "webkit"])
+def tab(request: pytest.FixtureRequest, proxy: Proxy) -> Iterator[Tab]:
+    if request.param == "chromium":
+        open_device: OpenDevice = request.getfixturevalue("open_device")
+        options = {"base_url": proxy.url, "ignore_https_errors": True}
+        yield PlaywrightTab(open_device(fresh=True, **DESK, **options))
+        return
+    is_firefox = request.param == "firefox"
+    try:
+        find(FIREFOX if is_firefox else WEBKIT)
+    except BrowserUnavailable as error:
+        pytest.fail(str(error), pytrace=False)
+    with open_firefox() if is_firefox else open_webkit() as connection:
+        yield DrivenTab(connection, proxy.url, keeps_pages=not is_firefox)
+
+
+@pytest.mark.complains("net::ERR_", "502", "WebSocket", "/api/auth/jwt/refresh/")
+def test_story(
+    tab: Tab,
+    proxy: Proxy,
+    server: WebServer,
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+) -> None:
+    trainee = Person(server, tokens_of(bob))
+
+    # Sign in, and open the conversation from the list.
+    tab.open("/")
+    tab.write("input[type=email]", alice.email)
+    tab.write("input[type=password]", f"{PASSWORD}\n")
+    tab.click(".conversation", "Bob Tester")
+    tab.expect(".bubble-text", "Hello")
+
+    # Send, have it read, and receive.
+    tab.write("textarea", "from alice\n")
+    tab.expect(".bubble-text", "from alice")
+    tab.expect_none(SENDING)
+    trainee.read(conversation.pk)
+    tab.expect_none(SENT)
+    tab.expect(READ)
+    trainee.send(conversation.pk, "from bob")
+    tab.expect(".bubble-text", "from bob")
+
+    # Leave with a draft, and come back to a page that the browser has kept, and that is live again.
+    tab.write("textarea", "a draft")
+    tab.run(NOTE_RETURN)
+    tab.open(ELSEWHERE)
+    tab.back()
+    trainee.send(conversation.pk, "in the meantime")
+    tab.expect(".bubble-text", "in the meantime")
+    if tab.keeps_pages:
+        assert tab.run("document.documentElement.dataset.kept") == "true"
+    tab.expect("textarea:not(:placeholder-shown)")
+    tab.write("textarea", "\n")
+    tab.expect(".bubble-text", "a draft")
+
+    # Write without a network: it is sent once there is one.
+    proxy.stop()
+    tab.write("textarea", "written offline\n")
+    tab.expect(SENDING)
+    proxy.start()
+    tab.expect_none(SENDING)
+    texts = [each["content"] for each in trainee.messages(conversation.pk).json()["results"]]
+    assert texts == [
+        "written offline",
+        "a draft",
+        "in the meantime",
+        "from bob",
+        "from alice",
+        "Hello",
+    ]
+
+    # All of it is there after a reload, and nothing after the sign-out.
+    tab.reload()
+    tab.expect(".bubble-text", "written offline")
+    tab.click(".nav-sign-out button")
+    tab.expect("button", "Sign in")
+    tab.open(f"/messages/{conversation.pk}")
+    tab.expect("button", "Sign in")
+    tab.expect_none(".bubble-text")

@@ -1,0 +1,1 @@
+"""Drives Firefox and WebKit as distributions ship them, which Playwright cannot."""

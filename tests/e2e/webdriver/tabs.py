@@ -1,0 +1,144 @@
+"""A tab of any browser, with the few actions and expectations of a story."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.devices import PATIENCE, wait_until
+from tests.e2e.webdriver.connections import CommandFailed, Connection
+
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+"""The key of an element's id in the standard."""
+ENTER = "\ue007"
+FIND_SHOWN = """
+    const [css, text] = arguments;
+    const isShown = (each) => each.getClientRects().length > 0 && each.textContent.includes(text);
+    return [...document.querySelectorAll(css)].find(isShown) ?? null;
+"""
+# The page may change between the search for an element and its use.
+PASSING = {"stale element reference", "element click intercepted", "element not interactable"}
+
+
+class Tab(Protocol):
+    """Elements are found by a CSS selector and a part of their text, among those that are shown."""
+
+    keeps_pages: bool
+    """Whether a page with an open socket and a lock enters the back/forward cache."""
+
+    def open(self, path: str) -> None: ...
+    def back(self) -> None: ...
+    def reload(self) -> None: ...
+    def click(self, css: str, text: str = "") -> None: ...
+
+    def write(self, css: str, text: str) -> None:
+        """Press the keys of a text in an element, and Enter for each line break."""
+
+    def expect(self, css: str, text: str = "") -> None:
+        """Wait until such an element is shown."""
+
+    def expect_none(self, css: str, text: str = "") -> None:
+        """Wait until no such element is shown."""
+
+    def run(self, script: str) -> Any:
+        """Return the value of an expression in the page."""
+
+
+class DrivenTab:
+    """The tab of a browser that is driven by WebDriver."""
+
+    def __init__(self, connection: Connection, base_url: str, *, keeps_pages: bool) -> None:
+        self._connection, self._base_url = connection, base_url
+        self.keeps_pages = keeps_pages
+
+    def open(self, path: str) -> None:
+        self._connection.send("Navigate", url=self._base_url + path)
+
+    def back(self) -> None:
+        self._connection.send("Back")
+
+    def reload(self) -> None:
+        self._connection.send("Refresh")
+
+    def click(self, css: str, text: str = "") -> None:
+        self._act("ElementClick", css, text)
+
+    def write(self, css: str, text: str) -> None:
+        self._act("ElementSendKeys", css, "", text=text.replace("\n", ENTER))
+
+    def expect(self, css: str, text: str = "") -> None:
+        self._wait(lambda: self._find(css, text) is not None, f"{css} {text!r} is not shown")
+
+    def expect_none(self, css: str, text: str = "") -> None:
+        self._wait(lambda: self._find(css, text) is None, f"{css} {text!r} is still shown")
+
+    def run(self, script: str) -> Any:
+        return self._connection.send("ExecuteScript", script=f"return {script}", args=[])
+
+    def _find(self, css: str, text: str) -> str | None:
+        found = self._connection.send("ExecuteScript", script=FIND_SHOWN, args=[css, text])
+        return found[ELEMENT] if found else None
+
+    def _act(self, command: str, css: str, shown: str, **parameters: Any) -> None:
+        def act() -> bool:
+            element = self._find(css, shown)
+            return element is not None and self._succeeds(command, id=element, **parameters)
+
+        self._wait(act, f"{css} {shown!r} cannot be used")
+
+    def _succeeds(self, command: str, **parameters: Any) -> bool:
+        try:
+            self._connection.send(command, **parameters)
+        except CommandFailed as error:
+            if error.code not in PASSING:
+                raise
+            return False
+        return True
+
+    def _wait(self, holds: Callable[[], bool], otherwise: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline, f"{otherwise}:\n{self._read_text()}"
+            time.sleep(0.05)
+
+    def _read_text(self) -> str:
+        return f"{self.run('location.href')}\n{self.run('document.body.innerText')}"
+
+
+class PlaywrightTab:
+    """A tab of the browser that Playwright drives."""
+
+    keeps_pages = True
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def open(self, path: str) -> None:
+        self._page.goto(path)
+
+    def back(self) -> None:
+        # Playwright does not see the load of a page that comes from the back/forward cache.
+        self._page.go_back(wait_until="commit")
+
+    def reload(self) -> None:
+        self._page.reload()
+
+    def click(self, css: str, text: str = "") -> None:
+        self._find(css, text).click()
+
+    def write(self, css: str, text: str) -> None:
+        self._find(css, text="").press_sequentially(text)
+
+    def expect(self, css: str, text: str = "") -> None:
+        expect(self._find(css, text)).to_be_visible()
+
+    def expect_none(self, css: str, text: str = "") -> None:
+        wait_until(self._page, lambda: self._find(css, text).count() == 0)
+
+    def run(self, script: str) -> Any:
+        return self._page.evaluate(script)
+
+    def _find(self, css: str, text: str) -> Locator:
+        shown = self._page.locator(css).filter(visible=True)
+        return (shown.filter(has_text=text) if text else shown).first
