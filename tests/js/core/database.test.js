@@ -8,7 +8,7 @@ const USER = 5;
 async function start(t) {
   const browser = openBrowser(t);
   browser.localStorage.setItem("me", JSON.stringify({ id: USER }));
-  const { deleteDatabase: forget, Database, ...more } = await browser.load("core/database.js");
+  const { deleteDatabase: forget, Database, ...more } = await browser.load("core/database.js", "core/stored-accounts.js");
   const open = (...all) => new Database(...all);
   return { browser, forget, open, ...more };
 }
@@ -111,10 +111,11 @@ test("rows are in memory after 3 s without a database, and stored as soon as it 
   await browser.pass(500);
   await db.put("threads", { id: 7 });
   assert.deepEqual([await db.get("kv", "key"), opened.mock.callCount()], ["value", 0]);
+  assert.equal(db.keeps("threads"), false);
   wake();
   await browser.pass(500);
 
-  assert.equal(opened.mock.callCount(), 1);
+  assert.deepEqual([opened.mock.callCount(), db.keeps("threads")], [1, true]);
   const next = open(USER);
   assert.deepEqual([await next.get("kv", "key"), await next.getAll("threads")], ["value", [{ id: 7 }]]);
 });
@@ -252,4 +253,144 @@ test("a lost connection, as in WebKit, is opened again", async (t) => {
   await db.put("kv", "next", "key");
 
   assert.equal(await db.get("kv", "key"), "next");
+});
+
+// Rows that the device refuses
+// ------------------------------------------------------------------------------
+/** Have writes fail until the returned function is called. */
+function fillDisk(t) {
+  const put = t.mock.method(IDBObjectStore.prototype, "put", () => {
+    throw new DOMException("Full.", "QuotaExceededError");
+  });
+  t.mock.method(console, "warn", () => {});
+  return () => put.mock.restore();
+}
+
+test("rows that do not fit on the device are in memory until they fit", async (t) => {
+  const { browser, open } = await start(t);
+  const db = open(USER);
+  await db.put("drafts", "stored", "7 a");
+  const kept = t.mock.fn();
+  db.addEventListener("kept", kept);
+  const free = fillDisk(t);
+  assert.equal(db.keeps("outbox"), true);
+
+  await db.put("outbox", { client_id: "a", state: "waiting" });
+  await db.put("drafts", "changed", "7 a");
+  await db.put("drafts", "new", "7 b");
+  await db.replace("outbox", { client_id: "a", state: "failed" });
+  assert.deepEqual([db.keeps("outbox"), db.keeps("threads")], [false, true]);
+  assert.ok(kept.mock.callCount() > 0);
+  assert.deepEqual(await db.getAll("outbox"), [{ client_id: "a", state: "failed" }]);
+  assert.deepEqual([await db.keys("drafts"), await db.get("drafts", "7 a")], [["7 a", "7 b"], "changed"]);
+  await browser.pass(30_000);
+  assert.equal(db.keeps("outbox"), false);
+  await db.delete("drafts", "7 b");
+  free();
+  await browser.pass(30_000);
+
+  assert.equal(db.keeps("outbox"), true);
+  const next = open(USER);
+  assert.deepEqual(await next.getAll("outbox"), [{ client_id: "a", state: "failed" }]);
+  assert.deepEqual([await next.keys("drafts"), await next.get("drafts", "7 a")], [["7 a"], "changed"]);
+});
+
+test("the next row that fits lets all others be stored", async (t) => {
+  const { open } = await start(t);
+  const db = open(USER);
+  const free = fillDisk(t);
+  await Promise.all([db.put("outbox", { client_id: "a" }), db.put("kv", "value", "key")]);
+  free();
+
+  await db.put("outbox", { client_id: "b" });
+  await settle();
+
+  assert.deepEqual([db.keeps("outbox"), db.keeps("kv")], [true, true]);
+  const next = open(USER);
+  assert.deepEqual([await next.keys("outbox"), await next.get("kv", "key")], [["a", "b"], "value"]);
+});
+
+test("a row that changes while older rows are being stored is stored as it is last", async (t) => {
+  const { open } = await start(t);
+  const db = open(USER);
+  const free = fillDisk(t);
+  await Promise.all([db.put("kv", "value", "first"), db.put("kv", "older", "second")]);
+  free();
+
+  await db.put("kv", "value", "third");
+  await db.put("kv", "newer", "second");
+  await settle();
+
+  assert.equal(await db.get("kv", "second"), "newer");
+  assert.equal(await open(USER).get("kv", "second"), "newer");
+});
+
+test("an older row that did not fit never replaces a newer one that did", async (t) => {
+  const { open } = await start(t);
+  const db = open(USER);
+  t.mock.method(console, "warn", () => {});
+  const { put } = IDBObjectStore.prototype;
+  t.mock.method(IDBObjectStore.prototype, "put", function (value, ...key) {
+    if (value === "older") throw new DOMException("Full.", "QuotaExceededError");
+    return put.call(this, value, ...key);
+  });
+
+  await Promise.all([db.put("kv", "older", "key"), db.put("kv", "newer", "key")]);
+  await settle();
+
+  assert.equal(await db.get("kv", "key"), "newer");
+  assert.equal(await open(USER).get("kv", "key"), "newer");
+});
+
+test("rows of a user who has left are neither kept nor stored", async (t) => {
+  const { browser, open } = await start(t);
+  const db = open(USER);
+  const free = fillDisk(t);
+  await db.put("kv", "value", "key");
+  browser.localStorage.setItem("me", JSON.stringify({ id: 6 }));
+  await db.put("kv", "value", "other key");
+  assert.equal(await db.get("kv", "other key"), undefined);
+
+  await db.close();
+  free();
+  await browser.pass(60_000);
+
+  assert.deepEqual(await open(USER).keys("kv"), []);
+});
+
+test("a connection that stays lost keeps rows in memory, and works again without a reload", async (t) => {
+  const { browser, open } = await start(t);
+  t.mock.method(console, "warn", () => {});
+  const db = open(USER);
+  await db.put("kv", "stored", "key");
+  const lost = t.mock.method(IDBDatabase.prototype, "transaction", () => {
+    throw new DOMException("Connection lost.", "UnknownError");
+  });
+
+  await db.put("outbox", { client_id: "a" });
+  assert.deepEqual(await db.getAll("outbox"), [{ client_id: "a" }]);
+  assert.equal(db.keeps("outbox"), false);
+  lost.mock.restore();
+  await browser.pass(30_000);
+
+  assert.equal(db.keeps("outbox"), true);
+  assert.deepEqual(await open(USER).keys("outbox"), ["a"]);
+  assert.equal(await db.get("kv", "key"), "stored");
+});
+
+test("nothing is kept while IndexedDB is refused, and it is said so", async (t) => {
+  const { open } = await start(t);
+  const { open: openForReal } = IDBFactory.prototype;
+  indexedDB.open = () => {
+    throw new DOMException("No.", "SecurityError");
+  };
+  const refused = open(USER);
+  await refused.keys("outbox");
+  setGlobals({ indexedDB: undefined });
+  const lacking = open(USER);
+
+  assert.deepEqual([refused.keeps("outbox"), lacking.keeps("outbox")], [false, false]);
+  await lacking.replace("outbox", { client_id: "a" });
+  assert.deepEqual(await lacking.getAll("outbox"), []);
+  IDBFactory.prototype.open = openForReal;
 });

@@ -50,6 +50,21 @@ test("nothing fails without BroadcastChannel", async (t) => {
   assert.deepEqual(heard, []);
 });
 
+test("nothing fails where storage is blocked, and with it channels and locks", async (t) => {
+  const browser = openBrowser(t);
+  const refuse = () => {
+    throw new DOMException("No.", "SecurityError");
+  };
+  setGlobals({ BroadcastChannel: refuse });
+  Object.defineProperty(browser.navigator, "locks", { get: refuse });
+  const { TabChannel, withLock } = await browser.load("core/tabs.js");
+
+  new TabChannel("a").post("x");
+  new TabChannel("a").close();
+
+  assert.equal(await withLock("work", async () => "done"), "done");
+});
+
 async function openLocks(t) {
   const browser = openBrowser(t);
   const first = await browser.load("core/tabs.js");

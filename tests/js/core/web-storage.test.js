@@ -82,3 +82,30 @@ for (const [what, storage] of Object.entries({
     kept.forgetUser();
   });
 }
+
+test("the page knows whether a reload would lose the sign-in or the tab's values", async (t) => {
+  const { kept } = await open(t);
+  kept.storedUser.write({ id: 5 });
+  assert.deepEqual([kept.isUserStored(), kept.canStoreInTab()], [true, true]);
+
+  setGlobals({ localStorage: null, sessionStorage: null });
+  kept.storedUser.write({ id: 5 });
+
+  assert.deepEqual([kept.isUserStored(), kept.canStoreInTab()], [false, false]);
+});
+
+test("features that the browser lacks or refuses are undefined", async (t) => {
+  const { kept } = await open(t);
+  const owner = {
+    here: 1,
+    nothing: null,
+    get refused() {
+      throw new DOMException("No.", "SecurityError");
+    },
+  };
+
+  const found = ["here", "nothing", "missing", "refused"].map((name) => kept.feature(name, owner));
+
+  assert.deepEqual(found, [1, undefined, undefined, undefined]);
+  assert.deepEqual([await kept.quietly(() => 2), await kept.quietly(() => owner.refused)], [2, undefined]);
+});

@@ -439,3 +439,34 @@ test("entries written offline stay queued despite a throttle", async (t) => {
 
   assert.deepEqual([returned.mock.callCount(), outbox.size, outbox.heldFor], [0, 1, 3]);
 });
+
+test("an entry that cannot be stored is sent too, and the outbox says that it is not kept", async (t) => {
+  const { server, accept, join, asked } = await open(t);
+  const { account, outbox } = await join();
+  const changed = t.mock.fn();
+  t.mock.method(console, "warn", () => {});
+  const put = t.mock.method(IDBObjectStore.prototype, "put", () => {
+    throw new DOMException("Full.", "QuotaExceededError");
+  });
+  server.on(SEND, refusal(503, "unavailable"));
+  assert.equal(outbox.isKept, true);
+
+  await write(outbox, "hello");
+  outbox.addEventListener("change", changed);
+  await outbox.load();
+  assert.deepEqual([states(outbox), outbox.isKept], [[["hello", "waiting"]], false]);
+  put.mock.restore();
+  await write(outbox, "again");
+  await settle();
+  assert.equal(outbox.isKept, true);
+  const { length } = changed.mock.calls;
+  account.db.dispatchEvent(new Event("kept"));
+  assert.equal(changed.mock.callCount(), length + 1);
+  accept();
+  outbox.wake();
+  await settle();
+
+  assert.deepEqual([asked().slice(-2), outbox.size], [["hello", "again"], 0]);
+  outbox.stop();
+  assert.equal(outbox.isKept, true);
+});

@@ -24,6 +24,8 @@ function loaded() {
   start(loadStyles(), () => {});
   start(import("./ui/sign-out.js"), () => {});
   start(import("./live/new-thread.js"), () => {});
+  start(import("./core/unsaved-rows.js"), () => {});
+  start(import("./live/unsent-guard.js"), ({ guardUnsent }) => guardUnsent());
   start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
   start(import("./ui/app-toast.js"), () => {});

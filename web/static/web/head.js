@@ -1,7 +1,7 @@
 // The only classic script, at the top of the page. It is in old syntax, because every browser has to read it.
 
 // Applies the theme before the first paint. After changing the localStorage item "theme" ("light", "dark" or
-// none), dispatch "theme-change" on the window.
+// none), dispatch "theme-change" on the window, with the theme or null as its detail.
 (function () {
   var THEMES = ["light", "dark"];
   var root = document.documentElement;
@@ -11,8 +11,8 @@
     return bar.content;
   });
 
-  function apply() {
-    var chosen = THEMES.indexOf(read());
+  function apply(theme) {
+    var chosen = THEMES.indexOf(theme);
     if (chosen < 0) root.removeAttribute("data-theme");
     else root.setAttribute("data-theme", THEMES[chosen]);
     bars.forEach(function (bar, index) {
@@ -24,13 +24,17 @@
     try {
       return localStorage.getItem("theme");
     } catch (_) {
-      return null; // some private windows forbid storage
+      return null; // storage is blocked
     }
   }
 
-  apply();
-  addEventListener("theme-change", apply);
-  addEventListener("storage", apply);
+  apply(read());
+  addEventListener("theme-change", function (event) {
+    apply(event.detail);
+  });
+  addEventListener("storage", function () {
+    apply(read());
+  });
 })();
 
 // Shows the page's notice if the page cannot start. Once it has started, app.js removes the notice.

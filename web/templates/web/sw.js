@@ -76,15 +76,20 @@ function decode(path) {
 }
 
 async function respondWithPage(request) {
-  const cached = await caches.match(BUILD.shell, { cacheName: CACHE });
+  const cached = await find(BUILD.shell);
   return cached ? freshOr(cached, request) : fetch(request);
 }
 
 /** Return hashed files from the cache; in development, files change under the same name. */
 async function respondWithFile(request) {
-  const cached = await caches.match(request, { cacheName: CACHE, ignoreVary: true });
+  const cached = await find(request, { ignoreVary: true });
   if (!cached || BUILD.isHashed) return cached ?? fetch(request);
   return freshOr(cached, request);
+}
+
+/** Return the cached response, or undefined, also if the browser cannot read its storage. */
+function find(request, options = {}) {
+  return caches.match(request, { cacheName: CACHE, ...options }).catch(() => undefined);
 }
 
 /** Return the server's response, or `cached` if the server is slow, unreachable or broken. */
@@ -103,17 +108,19 @@ function timeout() {
 
 /** Return a picture, from the cache if possible: a new picture has a new name. */
 async function respondWithPicture(event) {
-  const cache = await caches.open(PICTURES);
-  const cached = await cache.match(event.request);
+  const { request } = event;
+  const cached = await find(request, { cacheName: PICTURES });
   if (cached) return cached;
-  const response = await fetch(event.request);
+  const response = await fetch(request);
+  // Without room on the device, the picture is fetched each time.
   if (response.status === 200) {
-    event.waitUntil(cachePicture(cache, event.request, response.clone()));
+    event.waitUntil(cachePicture(request, response.clone()).catch(() => {}));
   }
   return response;
 }
 
-async function cachePicture(cache, request, response) {
+async function cachePicture(request, response) {
+  const cache = await caches.open(PICTURES);
   await cache.put(request, response);
   const requests = await cache.keys();
   const surplus = requests.slice(0, Math.max(0, requests.length - MAX_PICTURES));

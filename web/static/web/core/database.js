@@ -1,59 +1,81 @@
-import { deleteDB, openDB } from "idb";
-import { STEPS, STORES, upgrade } from "./schema.js";
-import { storedUser } from "./web-storage.js";
+import { connect } from "./schema.js";
+import { feature, storedUser } from "./web-storage.js";
 
 // Another tab can delay the opening, for example if it is frozen and keeps an older version open.
 const OPENING_MS = 3_000;
 const RETRY_MS = 30_000;
 
-const PREFIX = "messaging-";
-const nameOf = (userId) => `${PREFIX}${userId}`;
-
 /**
  * The data that this device stores for one user; each user has a separate database.
  *
  * `kv` stores single values, `threads` the newest messages of each conversation with its version,
- * `outbox` unsent messages, and `drafts` unfinished messages. Without `persistent` or IndexedDB,
- * rows are kept in memory and lost with the page. If IndexedDB fails, or takes more than 3 s to
- * open, rows are kept in memory until it opens; then they are copied into it, and "opened" fires.
+ * `outbox` unsent messages, and `drafts` unfinished messages. Rows that cannot be stored are kept in
+ * memory and lost with the page: without `persistent` or IndexedDB, on a full disk, or if IndexedDB
+ * fails or takes more than 3 s to open. They are stored as soon as that works again.
  *
- * Errors, such as a full disk, are logged and not thrown, because the client must keep working.
+ * Fires "kept" if `keeps` may have changed, and "opened" when a database that took too long has
+ * opened. Errors are logged and not thrown, because the client must keep working.
  */
 export class Database extends EventTarget {
   #userId;
-  #opening;
+  #persistent;
+  // A promise of the database, or of null while it cannot be used.
+  #disk;
+  #isUsable = true;
+  // UnsavedRows, once there are any.
+  #unsaved = null;
+  #loading = null;
+  #timer = 0;
   #isClosed = false;
 
   constructor(userId, { persistent = true } = {}) {
     super();
     this.#userId = userId;
-    this.#opening = persistent && globalThis.indexedDB ? this.#open() : makeMemory();
+    this.#persistent = persistent && Boolean(feature("indexedDB"));
+    this.#isUsable = this.#persistent;
+    this.#disk = this.#persistent ? this.#open() : this.#load().then(() => null);
+  }
+
+  /** Return whether the rows of a store will be there after the page was closed, as far as known. */
+  keeps(store) {
+    return this.#isUsable && !this.#unsaved?.has(store);
   }
 
   get(store, key) {
-    return this.#try((db) => db.get(store, key));
+    return this.#try((db) => this.#unsaved?.get(store, key) ?? db?.get(store, key));
   }
 
+  /** Return all rows of a store that has a key path. */
   async getAll(store) {
-    return (await this.#try((db) => db.getAll(store))) ?? [];
+    const rows = (await this.#try((db) => db?.getAll(store))) ?? [];
+    return this.#unsaved ? this.#unsaved.addRows(store, rows) : rows;
   }
 
   /** Return the keys of all rows, ascending. */
   async keys(store) {
-    return (await this.#try((db) => db.getAllKeys(store))) ?? [];
+    const keys = (await this.#try((db) => db?.getAllKeys(store))) ?? [];
+    return this.#unsaved ? this.#unsaved.addKeys(store, keys) : keys;
   }
 
-  put(store, ...row) {
-    return this.#write(store, (rows) => rows.put(...row));
+  async put(store, ...row) {
+    // The row must not be replaced by its older value when that is stored later.
+    if (this.#unsaved?.replace(store, ...row)) return this.#saveAll();
+    if (!(await this.#save(store, ...row))) return this.#keep(store, ...row);
+    await this.#loading;
+    this.#unsaved?.discard(store, ...row);
+    if (this.#unsaved?.size) this.#saveAll();
   }
 
   delete(store, key) {
+    this.#unsaved?.delete(store, key);
     return this.#write(store, (rows) => rows.delete(key));
   }
 
   /** Replace a row, unless it has been deleted. */
-  replace(name, row) {
-    return this.#try(async (db) => {
+  async replace(name, row) {
+    if (this.#unsaved?.replace(name, row)) return this.#saveAll();
+    await this.#try(async (db) => {
+      if (!db) return;
       const { store, done } = db.transaction(name, "readwrite");
       if (await store.get(row[store.keyPath])) await store.put(row);
       await done;
@@ -62,16 +84,54 @@ export class Database extends EventTarget {
 
   close() {
     this.#isClosed = true;
-    return this.#try((db) => db.close());
+    clearTimeout(this.#timer);
+    return this.#try((db) => db?.close());
+  }
+
+  // Unsaved rows
+  // ------------------------------------------------------------------------------
+  async #keep(...row) {
+    if (this.#persistent && !this.#isSignedIn) return;
+    await this.#load();
+    this.#unsaved?.put(...row);
+    this.#changed();
+  }
+
+  /** Load what is rarely needed, and therefore not part of the first load. */
+  #load() {
+    const loading = import("./unsaved-rows.js");
+    this.#loading ??= loading.then(({ UnsavedRows }) => (this.#unsaved = new UnsavedRows()), () => (this.#isUsable = false));
+    return this.#loading;
+  }
+
+  async #saveAll() {
+    await this.#unsaved?.save((...row) => this.#save(...row));
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("kept"));
+    clearTimeout(this.#timer);
+    if (this.#isClosed || !this.#persistent || !this.#unsaved?.size) return;
+    this.#timer = setTimeout(() => this.#saveAll(), RETRY_MS);
+  }
+
+  // The database
+  // ------------------------------------------------------------------------------
+  /** Store a row; return whether it succeeded. */
+  #save(store, ...row) {
+    return this.#write(store, (rows) => rows.put(...row));
   }
 
   /** Commit without waiting for the requests; otherwise a closing page would lose the change. */
   #write(name, change) {
     return this.#try(async (db) => {
+      if (!db) return false;
       const transaction = db.transaction(name, "readwrite");
       const changed = change(transaction.store);
       transaction.commit();
       await Promise.all([changed, transaction.done]);
+      return true;
     });
   }
 
@@ -85,108 +145,53 @@ export class Database extends EventTarget {
   }
 
   async #do(work) {
-    const opening = this.#opening;
+    const disk = this.#disk;
     try {
-      return await work(await opening);
+      return await work(await disk);
     } catch (error) {
       // WebKit loses its connection to the database's process until it is opened again.
       const isLost = error.name === "UnknownError" && !this.#isClosed;
       if (!isLost && !this.#wasClosedByOther(error)) throw error;
-      if (opening === this.#opening) this.#opening = this.#open();
-      return work(await this.#opening);
+      if (disk === this.#disk) this.#disk = this.#open();
+      return work(await this.#disk);
     }
   }
 
   /** Return whether the connection closed because another tab upgrades or deletes the database. */
   #wasClosedByOther(error) {
-    const isClosed = error.name === "InvalidStateError" && !this.#isClosed;
-    return isClosed && storedUser.read()?.id === this.#userId;
+    return error.name === "InvalidStateError" && !this.#isClosed && this.#isSignedIn;
+  }
+
+  get #isSignedIn() {
+    return storedUser.read()?.id === this.#userId;
   }
 
   // Opening
   // ------------------------------------------------------------------------------
-  /** Resolve with the database or, if it does not open in time, with an in-memory database. */
+  /** Resolve with the database, or with null if it does not open in time. */
   async #open() {
     const opening = connect(this.#userId);
     const tooLate = new Promise((resolve) => setTimeout(resolve, OPENING_MS, null));
     const db = await Promise.race([opening.catch(() => null), tooLate]);
-    return db ?? this.#useMemory(opening);
+    this.#isUsable = db !== null;
+    if (!db) await this.#load();
+    if (!db) this.#openLate(opening);
+    this.#changed();
+    return db;
   }
 
-  async #useMemory(opening) {
-    const memory = await makeMemory();
-    this.#openLate(opening, memory);
-    return memory;
-  }
-
-  /** Wait until the database opens, or retry; then use it instead of the in-memory database. */
-  async #openLate(opening, memory) {
+  /** Wait until the database opens, or retry; then store the rows in it. */
+  async #openLate(opening) {
     const db = await opening.catch(() => null);
     if (this.#isClosed) return db?.close();
-    if (!db) return setTimeout(() => this.#retry(memory), RETRY_MS);
-    this.#opening = copyRows(memory, db).then(() => db);
-    await this.#opening;
+    if (!db) return setTimeout(() => this.#retry(), RETRY_MS);
+    this.#disk = Promise.resolve(db);
+    this.#isUsable = true;
+    await this.#saveAll();
     return this.dispatchEvent(new Event("opened"));
   }
 
-  #retry(memory) {
-    if (!this.#isClosed) this.#openLate(connect(this.#userId), memory);
+  #retry() {
+    if (!this.#isClosed) this.#openLate(connect(this.#userId));
   }
-}
-
-/** Rarely needed, so not part of the first load. */
-async function makeMemory() {
-  const { MemoryDatabase } = await import("./memory-database.js");
-  return new MemoryDatabase(STORES);
-}
-
-async function connect(userId) {
-  const name = nameOf(userId);
-  const options = { upgrade, blocking };
-  try {
-    return await openDB(name, STEPS.length, options);
-  } catch {
-    // A newer release has upgraded it, or the upgrade failed. Either way, its data is readable.
-    return openDB(name, undefined, options);
-  }
-}
-
-/** Close the connection when another tab upgrades or deletes the database. */
-function blocking(_current, _wanted, event) {
-  event.target.close();
-}
-
-async function copyRows(memory, db) {
-  // Wait for writes that have begun, because they still go to memory.
-  await new Promise((resolve) => setTimeout(resolve));
-  for (const [name, keyPath] of Object.entries(STORES)) {
-    const keys = await memory.getAllKeys(name);
-    for (const key of keys) {
-      await db.put(name, await memory.get(name, key), ...(keyPath ? [] : [key]));
-    }
-  }
-}
-
-/** Delete everything that this device stores for a user. */
-export async function deleteDatabase(userId) {
-  if (globalThis.indexedDB) await deleteDB(nameOf(userId)).catch(() => {});
-}
-
-/** Delete what the server has sent to a user; what the user wrote and has not sent stays. */
-export async function deleteReceived(userId) {
-  try {
-    const db = await connect(userId);
-    await Promise.all([db.clear("threads"), db.delete("kv", "inbox")]);
-    db.close();
-  } catch {
-    await deleteDatabase(userId);
-  }
-}
-
-/** Delete the data of everybody else who has used this browser. */
-export async function deleteOthers(userId) {
-  const found = (await globalThis.indexedDB?.databases?.().catch(() => [])) ?? [];
-  const others = found.map(({ name }) => name).filter((name) => name.startsWith(PREFIX));
-  const due = others.filter((name) => name !== nameOf(userId));
-  await Promise.all(due.map((name) => deleteDB(name).catch(() => {})));
 }

@@ -1,3 +1,5 @@
+import { openDB } from "idb";
+
 /** The object stores with their key paths; `null` if the key is passed with each put. */
 export const STORES = { kv: null, threads: "id", outbox: "client_id", drafts: null };
 
@@ -19,4 +21,29 @@ function createStores(db) {
   db.createObjectStore("threads", { keyPath: "id" });
   db.createObjectStore("outbox", { keyPath: "client_id" });
   db.createObjectStore("drafts");
+}
+
+const PREFIX = "messaging-";
+
+/** Return the name of a user's database. */
+export const nameOf = (userId) => `${PREFIX}${userId}`;
+
+/** Return whether a database is one of ours. */
+export const isOurs = ({ name }) => name.startsWith(PREFIX);
+
+/** Open a user's database; rejects if the browser refuses. */
+export async function connect(userId) {
+  const name = nameOf(userId);
+  const options = { upgrade, blocking };
+  try {
+    return await openDB(name, STEPS.length, options);
+  } catch {
+    // A newer release has upgraded it, or the upgrade failed. Either way, its data is readable.
+    return openDB(name, undefined, options);
+  }
+}
+
+/** Close the connection when another tab upgrades or deletes the database. */
+function blocking(_current, _wanted, event) {
+  event.target.close();
 }

@@ -4,6 +4,7 @@ import * as endpoints from "./endpoints.js";
 import { Impersonation } from "./impersonation.js";
 import * as cookie from "./session-cookie.js";
 import { Store } from "./store.js";
+import { TabChannel } from "./tabs.js";
 import * as storage from "./web-storage.js";
 
 const RETRY_MS = 3000;
@@ -24,7 +25,7 @@ class Session extends Store {
   endReason = null;
   #impersonation = Impersonation.restore();
   #cleanups = new Set();
-  #channel = new BroadcastChannel("session");
+  #channel = new TabChannel("session");
   #refresher = new TokenRefresher({
     onRefreshed: (token) => this.#renewed(token),
     onRefused: () => this.#end("refused"),
@@ -80,7 +81,7 @@ class Session extends Store {
     await Promise.race([cleanups, new Promise((done) => setTimeout(done, CLEANUP_MS))]);
     storage.pendingSignOut.write(true);
     this.#end("signed-out");
-    this.#channel.postMessage({ type: "signed-out", signIn: storage.storedSignIn.read() });
+    this.#channel.post({ type: "signed-out", signIn: storage.storedSignIn.read() });
     await cookie.sendPendingSignOut();
   }
 
@@ -127,7 +128,7 @@ class Session extends Store {
     if (this.user) this.#end("replaced");
     this.#refresher.adopt(access);
     await this.#adopt(user ?? endpoints.getMe());
-    this.#channel.postMessage({ type: "signed-in", userId: this.user.id });
+    this.#channel.post({ type: "signed-in", userId: this.user.id });
   }
 
   /** Load the user that the cookie belongs to; offline, keep the stored user. */

@@ -1,4 +1,5 @@
 import { ApiError } from "./api.js";
+import { feature } from "./web-storage.js";
 
 /**
  * Run `work` under a lock that all tabs share; return its result.
@@ -7,9 +8,10 @@ import { ApiError } from "./api.js";
  * server, so that callers retry as they do offline.
  */
 export async function withLock(name, work) {
-  if (!navigator.locks) return work();
+  const locks = feature("locks", navigator);
+  if (!locks) return work();
   try {
-    return await navigator.locks.request(name, work);
+    return await locks.request(name, work);
   } catch (error) {
     if (error.name === "SecurityError") return work(); // storage is blocked, so there is one tab
     throw error.name === "InvalidStateError" ? new ApiError({}) : error;
@@ -23,9 +25,8 @@ export class TabChannel extends EventTarget {
   /** `isAlone` disables the channel, for example while impersonating. */
   constructor(name, { isAlone = false } = {}) {
     super();
-    if (isAlone || !globalThis.BroadcastChannel) return;
-    this.#channel = new BroadcastChannel(name);
-    this.#channel.addEventListener("message", ({ data }) => {
+    if (!isAlone) this.#channel = openChannel(name);
+    this.#channel?.addEventListener("message", ({ data }) => {
       this.dispatchEvent(new MessageEvent("message", { data }));
     });
   }
@@ -36,5 +37,14 @@ export class TabChannel extends EventTarget {
 
   close() {
     this.#channel?.close();
+  }
+}
+
+/** Return a channel, or undefined where storage is blocked, so that there is one tab. */
+function openChannel(name) {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { feature, quietly } from "./web-storage.js";
 import { hasUnsavedForm, trackForms } from "./unsaved-forms.js";
 import { workerUrl } from "./worker-url.js";
 
@@ -13,7 +14,7 @@ let isAccepted = false;
  * tabs reload once. Another tab with a half-filled form fires "app-update" instead of reloading.
  */
 export async function startUpdates() {
-  if (!navigator.serviceWorker) return;
+  if (!feature("serviceWorker", navigator)) return;
   trackForms();
   reloadWithNewVersion();
   const registration = await register();
@@ -25,13 +26,9 @@ export async function startUpdates() {
   document.addEventListener("visibilitychange", check);
 }
 
-/** Register the worker; null if the browser refuses, as in some private windows. */
-async function register() {
-  try {
-    return await navigator.serviceWorker.register(workerUrl(), { updateViaCache: "none" });
-  } catch {
-    return null;
-  }
+/** Register the worker; undefined if the browser refuses, as in some private windows. */
+function register() {
+  return quietly(() => navigator.serviceWorker.register(workerUrl(), { updateViaCache: "none" }));
 }
 
 function update(registration) {

@@ -1,10 +1,31 @@
-// Typed access to localStorage and sessionStorage. They hold no secrets except the access token of
-// an impersonation, which is stored per tab, read-only, and valid for at most an hour.
+// Storage that the browser may refuse: it is blocked together with cookies, or full.
+//
+// localStorage and sessionStorage hold no secrets except the access token of an impersonation, which is
+// stored per tab, read-only, and valid for at most an hour.
 const ME = "me";
 const IMPERSONATION = "look";
 const DRAFTS = "drafts";
 const SIGN_IN = "sign-in";
 const SIGN_OUT_IS_DUE = "sign-out-is-due";
+const PROBE = "probe";
+
+/** Return a feature of the browser, or undefined if the browser lacks or refuses it. */
+export function feature(name, owner = globalThis) {
+  try {
+    return owner[name] ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Return the result of `work`, or undefined if the browser refuses it. */
+export async function quietly(work) {
+  try {
+    return await work();
+  } catch {
+    return undefined;
+  }
+}
 
 // What the browser refuses to store, because its storage is blocked or full, by area and key.
 const memory = new Map();
@@ -29,6 +50,17 @@ function write(area, key, value) {
   }
 }
 
+/** Return whether this tab would still have a session value after a reload. */
+export function canStoreInTab() {
+  write("sessionStorage", PROBE, true);
+  const isStored = !memory.has("sessionStorage" + PROBE);
+  write("sessionStorage", PROBE, null);
+  return isStored;
+}
+
+/** Return whether the signed-in user would still be known after a reload. */
+export const isUserStored = () => !memory.has("localStorage" + ME);
+
 /** The user who signed in last, so that the client can open offline. */
 export const storedUser = {
   read: () => read("localStorage", ME),
@@ -38,7 +70,7 @@ export const storedUser = {
 /** Forget the user, and the cached profile pictures. */
 export function forgetUser() {
   storedUser.write(null);
-  Promise.resolve(globalThis.caches?.delete("pictures")).catch(() => {}); // storage can be blocked
+  quietly(() => globalThis.caches?.delete("pictures"));
 }
 
 /** The impersonation of this tab: `{access, expiresAt, by}`. */

@@ -1,3 +1,4 @@
+import { feature } from "./web-storage.js";
 import { router } from "./router.js";
 import { session } from "./session.js";
 
@@ -7,7 +8,7 @@ import { session } from "./session.js";
  * Messages are ignored while impersonating, because notifications are for the trainer.
  */
 export function answerWorker() {
-  navigator.serviceWorker?.addEventListener("message", ({ data, ports }) => {
+  feature("serviceWorker", navigator)?.addEventListener("message", ({ data, ports }) => {
     if (session.isImpersonating) return;
     if (data?.type === "where") ports[0].postMessage(location.pathname);
     if (data?.type === "open") router.navigate(data.path);

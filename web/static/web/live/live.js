@@ -1,4 +1,3 @@
-import { deleteDatabase, deleteOthers, deleteReceived } from "../core/database.js";
 import { session } from "../core/session.js";
 import { account } from "./account.js";
 import { startBadge } from "./badge.js";
@@ -27,8 +26,9 @@ function follow() {
 function start() {
   inbox.start();
   if (account.isReadOnly) return; // impersonating sends nothing and shows no notifications
-  deleteOthers(account.userId);
-  outbox.start(account.userId);
+  const { userId } = account;
+  withStored(({ deleteOthers }) => deleteOthers(userId));
+  outbox.start(userId);
   const key = running;
   withNotifications((notifications) => key === running && notifications.start());
 }
@@ -42,18 +42,20 @@ function stop() {
   account.close();
 }
 
-/** Load notifications, which are not part of the first load, and run `act` with them. */
-function withNotifications(act) {
-  // The import fails without a network.
-  import("./notifications.js").then(({ notifications }) => act(notifications), () => {});
-}
+// Not part of the first load. The import fails without a network.
+const withNotifications = (act) =>
+  run(import("./notifications.js"), ({ notifications }) => act(notifications));
+const withStored = (act) => run(import("../core/stored-accounts.js"), act);
+const run = (loading, act) => loading.then(act, () => {});
 
 /**
  * Delete the data after a sign-out, and all but unsent texts after an end by the server.
  *
  * After a sign-out in another tab, that tab deletes them.
  */
-async function deleteData({ userId, reason }) {
-  if (reason === "signed-out") await deleteDatabase(userId);
-  else if (reason !== "elsewhere") await deleteReceived(userId);
+function deleteData({ userId, reason }) {
+  if (reason === "elsewhere") return;
+  withStored(({ deleteDatabase, deleteReceived }) =>
+    reason === "signed-out" ? deleteDatabase(userId) : deleteReceived(userId),
+  );
 }

@@ -1,7 +1,8 @@
+import { feature } from "../core/web-storage.js";
 import { delayAfter } from "../core/retry.js";
 
-// Undefined in old browsers and on pages without TLS, where every tab leads.
-const locks = navigator.locks;
+// Undefined in old browsers, on pages without TLS and where storage is blocked: every tab leads.
+const locks = feature("locks", navigator);
 
 /** Leader election between the tabs of this browser, by a Web Lock. */
 export class Leadership {

@@ -1,3 +1,4 @@
+import { feature, quietly } from "../core/web-storage.js";
 import { session } from "../core/session.js";
 import { Store } from "../core/store.js";
 import { nameInSentence } from "../text/names.js";
@@ -115,7 +116,7 @@ class Notifications extends Store {
   }
 
   async #close(isDue) {
-    const registration = await navigator.serviceWorker?.getRegistration();
+    const registration = await quietly(() => navigator.serviceWorker?.getRegistration());
     const shown = (await registration?.getNotifications?.()) ?? [];
     for (const notification of shown) if (isDue(notification)) notification.close();
   }
@@ -132,7 +133,7 @@ function unreadIds() {
 
 /** Return the browser's permission as a state. */
 function permitted() {
-  if (!globalThis.Notification || !navigator.serviceWorker) return "unsupported";
+  if (!globalThis.Notification || !feature("serviceWorker", navigator)) return "unsupported";
   return { granted: "on", denied: "blocked", default: "off" }[Notification.permission];
 }
 

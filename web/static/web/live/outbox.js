@@ -10,8 +10,8 @@ import { TabChannel } from "../core/tabs.js";
  * The messages of one user that are not on the server yet, shared by all tabs of this browser.
  *
  * An entry is `{client_id, conversation_id, trainee_id, content, created_at, order, state, error,
- * retryAt, attempts}`; `state` is "waiting", "sending" or "failed", and `retryAt` is always 0. It is stored before the first
- * attempt and retried with the same client_id, so that it arrives once.
+ * retryAt, attempts}`; `state` is "waiting", "sending" or "failed", and `retryAt` is always 0. It is
+ * stored before the first attempt and retried with the same client_id, so that it arrives once.
  *
  * Fires "change"; "added" with an entry of another tab; "sent" with `{entry, message}`; "created"
  * with `{traineeId, conversationId}`; and "returned" with `{entry, seconds}` when a new entry was
@@ -27,11 +27,11 @@ class Outbox extends Store {
   #sender = null;
   #db = null;
 
-  // Running
   async start(userId) {
     if (this.#sender) return;
     const name = `outbox-${userId}`;
     this.#db = account.db;
+    this.#db.addEventListener("kept", () => this.changed());
     this.#channel = new TabChannel(name);
     this.#channel.addEventListener("message", ({ data }) => this.#receive(data));
     const sender = (this.#sender = new OutboxSender(name, userId, this));
@@ -41,8 +41,7 @@ class Outbox extends Store {
 
   /** Read the entries from the database, which other tabs change too. */
   async load() {
-    const db = this.#db;
-    const before = [...this.#entries.keys()];
+    const [db, before] = [this.#db, [...this.#entries.keys()]];
     const stored = await db.getAll("outbox");
     if (db !== this.#db) return;
     for (const clientId of before) this.#entries.delete(clientId);
@@ -83,6 +82,11 @@ class Outbox extends Store {
     return [...this.#entries.values()].sort((a, b) => a.order - b.order);
   }
 
+  /** Whether the entries stay when the page is closed. */
+  get isKept() {
+    return this.#db?.keeps("outbox") ?? true;
+  }
+
   get(clientId) {
     return this.#entries.get(clientId) ?? null;
   }
@@ -92,7 +96,7 @@ class Outbox extends Store {
     return this.all().filter((entry) => isFor(entry, target));
   }
 
-  /** Queue a text; resolves with its entry once stored. */
+  /** Queue a text; resolves with its entry once stored, or kept in memory if that fails. */
   async add({ conversation_id = null, trainee_id = null, content }) {
     const order = (this.all().at(-1)?.order ?? 0) + 1;
     const created_at = network.now();
@@ -109,8 +113,7 @@ class Outbox extends Store {
   /** Retry a failed entry with the same client_id. */
   async retry(clientId) {
     const entry = this.get(clientId);
-    if (!entry) return;
-    await this.update({ ...entry, state: "waiting", error: null, attempts: 0 });
+    if (entry) await this.update({ ...entry, state: "waiting", error: null, attempts: 0 });
     this.#sender?.run();
   }
 
@@ -143,11 +146,9 @@ class Outbox extends Store {
     this.#announceSent({ entry, message });
     this.#channel?.post({ type: "sent", entry, message });
     await this.remove(entry.client_id);
-    if (entry.conversation_id !== null) return;
+    const others = this.list({ traineeId: entry.trainee_id });
     const { conversation_id } = message;
-    for (const each of this.list({ traineeId: entry.trainee_id })) {
-      await this.update({ ...each, conversation_id });
-    }
+    for (const each of others) await this.update({ ...each, conversation_id });
   }
 
   /** Pause sending, and return a new entry to its composer. */
@@ -177,10 +178,9 @@ class Outbox extends Store {
   }
 
   #announceSent({ entry, message }) {
-    const { conversation_id: conversationId } = message;
     this.dispatchEvent(new CustomEvent("sent", { detail: { entry, message } }));
     if (entry.conversation_id !== null) return;
-    const detail = { traineeId: entry.trainee_id, conversationId };
+    const detail = { traineeId: entry.trainee_id, conversationId: message.conversation_id };
     this.dispatchEvent(new CustomEvent("created", { detail }));
   }
 

@@ -26,6 +26,11 @@ export class Outgoing extends Store {
     return outbox.heldFor;
   }
 
+  /** Whether messages that wait stay when the page is closed. */
+  get isKept() {
+    return outbox.isKept;
+  }
+
   /**
    * Queue a text; resolves with `{clientId}` once stored.
    *

@@ -1,12 +1,14 @@
+import { feature, quietly } from "../core/web-storage.js";
 import { unregisterDevice, getPushKey, registerDevice } from "../core/endpoints.js";
 
 const TIMEOUT_MS = 10_000;
 
 /** Return the service worker's registration, or null if it is not ready within 10 s. */
 export async function workerRegistration() {
-  if (!navigator.serviceWorker) return null;
+  const workers = feature("serviceWorker", navigator);
+  if (!workers) return null;
   const tooLate = new Promise((resolve) => setTimeout(() => resolve(null), TIMEOUT_MS));
-  return Promise.race([navigator.serviceWorker.ready, tooLate]);
+  return Promise.race([workers.ready, tooLate]);
 }
 
 /** Subscribe this browser to push messages; return whether it succeeded. */
@@ -31,7 +33,7 @@ export async function unsubscribe() {
 }
 
 async function currentSubscription() {
-  const registration = await navigator.serviceWorker?.getRegistration();
+  const registration = await quietly(() => navigator.serviceWorker?.getRegistration());
   return (await registration?.pushManager?.getSubscription()) ?? null;
 }
 

@@ -7,6 +7,7 @@ import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
 import { setTitle } from "../live/badge.js";
 import { authPage, linkParameters } from "./auth-page.js";
+import { noticeBlockedStorage } from "./sign-in-notice.js";
 
 /** Accept an emailed invitation, and sign in. */
 class JoinScreen extends Element {
@@ -65,6 +66,7 @@ class JoinScreen extends Element {
 
   async #join(values) {
     await session.join({ ...values, code: this.#code });
+    noticeBlockedStorage();
     router.navigate("/messages", { replace: true });
   }
 }

@@ -6,6 +6,7 @@ import "../ui/field.js";
 import { Form, formStatus, submitButton } from "../ui/form.js";
 import { setTitle } from "../live/badge.js";
 import { authPage } from "./auth-page.js";
+import { noticeBlockedStorage } from "./sign-in-notice.js";
 
 const WHY_ENDED = {
   refused: t("signIn.expired"),
@@ -14,7 +15,7 @@ const WHY_ENDED = {
 
 /** The sign-in form. After the sign-in, core/redirects.js goes to the next screen. */
 class SignInScreen extends Element {
-  #form = new Form(this, ({ email, password }) => session.signIn(email, password));
+  #form = new Form(this, (values) => this.#signIn(values));
 
   connectedCallback() {
     super.connectedCallback();
@@ -55,6 +56,11 @@ class SignInScreen extends Element {
         ${submitButton(this.#form, t("signIn.submit"), "button button-primary button-wide")}
       </form>
     `;
+  }
+
+  async #signIn({ email, password }) {
+    await session.signIn(email, password);
+    noticeBlockedStorage();
   }
 }
 

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { getTrainee, removeTrainee } from "../core/endpoints.js";
 import { router } from "../core/router.js";
 import { session } from "../core/session.js";
+import { canStoreInTab } from "../core/web-storage.js";
 import { clock } from "../live/page.js";
 import { inbox } from "../live/inbox.js";
 import { fullName, nameInSentence } from "../text/names.js";
@@ -129,7 +130,11 @@ class TraineeScreen extends Element {
     router.back("/trainees");
   }
 
-  #impersonate = () => session.impersonate(this.#id).catch((error) => toast(error.message));
+  #impersonate = () => {
+    // The page reloads, and knows by its storage who is viewed.
+    if (!canStoreInTab()) return toast(t("trainee.viewBlocked"));
+    return session.impersonate(this.#id).catch((error) => toast(error.message));
+  };
 
   #remove = async () => {
     const name = fullName(this.trainee);

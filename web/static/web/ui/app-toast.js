@@ -60,11 +60,11 @@ class AppToast extends Element {
     </button>`;
   }
 
-  #add({ text, action }) {
+  #add({ text, action, stays = Boolean(action) }) {
     const added = { key: ++this.shownBefore, text, action };
     const others = this.toasts.filter((each) => each.text !== text);
     this.toasts = [...others, added].slice(-AT_ONCE);
-    if (!action) setTimeout(() => this.#close(added), SHOWN_MS);
+    if (!stays) setTimeout(() => this.#close(added), SHOWN_MS);
   }
 
   #run(each) {

@@ -1,21 +1,19 @@
 const KEY = "theme";
+const THEMES = ["light", "dark"];
 
-/** Return "light", "dark" or "system" (the default). */
+/** Return "light", "dark" or "system" (the default), as head.js has applied it. */
 export function chosenTheme() {
-  try {
-    return localStorage.getItem(KEY) ?? "system";
-  } catch {
-    return "system"; // some private windows forbid storage
-  }
+  return document.documentElement.dataset.theme ?? "system";
 }
 
-/** Store a theme for this browser; head.js applies it. */
+/** Store a theme for this browser, if possible; head.js applies it. */
 export function chooseTheme(theme) {
+  const isChosen = THEMES.includes(theme);
   try {
-    if (theme === "system") localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, theme);
+    localStorage.removeItem(KEY);
+    if (isChosen) localStorage.setItem(KEY, theme);
   } catch {
-    return; // without storage the device's theme stays
+    // Storage is blocked or full: the theme lasts as long as the page.
   }
-  dispatchEvent(new Event("theme-change"));
+  dispatchEvent(new CustomEvent("theme-change", { detail: isChosen ? theme : null }));
 }

@@ -8,13 +8,15 @@ const DELAY_MS = 1500;
 /**
  * Shows a lost connection; `state` is a store's `connection`, `since` its `connectionSince`.
  *
- * `canSend`: there is a message box beside the line, whose messages wait for the network.
+ * `canSend`: there is a message box beside the line, whose messages wait for the network. `isKept`:
+ * they stay when the page is closed.
  */
 class ConnectionLine extends Element {
   static properties = {
     state: { attribute: false },
     since: { attribute: false },
     canSend: { attribute: false },
+    isKept: { attribute: false },
   };
 
   #timer = null;
@@ -36,12 +38,15 @@ class ConnectionLine extends Element {
   }
 
   get #text() {
-    if (this.state === "offline") {
-      return this.canSend ? t("connection.offlineSending") : t("connection.offline");
-    }
+    if (this.state === "offline") return this.#offline;
     if (performance.now() - this.since < DELAY_MS) return null;
     if (this.state === "connecting") return t("connection.connecting");
     return this.state === "reconnecting" ? t("connection.reconnecting") : null;
+  }
+
+  get #offline() {
+    if (!this.canSend) return t("connection.offline");
+    return this.isKept ? t("connection.offlineSending") : t("connection.offlineUnsaved");
   }
 }
 

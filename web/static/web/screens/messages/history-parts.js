@@ -78,6 +78,7 @@ export function threadLine(thread, person, canSend) {
       .state=${thread.connection}
       .since=${thread.connectionSince}
       .canSend=${canSend}
+      .isKept=${thread.isKept}
     ></connection-line>
     ${thread.otherIsTyping ? typing(person) : nothing}
   </div>`;

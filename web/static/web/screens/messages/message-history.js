@@ -18,7 +18,6 @@ import {
 } from "./history-parts.js";
 import { ProximityObserver } from "./proximity-observer.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
-import { ScrollingMark } from "./scrolling-mark.js";
 import { VisibilityTracker } from "./visibility-tracker.js";
 
 // Older messages load before the user reaches the top.
@@ -57,7 +56,6 @@ class MessageHistory extends Element {
   constructor() {
     super();
     new StoreController(this, clock);
-    new ScrollingMark(this);
     const onNear = () => this.isPlaced && !this.#olderError && this.#loadOlder();
     new ProximityObserver(this, { selector: ".history-top", margin: AHEAD, onNear });
     new AutoRetry(this, {
@@ -108,6 +106,8 @@ class MessageHistory extends Element {
   }
 
   firstUpdated() {
+    // Not part of the first load either.
+    import("./scrolling-mark.js").then(({ ScrollingMark }) => new ScrollingMark(this), () => {});
     if (!hasLinks()) loadLinks().then(() => this.requestUpdate(), () => {}); // offline: no links
   }
 

@@ -13,6 +13,7 @@ export class ScrollingMark {
   constructor(host) {
     this.#host = host;
     host.addController(this);
+    this.hostUpdated();
   }
 
   hostUpdated() {
