@@ -183,9 +183,9 @@ def test_page_whose_module_does_not_load_says_why_and_starts_again(open_device: 
     expect(page.locator("#notice")).to_have_count(0)
 
 
-@pytest.mark.complains("BroadcastChannel")
+@pytest.mark.complains("EventTarget")
 def test_page_whose_module_fails_says_why(desk: Page) -> None:
-    desk.add_init_script("delete globalThis.BroadcastChannel")
+    desk.add_init_script("delete globalThis.EventTarget")
 
     desk.goto("/sign-in")
 
