@@ -12,7 +12,7 @@ from backoffice.pages import ReadOnlyAdmin
 from trainer.models import Invitation, Trainee
 from trainer.services.trainees import assign_trainee
 from users.admin import PERSON_SEARCH, PersonAdmin
-from users.coaching import ensure_is_trainer
+from users.coaching import ensure_may_train
 from users.models import User
 
 
@@ -20,7 +20,7 @@ class TraineeForm(forms.ModelForm[Trainee]):
     def clean_parent_trainer(self) -> User | None:
         trainer: User | None = self.cleaned_data["parent_trainer"]
         try:
-            ensure_is_trainer(trainer)
+            ensure_may_train(trainer, self.instance)
         except FieldInvalid as error:
             raise ValidationError(error.messages) from error
         return trainer

@@ -37,6 +37,19 @@ def lock_any_trainee(trainee_id: int) -> User:
     return trainee
 
 
+def lock_trainer(trainer_id: int) -> User:
+    """
+    Lock and return a person who is to get a trainee, so that their role cannot change meanwhile.
+
+    Callers lock this row before those of trainees, as `lock_with_trainees` does. Raise FieldInvalid if
+    the person has been deleted.
+    """
+    trainer = User.objects.select_for_update(no_key=True).filter(pk=trainer_id).first()
+    if trainer is None:
+        raise FieldInvalid("parent_trainer", _("This person is not a trainer."))
+    return trainer
+
+
 def lock_trainer_ids(trainee_ids: Iterable[int]) -> dict[int, int | None]:
     """Lock trainees in the order of their ids; return {trainee id: trainer id}."""
     trainees = User.objects.filter(pk__in=list(trainee_ids))
@@ -61,19 +74,29 @@ def lock_with_trainees(user: User) -> None:
 
 def set_trainer(*, trainee: User, trainer: User | None) -> None:
     """
-    Set or clear the trainer of a trainee whose row the caller has locked.
+    Set or clear the trainer of a trainee. The caller has locked the rows of both.
 
-    Raise FieldInvalid if `trainer` is not a trainer.
+    Raise FieldInvalid if `trainer` cannot be their trainer.
     """
-    ensure_is_trainer(trainer)
+    ensure_may_train(trainer, trainee)
     trainee.parent_trainer = trainer
     trainee.save(update_fields=["parent_trainer"])
 
 
-def ensure_is_trainer(person: User | None) -> None:
-    """Raise FieldInvalid if `person` is not a trainer. Accept None, which means no trainer."""
-    if person and (not person.is_trainer or person.erased_at):
+def ensure_may_train(person: User | None, trainee: User) -> None:
+    """
+    Raise FieldInvalid if `person` cannot be the trainer of `trainee`. Accept None, which means no trainer.
+
+    A deactivated trainer keeps their trainees, but gets no others.
+    """
+    if person is None:
+        return
+    if not person.is_trainer or person.erased_at:
         raise FieldInvalid("parent_trainer", _("This person is not a trainer."))
+    if not person.is_active and trainee.parent_trainer_id != person.pk:
+        raise FieldInvalid(
+            "parent_trainer", _("This trainer is deactivated. Reactivate the account first.")
+        )
 
 
 def ensure_role_may_change(user: User) -> None:

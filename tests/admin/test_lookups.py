@@ -17,6 +17,7 @@ from backoffice.pages import ClosedAdmin
 from messaging.models import Conversation
 from notifications.models import DeviceToken
 from tests.admin.pages import offered_filters, registered_models, row_urls, url
+from tests.factories import make_trainer
 from trainer.models import Invitation
 from users.admin_site import ClosedAdminSite
 from users.models import User
@@ -198,9 +199,10 @@ def test_arbitrary_order_parameters_are_accepted(
         assert viewing.get("/admin/users/user/", {"o": order}).status_code == 200
 
 
-def test_autocomplete_offers_trainers_only(
+def test_autocomplete_offers_active_trainers_only(
     superuser: Browser, alice: User, bob: User, dora: User
 ) -> None:
+    make_trainer("gone", is_active=False)
     source = {"app_label": "trainer", "model_name": "trainee", "field_name": "parent_trainer"}
 
     results = superuser.get("/admin/autocomplete/", {**source, "term": "example.com"}).json()

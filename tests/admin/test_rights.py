@@ -8,9 +8,10 @@ from django.test import Client as Browser
 
 from tests.admin.conftest import browser_of, make_staff
 from tests.admin.pages import snapshot
-from tests.factories import make_person
+from tests.factories import PASSWORD, make_person
 from users.models import User
 from users.rights import ReservedForSuperusers
+from users.services.accounts import store_password
 from users.services.administration import (
     add_account,
     change_account,
@@ -194,3 +195,23 @@ def test_service_uses_the_current_rights_of_the_account(sam: User, bob: User) ->
 
     bob.refresh_from_db()
     assert bob.is_active
+
+
+def test_password_is_not_stored_if_the_account_got_rights_meanwhile(bob: User) -> None:
+    as_read = User.objects.get(pk=bob.pk)
+    as_read.set_password("another-long-one-7")
+    User.objects.filter(pk=bob.pk).update(is_superuser=True)
+
+    with pytest.raises(ReservedForSuperusers, match="got admin rights in the meantime"):
+        store_password(user=as_read)
+
+    bob.refresh_from_db()
+    assert bob.check_password(PASSWORD)
+
+
+def test_superuser_sets_the_password_of_another(superuser: Browser, sam: User) -> None:
+    answer = superuser.post(f"{USERS}{sam.pk}/password/", PASSWORDS)
+
+    sam.refresh_from_db()
+    assert answer.status_code == 302
+    assert sam.check_password("another-long-one-7")

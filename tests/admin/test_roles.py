@@ -108,6 +108,35 @@ def test_trainee_is_assigned_to_trainers_only(
         assign_trainee(trainee=bob, trainer=chosen)
 
 
+def test_deactivated_trainer_keeps_trainees_and_gets_no_others(
+    superuser: Browser, alice: User, bob: User, charlie: User
+) -> None:
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    form = {"parent_trainer": alice.pk}
+
+    kept = superuser.post(f"{TRAINEES}{bob.pk}/change/", form)
+    refused: Any = superuser.post(f"{TRAINEES}{charlie.pk}/change/", form)
+
+    assert kept.status_code == 302
+    assert refused.context["adminform"].form.errors == {
+        "parent_trainer": ["This trainer is deactivated. Reactivate the account first."]
+    }
+    with pytest.raises(FieldInvalid, match="is deactivated"):
+        assign_trainee(trainee=charlie, trainer=alice)
+    assert list(User.objects.filter(parent_trainer=alice)) == [bob]
+
+
+def test_trainer_who_was_deleted_meanwhile_gets_no_trainee(bob: User, dora: User) -> None:
+    as_read = User.objects.get(pk=dora.pk)
+    dora.delete()
+
+    with pytest.raises(FieldInvalid, match="not a trainer"):
+        assign_trainee(trainee=bob, trainer=as_read)
+
+    bob.refresh_from_db()
+    assert bob.parent_trainer
+
+
 def test_trainee_can_be_unassigned_from_a_former_trainer(
     superuser: Browser, alice: User, bob: User
 ) -> None:

@@ -243,13 +243,21 @@ def _accept(
     """
     Accept an invitation: call `join` to give the user the trainer, and sign the user in.
 
-    Raise InvalidInvitation if the invitation can no longer be accepted; `join` may raise other errors.
+    The trainer's row is locked before the invitation's, as an erasure does. Raise InvalidInvitation if the
+    invitation can no longer be accepted; `join` may raise other errors.
     """
+    _lock_trainer(code)
     invitation = _lock_open(code)
     join(user, invitation)
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     return user, begin_session(user=user, client=client)
+
+
+def _lock_trainer(code: str) -> None:
+    """Lock the row of the trainer who sent an invitation, so that their role cannot change meanwhile."""
+    sent = Invitation.objects.filter(code_hash=hash_code(code))
+    User.objects.select_for_update(no_key=True).filter(pk__in=sent.values("trainer")).first()
 
 
 def _may_train(trainer: User) -> bool:

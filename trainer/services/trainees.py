@@ -2,7 +2,13 @@ from django.db import transaction
 
 from messaging.services.archiving import archive_conversations_for_trainee
 from users.client_info import UNKNOWN_CLIENT, ClientInfo
-from users.coaching import ensure_is_trainer, lock_any_trainee, lock_trainee, set_trainer
+from users.coaching import (
+    ensure_may_train,
+    lock_any_trainee,
+    lock_trainee,
+    lock_trainer,
+    set_trainer,
+)
 from users.impersonation import ensure_may_write
 from users.models import AuthSession, User
 from users.services.sessions import end_sessions, lock_impersonator, start_impersonation
@@ -36,10 +42,11 @@ def assign_trainee(*, trainee: User, trainer: User | None) -> None:
 
     Assigning a trainee to an earlier trainer again does not reopen their conversation; the trainer's
     next message does. Raise TraineeNotFound if the person is no longer a trainee, or FieldInvalid if
-    `trainer` is not a trainer.
+    `trainer` is not a trainer, or is deactivated.
     """
+    trainer = trainer and lock_trainer(trainer.pk)
     locked = lock_any_trainee(trainee.pk)
-    ensure_is_trainer(trainer)
+    ensure_may_train(trainer, locked)
     if locked.parent_trainer and locked.parent_trainer != trainer:
         _unlink(locked, locked.parent_trainer)
     set_trainer(trainee=locked, trainer=trainer)

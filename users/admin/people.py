@@ -136,9 +136,9 @@ class UserAdmin(ErasingAdmin, ResetsSecondFactors, LinksToRows, PersonAdmin, Dja
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        """Offer only trainers in the field `parent_trainer`."""
+        """Offer only active trainers in the field `parent_trainer`."""
         if request.GET.get("field_name") == "parent_trainer":
-            queryset = queryset.filter(role=User.Role.TRAINER)
+            queryset = queryset.filter(role=User.Role.TRAINER, is_active=True)
         return super().get_search_results(request, queryset, search_term)
 
     def save_model(

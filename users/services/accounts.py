@@ -23,6 +23,7 @@ from users.mailer import send_text
 from users.models import AuthSession, User, normalize_email
 from users.passwords import check_password, normalize_password
 from users.reset_tokens import reset_tokens
+from users.rights import ReservedForSuperusers, has_rights
 from users.services.sessions import end_sessions, keep_session
 
 MAX_ADDRESS_LENGTH = 254
@@ -150,11 +151,17 @@ def store_password(*, user: User) -> None:
     """
     Store the password that the admin has already set on `user`, and end all sessions of the user.
 
-    Raise NotFound if the account was deleted in the meantime.
+    Raise NotFound if the account was deleted in the meantime. Raise ReservedForSuperusers if it has got
+    admin rights since it was loaded: the caller may be allowed to change ordinary accounts only.
     """
     people = User.objects.select_for_update(no_key=True)
-    if not people.filter(pk=user.pk, erased_at=None).exists():
+    locked = people.filter(pk=user.pk, erased_at=None).first()
+    if locked is None:
         raise NotFound(_("This person has been deleted in the meantime."))
+    if has_rights(locked) and not has_rights(user):
+        raise ReservedForSuperusers(
+            _("This person has got admin rights in the meantime. Try again.")
+        )
     user.save(update_fields=["password"])
     end_sessions(AuthSession.objects.of_or_by(user))
 
