@@ -1,5 +1,7 @@
 """Sends a user's messages within the rate limit, and starts conversations with trainees."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -42,7 +44,8 @@ def send_message(
         return find_repeat(conversation, sender, client_id, otherwise=TooFast(wait))
     if not try_hit("messaging", sender.pk):
         # Some counted requests may be refunded, and a repeat is allowed, so count again after posting.
-        return _post_and_count(sender, conversation_id, content, client_id)
+        with _counting_transaction(sender) as count:
+            return _post_and_count(sender, conversation_id, content, client_id, count)
     # The message has been counted before it is posted. So no row lock is held while waiting for Redis,
     # and posting takes a single statement.
     try:
@@ -57,16 +60,42 @@ def send_message(
     return sent
 
 
-@transaction.atomic
+@contextmanager
+def _counting_transaction(sender: User) -> Iterator[Callable[[], None]]:
+    """
+    Run the block in a transaction, and pass it a function that counts a message or raises TooFast.
+
+    If the transaction fails after the message was counted, for example in its commit, refund the use.
+    """
+    is_counted = False
+
+    def count() -> None:
+        nonlocal is_counted
+        hit("messaging", sender.pk)
+        is_counted = True
+
+    try:
+        with transaction.atomic():
+            yield count
+    except Exception:
+        if is_counted:
+            refund("messaging", sender.pk)
+        raise
+
+
 def _post_and_count(
-    sender: User, conversation_id: int, content: str, client_id: UUID | None
+    sender: User,
+    conversation_id: int,
+    content: str,
+    client_id: UUID | None,
+    count: Callable[[], None],
 ) -> SentMessage:
-    """Post a message; if it exceeds the limit, roll it back and raise TooFast. Do not count repeats."""
+    """Post a message, then call `count`, which may raise TooFast. Do not count repeats."""
     sent = post_message(
         sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
     )
     if not sent.is_repeat:
-        hit("messaging", sender.pk)
+        count()
     return sent
 
 
@@ -85,14 +114,14 @@ def start_conversation(
         raise NotATrainer
     if wait := cached_retry_after("messaging", trainer.pk):
         return _find_repeated_start(trainer, trainee_id, client_id, otherwise=TooFast(wait))
-    with transaction.atomic():
+    with _counting_transaction(trainer) as count:
         trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
         conversation, is_new = _get_or_create(trainer, trainee)
         if conversation.is_archived and not sent_with(conversation, trainer, client_id).exists():
             conversation.is_archived = False
             conversation.last_known = None
             conversation.save(update_fields=["is_archived", "last_known"])
-        sent = _post_and_count(trainer, conversation.pk, content, client_id)
+        sent = _post_and_count(trainer, conversation.pk, content, client_id, count)
     return StartedConversation(conversation.pk, sent.message, is_new, sent.is_repeat)
 
 

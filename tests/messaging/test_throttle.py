@@ -17,6 +17,7 @@ from api.throttling import _hit_limiter, cached_retry_after, counter, hit
 from messaging.models import Conversation, Message
 from messaging.services.sending import send_message
 from tests.conftest import Client
+from tests.database_errors import away
 from tests.factories import access_of, make_trainee
 from tests.messaging.parallel import run_at_once
 from tests.system.people import eventually
@@ -80,6 +81,31 @@ def test_repeats_and_refusals_do_not_count(
     assert statuses == [[200, 400, 403, 404]] * 10
     assert {each.status_code for each in accepted} == {201}
     assert_too_fast(api.post(send_url(conversation), {"content": "Hi"}))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_message_whose_commit_fails_does_not_count(
+    api: Client,
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "messaging": "1/hour"}
+    counter().reset()
+    api.as_user(alice)
+    body = {"trainee_id": bob.pk, "content": "Hi"}
+
+    def fail() -> None:
+        raise away()
+
+    with monkeypatch.context() as at_commit:
+        at_commit.setattr(connection, "commit", fail)
+        refused = api.post(START, body)
+
+    assert refused.status_code == 503
+    assert [api.post(START, body).status_code for _ in range(2)] == [201, 429]
 
 
 def test_repeat_is_answered_when_the_limit_is_reached(
