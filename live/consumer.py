@@ -51,6 +51,8 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         try:
             await self._sign_in()
             await self.open()
+            if not self._is_closing:
+                open_sockets.make_room(self)
             self._accept()
         except SocketRefused as refused:
             self.close_soon(refused.code)

@@ -49,7 +49,7 @@ class SocketRegistry:
 
     def add(self, socket: Socket) -> None:
         """
-        Add a socket. Beyond `SOCKETS_PER_USER`, this may close another socket of the user.
+        Add a socket that opens.
 
         Raise SocketRefused while draining. Also raise it if the user has `SOCKETS_PER_USER_AT_MOST`
         sockets and none of them can be closed now, or `SOCKETS_PER_USER` that are still being closed. The
@@ -57,16 +57,24 @@ class SocketRegistry:
         """
         if self._is_draining:
             raise SocketRefused(CloseCode.RESTARTING)
-        user_id = socket.access.user_id
-        evicted = self._choose_evicted(socket.access)
-        self._by_user.setdefault(user_id, set()).add(socket)
-        if evicted:
-            self._evicted_at[user_id, socket.access.impersonating] = time.monotonic()
+        self._choose_evicted(socket)
+        self._by_user.setdefault(socket.access.user_id, set()).add(socket)
+
+    def make_room(self, socket: Socket) -> None:
+        """
+        Beyond `SOCKETS_PER_USER`, close another socket of the user; this one is open.
+
+        A socket calls this once its user is known to have access to its content. Otherwise, attempts to
+        open what is not visible would close the user's other sockets. Raise SocketRefused as `add` does.
+        """
+        if evicted := self._choose_evicted(socket):
+            access = socket.access
+            self._evicted_at[access.user_id, access.impersonating] = time.monotonic()
             evicted.close_soon(CloseCode.TOO_MUCH)
 
-    def _choose_evicted(self, access: Access) -> Socket | None:
+    def _choose_evicted(self, newest: Socket) -> Socket | None:
         """
-        Return the socket to close when the user opens a new one, or None to close no socket.
+        Return the socket to close when the user opens `newest`, or None to close no socket.
 
         Choose the socket that has been idle longest. Choose one with `is_evicted_last` only if all have it.
         A user's sockets are evicted at least `SOCKET_EVICTION_SECONDS` apart. Without this pause, clients
@@ -74,10 +82,11 @@ class SocketRegistry:
         are accepted, up to `SOCKETS_PER_USER_AT_MOST`. At that limit, the chosen socket is closed without
         the pause if it has been idle for `SOCKET_EVICTION_SECONDS`. Otherwise, raise SocketRefused.
         """
+        access = newest.access
         key = access.user_id, access.impersonating
         if len(_counted(self._leaving, access)) >= settings.SOCKETS_PER_USER:
             raise SocketRefused(CloseCode.TOO_MUCH)
-        sockets = _counted(self._by_user, access)
+        sockets = [each for each in _counted(self._by_user, access) if each is not newest]
         if len(sockets) < settings.SOCKETS_PER_USER:
             return None
         idlest = min(sockets, key=_eviction_order)

@@ -46,10 +46,15 @@ def sockets(settings: Any) -> SocketRegistry:
     return SocketRegistry()
 
 
+def open_tab(sockets: SocketRegistry, tab: Tab) -> None:
+    sockets.add(tab)
+    sockets.make_room(tab)
+
+
 def open_tabs(sockets: SocketRegistry, *idle: float) -> list[Tab]:
     tabs = [Tab(sockets, seconds) for seconds in idle]
     for tab in tabs:
-        sockets.add(tab)
+        open_tab(sockets, tab)
     return tabs
 
 
@@ -60,9 +65,19 @@ def test_longest_idle_socket_makes_room(sockets: SocketRegistry) -> None:
     assert sockets.of_user(BOB.user_id) == {tabs[0], tabs[2]}
 
 
+def test_socket_that_does_not_open_closes_no_other(sockets: SocketRegistry) -> None:
+    tabs, refused = open_tabs(sockets, 3, 20), Tab(sockets)
+
+    sockets.add(refused)
+    sockets.remove(refused)
+
+    assert [tab.closed_with for tab in tabs] == [None, None]
+    assert sockets.of_user(BOB.user_id) == set(tabs)
+
+
 def test_inbox_is_the_last_to_make_room(sockets: SocketRegistry) -> None:
     inbox = Tab(sockets, 1000, is_evicted_last=True)
-    sockets.add(inbox)
+    open_tab(sockets, inbox)
 
     thread, newest = open_tabs(sockets, 1, 0)
 
@@ -136,7 +151,7 @@ def test_sockets_of_an_impersonation_are_counted_apart(sockets: SocketRegistry) 
     guest = Tab(sockets)
     guest.access = replace(BOB, impersonating=True)
 
-    sockets.add(guest)
+    open_tab(sockets, guest)
 
     assert [each.closed_with for each in (*own, guest)] == [None] * 3
     assert set(sockets.of_user(BOB.user_id)) == {*own, guest}

@@ -83,6 +83,24 @@ def test_socket_of_a_stranger_is_closed(charlie: User, conversation: Conversatio
     run(scenario)
 
 
+def test_refused_socket_leaves_the_others_of_the_user_open(
+    bob: User, dora: User, charlie: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.SOCKETS_PER_USER = 1
+    token, foreign = access_of(bob), open_conversation(dora, charlie)
+
+    async def scenario() -> None:
+        client, _ = await connect(token, conversation)
+        to_foreign, _ = await connect(token, foreign)
+
+        assert to_foreign.seen[1:] == [close(CloseCode.NOT_VISIBLE)]
+        await client.say_frame(type="ping")
+        assert client.frames == [{"type": "pong", "version": 1}]
+        await client.disconnect()
+
+    run(scenario)
+
+
 def test_typing_reaches_the_other_side_alone(
     alice: User, bob: User, conversation: Conversation
 ) -> None:
