@@ -4,6 +4,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from api.throttling import hit
@@ -22,6 +23,8 @@ PART_BYTES = 256 * 1024
 PARTS_AT_ONCE = 20
 # A larger file is written to disk while it is being composed.
 MEMORY_BYTES = 4 * 1024 * 1024
+# By then, all retries of the job have failed.
+WRITING_LIFETIME = timedelta(days=1)
 
 
 @transaction.atomic
@@ -105,7 +108,13 @@ def _store(export: DataExport, file: IO[bytes]) -> None:
 
 
 def prune_exports() -> None:
-    """Delete the exports that have expired, with their files."""
-    expired = DataExport.objects.filter(expires_at__lte=timezone.now())
+    """
+    Delete the exports that have expired, with their files, and those that could not be written.
+
+    A person whose export was not written can then request another.
+    """
+    now = timezone.now()
+    unwritten = Q(expires_at=None, created_at__lte=now - WRITING_LIFETIME)
+    expired = DataExport.objects.filter(Q(expires_at__lte=now) | unwritten)
     delete_in_batches(DataExportPart.objects.filter(export__in=expired), size=PARTS_AT_ONCE)
     delete_in_batches(expired)

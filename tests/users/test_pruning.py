@@ -113,14 +113,16 @@ def test_old_entries_of_the_admins_log_are_deleted(alice: User) -> None:
 
 
 def test_expired_exports_are_deleted_with_their_files(alice: User) -> None:
-    exports = [DataExport.objects.create(user=alice) for _ in range(3)]
+    exports = [DataExport.objects.create(user=alice) for _ in range(4)]
     for each in exports[:2]:
         write_export(export_id=each.pk)
     DataExport.objects.filter(pk=exports[0].pk).update(expires_at=timezone.now())
+    DataExport.objects.filter(pk=exports[1].pk).update(created_at=ago(days=2))
+    DataExport.objects.filter(pk=exports[3].pk).update(created_at=ago(days=2))  # never written
 
     prune_exports()
 
-    assert list(DataExport.objects.order_by("pk")) == exports[1:]
+    assert list(DataExport.objects.order_by("pk")) == exports[1:3]
     assert set(DataExportPart.objects.values_list("export", flat=True)) == {exports[1].pk}
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.web.javascript import parse, texts_in_html
 from tests.web.pages import MODULES, source_of
 
-FILES = ("text/en.js", "text/en-settings.js")
+FILES = ("text/en.js", "text/en-later.js")
 ENGLISH = "".join(map(source_of, FILES))
 TEXTS = dict(
     re.findall(r'^  "([\w.]+)":\s*(\{.*?\n?  ?\}|"[^"]*"),$', ENGLISH, re.MULTILINE | re.DOTALL)
@@ -46,11 +46,15 @@ def test_used_keys_and_existing_keys_are_the_same() -> None:
     assert used == set(TEXTS)
 
 
-def test_texts_of_the_settings_are_used_there_only() -> None:
-    loaded_later = re.findall(r'^  "([\w.]+)":', source_of("text/en-settings.js"), re.MULTILINE)
-    elsewhere = [name for name in USERS if not name.startswith("screens/settings")]
+def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
+    later = set(re.findall(r'^  "([\w.]+)":', source_of("text/en-later.js"), re.MULTILINE))
+    loading = [f"screens/{name}.js" for name in ("invitations", "settings", "trainee", "trainees")]
+    # With their parts, such as screens/settings/password-form.js.
+    parts = ("screens/invitation", "screens/settings", "screens/trainee")
+    elsewhere = [name for name in USERS if not name.startswith(parts)]
 
-    assert set(loaded_later).isdisjoint(key for name in elsewhere for key, _ in uses_in(name))
+    assert later.isdisjoint(key for name in elsewhere for key, _ in uses_in(name))
+    assert all('import "../text/en-later.js";' in source_of(name) for name in loading)
 
 
 def test_keys_are_literal() -> None:

@@ -12,7 +12,7 @@ test("impersonation starts with a page load, which restores it", async (t) => {
   const { loads, Impersonation } = await open(t);
   assert.equal(Impersonation.restore(), null);
 
-  Impersonation.begin(makeToken(BOB.id, { seconds: 3600 }), ALICE);
+  Impersonation.begin({ access: makeToken(BOB.id, { seconds: 3600 }) }, ALICE);
 
   assert.deepEqual(loads, ["/messages"]);
   assert.deepEqual([Impersonation.restore().by, Impersonation.restore().user], [ALICE, null]);
@@ -20,7 +20,7 @@ test("impersonation starts with a page load, which restores it", async (t) => {
 
 test("an impersonation token is usable until 1 min before it expires", async (t) => {
   const { browser, loads, Impersonation } = await open(t);
-  Impersonation.begin(makeToken(BOB.id, { seconds: 3600 }), ALICE);
+  Impersonation.begin({ access: makeToken(BOB.id, { seconds: 3600 }) }, ALICE);
   const impersonation = Impersonation.restore();
   impersonation.user = BOB;
 
@@ -34,7 +34,7 @@ test("an impersonation token is usable until 1 min before it expires", async (t)
 
 test("impersonation that ends before its user is loaded returns to the own account", async (t) => {
   const { loads, Impersonation } = await open(t);
-  Impersonation.begin(makeToken(BOB.id), ALICE);
+  Impersonation.begin({ access: makeToken(BOB.id) }, ALICE);
 
   assert.throws(() => Impersonation.restore().refuse(), { status: 401 });
 

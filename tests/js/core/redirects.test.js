@@ -27,7 +27,7 @@ for (const [name, path, state, expected] of DETOURS) {
   test(name, async (t) => assert.equal(await detourAt(t, path, { state }), expected));
 }
 
-for (const endReason of ["signed-out", "elsewhere"]) {
+for (const endReason of ["signed-out", "elsewhere", "deleted"]) {
   test(`after a deliberate end (${endReason}) the next sign-in opens the default page`, async (t) => {
     assert.equal(await detourAt(t, "/messages/7", { state: "signed-out", endReason }), "/sign-in");
   });

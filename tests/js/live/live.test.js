@@ -44,19 +44,23 @@ test("live data does not start before sign-in", async (t) => {
   assert.equal(inbox.status, "ready");
 });
 
-test("signing out deletes the local data", async (t) => {
+for (const reason of [undefined, "deleted"]) {
+  test(`signing out (${reason ?? "by hand"}) deletes the local data`, (t) => endByHand(t, reason));
+}
+
+async function endByHand(t, reason) {
   const { browser, inbox, openThread, session } = await start(t);
   const thread = openThread(7);
   await settle();
   assert.equal(thread.status, "ready");
   assert.deepEqual(await databases(), ["messaging-1"]);
 
-  await session.signOut();
+  await session.signOut(reason);
   await settle();
 
   assert.deepEqual([await databases(), inbox.conversations], [[], []]);
   assert.ok(browser.WebSocket.opened.every(({ readyState }) => readyState === 3));
-});
+}
 
 /** Store a thread and a draft, and let the server end the session. */
 async function endByServer(t) {

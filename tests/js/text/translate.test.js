@@ -16,15 +16,15 @@ test("English is used if none of the user's languages is supported", () => {
 });
 
 test("texts are formatted with parameters and plural forms", () => {
-  assert.equal(t("trainees.count", { count: 0 }), "0 trainees");
-  assert.equal(t("trainees.count", { count: 1 }), "1 trainee");
-  assert.equal(t("trainees.count", { count: 1234 }), "1,234 trainees");
-  assert.equal(t("trainee.messageTo", { name: "{name} $1" }), "Message {name} $1");
+  assert.equal(t("history.newCount", { count: 0 }), "0 new messages");
+  assert.equal(t("history.newCount", { count: 1 }), "1 new message");
+  assert.equal(t("history.newCount", { count: 1234 }), "1,234 new messages");
+  assert.equal(t("conversation.log", { name: "{name} $1" }), "Messages with {name} $1");
   assert.equal(t("badge.unread", { count: "99+" }), "99+ unread");
 });
 
 test("a parameter that is not a string is kept as it is, for templates", () => {
   const name = { isTemplate: true };
 
-  assert.equal(parts("trainee.messageTo", { name })[1], name);
+  assert.equal(parts("conversation.log", { name })[1], name);
 });

@@ -16,7 +16,7 @@ export class Impersonation {
   }
 
   /** Start impersonating, as the trainer `by`; reloads the page. */
-  static begin(access, by) {
+  static begin({ access }, by) {
     const { expiresAt } = new AccessToken(access);
     storedImpersonation.write({ access, expiresAt, by });
     location.assign("/messages");

@@ -25,7 +25,7 @@ export function redirectFor({ state, endReason }, route) {
 function signInPath(endReason) {
   const here = location.pathname + location.search;
   const isHome = here === "/" || here === HOME;
-  if (isHome || endReason === "signed-out" || endReason === "elsewhere") return "/sign-in";
+  if (isHome || ["signed-out", "elsewhere", "deleted"].includes(endReason)) return "/sign-in";
   return `/sign-in?next=${encodeURIComponent(here)}`;
 }
 

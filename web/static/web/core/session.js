@@ -15,7 +15,7 @@ const CLEANUP_MS = 3000;
  *
  * Fires "change", "token" with the new access token, and "ended" with `{userId, reason}`. Reasons
  * are "signed-out" (in this tab), "elsewhere" (signed out in another tab), "refused" (expired or
- * revoked) and "replaced" (an invitation was accepted).
+ * revoked), "replaced" (an invitation was accepted) and "deleted" (the account).
  */
 class Session extends Store {
   /** "starting", "signed-out" or "signed-in" (also offline, from storage). */
@@ -23,12 +23,13 @@ class Session extends Store {
   user = null;
   /** The `reason` of the last "ended" event, or null. */
   endReason = null;
+  isLeaving = false; // the account is being deleted: see core/leaving.js
   #impersonation = Impersonation.restore();
   #cleanups = new Set();
   #channel = new TabChannel("session");
   #refresher = new TokenRefresher({
     onRefreshed: (token) => this.#renewed(token),
-    onRefused: () => this.#end("refused"),
+    onRefused: () => this.isLeaving || this.#end("refused"),
   });
 
   /** The trainer who is impersonating, else null. */
@@ -76,11 +77,11 @@ class Session extends Store {
   }
 
   /** Sign out at once; an unreachable server is told later. */
-  async signOut() {
+  async signOut(reason = "signed-out") {
     const cleanups = Promise.allSettled([...this.#cleanups].map((cleanup) => cleanup()));
     await Promise.race([cleanups, new Promise((done) => setTimeout(done, CLEANUP_MS))]);
     storage.pendingSignOut.write(true);
-    this.#end("signed-out");
+    this.#end(reason);
     this.#channel.post({ type: "signed-out", signIn: storage.storedSignIn.read() });
     await cookie.sendPendingSignOut();
   }
@@ -110,8 +111,7 @@ class Session extends Store {
 
   /** Impersonate a trainee in this tab; reloads the page. */
   async impersonate(traineeId) {
-    const { access } = await endpoints.startImpersonation(traineeId);
-    Impersonation.begin(access, this.user);
+    Impersonation.begin(await endpoints.startImpersonation(traineeId), this.user);
   }
 
   /** Stop impersonating; throws ApiError if the token could not be revoked. */

@@ -55,7 +55,8 @@ const run = (loading, act) => loading.then(act, () => {});
  */
 function deleteData({ userId, reason }) {
   if (reason === "elsewhere") return;
+  const isGone = reason === "signed-out" || reason === "deleted";
   withStored(({ deleteDatabase, deleteReceived }) =>
-    reason === "signed-out" ? deleteDatabase(userId) : deleteReceived(userId),
+    isGone ? deleteDatabase(userId) : deleteReceived(userId),
   );
 }

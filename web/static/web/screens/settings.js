@@ -1,12 +1,14 @@
 import { html, nothing } from "lit";
 import { session } from "../core/session.js";
 import { StoreController } from "../core/store.js";
-import "../text/en-settings.js";
+import "../text/en-later.js";
 import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
 import { signOut } from "../ui/sign-out.js";
+import { toast } from "../ui/toast.js";
 import { setTitle } from "../live/badge.js";
+import "./settings/data-export.js";
 import "./settings/notification-switch.js";
 import "./settings/password-form.js";
 import "./settings/picture-field.js";
@@ -23,6 +25,8 @@ class SettingsScreen extends Element {
   connectedCallback() {
     super.connectedCallback();
     setTitle(t("nav.settings"));
+    // Not part of the first load.
+    this.deletion = import("./settings/delete-account.js").catch(() => null);
   }
 
   render() {
@@ -31,10 +35,16 @@ class SettingsScreen extends Element {
       <header class="page-header"><h1>${t("nav.settings")}</h1></header>
       ${session.isImpersonating ? readOnlyNote() : ownSettings()}
       ${card(t("settings.appearance"), t("settings.device"), themeChoice())}
-      ${session.isImpersonating ? nothing : accountCard()}
+      ${session.isImpersonating ? nothing : [accountCard(), dataCard(), deleteCard(this.#delete)]}
       ${versionNote()}
     </div>`;
   }
+
+  #delete = async () => {
+    const deletion = await this.deletion;
+    if (deletion) await deletion.askToDeleteAccount();
+    else toast(t("error.unreachable"));
+  };
 }
 
 function readOnlyNote() {
@@ -66,6 +76,22 @@ function accountCard() {
   return html`<section class="card card-padded phones-only">
     <button type="button" class="button button-wide" @click=${signOut}>
       ${icon("sign-out", { small: true })} ${t("nav.signOut")}
+    </button>
+  </section>`;
+}
+
+function dataCard() {
+  return card(t("data.title"), t("data.hint"), html`<data-export></data-export>`);
+}
+
+function deleteCard(act) {
+  return html`<section class="card card-padded card-action">
+    <div>
+      <h2>${t("account.delete")}</h2>
+      <p class="soft">${t("account.deleteHint")}</p>
+    </div>
+    <button type="button" class="button button-danger" @click=${act}>
+      ${icon("trash", { small: true })} ${t("account.delete")}
     </button>
   </section>`;
 }

@@ -11,6 +11,7 @@ import { noticeBlockedStorage } from "./sign-in-notice.js";
 const WHY_ENDED = {
   refused: t("signIn.expired"),
   elsewhere: t("signIn.elsewhere"),
+  deleted: t("signIn.deleted"),
 };
 
 /** The sign-in form. After the sign-in, core/redirects.js goes to the next screen. */

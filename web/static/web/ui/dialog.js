@@ -9,14 +9,15 @@ import { Form, formStatus, submitButton } from "./form.js";
 /**
  * Ask for confirmation of an irreversible action; resolve to whether it was done.
  *
- * `act` runs while the dialog is open, and the dialog shows its errors. With `typed`, the user has
- * to type one of these texts; those without letters or digits are ignored. The dialog asks for the
- * first, and also offers the second if not every keyboard can type the first.
+ * `act(values)` runs while the dialog is open, with the values of its fields, and the dialog shows its
+ * errors. `body(form)` renders further fields. With `typed`, the user has to type one of these texts;
+ * those without letters or digits are ignored. The dialog asks for the first, and also offers the
+ * second if not every keyboard can type the first.
  */
-export function confirm({ title, text, label, isDangerous = false, typed = [], act }) {
+export function confirm({ title, text, label, isDangerous = false, typed = [], body = null, act }) {
   const dialog = document.createElement("app-dialog");
   const words = typed.filter(normalizeTyped);
-  Object.assign(dialog, { heading: title, text, label, isDangerous, words, act });
+  Object.assign(dialog, { heading: title, text, label, isDangerous, words, body, act });
   document.body.append(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("answer", ({ detail }) => resolve(detail), { once: true });
@@ -54,7 +55,8 @@ class AppDialog extends Element {
       <form class="form" novalidate @submit=${this.#form.submit}>
         <h2 id="dialog-title">${this.heading}</h2>
         <p id="dialog-text">${this.text}</p>
-        ${this.words.length ? this.#field(...this.words) : nothing} ${formStatus(this.#form)}
+        ${this.words.length ? this.#field(...this.words) : nothing}
+        ${this.body?.(this.#form) ?? nothing} ${formStatus(this.#form)}
         <div class="form-actions">
           <button type="button" class="button button-quiet" @click=${this.#close}>
             ${t("dialog.cancel")}
@@ -81,10 +83,10 @@ class AppDialog extends Element {
     return this.isDangerous ? "button button-danger" : "button button-primary";
   }
 
-  async #act({ typed = "" }) {
+  async #act({ typed = "", ...values }) {
     const isTyped = this.words.some((words) => normalizeTyped(words) === normalizeTyped(typed));
     if (this.words.length && !isTyped) throw new Mistyped(this.words[0]);
-    await this.act();
+    await this.act(values);
     this.#wasDone = true;
     this.#close();
   }

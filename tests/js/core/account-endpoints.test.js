@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openSignedIn } from "../browser/open.js";
+
+const CALLS = [
+  ["deleteAccount", [{ password: "x", messages: "erase" }], "POST users/profiles/delete-account/", { password: "x", messages: "erase" }],
+  ["listExports", [], "GET users/data-exports/", undefined],
+  ["requestExport", [], "POST users/data-exports/", undefined],
+];
+
+for (const [name, params, call, body] of CALLS) {
+  test(`${name} sends what the API expects`, async (t) => {
+    const { server, load } = await openSignedIn(t);
+    const endpoints = await load("core/account-endpoints.js");
+    const [method, path] = call.split(" ");
+    const key = `${method} /api/${path}`;
+    server.on(key, { done: true });
+
+    assert.deepEqual(await endpoints[name](...params), { done: true });
+
+    assert.deepEqual(server.asked(key), [body]);
+  });
+}
