@@ -29,9 +29,10 @@ UNLIMITED = (
 
 
 class Served:
-    """An HTTP server whose CPU time and memory can be measured."""
+    """An HTTP server whose CPU time and memory can be measured. It runs the code in `folder`."""
 
     def __init__(self, *command: str, **environment: str) -> None:
+        self.folder = ROOT
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         arguments = (each.format(port=self.port) for each in command)
@@ -42,7 +43,11 @@ class Served:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._command, cwd=ROOT, env=self._environment, stdout=self._log, stderr=self._log
+            self._command,
+            cwd=self.folder,
+            env=self._environment,
+            stdout=self._log,
+            stderr=self._log,
         )
         deadline = time.monotonic() + 30
         while not self._listens():
@@ -107,12 +112,15 @@ class Served:
 def product(database_url: str, redis_url: str, processes: int = 1, **environment: str) -> Served:
     """Run the product as `make serve` does, without throttles."""
     environment["WEB_CONCURRENCY"] = str(processes)
-    return Served("config.serve", **_shared(database_url, redis_url), **environment)
+    return Served("config.serve", **shared_environment(database_url, redis_url), **environment)
 
 
 def daphne(database_url: str, redis_url: str) -> Served:
     """Run the product in daphne."""
-    environment = {**_shared(database_url, redis_url), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = {
+        **shared_environment(database_url, redis_url),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
     return Served(
         "daphne", "--verbosity=0", "--port={port}", "config.asgi:application", **environment
     )
@@ -120,7 +128,7 @@ def daphne(database_url: str, redis_url: str) -> Served:
 
 def floor(database_url: str, redis_url: str) -> Served:
     """Run the floor."""
-    return Served("bench.floor", **_shared(database_url, redis_url))
+    return Served("bench.floor", **shared_environment(database_url, redis_url))
 
 
 def prepare(database_url: str, redis_url: str) -> None:
@@ -133,12 +141,13 @@ def _manage(command: str, database_url: str, redis_url: str) -> None:
     subprocess.run(
         [sys.executable, "manage.py", command, "--noinput", "--verbosity=0"],
         cwd=ROOT,
-        env={**os.environ, **_shared(database_url, redis_url)},
+        env={**os.environ, **shared_environment(database_url, redis_url)},
         check=True,
     )
 
 
-def _shared(database_url: str, redis_url: str) -> dict[str, str]:
+def shared_environment(database_url: str, redis_url: str) -> dict[str, str]:
+    """Return the variables of production settings, without throttles."""
     return {
         "DEBUG": "0",
         # A value here overrides the checkout's .env.
