@@ -336,6 +336,12 @@ SHUTDOWN_SPREAD_SECONDS = env.seconds("SHUTDOWN_SPREAD_SECONDS", default=4.0, le
 # ------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
+# In production, collectstatic bundles and minifies the browser client.
+BUNDLE_CLIENT = not DEBUG
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "web.finders.ClientFinder",
+]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 # Files with plain names are never requested; compressing them would take most of `collectstatic`'s time.
@@ -345,7 +351,7 @@ _hashed = "servestatic.storage.CompressedManifestStaticFilesStorage"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Hashed names, so that browsers can cache files forever. web.assets maps modules' imports to them.
+    # Hashed names, so that browsers can cache files forever. web.assets maps what scripts import to them.
     "staticfiles": {"BACKEND": _plain if DEBUG else _hashed},
 }
 

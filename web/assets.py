@@ -1,15 +1,14 @@
 """
 The files of the browser client, and the links to them in its pages.
 
-There is no build step, so no tool rewrites imports. Modules import each other by relative path, and
-libraries by name. In production an import map resolves both to file names that contain a hash of the
-content. See docs/adr/0011-an-import-map-instead-of-a-build.md.
+In development, pages link the modules themselves. In production they link bundles (web/bundles.py),
+whose names contain a hash of the content. An import map resolves the names that scripts use to these.
+See docs/adr/0011-an-import-map-instead-of-a-build.md.
 """
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,21 +18,12 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
-FOLDER = Path(__file__).parent / "static" / "web"
-TEMPLATES = Path(__file__).parent / "templates" / "web"
-LIBRARIES = {"lit": "vendor/lit.js", "idb": "vendor/idb.js"}
-ENTRY = "app.js"
-# In cascade order.
-STYLES = ("tokens", "base", "layout", "controls", "messages", "screens")
-MESSAGES = "screens/messages.js"
-# If the first screen is MESSAGES, the page does not link this style sheet: ui/screens.js loads it later.
-LATER_STYLE = "styles/screens.css"
-SCREEN = re.compile(r"screens/[\w-]+\.js")
-SERVED = frozenset({".css", ".js", ".png", ".svg"})
+from web import bundles, modules
+from web.modules import ENTRY, FOLDER
 
-# `import x from "y";`, `import "y";` and `export ... from "y";`, which may span several lines.
-STATIC_IMPORT = re.compile(r'^(?:import|export)\b(?:[^;"]*?\bfrom)?\s*"([^"]+)"', re.MULTILINE)
-DYNAMIC_IMPORT = re.compile(r'\bimport\(\s*"([^"]+)"\s*\)')
+TEMPLATES = Path(__file__).parent / "templates" / "web"
+# The name by which ui/screens.js finds the style sheet that it loads later.
+LATER_STYLE = "screens.css"
 
 
 @dataclass(frozen=True)
@@ -70,81 +60,61 @@ def describe_worker(build: Build) -> dict[str, Any]:
     }
 
 
-def list_files() -> list[str]:
-    """Return the names of all served files, relative to `FOLDER`."""
-    found = (path for path in FOLDER.rglob("*") if path.suffix in SERVED)
-    return sorted(path.relative_to(FOLDER).as_posix() for path in found)
-
-
-def list_modules(screen: str, imports: Mapping[str, list[str]]) -> list[str]:
-    """Return the names of all modules to load in a page that opens on this screen."""
-    found: dict[str, None] = {}
-    waiting = [ENTRY, screen]
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found:
-            found[name] = None
-            waiting += imports[name]
-    return list(found)
-
-
-def list_styles(screen: str) -> list[str]:
-    """Return the names of the style sheets to link in a page that opens on this screen."""
-    names = [f"styles/{name}.css" for name in STYLES]
-    return [name for name in names if screen != MESSAGES or name != LATER_STYLE]
-
-
-def read_imports() -> dict[str, list[str]]:
-    """Return {module: the modules it imports}, to find all modules that a page must load."""
-    return {name: list_imports(name) for name in list_files() if name.endswith(".js")}
-
-
-def list_imports(name: str, pattern: re.Pattern[str] = STATIC_IMPORT) -> list[str]:
-    """
-    Return the names of the modules that a module imports.
-
-    The default pattern finds only static imports, and DYNAMIC_IMPORT only dynamic ones.
-    """
-    source = (FOLDER / name).read_text()
-    return [_resolve(name, specifier) for specifier in pattern.findall(source)]
-
-
-def _resolve(name: str, specifier: str) -> str:
-    if not specifier.startswith("."):
-        return LIBRARIES[specifier]
-    return (FOLDER / name).parent.joinpath(specifier).resolve().relative_to(FOLDER).as_posix()
-
-
 @cache
 def _cached_build() -> Build:
     return _read_build()
 
 
 def _read_build() -> Build:
-    names = list_files()
-    imports = read_imports()
-    screens = [name for name in imports if SCREEN.fullmatch(name)]
+    """Describe the bundles, or in development the source files."""
+    imports = modules.read_imports()
+    screens = modules.list_screens(imports)
+    if settings.BUNDLE_CLIENT:
+        scripts = {each: bundles.list_scripts(each) for each in screens}
+        styles = {each: bundles.list_bundled_styles(each) for each in screens}
+        return _describe(_list_served(), bundles.APP, scripts, styles, bundles.REST_STYLE)
+    scripts = {each: modules.list_needed([ENTRY, each], imports) for each in screens}
+    styles = {each: modules.list_styles(each) for each in screens}
+    return _describe(modules.list_files(), ENTRY, scripts, styles, modules.LATER_STYLE)
+
+
+def _list_served() -> list[str]:
+    """Return the names of all files that browsers can request in production."""
+    return [*bundles.NAMES, *(set(modules.list_files()) - bundles.list_bundled())]
+
+
+def _describe(
+    names: Iterable[str],
+    entry: str,
+    scripts: dict[str, list[str]],
+    styles: dict[str, list[str]],
+    later_style: str,
+) -> Build:
+    files = sorted(names)
+    imports = _imports(files) | {LATER_STYLE: _url(later_style)}
     return Build(
-        version=_version_of(names),
-        entry=_url(ENTRY),
-        import_map=json.dumps({"imports": _imports(names)}, separators=(",", ":")),
-        preloads={each: _urls(list_modules(each, imports)) for each in screens},
-        styles={each: _urls(list_styles(each)) for each in screens},
-        files=_urls(names),
+        version=_version_of(files),
+        entry=_url(entry),
+        import_map=json.dumps({"imports": imports}, separators=(",", ":")),
+        preloads={screen: _urls(needed) for screen, needed in scripts.items()},
+        styles={screen: _urls(linked) for screen, linked in styles.items()},
+        files=_urls(files),
     )
 
 
 def _imports(names: Iterable[str]) -> dict[str, str]:
     """Return the import map. It maps library names to URLs, and plain URLs to hashed URLs, if any."""
-    imports = {name: _url(path) for name, path in LIBRARIES.items()}
-    loaded = [name for name in names if name.endswith(".js") or name == LATER_STYLE]
-    urls = {_plain_url(name): _url(name) for name in loaded}
+    libraries = {} if settings.BUNDLE_CLIENT else modules.LIBRARIES
+    imports = {name: _url(path) for name, path in libraries.items()}
+    urls = {_plain_url(name): _url(name) for name in names if name.endswith(".js")}
     return imports | {plain: url for plain, url in urls.items() if plain != url}
 
 
 def _version_of(names: Iterable[str]) -> str:
-    digest = hashlib.sha256(settings.VERSION.encode())
-    for path in [*sorted(TEMPLATES.iterdir()), *(FOLDER / name for name in names)]:
+    """Hash the sources, and the URLs: a new minifier changes the bundles alone."""
+    digest = hashlib.sha256(" ".join([settings.VERSION, *_urls(names)]).encode())
+    sources = (FOLDER / name for name in modules.list_files())
+    for path in [*sorted(TEMPLATES.iterdir()), *sources]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

@@ -59,6 +59,15 @@ def shared_server(
         yield server
 
 
+@pytest.fixture(scope="module")
+def unbundled_server(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
+) -> Iterator[WebServer]:
+    """A server in development mode: pages load the client's modules, so that a test can replace one."""
+    with django_db_blocker.unblock(), make_server(static_root, DEBUG="1") as server:
+        yield server
+
+
 @pytest.fixture
 def server(shared_server: WebServer, transactional_db: None) -> WebServer:
     """The server that pages open; a module can override this fixture."""

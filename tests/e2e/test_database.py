@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, wait_until
 from tests.e2e.screens import composer, expect_tick, message, open_thread, path_of, write
+from tests.system.server import WebServer
 from users.models import User
 
 # A literal copy of what release 1 creates, so that changes of the client cannot change it.
@@ -54,6 +55,12 @@ HOLD_OPEN = """name => new Promise((resolve) => {
 })"""
 ADDING_STEP = 'STEPS.push((db) => db.createObjectStore("reactions"));'
 FAILING_STEP = 'STEPS.push(() => { throw new Error("This step fails."); });'
+
+
+@pytest.fixture
+def server(unbundled_server: WebServer, transactional_db: None) -> WebServer:
+    """Tests here replace a module of the client."""
+    return unbundled_server
 
 
 @pytest.fixture

@@ -4,6 +4,13 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.devices import OpenDevice
+from tests.system.server import WebServer
+
+
+@pytest.fixture
+def server(unbundled_server: WebServer, transactional_db: None) -> WebServer:
+    """Tests here replace a module of the client."""
+    return unbundled_server
 
 
 def test_page_declares_its_language(open_device: OpenDevice) -> None:

@@ -126,7 +126,7 @@ def test_make_serve_is_production_whatever_env_says(address: str, checkout: Path
     broken = httpx.get(f"{address}/sign-in", headers={"host": "evil.example"})
 
     assert page.status_code == 200
-    assert re.search(r"/static/web/app\.[0-9a-f]{12}\.js", page.text)
+    assert re.search(r"/static/web/bundles/app\.[0-9a-f]{12}\.js", page.text)
     assert httpx.get(f"{address}/api/nothing").json() == refusal("Not found.", "not_found")
     assert (broken.status_code, "REDIS_URLS" in broken.text) == (400, False)
     assert "DEBUG=1" not in (checkout / "log").read_text()

@@ -27,6 +27,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     others = ["admin", "drf_spectacular_sidecar", "rest_framework"]
     changes = {
         "STATIC_ROOT": folder,
+        "BUNDLE_CLIENT": True,
         "STORAGES": {
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "staticfiles": {"BACKEND": HASHED},

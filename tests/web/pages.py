@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from web.assets import DYNAMIC_IMPORT, FOLDER, STATIC_IMPORT, list_files
+from web.modules import DYNAMIC_IMPORT, FOLDER, STATIC_IMPORT, list_files
 from web.urls import PAGES
 
 PATHS = ["/" + page.replace("<id:id>", "7") for page in PAGES]

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.web.pages import open_page, source_of
 from web import manifest
-from web.assets import FOLDER
+from web.modules import FOLDER
 
 pytestmark = pytest.mark.without_servers
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.web.pages import MODULES, import_map_in, links_in, open_page, source_of, specifiers_in
-from web.assets import FOLDER, LIBRARIES, list_files
+from web.modules import FOLDER, LIBRARIES, list_files
 
 pytestmark = pytest.mark.without_servers
 
@@ -28,7 +28,7 @@ def test_module_imports_existing_files(name: str) -> None:
     specifiers = specifiers_in(name)
 
     written = re.findall(r'\bfrom "|\bimport\(|^import "', source_of(name), re.MULTILINE)
-    assert len(specifiers) == len(written)  # otherwise, web.assets would miss an import
+    assert len(specifiers) == len(written)  # otherwise, web.modules would miss an import
     assert [each for each in specifiers if not (FOLDER / target_of(name, each)).is_file()] == []
 
 
@@ -55,24 +55,11 @@ def test_every_module_is_reached_from_the_entry() -> None:
     assert {*MODULES, *LIBRARIES.values()} - reached == {"head.js"}  # a classic script
 
 
-def test_import_map_has_only_libraries_without_hashed_names() -> None:
+def test_import_map_has_only_names_of_libraries_and_styles_in_development() -> None:
+    named = {**LIBRARIES, "screens.css": "styles/screens.css"}
     assert import_map_in(open_page()) == {
-        name: f"/static/web/{path}" for name, path in LIBRARIES.items()
+        name: f"/static/web/{path}" for name, path in named.items()
     }
-
-
-def test_import_map_resolves_every_import_to_a_hashed_file(hashed: Path) -> None:
-    imports = import_map_in(open_page())
-
-    asked = {
-        specifier if specifier in LIBRARIES else f"/static/web/{target_of(name, specifier)}"
-        for name in MODULES
-        for specifier in specifiers_in(name)
-    }
-    assert {*asked, "/static/web/styles/screens.css"} - set(imports) == set()
-    for url in imports.values():
-        assert re.fullmatch(r"/static/web/[\w/-]+\.[0-9a-f]{12}\.(js|css)", url)
-        assert (hashed / url.removeprefix("/static/")).is_file()
 
 
 def test_page_refers_to_hashed_files_only(hashed: Path) -> None:
@@ -80,16 +67,6 @@ def test_page_refers_to_hashed_files_only(hashed: Path) -> None:
 
     assert [each for each in links if not re.search(r"\.[0-9a-f]{12}\.\w+$", each)] == []
     assert [each for each in links if not (hashed / each.removeprefix("/static/")).is_file()] == []
-
-
-def test_collected_modules_are_unchanged(hashed: Path) -> None:
-    urls = import_map_in(open_page()).values()
-
-    assert urls
-    for url in urls:
-        collected = hashed / url.removeprefix("/static/")
-        name = re.sub(r"\.[0-9a-f]{12}\.", ".", url.removeprefix("/static/web/"))
-        assert collected.read_text() == source_of(name)
 
 
 def test_libraries_include_their_licences_and_versions() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.web.pages import MODULES, open_page, source_of
-from web.assets import FOLDER
+from web.modules import FOLDER
 from web.browsers import OLDEST
 
 pytestmark = pytest.mark.without_servers

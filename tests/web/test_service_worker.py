@@ -7,8 +7,8 @@ import pytest
 from django.test import Client as Browser
 
 from tests.web.pages import build_in, import_map_in, links_in, open_page
-from web import assets
-from web.assets import FOLDER, list_files
+from web import assets, bundles, modules
+from web.modules import FOLDER, list_files
 
 pytestmark = pytest.mark.without_servers
 
@@ -29,6 +29,11 @@ def test_worker_caches_the_names_that_pages_request(client: Browser, hashed: Pat
     asked = {*links_in(open_page().text), *import_map_in(open_page()).values()}
     assert asked - set(build["files"]) == {"/manifest.webmanifest"}
     assert build["isHashed"] is True
+    names = [re.sub(r"\.[0-9a-f]{12}\.", ".", each) for each in build["files"]]
+    icons = [name for name in list_files() if name.startswith("icons/")]
+    assert names == [
+        f"/static/web/{name}" for name in sorted([*bundles.NAMES, *icons, bundles.ALONE])
+    ]
     assert all((hashed / each.removeprefix("/static/")).is_file() for each in build["files"])
 
 
@@ -40,6 +45,7 @@ def test_any_change_of_a_file_is_a_new_version(
     for name in list_files():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         (copy / name).write_bytes((FOLDER / name).read_bytes())
+    monkeypatch.setattr(modules, "FOLDER", copy)
     monkeypatch.setattr(assets, "FOLDER", copy)
 
     unchanged = assets._version_of(list_files())

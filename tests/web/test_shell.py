@@ -10,7 +10,7 @@ from django.test import Client as Browser
 
 from tests.web.conftest import HASHED
 from tests.web.pages import PATHS, links_in, open_page, source_of
-from web.assets import FOLDER
+from web.modules import FOLDER
 from web.urls import PAGES
 
 pytestmark = pytest.mark.without_servers
@@ -105,6 +105,7 @@ def screen_by_modules(path: str) -> str:
 
 def test_page_without_collected_files_names_the_remedy(settings: Any, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
+    settings.BUNDLE_CLIENT = True
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": HASHED}}
 
     with pytest.raises(ImproperlyConfigured, match=r"manage\.py collectstatic"):

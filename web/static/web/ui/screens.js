@@ -22,8 +22,8 @@ const SCREENS = {
 
 const FOR_TRAINERS = [trainees, trainee, invitations];
 
-// The style sheet of all screens except messages.
-const STYLES = import.meta.resolve("../styles/screens.css");
+// The style sheet of all screens except messages, by its name in the import map.
+const STYLES = import.meta.resolve("screens.css");
 let styles = null;
 
 /** Return a route's screen, `{tag, load, isMessages}`; a forbidden route gets "not found". */

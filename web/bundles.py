@@ -1,0 +1,155 @@
+"""
+Bundles the client's modules and style sheets into a few minified files, when static files are collected.
+
+There are three scripts: what every page needs, the messages, and all the rest. In a script, each module is
+a function that returns its exports, and runs when it is first imported. The modules may therefore import
+each other only at the top, without cycles, and export only names that keep their values; a test checks
+this. Development uses the modules themselves. See docs/adr/0032-bundles-when-files-are-collected.md.
+"""
+
+import re
+from collections.abc import Mapping
+
+from web.modules import (
+    DYNAMIC_IMPORT,
+    ENTRY,
+    FOLDER,
+    LATER_STYLE,
+    MESSAGES,
+    Imports,
+    list_imports,
+    list_needed,
+    list_styles,
+    read_imports,
+    resolve,
+)
+
+APP, MESSAGES_SCRIPT, REST = "bundles/app.js", "bundles/messages.js", "bundles/rest.js"
+APP_STYLE, REST_STYLE = "bundles/app.css", "bundles/rest.css"
+NAMES = (APP, MESSAGES_SCRIPT, REST, APP_STYLE, REST_STYLE)
+# A classic script, which runs before anything is drawn.
+ALONE = "head.js"
+
+IMPORT = re.compile(r'^import\s+(?:([^;"]*?)\s+from\s+)?"([^"]+)";', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function\*?) (\w+))", re.MULTILINE)
+EXPORT_LIST = re.compile(r"\bexport\s*\{([^{}]*)\};?\s*$", re.MULTILINE)
+# A statement outside functions, which are indented.
+AWAIT = re.compile(r"^(?!.*\basync\b)(?!//)\S.*\bawait\b", re.MULTILINE)
+# `modules` has the functions by number, and `made` what they have returned.
+REGISTRY = """
+const modules = [], made = [];
+export const load = (number) => (made[number] ??= modules[number]());
+export const define = (more) => Object.assign(modules, more);
+export const prepare = async (number) => { made[number] = await modules[number](); };
+"""
+USE_REGISTRY = 'import { define, load, prepare } from "./app.js";\n'
+LICENCES = (
+    "/*! Contains lit (BSD-3-Clause) and idb (ISC): see web/vendor/LICENSES in static files. */\n"
+)
+
+Groups = Mapping[str, list[str]]
+"""{script: its modules}"""
+
+
+def group_modules(imports: Imports) -> dict[str, list[str]]:
+    """
+    Return the modules of each script.
+
+    A module that both the messages and other screens need is in the first script, so that no page loads
+    all three.
+    """
+    modules = [name for name in imports if name != ALONE]
+    first = list_needed([ENTRY], imports)
+    messages = list_needed([MESSAGES], imports)
+    late = [each for name in modules for each in list_imports(name, DYNAMIC_IMPORT)]
+    others = list_needed([name for name in late if name != MESSAGES], imports)
+    first += [name for name in messages if name in others and name not in first]
+    messages = [name for name in messages if name not in first]
+    rest = [name for name in modules if name not in first and name not in messages]
+    return {APP: first, MESSAGES_SCRIPT: messages, REST: rest}
+
+
+def list_bundled() -> set[str]:
+    """Return the names of the source files that bundles replace."""
+    imports = read_imports()
+    return {*imports, *list_styles(ENTRY)} - {ALONE}
+
+
+def list_scripts(screen: str) -> list[str]:
+    """Return the scripts to load in a page that opens on this screen."""
+    return [APP, MESSAGES_SCRIPT if screen == MESSAGES else REST]
+
+
+def list_bundled_styles(screen: str) -> list[str]:
+    """Return the style sheets to link in a page that opens on this screen."""
+    return [APP_STYLE] if screen == MESSAGES else [APP_STYLE, REST_STYLE]
+
+
+def build() -> dict[str, str]:
+    """Return {name: content} of all bundles."""
+    groups = group_modules(read_imports())
+    scripts = {name: _minify("text/javascript", _link(name, groups)) for name in groups}
+    first = "".join((FOLDER / name).read_text() for name in list_styles(MESSAGES))
+    rest = (FOLDER / LATER_STYLE).read_text()
+    styles = {APP_STYLE: _minify("text/css", first), REST_STYLE: _minify("text/css", rest)}
+    scripts[APP] = LICENCES + scripts[APP]
+    return scripts | styles
+
+
+def _link(script: str, groups: Groups) -> str:
+    """Return the source of a script, before it is minified."""
+    scripts = {name: script for script, names in groups.items() for name in names}
+    numbers = {name: str(at) for at, name in enumerate(sorted(scripts))}
+    functions = "".join(_wrap(name, numbers, scripts) for name in groups[script])
+    awaiting = [name for name in groups[script] if AWAIT.search((FOLDER / name).read_text())]
+    prepared = "".join(f"await prepare({numbers[name]});\n" for name in awaiting)
+    head, tail = (REGISTRY, f"load({numbers[ENTRY]});\n") if script == APP else (USE_REGISTRY, "")
+    return f"{head}define({{\n{functions}}});\n{prepared}{tail}"
+
+
+def _wrap(name: str, numbers: Mapping[str, str], scripts: Mapping[str, str]) -> str:
+    """Return the function that a module becomes, with its number."""
+
+    def rewrite_import(found: re.Match[str]) -> str:
+        names, specifier = found.groups()
+        loaded = f"load({numbers[resolve(name, specifier)]});"
+        return f"const {_as_pattern(names)} = {loaded}" if names else loaded
+
+    def rewrite_dynamic(found: re.Match[str]) -> str:
+        target = resolve(name, found[1])
+        file = scripts[target].removeprefix("bundles/")
+        return f'import("./{file}").then(() => load({numbers[target]}))'
+
+    source = (FOLDER / name).read_text()
+    is_async = "async " if AWAIT.search(source) else ""
+    exports = list_exports(source)
+    for pattern, replacement in ((IMPORT, rewrite_import), (DYNAMIC_IMPORT, rewrite_dynamic)):
+        source = pattern.sub(replacement, source)
+    source = EXPORT_LIST.sub("", EXPORT.sub("", source))
+    pairs = ", ".join(f"{public}: {local}" for public, local in exports.items())
+    return f"{numbers[name]}: {is_async}() => {{\n{source}\nreturn {{ {pairs} }};\n}},\n"
+
+
+def _as_pattern(names: str) -> str:
+    """Return the destructuring pattern for the names of an import: `* as x`, or a list in braces."""
+    return re.sub(r"^\* as ", "", names) if names.startswith("*") else names.replace(" as ", ": ")
+
+
+def list_exports(source: str) -> dict[str, str]:
+    """Return {exported name: local name} of a module."""
+    exports = {name: name for name in EXPORT.findall(source)}
+    for names in EXPORT_LIST.findall(source):
+        for pair in filter(None, map(str.strip, names.split(","))):
+            local, _, public = pair.partition(" as ")
+            exports[public or local] = local
+    return exports
+
+
+def _minify(kind: str, source: str) -> str:
+    """Return the minified source, or on systems without the minifier the source itself."""
+    try:
+        # Only collecting needs this library, which starts threads of its own.
+        from minify import string  # noqa: PLC0415
+    except ImportError:
+        return source
+    return str(string(kind, source))
