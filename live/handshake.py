@@ -76,6 +76,11 @@ def resume_version(scope: Mapping[str, Any]) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1  # noqa: PLR2004
 
 
+def wants_newest(scope: Mapping[str, Any]) -> bool:
+    """Return whether the client asks by `?newest=true` what its conversation list must contain."""
+    return query_params(scope).get("newest") == "true"
+
+
 def refusal_messages(scope: Mapping[str, Any], code: CloseCode) -> list[Message]:
     """
     Return the ASGI messages that refuse a handshake with an HTTP status.

@@ -68,8 +68,10 @@ def conversation_updated(conversation: ConversationEntry) -> str:
     )
 
 
-def unread_count(count: int) -> str:
-    return encode({"type": "unread_count", "unread_count": count})
+def unread_count(count: int, newest: list[tuple[int, int]] | None = None) -> str:
+    """Encode the unread count and, if given, the (id, version) of each conversation on the first page."""
+    frame: dict[str, Any] = {"type": "unread_count", "unread_count": count}
+    return encode(frame if newest is None else {**frame, "newest": newest})
 
 
 def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[str]:

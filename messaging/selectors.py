@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeVar, overload
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.db.models.functions import Length
 
 from messaging.exceptions import ConversationNotFound
@@ -272,8 +272,10 @@ def list_differing_checksums(
 
 
 def get_inbox_versions(user: User) -> dict[int, int]:
-    """Return {id: version} for a user's active conversations."""
-    return dict(Conversation.objects.active().of(user).values_list("pk", "version"))
+    """Return {id: version} for a user's active conversations, in the order of the list."""
+    newest_first = (F("last_message_at").desc(nulls_last=True), "-pk")
+    active = Conversation.objects.active().of(user).order_by(*newest_first)
+    return dict(active.values_list("pk", "version"))
 
 
 def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[ConversationEntry]:

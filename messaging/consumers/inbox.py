@@ -1,15 +1,18 @@
 import asyncio
+from itertools import islice
 from typing import ClassVar
 
 from live.exceptions import UnknownFrame
 from live.frame_consumer import Handler
 from live.frames import Frame
+from live.handshake import wants_newest
 from live.position_table import ListBehind
 from live.publisher import Event
 from live.task_coalescer import tasks
 from live.threads import in_thread
 from messaging import frames, selectors
 from messaging.consumers.typing_frames import TypingConsumer
+from messaging.pagination import ConversationPage
 from messaging.rows import ConversationEntry
 from messaging.selectors import InboxChecksum
 
@@ -39,10 +42,15 @@ class InboxConsumer(TypingConsumer):
         self._sending = asyncio.Lock()
 
     async def open(self) -> None:
-        """Send the unread count, so that every new connection corrects the client's unread badge."""
+        """
+        Send the unread count, so that every new connection corrects the client's unread badge.
+
+        If the client asks for it, also send the versions on the first page of its list. A client that has
+        just loaded that page, and has these versions, need not load it again: all later changes follow.
+        """
         async with self._sending:
             self._versions = await in_thread(selectors.get_inbox_versions, self.user)
-            await self._send_updates([])
+            await self._send_updates([], self._newest())
         self._is_initialized = True
         self._schedule_refresh(set())
 
@@ -68,15 +76,22 @@ class InboxConsumer(TypingConsumer):
             async with self._sending:
                 await self._send_updates(changed)
 
-    async def _send_updates(self, conversation_ids: set[int] | list[int]) -> None:
+    async def _send_updates(
+        self, conversation_ids: set[int] | list[int], newest: list[tuple[int, int]] | None = None
+    ) -> None:
         entries, unread_count = await in_thread(self._load, conversation_ids)
         for entry in entries:
             if self._record(entry):
                 self.push(frames.conversation_updated(entry))
         if unread_count != self._unread_count:
             self._unread_count = unread_count
-            self.push(frames.unread_count(unread_count))
+            self.push(frames.unread_count(unread_count, newest))
         self.track_position()
+
+    def _newest(self) -> list[tuple[int, int]] | None:
+        if not wants_newest(self.scope):
+            return None
+        return list(islice(self._versions.items(), ConversationPage.page_size))
 
     def _load(self, conversation_ids: set[int] | list[int]) -> tuple[list[ConversationEntry], int]:
         entries = selectors.list_inbox_entries(self.user, conversation_ids)

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.test import Client as Api
 
 from live.close_codes import CloseCode
 from live.reconciler import reconciler
 from live.threads import in_thread as in_database
 from messaging.consumers import ConversationConsumer, InboxConsumer
 from messaging.models import Conversation
+from messaging.pagination import ConversationPage
 from messaging.selectors import InboxChecksum
 from messaging.services.archiving import archive_conversations_for_trainee
 from tests.factories import access_of, make_trainee, open_conversation, write
@@ -23,9 +25,9 @@ def _host(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
 
 
-async def connect(token: str) -> tuple[Client, InboxConsumer]:
+async def connect(token: str, query: str = "") -> tuple[Client, InboxConsumer]:
     client, socket = Client(), InboxConsumer()
-    await client.connect(socket, scope_of(token))
+    await client.connect(socket, scope_of(token, query=query))
     await finish_tasks()
     return client, socket
 
@@ -65,6 +67,50 @@ def test_inbox_begins_with_the_unread_count_and_knows_its_versions(
         assert told(client) == [(1,)]
         assert socket.position == InboxChecksum(1, conversation.pk, 1)
         assert reconciler.is_tracked(socket)
+        await client.disconnect()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("query", ["", "newest=", "newest=false", "newest=1"])
+def test_first_frame_has_only_the_count_unless_the_client_asks_for_more(
+    bob: User, conversation: Conversation, query: str
+) -> None:
+    token = access_of(bob)
+
+    async def scenario() -> None:
+        client, _ = await connect(token, query)
+
+        assert client.frames == [{"type": "unread_count", "unread_count": 1}]
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_first_frame_has_the_versions_of_the_first_page_in_the_order_of_the_list(
+    api: Api, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ConversationPage, "page_size", 3)
+    trainees = [make_trainee(f"trainee{number}", alice) for number in range(5)]
+    opened = [open_conversation(alice, trainee) for trainee in trainees]
+    write(trainees[0], opened[0], "Back again")
+    Conversation.objects.filter(pk=opened[4].pk).update(last_message_at=None)
+    archive_conversations_for_trainee(trainer=alice, trainee=trainees[3])
+    token = access_of(alice)
+    authorization = {"authorization": f"Bearer {token}"}
+    listed = api.get("/api/messaging/conversations/", headers=authorization).json()["results"]
+
+    async def scenario() -> None:
+        client, socket = await connect(token, "newest=true")
+        await in_database(lambda: write(trainees[1], opened[1], "More"))
+        socket.on_event(changed(opened[1], 2))
+        await finish_tasks()
+
+        first, _, later = client.frames
+        newest = [[opened[index].pk, version] for index, version in ((0, 2), (2, 1), (1, 1))]
+        assert first == {"type": "unread_count", "unread_count": 1, "newest": newest}
+        assert [[each["id"], each["version"]] for each in listed] == newest
+        assert later == {"type": "unread_count", "unread_count": 2}
         await client.disconnect()
 
     run(scenario)
@@ -134,11 +180,11 @@ def test_change_after_the_inbox_has_read_its_versions_is_sent_once_it_is_open(
     token = access_of(bob)
 
     class Overtaken(InboxConsumer):
-        async def _send_updates(self, conversation_ids: set[int] | list[int]) -> None:
+        async def _send_updates(self, *arguments: Any) -> None:
             if not self._is_initialized:
                 await in_database(lambda: write(alice, conversation, "Second"))
                 self.on_event(changed(conversation, 2))
-            await super()._send_updates(conversation_ids)
+            await super()._send_updates(*arguments)
 
     async def scenario() -> None:
         client = Client()

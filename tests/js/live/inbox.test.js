@@ -47,6 +47,98 @@ test("the list is loaded at once and again when the socket is live", async (t) =
   assert.deepEqual([inbox.connection, asked(ACTIVE)], ["online", 2]);
 });
 
+/** Start, and connect with what the server knows of the first page, as [id, version] pairs. */
+async function connect(t, newest, options) {
+  const started = await start(t, options);
+  const [socket] = started.browser.WebSocket.opened.slice(-1);
+  const welcome = () => {
+    socket.accept();
+    socket.deliver({ type: "unread_count", unread_count: 1, newest });
+    return settle();
+  };
+  await welcome();
+  return { ...started, welcome };
+}
+
+test("the list is loaded once if the socket knows nothing newer when it connects", async (t) => {
+  const { inbox, asked } = await connect(t, [[7, 10]]);
+
+  assert.deepEqual([ids(inbox), inbox.connection, inbox.unreadCount, asked(ACTIVE)], [[7], "online", 1, 1]);
+});
+
+const MISSED = {
+  "a change": [[7, 11]],
+  "a new conversation": [[8, 1], [7, 10]],
+  "an archived conversation": [],
+};
+for (const [what, newest] of Object.entries(MISSED)) {
+  test(`the list is loaded again if ${what} came before the socket`, async (t) => {
+    const { asked } = await connect(t, newest);
+
+    assert.equal(asked(ACTIVE), 2);
+  });
+}
+
+test("the list is loaded once if it arrives after the socket's frames", async (t) => {
+  const browser = await openSignedIn(t);
+  const { inbox } = await browser.load("live/inbox.js");
+  t.after(() => inbox.stop());
+  const answer = browser.server.hold(ACTIVE);
+  inbox.start();
+  await settle();
+  const [socket] = browser.WebSocket.opened;
+  socket.accept();
+  socket.deliver({ type: "unread_count", unread_count: 1, newest: [[7, 10]] });
+  for (const id of [7, 8]) {
+    socket.deliver({ type: "conversation_updated", conversation: makeConversation(id, { version: 12 }) });
+  }
+
+  answer(pageOf(makeConversation(7)));
+  await settle();
+
+  assert.deepEqual(inbox.conversations.map(({ id, version }) => [id, version]), [[8, 12], [7, 12]]);
+  assert.equal(browser.server.asked(ACTIVE).length, 1);
+});
+
+test("the archive is loaded again when the socket connects, even if nothing else is", async (t) => {
+  const { inbox, browser, asked } = await start(t);
+  await inbox.loadArchived();
+
+  browser.WebSocket.opened.at(-1).accept();
+  browser.WebSocket.opened.at(-1).deliver({ type: "unread_count", unread_count: 0, newest: [[7, 10]] });
+  await settle();
+
+  assert.deepEqual([asked(ACTIVE), asked(ARCHIVE)], [1, 2]);
+});
+
+test("the list is loaded again after each later connection", async (t) => {
+  const { browser, asked } = await connect(t, [[7, 10]]);
+  browser.WebSocket.opened.at(-1).hangUp(1006);
+  await browser.pass(1_000);
+
+  browser.WebSocket.opened.at(-1).accept();
+  browser.WebSocket.opened.at(-1).deliver({ type: "unread_count", unread_count: 1, newest: [[7, 10]] });
+  await settle();
+
+  assert.equal(asked(ACTIVE), 2);
+});
+
+test("a poll on a slow network waits for the first load instead of repeating it", async (t) => {
+  const browser = await openSignedIn(t);
+  const { inbox } = await browser.load("live/inbox.js");
+  t.after(() => inbox.stop());
+  const answer = browser.server.hold(ACTIVE);
+  browser.server.on("GET /api/messaging/unread-count/", { unread_count: 4 });
+  inbox.start();
+  await browser.pass(6_000);
+
+  answer(pageOf(makeConversation(7)));
+  await settle();
+
+  assert.deepEqual([ids(inbox), inbox.connection, inbox.unreadCount], [[7], "polling", 4]);
+  assert.equal(browser.server.asked(ACTIVE).length, 1);
+});
+
 test("a cached list is shown at once and reloaded when the socket is live", async (t) => {
   const cached = { conversations: [makeConversation(3)], unreadCount: 2 };
   const { inbox, live, asked } = await start(t, { cached });

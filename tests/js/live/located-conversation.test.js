@@ -9,7 +9,7 @@ const ROUTE = "GET /api/messaging/conversations/7/";
 async function open(t) {
   const browser = await openSignedIn(t);
   browser.server.on(ROUTE, makeConversation(7, { version: 1 }));
-  const { LocatedConversation } = await browser.load("live/conversation-list.js");
+  const { LocatedConversation } = await browser.load("live/located-conversation.js");
   const located = new LocatedConversation();
   const requestCount = () => browser.server.asked(ROUTE).length;
   return { server: browser.server, located, requestCount };

@@ -5,7 +5,7 @@ import { Leadership } from "./locks.js";
 import { page } from "./page.js";
 import { TabChannel } from "../core/tabs.js";
 
-const PATH = "/ws/messaging/";
+const PATH = "/ws/messaging/?newest=true";
 
 /**
  * Shares the inbox socket with all tabs of this browser; only the leader has a socket.

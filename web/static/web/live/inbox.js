@@ -1,14 +1,11 @@
 import { getUnreadCount, markRead } from "../core/endpoints.js";
-import { session } from "../core/session.js";
 import { Store } from "../core/store.js";
 import { account } from "./account.js";
-import { ConversationList, LocatedConversation } from "./conversation-list.js";
 import { InboxFeed } from "./inbox-feed.js";
+import { InboxRows } from "./inbox-rows.js";
 
 const CACHED_ROWS = 200;
 const KEY = "inbox";
-// Every sixth poll requests all loaded pages; the others request only the first page.
-const FULL_POLL = 6;
 
 /**
  * The user's conversations and unread count, kept in sync with the server.
@@ -17,29 +14,30 @@ const FULL_POLL = 6;
  */
 class Inbox extends Store {
   unreadCount = 0;
-  /** The archive: `{status, conversations, hasMore}`, empty before `loadArchived`. */
-  archived = new ConversationList({ isArchive: true });
-  #active = new ConversationList({ isArchive: false });
-  #located = new LocatedConversation();
+  #rows = new InboxRows();
   #feed = null;
-  #polls = 0;
+
+  /** The archive: `{status, conversations, hasMore}`, empty before `loadArchived`. */
+  get archived() {
+    return this.#rows.archived;
+  }
 
   /** "loading", "ready" (also with cached rows) or "error". */
   get status() {
-    return this.#active.status === "idle" ? "loading" : this.#active.status;
+    return this.#rows.active.status === "idle" ? "loading" : this.#rows.active.status;
   }
 
   /** Why the last load failed, or null. */
   get error() {
-    return this.#active.error;
+    return this.#rows.active.error;
   }
 
   get conversations() {
-    return this.#active.conversations;
+    return this.#rows.active.conversations;
   }
 
   get hasMore() {
-    return this.#active.hasMore;
+    return this.#rows.active.hasMore;
   }
 
   /** "connecting", "online", "reconnecting", "polling" or "offline". */
@@ -54,7 +52,7 @@ class Inbox extends Store {
 
   /** Return whether the list comes from polling, so that no socket reports changes. */
   get isPolled() {
-    return this.connection === "polling" && this.#active.isFresh;
+    return this.connection === "polling" && this.#rows.active.isFresh;
   }
 
   /** Return whether this tab acts for all tabs of the browser. */
@@ -66,23 +64,21 @@ class Inbox extends Store {
     if (this.#feed) return;
     const feed = (this.#feed = new InboxFeed(() => this.#poll()));
     feed.addEventListener("frame", ({ detail }) => this.#receive(detail));
-    feed.addEventListener("synced", () => this.retry());
+    feed.addEventListener("synced", () => this.#synced(feed));
     feed.addEventListener("connection", () => this.changed());
     const cached = await account.db.get("kv", KEY);
     if (feed !== this.#feed) return;
     if (cached) this.#restore(cached);
     feed.start();
     // If there are cached rows, they are shown until the feed is synced.
-    if (!cached) this.retry();
+    if (!cached) this.#rows.active.loadFirst(() => this.#updated());
   }
 
   /** Stop, and clear everything for the next user. */
   stop() {
     this.#feed?.stop();
     this.#feed = null;
-    this.#active = new ConversationList({ isArchive: false });
-    this.archived = new ConversationList({ isArchive: true });
-    this.#located = new LocatedConversation();
+    this.#rows = new InboxRows();
     this.unreadCount = 0;
     this.changed();
   }
@@ -90,10 +86,8 @@ class Inbox extends Store {
   // Finding
   // ------------------------------------------------------------------------------
   get(id) {
-    return this.#listed(id) ?? this.#located.get(id);
+    return this.#rows.get(id);
   }
-
-  #listed = (id) => this.#active.get(id) ?? this.archived.get(id);
 
   /** Return the loaded active conversation with a trainee, or null. */
   findByTrainee(traineeId) {
@@ -102,21 +96,13 @@ class Inbox extends Store {
 
   /** Find a conversation in the lists or on the server; null without access. Throws ApiError. */
   async locate(id) {
-    const row = this.#listed(id) ?? (await this.#located.fetch(id));
+    const row = await this.#rows.locate(id);
     this.#updated();
     return row;
   }
 
-  /** Trainees have no access to archived conversations. */
-  get #hasArchive() {
-    return session.user?.role !== "TRAINEE";
-  }
-
   put(conversation) {
-    this.#active.put(conversation);
-    if (this.#hasArchive) this.archived.put(conversation);
-    const isLost = conversation.is_archived && !this.#hasArchive;
-    this.#located.put(conversation.id, isLost ? null : conversation);
+    this.#rows.put(conversation);
     this.#updated();
   }
 
@@ -124,14 +110,18 @@ class Inbox extends Store {
   // ------------------------------------------------------------------------------
   /** Reload; on failure the rows stay. `options` are those of ConversationList's `load`. */
   async retry(options) {
+    this.#reloadOthers();
+    await this.#rows.active.load(() => this.#updated(), options);
+  }
+
+  #reloadOthers() {
     if (this.archived.isFresh) this.loadArchived();
-    this.#located.refresh(this.#listed).catch(() => {}); // the conversation stays on the screen, like the lists
-    await this.#active.load(() => this.#updated(), options);
+    this.#rows.refreshLocated().catch(() => {}); // the conversation stays on the screen, like the lists
   }
 
   /** Load the next page; throws ApiError. */
   async loadMore() {
-    await this.#active.loadMore();
+    await this.#rows.active.loadMore();
     this.#updated();
   }
 
@@ -145,11 +135,18 @@ class Inbox extends Store {
     this.changed();
   }
 
+  /** Reload after a connection, because events may have been missed before. */
+  async #synced(feed) {
+    const isCurrent = await this.#rows.active.hasMissedNothing();
+    if (feed !== this.#feed) return;
+    if (isCurrent) this.#reloadOthers();
+    else this.retry();
+  }
+
   async #poll() {
-    const all = this.#polls++ % FULL_POLL === 0;
     const feed = this.#feed;
-    const [{ unread_count }] = await Promise.all([getUnreadCount(), this.#active.refresh({ all })]);
-    await this.#located.refresh(this.#listed);
+    const [{ unread_count }] = await Promise.all([getUnreadCount(), this.#rows.active.poll()]);
+    await this.#rows.refreshLocated();
     if (feed === this.#feed) feed.share({ type: "unread_count", unread_count });
   }
 
@@ -166,6 +163,7 @@ class Inbox extends Store {
   #receive(frame) {
     if (frame.type === "unread_count") {
       this.unreadCount = frame.unread_count;
+      this.#rows.active.newest ??= frame.newest ?? null;
       this.#updated();
     } else if (frame.type === "conversation_updated") {
       this.#receiveConversation(frame.conversation);
@@ -181,7 +179,7 @@ class Inbox extends Store {
 
   // On this device
   #restore({ conversations, unreadCount }) {
-    this.#active.restore(conversations);
+    this.#rows.active.restore(conversations);
     this.unreadCount = unreadCount;
     this.changed();
   }
@@ -191,7 +189,7 @@ class Inbox extends Store {
     if (!this.#feed) return;
     const { unreadCount } = this;
     const snapshot = { conversations: this.conversations.slice(0, CACHED_ROWS), unreadCount };
-    if (this.#active.isFresh) account.db.put("kv", snapshot, KEY);
+    if (this.#rows.active.isFresh) account.db.put("kv", snapshot, KEY);
     this.changed();
   }
 }
