@@ -10,6 +10,7 @@ from django.contrib.staticfiles.finders import get_finder
 
 from tests.js.__main__ import NODE
 from tests.web.pages import MODULES, PATHS, import_map_in, links_in, open_page, source_of
+from tests.web.test_old_browsers import declarations_in
 from web import bundles, modules
 
 pytestmark = pytest.mark.without_servers
@@ -170,3 +171,19 @@ def test_linked_modules_run_in_their_order(tmp_path: Path, monkeypatch: pytest.M
 def run_in_node(path: Path) -> list[str]:
     command = [NODE, path]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def test_bundled_styles_have_every_declaration_in_its_order() -> None:
+    built = bundles.build()
+    sources = {
+        bundles.APP_STYLE: modules.list_styles(modules.MESSAGES),
+        bundles.REST_STYLE: [modules.LATER_STYLE],
+    }
+
+    for bundle, names in sources.items():
+        written = [each for name in names for each in properties_in(source_of(name))]
+        assert properties_in(built[bundle]) == written
+
+
+def properties_in(style: str) -> list[str]:
+    return [name for _, name, _ in declarations_in(style)]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.web.pages import MODULES, open_page, source_of
-from web.modules import FOLDER
 from web.browsers import OLDEST
+from web.modules import FOLDER
 
 pytestmark = pytest.mark.without_servers
 
