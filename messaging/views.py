@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from api.compression import compressed
 from api.fields import validated
 from messaging import selectors
 from messaging.pagination import ConversationPage, MessagePage
@@ -72,6 +73,7 @@ class ConversationListView(APIView):
         ],
         responses=ConversationSerializer(many=True),
     )
+    @compressed
     def get(self, request: Request) -> Response:
         """List your conversations, most recently active first, 50 per page."""
         archived = request.query_params.get("archived", "").lower() in ("true", "1")
@@ -123,6 +125,7 @@ class MessageListView(APIView):
         responses=MessageSerializer(many=True),
         extensions={"x-codes": ["invalid"]},
     )
+    @compressed
     def get(self, request: Request, conversation_id: int) -> Response:
         """List messages by page number (20 per page, newest first), by message id or by version."""
         if not request.query_params:

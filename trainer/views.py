@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
+from api.compression import compressed
 from api.fields import validated
 from trainer import selectors
 from trainer.pagination import TrainerPage
@@ -57,6 +58,7 @@ class TraineeListView(TrainerView):
         responses=TraineeSerializer(many=True),
         extensions={"x-codes": ["invalid"]},
     )
+    @compressed
     def get(self, request: Request) -> Response:
         """List your trainees, sorted by name, 20 per page."""
         search = validated(TraineeSearchSerializer, request.query_params.dict())["search"]

@@ -4,7 +4,7 @@ Bundles the client's modules and style sheets into a few minified files, when st
 There are three scripts: what every page needs, the messages, and all the rest. In a script, each module is
 a function that returns its exports, and runs when it is first imported. The modules may therefore import
 each other only at the top, without cycles, and export only names that keep their values; a test checks
-this. Development uses the modules themselves. See docs/adr/0032-bundles-when-files-are-collected.md.
+this. Development uses the modules themselves. See docs/adr/0032-few-and-small-responses.md.
 """
 
 import re
