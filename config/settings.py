@@ -383,12 +383,14 @@ JOB_KEEP_FAILED = env.days("KEEP_FAILED_JOBS_DAYS", default=30)
 # The number of days for which rows are kept that are no longer in use; 0 keeps them for ever. A day's
 # job deletes older rows. Sign-ins count from their end, impersonations with their record of requests
 # too, invitations from when they were accepted or expired, devices from when they were switched off.
+# The outcomes of deliveries count from when they were stored.
 KEEP_SIGN_INS = env.days("KEEP_SIGN_INS_DAYS", default=90)
 KEEP_IMPERSONATIONS = env.days("KEEP_IMPERSONATIONS_DAYS", default=365)
 KEEP_INVITATIONS = env.days("KEEP_INVITATIONS_DAYS", default=365)
 KEEP_ADMIN_SIGN_INS = env.days("KEEP_ADMIN_SIGN_INS_DAYS", default=1)
 KEEP_ADMIN_LOG = env.days("KEEP_ADMIN_LOG_DAYS", default=730)
 KEEP_INACTIVE_DEVICES = env.days("KEEP_INACTIVE_DEVICES_DAYS", default=30)
+KEEP_DELIVERIES = env.days("KEEP_DELIVERIES_DAYS", default=7)
 
 # Push notifications
 # ------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from traceback import extract_tb
 
 from django.db import connections
 
+from jobs.attempts import attempting
 from jobs.claims import Claim, Failure, Outcome
 from jobs.exceptions import GiveUp, RetryLater
 
@@ -57,7 +58,8 @@ class JobThreads:
 def run_handler(claim: Claim) -> Failure | None:
     """Call the handler of a job; return a Failure, or None after a success."""
     try:
-        claim.kind.handler(**claim.args)
+        with attempting(claim):
+            claim.kind.handler(**claim.args)
     except GiveUp as error:
         return Failure(_describe(error), is_final=True)
     except RetryLater as error:

@@ -5,15 +5,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from backoffice.pages import ClosedAdmin, ReadOnlyAdmin
+from backoffice.pages import ReadOnlyAdmin
 from messaging.models import Conversation, Message
 from messaging.moderation import TakesDownMessages
 from messaging.reading_pages import ReadsMessages, link_to_reading
 from messaging.services.archiving import archive_conversations, reopen_conversations
-from users.admin import PERSON_SEARCH
-from users.models import User
-
-MAX_SENDERS = 100
+from users.admin import PERSON_SEARCH, find_people
 
 
 @admin.register(Conversation)
@@ -79,12 +76,6 @@ def _plain(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
     return Conversation.objects.filter(pk__in=list(conversations.values_list("pk", flat=True)))
 
 
-class SenderSearch(ClosedAdmin):
-    """The search for people, as on their own page."""
-
-    search_fields = PERSON_SEARCH
-
-
 @admin.register(Message)
 class MessageAdmin(TakesDownMessages, ReadOnlyAdmin):
     """Messages without their texts, which `messaging.reading_pages` shows; searchable by sender."""
@@ -109,13 +100,10 @@ class MessageAdmin(TakesDownMessages, ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
     ) -> tuple[QuerySet[Message], bool]:
-        """Find up to `MAX_SENDERS` people first, so that only their messages are read."""
+        """Find people first, so that only their messages are read."""
         if not search_term.strip():
             return queryset, False
-        people, _may_repeat = SenderSearch(User, self.admin_site).get_search_results(
-            request, User.objects.order_by("-pk"), search_term
-        )
-        senders = list(people.values_list("pk", flat=True)[:MAX_SENDERS])
+        senders = find_people(request, self.admin_site, search_term)
         return queryset.filter(sender__in=senders), False
 
     @admin.display(description=_("text"))

@@ -38,10 +38,11 @@ def deliver(*, conversation_id: int, recipient_id: int, device_id: int, up_to: i
     """Notify a device of a conversation's unread messages whose `created_version` is at most `up_to`."""
     delivery = Delivery(conversation_id, recipient_id, device_id, up_to)
     if notification := attempts.prepare_notification(delivery):
-        attempts.record_outcome(notification, sender_loop.send(notification))
+        attempts.record_outcome(delivery, notification, sender_loop.send(notification))
 
 
 @job("notifications.prune", every=timedelta(days=1), priority=Job.Priority.LOW)
 def prune() -> None:
-    """Delete devices that were switched off long ago."""
+    """Delete devices that were switched off long ago, and old outcomes of deliveries."""
     pruning.prune_devices()
+    pruning.prune_deliveries()

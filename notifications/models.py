@@ -189,3 +189,45 @@ class PushDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"Conversation {self.conversation_id} to device {self.device_id}"
+
+
+class DeliveryOutcome(models.Model):
+    """
+    How an attempt to notify a person on a device ended, or why none was made. It contains no text.
+
+    There is a row for each attempt, and one if the person could be notified on no device. There is none
+    if the message was read within `PUSH_DELAY_SECONDS`, or if the person has no device at all.
+    """
+
+    class Result(models.TextChoices):
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed, will be tried again")
+        GIVEN_UP = "given_up", _("failed, given up")
+        REFUSED = "refused", _("refused")
+        GONE = "gone", _("refused, device switched off")
+        SKIPPED = "skipped", _("not sent")
+
+    # Without constraints in the database: storing a row locks no conversation and no person.
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    recipient = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    # A plain number, because the row outlives the device.
+    device_id = models.BigIntegerField("device", db_index=True)
+    # The `created_version` of the newest message that the notification is about.
+    up_to = models.PositiveIntegerField()
+    result = models.CharField(max_length=8, choices=Result.choices)
+    reason = models.CharField(max_length=MAX_REASON, blank=True)
+    # 0 if no notification was queued.
+    attempt = models.PositiveSmallIntegerField()
+    at = models.DateTimeField("time", default=timezone.now)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"Conversation {self.conversation_id} to device {self.device_id}: {self.result}"

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from messaging.last_known import as_last_known
 from messaging.models import Conversation, Message
-from notifications.models import DeviceToken
+from notifications.models import DeliveryOutcome, DeviceToken
 from trainer.models import Invitation
 from users.browsers import describe_browser
 from users.models import REMOVED_PERSON_NAME, AuthSession, ImpersonationView, User
@@ -26,6 +26,7 @@ PROFILE = (
     "last_login",
 )
 CLIENT = ("last_used_at", "address", "user_agent")
+NOTIFICATION = ("conversation_id", "device_id", "result", "reason", "attempt", "at")
 MESSAGE = ("id", "content", "created_at", "read_at")
 BATCH = 1000
 
@@ -51,6 +52,7 @@ def describe_account(user: User) -> dict[str, Any]:
             )
         ),
         "devices": _list_devices(user),
+        "notifications": _rows(DeliveryOutcome.objects.filter(recipient=user), *NOTIFICATION),
         "invitations": _list_invitations(user),
     }
 

@@ -1,6 +1,12 @@
 from db.batches import delete_in_batches
 from jobs.models import Job
-from notifications.models import DeviceToken, NotificationPreferences, PushDelivery, PushMark
+from notifications.models import (
+    DeliveryOutcome,
+    DeviceToken,
+    NotificationPreferences,
+    PushDelivery,
+    PushMark,
+)
 
 
 def erase_devices(*, user_id: int) -> None:
@@ -10,3 +16,4 @@ def erase_devices(*, user_id: int) -> None:
     delete_in_batches(DeviceToken.objects.filter(user=user_id))
     delete_in_batches(NotificationPreferences.objects.filter(user=user_id))
     delete_in_batches(PushMark.objects.filter(recipient=user_id))
+    delete_in_batches(DeliveryOutcome.objects.filter(recipient=user_id))

@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from db.batches import delete_in_batches
-from notifications.models import DeviceToken
+from notifications.models import DeliveryOutcome, DeviceToken
 
 
 def prune_devices() -> None:
@@ -14,3 +14,9 @@ def prune_devices() -> None:
         inactive = DeviceToken.objects.filter(is_active=False)
         since = inactive.alias(since=Coalesce("last_failure_at", "updated_at"))
         delete_in_batches(since.filter(since__lt=timezone.now() - keep))
+
+
+def prune_deliveries() -> None:
+    """Delete the outcomes of deliveries that are older than `KEEP_DELIVERIES`."""
+    if keep := settings.KEEP_DELIVERIES:
+        delete_in_batches(DeliveryOutcome.objects.filter(at__lt=timezone.now() - keep))

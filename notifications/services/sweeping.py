@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from messaging.models import Message
 from notifications.models import PushMark
+from notifications.obstacles import list_unreachable
 from notifications.selectors import (
     Delivery,
     get_backlog,
@@ -26,6 +27,7 @@ from notifications.selectors import (
 from notifications.services.cursor import lock_cursor, prepare_cursor, skip_to
 from notifications.services.legacy_deliveries import convert_legacy_deliveries, drop_superseded
 from notifications.services.queueing import enqueue_deliveries
+from notifications.services.recording import record_unreachable
 
 # The second scan finds messages that were committed after the first scan had passed their ids. No
 # request's transaction takes this long.
@@ -134,9 +136,18 @@ def _list_unread(*spans: tuple[int, int]) -> set[Unread]:
 
 
 def _queue_deliveries(unread: Collection[Unread]) -> None:
-    """Store the last message that each recipient is notified of, and enqueue a job per device."""
-    devices = list_device_ids({recipient_id for *_, recipient_id in unread}) if unread else {}
-    marks = _list_new_marks([each for each in unread if each[2] in devices])
+    """
+    Store the last message that each recipient is notified of, and enqueue a job per device.
+
+    Of recipients who have devices, but none that can be notified, store why.
+    """
+    if not unread:
+        return
+    recipients = {recipient_id for *_, recipient_id in unread}
+    devices = list_device_ids(recipients)
+    unreachable = list_unreachable(recipients - devices.keys())
+    known = devices.keys() | unreachable.keys()
+    marks = _list_new_marks([each for each in unread if each[2] in known])
     if not marks:
         return
     PushMark.objects.bulk_create(
@@ -147,10 +158,19 @@ def _queue_deliveries(unread: Collection[Unread]) -> None:
     )
     drop_superseded()
     enqueue_deliveries(
-        Delivery(each.conversation_id, each.recipient_id, device_id, each.up_to)
+        _delivery_of(each, device_id)
         for each in marks
-        for device_id in devices[each.recipient_id]
+        for device_id in devices.get(each.recipient_id, ())
     )
+    record_unreachable(
+        (_delivery_of(each, device.device_id), device)
+        for each in marks
+        if (device := unreachable.get(each.recipient_id))
+    )
+
+
+def _delivery_of(mark: PushMark, device_id: int) -> Delivery:
+    return Delivery(mark.conversation_id, mark.recipient_id, device_id, mark.up_to)
 
 
 def _list_new_marks(unread: Iterable[Unread]) -> list[PushMark]:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from messaging.models import Conversation, MessageReading, MessageRemoval
-from notifications.models import DeviceToken, PushDelivery, PushMark
+from notifications.models import DeliveryOutcome, DeviceToken, PushDelivery, PushMark
 from privacy.models import DataExport
 from tests.admin.pages import registered_models
 from tests.factories import impersonate, make_person, tokens_of, write
@@ -35,8 +36,10 @@ def everything(alice: User, bob: User, conversation: Conversation) -> Conversati
             user=person, token=f"push-{person.pk}", platform="ios", session=session
         )
         PushMark.objects.create(conversation=conversation, recipient=person, up_to=1)
-        PushDelivery.objects.create(
-            conversation=conversation, recipient=person, device=device, up_to=1
+        told: dict[str, Any] = {"conversation": conversation, "recipient": person, "up_to": 1}
+        PushDelivery.objects.create(**told, device=device)
+        DeliveryOutcome.objects.create(
+            **told, device_id=device.pk, result=DeliveryOutcome.Result.SENT, attempt=1
         )
     bob.auth_session, _ = impersonate(bob, by=alice)
     bob.is_impersonated = True

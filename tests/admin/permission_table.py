@@ -117,7 +117,7 @@ history              | view         |              |
 download             | add + read_message_content | add + read_message_content | MessageReading
 :delete_selected     |              | -            |
 
-messaging.messagereading messaging.messageremoval push.devicetoken trainer.invitation
+messaging.messagereading messaging.messageremoval push.deliveryoutcome push.devicetoken trainer.invitation
 list                 | view         |              |
 add                  | -            | -            |
 change               | view         | -            |

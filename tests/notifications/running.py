@@ -44,7 +44,10 @@ def begin(most: int = 100) -> list[Run]:
 
 def end(run: Run, outcome: Outcome = DELIVERED) -> None:
     """End a delivery with an outcome of the push service."""
-    kind = replace(run.claim.kind, handler=lambda **_: record_outcome(run.notification, outcome))
+    kind = replace(
+        run.claim.kind,
+        handler=lambda **args: record_outcome(Delivery(**args), run.notification, outcome),
+    )
     failure = run_handler(replace(run.claim, kind=kind))
     record_outcomes(worker=WORKER, outcomes=[End(run.claim, failure)])
 

@@ -103,6 +103,7 @@ def test_export_contains_everything_about_the_person(
     assert account["profile"]["email"] == "bob@example.com"
     assert account["trainer"] == "Alice Tester"
     assert [each["platform"] for each in account["devices"]] == ["ios"]
+    assert [each["result"] for each in account["notifications"]] == ["sent"]
     assert len(account["sign_ins"]) == 1
     (impersonation,) = account["impersonations_of_you"]
     assert impersonation["by"] == "alice@example.com"

@@ -2,13 +2,15 @@
 
 from users.admin import groups, people, sessions
 from users.admin.forms import PasswordForm, SignInForm
-from users.admin.people import PERSON_SEARCH, PersonAdmin
+from users.admin.people import PersonAdmin
+from users.admin.search import PERSON_SEARCH, find_people
 
 __all__ = [
     "PERSON_SEARCH",
     "PasswordForm",
     "PersonAdmin",
     "SignInForm",
+    "find_people",
     "groups",
     "people",
     "sessions",

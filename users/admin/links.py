@@ -15,6 +15,7 @@ LINKS = (
     ("messaging_conversation", "trainee__id__exact", _("Conversations as trainee")),
     ("users_authsession", "user__id__exact", _("Sign-ins")),
     ("push_devicetoken", "user__id__exact", _("Devices")),
+    ("push_deliveryoutcome", "recipient__id__exact", _("Deliveries")),
     ("trainer_invitation", "trainer__id__exact", _("Invitations")),
 )
 

@@ -16,6 +16,7 @@ from backoffice.pages import ClosedAdmin
 from users.admin.erasure import ErasingAdmin
 from users.admin.forms import AddressField, PasswordForm, PersonForm, without_admin
 from users.admin.links import LinksToRows
+from users.admin.search import PERSON_SEARCH
 from users.admin.second_factors import ResetsSecondFactors
 from users.admin.staff import staff_of
 from users.models import User
@@ -25,9 +26,6 @@ from users.services.administration import (
     change_account,
     set_active,
 )
-
-# The email address finds people whose folded names are not up to date yet.
-PERSON_SEARCH = ("search_text", "email")
 
 
 class PersonAdmin(ClosedAdmin):
