@@ -11,7 +11,7 @@ from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, Sockets, hide, wait_for_worker, wait_until
 from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
 from tests.e2e.screens import expect_unread, message, open_thread, path_of, sign_in
-from tests.factories import tokens_of
+from tests.factories import make_trainee, open_conversation, tokens_of
 from tests.system.people import Person
 from tests.system.server import WebServer
 from users.models import User
@@ -126,6 +126,35 @@ def test_notification_closes_when_the_message_was_read_elsewhere_during_an_outag
     page.context.set_offline(False)
 
     expect_notifications(page, 0)
+
+
+@pytest.mark.parametrize("path", ["/messages", "/settings"])
+def test_notification_of_what_was_read_while_no_page_was_open_closes_when_one_opens(
+    open_device: OpenDevice,
+    server: WebServer,
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    path: str,
+) -> None:
+    carol = make_trainee("carol", alice)
+    unread = open_conversation(alice, carol, "Welcome")
+    Person(server, tokens_of(bob)).send(conversation.pk, "Are you there?")
+    Person(server, tokens_of(carol)).send(unread.pk, "And you?")
+    page = open_device(permissions=["notifications"])
+    sign_in(page, alice, "/settings")
+    wait_for_worker(page)
+    deliver_push(page, conversation, "Bob Tester", "Are you there?")
+    deliver_push(page, unread, "Carol Tester", "And you?")
+    expect_notifications(page, 2)
+    page.close()
+    Person(server, tokens_of(alice)).read(conversation.pk)
+
+    again = page.context.new_page()
+    again.goto(path)
+
+    expect_notifications(again, 1)
+    assert [each["title"] for each in again.evaluate(SHOWN)] == ["Carol Tester"]
 
 
 def test_hidden_page_shows_notifications_without_a_push_service(

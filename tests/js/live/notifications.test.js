@@ -3,15 +3,16 @@ import { test } from "node:test";
 import { setGlobals } from "../browser/globals.js";
 import { openSignedIn, settle } from "../browser/open.js";
 import { ALICE, BOB, makeConversation } from "../browser/people.js";
-import { json } from "../browser/server.js";
+import { json, refusal } from "../browser/server.js";
 import { TestWorkers } from "../browser/workers.js";
 
 const PUSH_KEY = "GET /api/users/push-key/";
 
 /** Start notifications in a browser with this permission. */
-async function start(t, { permission = "granted", kept, hasWorkers = true, publicKey = null, me } = {}) {
+async function start(t, { permission = "granted", kept, hasWorkers = true, publicKey = null, me, before = [], prepare } = {}) {
   const browser = await openSignedIn(t, { me });
   const workers = new TestWorkers();
+  for (const id of before) await workers.registration.showNotification("", { data: { path: `/messages/${id}` } });
   if (hasWorkers) browser.navigator.serviceWorker = workers;
   const Notification = { permission, requestPermission: async () => (Notification.permission = "granted") };
   setGlobals({ Notification });
@@ -19,6 +20,7 @@ async function start(t, { permission = "granted", kept, hasWorkers = true, publi
   browser.server.on("POST /api/users/device-token/", json());
   browser.server.on("DELETE /api/users/device-token/", json());
   browser.server.on("GET /api/messaging/conversations/", { results: [], next: null, count: 0 });
+  prepare?.(browser);
   const modules = await browser.load("live/notifications.js", "live/inbox.js", "live/account.js");
   const { account, inbox, notifications } = modules;
   if (kept) await account.db.put("kv", kept, "notifications");
@@ -38,7 +40,7 @@ async function start(t, { permission = "granted", kept, hasWorkers = true, publi
     return settle();
   };
   const shown = () => workers.registration.shown;
-  return { browser, session: browser.session, workers, Notification, arrive, shown, ...modules };
+  return { browser, session: browser.session, socket, workers, Notification, arrive, shown, ...modules };
 }
 
 test("a hidden page shows a notification of a new message after 1 s", async (t) => {
@@ -116,6 +118,58 @@ test("only notifications of read conversations are closed", async (t) => {
   await arrive(0);
 
   assert.deepEqual(shown().map(({ tag }) => tag), ["conversation-8", undefined]);
+});
+
+/** Report the unread count of conversations when they are requested one by one. */
+function answer({ server }, counts) {
+  for (const [id, unread_count] of Object.entries(counts)) {
+    server.on(`GET /api/messaging/conversations/${id}/`, makeConversation(Number(id), { unread_count }));
+  }
+}
+
+const paths = (shown) => shown.map(({ data }) => data?.path);
+
+test("what was read or has ended while no page was open is closed when one opens", async (t) => {
+  const prepare = (browser) => {
+    answer(browser, { 7: 0, 8: 1 });
+    browser.server.on("GET /api/messaging/conversations/9/", refusal(404, "not_found"));
+    const archived = makeConversation(11, { is_archived: true, unread_count: 1 });
+    browser.server.on("GET /api/messaging/conversations/11/", archived);
+    browser.server.on("GET /api/messaging/conversations/10/", refusal(503, "unavailable"));
+  };
+
+  const { shown } = await start(t, { before: [7, 8, 9, 10, 11], prepare });
+
+  assert.deepEqual(paths(shown()), ["/messages/8", "/messages/10"]);
+});
+
+test("what was read while the page was not connected is closed when it is", async (t) => {
+  const { browser, socket, workers, shown } = await start(t);
+  answer(browser, { 7: 0 });
+  socket.hangUp(1006);
+  await settle();
+  // Pushed, and read elsewhere: for the list, the conversation has always been read.
+  await workers.registration.showNotification("", { data: { path: "/messages/7" } });
+  await workers.registration.showNotification("of something else", {});
+
+  await browser.pass(1_000);
+  browser.WebSocket.opened.at(-1).accept();
+  browser.WebSocket.opened.at(-1).deliver({ type: "pong" });
+  await settle();
+
+  assert.deepEqual(paths(shown()), [undefined]);
+});
+
+test("an answer that arrives after the user has left closes nothing", async (t) => {
+  let arrive;
+  const prepare = ({ server }) => (arrive = server.hold("GET /api/messaging/conversations/7/"));
+  const { browser, notifications } = await start(t, { before: [7, 8], prepare });
+  await notifications.stop();
+
+  arrive(makeConversation(7));
+  await settle();
+
+  assert.deepEqual(browser.server.asked("GET /api/messaging/conversations/8/"), []);
 });
 
 test("a pushed message is not notified by the page too", async (t) => {

@@ -1,4 +1,5 @@
 import { feature, quietly } from "../core/web-storage.js";
+import { getConversation } from "../core/endpoints.js";
 import { session } from "../core/session.js";
 import { Store } from "../core/store.js";
 import { nameInSentence } from "../text/names.js";
@@ -11,6 +12,7 @@ import { subscribe, unsubscribe, workerRegistration } from "./push-subscription.
 const KEY = "notifications";
 // Time for another device to mark the message as read.
 const DELAY_MS = 1_000;
+const NOT_FOUND = 404;
 const REASONS = {
   unsupported: t("notifications.unsupported"),
   blocked: t("notifications.blocked"),
@@ -21,13 +23,16 @@ class Notifications extends Store {
   /** "unsupported", "blocked" (in the browser settings), "off" or "on". */
   state = "unsupported";
   #isPushed = false;
+  // The account whose notifications these are, between start() and stop().
+  #key = null;
+  #wasConnected = false;
   // The unread conversations at the last change to the inbox.
   #unread = unreadIds();
 
   constructor() {
     super();
     inbox.addEventListener("arrived", ({ detail }) => this.#arrived(detail.conversation.id));
-    inbox.addEventListener("change", () => this.#closeRead());
+    inbox.addEventListener("change", () => this.#follow());
     session.beforeSignOut(() => unsubscribe());
   }
 
@@ -42,13 +47,16 @@ class Notifications extends Store {
     const { key, db } = account;
     const isWanted = (await db.get("kv", KEY)) !== "off";
     if (key !== account.key) return;
+    this.#key = key;
+    this.#follow();
     if (isWanted && permitted() === "on") await this.#turnOn();
     else this.#become(permitted() === "on" ? "off" : permitted());
   }
 
   /** Close all notifications, and unsubscribe, for the next user of the device. */
   async stop() {
-    this.#isPushed = false;
+    this.#isPushed = this.#wasConnected = false;
+    this.#key = null;
     this.#become("unsupported");
     await this.#close(() => true);
     await unsubscribe();
@@ -104,21 +112,38 @@ class Notifications extends Store {
     });
   }
 
+  // Closing what was read
+  // ------------------------------------------------------------------------------
+  #follow() {
+    if (this.#key === null) return;
+    this.#closeRead();
+    const isConnected = ["online", "polling"].includes(inbox.connection);
+    const hasConnected = isConnected && !this.#wasConnected;
+    this.#wasConnected = isConnected;
+    if (hasConnected) this.#closeReadBefore();
+  }
+
   /** Close notifications of conversations that were read, here or on another device. */
   #closeRead() {
     const before = this.#unread;
     this.#unread = unreadIds();
     // The unread count is not enough: after a reconnect it arrives before the conversations.
-    const areUnread = before.every((id) => this.#unread.includes(id));
-    if (areUnread || this.state !== "on") return;
-    const idOf = ({ data }) => Number(data?.path?.split("/").at(-1));
+    if (before.every((id) => this.#unread.includes(id))) return;
     this.#close((notification) => inbox.get(idOf(notification))?.unread_count === 0);
   }
 
+  /** Close notifications of conversations that were read, or ended, before this page was connected. */
+  async #closeReadBefore() {
+    const key = this.#key;
+    for (const notification of await listShown()) {
+      const isRead = await isReadOnServer(idOf(notification));
+      if (key !== this.#key) return;
+      if (isRead) notification.close();
+    }
+  }
+
   async #close(isDue) {
-    const registration = await quietly(() => navigator.serviceWorker?.getRegistration());
-    const shown = (await registration?.getNotifications?.()) ?? [];
-    for (const notification of shown) if (isDue(notification)) notification.close();
+    for (const notification of await listShown()) if (isDue(notification)) notification.close();
   }
 
   #become(state) {
@@ -129,6 +154,24 @@ class Notifications extends Store {
 
 function unreadIds() {
   return inbox.conversations.filter((each) => each.unread_count > 0).map(({ id }) => id);
+}
+
+async function listShown() {
+  const registration = await quietly(() => navigator.serviceWorker?.getRegistration());
+  return (await quietly(() => registration?.getNotifications())) ?? [];
+}
+
+/** Return the id of a notification's conversation, or NaN. */
+function idOf({ data }) {
+  return Number(data?.path?.split("/").at(-1));
+}
+
+/** Ask the server, because the list may not have the conversation, or not yet. */
+async function isReadOnServer(id) {
+  if (!id) return false;
+  const failed = ({ status }) => ({ unread_count: status === NOT_FOUND ? 0 : 1 });
+  const { is_archived, unread_count } = await getConversation(id).catch(failed);
+  return is_archived || unread_count === 0;
 }
 
 /** Return the browser's permission as a state. */
