@@ -7,6 +7,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
 
+from web.views import shell
+
 METHODS = ("get", "post", "put", "patch", "delete")
 DESCRIPTION = {"GET schema/", "GET docs/"}
 
@@ -17,22 +19,31 @@ def list_endpoints() -> list[str]:
         f"{method.upper()} {route.removeprefix('api/')}"
         for route, view in _walk(get_resolver().url_patterns)
         for method in METHODS
-        if hasattr(view, method)
+        if _is_endpoint(view) and hasattr(view, method)
     ]
     return sorted(set(found) - DESCRIPTION)
 
 
-def _walk(
-    patterns: list[URLPattern | URLResolver], prefix: str = ""
-) -> Iterator[tuple[str, type[APIView]]]:
+def list_other_routes() -> set[str]:
+    """Return the routes that are no endpoints, except the admin's and the pages of the browser client."""
+    return {
+        route
+        for route, view in _walk(get_resolver().url_patterns)
+        if not (_is_endpoint(view) or view is shell or route.startswith("admin/"))
+    }
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
         route = prefix + re.sub(r"<id:(\w+)>", r"<\1>", str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, route)
-            continue
-        view: Any = getattr(pattern.callback, "cls", object)
-        if issubclass(view, APIView):
-            yield route, view
+        else:
+            yield route, getattr(pattern.callback, "cls", pattern.callback)
+
+
+def _is_endpoint(view: Any) -> bool:
+    return isinstance(view, type) and issubclass(view, APIView)
 
 
 def url_of(endpoint: str, ids: dict[str, int]) -> tuple[str, str]:
