@@ -14,6 +14,7 @@ gc.disable()  # until the end of this module: loading leaves no garbage
 django.setup(set_prefix=False)
 
 from jobs.worker import worker  # noqa: E402 - needs the apps
+from live.handshake_limit import LimitHandshakes  # noqa: E402 - needs the settings
 from live.publisher import publisher  # noqa: E402 - needs the apps
 from live.registry import open_sockets  # noqa: E402 - needs the apps
 from messaging.routing import sockets  # noqa: E402 - needs the apps
@@ -69,7 +70,7 @@ _pages = PathRouter(settings.STATIC_URL, build_static_files(), _password_forms)
 _by_protocol = ProtocolTypeRouter(
     {
         "http": LimitBody(PathRouter("/api/", OneHopHandler(_passwords), _pages)),
-        "websocket": sockets,
+        "websocket": LimitHandshakes(sockets),
         "lifespan": lifespan,
     }
 )

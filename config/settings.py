@@ -302,6 +302,9 @@ SOCKET_ALLOWED_ORIGINS = env.origins("SOCKET_ALLOWED_ORIGINS", default=CORS_ALLO
 SOCKETS_PER_USER = env.positive("SOCKETS_PER_USER", default=20)
 SOCKETS_PER_USER_AT_MOST = 5 * SOCKETS_PER_USER
 SOCKET_EVICTION_SECONDS = 60.0
+# Sockets of one process that open at the same time, in all and per network; more are refused with 503.
+SOCKET_HANDSHAKES = 1000
+SOCKET_HANDSHAKES_PER_NETWORK = 250
 SOCKET_MAX_FRAME_BYTES = 4096
 # Each socket has a token bucket for frames, with this burst and rate. A socket that exceeds it is
 # closed. Typing frames have a separate bucket of the same size, and are dropped if they exceed it.

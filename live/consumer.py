@@ -14,6 +14,7 @@ from live.close_codes import CloseCode, SocketRefused
 from live.frame_consumer import FrameConsumer, Handler
 from live.frames import Frame
 from live.handshake import access_token, has_token_in_query, is_allowed_origin
+from live.handshake_limit import end_handshake
 from live.listener import listener
 from live.position_table import ListBehind
 from live.publisher import Event
@@ -63,6 +64,8 @@ class LiveConsumer(FrameConsumer, Generic[A]):
         except DatabaseError as error:
             raise_unless_away(error)
             self.close_soon(CloseCode.TRY_AGAIN_LATER)
+        finally:
+            end_handshake(self.scope)
 
     @abstractmethod
     async def open(self) -> None:
