@@ -47,7 +47,13 @@ from users.serializers import (
     image_url,
 )
 from users.services import accounts, sessions
-from users.throttling import OwnPasswordThrottle, ResetThrottle, SignInThrottle, UserThrottle
+from users.throttling import (
+    OwnPasswordThrottle,
+    ResetThrottle,
+    SignInThrottle,
+    UserThrottle,
+    count_request,
+)
 from users.tokens import read_any_token, read_refresh_token
 
 # Two components, because generated clients choose the content type by the class of the body.
@@ -100,16 +106,21 @@ class RefreshView(PublicView):
 
 
 class VerifyView(PublicView):
-    throttle_classes = ()
+    throttle_classes = ()  # the token in the body tells whose request it is
 
     @extend_schema(
         request=VerifySerializer,
         responses=OpenApiTypes.OBJECT,
-        extensions={"x-codes": ["token_not_valid"]},
+        extensions={"x-codes": ["token_not_valid", "throttled"]},
     )
     def post(self, request: Request) -> Response:
-        """Return 200 with an empty object for a valid token, and 401 for any other."""
-        get_user_by_claims(read_any_token(validated(VerifySerializer, request.data)["token"]))
+        """
+        Return 200 with an empty object for a valid token, and 401 for any other.
+
+        Counts towards the limit of the token's user.
+        """
+        token = validated(VerifySerializer, request.data)["token"]
+        count_request(get_user_by_claims(read_any_token(token)))
         return Response({})
 
 

@@ -16,7 +16,6 @@ from tests.e2e.screens import composer, message, navigation, open_thread, path_o
 from tests.e2e.servers import make_server
 from tests.factories import PASSWORD
 from tests.factories import write as write_history
-from tests.system.people import eventually
 from tests.system.server import WebServer
 from users.models import User
 
@@ -65,7 +64,7 @@ def test_trainee_deletes_the_account_and_is_signed_out(
     expect(phone).to_have_url("/sign-in")
     wait_until(phone, lambda: phone.evaluate("localStorage.getItem('me')") is None)
     assert phone.evaluate("indexedDB.databases()") == []
-    eventually(lambda: not User.objects.filter(pk=bob.pk).exists())
+    wait_until(phone, lambda: not User.objects.filter(pk=bob.pk).exists())
     assert Message.objects.get(sender=None).content == "from Bob"
     open_thread(desk, alice, conversation)
     expect(message(desk, "from Bob")).to_be_visible()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from tests.conftest import Client
-from tests.factories import PASSWORD, tokens_of
+from tests.factories import PASSWORD, access_of, tokens_of
 from tests.users.bodies import INVALID_JWT, INVALID_TOKEN, NOT_SIGNED_IN, WRONG_CREDENTIALS
 from tests.users.hashers import CountingHasher
 from users.models import User
@@ -259,6 +259,20 @@ def test_sign_ins_are_limited_per_network(api: Client, bob: User) -> None:
     elsewhere = {"email": "bob@example.com", "password": PASSWORD}
     assert refused.status_code == 429
     assert api.post(CREATE, elsewhere, REMOTE_ADDR="10.0.0.1").status_code == 200
+
+
+def test_verifications_count_towards_the_limit_of_the_user(
+    api: Client, alice: User, bob: User, settings: Any
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "user": "2/minute"}
+    tokens = tokens_of(bob)
+
+    statuses = [api.post(VERIFY, {"token": tokens.access}).status_code for _ in range(2)]
+
+    refused = api.post(VERIFY, {"token": tokens.refresh})
+    assert statuses == [200, 200]
+    assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+    assert api.post(VERIFY, {"token": access_of(alice)}).status_code == 200
 
 
 def test_refreshes_of_a_session_are_limited_and_others_are_not(
