@@ -11,7 +11,7 @@ from api.exceptions import FieldInvalid
 from backoffice.pages import ReadOnlyAdmin
 from trainer.models import Invitation, Trainee
 from trainer.services.trainees import assign_trainee
-from users.admin import PERSON_SEARCH, PersonAdmin
+from users.admin import PERSON_SEARCH, LinksToRows, PersonAdmin
 from users.coaching import ensure_may_train
 from users.models import User
 
@@ -27,7 +27,7 @@ class TraineeForm(forms.ModelForm[Trainee]):
 
 
 @admin.register(Trainee)
-class TraineeAdmin(PersonAdmin):
+class TraineeAdmin(LinksToRows, PersonAdmin):
     """Trainees and their trainers. Changing the trainer archives the conversation with the old one."""
 
     form = TraineeForm
@@ -35,8 +35,8 @@ class TraineeAdmin(PersonAdmin):
     list_filter = ("is_active", ("parent_trainer", admin.EmptyFieldListFilter))
     list_select_related = ("parent_trainer",)
     search_fields = (*PERSON_SEARCH, *(f"parent_trainer__{field}" for field in PERSON_SEARCH))
-    readonly_fields = ("email", "first_name", "last_name")
-    fields = (*readonly_fields, "parent_trainer")
+    readonly_fields = ("email", "first_name", "last_name", "related_rows")
+    fields = ("email", "first_name", "last_name", "parent_trainer", "related_rows")
     autocomplete_fields = ("parent_trainer",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Trainee]:
@@ -57,7 +57,7 @@ class TraineeAdmin(PersonAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
-    linked_lookups = ("trainer__id__exact",)
+    linked_lookups = ("trainer__id__exact", "email__exact")
     list_display = ("email", "trainer", "created_at", "expires_at", "accepted_at")
     list_filter = ("created_at", ("accepted_at", admin.EmptyFieldListFilter))
     list_select_related = ("trainer",)

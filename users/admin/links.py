@@ -1,5 +1,7 @@
 """Links from a person's page in the admin to the lists of what belongs to them."""
 
+from urllib.parse import urlencode
+
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html_join
@@ -14,9 +16,12 @@ LINKS = (
     ("messaging_conversation", "trainer__id__exact", _("Conversations as trainer")),
     ("messaging_conversation", "trainee__id__exact", _("Conversations as trainee")),
     ("users_authsession", "user__id__exact", _("Sign-ins")),
+    ("users_impersonationsession", "user__id__exact", _("Impersonations of the person")),
+    ("users_impersonationsession", "impersonator__id__exact", _("Impersonations by the person")),
     ("push_devicetoken", "user__id__exact", _("Devices")),
     ("push_deliveryoutcome", "recipient__id__exact", _("Deliveries")),
-    ("trainer_invitation", "trainer__id__exact", _("Invitations")),
+    ("trainer_invitation", "trainer__id__exact", _("Invitations sent")),
+    ("trainer_invitation", "email__exact", _("Invitations received")),
 )
 
 
@@ -24,7 +29,11 @@ class LinksToRows(ClosedAdmin):
     @admin.display(description=_("related"))
     def related_rows(self, user: User) -> SafeString:
         rows = (
-            (reverse(f"admin:{name}_changelist"), lookup, user.pk, text)
+            (
+                reverse(f"admin:{name}_changelist"),
+                urlencode({lookup: user.email if lookup == "email__exact" else user.pk}),
+                text,
+            )
             for name, lookup, text in LINKS
         )
-        return format_html_join(" · ", '<a href="{}?{}={}">{}</a>', rows)
+        return format_html_join(" · ", '<a href="{}?{}">{}</a>', rows)

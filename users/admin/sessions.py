@@ -67,6 +67,7 @@ class ViewInline(admin.TabularInline[ImpersonationView, ImpersonationSession]):
 class ImpersonationSessionAdmin(SessionAdmin):
     """Impersonations, with a record of the requests made and the sockets opened during each."""
 
+    linked_lookups = ("user__id__exact", "impersonator__id__exact")
     list_display = (
         "impersonator_email",
         "user_email",
