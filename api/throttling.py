@@ -99,6 +99,15 @@ class Counter:
         until = self._refused_until.get(rate.key_for(*identifiers), 0.0)
         return max(0, math.ceil(until - time.monotonic()))
 
+    def clear(self, rate: limits.RateLimitItem, *identifiers: str) -> None:
+        """Remove all uses of one limit from the current storage; ignore errors of Redis."""
+        if self._shared and time.monotonic() >= self._redis_away_until:
+            with suppress(RedisError), self._at_once:
+                self._shared.clear(rate, *identifiers)
+        else:
+            with self._local_lock:
+                self._local.clear(rate, *identifiers)
+
     def reset(self) -> None:
         """Delete all counts, in this process and in Redis."""
         self._refused_until.clear()
@@ -165,6 +174,12 @@ def refund(scope: str, identifier: str | int) -> None:
     """Remove the identifier's newest use of `scope`, after a request that stored nothing."""
     if rate := parse_rate(settings.THROTTLE_RATES[scope]):
         counter().refund(rate, scope, str(identifier))
+
+
+def clear(scope: str, identifier: str | int) -> None:
+    """Remove all uses of `scope` by the identifier."""
+    if rate := parse_rate(settings.THROTTLE_RATES[scope]):
+        counter().clear(rate, scope, str(identifier))
 
 
 def cached_retry_after(scope: str, identifier: str | int) -> int:

@@ -224,6 +224,11 @@ THROTTLE_RATES: dict[str, str] = {
     "refresh": env.rate("THROTTLE_REFRESH", default="60/minute"),
     "sign_in": env.rate("THROTTLE_SIGN_IN", default="10/minute"),
     "sign_in_address": env.rate("THROTTLE_SIGN_IN_ADDRESS", default="60/minute"),
+    # Sign-ins that fail: per email address from one network or browser, and from all unknown ones.
+    "sign_in_failures": env.rate("THROTTLE_SIGN_IN_FAILURES", default="30/hour"),
+    "sign_in_account": env.rate("THROTTLE_SIGN_IN_ACCOUNT", default="300/hour"),
+    # Requests with a token in the body, per network address: refreshes, checks, sign-outs.
+    "tokens": env.rate("THROTTLE_TOKENS", default="600/minute"),
     # Emails that one person causes, to others: per sender, and per address that gets them.
     "invitations": env.rate("THROTTLE_INVITATIONS", default="60/hour"),
     "invitations_address": env.rate("THROTTLE_INVITATIONS_ADDRESS", default="5/hour"),

@@ -90,7 +90,8 @@ class OneHopHandler:
         refusal = await self._api.run_for(receive, self._answer, scope, body, admission.check)
         if not admission.is_granted:
             return refusal
-        async with self._password_slots.hold(client_network(scope), receive):
+        key = admission.user_id or client_network(scope)
+        async with self._password_slots.hold(key, receive):
             return await self._passwords.run(self._answer, scope, body, without_throttles)
 
     async def _serve_form(self, scope: Any, receive: Any) -> RawResponse:

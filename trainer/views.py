@@ -28,6 +28,7 @@ from trainer.services import invitations
 from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.client_info import client_of
 from users.cookies import replace_refresh_token, wants_cookie
+from users.known_browsers import remember_browser
 from users.permissions import IsTrainer, current_user
 from users.throttling import ReadingThrottle, SignInThrottle
 
@@ -200,4 +201,6 @@ class AcceptInvitationView(APIView):
         user, tokens = invitations.accept_invitation(**data, client=client_of(request))
         body = {**asdict(tokens), "user": user}
         response = Response(AcceptedSerializer(body).data, status=201)
-        return replace_refresh_token(request, response) if in_cookie else response
+        if in_cookie:
+            remember_browser(replace_refresh_token(request, response), user.email)
+        return response

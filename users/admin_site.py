@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from api.errors import refuse
 from api.exceptions import TooFast
 from backoffice.pages import ClosedAdmin
+from users.known_browsers import remember_browser
 from users.throttling import count_sign_in
 from users.two_factor_pages import TwoFactorSite
 
@@ -29,13 +30,20 @@ class ClosedAdminSite(TwoFactorSite):
             page = type(page.__name__, (ClosedAdmin, page), {})
         super().register(model_or_iterable, page, **options)
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Sign in with a password. Strangers' guesses then no longer limit this browser's sign-ins."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and request.user.is_authenticated:
+            remember_browser(response, request.user.get_username())
+        return response
+
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """Change one's own password. Each attempt counts as a sign-in; return 429 beyond the limit."""
         try:
             if request.method == "POST":
-                count_sign_in(request.META.get("REMOTE_ADDR", ""), request.user.get_username())
+                count_sign_in(request, request.user.get_username())
         except TooFast as error:
             response = refuse(request, 429, error.detail, error.code)
             response["Retry-After"] = str(error.retry_after)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from api.networks import network_of
 from api.throttling import hit
+from users.client_info import client_of
 from users.models import User
+from users.sign_in_limits import count_account, count_network
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # circular at run time: it imports this module
@@ -48,33 +51,46 @@ class ReadingThrottle(UserThrottle):
 
 class SignInThrottle(BaseThrottle):
     """
-    Applies the rate `sign_in` per email address, and the rate `sign_in_address` per network address.
-
-    The rate per network address is higher by default, because the people in a gym may share an address.
+    Counts sign-in attempts: see `users.sign_in_limits`.
 
     This throttle also protects other endpoints that check secrets without a token: setting a new password
-    and accepting invitations. The network address is counted before the body is parsed, so that malformed
-    bodies count, and those of a throttled address are not parsed.
+    and accepting invitations. The network is counted before the body is parsed, so that malformed bodies
+    count, and those of a throttled network are not parsed.
     """
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        _count_address(request.META.get("REMOTE_ADDR", ""))
+        client = client_of(request)
+        count_network(client)
         if isinstance(request.data, dict):
-            _count_email(request.data.get("email"))
+            count_account(client, request.data.get("email"))
         return True
 
 
-class ResetThrottle(BaseThrottle):
+class NetworkThrottle(BaseThrottle):
+    """Applies the rate `scope` per network address, to endpoints without a signed-in user."""
+
+    scope: str
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        hit(self.scope, network_of(request.META.get("REMOTE_ADDR", "")))
+        return True
+
+
+class ResetThrottle(NetworkThrottle):
     """
-    Applies the rate `resets` per network address to requests for password resets.
+    Applies the rate `resets` to requests for password resets.
 
     Sign-ins count separately. So somebody who guesses a person's password, or whose attempts are refused,
     cannot keep that person from resetting it.
     """
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
-        hit("resets", network_of(request.META.get("REMOTE_ADDR", "")))
-        return True
+    scope = "resets"
+
+
+class TokenThrottle(NetworkThrottle):
+    """Applies the rate `tokens` to requests with a token in the body, valid or not."""
+
+    scope = "tokens"
 
 
 class OwnPasswordThrottle(BaseThrottle):
@@ -86,24 +102,16 @@ class OwnPasswordThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         user = cast(User, request.user)  # views check permissions before throttles
-        count_sign_in(request.META.get("REMOTE_ADDR", ""), user.email)
+        count_sign_in(request, user.email)
         return True
 
 
-def count_sign_in(address: str, email: object) -> None:
+def count_sign_in(request: HttpRequest | Request, email: object) -> None:
     """
-    Count a sign-in attempt, successful or not, per network address (`address`) and per email address.
+    Count a sign-in attempt for its network and for an email address.
 
-    Raise TooFast if there were too many attempts for either address.
+    Raise TooFast if there were too many attempts for either of them.
     """
-    _count_address(address)
-    _count_email(email)
-
-
-def _count_address(address: str) -> None:
-    hit("sign_in_address", network_of(address))
-
-
-def _count_email(email: object) -> None:
-    if isinstance(email, str) and email.strip():
-        hit("sign_in", email.strip().lower()[:254])
+    client = client_of(request)
+    count_network(client)
+    count_account(client, email)

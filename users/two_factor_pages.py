@@ -103,7 +103,7 @@ class TwoFactorSite(admin.AdminSite):
     def _check(self, request: HttpRequest, user: User, code: str, *, is_new: bool) -> HttpResponse:
         """Accept a code; raise ValidationError if it is wrong, or after too many attempts."""
         try:
-            count_sign_in(request.META.get("REMOTE_ADDR", ""), user.email)
+            count_sign_in(request, user.email)
         except TooFast as error:
             raise ValidationError(error.detail, code=error.code) from error
         if is_new:

@@ -22,7 +22,8 @@ from users.cookies import (
     wants_cookie,
 )
 from users.exceptions import InvalidToken
-from users.models import User
+from users.known_browsers import remember_browser
+from users.models import User, normalize_email
 from users.permissions import IsAdmin, current_user
 from users.pictures import clean_picture
 from users.selectors import get_user_by_claims
@@ -51,6 +52,7 @@ from users.throttling import (
     OwnPasswordThrottle,
     ResetThrottle,
     SignInThrottle,
+    TokenThrottle,
     UserThrottle,
     count_request,
 )
@@ -80,17 +82,26 @@ class SignInView(PublicView):
         extensions={"x-codes": ["invalid_credentials", "origin_not_allowed"]},
     )
     def post(self, request: Request) -> Response:
-        """Sign in. Per minute, 10 attempts are allowed per email address, and 60 per network address."""
+        """
+        Sign in.
+
+        Per minute, 10 attempts are allowed for an email address from one network, and 60 from one network
+        in all. Per hour, 30 may fail for an email address from one network, and 300 from all networks
+        from which it has not signed in lately.
+        """
         data = validated(SignInSerializer, request.data)
         in_cookie = wants_cookie(request, data)
         response = Response(
             TokenPairSerializer(sessions.sign_in(**data, client=client_of(request))).data
         )
-        return replace_refresh_token(request, response) if in_cookie else response
+        if in_cookie:
+            email = normalize_email(data["email"])
+            remember_browser(replace_refresh_token(request, response), email)
+        return response
 
 
 class RefreshView(PublicView):
-    throttle_classes = ()
+    throttle_classes = (TokenThrottle,)
 
     @extend_schema(
         request=RefreshSerializer,
@@ -106,7 +117,7 @@ class RefreshView(PublicView):
 
 
 class VerifyView(PublicView):
-    throttle_classes = ()  # the token in the body tells whose request it is
+    throttle_classes = (TokenThrottle,)
 
     @extend_schema(
         request=VerifySerializer,
@@ -125,7 +136,7 @@ class VerifyView(PublicView):
 
 
 class SignOutView(PublicView):
-    throttle_classes = ()
+    throttle_classes = (TokenThrottle,)
 
     @extend_schema(
         request=RefreshSerializer,
@@ -236,8 +247,7 @@ class SetPasswordView(APIView):
         """
         Change your password; all other sessions of the account end.
 
-        Each attempt counts as a sign-in attempt: per minute, 10 are allowed per account, and 60 per
-        network address.
+        Each attempt counts as a failed sign-in attempt, and has the same limits.
         """
         data = validated(SetPasswordSerializer, request.data)
         accounts.set_password(user=current_user(request), **data)
@@ -268,9 +278,14 @@ class PasswordResetConfirmView(PublicView):
         extensions={"x-codes": ["invalid_reset_link"]},
     )
     def post(self, request: Request) -> Response:
-        """Set a new password with `uid` and `token` from the emailed link; all sessions end."""
-        accounts.reset_password(**validated(PasswordResetConfirmSerializer, request.data))
-        return Response(status=204)
+        """
+        Set a new password with `uid` and `token` from the emailed link; all sessions end.
+
+        Failed sign-ins until now no longer count, so that the owner can sign in at once.
+        """
+        data = validated(PasswordResetConfirmSerializer, request.data)
+        user = accounts.reset_password(**data, client=client_of(request))
+        return remember_browser(Response(status=204), user.email)
 
 
 class StartTrainerImpersonationView(APIView):

@@ -71,6 +71,16 @@ def test_refunded_use_is_allowed_again() -> None:
     assert [counter.try_hit(TWO, "alice") for _ in range(2)] == [True, False]
 
 
+def test_cleared_limit_is_unused_and_others_are_not() -> None:
+    counter = Counter(None)
+    counter.hit(ONE, "alice")
+    counter.hit(ONE, "bob")
+
+    counter.clear(ONE, "alice")
+
+    assert [counter.try_hit(ONE, name) for name in ("alice", "bob")] == [True, False]
+
+
 def test_refusal_is_cached_for_as_long_as_it_lasts() -> None:
     counter = Counter(None)
     counter.hit(ONE, "alice")
@@ -89,6 +99,7 @@ def test_rate_that_is_off_allows_everything(settings: Any) -> None:
         throttling.hit("user", "alice")
         assert throttling.try_hit("user", "alice") is True
         throttling.refund("user", "alice")
+        throttling.clear("user", "alice")
 
     assert throttling.cached_retry_after("user", "alice") == 0
 
@@ -128,6 +139,16 @@ def test_use_that_this_process_counted_is_refunded_here(broken: Broken) -> None:
     counter.hit(ONE, "alice")
 
     counter.refund(ONE, "alice")
+
+    assert counter.try_hit(ONE, "alice")
+
+
+def test_limit_that_this_process_counts_is_cleared_here(broken: Broken) -> None:
+    counter = Counter(broken.url)
+    counter.clear(ONE, "alice")  # Redis cannot be reached, which is found out by the next line
+    counter.hit(ONE, "alice")
+
+    counter.clear(ONE, "alice")
 
     assert counter.try_hit(ONE, "alice")
 

@@ -29,6 +29,18 @@ def test_processes_count_together(counters: tuple[Counter, Counter]) -> None:
     assert not there.try_hit(TWO, "alice")
 
 
+def test_limit_is_cleared_in_every_process(counters: tuple[Counter, Counter]) -> None:
+    here, there = counters
+    for name in ("alice", "bob"):
+        here.hit(TWO, name)
+        here.hit(TWO, name)
+
+    here.clear(TWO, "alice")
+
+    assert [there.try_hit(TWO, "alice") for _ in range(3)] == [True, True, False]
+    assert not there.try_hit(TWO, "bob")
+
+
 def test_refunded_use_is_allowed_again_in_every_process(counters: tuple[Counter, Counter]) -> None:
     here, there = counters
     for name in ("alice", "bob"):

@@ -17,9 +17,9 @@ def list_endpoints() -> list[str]:
     """Return each endpoint as `METHOD path`, without `/api/`; ids are shown as `<parameter_name>`."""
     found = [
         f"{method.upper()} {route.removeprefix('api/')}"
-        for route, view in _walk(get_resolver().url_patterns)
+        for route, view in list_routes(get_resolver().url_patterns)
         for method in METHODS
-        if _is_endpoint(view) and hasattr(view, method)
+        if is_endpoint(view) and hasattr(view, method)
     ]
     return sorted(set(found) - DESCRIPTION)
 
@@ -28,21 +28,24 @@ def list_other_routes() -> set[str]:
     """Return the routes that are no endpoints, except the admin's and the pages of the browser client."""
     return {
         route
-        for route, view in _walk(get_resolver().url_patterns)
-        if not (_is_endpoint(view) or view is shell or route.startswith("admin/"))
+        for route, view in list_routes(get_resolver().url_patterns)
+        if not (is_endpoint(view) or view is shell or route.startswith("admin/"))
     }
 
 
-def _walk(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def list_routes(
+    patterns: list[URLPattern | URLResolver], prefix: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Yield every route, and its view: the class of an endpoint, or else the function."""
     for pattern in patterns:
         route = prefix + re.sub(r"<id:(\w+)>", r"<\1>", str(pattern.pattern))
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route)
+            yield from list_routes(pattern.url_patterns, route)
         else:
             yield route, getattr(pattern.callback, "cls", pattern.callback)
 
 
-def _is_endpoint(view: Any) -> bool:
+def is_endpoint(view: Any) -> bool:
     return isinstance(view, type) and issubclass(view, APIView)
 
 

@@ -34,7 +34,7 @@ def hasher(settings: Any) -> Iterator[type[WatchfulHasher]]:
     WatchfulHasher.meanwhile.clear()
 
 
-def link_of(user: User) -> dict[str, str]:
+def link_of(user: User) -> dict[str, Any]:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return {"uid": uid, "token": default_token_generator.make_token(user)}
 

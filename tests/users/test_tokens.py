@@ -237,10 +237,9 @@ def test_deactivation_revokes_tokens_and_reactivation_does_not_restore_them(
     assert sign_in(api).status_code == 200
 
 
-def test_sign_ins_are_limited_per_address_from_any_network(api: Client, bob: User) -> None:
+def test_sign_ins_are_limited_per_email_address(api: Client, bob: User) -> None:
     answers = [
-        api.post(CREATE, {"email": email, "password": "wrong"}, REMOTE_ADDR=f"10.0.0.{number}")
-        for number, email in enumerate(["bob@example.com", " BOB@example.com"] * 5)
+        sign_in(api, email, "wrong") for email in ["bob@example.com", " BOB@example.com"] * 5
     ]
     refused = sign_in(api)
 
@@ -273,6 +272,21 @@ def test_verifications_count_towards_the_limit_of_the_user(
     assert statuses == [200, 200]
     assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
     assert api.post(VERIFY, {"token": access_of(alice)}).status_code == 200
+
+
+@pytest.mark.parametrize("url", [REFRESH, VERIFY, BLACKLIST])
+def test_requests_with_a_token_are_limited_per_network(
+    api: Client, bob: User, settings: Any, url: str
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "tokens": "2/minute"}
+    body = {"token": "x", "refresh": "x"}
+
+    answers = [api.post(url, body) for _ in range(3)]
+
+    assert [each.status_code for each in answers] == [401, 401, 429]
+    assert answers[2].json()["code"] == "throttled"
+    assert 0 < int(answers[2]["Retry-After"]) <= 60
+    assert api.post(url, body, REMOTE_ADDR="10.0.0.1").status_code == 401
 
 
 def test_refreshes_of_a_session_are_limited_and_others_are_not(

@@ -28,6 +28,7 @@ from users.mailer import send_text
 from users.models import User, normalize_email
 from users.services.accounts import check_password_strength
 from users.services.sessions import begin_session
+from users.sign_in_limits import count_account, forgive
 from users.tokens import TokenPair
 
 DEFAULT_DAYS = 7
@@ -177,7 +178,7 @@ def accept_invitation(
     """
     invitation, known = _read_invitation(code)
     if known:
-        _check_rejoining(known, password, invitation.trainer)
+        _check_rejoining(known, password, invitation.trainer, client)
         return _accept(code, known, join=_rejoin, client=client)
     newcomer = User(email=invitation.email, first_name=first_name, last_name=last_name)
     check_password_strength(password, newcomer)
@@ -209,7 +210,7 @@ def _lock_open(code: str) -> Invitation:
     return invitation
 
 
-def _check_rejoining(user: User, password: str, trainer: User) -> None:
+def _check_rejoining(user: User, password: str, trainer: User, client: ClientInfo) -> None:
     """
     Check that an existing user may join a trainer; checking the password counts as a sign-in attempt.
 
@@ -217,9 +218,10 @@ def _check_rejoining(user: User, password: str, trainer: User) -> None:
     FieldInvalid if the password is wrong.
     """
     _ensure_may_join(user, trainer)
-    hit("sign_in", user.email)
+    count_account(client, user.email)
     if not user.check_password(password):
         raise _wrong_password()
+    forgive(client, user.email)
 
 
 def _wrong_password() -> FieldInvalid:

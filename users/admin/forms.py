@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -10,9 +10,11 @@ from django.http import HttpRequest
 
 from api.exceptions import FieldInvalid, TooFast
 from text.visible import has_hidden
+from users.client_info import client_of
 from users.models import User, normalize_email
 from users.services.accounts import store_password
 from users.services.administration import ensure_role_fits
+from users.sign_in_limits import forgive
 from users.throttling import count_sign_in
 
 
@@ -20,12 +22,16 @@ class SignInForm(AdminAuthenticationForm):
     """The admin's sign-in form, which counts towards the same limits as every other sign-in."""
 
     def clean(self) -> dict[str, Any]:
-        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        request = cast(HttpRequest, self.request)  # the admin's site passes it
+        email = self.cleaned_data.get("username")
         try:
-            count_sign_in(address, self.cleaned_data.get("username"))
+            count_sign_in(request, email)
         except TooFast as error:
             raise ValidationError(error.detail, code=error.code) from error
-        return super().clean()
+        cleaned = super().clean()
+        if email and self.cleaned_data.get("password"):
+            forgive(client_of(request), email)  # otherwise, clean() has raised ValidationError
+        return cleaned
 
 
 admin.site.login_form = SignInForm

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from api.exceptions import FieldInvalid, NotFound
 from api.throttling import try_hit
 from jobs.services.enqueueing import enqueue
+from users.client_info import UNKNOWN_CLIENT, ClientInfo
 from users.emails import compose_reset_email
 from users.events import announce_access_changed
 from users.exceptions import InvalidResetLink, InvalidToken
@@ -25,6 +26,7 @@ from users.passwords import check_password, normalize_password
 from users.reset_tokens import reset_tokens
 from users.rights import ReservedForSuperusers, has_rights
 from users.services.sessions import end_sessions, keep_session
+from users.sign_in_limits import forget_failures
 
 MAX_ADDRESS_LENGTH = 254
 NAME_FIELDS = ("first_name", "last_name", "business_name", "phone_number")
@@ -192,12 +194,14 @@ def mail_password_reset(*, email: str) -> None:
     send_text(to=user.email, subject=subject, text=text)
 
 
-def reset_password(*, uid: str, token: str, new_password: str) -> None:
+def reset_password(
+    *, uid: str, token: str, new_password: str, client: ClientInfo = UNKNOWN_CLIENT
+) -> User:
     """
     Set a new password, and end all sessions. `uid` and `token` are from a link that works only once.
 
-    The password is hashed before the row is locked, because hashing takes about 0.3 s. Raise
-    InvalidResetLink or FieldInvalid.
+    Sign-ins that failed until now no longer count. The password is hashed before the row is locked,
+    because hashing takes about 0.3 s. Raise InvalidResetLink or FieldInvalid.
     """
     user = _user_of_reset_link(uid)
     if user is None or not reset_tokens.check_token(user, token):
@@ -210,6 +214,8 @@ def reset_password(*, uid: str, token: str, new_password: str) -> None:
             raise InvalidResetLink
         user.save(update_fields=["password"])
         end_sessions(AuthSession.objects.of_or_by(user))
+    forget_failures(client, user.email)
+    return user
 
 
 def _user_of_reset_link(uid: str) -> User | None:

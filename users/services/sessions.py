@@ -18,6 +18,7 @@ from users.exceptions import InvalidCredentials, InvalidToken, NotImpersonating
 from users.locking import lock_account
 from users.models import AuthSession, AuthSessionQuerySet, ImpersonationView, User
 from users.selectors import get_trainer, get_valid_session
+from users.sign_in_limits import forgive
 from users.tokens import Claims, TokenPair, issue_tokens
 
 SIGN_IN_LIFETIME = cast(timedelta, settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"])
@@ -33,6 +34,7 @@ def sign_in(*, email: str, password: str, client: ClientInfo = UNKNOWN_CLIENT) -
     user = authenticate(username=email, password=password)
     if not isinstance(user, User):
         raise InvalidCredentials
+    forgive(client, email)
     return begin_session(user=user, client=client)
 
 
