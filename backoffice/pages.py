@@ -1,10 +1,12 @@
 """Base classes of all admin pages. They restrict how URLs can filter lists and refer to rows."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
@@ -12,6 +14,7 @@ from django.db import DataError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
+from django_stubs_ext import StrOrPromise
 
 from api.exceptions import ServiceError
 from text.folding import fold
@@ -141,6 +144,11 @@ class ClosedAdmin(admin.ModelAdmin[Any]):
     def _tell(self, request: HttpRequest, error: ServiceError) -> HttpResponse:
         self.message_user(request, error.detail, messages.ERROR)
         return HttpResponseRedirect(request.get_full_path())
+
+    def log_rows(self, request: HttpRequest, rows: Iterable[Model], text: StrOrPromise) -> None:
+        """Record in the history of these rows what an action of the user has done to them."""
+        by: Any = request.user
+        LogEntry.objects.log_actions(by.pk, list(rows), CHANGE, str(text))
 
     def may_change_rows(self, request: HttpRequest) -> bool:
         """Return whether the user has the "change" permission; actions on read-only pages require it."""

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -45,14 +46,22 @@ class JobAdmin(ReadOnlyAdmin):
         return self.may_change_rows(request)
 
     @admin.action(description=_("Run now and reset attempts"), permissions=["run"])
+    @transaction.atomic
     def retry(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        retried = retry_jobs(job_ids=jobs.values_list("pk", flat=True))
+        ids = list(jobs.values_list("pk", flat=True))
+        retried = retry_jobs(job_ids=ids)
+        waiting = Job.objects.filter(pk__in=ids, state=Job.State.WAITING)
+        self.log_rows(request, waiting, _("Run now"))
         text = ngettext("%(count)s job will run now.", "%(count)s jobs will run now.", retried)
         self.message_user(request, text % {"count": retried})
 
     @admin.action(description=_("Discard (do not run)"), permissions=["run"])
+    @transaction.atomic
     def discard(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        discarded = discard_jobs(job_ids=jobs.values_list("pk", flat=True))
+        ids = list(jobs.exclude(state=Job.State.DISCARDED).values_list("pk", flat=True))
+        discarded = discard_jobs(job_ids=ids)
+        gone = Job.objects.filter(pk__in=ids, state=Job.State.DISCARDED)
+        self.log_rows(request, gone, _("Discarded"))
         text = ngettext("%(count)s job discarded.", "%(count)s jobs discarded.", discarded)
         self.message_user(request, text % {"count": discarded})
 

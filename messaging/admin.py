@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -52,8 +53,11 @@ class ConversationAdmin(ReadsMessages, ReadOnlyAdmin):
         return self.may_change_rows(request)
 
     @admin.action(description=_("Archive (hide from the trainee)"), permissions=["archive"])
+    @transaction.atomic
     def archive(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
-        count = len(archive_conversations(_plain(conversations)).conversation_ids)
+        archived = archive_conversations(_plain(conversations)).conversation_ids
+        self.log_rows(request, Conversation.objects.filter(pk__in=archived), _("Archived"))
+        count = len(archived)
         text = ngettext(
             "%(count)s conversation archived.", "%(count)s conversations archived.", count
         )
@@ -63,8 +67,12 @@ class ConversationAdmin(ReadsMessages, ReadOnlyAdmin):
         description=_("Reopen (only if the trainee still has this trainer)"),
         permissions=["archive"],
     )
+    @transaction.atomic
     def reopen(self, request: HttpRequest, conversations: QuerySet[Conversation]) -> None:
+        archived = list(conversations.filter(is_archived=True).values_list("pk", flat=True))
         count = reopen_conversations(_plain(conversations))
+        reopened = Conversation.objects.filter(pk__in=archived, is_archived=False)
+        self.log_rows(request, reopened, _("Reopened"))
         text = ngettext(
             "%(count)s conversation reopened.", "%(count)s conversations reopened.", count
         )

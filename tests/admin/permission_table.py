@@ -21,8 +21,8 @@ change               | view         | change       | User LogEntry
 password             | change       | change       | User AuthSession LogEntry
 delete               | delete       | delete       | User AuthSession Job LogEntry
 history              | view         |              |
-:deactivate          |              | change       | User AuthSession
-:reactivate          |              | change       | User
+:deactivate          |              | change       | User AuthSession LogEntry
+:reactivate          |              | change       | User LogEntry
 :reset_second_factor |              | superuser    | TOTPDevice LogEntry
 :delete_selected     |              | delete + view | User AuthSession Job LogEntry
 
@@ -31,8 +31,8 @@ change               | view         | superuser    | User LogEntry
 password             | superuser    | superuser    | User AuthSession LogEntry
 delete               | superuser    | superuser    | User AuthSession Job LogEntry
 history              | view         |              |
-:deactivate          |              | superuser    | User AuthSession
-:reactivate          |              | superuser    | User
+:deactivate          |              | superuser    | User AuthSession LogEntry
+:reactivate          |              | superuser    | User LogEntry
 :reset_second_factor |              | superuser    | TOTPDevice LogEntry
 :delete_selected     |              | superuser    | User AuthSession Job LogEntry
 
@@ -64,7 +64,7 @@ add                  | -            | -            |
 change               | view         | -            |
 delete               | -            | -            |
 history              | view         |              |
-:end                 |              | change       | AuthSession
+:end                 |              | change       | AuthSession LogEntry
 :delete_selected     |              | -            |
 
 users.impersonationsession
@@ -74,7 +74,7 @@ change               | view         | -            |
 inline impersonationview | view + view_impersonationview | -            |
 delete               | -            | -            |
 history              | view         |              |
-:end                 |              | change       | AuthSession
+:end                 |              | change       | AuthSession LogEntry
 :delete_selected     |              | -            |
 
 messaging.conversation
@@ -84,8 +84,8 @@ change               | view         | -            |
 delete               | -            | -            |
 history              | view         |              |
 read                 | view + read_message_content | view + read_message_content | MessageReading
-:archive             |              | change       | Conversation
-:reopen              |              | change       | Conversation
+:archive             |              | change       | Conversation LogEntry
+:reopen              |              | change       | Conversation LogEntry
 :delete_selected     |              | -            |
 
 messaging.message
@@ -103,8 +103,8 @@ add                  | -            | -            |
 change               | view         | -            |
 delete               | -            | -            |
 history              | view         |              |
-:retry               |              | change       | Job
-:discard             |              | change       | Job
+:retry               |              | change       | Job LogEntry
+:discard             |              | change       | Job LogEntry
 :delete_selected     |              | -            |
 
 privacy.dataexport

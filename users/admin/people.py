@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import transaction
 from django.db.models import Field, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -162,12 +163,15 @@ class UserAdmin(ErasingAdmin, ResetsSecondFactors, LinksToRows, PersonAdmin, Dja
     def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self._set_active(request, users, is_active=True)
 
+    @transaction.atomic
     def _set_active(self, request: HttpRequest, users: QuerySet[User], *, is_active: bool) -> None:
         """Change the people whom the user may manage; show an error if some were skipped."""
         by = staff_of(request)
         manageable = [each for each in users if may_manage(by=by, user=each)]
+        changed = [each for each in manageable if each.is_active is not is_active]
         for user in manageable:
             set_active(user=user, is_active=is_active, by=by)
+        self.log_rows(request, changed, _("Reactivated") if is_active else _("Deactivated"))
         self.message_user(request, _summary(len(manageable), is_active=is_active))
         if len(manageable) < len(users):
             self.message_user(request, ReservedForSuperusers.detail, messages.ERROR)

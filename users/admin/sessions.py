@@ -1,15 +1,17 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
 from backoffice.pages import ReadOnlyAdmin
 from users.browsers import describe_browser
-from users.models import AuthSession, ImpersonationSession, ImpersonationView
+from users.models import AuthSession, ImpersonationSession, ImpersonationView, User
 from users.services.sessions import end_sessions
 
 CLIENT = ("browser", "address", "last_used_at")
@@ -24,6 +26,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     search_fields = ("user_email", "impersonator_email", "user__search_text")
     actions = ("end",)
+    ended: StrOrPromise = _("Sign-in ended")
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return self.may_change_rows(request)
@@ -33,8 +36,13 @@ class SessionAdmin(ReadOnlyAdmin):
         return describe_browser(session.user_agent)
 
     @admin.action(description=_("End sessions (access ends at once)"), permissions=["end"])
+    @transaction.atomic
     def end(self, request: HttpRequest, sessions: QuerySet[AuthSession]) -> None:
-        ended = end_sessions(AuthSession.objects.filter(pk__in=sessions.values("pk")))
+        """End sessions, and record it in the histories of the people whose sessions they are."""
+        living = AuthSession.objects.filter(pk__in=sessions.values("pk"), ended_at=None)
+        people = list(User.objects.filter(pk__in=living.values("user")))
+        ended = end_sessions(living)
+        self.log_rows(request, people, self.ended)
         text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended)
         self.message_user(request, text % {"count": ended})
 
@@ -68,6 +76,7 @@ class ImpersonationSessionAdmin(SessionAdmin):
     """Impersonations, with a record of the requests made and the sockets opened during each."""
 
     linked_lookups = ("user__id__exact", "impersonator__id__exact")
+    ended = _("Impersonation ended")
     list_display = (
         "impersonator_email",
         "user_email",
