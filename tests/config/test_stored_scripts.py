@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from messaging.models import Conversation, MessageReading, MessageRemoval
-from notifications.models import DeviceToken
+from notifications.models import DeliveryOutcome, DeviceToken
 from privacy.models import DataExport
 from tests.conftest import Client
 from tests.factories import (
@@ -43,7 +43,9 @@ def scripts(db: None) -> Conversation:
     trainee.auth_session, _ = impersonate(trainee, by=trainer)
     trainee.is_impersonated = True
     record_view(viewer=trainee, method="GET", path=f"/{SCRIPT}")
-    DeviceToken.objects.create(user=trainer, token=SCRIPT, platform="ios")
+    device = DeviceToken.objects.create(
+        user=trainer, token=SCRIPT, platform="ios", user_agent=SCRIPT, last_failure=SCRIPT
+    )
     Group.objects.create(name=SCRIPT)
     Invitation.objects.create(
         trainer=trainer,
@@ -52,6 +54,14 @@ def scripts(db: None) -> Conversation:
         expires_at=timezone.now() + timedelta(days=1),
     )
     conversation = open_conversation(trainer, trainee, SCRIPT)
+    DeliveryOutcome.objects.create(
+        conversation=conversation,
+        recipient=trainer,
+        device_id=device.pk,
+        up_to=1,
+        attempt=1,
+        reason=SCRIPT,
+    )
     Job.objects.create(kind="mail", args={"to": SCRIPT}, last_error=SCRIPT)
     MessageReading.objects.create(conversation=conversation, reader_email="x", reason=SCRIPT)
     MessageRemoval.objects.create(
