@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from messaging import frames
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, Participant
 from messaging.selectors import get_replay
 from messaging.services.archiving import prepare_account_deletion
 from tests.messaging.edits import edit_message
@@ -140,3 +141,13 @@ def test_old_archives_get_the_names_of_both_people(
         }
     }
     migrate("0010_readings_by_staff")
+
+
+def test_step_back_completes_the_rows_that_there_are(
+    restored: None, alice: User, bob: User
+) -> None:
+    Conversation.objects.create(trainer=alice, trainee=bob, is_archived=True)
+
+    call_command("migrate", "messaging", "0010_readings_by_staff", verbosity=0)
+
+    assert sorted(Participant.objects.values_list("side", flat=True)) == ["trainee", "trainer"]
