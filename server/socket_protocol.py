@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+from websockets.frames import CloseCode, Frame
 
 SLICE_BYTES = 4096
 # Far above what the limits on frames of the application allow. It closes the socket with 4008.
@@ -72,6 +72,16 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().handle_events()
         self._watch_fragments()
 
+    def send_receive_event_to_app(self) -> None:
+        """Close a socket that sends invalid UTF-8 with 1007, as uvicorn does, which also logs an error."""
+        is_text = self.curr_msg_data_type == "text" and not self.close_sent
+        if is_text and not _is_utf8(b"".join(self.frames)):
+            self.frames = []
+            self.conn.send_close(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
     def _take(self, frames: int) -> None:
         now = self.loop.time()
         refill = (now - self._counted_at) * FRAMES_PER_SECOND if self._counted_at else 0.0
@@ -133,3 +143,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.close_timer:
             self.close_timer.cancel()
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

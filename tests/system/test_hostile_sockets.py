@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.embedded_only("frames are counted before any query"),
 ]
 
-CONTINUATION, TEXT, PING, PONG = 0, 1, 9, 10
+CONTINUATION, TEXT, CLOSE, PING, PONG = 0, 1, 8, 9, 10
 MANY = 30_000
 
 
@@ -90,6 +90,36 @@ def test_few_control_frames_are_answered(strict: WebServer, bob: User) -> None:
         received = receive_until(client, b'{"type":"pong"}')
 
     assert received.count(b"\x8a\x05hello") == 20
+
+
+@pytest.mark.parametrize(
+    "data",
+    [frame(TEXT, b"\xff"), frame(TEXT, b"\xe2", is_last=False) + frame(CONTINUATION, b"(")],
+    ids=["whole", "in fragments"],
+)
+def test_invalid_utf8_closes_with_1007_and_logs_no_error(
+    strict: WebServer, bob: User, data: bytes
+) -> None:
+    strict.read_log()
+
+    with connect(strict, tokens_of(bob).access) as client:
+        received = client.send(data).read_to_the_end()
+
+    assert received.endswith(b"\x88\x02\x03\xef")
+    assert "ERROR" not in strict.read_log()
+
+
+def test_text_after_a_close_is_discarded(strict: WebServer, bob: User) -> None:
+    strict.read_log()
+
+    with connect(strict, tokens_of(bob).access) as client:
+        client.send(frame(TEXT, b"x" * 5000))
+        received = receive_until(client, b"\x0f\xa9")
+        client.send(frame(TEXT, b"\xff"))
+
+        assert received.endswith(b"\x88\x02\x0f\xa9")
+        assert client.send(frame(CLOSE, b"\x0f\xa9")).read_to_the_end() == b""
+    assert "ERROR" not in strict.read_log()
 
 
 def test_authenticate_frames_are_limited(strict: WebServer, bob: User) -> None:
