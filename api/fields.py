@@ -10,15 +10,25 @@ from text.names import HiddenCharacters, clean_name
 from text.visible import has_visible, normalize
 
 MAX_ID = 2**63 - 1
+NFC_FACTOR = 4
+"""NFC makes at most this number of characters one, such as a Greek letter and three accents."""
 
 
 class TextField(serializers.CharField):
-    """A JSON string without NUL; DRF's own field also accepts numbers."""
+    """
+    A JSON string without NUL; DRF's own field also accepts numbers.
+
+    A text that is too long in any form is refused before subclasses normalize it, which takes seconds for
+    megabytes.
+    """
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        text = super().to_internal_value(data)
+        if self.max_length and len(text) > NFC_FACTOR * self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return text
 
 
 class FlagField(serializers.BooleanField):

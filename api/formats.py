@@ -11,6 +11,8 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
+# No request has more levels of lists and objects than a few.
+MAX_JSON_LEVELS = 32
 TAKES_JSON = frozenset({"*/*", "application/json", "application/json, */*"})
 
 
@@ -34,10 +36,29 @@ class StrictJSONParser(BaseParser):
         body = stream.read(settings.MAX_JSON_BODY_BYTES + 1)
         if len(body) > settings.MAX_JSON_BODY_BYTES:
             raise RequestTooLarge
-        try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError as error:
-            raise exceptions.ParseError(f"This is not valid JSON: {error}.") from error
+        return parse_json(body)
+
+
+def parse_json(text: bytes | str) -> Any:
+    """
+    Parse strict JSON; raise ParseError if it is malformed, or has more than `MAX_JSON_LEVELS` levels.
+
+    Validators write values into their errors, and Python cannot write a list of a thousand levels.
+    """
+    try:
+        data = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise exceptions.ParseError(f"This is not valid JSON: {error}.") from error
+    if _is_deeper(data, MAX_JSON_LEVELS):
+        raise exceptions.ParseError("This JSON has too many levels.")
+    return data
+
+
+def _is_deeper(data: Any, levels: int) -> bool:
+    if not isinstance(data, (dict, list)):
+        return False
+    inner = data.values() if isinstance(data, dict) else data
+    return levels == 0 or any(_is_deeper(each, levels - 1) for each in inner)
 
 
 class FastJSONRenderer(JSONRenderer):

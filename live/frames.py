@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import orjson
+from rest_framework.exceptions import ParseError
 
-from api.formats import encode_json
+from api.formats import encode_json, parse_json
 
 Frame = dict[str, Any]
 
@@ -17,8 +17,8 @@ def encode(frame: Frame) -> str:
 def parse(text: str | None) -> Frame | None:
     """Return the frame in `text`, or None if the message is binary or not a JSON object."""
     try:
-        frame = orjson.loads(text or "")
-    except orjson.JSONDecodeError:
+        frame = parse_json(text or "")
+    except ParseError:
         return None
     return frame if isinstance(frame, dict) else None
 

@@ -45,6 +45,7 @@ CONTENT_TYPES = [
     "multipart/form-data; boundary=x",
     "multipart/form-data; boundary=\xe9",
 ]
+DEEP = "[" * 1000 + "]" * 1000
 BODIES = {
     "empty": b"",
     "broken": b'{"content": ',
@@ -62,6 +63,7 @@ BODIES = {
     "utf-16": '{"content": "x"}'.encode("utf-16"),
     "deep list": b"[" * 60_000,
     "deep object": b'{"content":' * 5_000 + b"1" + b"}" * 5_000,
+    "deep fields": json.dumps(dict.fromkeys(FIELDS)).replace("null", DEEP).encode(),
     "huge number": b'{"trainee_id": ' + b"9" * 60_000 + b"}",
     "many keys": json.dumps({str(number): 1 for number in range(5_000)}).encode(),
     "same key twice": b'{"content": "a", "content": 5}',
@@ -188,9 +190,10 @@ def test_arbitrary_requests_are_answered(
         (BODIES["broken"], 400, "parse_error"),
         (BODIES["surrogate"], 400, "parse_error"),
         (BODIES["deep list"], 400, "parse_error"),
+        (BODIES["deep fields"], 400, "parse_error"),
         (BODIES["10 MB"], 413, "request_too_large"),
     ],
-    ids=["broken", "surrogate", "deep", "large"],
+    ids=["broken", "surrogate", "deep", "deep fields", "large"],
 )
 def test_invalid_json_is_a_parse_error(
     client: Client, conversation: Conversation, body: bytes, status: int, code: str

@@ -40,6 +40,7 @@ def test_frame_is_handled_by_its_type_and_counts_as_activity() -> None:
         (received(text="[]"), "bad_frame"),
         (received(text=""), "bad_frame"),
         (received(bytes=b"{}"), "bad_frame"),
+        (received(text='{"type": ' + "[" * 1000 + "]" * 1000 + "}"), "bad_frame"),
         (received(text="{}"), "unknown_type"),
         (received(text='{"type": ["ping"]}'), "unknown_type"),
         (received(text='{"type": "sing"}'), "unknown_type"),

@@ -118,6 +118,7 @@ def test_content_of_up_to_2000_code_points_is_sent(
     [
         ("Jose\u0301", "José"),
         ("e\u0301" * 2000, "é" * 2000),
+        ("\u03b1\u0313\u0300\u0345" * 2000, "\u1f82" * 2000),
         ("\u0958", "\u0915\u093c"),
         ("\u0958" * 2000, "\u0958" * 2000),
     ],
@@ -145,6 +146,7 @@ def test_content_is_composed_unless_only_that_form_is_too_long(
         (["x"], "Not a valid string."),
         ("a\0b", "Null characters are not allowed."),
         ("🏋" * 2001, "Ensure this field has no more than 2000 characters."),
+        ("\u200b" * 8001, "Ensure this field has no more than 2000 characters."),
     ],
 )
 def test_invalid_content_is_refused(
