@@ -47,8 +47,13 @@
   // An exception while a module runs.
   addEventListener("error", show);
   addEventListener("unhandledrejection", show);
-  // A module did not load, or the browser cannot read modules. They run before this event.
-  addEventListener("load", function () {
+  function check() {
     if (!window.customElements || !customElements.get("app-root")) show();
+  }
+
+  // A module did not load, or the browser cannot read modules. They run before this event, or a little later
+  // if they wait for the texts of a language.
+  addEventListener("load", function () {
+    setTimeout(check, 1000);
   });
 })();
