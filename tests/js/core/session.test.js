@@ -274,7 +274,7 @@ test("a refused impersonation is never refreshed", async (t) => {
 test("impersonation that starts while the server is unreachable retries every 3 s", async (t) => {
   const teach = ({ server }) => server.on(ME, refusal(503, "unavailable"));
   const browser = await openImpersonation(t, teach);
-  assert.equal(browser.session.state, "starting");
+  assert.deepEqual([browser.session.state, browser.session.startError.status], ["starting", 503]);
   await browser.pass(3_000);
   browser.server.on(ME, BOB);
 
@@ -282,7 +282,18 @@ test("impersonation that starts while the server is unreachable retries every 3 
   assert.equal(browser.session.state, "starting");
   await browser.pass(500);
 
-  assert.equal(browser.session.state, "signed-in");
+  assert.deepEqual([browser.session.state, browser.session.startError], ["signed-in", null]);
+});
+
+test("impersonation that ends before its user is loaded stays ended", async (t) => {
+  const browser = await openImpersonation(t, ({ server }) => server.on(ME, refusal(503, "unavailable")));
+  browser.server.on(ME, BOB);
+  new BroadcastChannel("session").postMessage({ type: "signed-out", signIn: null });
+
+  await browser.pass(3_000);
+
+  assert.deepEqual([browser.session.state, browser.session.user], ["signed-out", null]);
+  assert.equal(browser.session.startError, null);
 });
 
 test("expired impersonation returns to the own account, once", async (t) => {

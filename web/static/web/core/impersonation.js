@@ -1,12 +1,16 @@
 import { AccessToken, signedOutError } from "./access-token.js";
+import { getMe } from "./endpoints.js";
 import { storedImpersonation } from "./web-storage.js";
 
 const FRESH_SECONDS = 60;
+const RETRY_MS = 3_000;
 
 /** A trainer's read-only session as a trainee, in this tab only; its token is never refreshed. */
 export class Impersonation {
   /** The impersonated user, once loaded. */
   user = null;
+  /** Why it could not be loaded yet, or null. */
+  error = null;
   #token;
 
   /** Return this tab's impersonation, or null. */
@@ -25,6 +29,24 @@ export class Impersonation {
   constructor({ access, expiresAt, by }) {
     this.#token = new AccessToken(access, expiresAt);
     this.by = by;
+  }
+
+  /**
+   * Load the user; calls `onChange(user)` then, and `onChange(null)` after each failure.
+   *
+   * Tries every 3 s until the server responds.
+   */
+  async load(onChange) {
+    try {
+      this.user = await getMe();
+      this.error = null;
+    } catch (error) {
+      // A 401 has already ended the impersonation.
+      if (error.status === 401) return;
+      this.error = error;
+      setTimeout(() => this.load(onChange), RETRY_MS);
+    }
+    onChange(this.user);
   }
 
   /** Return the token, or leave if it has expired; throws ApiError. */

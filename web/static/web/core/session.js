@@ -7,7 +7,6 @@ import { Store } from "./store.js";
 import { TabChannel } from "./tabs.js";
 import * as storage from "./web-storage.js";
 
-const RETRY_MS = 3000;
 const CLEANUP_MS = 3000;
 
 /**
@@ -41,6 +40,11 @@ class Session extends Store {
     return this.#impersonation !== null;
   }
 
+  /** Why the session is still "starting", or null. */
+  get startError() {
+    return this.#impersonation?.error ?? null;
+  }
+
   /** Counts the sign-ins of this page. */
   get generation() {
     return this.#refresher.generation;
@@ -58,11 +62,8 @@ class Session extends Store {
     cookie.sendPendingSignOutWhenOnline();
     if (this.#impersonation) return this.#startImpersonation();
     this.user = storage.pendingSignOut.read() ? null : storage.storedUser.read();
-    if (!this.user) {
-      this.#become("signed-out");
-      return cookie.sendPendingSignOut();
-    }
-    this.#become("signed-in");
+    this.#become(this.user ? "signed-in" : "signed-out");
+    if (!this.user) return cookie.sendPendingSignOut();
     this.#load();
   }
 
@@ -146,14 +147,12 @@ class Session extends Store {
     this.#become("signed-in");
   }
 
-  async #startImpersonation() {
-    try {
-      this.user = this.#impersonation.user = await endpoints.getMe();
-      this.#become("signed-in");
-    } catch (error) {
-      // A 401 has already ended the impersonation.
-      if (error.status !== 401) setTimeout(() => this.#startImpersonation(), RETRY_MS);
-    }
+  #startImpersonation() {
+    return this.#impersonation.load((user) => {
+      if (!this.isImpersonating) return;
+      this.user = user;
+      this.#become(user ? "signed-in" : "starting");
+    });
   }
 
   #renewed(token) {

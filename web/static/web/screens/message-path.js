@@ -1,4 +1,19 @@
+import { session } from "../core/session.js";
+
+// The trainees that were shown, by id, and the sign-in during which they were.
+let shown = new Map();
+let shownIn = session.generation;
+
 /** Return the path of the conversation with a trainee, or the path for starting one. */
-export function messagePath({ id, conversation_id }) {
+export function messagePath(trainee) {
+  const { id, conversation_id } = trainee;
+  if (shownIn !== session.generation) shown = new Map();
+  shownIn = session.generation;
+  shown.set(id, trainee);
   return conversation_id ? `/messages/${conversation_id}` : `/messages?trainee=${id}`;
+}
+
+/** Return a trainee to whom a path was shown, or null: offline, the server cannot be asked. */
+export function shownTrainee(id) {
+  return (shownIn === session.generation && shown.get(id)) || null;
 }

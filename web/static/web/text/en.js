@@ -56,6 +56,7 @@ export const texts = {
   "dialog.mistyped": "Please type “{words}”.",
   "dialog.type": "Type “{words}” to confirm",
   "dialog.typeOther": "If you can’t type that, type “{words}” instead.",
+  "error.offline": "You are offline. This will load once you’re back online.",
   "error.server": "Something went wrong on our side. Please try again in a moment.",
   "error.signedOut": "You are signed out.",
   "error.title": "This couldn’t be loaded",

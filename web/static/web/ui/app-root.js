@@ -35,19 +35,27 @@ class AppRoot extends Element {
 
   updated() {
     if (session.state !== "starting") this.#show();
+    else if (session.startError && !this.failure) this.#showFailure(session.startError);
   }
 
   render() {
     const isFill = Boolean(this.screen?.fills) && !this.failure;
     return html`
       <a class="skip-link" href="#main" @click=${this.#skip}>${t("app.skip")}</a>
-      ${session.isImpersonating ? this.#impersonationBanner() : nothing}
+      ${session.isImpersonating && session.user ? this.#impersonationBanner() : nothing}
       ${this.hasAttribute("data-signed-out") ? nothing : html`<app-nav></app-nav>`}
       <main id="main" class="frame-main" data-layout=${isFill ? "fill" : "page"} tabindex="-1">
         ${this.failure ? this.#failed() : this.screen}
       </main>
       <app-toast></app-toast>
     `;
+  }
+
+  /** Show why the session cannot start. It tries again until it can. */
+  async #showFailure(error) {
+    this.failure = error;
+    await this.updateComplete;
+    this.dispatchEvent(new Event("ready"));
   }
 
   #impersonationBanner() {

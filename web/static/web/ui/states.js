@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { network } from "../core/network.js";
 import { t } from "../text/translate.js";
 import { icon } from "./icons.js";
 
@@ -29,12 +30,19 @@ export function emptyState({ iconName, title, text = "", action = nothing }) {
   </div>`;
 }
 
-/** Render an error; with `retry` there is a button that calls it. */
+/**
+ * Render an error; with `retry` there is a button that calls it.
+ *
+ * Without a network it is no alert, and promises what ui/auto-retry.js does, if the error is temporary.
+ */
 export function errorState({ error = null, title = t("error.title"), retry = null }) {
-  return html`<div class="state state-error" role="alert">
+  const isWaiting = error?.isTemporary && error.isNetwork && !network.isOnline;
+  const text = isWaiting ? t("error.offline") : (error?.message ?? t("error.server"));
+  const look = isWaiting ? "state" : "state state-error";
+  return html`<div class=${look} role=${isWaiting ? "status" : "alert"}>
     <div class="state-icon">${icon(error?.isNetwork ? "offline" : "alert")}</div>
     <h2>${title}</h2>
-    <p>${error?.message ?? t("error.server")}</p>
+    <p>${text}</p>
     ${retry ? retryButton(retry) : nothing}
   </div>`;
 }

@@ -11,6 +11,7 @@ import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
 import { errorState } from "../../ui/states.js";
 import { setTitle } from "../../live/badge.js";
+import { shownTrainee } from "../message-path.js";
 import { closedNote, closedReason, nothingHere } from "./empty-states.js";
 import { threadLine } from "./history-parts.js";
 import { otherPerson } from "./people.js";
@@ -70,13 +71,13 @@ class ThreadView extends Element {
   render() {
     const person = this.#person;
     const { backTo } = this;
-    const isLost = Boolean(this.failure) || this.#thread?.status === "gone";
+    const isLost = this.failure || this.#thread?.error || this.#thread?.status === "gone";
     const isAlone = !DESK.matches || !backTo;
     return html`
       ${threadHeader({
         thread: this.#thread,
         person,
-        isLost,
+        isLost: Boolean(isLost),
         isAlone,
         backTo,
       })}
@@ -102,7 +103,7 @@ class ThreadView extends Element {
     const thread = this.#thread;
     // Unsent messages are shown even if the conversation is gone.
     const isEmpty = !thread.messages.length && !thread.pending.length;
-    if (isEmpty && this.failure) return this.#renderFailure();
+    if (isEmpty && this.failure && !person) return this.#renderFailure();
     if (isEmpty && thread.status === "gone") return nothingHere();
     const label = person
       ? t("conversation.log", { name: nameInSentence(person) })
@@ -118,7 +119,10 @@ class ThreadView extends Element {
 
   /** Return why one cannot write: a text, "" if the page says so already, or null if one can. */
   #closedReason(thread, person) {
-    const canWait = person && thread.error?.isNetwork;
+    const isKnown = person || thread.messages.length || thread.pending.length;
+    // Without a network, nobody can tell whether there is such a conversation, and whose it is.
+    if (!isKnown && thread.connection === "offline") return "";
+    const canWait = isKnown && thread.error?.isNetwork;
     if (thread.status === "error" && !thread.messages.length && !canWait) return "";
     const isTheirs = !this.failure || this.failure.isTemporary;
     return isTheirs ? closedReason(thread, person) : this.failure.message;
@@ -145,6 +149,7 @@ class ThreadView extends Element {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.failure = error;
+      if (error.isNetwork) this.trainee ??= shownTrainee(this.traineeId);
     }
     await this.#beginThread();
   }
