@@ -36,6 +36,11 @@ class Outbox:
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
 
+    async def join(self) -> None:
+        """Wait until all messages have been sent or dropped."""
+        if self._writer:
+            await asyncio.wait({self._writer})
+
     def clear(self) -> None:
         """Drop the queued messages, but not one that is being sent."""
         self._queue.clear()

@@ -2,6 +2,8 @@ import asyncio
 from itertools import islice
 from typing import ClassVar
 
+from django.conf import settings
+
 from live.exceptions import UnknownFrame
 from live.frame_consumer import Handler
 from live.frames import Frame
@@ -74,10 +76,23 @@ class InboxConsumer(TypingConsumer):
         changed, self._changed_ids = self._changed_ids, set()
         if changed and not self._is_closing:
             async with self._sending:
-                await self._send_updates(changed)
+                await self._send_in_slices(list(changed))
+
+    async def _send_in_slices(self, conversation_ids: list[int]) -> None:
+        """
+        Send the state of conversations, as many at a time as a replay has messages.
+
+        Each slice is read once the client has received all earlier frames. Otherwise, thousands of changes
+        would fill the outbox, and close the socket.
+        """
+        size = settings.SOCKET_REPLAY_LIMIT
+        for start in range(0, len(conversation_ids), size):
+            await self._outbox.join()
+            if not self._is_closing:
+                await self._send_updates(conversation_ids[start : start + size])
 
     async def _send_updates(
-        self, conversation_ids: set[int] | list[int], newest: list[tuple[int, int]] | None = None
+        self, conversation_ids: list[int], newest: list[tuple[int, int]] | None = None
     ) -> None:
         entries, unread_count = await in_thread(self._load, conversation_ids)
         for entry in entries:
@@ -93,7 +108,7 @@ class InboxConsumer(TypingConsumer):
             return None
         return list(islice(self._versions.items(), ConversationPage.page_size))
 
-    def _load(self, conversation_ids: set[int] | list[int]) -> tuple[list[ConversationEntry], int]:
+    def _load(self, conversation_ids: list[int]) -> tuple[list[ConversationEntry], int]:
         entries = selectors.list_inbox_entries(self.user, conversation_ids)
         return entries, selectors.count_unread(self.user)
 

@@ -14,7 +14,7 @@ from messaging.pagination import ConversationPage
 from messaging.selectors import InboxChecksum
 from messaging.services.archiving import archive_conversations_for_trainee
 from tests.factories import access_of, make_trainee, open_conversation, write
-from tests.live.client import Client, close, finish_tasks, run, scope_of
+from tests.live.client import Client, close, finish_tasks, run, scope_of, until
 from users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -229,6 +229,49 @@ def test_new_conversation_is_sent(alice: User, bob: User, conversation: Conversa
 
         assert told(client) == [(0,), (other.pk, 1, False)]
         await client.disconnect()
+
+    run(scenario)
+
+
+@pytest.fixture
+def five(alice: User, settings: Any) -> list[int]:
+    """Return the ids of five conversations of Alice; two are sent at a time, and three may wait."""
+    settings.SOCKET_REPLAY_LIMIT, settings.SOCKET_PENDING_FRAMES = 2, 3
+    names = ("one", "two", "three", "four", "five")
+    return [open_conversation(alice, make_trainee(name, alice)).pk for name in names]
+
+
+def test_many_changes_at_once_are_sent_in_slices(alice: User, five: list[int]) -> None:
+    token = access_of(alice)
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+        socket._versions = {}
+
+        socket._schedule_refresh(set(five))
+        await finish_tasks()
+
+        assert sorted(told(client)) == sorted([(0,), *((pk, 1, False) for pk in five)])
+        assert socket.position == InboxChecksum(5, sum(five), 5)
+        await client.disconnect()
+
+    run(scenario)
+
+
+def test_client_that_leaves_between_two_slices_gets_no_other(alice: User, five: list[int]) -> None:
+    token = access_of(alice)
+
+    async def scenario() -> None:
+        client, socket = await connect(token)
+        socket._versions = {}
+        client.reads.clear()
+
+        socket._schedule_refresh(set(five))
+        await until(lambda: len(socket._versions) == 2)
+        await client.disconnect()
+        await finish_tasks()
+
+        assert len(socket._versions) == 2
 
     run(scenario)
 
