@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from pytest_django.plugin import DjangoDbBlocker
 
 from messaging.models import Conversation, Message
-from tests.e2e.devices import wait_until
+from tests.e2e.devices import OpenDevice, wait_until
 from tests.e2e.screens import composer, message, navigation, open_thread, path_of, sign_in
 from tests.e2e.servers import make_server
 from tests.factories import PASSWORD
@@ -120,6 +120,18 @@ def test_deletion_waits_for_the_network(desk: Page, alice: User) -> None:
     dialog.get_by_role("button", name="Delete account").click()
 
     expect(desk.get_by_text("Your account has been deleted.")).to_be_visible()
+
+
+def test_question_is_in_sight_with_large_text(open_device: OpenDevice, alice: User) -> None:
+    page = open_device(viewport={"width": 360, "height": 640})
+    sign_in(page, alice, "/settings")
+    page.evaluate("document.documentElement.style.fontSize = '32px'")
+
+    dialog = open_deletion(page)
+
+    expect(dialog.get_by_role("heading", name="Delete your account?")).to_be_in_viewport(ratio=1)
+    dialog.get_by_role("button", name="Delete account").scroll_into_view_if_needed()
+    expect(dialog.get_by_role("button", name="Delete account")).to_be_in_viewport(ratio=1)
 
 
 def test_second_click_while_deleting_sends_nothing(desk: Page, alice: User) -> None:

@@ -41,7 +41,9 @@ class AppDialog extends Element {
   async firstUpdated() {
     // showModal() then focuses the field instead of Cancel.
     await this.querySelector("text-field")?.updateComplete;
-    this.querySelector("dialog").showModal();
+    const dialog = this.querySelector("dialog");
+    dialog.showModal();
+    dialog.scrollTop = 0; // with large text, the focused field is far below the question
   }
 
   render() {
