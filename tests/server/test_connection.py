@@ -82,7 +82,7 @@ def connect() -> tuple[LimitedConnection, Connection, Answers]:
     return protocol, connection, app
 
 
-async def end(protocol: LimitedConnection) -> None:
+async def lose(protocol: LimitedConnection) -> None:
     """Lose the connection, and let its running request end."""
     protocol.connection_lost(None)
     await settle()
@@ -98,7 +98,7 @@ def test_response_that_is_not_read_ends_the_connection(settings: Any) -> None:
         protocol.pause_writing()
         protocol.timeout_keep_alive_handler()
         await asyncio.wait_for(connection.aborted.wait(), 20)
-        await end(protocol)
+        await lose(protocol)
 
     run(scenario)
 
@@ -112,7 +112,7 @@ def test_response_that_is_read_in_time_does_not_end_the_connection() -> None:
 
         assert timer.cancelled()
         assert not protocol.flow.write_paused
-        await end(protocol)
+        await lose(protocol)
 
     run(scenario)
 
@@ -162,7 +162,7 @@ def test_close_that_waits_for_the_client_ends(
         await asyncio.wait_for(connection.aborted.wait(), 20)
 
         assert connection.is_closed
-        await end(protocol)
+        await lose(protocol)
 
     run(scenario)
 
@@ -181,7 +181,7 @@ def test_nothing_is_read_while_a_request_waits_for_another() -> None:
 
         assert not connection.is_paused
         assert connection.written.count(b"200 OK") == 3
-        await end(protocol)
+        await lose(protocol)
 
     run(scenario)
 
@@ -199,7 +199,7 @@ def test_requests_with_many_headers_do_not_wait_for_another() -> None:
 
         assert connection.is_closed
         assert b"400 Bad Request" in connection.written
-        await end(protocol)
+        await lose(protocol)
 
     run(scenario)
 
@@ -212,7 +212,20 @@ def test_request_with_too_many_headers_is_refused(is_complete: bool) -> None:
 
         assert connection.is_closed
         assert b"431" in connection.written
-        await end(protocol)
+        await lose(protocol)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("end", [b"\r\n\r\n", b""])
+def test_request_with_too_large_a_head_is_refused(end: bytes) -> None:
+    async def scenario() -> None:
+        protocol, connection, _ = connect()
+        protocol.data_received(REQUEST + b"X: " + b"a" * 40_000 + end)
+
+        assert connection.is_closed
+        assert b"431" in connection.written
+        await lose(protocol)
 
     run(scenario)
 
@@ -225,7 +238,7 @@ def test_lost_connection_frees_its_waiting_requests_at_once() -> None:
         waiting = [weakref.ref(cycle) for cycle, _ in pipeline]
         gc.disable()
         try:
-            await end(protocol)
+            await lose(protocol)
             del protocol, pipeline
 
             assert [each() for each in waiting] == [None, None]

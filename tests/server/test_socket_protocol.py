@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
 
-from server.socket_protocol import SocketProtocol
+from server import socket_protocol
+from server.socket_protocol import BURST_FRAMES, SocketProtocol
 from tests.live.client import run
 
 pytestmark = pytest.mark.without_servers
@@ -78,6 +81,43 @@ def test_client_that_answers_no_ping_is_aborted() -> None:
         protocol, connection = connect()
         protocol.keepalive_timeout()
         assert connection.aborted.is_set()
+
+    run(scenario)
+
+
+def flood(protocol: SocketProtocol) -> None:
+    """Receive too many frames while a message waits for the application."""
+    protocol.queue.put_nowait({"type": "websocket.receive", "text": "{}"})
+    protocol.conn.events = [Frame(Opcode.PING, b"")] * (BURST_FRAMES + 1)
+    protocol.handle_events()
+
+
+def test_flood_while_messages_wait_is_discarded_and_aborted_later() -> None:
+    async def scenario() -> None:
+        protocol, connection = connect()
+        protocol.close_timeout = 0.01
+        flood(protocol)
+        protocol.data_received(b"anything")
+
+        assert not connection.aborted.is_set()
+        assert connection.written == []
+        await asyncio.wait_for(connection.aborted.wait(), 20)
+
+    run(scenario)
+
+
+def test_client_of_a_flood_has_time_to_read_the_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_protocol, "FLOOD_LINGER_SECONDS", 0.01)
+
+    async def scenario() -> None:
+        protocol, connection = connect()
+        flood(protocol)
+        protocol.conn.state, protocol.handshake_complete = State.OPEN, True
+        await protocol.send({"type": "websocket.close", "code": 4008})
+
+        assert connection.written == [b"\x88\x02\x0f\xa8"]
+        assert not connection.aborted.is_set()
+        await asyncio.wait_for(connection.aborted.wait(), 20)
 
     run(scenario)
 
