@@ -204,3 +204,18 @@ def test_too_many_copies_are_refused_in_words(desk: Page, bob: User) -> None:
 
     expect(desk.get_by_text("You’ve prepared several copies lately.")).to_be_visible()
     expect(desk.get_by_role("button", name="Prepare a copy")).to_be_visible()
+
+
+@pytest.mark.complains(r"status of 503")
+def test_state_that_failed_to_load_does_not_prevent_a_copy(desk: Page, bob: User) -> None:
+    refused = {"detail": "Please try again.", "code": "unavailable"}
+    desk.route("**/data-exports/", lambda route: route.fulfill(status=503, json=refused))
+    sign_in(desk, bob, "/settings")
+    expect(desk.get_by_text("Please try again.")).to_be_visible()
+    desk.unroute("**/data-exports/")
+
+    desk.get_by_role("button", name="Prepare a copy").click()
+
+    expect(desk.get_by_text("Your copy is being prepared.")).to_be_visible()
+    assert desk.get_by_text("Please try again.").count() == 0
+    expect(desk.get_by_role("link", name="Download")).to_be_visible()

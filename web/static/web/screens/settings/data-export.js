@@ -81,6 +81,7 @@ class DataExport extends Element {
     this.error = "";
     try {
       this.#show(await requestExport());
+      this.loadError = null;
     } catch (error) {
       if (error.status === undefined) throw error; // a bug, not an ApiError
       this.error = error.status === 429 ? t("data.tooMany") : error.message;
