@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from messaging.models import Conversation, Message
 from notifications.models import PushMark
@@ -13,6 +15,8 @@ from text.directions import isolated
 from text.graphemes import shorten
 
 MAX_GRAPHEMES = 100
+# Above this number, a notification does not list the unread conversations.
+MAX_LISTED = 12
 # Push services refuse more than 4,096 bytes. Encryption takes 103 of them, and the other parts of the
 # payload less than 600. A grapheme can be a letter with hundreds of marks, so the bytes are limited too.
 TITLE_BYTES, BODY_BYTES = 800, 2560
@@ -20,7 +24,12 @@ TITLE_BYTES, BODY_BYTES = 800, 2560
 
 @dataclass(frozen=True)
 class Notification:
-    """The contents of a notification, and the device that it is sent to."""
+    """
+    The contents of a notification, and the device that it is sent to.
+
+    `unread_conversations` are the ids of those with unread messages at `composed_at`, a time of the
+    database's clock. It is None if there are more than `MAX_LISTED`.
+    """
 
     device_id: int
     platform: str
@@ -30,6 +39,8 @@ class Notification:
     conversation_id: int
     sender_id: int
     unread_count: int
+    unread_conversations: tuple[int, ...] | None
+    composed_at: datetime
 
 
 def get_notification(delivery: Delivery) -> Notification | None:
@@ -49,6 +60,7 @@ def get_notification(delivery: Delivery) -> Notification | None:
     if device is None or conversation is None or not conversation.count:
         return None
     text = conversation.text if conversation.count == 1 else f"{conversation.count} new messages"
+    unread = _count_unread(delivery.recipient_id)
     return Notification(
         device_id=device.pk,
         platform=device.platform,
@@ -57,7 +69,10 @@ def get_notification(delivery: Delivery) -> Notification | None:
         body=_shorten(text, BODY_BYTES),
         conversation_id=delivery.conversation_id,
         sender_id=_other_id(conversation, delivery.recipient_id) or 0,
-        unread_count=_count_unread(delivery.recipient_id),
+        unread_count=sum(unread.values()),
+        unread_conversations=tuple(sorted(unread)) if len(unread) <= MAX_LISTED else None,
+        # Before the unread messages were counted, so that none that came later is missing.
+        composed_at=conversation.composed_at,
     )
 
 
@@ -65,8 +80,9 @@ def _describe(delivery: Delivery) -> QuerySet[Any]:
     """
     Return a queryset of the conversation with `count` and `text` of the delivery's unread messages.
 
-    `text` is from the newest message. The queryset is empty if the conversation is archived, if a later
-    delivery covers the same messages, or if the account of a participant was deleted or is being erased.
+    `composed_at` is the time of the query, and `text` is from the newest message. The queryset is empty
+    if the conversation is archived, if a later delivery covers the same messages, or if the account of a
+    participant was deleted or is being erased.
     """
     unread = (
         Message.objects.unread()
@@ -84,19 +100,21 @@ def _describe(delivery: Delivery) -> QuerySet[Any]:
         .exclude(Q(trainer=None) | Q(trainee=None))
         .select_related("trainer", "trainee")
         .annotate(
+            composed_at=Now(),
             count=Subquery(counted.values("count")),
             text=Subquery(unread.order_by("-created_version").values("content")[:1]),
         )
     )
 
 
-def _count_unread(user_id: int) -> int:
-    """Count the user's unread messages in all active conversations, for the badge."""
-    unread = Message.objects.unread().exclude(sender=user_id)
-    return sum(
-        unread.filter(**{f"conversation__{side}": user_id}, conversation__is_archived=False).count()
-        for side in ("trainer", "trainee")
-    )
+def _count_unread(user_id: int) -> dict[int, int]:
+    """Count the user's unread messages in each active conversation that has any."""
+    unread = Message.objects.unread().exclude(sender=user_id).order_by()
+    found: dict[int, int] = {}
+    for side in ("trainer", "trainee"):
+        own = unread.filter(**{f"conversation__{side}": user_id}, conversation__is_archived=False)
+        found |= dict(own.values_list("conversation").annotate(count=Count("pk")))
+    return found
 
 
 def _other_id(conversation: Conversation, recipient_id: int) -> int | None:

@@ -10,6 +10,7 @@ from py_vapid import Vapid02
 from pywebpush import WebPusher
 from yarl import URL
 
+from api.formats import utc
 from notifications.contents import Notification
 from notifications.outcomes import Outcome, Verdict
 from notifications.senders.http import open_session, post
@@ -80,5 +81,7 @@ def payload_of(notification: Notification) -> bytes:
         "body": notification.body,
         "conversation_id": notification.conversation_id,
         "unread_count": notification.unread_count,
+        "unread_conversations": notification.unread_conversations,
+        "composed_at": utc(notification.composed_at),
     }
     return json.dumps(payload, ensure_ascii=False).encode()

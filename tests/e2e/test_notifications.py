@@ -201,6 +201,39 @@ def test_subscription_is_registered_and_removed_on_sign_out(
     expect_tokens(page, alice, [])
 
 
+def test_push_closes_what_was_read_before_it_was_composed(
+    open_device: OpenDevice, alice: User, conversation: Conversation
+) -> None:
+    page = open_device(permissions=["notifications"])
+    sign_in(page, alice, "/settings")
+    wait_for_worker(page)
+    others = [Conversation(pk=conversation.pk + number) for number in range(1, 5)]
+    times = ["2026-02-16T12:00:00.000000Z", "2026-02-16T12:30:00.000000Z"]
+    for other, name in zip(others, ("Read", "Unread", "Later", "Old release"), strict=True):
+        at = None if name == "Old release" else times[name == "Later"]
+        deliver_push(page, other, name, "Hello", composed_at=at)
+    expect_notifications(page, 4)
+
+    unread = [conversation.pk, others[1].pk]
+    deliver_push(
+        page,
+        conversation,
+        "Bob Tester",
+        "Hello",
+        composed_at="2026-02-16T12:29:59.999999Z",
+        unread_conversations=unread,
+    )
+
+    expect_titles(page, {"Bob Tester", "Later", "Old release", "Unread"})
+    deliver_push(page, conversation, "Bob Tester", "Again", unread_conversations=None)
+    expect_titles(page, {"Bob Tester", "Later", "Old release", "Unread"})
+
+
+def expect_titles(page: Page, titles: set[str]) -> None:
+    """Wait until the notifications with exactly these titles are shown."""
+    wait_until(page, lambda: {each["title"] for each in page.evaluate(SHOWN)} == titles)
+
+
 def expect_tokens(page: Page, person: User, endpoints: list[str]) -> None:
     """Wait until the server has exactly these push endpoints of a person."""
 
@@ -241,7 +274,9 @@ STUB_PUSH = """
 """
 
 
-def deliver_push(page: Page, conversation: Conversation, title: str, body: str) -> None:
+def deliver_push(
+    page: Page, conversation: Conversation, title: str, body: str, **more: object
+) -> None:
     """Deliver a push message to the service worker, as the browser would."""
     session = page.context.new_cdp_session(page)
     registrations: list[dict[str, Any]] = []
@@ -256,6 +291,7 @@ def deliver_push(page: Page, conversation: Conversation, title: str, body: str) 
         "body": body,
         "conversation_id": conversation.pk,
         "unread_count": 1,
+        **more,
     }
     session.send(
         "ServiceWorker.deliverPushMessage",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db.models.functions import Now
+from django.utils.dateparse import parse_datetime
 
 from jobs.models import Job
 from messaging.models import Conversation, Message
@@ -88,11 +89,14 @@ def test_absent_recipient_is_notified_and_present_one_is_not(
         reader.read(first.pk)
         trainer.send(second.pk, "And you?")
 
-        assert there.wait_for()[-1] == {
+        shown = there.wait_for()[-1]
+        assert parse_datetime(shown.pop("composed_at"))
+        assert shown == {
             "title": "Alice Tester",
             "body": "2 new messages",
             "conversation_id": second.pk,
             "unread_count": 2,
+            "unread_conversations": [second.pk],
         }
         server.send_signal(signal.SIGTERM)
         server.wait(SHUTDOWN_SECONDS)

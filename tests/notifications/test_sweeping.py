@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from jobs.models import Job
 from messaging.models import Conversation, Message
 from messaging.services.archiving import archive_conversations
 from messaging.services.reading import mark_read
+from notifications.contents import MAX_LISTED
 from notifications.models import DeviceToken, PushCursor, PushMark
 from notifications.selectors import Backlog, get_backlog, list_device_ids
 from notifications.services import sweeping
@@ -170,6 +172,30 @@ def test_badge_counts_all_conversations(
         ("Bob Tester", "c", 3),
         ("Other Tester", "2 new messages", 3),
     ]
+
+
+def test_notification_lists_the_unread_conversations_at_its_time(
+    alice: User, bob: User, conversation: Conversation, make_browser: MakeBrowser, later: Later
+) -> None:
+    make_browser("alice").belongs_to(alice)
+    trainees = [make_trainee(f"trainee{number}", alice) for number in range(MAX_LISTED)]
+    unread = [open_conversation(alice, each) for each in trainees]
+    write(bob, conversation, "read on another device")
+    mark_read(reader=alice, conversation_id=conversation.pk)
+    for person, each in zip(trainees, unread, strict=True):
+        write(person, each, "unread")
+    later(6)
+
+    before = Conversation.objects.values_list(Now(), flat=True)[0]
+    told = notify()
+    after = Conversation.objects.values_list(Now(), flat=True)[0]
+
+    ids = tuple(each.pk for each in unread)
+    assert {each.unread_conversations for each in told} == {ids}
+    assert all(before <= each.composed_at <= after for each in told)
+    write(bob, conversation, "one conversation more")
+    later(6)
+    assert [each.unread_conversations for each in notify()] == [None]
 
 
 def test_other_people_are_not_notified(

@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 from base64 import urlsafe_b64decode
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt
@@ -12,7 +13,7 @@ import pytest
 from aiohttp import ClientTimeout
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from notifications.contents import BODY_BYTES, TITLE_BYTES, Notification, _shorten
+from notifications.contents import BODY_BYTES, MAX_LISTED, TITLE_BYTES, Notification, _shorten
 from notifications.outcomes import Outcome, Verdict
 from notifications.senders import Senders
 from notifications.senders.http import NotPublic, is_public, open_session, post, public_socket
@@ -40,6 +41,8 @@ def make_notification(token: str, **changes: Any) -> Notification:
         "conversation_id": 7,
         "sender_id": 5,
         "unread_count": 3,
+        "unread_conversations": (7, 9),
+        "composed_at": datetime(2026, 2, 16, 12, 30, tzinfo=UTC),
     }
     return Notification(**{**fields, **changes})
 
@@ -67,6 +70,8 @@ def test_only_the_browser_can_decrypt_it(bobs: Browser, make_browser: MakeBrowse
             "body": "How was the run? 🏃",
             "conversation_id": 7,
             "unread_count": 3,
+            "unread_conversations": [7, 9],
+            "composed_at": "2026-02-16T12:30:00.000000Z",
         }
     ]
     (received,) = bobs.service.received
@@ -81,7 +86,14 @@ def test_only_the_browser_can_decrypt_it(bobs: Browser, make_browser: MakeBrowse
 def test_longest_notification_fits_the_limit_of_push_services(bobs: Browser, letter: str) -> None:
     title, body = _shorten(letter * 100, TITLE_BYTES), _shorten(letter * 100, BODY_BYTES)
 
-    send(bobs.token, title=title, body=body, conversation_id=2**63 - 1, unread_count=2**31)
+    send(
+        bobs.token,
+        title=title,
+        body=body,
+        conversation_id=2**63 - 1,
+        unread_count=2**31,
+        unread_conversations=(2**63 - 1,) * MAX_LISTED,
+    )
 
     (received,) = bobs.service.received
     assert len(received.body) <= 4096

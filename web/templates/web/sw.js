@@ -138,8 +138,9 @@ addEventListener("notificationclick", (event) => {
 });
 
 /** Show one notification per conversation, unless a focused window shows the conversation. */
-async function notify({ title, body, conversation_id, unread_count }) {
+async function notify({ title, body, conversation_id, unread_count, composed_at, ...more }) {
   await showBadge(unread_count);
+  await closeRead(more.unread_conversations, composed_at);
   const path = `/messages/${conversation_id}`;
   const windows = await listWindows();
   if (windows.some((each) => each.focused && each.path === path)) return;
@@ -149,8 +150,21 @@ async function notify({ title, body, conversation_id, unread_count }) {
     renotify: true,
     icon: BUILD.icon,
     badge: BUILD.badge,
-    data: { path },
+    data: { path, composedAt: composed_at },
   });
+}
+
+/**
+ * Close the notifications of conversations that had been read when a later one was composed, because
+ * there may be no page that does so. Push messages can arrive in another order.
+ */
+async function closeRead(unread, composedAt) {
+  if (!unread) return; // there are too many
+  const paths = unread.map((id) => `/messages/${id}`);
+  for (const shown of await registration.getNotifications()) {
+    const { path, composedAt: earlier } = shown.data ?? {};
+    if (earlier < composedAt && !paths.includes(path)) shown.close();
+  }
 }
 
 /** Set the badge of the app icon, if supported and allowed. */
