@@ -28,8 +28,8 @@ class RequestForm(ModelForm[DataExport]):
         max_length=REASON_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "The file contains all private messages of the person, so this is recorded like reading"
-            " each conversation. For example the number of a support request."
+            "The file contains all private messages of the person, so the export is recorded as a"
+            " reading of each conversation. Example of a reason: the number of a support request."
         ),
     )
 
@@ -86,7 +86,7 @@ class DataExportAdmin(ReadOnlyAdmin):
         if not DataExport.objects.ready().filter(pk=export.pk).exists():
             return str(_("Not ready") if export.expires_at is None else _("Expired"))
         if not export.is_mine:
-            return str(_("Ready, for whoever requested it"))
+            return str(_("Ready (only the requester can download it)"))
         url = reverse("admin:privacy_dataexport_download", args=[export.pk])
         return format_html('<a href="{}">{}</a>', url, _("Download"))
 

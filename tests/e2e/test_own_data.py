@@ -79,7 +79,7 @@ def test_trainer_is_told_about_the_trainees_and_can_remove_the_texts(
     dialog = open_deletion(desk)
     expect(dialog.get_by_text("Your trainees keep their accounts")).to_be_visible()
 
-    dialog.get_by_label("Remove the texts").check()
+    dialog.get_by_label("Delete their text").check()
     submit(dialog)
 
     expect(desk.get_by_text("Your account has been deleted.")).to_be_visible()
@@ -202,7 +202,7 @@ def test_too_many_copies_are_refused_in_words(desk: Page, bob: User) -> None:
 
     desk.get_by_role("button", name="Prepare a copy").click()
 
-    expect(desk.get_by_text("You’ve prepared several copies lately.")).to_be_visible()
+    expect(desk.get_by_text("You’ve prepared several copies recently.")).to_be_visible()
     expect(desk.get_by_role("button", name="Prepare a copy")).to_be_visible()
 
 

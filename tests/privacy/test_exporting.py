@@ -349,7 +349,7 @@ def test_only_those_who_gave_the_reason_can_download(
     browser = browser_of(root)
     shown = browser.get(EXPORTS).content.decode()
 
-    assert shown.count("Ready, for whoever requested it") == 2
+    assert shown.count("Ready (only the requester can download it)") == 2
     for export in DataExport.objects.all():
         assert browser.get(f"{EXPORTS}{export.pk}/download/").status_code == 404
 

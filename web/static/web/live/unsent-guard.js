@@ -4,7 +4,7 @@ import { page } from "./page.js";
 
 let hasAsked = false;
 
-/** Protect unsent messages from the browser that clears data, and from the user who closes the page. */
+/** Protect unsent messages: ask before the page closes, and ask the browser not to clear its data. */
 export function guardUnsent() {
   outbox.addEventListener("change", guard);
   guard();
@@ -26,7 +26,7 @@ function isWaiting({ attempts }) {
   return !page.isOnline || attempts > 0;
 }
 
-/** Ask the browser to keep our data: Firefox asks the user, who sees now what it is good for. */
+/** Ask the browser not to clear our data. Firefox asks the user, who understands the question now. */
 function persist() {
   hasAsked = true;
   quietly(() => navigator.storage.persist());

@@ -1,6 +1,6 @@
 import { session } from "../core/session.js";
 
-// The trainees that were shown, by id, and the sign-in during which they were.
+// The trainees that lists have shown, by id, and the session in which they have.
 let shown = new Map();
 let shownIn = session.generation;
 
@@ -13,7 +13,7 @@ export function messagePath(trainee) {
   return conversation_id ? `/messages/${conversation_id}` : `/messages?trainee=${id}`;
 }
 
-/** Return a trainee to whom a path was shown, or null: offline, the server cannot be asked. */
+/** Return a trainee whose path a list has shown, or null. This also works offline. */
 export function shownTrainee(id) {
   return (shownIn === session.generation && shown.get(id)) || null;
 }

@@ -1,7 +1,7 @@
 import { texts } from "./en.js";
 
-// The texts of the screens for trainees, invitations and settings, which load them. So they are not
-// part of the first load of other screens.
+// The texts of the screens for trainees, invitations and settings. These screens import this module, so
+// that pages with other screens need not load it first.
 Object.assign(texts, {
   "account.delete": "Delete account",
   "account.deleteConfirm": "Delete your account?",
@@ -10,7 +10,7 @@ Object.assign(texts, {
     "This can’t be undone. Your name, picture and sign-in are deleted, and you’re signed out everywhere.",
   "account.deleteTrainer":
     "This can’t be undone. Your name, picture and sign-in are deleted, and you’re signed out everywhere. Your trainees keep their accounts, but can no longer write to you.",
-  "account.erase": "Remove the texts",
+  "account.erase": "Delete their text",
   "account.eraseHint": "The other person sees “This message was deleted”.",
   "account.keep": "Keep them without your name",
   "account.keepHint": "The other person sees “Deleted account” as the sender.",
@@ -22,7 +22,7 @@ Object.assign(texts, {
   "data.preparing": "Your copy is being prepared. You can leave this page and come back later.",
   "data.ready": "Your copy of {date} is ready. You can download it until {until}.",
   "data.title": "Your data",
-  "data.tooMany": "You’ve prepared several copies lately. Please try again tomorrow.",
+  "data.tooMany": "You’ve prepared several copies recently. Please try again tomorrow.",
   "invitation.copy": "Copy link",
   "invitation.copyFor": "Copy the invitation link for {email}",
   "invitation.expired": "Expired",

@@ -141,7 +141,7 @@ export const texts = {
   "signIn.deleted": "Your account has been deleted.",
   "signIn.elsewhere": "You signed out in another tab.",
   "signIn.blocked":
-    "This browser can’t keep you signed in. After you reload or close this page, sign in again.",
+    "This browser can’t keep you signed in. You’ll need to sign in again if you close or reload this page.",
   "signIn.expired": "Your session has ended. Please sign in again.",
   "signIn.submit": "Sign in",
   "signIn.text": "Sign in to read your messages.",
