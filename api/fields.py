@@ -11,15 +11,15 @@ from text.visible import has_visible, normalize
 
 MAX_ID = 2**63 - 1
 NFC_FACTOR = 4
-"""NFC makes at most this number of characters one, such as a Greek letter and three accents."""
+"""NFC combines at most this number of characters into one, such as a Greek letter and three accents."""
 
 
 class TextField(serializers.CharField):
     """
     A JSON string without NUL; DRF's own field also accepts numbers.
 
-    A text that is too long in any form is refused before subclasses normalize it, which takes seconds for
-    megabytes.
+    A text that would be too long even in NFC is refused before subclasses normalize it, which takes seconds
+    for megabytes.
     """
 
     def to_internal_value(self, data: Any) -> str:

@@ -11,7 +11,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 
-# No request has more levels of lists and objects than a few.
+# Valid requests nest lists and objects only a few levels deep.
 MAX_JSON_LEVELS = 32
 TAKES_JSON = frozenset({"*/*", "application/json", "application/json, */*"})
 
@@ -43,7 +43,7 @@ def parse_json(text: bytes | str) -> Any:
     """
     Parse strict JSON; raise ParseError if it is malformed, or has more than `MAX_JSON_LEVELS` levels.
 
-    Validators write values into their errors, and Python cannot write a list of a thousand levels.
+    Validators put a value's `repr()` into their errors, which fails for a list of a thousand levels.
     """
     try:
         data = orjson.loads(text)

@@ -224,7 +224,7 @@ THROTTLE_RATES: dict[str, str] = {
     "refresh": env.rate("THROTTLE_REFRESH", default="60/minute"),
     "sign_in": env.rate("THROTTLE_SIGN_IN", default="10/minute"),
     "sign_in_address": env.rate("THROTTLE_SIGN_IN_ADDRESS", default="60/minute"),
-    # Sign-ins that fail: per email address from one network or browser, and from all unknown ones.
+    # Sign-ins that fail: per email address from one network or known browser, and from anywhere.
     "sign_in_failures": env.rate("THROTTLE_SIGN_IN_FAILURES", default="30/hour"),
     "sign_in_account": env.rate("THROTTLE_SIGN_IN_ACCOUNT", default="300/hour"),
     # Requests with a token in the body, per network address: refreshes, checks, sign-outs.

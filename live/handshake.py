@@ -77,7 +77,7 @@ def resume_version(scope: Mapping[str, Any]) -> int | None:
 
 
 def wants_newest(scope: Mapping[str, Any]) -> bool:
-    """Return whether the client asks by `?newest=true` what its conversation list must contain."""
+    """Return whether the client asks by `?newest=true` for the versions on the first page of its list."""
     return query_params(scope).get("newest") == "true"
 
 

@@ -16,9 +16,9 @@ class LimitHandshakes:
     """
     An ASGI app that refuses handshakes with 503 while too many sockets are being opened.
 
-    Anybody can start a handshake, and its token is verified in the database. So sockets that are being
-    opened are limited, in all and per network, until they call `end_handshake`. Open sockets are limited
-    per user.
+    Anybody can start a handshake, and verifying its token takes a query. So the sockets that are being
+    opened are limited, in total and per network. A socket counts until `end_handshake` is called for it;
+    open sockets are limited per user.
     """
 
     def __init__(self, app: Any) -> None:

@@ -49,7 +49,7 @@ class SocketRegistry:
 
     def add(self, socket: Socket) -> None:
         """
-        Add a socket that opens.
+        Add a socket that is being opened.
 
         Raise SocketRefused while draining. Also raise it if the user has `SOCKETS_PER_USER_AT_MOST`
         sockets and none of them can be closed now, or `SOCKETS_PER_USER` that are still being closed. The
@@ -62,10 +62,10 @@ class SocketRegistry:
 
     def make_room(self, socket: Socket) -> None:
         """
-        Beyond `SOCKETS_PER_USER`, close another socket of the user; this one is open.
+        Close another socket of the user if they now have more than `SOCKETS_PER_USER`.
 
-        A socket calls this once its user is known to have access to its content. Otherwise, attempts to
-        open what is not visible would close the user's other sockets. Raise SocketRefused as `add` does.
+        A socket calls this only after its user was found to have access to its content. Otherwise, refused
+        attempts would close the user's other sockets. Raise SocketRefused as `add` does.
         """
         if evicted := self._choose_evicted(socket):
             access = socket.access

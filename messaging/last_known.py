@@ -1,9 +1,9 @@
 """
-What two people see of each other once they no longer work together: names and addresses as of then.
+What two people see of each other after they have parted: the names and email addresses of that day.
 
-Their conversation stays in the trainer's archive, and in both people's data exports. Later changes of the
-other person's names, address and picture are none of their business, so these show what the column
-`last_known` of the conversation has stored.
+Their conversation stays in the trainer's archive, and in both people's data exports. Former partners must
+not see later changes of names, address and picture, so archive and exports show the values in the column
+`last_known` of the conversation.
 """
 
 import json

@@ -11,7 +11,7 @@ from users.models import User
 
 class ArchivedReason(StrEnum):
     """
-    Why a conversation is archived: what is so now, not what was so when it was archived.
+    Why a conversation is archived, according to the present state of both accounts.
 
     OTHER means that the trainee has this trainer: support has archived it, or the trainee has come back.
     """

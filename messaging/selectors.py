@@ -19,7 +19,7 @@ from users.models import User
 T = TypeVar("T")
 
 FEW_CHANGES = 50
-"""The changes that a replay reads without measuring them first; together they are at most 400 KB."""
+"""The number of changes that a replay loads without measuring them first; they are at most 400 KB."""
 
 
 class Rows(Sequence[T]):

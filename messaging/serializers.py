@@ -95,8 +95,8 @@ class ConversationSerializer(serializers.Serializer[Any]):
         choices=[each.value for each in ArchivedReason],
         allow_null=True,
         help_text="`trainee_removed`: the trainee no longer has this trainer. The names are those of"
-        " then. `account_deleted`: one of the two accounts no longer exists. `other`: the trainee has this"
-        " trainer, who can write again. `null` if the conversation is active.",
+        " the day when they parted. `account_deleted`: one of the two accounts no longer exists. `other`:"
+        " the trainee has this trainer, who can write again. `null` if the conversation is active.",
     )
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()

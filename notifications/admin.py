@@ -18,7 +18,7 @@ STATE = ("is_active", "last_success_at", "last_failure_at", "last_failure")
 @admin.register(DeviceToken)
 class DeviceTokenAdmin(ReadOnlyAdmin):
     """
-    Devices that get notifications, and how the last ones fared.
+    Devices that get notifications, with the times of the last success and the last failure.
 
     A device that the push service has refused for good is inactive, until its app registers it again.
     """
@@ -43,9 +43,9 @@ class DeviceTokenAdmin(ReadOnlyAdmin):
 @admin.register(DeliveryOutcome)
 class DeliveryOutcomeAdmin(ReadOnlyAdmin):
     """
-    What became of notifications: each attempt, and why there was none.
+    The result of each attempt to deliver a notification, or the reason why there was none.
 
-    There is nothing here if the message was read within seconds, or if the person has no device.
+    There is no row if the message was read within seconds, or if the person has no device.
     """
 
     linked_lookups = ("recipient__id__exact", "conversation__id__exact", "device_id__exact")

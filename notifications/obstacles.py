@@ -42,7 +42,7 @@ def with_obstacle(devices: DeviceTokenQuerySet) -> QuerySet[Any]:
 
 
 def list_unreachable(user_ids: Collection[int]) -> dict[int, Unreachable]:
-    """Return, for people without a reachable device, the device that was registered last, if any."""
+    """Return {user id: the device registered last} for people who have devices, but no reachable one."""
     devices = with_obstacle(get_served_devices().filter(user__in=user_ids))
     rows = devices.exclude(obstacle="").order_by("updated_at", "pk")
     return {
@@ -52,7 +52,7 @@ def list_unreachable(user_ids: Collection[int]) -> dict[int, Unreachable]:
 
 
 def explain_skip(delivery: Delivery) -> str:
-    """Return why there is no longer any reason to send a queued notification. This takes 2 or 3 queries."""
+    """Return why a queued notification is not sent. This takes 1 to 3 queries."""
     devices = get_served_devices().filter(pk=delivery.device_id, user=delivery.recipient_id)
     obstacle: str | None = with_obstacle(devices).values_list("obstacle", flat=True).first()
     if obstacle is None:

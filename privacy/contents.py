@@ -96,7 +96,7 @@ def list_conversations(user: User) -> Iterator[Conversation]:
     """
     Yield all conversations of a person, also archived ones.
 
-    If the two people have parted, the other one has the name of then; see `messaging.last_known`.
+    If the two people have parted, the other one has the stored names; see `messaging.last_known`.
     """
     own = Conversation.objects.of(user).select_related("trainer", "trainee").order_by("pk")
     for each in own:

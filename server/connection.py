@@ -1,4 +1,4 @@
-"""Limits on the head of a request, and on the time in which a request must arrive and be read."""
+"""Limits on the head of a request, and on the time for sending a request and for reading its response."""
 
 import asyncio
 from collections.abc import Collection
@@ -17,12 +17,12 @@ from server.unread_data import UnreadWatch
 
 # Requests of one connection that wait for earlier responses. Browsers send none before a response.
 MAX_PIPELINED = 64
-# Headers of one request, and of those requests together. Each takes 130 bytes, and as few as 4 in transit.
+# Headers of one request, and of all waiting requests together. A header of 4 bytes takes 130 in memory.
 MAX_HEADERS = 1000
 
 
 class TooManyRequests(Exception):
-    """More than `MAX_PIPELINED` requests of one connection wait, or more than `MAX_HEADERS` of theirs."""
+    """More than `MAX_PIPELINED` requests of a connection wait, or these have more than `MAX_HEADERS`."""
 
 
 class HeadTooLarge(Exception):
@@ -56,7 +56,7 @@ class LimitedConnection(HttpToolsProtocol):
     A client that sends only half of a request or of a WebSocket handshake occupies a file descriptor.
     Many such clients would exhaust the process's limit, so their connections are closed after a
     time-out. On a connection that is kept open, a request that arrives in one piece starts no timer.
-    A connection whose client does not read a response is aborted.
+    A connection is aborted if its client reads nothing of a response for `SOCKET_STALL_SECONDS`.
     """
 
     _awaits = Awaited.HEAD
@@ -73,7 +73,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._update_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Free the requests that wait: they and the connection refer to each other."""
+        """Break the reference cycles with waiting requests, so that they are freed at once."""
         self._awaits = Awaited.NOTHING
         self._update_timer()
         self._unread.stop()
@@ -147,7 +147,7 @@ class LimitedConnection(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Start the next request of the connection; once none waits, read on."""
+        """Start the next request, or read on if none waits. Watch the connection if it is closing."""
         super().on_response_complete()
         if self.transport.is_closing():
             self._unread.start()
@@ -213,6 +213,6 @@ class LimitedConnection(HttpToolsProtocol):
         self._unread.stop()
 
     def _close(self) -> None:
-        """Close the connection once its client has read what was sent, or does not read."""
+        """Close the connection after its client has read the response; abort it if the client does not."""
         self.transport.close()
         self._unread.start()

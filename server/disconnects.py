@@ -4,7 +4,7 @@ import asyncio
 import select
 from typing import Any
 
-# The event of a socket whose other side sends no more. Only Linux has it.
+# The poll event that the other side of a socket sends no more. Only Linux has it.
 CLOSED_BY_PEER: int = getattr(select, "POLLRDHUP", 0)
 LOOK_SECONDS = 0.5
 """The interval at which a connection is checked while nothing is read from it."""
@@ -23,7 +23,8 @@ async def wait_until_left(scope: Any) -> None:
     """
     Return when the client of a request disconnects, without reading the request's body.
 
-    A client that has sent more than the system buffers is noticed only when its body is read.
+    If a client has sent more data than fits in the system's buffers, its disconnect is noticed only when
+    the body is read.
     """
     while not has_left(scope):  # noqa: ASYNC110 - a paused connection signals nothing
         await asyncio.sleep(LOOK_SECONDS)

@@ -73,7 +73,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self._watch_fragments()
 
     def send_receive_event_to_app(self) -> None:
-        """Close a socket that sends invalid UTF-8 with 1007, as uvicorn does, which also logs an error."""
+        """Close a socket that sends invalid UTF-8 with 1007; uvicorn would also log a traceback."""
         is_text = self.curr_msg_data_type == "text" and not self.close_sent
         if is_text and not _is_utf8(b"".join(self.frames)):
             self.frames = []

@@ -32,7 +32,7 @@ class UnreadWatch:
         self._timer = loop.call_later(settings.SOCKET_STALL_SECONDS, self._check, unsent)
 
     def _check(self, unsent: int) -> None:
-        """Abort the connection, unless less than `unsent` bytes are left to send."""
+        """Abort the connection, unless fewer than `unsent` bytes are left to send."""
         if self._transport.get_write_buffer_size() < unsent:
             self._wait()
         else:

@@ -1,4 +1,4 @@
-"""Checks before a request's costly part: the body of a form is read, or a password is hashed."""
+"""Checks a request before its costly part, which is reading a form or hashing a password."""
 
 from collections.abc import Callable
 from functools import cache

@@ -43,8 +43,8 @@ class Invitation(models.Model):
     # The trainer's access epoch when the link was made. Processes of the previous release leave it NULL.
     trainer_epoch = models.PositiveIntegerField(null=True, editable=False)
 
-    # How the last email with the link fared. The database default is for processes of the previous release,
-    # which do not record it.
+    # The result of the last email with the link. The database default is for processes of the previous
+    # release, which do not record it.
     email_status = models.CharField(
         max_length=7,
         choices=EmailStatus.choices,

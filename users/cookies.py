@@ -2,7 +2,7 @@
 The browser client's refresh token, in a cookie that no script can read.
 
 For the reasons, see docs/adr/0010-a-refresh-token-that-no-script-can-read.md. The API's only other cookie
-opens nothing: see `users.known_browsers`.
+grants no access: see `users.known_browsers`.
 """
 
 from contextlib import suppress

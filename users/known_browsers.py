@@ -1,8 +1,8 @@
 """
-A cookie that proves that an email address has signed in in this browser before.
+A cookie that proves that the owner of an email address has signed in in this browser before.
 
-It has no name in it, and it opens nothing: it only gives the browser limits of its own for guesses, so that
-strangers cannot use these up. Each sign-in and each password reset replaces it.
+It does not contain the address, and grants no access. It only gives the browser's sign-ins limits of their
+own, which strangers cannot use up. Each sign-in and each password reset replaces it.
 """
 
 from datetime import timedelta

@@ -45,14 +45,14 @@ def count_account(client: ClientInfo, email: object) -> None:
 
 
 def forgive(client: ClientInfo, email: str) -> None:
-    """Take back that an attempt, which `count_account` has counted, might fail: it succeeded."""
+    """Refund the failure that `count_account` counted for an attempt, because the attempt succeeded."""
     account = _account(email)
     refund("sign_in_failures", _key(client, account))
     refund("sign_in_account", account)
 
 
 def forget_failures(client: ClientInfo, email: str) -> None:
-    """Let the owner of an email address sign in now, after a password reset from this client."""
+    """Clear the attempts for an email address from this client, and its failures from anywhere."""
     account = _account(email)
     for scope in ("sign_in", "sign_in_failures"):
         clear(scope, _key(client, account))

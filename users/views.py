@@ -86,8 +86,8 @@ class SignInView(PublicView):
         Sign in.
 
         Per minute, 10 attempts are allowed for an email address from one network, and 60 from one network
-        in all. Per hour, 30 may fail for an email address from one network, and 300 from all networks
-        from which it has not signed in lately.
+        in all. Per hour, 30 may fail for an email address from one network, and 300 from anywhere.
+        Beyond the last limit, browsers and networks in which the address has signed in lately are accepted.
         """
         data = validated(SignInSerializer, request.data)
         in_cookie = wants_cookie(request, data)

@@ -80,10 +80,10 @@ class InboxConsumer(TypingConsumer):
 
     async def _send_in_slices(self, conversation_ids: list[int]) -> None:
         """
-        Send the state of conversations, as many at a time as a replay has messages.
+        Send the state of conversations, at most `SOCKET_REPLAY_LIMIT` at a time.
 
-        Each slice is read once the client has received all earlier frames. Otherwise, thousands of changes
-        would fill the outbox, and close the socket.
+        Each slice is loaded after all earlier frames have been sent. Otherwise, thousands of changes would
+        overflow the outbox, which closes the socket.
         """
         size = settings.SOCKET_REPLAY_LIMIT
         for start in range(0, len(conversation_ids), size):

@@ -20,8 +20,8 @@ def archive_conversations_for_trainee(*, trainer: User, trainee: User) -> Archiv
     """
     Archive the conversation of a trainer and a trainee, and close its sockets.
 
-    Nothing is deleted. The trainer can still read the conversation, but the trainee cannot. The names are
-    stored even if it was archived before: until now, the trainer could see new ones.
+    Nothing is deleted. The trainer can still read the conversation, but the trainee cannot. The
+    present names are stored even if it was archived before, because the trainer could see them until now.
     """
     pair = Conversation.objects.filter(trainer=trainer, trainee=trainee)
     for conversation in store_last_known(_lock(pair.filter(is_archived=True))):

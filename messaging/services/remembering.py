@@ -1,4 +1,4 @@
-"""Stores, or forgets, the names in archived conversations that the previous release has changed."""
+"""Corrects `last_known` in conversations that processes of the previous release have changed."""
 
 from django.db import transaction
 from django.db.models import Q

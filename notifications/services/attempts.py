@@ -63,11 +63,11 @@ def prepare_notification(delivery: Delivery) -> Notification | None:
 
 def record_outcome(delivery: Delivery, notification: Notification, outcome: Outcome) -> None:
     """
-    Store how a notification fared, at the device too. Raise RetryLater or GiveUp after most failures.
+    Store the outcome of sending a notification, also at the device, which it switches off if it is GONE.
 
-    If the token cannot be used, the device is switched off, and nothing is raised. A retry waits for the
-    longer of two pauses: the job's own, and the one that the push service requests. A requested pause of
-    more than an hour counts as an hour.
+    Raise GiveUp if the outcome is REFUSED, and RetryLater if it is LATER. A retry waits for the longer of
+    two pauses: the job's own, and the one that the push service requests. A requested pause of more than
+    an hour counts as an hour.
     """
     outage = _firebase if notification.platform != DeviceToken.Platform.WEB else _web_push
     service = "firebase" if outage is _firebase else "web_push"

@@ -45,7 +45,7 @@ def register_device(
 
 
 def _forget_what_happened_to_others(user: User, token: str) -> None:
-    """If the token belongs to somebody else, clear how notifications to them fared."""
+    """If the token belongs to somebody else, clear the times and the reason of its last results."""
     others = DeviceToken.objects.filter(token=token).exclude(user=user)
     others.update(last_success_at=None, last_failure_at=None, last_failure="")
 

@@ -139,7 +139,7 @@ def _queue_deliveries(unread: Collection[Unread]) -> None:
     """
     Store the last message that each recipient is notified of, and enqueue a job per device.
 
-    Of recipients who have devices, but none that can be notified, store why.
+    If a recipient has devices, but none of them can be notified, store the reason.
     """
     if not unread:
         return

@@ -155,7 +155,7 @@ def _mail(invitation: Invitation) -> None:
 
 
 def _record_email(invitation: Invitation, status: EmailStatus) -> None:
-    """Store how the email fared, unless the invitation has been renewed since, and has a new link."""
+    """Store whether the email was sent, unless the invitation was renewed since and has a new link."""
     sent = Invitation.objects.filter(pk=invitation.pk, code_hash=invitation.code_hash)
     sent.update(email_status=status)
 

@@ -21,7 +21,7 @@ class SessionAdmin(ReadOnlyAdmin):
     """
     The base class of pages on sessions.
 
-    Address, browser and last use are those of the last refresh, which a client makes once an hour.
+    Address, browser and last use are those of the last refresh. A client in use makes one about every hour.
     """
 
     search_fields = ("user_email", "impersonator_email", "user__search_text")

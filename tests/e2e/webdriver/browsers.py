@@ -53,7 +53,7 @@ def open_firefox() -> Iterator[Connection]:
 
 @contextmanager
 def open_webkit() -> Iterator[Connection]:
-    """Start WebKitGTK's own browser and its driver, with a display in memory, and connect to it."""
+    """Start WebKitGTK's own browser and its driver, on a virtual display, and connect to it."""
     driver, browser, display_server = find(WEBKIT)
     port = find_free_port()
     with tempfile.TemporaryDirectory(
@@ -90,7 +90,7 @@ def running(command: Sequence[str], variables: Mapping[str, str]) -> Iterator[No
 
 @contextmanager
 def display(server: str) -> Iterator[str]:
-    """Run a display in memory, and yield its name, such as ":1"."""
+    """Run a virtual display, and yield its name, such as ":1"."""
     command = (server, "-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp")
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0
