@@ -129,6 +129,10 @@ PASSWORD_THREADS = env.positive("PASSWORD_THREADS", default=2, most=1000)
 # The number of requests that may wait for these threads; more get 503. Each request takes a third of
 # a second.
 PASSWORD_QUEUE = env.whole("PASSWORD_QUEUE", default=64)
+# The number of requests for pages, such as the admin's, that are processed at the same time, and the number
+# of those that may wait. One network gets three quarters of the threads, and half of the queue.
+PAGE_THREADS = 8
+PAGE_QUEUE = 1000
 # One at a time. Each picture is decoded in a process of its own, with at most this memory. 40 megapixels
 # take 60 MB as an ordinary JPEG, 190 MB as a PNG, and 350 MB as a progressive JPEG with four channels. A
 # WebP takes 16 MB per megapixel, so one above 21 megapixels is refused.

@@ -1,5 +1,7 @@
 """Serves everything outside the API, and explains errors for which Django has no page of its own."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -12,23 +14,55 @@ from django.utils.decorators import sync_and_async_middleware
 
 from api.error_body import MALFORMED
 from api.error_pages import error_page, is_for_people
-from api.errors import NOT_SUPPORTED
+from api.errors import NOT_SUPPORTED, Busy
+from api.networks import network_of
+from server.lanes import LaneFull
 from server.request_log import note_request
+from server.slots import make_page_slots
+
+logger = logging.getLogger(__name__)
 
 DETAILS = {HTTPStatus.METHOD_NOT_ALLOWED: NOT_SUPPORTED}
 
 
 class PageHandler(ASGIHandler):
-    """Django's handler, with a page for requests that are too malformed for a request object."""
+    """
+    Django's handler, for a limited number of requests at the same time.
+
+    Django starts a thread per request, and hundreds of busy threads would delay the API's. A request
+    takes a slot after its body has arrived, and frees it before its response is sent, so a slow client
+    holds none. Requests that are too malformed for a request object get a page, too.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._slots = make_page_slots()
 
     async def get_response_async(self, request: Any) -> HttpResponseBase:
-        response: HttpResponseBase = await super().get_response_async(request)
+        network = network_of(request.META.get("REMOTE_ADDR", ""))
+        try:
+            async with self._slots.hold(network, _forever):
+                response: HttpResponseBase = await super().get_response_async(request)
+        except LaneFull as full:
+            logger.warning("503 %s %s: %s", request.method, request.path, full)
+            response = _refuse_busy(request.path)
         note_request(request)
         return response
 
     def create_request(self, scope: Any, body_file: Any) -> Any:
         request, refusal = super().create_request(scope, body_file)
         return request, refusal and _explain(refusal, scope["path"])
+
+
+async def _forever() -> None:
+    """Wait until cancelled: Django itself cancels a request whose client disconnects."""
+    await asyncio.Event().wait()
+
+
+def _refuse_busy(path: str) -> HttpResponseBase:
+    headers = {"Retry-After": str(Busy.wait), "Cache-Control": "no-store"}
+    busy = HttpResponse(status=Busy.status_code, headers=headers)
+    return _with_page(busy, error_page(busy.status_code, Busy.default_detail, path=path))
 
 
 @sync_and_async_middleware

@@ -123,3 +123,10 @@ def make_password_slots() -> Slots:
     threads, queue = settings.PASSWORD_THREADS, settings.PASSWORD_QUEUE
     of_one = Limits(math.ceil(threads / 2), math.ceil(queue / 2))
     return Slots("passwords", in_all=Limits(threads, queue), per_key=of_one)
+
+
+def make_page_slots() -> Slots:
+    """Return slots for the requests outside the API, in all and per network."""
+    threads, queue = settings.PAGE_THREADS, settings.PAGE_QUEUE
+    of_one = Limits(math.ceil(threads * 3 / 4), math.ceil(queue / 2))
+    return Slots("pages", in_all=Limits(threads, queue), per_key=of_one)
