@@ -27,8 +27,8 @@ class Notification:
     """
     The contents of a notification, and the device that it is sent to.
 
-    `unread_conversations` are the ids of those with unread messages at `composed_at`, a time of the
-    database's clock. It is None if there are more than `MAX_LISTED`.
+    `unread_conversations` has the ids of the recipient's conversations with unread messages at
+    `composed_at`, a time of the database's clock. It is None if there are more than `MAX_LISTED`.
     """
 
     device_id: int

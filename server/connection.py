@@ -37,7 +37,7 @@ class Awaited(Enum):
     NOTHING = "nothing"
 
 
-class PatientFlow(FlowControl):
+class PipelineFlow(FlowControl):
     """Reads nothing from a connection while one of its requests waits for the response to another."""
 
     def __init__(self, transport: asyncio.Transport, waiting: Collection[Any]) -> None:
@@ -69,7 +69,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._connection = transport
         self._unread = UnreadWatch(transport)
         super().connection_made(CoalescingTransport(transport))
-        self.flow = PatientFlow(self.transport, self.pipeline)
+        self.flow = PipelineFlow(self.transport, self.pipeline)
         self._update_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:

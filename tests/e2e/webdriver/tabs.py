@@ -22,7 +22,7 @@ PASSING = {"stale element reference", "element click intercepted", "element not 
 
 
 class Tab(Protocol):
-    """Elements are found by a CSS selector and a part of their text, among those that are shown."""
+    """Finds elements by a CSS selector and a part of their text, among those that are shown."""
 
     keeps_pages: bool
     """Whether a page with an open socket and a lock enters the back/forward cache."""

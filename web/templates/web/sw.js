@@ -155,8 +155,8 @@ async function notify({ title, body, conversation_id, unread_count, composed_at,
 }
 
 /**
- * Close the notifications of conversations that had been read when a later one was composed, because
- * there may be no page that does so. Push messages can arrive in another order.
+ * Close the notifications of conversations without unread messages at `composedAt`, because there may be
+ * no page that does so. Push messages can arrive late, so notifications that were composed later stay.
  */
 async function closeRead(unread, composedAt) {
   if (!unread) return; // there are too many
