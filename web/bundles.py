@@ -55,14 +55,16 @@ def group_modules(imports: Imports) -> dict[str, list[str]]:
     """
     Return the modules of each script.
 
-    A module that both the messages and other screens need is in the first script, so that no page loads
-    all three.
+    What the messages load late is in their script, because a request costs more than a few KB. A module
+    that both the messages and other screens need is in the first script, so that no page loads all three.
     """
     modules = [name for name in imports if name != ALONE]
     first = list_needed([ENTRY], imports)
-    messages = list_needed([MESSAGES], imports)
-    late = [each for name in modules for each in list_imports(name, DYNAMIC_IMPORT)]
-    others = list_needed([name for name in late if name != MESSAGES], imports)
+    late = {name: list_imports(name, DYNAMIC_IMPORT) for name in modules}
+    own = [name for name in list_needed([MESSAGES], imports) if name not in first]
+    messages = list_needed([*own, *(each for name in own for each in late[name])], imports)
+    screens = [each for name in modules for each in late[name] if each not in messages]
+    others = list_needed(screens, imports)
     first += [name for name in messages if name in others and name not in first]
     messages = [name for name in messages if name not in first]
     rest = [name for name in modules if name not in first and name not in messages]

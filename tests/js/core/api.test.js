@@ -204,6 +204,29 @@ test("a request is not repeated after another user has signed in", async (t) => 
   assert.equal(server.requests.length, 1);
 });
 
+test("it is quiet once every request has its response, and after 5 s", async (t) => {
+  const { browser, request, server } = await open(t);
+  const { whenQuiet } = await browser.load("core/api.js");
+  const seen = [];
+  const answer = server.hold("GET /api/x/");
+  request("GET", "x/").then(() => seen.push("answered"));
+  whenQuiet().then(() => seen.push("quiet"));
+  await browser.pass(1_000);
+  assert.deepEqual(seen, []);
+
+  answer({});
+  await browser.pass(200);
+  assert.deepEqual(seen, ["answered", "quiet"]);
+
+  server.on("GET /api/x/", () => new Promise(() => {}));
+  request("GET", "x/").catch(() => {});
+  whenQuiet().then(() => seen.push("late"));
+  for (let ms = 200; ms < 5_000; ms += 200) await browser.pass(200);
+  assert.equal(seen.length, 2);
+  await browser.pass(200);
+  assert.deepEqual(seen.slice(2), ["late"]);
+});
+
 test("a 401 without a token is returned, as for a wrong password", async (t) => {
   const { request, server } = await open(t);
   server.on("POST /api/x/", refusal(401, "no_active_account"));

@@ -93,7 +93,7 @@ test("nothing stays for the next person on the device", async (t) => {
 
   browser.server.on("POST /api/auth/invitations/accept/", { access: makeToken(BOB.id), user: BOB });
   await session.join({});
-  await settle();
+  await browser.pass(500);
 
   assert.deepEqual([account.key, await account.db.getAll("drafts")], ["2", []]);
   assert.deepEqual(await databases(), ["messaging-2"]);

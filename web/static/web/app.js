@@ -1,3 +1,4 @@
+import { whenQuiet } from "./core/api.js";
 import { startRedirects } from "./core/redirects.js";
 import { router } from "./core/router.js";
 import { session } from "./core/session.js";
@@ -18,8 +19,13 @@ function uncover() {
   for (const each of document.querySelectorAll("#skeleton, #notice")) each.remove();
 }
 
-/** Load modules that the first screen does not need. If this fails offline, the next page loads them. */
-function loaded() {
+/**
+ * Load modules that the first screen does not need, after its data: on a slow network, they would delay it.
+ *
+ * If this fails offline, the next page loads them.
+ */
+async function loaded() {
+  await whenQuiet();
   const start = (module, run) => module.then(run, () => {});
   start(loadStyles(), () => {});
   start(import("./ui/sign-out.js"), () => {});

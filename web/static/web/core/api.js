@@ -4,6 +4,8 @@ import { waitSeconds, untilAccepted } from "./retry.js";
 
 // Long enough to upload a picture on a slow network; a hanging request would block the outbox.
 const TIMEOUT_MS = 30_000;
+const LONGEST_WAIT_MS = 5_000;
+const MOMENT_MS = 200;
 const BASE = new URL("/api/", location.origin);
 
 /** The server's error response, or no response at all (status 0, code "network"). */
@@ -29,6 +31,8 @@ export class ApiError extends Error {
 }
 
 let tokens = null;
+// The number of requests without a response.
+let underWay = 0;
 
 /** Set the object that provides `accessToken()`, `refresh()` and the sign-in's `generation`. */
 export function setTokenSource(source) {
@@ -43,10 +47,27 @@ export function setTokenSource(source) {
  * unless the user changes meanwhile.
  */
 export async function request(method, path, options = {}) {
+  underWay += 1;
+  try {
+    return await send(method, path, options);
+  } finally {
+    underWay -= 1;
+  }
+}
+
+/** Resolve once no request has been under way for a moment, or after 5 s. */
+export async function whenQuiet() {
+  for (let ms = 0; ms < LONGEST_WAIT_MS; ms += MOMENT_MS) {
+    await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
+    if (underWay === 0) return;
+  }
+}
+
+async function send(method, path, options) {
   const { generation } = tokens;
-  const send = () => requestOnce(method, path, options);
-  if (method !== "GET") return send();
-  return untilAccepted(send, () => generation === tokens.generation);
+  const once = () => requestOnce(method, path, options);
+  if (method !== "GET") return once();
+  return untilAccepted(once, () => generation === tokens.generation);
 }
 
 async function requestOnce(method, path, { body, form, auth = true }) {

@@ -1,3 +1,4 @@
+import { whenQuiet } from "../core/api.js";
 import { session } from "../core/session.js";
 import { account } from "./account.js";
 import { startBadge } from "./badge.js";
@@ -26,10 +27,15 @@ function follow() {
 function start() {
   inbox.start();
   if (account.isReadOnly) return; // impersonating sends nothing and shows no notifications
-  const { userId } = account;
-  withStored(({ deleteOthers }) => deleteOthers(userId));
-  outbox.start(userId);
+  outbox.start(account.userId);
   const key = running;
+  // On a slow network, these modules would delay the first screen's data.
+  whenQuiet().then(() => key === running && startLater(key));
+}
+
+function startLater(key) {
+  const { userId } = account;
+  withStored(({ deleteOthers }) => key === running && deleteOthers(userId));
   withNotifications((notifications) => key === running && notifications.start());
 }
 
