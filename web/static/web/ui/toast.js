@@ -2,6 +2,8 @@
  * Show a toast for 6 s; `text` is a string or template. With `stays` or an `action`, `{label, run}`,
  * it stays until it is closed.
  */
-export function toast(text, { action = null, stays = action !== null } = {}) {
+export async function toast(text, { action = null, stays = action !== null } = {}) {
+  // It is not part of the first load. Offline the import can fail.
+  await import("./app-toast.js").catch(() => {});
   dispatchEvent(new CustomEvent("app-toast", { detail: { text, action, stays } }));
 }
