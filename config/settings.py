@@ -348,7 +348,7 @@ SHUTDOWN_SPREAD_SECONDS = env.seconds("SHUTDOWN_SPREAD_SECONDS", default=4.0, le
 # ------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
-# In production, collectstatic bundles and minifies the browser client.
+# In production, collectstatic bundles the browser client.
 BUNDLE_CLIENT = not DEBUG
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",

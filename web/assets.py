@@ -111,7 +111,7 @@ def _imports(names: Iterable[str]) -> dict[str, str]:
 
 
 def _version_of(names: Iterable[str]) -> str:
-    """Hash the sources, and the URLs: a new minifier changes the bundles alone."""
+    """Hash the sources, and the URLs: a change of the linker changes the bundles alone."""
     digest = hashlib.sha256(" ".join([settings.VERSION, *_urls(names)]).encode())
     sources = (FOLDER / name for name in modules.list_files())
     for path in [*sorted(TEMPLATES.iterdir()), *sources]:

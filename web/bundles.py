@@ -1,5 +1,5 @@
 """
-Bundles the client's modules and style sheets into a few minified files, when static files are collected.
+Bundles the client's modules and style sheets into a few small files, when static files are collected.
 
 There are three scripts: what every page needs, the messages, and all the rest. In a script, each module is
 a function that returns its exports, and runs when it is first imported. The modules may therefore import
@@ -15,6 +15,7 @@ from web.modules import (
     ENTRY,
     FOLDER,
     LATER_STYLE,
+    LIBRARIES,
     MESSAGES,
     Imports,
     list_imports,
@@ -35,6 +36,9 @@ EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function\*?) (\w+))",
 EXPORT_LIST = re.compile(r"\bexport\s*\{([^{}]*)\};?\s*$", re.MULTILINE)
 # A statement outside functions, which are indented.
 AWAIT = re.compile(r"^(?!.*\basync\b)(?!//)\S.*\bawait\b", re.MULTILINE)
+DROPPED = re.compile(
+    r"^[ \t]*(?://[^\n]*\n|/\*(?:(?!\*/).)*\*/[ \t]*\n|\n)|^[ \t]+", re.MULTILINE | re.DOTALL
+)
 # `modules` has the functions by number, and `made` what they have returned.
 REGISTRY = """
 const modules = [], made = [];
@@ -90,16 +94,16 @@ def list_bundled_styles(screen: str) -> list[str]:
 def build() -> dict[str, str]:
     """Return {name: content} of all bundles."""
     groups = group_modules(read_imports())
-    scripts = {name: _minify("text/javascript", _link(name, groups)) for name in groups}
+    scripts = {name: _link(name, groups) for name in groups}
     first = "".join((FOLDER / name).read_text() for name in list_styles(MESSAGES))
     rest = (FOLDER / LATER_STYLE).read_text()
-    styles = {APP_STYLE: _minify("text/css", first), REST_STYLE: _minify("text/css", rest)}
+    styles = {APP_STYLE: _squeeze(first), REST_STYLE: _squeeze(rest)}
     scripts[APP] = LICENCES + scripts[APP]
     return scripts | styles
 
 
 def _link(script: str, groups: Groups) -> str:
-    """Return the source of a script, before it is minified."""
+    """Return the source of a script."""
     scripts = {name: script for script, names in groups.items() for name in names}
     numbers = {name: str(at) for at, name in enumerate(sorted(scripts))}
     functions = "".join(_wrap(name, numbers, scripts) for name in groups[script])
@@ -128,6 +132,8 @@ def _wrap(name: str, numbers: Mapping[str, str], scripts: Mapping[str, str]) -> 
     for pattern, replacement in ((IMPORT, rewrite_import), (DYNAMIC_IMPORT, rewrite_dynamic)):
         source = pattern.sub(replacement, source)
     source = EXPORT_LIST.sub("", EXPORT.sub("", source))
+    # The libraries are minified, and may have templates with spaces that matter.
+    source = source if name in LIBRARIES.values() else _squeeze(source)
     pairs = ", ".join(f"{public}: {local}" for public, local in exports.items())
     return f"{numbers[name]}: {is_async}() => {{\n{source}\nreturn {{ {pairs} }};\n}},\n"
 
@@ -147,11 +153,6 @@ def list_exports(source: str) -> dict[str, str]:
     return exports
 
 
-def _minify(kind: str, source: str) -> str:
-    """Return the minified source, or on systems without the minifier the source itself."""
-    try:
-        # Only collecting needs this library, which starts threads of its own.
-        from minify import string  # noqa: PLC0415
-    except ImportError:
-        return source
-    return str(string(kind, source))
+def _squeeze(source: str) -> str:
+    """Remove the comments that have lines of their own, empty lines, and indentation."""
+    return DROPPED.sub("", source)

@@ -12,7 +12,7 @@ from tests.e2e.servers import IS_PRODUCTION
 from users.models import User
 
 # Compressed sizes; only production has bundles. A size below LEAST_BYTES means that nothing was measured.
-BUDGET_BYTES = (72 if IS_PRODUCTION else 120) * 1024
+BUDGET_BYTES = (84 if IS_PRODUCTION else 120) * 1024
 LEAST_BYTES = 20 * 1024
 # `styles/screens.css`, or the bundle that contains it.
 LATER_STYLE = re.compile(r"/(styles/screens|bundles/rest)[.\w]*\.css")

@@ -1,4 +1,4 @@
-"""All that a page loads before the user can write a message takes less than 72 KB, compressed."""
+"""All that a page loads before the user can write a message takes less than 84 KB, compressed."""
 
 import gzip
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.web.pages import PATHS, links_in, open_page
 
 pytestmark = pytest.mark.without_servers
 
-BUDGET_BYTES = 72_000
+BUDGET_BYTES = 84_000
 # The size of each file's headers: status line, date, type, length, caching and encoding.
 HEADERS_BYTES = 260
 

@@ -2,13 +2,13 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.finders import get_finder
 
 from tests.js.__main__ import NODE
+from tests.web.javascript import parse
 from tests.web.pages import MODULES, PATHS, import_map_in, links_in, open_page, source_of
 from tests.web.test_old_browsers import declarations_in
 from web import bundles, modules
@@ -63,7 +63,7 @@ def test_import_map_resolves_what_scripts_import_to_hashed_files(hashed: Path) -
 
 def specifiers_of(folder: Path, url: str) -> list[str]:
     source = (folder / url.removeprefix("/static/")).read_text()
-    return re.findall(r'(?:\bfrom|\bimport\()"([^"]+)"', source)
+    return re.findall(r'(?:\bfrom |\bimport\()"([^"]+)"', source)
 
 
 def test_collected_files_are_bundles_and_not_their_sources(hashed: Path) -> None:
@@ -124,17 +124,18 @@ def test_module_imports_and_exports_as_the_linker_expects(name: str) -> None:
         assert imported <= set(bundles.list_exports(target))
 
 
-def test_bundles_are_not_minified_where_the_minifier_is_missing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    minified = bundles.build()
-    monkeypatch.setitem(sys.modules, "minify", None)
+@pytest.mark.parametrize("name", MODULES)
+def test_squeezed_module_has_the_same_code_and_texts(name: str) -> None:
+    before, after = (parse(each) for each in (source_of(name), bundles._squeeze(source_of(name))))
 
-    complete = bundles.build()
+    assert after.code.split() == before.code.split()
+    assert after.strings == before.strings
+    assert after.templates == [unindent(each) for each in before.templates]
+    assert after.html == [unindent(each) for each in before.html]
 
-    assert set(minified) == set(complete) == set(bundles.NAMES)
-    assert all(len(minified[name]) < 0.9 * len(complete[name]) for name in bundles.NAMES)
-    assert "/** The frame: banner, navigation and screen." in complete[bundles.APP]
+
+def unindent(template: str) -> str:
+    return re.sub(r"\n\s*", "\n", template)
 
 
 SOURCES = {
@@ -161,9 +162,9 @@ def test_linked_modules_run_in_their_order(tmp_path: Path, monkeypatch: pytest.M
         bundles.REST: ["late.js"],
     }
     for script in groups:
-        minified = bundles._minify("text/javascript", bundles._link(script, groups))
+        linked = bundles._link(script, groups)
         (tmp_path / script).parent.mkdir(exist_ok=True)
-        (tmp_path / script).with_suffix(".mjs").write_text(minified.replace(".js", ".mjs"))
+        (tmp_path / script).with_suffix(".mjs").write_text(linked.replace(".js", ".mjs"))
 
     assert run_in_node(tmp_path / "bundles" / "app.mjs") == ["b", "app 1 // no comment", "late 1"]
 
