@@ -56,7 +56,7 @@ class Watch:
 class Hold:
     """Holds back a page's requests until they are released."""
 
-    def __init__(self, page: Page, url: str) -> None:
+    def __init__(self, page: Page, url: str | re.Pattern[str]) -> None:
         self._page, self._url = page, url
         self._routes: list[Route] = []
         page.route(url, self._take)

@@ -270,7 +270,7 @@ def test_theme_is_stored_and_applied_without_a_flash(open_device: OpenDevice, al
     page.get_by_label("Dark").check()
     dark = background_of(page)
     # The first paint must not wait for the client's scripts.
-    hold = Hold(page, "**/web/app.*js")
+    hold = Hold(page, re.compile(r"/web/(bundles/)?app[.\w]*\.js$"))
     page.add_init_script(NOTE_FIRST_FRAME)
     page.reload(wait_until="commit")
 
