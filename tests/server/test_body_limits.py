@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from server.body_limits import read_body
+from server.body_limits import LimitBody, read_body
 
 pytestmark = pytest.mark.without_servers
 
@@ -20,3 +20,26 @@ def test_body_can_arrive_in_parts() -> None:
         return next(parts)
 
     assert asyncio.run(read_body(receive)) == b"together"
+
+
+@pytest.mark.parametrize(
+    "length", [(b"content-length", b"180000"), (b"transfer-encoding", b"chunked")]
+)
+def test_refused_body_is_received_to_its_end(length: tuple[bytes, bytes]) -> None:
+    parts = [{"body": bytes(60_000), "more_body": more} for more in (True, True, False)]
+    sent: list[Any] = []
+    scope = {"method": "POST", "path": "/api/", "headers": [length], "http_version": "1.1"}
+
+    async def receive() -> Any:
+        return {"type": "http.request", **parts.pop(0)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await read_body(receive)
+
+    asyncio.run(LimitBody(app)(scope, receive, send))
+
+    assert (sent[0]["status"], parts) == (413, [])
+    assert [message.get("more_body", False) for message in sent[1:]] == [True, False]
