@@ -24,8 +24,9 @@ FILES = ("/static/", "/media/", "/sw.js", "/manifest.webmanifest", "/healthz", "
 
 # Matches values in a query other than numbers: what people search for, addresses, links.
 _QUERY = re.compile(r"([?&][\w.\[\]-]{1,40}=)(?!\[redacted\])(?!\d+(?:[&\s\"'#]|$))[^&\s\"'#]+")
-_ADDRESS = re.compile(r"[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
-_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
+# Each begins where no other could: otherwise a run of letters without an "@" would take quadratic time.
+_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+")
 # In messages of PostgreSQL, these lines quote the values of a row.
 _ROW = re.compile(r"^(DETAIL|CONTEXT|LINE \d+):.*$", re.MULTILINE)
 

@@ -1,5 +1,8 @@
 import json
 import logging
+import resource
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -154,3 +157,17 @@ def test_refused_host_is_named_in_one_line(header: str, named: str) -> None:
 
     assert record.getMessage() == f"The host {named} was refused: it is not in ALLOWED_HOSTS."
     assert (record.levelname, record.exc_info) == ("WARNING", None)
+
+
+@pytest.mark.parametrize("part", ["A", "%41", "a.", "eyJ-", "a@", "?a=", "%25", "&token"])
+def test_long_path_is_redacted_in_linear_time(part: str) -> None:
+    """Otherwise, a path of 8 KB would stop the process for a second; this would exceed its CPU time."""
+    script = f"from config.logs import redact; redact({part!r} * (1_200_000 // {len(part)}))"
+
+    done = subprocess.run([sys.executable, "-c", script], preexec_fn=_limit_cpu_time, check=False)
+
+    assert done.returncode == 0
+
+
+def _limit_cpu_time() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
