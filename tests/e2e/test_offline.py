@@ -122,6 +122,22 @@ def test_unknown_conversation_promises_nothing_offline_and_is_not_found_later(
     expect(desk.get_by_text("This conversation isn’t available")).to_be_visible()
 
 
+def test_unknown_conversation_has_no_message_box_while_it_is_requested_offline(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    desk.route("**/api/messaging/conversations/987654321/", lambda route: None)
+    go_offline(desk)
+    expect(desk.locator(".thread-line")).to_have_text(OFFLINE_WITH_COMPOSER)
+
+    desk.evaluate("history.pushState(null, '', '/messages/987654321')")
+    desk.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+
+    expect(desk.locator(".thread-line")).to_have_text(OFFLINE)
+    expect(panel(desk).get_by_text("Loading messages")).to_be_attached()
+    expect(composer(desk)).to_have_count(0)
+
+
 def test_trainee_without_a_conversation_is_told_so_offline(phone: Page, bob: User) -> None:
     sign_in(phone, bob)
     expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
