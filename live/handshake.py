@@ -11,14 +11,20 @@ from django.http.request import split_domain_port, validate_host
 from live.close_codes import CloseCode
 
 BEARER = "bearer"
+# Clients send two or three. A query of 8 KB could have thousands, and is read several times.
+MAX_PARAMETERS = 50
 Message = dict[str, Any]
 Refusal = tuple[int, dict[str, str], dict[str, str]]
 """Status, headers and body."""
 
 
 def query_params(scope: Mapping[str, Any]) -> dict[str, str]:
-    """Return the query parameters, with the last value of each."""
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    """Return the query parameters, with the last value of each; none if there are too many."""
+    text = scope.get("query_string", b"").decode("latin-1")
+    try:
+        query = parse_qs(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+    except ValueError:
+        return {}
     return {name: values[-1] for name, values in query.items()}
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from live.handshake import access_token, is_allowed_origin, resume_version
+from live.handshake import access_token, is_allowed_origin, query_params, resume_version
 
 
 def scope_of(host: str, origin: str) -> dict[str, Any]:
@@ -60,3 +60,10 @@ def test_token_is_taken_from_the_sub_protocol_or_else_from_the_query(
     scope: dict[str, Any], token: str
 ) -> None:
     assert access_token(scope) == token
+
+
+def test_query_with_too_many_parameters_is_not_read() -> None:
+    few, many = (f"token=x{'&a' * number}".encode() for number in (49, 50))
+
+    assert query_params({"query_string": few}) == {"token": "x", "a": ""}
+    assert query_params({"query_string": many}) == {}
