@@ -3,7 +3,7 @@ import { startRedirects } from "./core/redirects.js";
 import { router } from "./core/router.js";
 import { session } from "./core/session.js";
 import "./ui/app-root.js";
-import { loadStyles } from "./ui/screens.js";
+import { loadStyles, screenOf } from "./ui/screens.js";
 
 const root = document.querySelector("app-root");
 // The skeleton covers the page until the first screen has rendered, to prevent layout shifts. head.js
@@ -20,12 +20,15 @@ function uncover() {
 }
 
 /**
- * Load modules that the first screen does not need, after its data: on a slow network, they would delay it.
+ * Load modules that the first screen does not need.
+ *
+ * On a slow network, they would delay the messages. Other screens have forms, which must be tracked from
+ * the start, and in production their script contains these modules.
  *
  * If this fails offline, the next page loads them.
  */
 async function loaded() {
-  await whenQuiet();
+  if (screenOf(router.route, session.user).isMessages) await whenQuiet();
   const start = (module, run) => module.then(run, () => {});
   start(loadStyles(), () => {});
   start(import("./ui/sign-out.js"), () => {});
