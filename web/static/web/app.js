@@ -1,4 +1,5 @@
 import { whenQuiet } from "./core/api.js";
+import { reloadIfSignInChanged } from "./core/page-restore.js";
 import { startRedirects } from "./core/redirects.js";
 import { router } from "./core/router.js";
 import { session } from "./core/session.js";
@@ -12,6 +13,8 @@ root.addEventListener("ready", uncover, { once: true });
 router.start();
 startRedirects(session, router);
 session.start();
+// Before the page can be left, so that it never returns with the data of another user.
+reloadIfSignInChanged(session);
 if (document.readyState === "complete") loaded();
 else addEventListener("load", loaded);
 
@@ -41,5 +44,4 @@ async function loaded() {
   start(import("./ui/viewport.js"), ({ followViewport }) => followViewport());
   start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
   start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());
-  start(import("./core/page-restore.js"), (restore) => restore.reloadIfSignInChanged(session));
 }
