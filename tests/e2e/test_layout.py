@@ -234,7 +234,7 @@ def test_going_back_restores_the_scroll_position_of_the_trainees(
 ) -> None:
     sign_in(window, alice, "/trainees")
     expect(window.get_by_role("link", name="Message Ng O")).to_be_attached()
-    link = window.get_by_role("link", name="Message Trainee 012")
+    link = window.get_by_role("link", name="Message Trainee 008")
     link.scroll_into_view_if_needed()
     place = window.evaluate("document.querySelector('main').scrollTop")
     link.click()

@@ -1,7 +1,7 @@
 """A trainee is removed while both people have the conversation open."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from messaging.models import Conversation
 from messaging.services.archiving import archive_conversations
@@ -250,6 +250,22 @@ def test_trainee_who_returns_sees_the_conversation_again(
     expect(message(phone, "Welcome back!")).to_be_visible()
     expect(message(phone, "Hello")).to_be_visible()
     expect_tick(desk, "Welcome back!", "Read")
+
+
+def test_account_that_loads_after_the_list_corrects_its_hint(
+    phone: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    """The device still remembers the trainer."""
+    remove_trainee(trainer=alice, trainee_id=bob.pk)
+
+    def answer_later(route: Route) -> None:
+        expect(phone.get_by_text("Messages from your trainer will appear here.")).to_be_visible()
+        route.continue_()
+
+    phone.route("**/api/auth/users/me/", answer_later)
+    sign_in(phone, bob)
+
+    expect(phone.get_by_text("No trainer at the moment")).to_be_visible()
 
 
 def test_deleted_account_is_shown_and_breaks_no_list(

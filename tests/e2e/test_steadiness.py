@@ -104,6 +104,19 @@ def test_offline_line_promises_nothing_while_impersonating(
     expect_line(desk, OFFLINE)
 
 
+def settled_tops(page: Page) -> str:
+    """Return the tops of all messages, once those that were prepended have their final heights."""
+    seen = [""]
+
+    def is_settled() -> bool:
+        page.wait_for_timeout(200)
+        seen.append(str(messages(page).evaluate_all(TOPS)))
+        return seen[-1] == seen[-2]
+
+    wait_until(page, is_settled)
+    return seen[-1]
+
+
 @pytest.mark.parametrize("size", [(320, 568), (360, 740), (390, 844), (667, 375), (1280, 600)])
 @pytest.mark.parametrize("pixels", [0, -400])
 def test_lost_connection_does_not_move_the_messages(
@@ -118,7 +131,7 @@ def test_lost_connection_does_not_move_the_messages(
     open_live_thread(page, alice, conversation)
     expect(messages(page)).to_have_count(40)
     log(page).evaluate("(log, pixels) => log.scrollBy(0, pixels)", pixels)
-    before = messages(page).evaluate_all(TOPS)
+    before = settled_tops(page)
 
     page.context.set_offline(True)
 

@@ -10,7 +10,9 @@ from tests.js.coverage import measure
 
 # Modules that only one other module uses, and that the tests of that module cover.
 PARTS = {
+    "active-list": "inbox",
     "en": "translate",
+    "inbox-rows": "inbox",
     "newest-page": "thread",
     "outbox-sender": "outbox",
     "outgoing": "thread",

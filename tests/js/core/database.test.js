@@ -216,29 +216,6 @@ test("a failed write does not throw", async (t) => {
   assert.equal(warnings.mock.callCount(), 1);
 });
 
-test("a database that cannot be emptied is deleted", async (t) => {
-  const { open, deleteReceived } = await start(t);
-  const db = open(USER);
-  await db.put("threads", { id: 7 });
-  await db.close();
-  const transaction = t.mock.method(IDBDatabase.prototype, "transaction", () => {
-    throw new DOMException("Lost.", "UnknownError");
-  });
-
-  await deleteReceived(USER);
-  transaction.mock.restore();
-
-  assert.deepEqual(await indexedDB.databases(), []);
-});
-
-test("without IndexedDB there is nothing to delete", async (t) => {
-  const { deleteReceived, deleteOthers } = await start(t);
-  setGlobals({ indexedDB: undefined });
-
-  await deleteReceived(USER);
-  await deleteOthers(USER);
-});
-
 test("a lost connection, as in WebKit, is opened again", async (t) => {
   const { open } = await start(t);
   const db = open(USER);

@@ -5,6 +5,7 @@ import { router } from "./core/router.js";
 import { session } from "./core/session.js";
 import "./ui/app-root.js";
 import { loadStyles, screenOf } from "./ui/screens.js";
+import { followViewport } from "./ui/viewport.js";
 
 const root = document.querySelector("app-root");
 // The skeleton covers the page until the first screen has rendered, to prevent layout shifts. head.js
@@ -13,6 +14,7 @@ root.addEventListener("ready", uncover, { once: true });
 router.start();
 startRedirects(session, router);
 session.start();
+followViewport();
 // Before the page can be left, so that it never returns with the data of another user.
 reloadIfSignInChanged(session);
 if (document.readyState === "complete") loaded();
@@ -41,7 +43,6 @@ async function loaded() {
   start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
   start(import("./ui/app-toast.js"), () => {});
-  start(import("./ui/viewport.js"), ({ followViewport }) => followViewport());
   start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
   start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());
 }

@@ -43,7 +43,9 @@ class TraineesScreen extends Element {
   }
 
   willUpdate() {
-    if (router.route.name === "trainees" && this.list.search !== this.#search) {
+    if (router.route.name !== "trainees") {
+      this.#saveScroll(); // this screen is being left, and its last scroll event may still be due
+    } else if (this.list.search !== this.#search) {
       this.list = searchTrainees(this.#search);
     }
     this.#found.store = this.list.pages;
@@ -56,7 +58,17 @@ class TraineesScreen extends Element {
   }
 
   firstUpdated() {
-    this.main.scrollTop = this.list.scrollTop;
+    this.#restoreScroll(this.list.scrollTop);
+  }
+
+  /** Scroll in the next frame, and again while the list or the navigation is still too low for it. */
+  #restoreScroll(scrollTop, frames = 10) {
+    requestAnimationFrame(() => {
+      if (!this.isConnected) return;
+      this.main.scrollTop = scrollTop;
+      const isReached = this.main.scrollTop > scrollTop - 1;
+      if (!isReached && frames > 1) this.#restoreScroll(scrollTop, frames - 1);
+    });
   }
 
   render() {

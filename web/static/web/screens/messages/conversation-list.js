@@ -39,6 +39,7 @@ class ConversationList extends Element {
     super();
     new StoreController(this, inbox);
     new StoreController(this, outbox);
+    new StoreController(this, session); // a trainee's trainer, in the hint of an empty list
     new StoreController(this, clock);
     const onNear = () => this.#loadMore();
     new ProximityObserver(this, { selector: ".list-end", margin: "0px 0px 600px 0px", onNear });
