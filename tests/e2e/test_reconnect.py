@@ -67,6 +67,20 @@ def test_killed_server_shows_reconnecting_and_missed_messages_arrive_in_order(
     expect_texts(thread, ["Hello", "one", "two", "three", "four"])
 
 
+def test_interruption_whose_delay_ends_during_the_rendering_is_shown(thread: Page) -> None:
+    thread.evaluate(
+        """() => {
+            const line = document.createElement("connection-line");
+            Object.assign(line, { state: "reconnecting", since: 0 });
+            const times = [1499.9, 1500.1]; // before the rendering, and after it
+            performance.now = () => times.shift() ?? 1500.2;
+            document.body.append(line);
+        }"""
+    )
+
+    expect(thread.locator("body > connection-line")).to_have_text("Reconnecting…")
+
+
 def test_only_messages_read_meanwhile_get_a_tick(
     thread: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:

@@ -20,11 +20,18 @@ class ConnectionLine extends Element {
   };
 
   #timer = null;
+  #isLong = false;
+
+  willUpdate() {
+    this.#isLong = !(performance.now() - this.since < DELAY_MS);
+  }
 
   updated() {
     clearTimeout(this.#timer);
-    const wait = this.since + DELAY_MS - performance.now();
-    if (wait > 0) this.#timer = setTimeout(() => this.requestUpdate(), wait);
+    if (this.#isLong) return;
+    // The delay may have ended since the rendering.
+    const wait = Math.max(0, this.since + DELAY_MS - performance.now());
+    this.#timer = setTimeout(() => this.requestUpdate(), wait);
   }
 
   disconnectedCallback() {
@@ -39,7 +46,7 @@ class ConnectionLine extends Element {
 
   get #text() {
     if (this.state === "offline") return this.#offline;
-    if (performance.now() - this.since < DELAY_MS) return null;
+    if (!this.#isLong) return null;
     if (this.state === "connecting") return t("connection.connecting");
     return this.state === "reconnecting" ? t("connection.reconnecting") : null;
   }
