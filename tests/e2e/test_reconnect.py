@@ -29,6 +29,7 @@ from users.models import User
 
 pytestmark = pytest.mark.complains(
     r"net::ERR_CONNECTION_REFUSED",
+    r"net::ERR_CONTENT_LENGTH_MISMATCH",  # a file that was being loaded when the server was killed
     r"net::ERR_CONNECTION_RESET",
     r"net::ERR_EMPTY_RESPONSE",
     r"net::ERR_SOCKET_NOT_CONNECTED",
