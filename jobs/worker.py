@@ -169,7 +169,8 @@ class Worker:
         return 0 if claimed else self._longest_pause
 
     def _claim_for(self, threads: JobThreads, room: dict[str, int]) -> int:
-        claims = claim_jobs(worker=self._name, room=room, most=threads.free)
+        running = {each.job_id for each in self._running}
+        claims = claim_jobs(worker=self._name, room=room, most=threads.free, running=running)
         for each in claims:
             self._running[each] = time.monotonic()
             threads.run(each)

@@ -6,7 +6,7 @@ transaction has locked, and SQLite allows one writer at a time. A job whose leas
 again: its worker was killed or lost its database connection, or the job exceeded its time limit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -25,13 +25,17 @@ LEFT = Failure("The worker was killed, or the job exceeded its time limit.")
 
 
 @transaction.atomic
-def claim_jobs(*, worker: str, room: Mapping[str, int], most: int) -> list[Claim]:
+def claim_jobs(
+    *, worker: str, room: Mapping[str, int], most: int, running: Collection[int] = ()
+) -> list[Claim]:
     """
     Claim and return up to `most` due jobs, but at most `room[kind]` jobs of each kind.
 
-    If a job's lease expired during its last allowed attempt, give the job up instead.
+    If a job's lease expired during its last allowed attempt, give the job up instead. `running` holds the
+    ids of the jobs that the worker still runs. It leaves them alone, although their leases may have
+    expired while it was frozen: run again, they would do everything twice.
     """
-    rows = list(_choose(_within_limits(room), most))
+    rows = list(_choose(_within_limits(room), most, running))
     spent = [each for each in rows if _is_spent(each)]
     taken = [each for each in rows if each not in spent]
     for each in spent:
@@ -82,11 +86,15 @@ def _lock_limits() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _choose(room: Mapping[str, int], most: int) -> Iterator[Job]:
-    """Lock and yield up to `most` due jobs, but at most `room[kind]` per kind, the most urgent first."""
+def _choose(room: Mapping[str, int], most: int, running: Collection[int]) -> Iterator[Job]:
+    """
+    Lock and yield up to `most` due jobs, but at most `room[kind]` per kind, the most urgent first.
+
+    The jobs with the ids in `running` are left out.
+    """
     left, chosen = dict(room), set[int]()
     for priority in Job.Priority:
-        due = Job.objects.due().filter(priority=priority).order_by("due_at")
+        due = Job.objects.due().filter(priority=priority).exclude(pk__in=running).order_by("due_at")
         found = bool(most)
         # Jobs of a kind that has run out of room count towards the LIMIT; query again without that kind.
         while found and len(chosen) < most:

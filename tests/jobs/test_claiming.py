@@ -23,6 +23,21 @@ pytestmark = pytest.mark.django_db
 LEASE = settings.JOB_LEASE_SECONDS
 
 
+def test_worker_does_not_claim_a_job_that_it_still_runs(register: Register, later: Later) -> None:
+    register()
+    enqueue(kind="note")
+    (held,) = claim(worker="was frozen")
+    later(LEASE + 1)
+    enqueue(kind="note")
+
+    running = {held.job_id}
+    (other,) = claim_jobs(worker="was frozen", room={"note": 5}, most=5, running=running)
+
+    assert other.job_id != held.job_id
+    extend_leases(worker="was frozen", claims=[held])
+    assert claim(worker="another") == []
+
+
 def test_jobs_are_claimed_by_priority_then_by_due_time(register: Register) -> None:
     calls = register()
     urgent = register("urgent", priority=Job.Priority.HIGH)

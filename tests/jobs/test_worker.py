@@ -113,6 +113,29 @@ def test_lease_is_extended_while_the_job_runs(
     worker.join(60)
 
 
+def test_worker_does_not_run_a_job_twice_whose_lease_has_expired(
+    register: Register, make_worker: MakeWorker
+) -> None:
+    gate = threading.Event()
+    calls = register("hangs")
+    calls.on_call = gate.wait
+    quick = register("quick")
+    worker = make_worker()
+    enqueue(kind="hangs")
+    worker.start()
+    wait_for("running", "hangs")
+
+    # As after a process that was frozen between an extension and a claim.
+    Job.objects.filter(kind="hangs").update(due_at=timezone.now() - MINUTES)
+    enqueue(kind="quick")
+    eventually(lambda: quick or None)
+
+    assert Job.objects.get(kind="hangs").attempts == 1
+    gate.set()
+    wait_for("done", "hangs")
+    assert calls == [{}]
+
+
 def test_job_past_its_time_limit_does_not_block_others(tmp_path: Path) -> None:
     enqueue(kind="test.hang")
 
