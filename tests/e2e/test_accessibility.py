@@ -259,9 +259,13 @@ def test_focus_ring_contrasts_with_its_background(
     write(page, "See https://example.com/own")
     expect(message(page, "See https://example.com/own")).to_be_visible()
     page.evaluate(
-        """() => dispatchEvent(new CustomEvent("app-toast", {
-            detail: { text: "Done.", action: { label: "Undo", run() {} } },
-        }))"""
+        """async () => {
+            // The page loads it once the messages are there.
+            await customElements.whenDefined("app-toast");
+            dispatchEvent(new CustomEvent("app-toast", {
+                detail: { text: "Done.", action: { label: "Undo", run() {} } },
+            }));
+        }"""
     )
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
 

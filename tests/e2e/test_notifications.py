@@ -11,7 +11,7 @@ from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, Sockets, hide, wait_for_worker, wait_until
 from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
 from tests.e2e.screens import expect_unread, message, open_thread, path_of, sign_in
-from tests.factories import make_trainee, open_conversation, tokens_of
+from tests.factories import make_trainee, open_conversation, tokens_of, write
 from tests.system.people import Person
 from tests.system.server import WebServer
 from users.models import User
@@ -27,6 +27,8 @@ pytestmark = [
 def test_push_shows_a_notification_that_opens_the_conversation(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
+    # A page closes notifications of conversations without unread messages once it is connected.
+    write(bob, conversation, "Are you there?")
     page = open_device(permissions=["notifications"])
     sign_in(page, alice, "/settings")
     wait_for_worker(page)
@@ -77,12 +79,12 @@ def click_notification(page: Page, conversation: Conversation) -> None:
 def test_push_is_silent_while_the_conversation_is_focused(
     open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
+    other = make_unread("carol", alice)
     page = open_device(permissions=["notifications"])
     open_thread(page, alice, conversation)
     wait_for_worker(page)
 
     deliver_push(page, conversation, "Bob Tester", "Are you there?")
-    other = Conversation(pk=conversation.pk + 1)
     deliver_push(page, other, "Carol Tester", "And you?")
 
     expect_notifications(page, 1)
@@ -137,12 +139,14 @@ def test_notification_of_what_was_read_while_no_page_was_open_closes_when_one_op
     conversation: Conversation,
     path: str,
 ) -> None:
-    carol = make_trainee("carol", alice)
-    unread = open_conversation(alice, carol, "Welcome")
-    Person(server, tokens_of(carol)).send(unread.pk, "And you?")
+    unread = make_unread("carol", alice)
     page = open_device(permissions=["notifications"])
+    sockets = Sockets(page)
     sign_in(page, alice, "/settings")
     wait_for_worker(page)
+    # Only then this page has closed what was read before it was connected.
+    expect(page.get_by_role("switch")).to_be_checked()
+    sockets.wait_until_live(1)
     deliver_push(page, conversation, "Bob Tester", "Are you there?")
     deliver_push(page, unread, "Carol Tester", "And you?")
     expect_notifications(page, 2)
@@ -203,14 +207,17 @@ def test_subscription_is_registered_and_removed_on_sign_out(
 
 
 def test_push_closes_what_was_read_before_it_was_composed(
-    open_device: OpenDevice, alice: User, conversation: Conversation
+    open_device: OpenDevice, alice: User, bob: User, conversation: Conversation
 ) -> None:
+    # All have unread messages; otherwise this page would close their notifications once it is connected.
+    write(bob, conversation, "Hello")
+    names = ("Read", "Unread", "Later", "Old release")
+    others = [make_unread(f"trainee{number}", alice) for number in range(len(names))]
     page = open_device(permissions=["notifications"])
     sign_in(page, alice, "/settings")
     wait_for_worker(page)
-    others = [Conversation(pk=conversation.pk + number) for number in range(1, 5)]
     times = ["2026-02-16T12:00:00.000000Z", "2026-02-16T12:30:00.000000Z"]
-    for other, name in zip(others, ("Read", "Unread", "Later", "Old release"), strict=True):
+    for other, name in zip(others, names, strict=True):
         at = None if name == "Old release" else times[name == "Later"]
         deliver_push(page, other, name, "Hello", composed_at=at)
     expect_notifications(page, 4)
@@ -228,6 +235,14 @@ def test_push_closes_what_was_read_before_it_was_composed(
     expect_titles(page, {"Bob Tester", "Later", "Old release", "Unread"})
     deliver_push(page, conversation, "Bob Tester", "Again", unread_conversations=None)
     expect_titles(page, {"Bob Tester", "Later", "Old release", "Unread"})
+
+
+def make_unread(name: str, trainer: User) -> Conversation:
+    """Return the conversation with a new trainee whose message the trainer has not read."""
+    trainee = make_trainee(name, trainer)
+    conversation = open_conversation(trainer, trainee, "Welcome")
+    write(trainee, conversation, "And you?")
+    return conversation
 
 
 def expect_titles(page: Page, titles: set[str]) -> None:
