@@ -89,8 +89,8 @@ import time
 from pathlib import Path
 
 def test_sleep():
-    Path(__file__).with_name("begun").touch()
     try:
+        Path(__file__).with_name("begun").touch()
         time.sleep(600)
     finally:
         Path(__file__).with_name("ended").touch()
