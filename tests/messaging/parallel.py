@@ -64,11 +64,13 @@ def _wait_until_blocked(running: Future[T]) -> None:
 
 
 def _is_somebody_blocked() -> bool:
-    """Return whether a connection to this database waits for a lock of the current connection."""
+    """Return whether another connection waits for a lock of the current connection."""
     with connection.cursor() as cursor:
+        # Not pg_stat_activity: within a transaction, it shows only the connections that existed when the
+        # transaction first read it.
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+            "SELECT EXISTS (SELECT 1 FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
         )
         return bool(cursor.fetchone()[0])
 
