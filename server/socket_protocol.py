@@ -23,7 +23,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     uvicorn counts neither control frames nor fragments, keeps fragments and pongs without a limit, and
     waits forever for a client that does not read. Such a connection is aborted: unsent data is dropped.
-    Only if messages wait for the application, it closes a flood itself, and all further data is discarded.
+    Only if messages wait for the application, which then closes the socket, or once the socket is closed,
+    all further data of a flood is discarded, and the connection is aborted later: an abort at once would
+    also drop a close frame that the client has not read yet.
 
     A handshake that is refused with an HTTP response logs no error. uvicorn does not regard such a response
     as the end of the handshake, and would log "ASGI callable returned without completing handshake."
@@ -63,7 +65,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         events = self.conn.events_received()
         self._take(sum(isinstance(event, Frame) for event in events))
         if self._frames_left < 0:
-            if self.queue.empty():
+            if self.close_sent:
+                self._end_flood(FLOOD_LINGER_SECONDS)
+            elif self.queue.empty():
                 self.transport.abort()
             else:
                 self._end_flood(self.close_timeout)

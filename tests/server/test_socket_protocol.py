@@ -88,6 +88,10 @@ def test_client_that_answers_no_ping_is_aborted() -> None:
 def flood(protocol: SocketProtocol) -> None:
     """Receive too many frames while a message waits for the application."""
     protocol.queue.put_nowait({"type": "websocket.receive", "text": "{}"})
+    receive_too_many(protocol)
+
+
+def receive_too_many(protocol: SocketProtocol) -> None:
     protocol.conn.events = [Frame(Opcode.PING, b"")] * (BURST_FRAMES + 1)
     protocol.handle_events()
 
@@ -116,6 +120,24 @@ def test_client_of_a_flood_has_time_to_read_the_close(monkeypatch: pytest.Monkey
         await protocol.send({"type": "websocket.close", "code": 4008})
 
         assert connection.written == [b"\x88\x02\x0f\xa8"]
+        assert not connection.aborted.is_set()
+        await asyncio.wait_for(connection.aborted.wait(), 20)
+
+    run(scenario)
+
+
+def test_flood_after_the_close_leaves_the_client_time_to_read_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket_protocol, "FLOOD_LINGER_SECONDS", 0.01)
+
+    async def scenario() -> None:
+        protocol, connection = connect()
+        protocol.conn.state, protocol.handshake_complete = State.OPEN, True
+        await protocol.send({"type": "websocket.close", "code": 4008})
+        protocol.queue.get_nowait()  # the application learns that the socket is closed
+        receive_too_many(protocol)
+
         assert not connection.aborted.is_set()
         await asyncio.wait_for(connection.aborted.wait(), 20)
 
