@@ -1,5 +1,6 @@
 """Workers in separate processes, on the test database."""
 
+import os
 import signal
 import sqlite3
 import time
@@ -50,6 +51,11 @@ class WorkerProcess:
         )
         eventually(lambda: self.log.count(STARTED) > starts or None)
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def signal(self, signum: signal.Signals) -> None:
         assert self._process
         self._process.send_signal(signum)
@@ -81,18 +87,30 @@ def working(folder: Path, *arguments: str, **environment: str) -> Iterator[Worke
         worker.kill()
 
 
-def freeze(send_signal: Callable[[signal.Signals], object]) -> None:
+def freeze(pid: int) -> None:
     """
     Stop a process with SIGSTOP, but not during a transaction, whose locks would last as long as the stop.
 
     If the process was stopped during a transaction, let it continue for a moment, then stop it again.
     These attempts are much shorter than any lease, so the process loses no lease during them.
     """
-    send_signal(signal.SIGSTOP)
+    _stop(pid)
     while not _is_writable():
-        send_signal(signal.SIGCONT)
+        os.kill(pid, signal.SIGCONT)
         time.sleep(0.05)
-        send_signal(signal.SIGSTOP)
+        _stop(pid)
+
+
+def _stop(pid: int) -> None:
+    """Send SIGSTOP; wait until all threads have stopped, because one in a system call ends it first."""
+    os.kill(pid, signal.SIGSTOP)
+    eventually(lambda: _has_stopped(pid) or None, pause=0.001)
+
+
+def _has_stopped(pid: int) -> bool:
+    stats = [each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/stat")]
+    # The name of the thread, in parentheses, comes before its state.
+    return all(each.rpartition(")")[2].split()[0] == "T" for each in stats)
 
 
 def _is_writable() -> bool:

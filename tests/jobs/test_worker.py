@@ -214,7 +214,7 @@ def test_frozen_worker_loses_its_jobs_and_records_nothing_afterwards(tmp_path: P
     enqueue(kind="test.slow", args={"number": 1, "seconds": 3})
     with working(tmp_path, **LEASE) as frozen:
         eventually(lambda: frozen.notes.exists() or None)
-        freeze(frozen.signal)
+        freeze(frozen.pid)
         with working(tmp_path, **LEASE):
             row = wait_for("done", "test.slow")
         frozen.signal(signal.SIGCONT)

@@ -297,7 +297,7 @@ def test_frozen_process_does_not_repeat_its_delivery(
     service.close_gate()
     with pushing(tmp_path, **environment, JOB_LEASE_SECONDS="2") as process:
         hangs.wait_for()
-        freeze(process.send_signal)
+        freeze(process.pid)
         eventually(lambda: live().due().first())  # the lease has expired
         other = make_trainee("other", alice)
         quick.belongs_to(other)
