@@ -1,5 +1,7 @@
 """Where the browser stores nothing, the client works in memory, and says what is lost with the page."""
 
+import re
+
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
@@ -23,6 +25,8 @@ from users.models import User
 
 pytestmark = pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED")
 
+# The script with the modules that a thread needs only later.
+LATER = re.compile(r"/bundles/rest[.\w]*\.js$")
 # Some browsers throw as soon as a blocked feature is looked up, and some as soon as it is used.
 BLOCKED = """
     const refuse = () => { throw new DOMException("Access is denied.", "SecurityError"); };
@@ -176,10 +180,15 @@ def test_offline_message_that_cannot_be_stored_says_so_and_is_stored_later(
     expect_stored(desk, alice, [])
 
 
+@pytest.mark.parametrize("fails", [None, LATER], ids=["later", "before all modules are loaded"])
+@pytest.mark.complains(r"net::ERR_FAILED")
 def test_page_with_messages_that_cannot_be_stored_asks_before_it_closes(
-    desk: Page, alice: User, conversation: Conversation
+    desk: Page, alice: User, conversation: Conversation, fails: re.Pattern[str] | None
 ) -> None:
+    """The network fails, in one case before the page has loaded what it needs only later."""
     asked: list[str] = []
+    if fails:
+        desk.route(fails, lambda route: route.abort())
 
     def stay(dialog: Dialog) -> None:
         asked.append(dialog.type)

@@ -39,7 +39,6 @@ async function loaded() {
   start(import("./ui/sign-out.js"), () => {});
   start(import("./live/new-thread.js"), () => {});
   start(import("./core/unsaved-rows.js"), () => {});
-  start(import("./live/unsent-guard.js"), ({ guardUnsent }) => guardUnsent());
   start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
   start(import("./ui/app-toast.js"), () => {});

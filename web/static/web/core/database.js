@@ -99,8 +99,10 @@ export class Database extends EventTarget {
 
   /** Load what is rarely needed, and therefore not part of the first load. */
   #load() {
-    const loading = import("./unsaved-rows.js");
-    this.#loading ??= loading.then(({ UnsavedRows }) => (this.#unsaved = new UnsavedRows()), () => (this.#isUsable = false));
+    this.#loading ??= import("./unsaved-rows.js").then(
+      ({ UnsavedRows }) => (this.#unsaved = new UnsavedRows()),
+      () => (this.#isUsable = false),
+    );
     return this.#loading;
   }
 

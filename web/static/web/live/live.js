@@ -6,6 +6,7 @@ import { clearDrafts } from "./drafts.js";
 import { inbox } from "./inbox.js";
 import { outbox } from "./outbox.js";
 import { closeAllThreads } from "./thread.js";
+import { guardUnsent } from "./unsent-guard.js";
 
 let running = null;
 
@@ -14,6 +15,7 @@ export function startLive() {
   session.addEventListener("change", follow);
   session.addEventListener("ended", ({ detail }) => deleteData(detail));
   startBadge();
+  guardUnsent(); // loaded at once, because the network may fail before a later module arrives
   follow();
 }
 
