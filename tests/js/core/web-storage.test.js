@@ -22,6 +22,35 @@ test("values are stored, null deletes them, and session values stay in the tab",
   assert.deepEqual([kept.storedUser.read(), kept.storedSignIn.read()], [null, 17]);
 });
 
+test("a tab that opens while another stores the user again finds the user", async (t) => {
+  const { browser, kept } = await open(t);
+  kept.storedUser.write({ id: 5 });
+  const seen = [];
+  for (const name of ["setItem", "removeItem"]) {
+    const original = browser.localStorage[name];
+    t.mock.method(browser.localStorage, name, function (...args) {
+      original.apply(this, args);
+      seen.push(browser.localStorage.getItem("me"));
+    });
+  }
+
+  kept.storedUser.write({ id: 5, first_name: "Eve" });
+
+  assert.deepEqual(seen.map((each) => JSON.parse(each)), [{ id: 5, first_name: "Eve" }]);
+});
+
+test("an older value does not return after one that cannot be stored", async (t) => {
+  const { browser, kept } = await open(t);
+  kept.storedUser.write({ id: 5 });
+  t.mock.method(browser.localStorage, "setItem", () => {
+    throw new DOMException("Full.", "QuotaExceededError");
+  });
+
+  kept.storedUser.write({ id: 6 });
+
+  assert.deepEqual([kept.storedUser.read(), browser.localStorage.getItem("me")], [{ id: 6 }, null]);
+});
+
 test("invalid values and blocked storage read as null", async (t) => {
   const { browser, kept } = await open(t);
   browser.localStorage.setItem("me", "{half");

@@ -42,11 +42,20 @@ function read(area, key) {
 function write(area, key, value) {
   memory.delete(area + key);
   try {
-    // Before storing, because an older value must not return if that fails.
-    globalThis[area].removeItem(key);
-    if (value !== null) globalThis[area].setItem(key, JSON.stringify(value));
+    // In one step: a tab that opens meanwhile would miss a value that is removed and set again.
+    if (value === null) globalThis[area].removeItem(key);
+    else globalThis[area].setItem(key, JSON.stringify(value));
   } catch {
+    remove(area, key); // the older value, which must not return
     memory.set(area + key, value);
+  }
+}
+
+function remove(area, key) {
+  try {
+    globalThis[area].removeItem(key);
+  } catch {
+    // Blocked, so there is none.
   }
 }
 
