@@ -112,7 +112,8 @@ def test_sign_out_in_one_tab_ends_the_others(
 
 def sign_in_kept(page: Page) -> None:
     """Open another tab of the signed-in person."""
-    page.goto("/settings")
+    with page.expect_response("**/api/auth/users/me/"):
+        page.goto("/settings")
     expect(navigation(page)).to_be_visible()
 
 
