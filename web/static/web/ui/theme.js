@@ -10,8 +10,9 @@ export function chosenTheme() {
 export function chooseTheme(theme) {
   const isChosen = THEMES.includes(theme);
   try {
-    localStorage.removeItem(KEY);
+    // In one step, so that a tab that opens meanwhile finds a theme.
     if (isChosen) localStorage.setItem(KEY, theme);
+    else localStorage.removeItem(KEY);
   } catch {
     // Storage is blocked or full: the theme lasts as long as the page.
   }
