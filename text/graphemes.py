@@ -5,6 +5,7 @@ from collections.abc import Callable
 import regex
 
 _GRAPHEME = regex.compile(r"\X")
+_LETTER = regex.compile(r"[\p{L}\p{N}\p{Extended_Pictographic}]")
 
 
 def cut_text(text: str, limit: int) -> str:
@@ -44,3 +45,9 @@ def shorten(text: str, limit: int, *, bytes_of: Callable[[str], int], max_bytes:
             break
         kept.append(grapheme)
     return "".join(kept).rstrip() + "…"
+
+
+def first_letter(text: str) -> str:
+    """Return the first letter, digit or emoji in upper case, with its accents; "" if there is none."""
+    found = _LETTER.search(text)
+    return _GRAPHEME.findall(text, found.start())[0].upper() if found else ""

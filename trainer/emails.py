@@ -4,25 +4,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from trainer.models import Invitation
+from users.email_layout import Button, Email, Note, Paragraph, Quote, lay_out
+from users.emails import card_of
 
 
-def compose_invitation_email(invitation: Invitation, *, link: str) -> tuple[str, str]:
-    """Return the subject and the text of an email that invites a trainee."""
-    text = _(
-        "%(name)s has invited you to train with them.\n\n"
-        "%(message)s"
-        "To accept the invitation, open this link:\n\n"
-        "%(link)s\n\n"
-        "%(validity)s\n"
+def compose_invitation_email(invitation: Invitation, *, link: str) -> Email:
+    """Return an email that invites a trainee, and shows who invites them."""
+    trainer = invitation.trainer
+    name = trainer.name_in_sentence
+    quote = [Quote(invitation.message)] if invitation.message else []
+    return lay_out(
+        subject=_("%(name)s has invited you to train with them") % {"name": name},
+        blocks=[
+            card_of(trainer),
+            Paragraph(_("%(name)s has invited you to train with them.") % {"name": name}),
+            *quote,
+            Button(
+                lead=_("To accept the invitation, open this link:"),
+                label=_("Accept invitation"),
+                link=link,
+            ),
+            Note(_validity(invitation.lifetime_days)),
+            Note(_("If you do not know %(name)s, you can ignore this email.") % {"name": name}),
+        ],
     )
-    days = invitation.lifetime_days
-    validity = ngettext(
+
+
+def _validity(days: int) -> str:
+    text = ngettext(
         "The link is valid for %(days)s day.", "The link is valid for %(days)s days.", days
     )
-    values = {
-        "name": invitation.trainer.name_in_sentence,
-        "message": f"{invitation.message}\n\n" if invitation.message else "",
-        "link": link,
-        "validity": validity % {"days": days},
-    }
-    return _("An invitation from your trainer"), text % values
+    return text % {"days": days}

@@ -1,6 +1,7 @@
 """Sends emails from jobs, so that failures are retried and no request waits for the mail server."""
 
 import ssl
+from email.mime.image import MIMEImage
 from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
@@ -9,11 +10,12 @@ from smtplib import (
 )
 from socket import gaierror
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 
 from api import outages
 from jobs.exceptions import GiveUp
+from users.email_layout import PICTURE_ID, Email
 
 PERMANENT = 500
 # Not SMTPException, which is an OSError: some of its messages contain addresses.
@@ -28,12 +30,18 @@ AWAY = (
 )
 
 
-def send_text(*, to: str, subject: str, text: str) -> None:
+class RelatedMessage(EmailMultiAlternatives):
+    """An email whose attachments are part of its HTML."""
+
+    mixed_subtype = "related"
+
+
+def send_email(*, to: str, email: Email, headers: dict[str, str] | None = None) -> None:
     """Send an email; raise GiveUp if the mail server permanently refuses the address."""
     if not connection.in_atomic_block:
         connection.close()  # the mail server may take ten seconds
     try:
-        send_mail(subject, text, None, [to])
+        _message(to, email, headers).send()
         outages.mail.end()
     except SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
@@ -43,3 +51,15 @@ def send_text(*, to: str, subject: str, text: str) -> None:
     except AWAY as error:
         outages.mail.note(error)
         raise
+
+
+def _message(to: str, email: Email, headers: dict[str, str] | None) -> EmailMultiAlternatives:
+    """Build the MIME message: the plain text, the HTML and, related to it, the picture."""
+    message = RelatedMessage(email.subject, email.text, None, [to], headers=headers)
+    message.attach_alternative(email.html, "text/html")
+    if email.picture:
+        picture = MIMEImage(email.picture, "jpeg")
+        picture.add_header("Content-ID", f"<{PICTURE_ID}>")
+        picture.add_header("Content-Disposition", "inline", filename="picture.jpg")
+        message.attach(picture)
+    return message

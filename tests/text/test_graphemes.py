@@ -1,6 +1,6 @@
 import pytest
 
-from text.graphemes import cut_text, shorten
+from text.graphemes import cut_text, first_letter, shorten
 
 pytestmark = pytest.mark.without_servers
 
@@ -45,3 +45,11 @@ def size(text: str) -> int:
 )
 def test_text_is_shortened_to_whole_graphemes(text: str, max_bytes: int, expected: str) -> None:
     assert shorten(text, 5, bytes_of=size, max_bytes=max_bytes) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("zoe", "Z"), ("  (e\u0301va)", "E\u0301"), (f"- {FAMILY}", FAMILY), ("--", ""), ("", "")],
+)
+def test_first_letter_is_in_upper_case_and_complete(text: str, expected: str) -> None:
+    assert first_letter(text) == expected

@@ -249,7 +249,7 @@ def test_late_result_of_an_earlier_email_says_nothing_about_a_new_link(
     def renew_while_sending(**_: str) -> None:
         resend_invitation(trainer=alice, invitation_id=invitation.pk)
 
-    monkeypatch.setattr("trainer.services.invitations.send_text", renew_while_sending)
+    monkeypatch.setattr("trainer.services.invitations.send_email", renew_while_sending)
 
     mail_invitation(invitation_id=invitation.pk)
 

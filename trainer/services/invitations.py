@@ -24,7 +24,7 @@ from users.coaching import set_trainer, trainees_of
 from users.impersonation import ensure_may_write
 from users.links import make_link
 from users.locking import lock_account
-from users.mailer import send_text
+from users.mailer import send_email
 from users.models import User, normalize_email
 from users.services.accounts import check_password_strength
 from users.services.sessions import begin_session
@@ -150,8 +150,8 @@ def _mail(invitation: Invitation) -> None:
             "SECRET_KEY has changed, so the link cannot be computed. "
             "Ask the trainer to resend the invitation."
         )
-    subject, text = compose_invitation_email(invitation, link=make_link("join", code=code))
-    send_text(to=invitation.email, subject=subject, text=text)
+    email = compose_invitation_email(invitation, link=make_link("join", code=code))
+    send_email(to=invitation.email, email=email)
 
 
 def _record_email(invitation: Invitation, status: EmailStatus) -> None:

@@ -20,7 +20,7 @@ from users.exceptions import InvalidResetLink, InvalidToken
 from users.impersonation import ensure_may_write
 from users.links import make_link
 from users.locking import lock_account
-from users.mailer import send_text
+from users.mailer import send_email
 from users.models import AuthSession, User, normalize_email
 from users.passwords import check_password, normalize_password
 from users.reset_tokens import reset_tokens
@@ -190,8 +190,7 @@ def mail_password_reset(*, email: str) -> None:
         uid=urlsafe_base64_encode(force_bytes(user.pk)),
         token=reset_tokens.make_token(user),
     )
-    subject, text = compose_reset_email(link=link)
-    send_text(to=user.email, subject=subject, text=text)
+    send_email(to=user.email, email=compose_reset_email(link=link))
 
 
 def reset_password(
