@@ -77,6 +77,39 @@ test("days are in the user's time zone, and a 5 min pause splits a group", () =>
   assert.deepEqual(shown, [["2026-02-15", [[1, 3]]], ["2026-02-16", [[5], [6], [8], [9]]]]);
 });
 
+test("an item has what is special about its message", () => {
+  const reply = { id: 3, sender: ALICE, preview: "message 3", is_deleted: false };
+  const reactions = [{ emoji: "👍", user_ids: [ALICE.id] }];
+  const times = { edited_at: "2026-02-16T12:01:00Z", read_at: "2026-02-16T12:02:00Z" };
+  const message = makeMessage(4, { ...times, reply_to: reply, reactions, attachments: [] });
+
+  const [item] = threadItems([message], [], ALICE.id);
+
+  assert.deepEqual([item.editedAt.toISOString(), item.readAt.toISOString()], [
+    "2026-02-16T12:01:00.000Z",
+    "2026-02-16T12:02:00.000Z",
+  ]);
+  assert.deepEqual([item.replyTo, item.reactions, item.attachments], [reply, reactions, []]);
+  assert.deepEqual([item.isDeleted, item.event], [false, null]);
+  assert.deepEqual(item.parts, [{ kind: "text", text: "message 4", isLarge: false }]);
+});
+
+test("items of an older cache and of the outbox have empty fields", () => {
+  for (const item of threadItems([makeMessage(4)], [entry], ALICE.id)) {
+    const { isDeleted, event, editedAt, readAt, replyTo, attachments, reactions } = item;
+    assert.deepEqual([isDeleted, event, editedAt, readAt, replyTo], [false, null, null, null, null]);
+    assert.deepEqual([attachments, reactions], [[], []]);
+  }
+});
+
+test("an event is alone in its group", () => {
+  const messages = [2, 4, 6].map((id) => makeMessage(id, { event: id === 4 ? "joined" : null }));
+
+  const [{ groups }] = daySections(threadItems(messages, [], ALICE.id));
+
+  assert.deepEqual(groups.map(({ items }) => items.map(({ id }) => id)), [[2], [4], [6]]);
+});
+
 test("a thread without messages has no days", () => {
   assert.deepEqual(daySections(threadItems([], [], ALICE.id)), []);
 });

@@ -1,4 +1,5 @@
 import { dayKey } from "../text/time.js";
+import { partsOf } from "./parts.js";
 
 const GROUP_MS = 5 * 60_000;
 
@@ -37,9 +38,11 @@ const items = new WeakMap();
 /**
  * Return the items of a thread: messages, then entries of the outbox.
  *
- * Each is `{key, id, clientId, senderId, isOwn, sender, content, date, state, error}`; `state` is
- * "waiting", "sending", "failed", "sent" or "read". An entry keeps its key when it becomes a
- * message. Unchanged items stay the same objects.
+ * Each is `{key, id, clientId, senderId, isOwn, sender, content, parts, isDeleted, event, editedAt,
+ * readAt, replyTo, attachments, reactions, date, state, error}`; `state` is "waiting", "sending",
+ * "failed", "sent" or "read", and `parts` are those of `partsOf`. Fields that the server or an older
+ * cache left out are null, false or empty. An entry keeps its key when it becomes a message. Unchanged
+ * items stay the same objects.
  */
 export function threadItems(messages, pending, ownId) {
   const messageItems = messages.map((each) => remember(each, () => messageItem(each, ownId)));
@@ -62,7 +65,8 @@ function messageItem(message, ownId) {
     senderId: message.sender.id,
     isOwn,
     sender: message.sender,
-    content: message.content,
+    ...contentsOf(message),
+    readAt: dateOf(message.read_at),
     date: new Date(message.created_at),
     state: message.is_read ? "read" : "sent",
     error: null,
@@ -77,18 +81,37 @@ function pendingItem(entry, ownId) {
     senderId: ownId,
     isOwn: true,
     sender: null,
-    content: entry.content,
+    ...contentsOf(entry),
+    readAt: null,
     date: new Date(entry.created_at),
     state: entry.state,
     error: entry.error,
   };
 }
 
+/** Return what a message and an entry have in common; messages of an older cache lack some fields. */
+function contentsOf(source) {
+  return {
+    content: source.content,
+    parts: partsOf(source),
+    isDeleted: source.is_deleted ?? false,
+    event: source.event ?? null,
+    editedAt: dateOf(source.edited_at),
+    replyTo: source.reply_to ?? null,
+    attachments: source.attachments ?? [],
+    reactions: source.reactions ?? [],
+  };
+}
+
+function dateOf(moment) {
+  return moment ? new Date(moment) : null;
+}
+
 /**
  * Divide items by days in the reader's time zone, and each day into groups of one sender.
  *
  * Returns `[{key, date, groups: [{key, senderId, isOwn, items}]}]`. A gap of 5 minutes starts a new
- * group. The order of items is kept, even if this device's clock puts an item on an earlier day.
+ * group, and an event is alone in its group. The order of items is kept, even if this device's clock puts an item on an earlier day.
  */
 export function daySections(threadItems) {
   const sections = [];
@@ -117,5 +140,6 @@ function groupOf(item) {
 
 function belongsTo(group, item) {
   const last = group.items.at(-1);
-  return group.senderId === item.senderId && item.date - last.date < GROUP_MS;
+  const isAlone = last.event || item.event;
+  return !isAlone && group.senderId === item.senderId && item.date - last.date < GROUP_MS;
 }

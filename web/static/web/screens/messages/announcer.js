@@ -1,7 +1,10 @@
 import { html, repeat } from "lit";
+import { session } from "../../core/session.js";
+import { threadItems } from "../../live/messages.js";
 import { nameInSentence } from "../../text/names.js";
 import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
+import { describeParts } from "./parts/parts.js";
 
 const MAX_LINES = 5;
 
@@ -48,17 +51,20 @@ class MessageAnnouncer extends Element {
     return this.thread.pending.filter((each) => each.state === "failed");
   }
 
-  #receive({ id, sender, content }) {
-    const key = `id-${id}`;
+  #receive(message) {
+    const key = `id-${message.id}`;
     if (this.news.some((each) => each.key === key)) return;
-    this.#say(key, t("message.spoken", { name: nameInSentence(sender), text: content }));
+    const [item] = threadItems([message], [], session.user?.id);
+    this.#say(key, spoken(item));
   }
 
   /** Announce new failures; a message that fails again after a retry counts as new. */
   #announceFailed() {
     const failed = this.#listFailed();
-    for (const { client_id: id, content } of failed) {
-      const text = t("message.notSent", { text: content });
+    for (const entry of failed) {
+      const { client_id: id } = entry;
+      const [item] = threadItems([], [entry], session.user?.id);
+      const text = t("message.notSent", { text: describeParts(item) });
       if (!this.#failed.has(id)) this.#say(`failed-${id}-${Date.now()}`, text);
     }
     this.#failed = new Set(failed.map((each) => each.client_id));
@@ -67,6 +73,12 @@ class MessageAnnouncer extends Element {
   #say(key, text) {
     this.news = [...this.news, { key, text }].slice(-MAX_LINES);
   }
+}
+
+/** Return what is said of an incoming message; the sentence of an event needs no name before it. */
+function spoken(item) {
+  const text = describeParts(item);
+  return item.event ? text : t("message.spoken", { name: nameInSentence(item.sender), text });
 }
 
 customElements.define("message-announcer", MessageAnnouncer);

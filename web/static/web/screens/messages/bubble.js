@@ -2,17 +2,8 @@ import { html, ifDefined, nothing } from "lit";
 import { nameInSentence } from "../../text/names.js";
 import { formatBubbleTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
+import { renderParts } from "./parts/parts.js";
 import { tickMark } from "./ticks.js";
-
-// Not part of the first load; until it is loaded, addresses are plain text.
-let linkify = null;
-
-/** Return whether addresses are rendered as links. */
-export const hasLinks = () => linkify !== null;
-
-export async function loadLinks() {
-  ({ linkify } = await import("../../text/linkify.js"));
-}
 
 /** Return whether an item is an unread message of the other person. */
 export function isUnread(item) {
@@ -26,35 +17,40 @@ export function isUnread(item) {
  * taller than the screen is never visible as a whole.
  */
 export function bubble(item, { isFirst, isLast }, actions) {
-  const side = item.isOwn ? "own" : "other";
   return html`<li
-    class="message ${side} ${item.state} ${isFirst ? "first" : ""} ${isLast ? "last" : ""}"
+    class="message ${kindOf(item)} ${item.state} ${isFirst ? "first" : ""} ${isLast ? "last" : ""}"
     data-message-id=${ifDefined(item.id ?? undefined)}
     data-client-id=${ifDefined(item.clientId ?? undefined)}
     ?data-unread=${isUnread(item)}
   >
     <div class="bubble" dir="auto">
-      <span class="visually-hidden" dir="ltr">${author(item)}</span>
-      <span class="bubble-text">${linkify?.(item.content).map(piece) ?? item.content}</span>
-      <span class="bubble-end" dir="ltr">
-        <time dir="auto" lang=${timeLocale} datetime=${item.date.toISOString()}
-          >${formatBubbleTime(item.date)}</time
-        >
-        ${item.isOwn ? tickMark(item.state) : nothing}
-      </span>
+      ${item.event ? nothing : html`<span class="visually-hidden" dir="ltr">${author(item)}</span>`}
+      ${renderParts(item)} ${bubbleEnd(item)}
     </div>
     ${item.state === "failed" ? failure(item, actions) : nothing}
   </li>`;
 }
 
-function author({ isOwn, sender }) {
-  return isOwn ? t("message.byYou") : t("message.by", { name: nameInSentence(sender) });
+/** Return the classes that tell whose message it is, and what is special about it. */
+function kindOf({ isOwn, event, isDeleted, parts }) {
+  if (event) return "event";
+  const isLarge = parts.length === 1 && parts[0].isLarge;
+  return `${isOwn ? "own" : "other"} ${isDeleted ? "deleted" : ""} ${isLarge ? "emoji-only" : ""}`;
 }
 
-function piece({ text, href }) {
-  if (!href) return text;
-  if (!href.startsWith("http")) return html`<a href=${href}>${text}</a>`;
-  return html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
+function bubbleEnd(item) {
+  const isEdited = item.editedAt && !item.isDeleted;
+  return html`<span class="bubble-end" dir="ltr">
+    ${isEdited ? html`<span class="edited" dir="auto">${t("message.edited")}</span>` : nothing}
+    <time dir="auto" lang=${timeLocale} datetime=${item.date.toISOString()}
+      >${formatBubbleTime(item.date)}</time
+    >
+    ${item.isOwn && !item.event && !item.isDeleted ? tickMark(item.state) : nothing}
+  </span>`;
+}
+
+function author({ isOwn, sender }) {
+  return isOwn ? t("message.byYou") : t("message.by", { name: nameInSentence(sender) });
 }
 
 function failure({ error, clientId }, { retry, discard }) {

@@ -4,6 +4,7 @@ import { formatListTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { archivedTag, otherPerson } from "./people.js";
+import { previewOf } from "./preview.js";
 import { tickMark } from "./ticks.js";
 import "../../ui/avatar.js";
 
@@ -35,7 +36,7 @@ export function conversationRow(conversation, { now, isCurrent, isTabStop, pendi
         </span>
         <span class="conversation-foot">
           ${archivedTag(conversation)}
-          <span class="conversation-preview" dir="auto">${conversation.last_message_preview}</span>
+          <span class="conversation-preview" dir="auto">${previewOf(conversation)}</span>
           ${pending.length ? unsentTick(pending) : nothing}
           ${unread ? unreadBadge(unread) : nothing}
         </span>

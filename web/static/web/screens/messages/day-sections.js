@@ -2,7 +2,8 @@ import { guard, html, nothing, repeat } from "lit";
 import { daySections } from "../../live/messages.js";
 import { formatDay, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
-import { bubble, hasLinks } from "./bubble.js";
+import { bubble } from "./bubble.js";
+import { hasLinks } from "./parts/text.js";
 
 /**
  * Render the items of a thread, divided by days.

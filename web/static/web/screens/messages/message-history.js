@@ -5,7 +5,6 @@ import { clock } from "../../live/page.js";
 import { threadItems } from "../../live/messages.js";
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
-import { hasLinks, loadLinks } from "./bubble.js";
 import { Chunks, settleChunks } from "./chunks.js";
 import { dayList } from "./day-sections.js";
 import { firstUnseen, hasUnreadBefore, loadUnread } from "./first-unread.js";
@@ -16,6 +15,7 @@ import {
   historyTop,
   newestButton,
 } from "./history-parts.js";
+import { hasLinks, loadLinks } from "./parts/text.js";
 import { ProximityObserver } from "./proximity-observer.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
 import { VisibilityTracker } from "./visibility-tracker.js";
