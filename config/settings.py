@@ -275,7 +275,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "DEFAULT_GENERATOR_CLASS": "api.description.DescriptionGenerator",
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "integer"}},
-    "ENUM_NAME_OVERRIDES": {"RoleEnum": "users.models.User.Role"},
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "users.models.User.Role",
+        "MessageKindEnum": ["text", "photo", "deleted", "joined"],
+    },
 }
 
 # Sockets  https://channels.readthedocs.io/en/latest/topics/channel_layers.html

@@ -74,6 +74,25 @@ def unread_count(count: int, newest: list[tuple[int, int]] | None = None) -> str
     return encode(frame if newest is None else {**frame, "newest": newest})
 
 
+def message_edited(message: dict[str, Any]) -> str:
+    names = ("content", "edited_at", "version")
+    return _about_message("message_edited", message, names)
+
+
+def message_deleted(message: dict[str, Any]) -> str:
+    return _about_message("message_deleted", message, ("version",))
+
+
+def message_reacted(message: dict[str, Any]) -> str:
+    return _about_message("message_reacted", message, ("reactions", "version"))
+
+
+def _about_message(kind: str, message: dict[str, Any], names: tuple[str, ...]) -> str:
+    """Encode a change of a message; `names` are the fields that have changed."""
+    changed = {name: message[name] for name in names}
+    return encode({"type": kind, "message_id": message["id"], **changed})
+
+
 def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[str]:
     """
     Return the frames that `user_id` missed, in the order of their versions.
@@ -81,10 +100,10 @@ def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[
     If `with_receipts` is False, omit the receipts of messages that `user_id` sent.
 
     If `missed.is_too_long`, the only frame is `reset`. Otherwise, each frame contains the version of one
-    change. A message that was read after that version is sent as unread, and a read receipt follows. A
-    message whose text or sender has changed is sent with the version of that change. If the message is
-    also new to the client, it is sent twice, first with the version of its creation. So a client whose
-    connection breaks can resume from the highest version that it received, and loses nothing.
+    change. So a client whose connection breaks can resume from the highest version that it received, and
+    loses nothing. A message that is new to the client is sent once, as it is now, with the version of the
+    last change to its text, sender or reactions. A message that was read after that version is sent as
+    unread, and a read receipt follows.
 
     There is one exception. Deleting an account changes many messages in one version. If the connection
     breaks after some of these messages were sent, the client shows the others under the deleted person's
@@ -96,7 +115,7 @@ def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[
     shown = [
         versioned
         for row, each in zip(missed.messages, data, strict=True)
-        for versioned in _shown(row, each, missed.since)
+        for versioned in _shown(row, each, missed)
     ]
     due = sorted(shown + _receipts(missed, user_id), key=itemgetter(0))
     # The messages can be newer than the conversation's version; such changes arrive as events.
@@ -104,15 +123,40 @@ def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[
     return found if with_receipts else [frame for frame in found if not is_read_receipt(frame)]
 
 
-def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
+def _shown(row: MessageRow, data: dict[str, Any], missed: Replay) -> Iterator[tuple[int, str]]:
     """
-    Yield (version, frame) for a message's creation and for its last content change, if there was one.
+    Yield (version, frame) for what the client has missed: a new message, or changes of an old one.
 
-    Omit versions up to and including `since`.
+    A row can be newer than the replay. If such a row was created before the replay's version, it is sent at
+    that version, because the event of its later change does not contain the message.
     """
-    for version in sorted({row.created_version, row.shown_version}):
-        if version > since:
-            yield version, new_message(data | _as_of(row, version))
+    since, content_version, reaction_version = (
+        missed.since,
+        row.shown_version,
+        row.reaction_version or 0,
+    )
+    if row.created_version > since:
+        newest = max(content_version, reaction_version)
+        version = max(row.created_version, min(newest, missed.version))
+        yield version, new_message(data | _as_of(row, version))
+        return
+    if content_version > since:
+        yield content_version, _content_changed(row, data | _as_of(row, content_version))
+    if reaction_version > since and not row.removed_at:
+        yield reaction_version, message_reacted({**data, "version": reaction_version})
+
+
+def _content_changed(row: MessageRow, data: dict[str, Any]) -> str:
+    """
+    Encode a change of a message that the client has: an edit, a deletion, or a change of the sender.
+
+    Only a new message has a frame with a sender, so a message whose sender has changed is sent as one.
+    """
+    if row.sender_id is None:
+        return new_message(data)
+    if row.removed_at:
+        return message_deleted(data)
+    return message_edited(data) if row.edited_at else new_message(data)
 
 
 def _as_of(row: MessageRow, version: int) -> dict[str, Any]:

@@ -6,9 +6,6 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-# The text in place of the removed one. Existing clients show it like any other text.
-REMOVED_TEXT = "This message was deleted"
-
 
 def removal_at(version: int) -> dict[str, Any]:
     """
@@ -19,7 +16,7 @@ def removal_at(version: int) -> dict[str, Any]:
     """
     now = timezone.now()
     return {
-        "content": REMOVED_TEXT,
+        "content": "",
         "removed_at": now,
         "read_at": Coalesce("read_at", Value(now)),
         "read_version": Coalesce("read_version", Value(version)),

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from messaging.last_known import have_parted
+from messaging.models import PREVIEW_LENGTH, Extra
+from text.graphemes import cut_text
 from users.models import User
 
 
@@ -19,6 +21,35 @@ class ArchivedReason(StrEnum):
     TRAINEE_REMOVED = "trainee_removed"
     ACCOUNT_DELETED = "account_deleted"
     OTHER = "other"
+
+
+class MessageKind(StrEnum):
+    """What a message shows in a list: its text, or a sentence in place of one."""
+
+    TEXT = "text"
+    PHOTO = "photo"
+    DELETED = "deleted"
+    JOINED = "joined"
+
+    @classmethod
+    def of(cls, content: str, extras: int, *, is_removed: bool) -> "MessageKind":
+        """Return the kind of a message; a photo with a text counts as text."""
+        if is_removed:
+            return cls.DELETED
+        if extras & Extra.JOINED:
+            return cls.JOINED
+        return cls.TEXT if content else cls.PHOTO
+
+    def preview_of(self, beginning: str) -> str:
+        """Return the preview of a message, whose content has at least this beginning."""
+        return SENTENCES.get(self) or cut_text(beginning, PREVIEW_LENGTH)
+
+
+# Existing clients show these sentences. The product's own client words them in the reader's language.
+SENTENCES = {
+    MessageKind.PHOTO: "Sent a photo",
+    MessageKind.DELETED: "This message was deleted",
+}
 
 
 class MessageRow(NamedTuple):
@@ -35,13 +66,17 @@ class MessageRow(NamedTuple):
     created_version: int
     read_version: int | None
     content_version: int | None
+    reaction_version: int | None
+    edited_at: datetime | None
+    removed_at: datetime | None
+    extras: int
 
     @property
     def shown_version(self) -> int:
         """Return the version of the last content change, derived if the previous release stored none."""
-        if self.version != self.read_version:
-            return self.version
-        return self.content_version or self.created_version
+        if self.version in (self.read_version, self.reaction_version):
+            return self.content_version or self.created_version
+        return self.version
 
 
 class ConversationEntry(NamedTuple):
@@ -58,6 +93,7 @@ class ConversationEntry(NamedTuple):
     trainer: User | None = None
     trainee: User | None = None
     last_message_preview: str | None = None
+    last_message_kind: MessageKind | None = None
     unread_count: int = 0
 
     @property

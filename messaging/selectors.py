@@ -296,4 +296,5 @@ def _redact_archived(entry: ConversationEntry, user: User) -> ConversationEntry:
     if not entry.is_archived:
         return entry
     preview = None if entry.trainee_id == user.pk else entry.last_message_preview
-    return entry._replace(unread_count=0, last_message_preview=preview)
+    kind = entry.last_message_kind if preview else None
+    return entry._replace(unread_count=0, last_message_preview=preview, last_message_kind=kind)

@@ -7,7 +7,7 @@ take longer than the query that reads the rows. Every message in a page or frame
 compare these declarations with the data.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -16,14 +16,16 @@ from rest_framework import serializers
 
 from api.fields import MAX_ID, ClientIdField, IdField, WrittenField
 from api.formats import wire_time
+from messaging.details import Details, Quoted, load_details
 from messaging.models import (
     CONTENT_MAX_LENGTH,
     MAX_VERSION,
     PREVIEW_LENGTH,
     Conversation,
+    Extra,
     Message,
 )
-from messaging.rows import ArchivedReason, ConversationEntry, MessageRow
+from messaging.rows import ArchivedReason, ConversationEntry, MessageKind, MessageRow
 from users.models import REMOVED_PERSON_NAME, User
 from users.serializers import image_url
 
@@ -66,6 +68,22 @@ class ParticipantSerializer(SenderSerializer):
         return {**super().to_representation(person), "email": person.email if person else ""}
 
 
+class QuotedSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    sender = SenderSerializer()
+    preview = serializers.CharField(
+        allow_null=True,
+        help_text=f"The first {PREVIEW_LENGTH} characters, or null if the message was deleted.",
+    )
+    is_deleted = serializers.BooleanField()
+    kind = serializers.ChoiceField(choices=[each.value for each in MessageKind])
+
+
+class ReactionSerializer(serializers.Serializer[Any]):
+    emoji = serializers.CharField()
+    user_ids = serializers.ListField(child=serializers.IntegerField())
+
+
 class MessageSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     conversation_id = serializers.IntegerField()
@@ -76,9 +94,22 @@ class MessageSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()
     client_id = serializers.UUIDField(allow_null=True)
+    edited_at = serializers.DateTimeField(allow_null=True)
+    is_deleted = serializers.BooleanField(
+        help_text="A deleted message keeps its place. Its `content` is empty."
+    )
+    reply_to = QuotedSerializer(allow_null=True)
+    reactions = ReactionSerializer(many=True)
+    event = serializers.ChoiceField(
+        choices=["joined"],
+        allow_null=True,
+        help_text="`joined`: a line that says that the sender has joined. `content` says it in English.",
+    )
 
     def to_representation(self, message: Message) -> dict[str, Any]:
-        return message_data(message, _sender.to_representation(message.sender))
+        details = load_details([message])
+        people = [message.sender, *(each.sender for each in details.quoted.values())]
+        return message_data(message, Senders(people), details)
 
 
 class ConversationSerializer(serializers.Serializer[Any]):
@@ -88,6 +119,12 @@ class ConversationSerializer(serializers.Serializer[Any]):
     last_message_at = serializers.DateTimeField(allow_null=True)
     last_message_preview = serializers.CharField(
         allow_null=True, help_text=f"The first {PREVIEW_LENGTH} characters of the last message."
+    )
+    last_message_kind = serializers.ChoiceField(
+        choices=[each.value for each in MessageKind],
+        allow_null=True,
+        help_text="What the preview is: the text of the last message, or an English sentence about a photo"
+        " without text (`photo`), a deleted message, or a trainee who has joined. `null` without messages.",
     )
     unread_count = serializers.IntegerField()
     is_archived = serializers.BooleanField()
@@ -126,6 +163,7 @@ def conversations_data(conversations: Iterable[ConversationEntry]) -> list[dict[
             "trainee": person(each.trainee),
             "last_message_at": wire_time(each.last_message_at),
             "last_message_preview": each.last_message_preview,
+            "last_message_kind": each.last_message_kind,
             "unread_count": each.unread_count,
             "is_archived": each.is_archived,
             "archived_reason": each.archived_reason,
@@ -136,30 +174,79 @@ def conversations_data(conversations: Iterable[ConversationEntry]) -> list[dict[
     ]
 
 
-def message_data(message: Message | MessageRow, sender: dict[str, Any]) -> dict[str, Any]:
-    """Return a message in the format for clients; `sender` already has that format."""
-    return {
+class Senders:
+    """People in the format for clients, by id. Each is built once."""
+
+    def __init__(self, people: Iterable[User | None]) -> None:
+        self._built = {each.pk: _sender.to_representation(each) for each in people if each}
+        # Of an account that is being erased, the conversation is unlinked before the messages are.
+        self._removed = _sender.to_representation(None)
+
+    def get(self, user_id: int | None) -> dict[str, Any]:
+        """Return a person; one who is unknown is shown as removed."""
+        return self._built.get(user_id or 0, self._removed)
+
+
+def message_data(
+    message: Message | MessageRow, senders: Senders, details: Details
+) -> dict[str, Any]:
+    """Return a message in the format for clients."""
+    is_deleted = message.removed_at is not None
+    data = {
         "id": message.id,
         "conversation_id": message.conversation_id,
-        "sender": sender,
-        "content": message.content,
+        "sender": senders.get(message.sender_id),
+        "content": "" if is_deleted else message.content,
         "is_read": message.read_at is not None,
         "read_at": wire_time(message.read_at),
         "created_at": wire_time(message.created_at),
         "version": message.version,
         "client_id": message.client_id,
+        "edited_at": wire_time(message.edited_at),
+        "is_deleted": is_deleted,
+        "reply_to": None,
+        "reactions": [],
+        "event": None,
+    }
+    if message.extras and not is_deleted:
+        data |= _details_data(message, senders, details)
+    return data
+
+
+def _details_data(
+    message: Message | MessageRow, senders: Senders, details: Details
+) -> dict[str, Any]:
+    quoted = details.quoted.get(message.id)
+    return {
+        "reply_to": quoted and _quoted_data(quoted, senders),
+        "reactions": reactions_data(details.reactions.get(message.id, {})),
+        "event": "joined" if message.extras & Extra.JOINED else None,
     }
 
 
+def _quoted_data(quoted: Quoted, senders: Senders) -> dict[str, Any]:
+    is_deleted = quoted.kind is MessageKind.DELETED
+    return {
+        "id": quoted.id,
+        "sender": senders.get(quoted.sender.pk if quoted.sender else None),
+        "preview": None if is_deleted else quoted.kind.preview_of(quoted.content),
+        "is_deleted": is_deleted,
+        "kind": quoted.kind,
+    }
+
+
+def reactions_data(reactions: dict[str, list[int]]) -> list[dict[str, Any]]:
+    """Return the reactions to a message in the format for clients, the first emoji first."""
+    return [{"emoji": emoji, "user_ids": ids} for emoji, ids in reactions.items()]
+
+
 def messages_data(
-    messages: Iterable[MessageRow], conversation: Conversation
+    messages: Sequence[MessageRow], conversation: Conversation
 ) -> list[dict[str, Any]]:
-    """Return messages of one conversation in the format for clients, building each person once."""
-    people = filter(None, [conversation.trainer, conversation.trainee])
-    senders = {each.pk: _sender.to_representation(each) for each in people}
-    # Of an account that is being erased, the conversation is unlinked before the messages are.
-    removed = _sender.to_representation(None)
-    return [message_data(each, senders.get(each.sender_id or 0, removed)) for each in messages]
+    """Return messages of one conversation in the format for clients."""
+    senders = Senders([conversation.trainer, conversation.trainee])
+    details = load_details(messages)
+    return [message_data(each, senders, details) for each in messages]
 
 
 class SendSerializer(serializers.Serializer[Any]):

@@ -10,10 +10,9 @@ from db.compiled import CompiledQuery, counting
 from db.sql import Row, fetch_all
 from messaging.last_known import as_last_known
 from messaging.models import PREVIEW_LENGTH, Conversation, Message
-from messaging.rows import ConversationEntry
+from messaging.rows import ConversationEntry, MessageKind
 from messaging.sql.columns import ENTRY, PERSON, People, cut, load_people
 from messaging.sql.rules import ON_SIDE, UNREAD, VISIBLE
-from text.graphemes import cut_text
 from users.models import User
 
 # In descending order, PostgreSQL sorts NULL (no message yet) first by default, SQLite last.
@@ -68,10 +67,13 @@ def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[Con
 
 
 def _load_entry(row: Row, people: People, user_id: int) -> ConversationEntry:
-    *described, beginning, unread = row
+    *described, beginning, extras, is_removed, unread = row
     trainer, trainee = load_people(PERSON, described[ENTRY.count :], people)
-    preview = beginning and cut_text(beginning, PREVIEW_LENGTH)
-    entry = ENTRY.load(described[: ENTRY.count], trainer, trainee, preview, unread)
+    kind = preview = None
+    if beginning is not None:
+        kind = MessageKind.of(beginning, extras, is_removed=is_removed)
+        preview = kind.preview_of(beginning)
+    entry = ENTRY.load(described[: ENTRY.count], trainer, trainee, preview, kind, unread)
     if not entry.is_archived:
         return entry
     trainer, trainee = as_last_known(user_id, trainer, trainee, entry.last_known)
@@ -80,7 +82,7 @@ def _load_entry(row: Row, people: People, user_id: int) -> ConversationEntry:
 
 _SELECT = f"""
 SELECT {ENTRY.of("c")}, {PERSON.of("trainer")}, {PERSON.of("trainee")},
-    substr(l.content, 1, {PREVIEW_LENGTH + 1}),
+    substr(l.content, 1, {PREVIEW_LENGTH + 1}), l.extras, l.removed_at IS NOT NULL,
     (SELECT count(*) FROM messaging_message m WHERE m.conversation_id = c.id AND {UNREAD})
 FROM {{}} c
 LEFT JOIN users_user trainer ON trainer.id = c.trainer_id

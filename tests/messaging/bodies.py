@@ -68,10 +68,17 @@ def message_body(message: Message) -> Body:
         "created_at": moment(message.created_at),
         "version": message.version,
         "client_id": str(message.client_id) if message.client_id else None,
+        "edited_at": moment(message.edited_at),
+        "is_deleted": message.removed_at is not None,
+        "reply_to": None,
+        "reactions": [],
+        "event": None,
     }
 
 
-def conversation_body(conversation: Conversation, *, preview: str | None, unread: int) -> Body:
+def conversation_body(
+    conversation: Conversation, *, preview: str | None, unread: int, kind: str = "text"
+) -> Body:
     """Return the response body for a conversation, from the database row."""
     conversation = Conversation.objects.get(pk=conversation.pk)
     trainee, is_archived = conversation.trainee, conversation.is_archived
@@ -82,6 +89,7 @@ def conversation_body(conversation: Conversation, *, preview: str | None, unread
         "trainee": participant_body(conversation.trainee),
         "last_message_at": moment(conversation.last_message_at),
         "last_message_preview": preview,
+        "last_message_kind": kind if preview else None,
         "unread_count": unread,
         "is_archived": is_archived,
         "archived_reason": ("trainee_removed" if has_left else "other") if is_archived else None,

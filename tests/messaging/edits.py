@@ -1,6 +1,7 @@
-"""Edits messages: versions already support edits, although no endpoint does."""
+"""Changes the texts of messages as versions of their conversations, at any time."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from messaging.events import announce_altered
 from messaging.models import Conversation, Message
@@ -14,5 +15,6 @@ def edit_message(message_id: int, content: str) -> None:
     conversation.version += 1
     conversation.save(update_fields=["version"])
     edited = Message.objects.filter(pk=message_id)
-    edited.change_content(version=conversation.version, content=content)
+    now = timezone.now()
+    edited.change_content(version=conversation.version, content=content, edited_at=now)
     announce_altered(conversation)

@@ -154,7 +154,7 @@ class Jobs(Conversations):
         if thread and not thread.is_archived:
             line, content = thread.lines[-1], f"Edited {number}"
             edit_message(line.pk, content)
-            self.model.edit(thread, line, content)
+            self.model.edit(thread, line, content, timezone.now())
 
     def _read(self, number: int) -> None:
         self.read(number, SIDES[number // 2], number % 3)

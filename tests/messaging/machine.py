@@ -200,7 +200,7 @@ class Conversations(RuleBasedStateMachine):
         if thread and not thread.is_archived:
             line = thread.lines[-1 - back % len(thread.lines)]
             edit_message(line.pk, content)
-            self.model.edit(thread, line, content)
+            self.model.edit(thread, line, content, timezone.now())
             self.observer.check_rows()
             self.observer.check_replays()
             self.read(number, side, None)

@@ -32,6 +32,7 @@ class Line:
     written_at: datetime
     version: int = 0
     read_at: datetime | None = None
+    edited_at: datetime | None = None
 
 
 @dataclass
@@ -121,8 +122,8 @@ class Model:
             line.read_at, line.version = at, version
         return len(marked)
 
-    def edit(self, thread: Thread, line: Line, content: str) -> None:
-        line.content = content
+    def edit(self, thread: Thread, line: Line, content: str, at: datetime) -> None:
+        line.content, line.edited_at = content, at
         line.version = thread.change(f"edit {line.pk}")
 
     def move(self, trainee: str, trainer: str | None) -> None:

@@ -46,7 +46,7 @@ def test_trainer_and_trainee_differ(alice: User) -> None:
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
-        ("messaging_message_content_is_not_empty", {"content": ""}),
+        ("messaging_message_has_text_or_photos", {"content": ""}),
         ("messaging_message_content_is_short_enough", {"content": "🏋" * 2001}),
         ("messaging_message_created_version_once", {"created_version": 1}),
         ("messaging_message_read_at_and_version_go_together", {"read_version": 9}),

@@ -17,7 +17,7 @@ from messaging.services.archiving import prepare_account_deletion
 from tests.messaging.edits import edit_message
 from users.models import User
 
-LATEST = "0012_names_in_old_archives"
+LATEST = "0017_texts_for_the_previous_release"
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -114,7 +114,7 @@ def test_replay_is_right_while_a_process_of_the_previous_release_writes(
         json.loads(each) for each in frames.replay(get_replay(bob, conversation.pk, 3), bob.pk)
     ]
     assert [each.get("message", each)["version"] for each in shown] == [4, 5]
-    assert shown[-1]["message"]["content"] == "Edited"
+    assert (shown[-1]["type"], shown[-1]["content"]) == ("message_edited", "Edited")
     prepare_account_deletion(user=alice)
     assert Message.objects.get(pk=edited).content_version == 6
 
@@ -151,3 +151,22 @@ def test_step_back_completes_the_rows_that_there_are(
     call_command("migrate", "messaging", "0010_readings_by_staff", verbosity=0)
 
     assert sorted(Participant.objects.values_list("side", flat=True)) == ["trainee", "trainer"]
+
+
+def test_step_back_gives_a_text_to_messages_without_one(
+    restored: None, conversation: Conversation, bob: User
+) -> None:
+    photo = add_row(conversation, bob, 2, content="", extras=1)
+    deleted = add_row(conversation, bob, 3, content="", removed_at=timezone.now())
+
+    call_command("migrate", "messaging", "0012_names_in_old_archives", verbosity=0)
+    call_command("migrate", "messaging", verbosity=0)
+
+    texts = dict(Message.objects.values_list("pk", "content"))
+    assert (texts[photo], texts[deleted]) == ("Sent a photo", "This message was deleted")
+
+
+def add_row(conversation: Conversation, sender: User, version: int, **fields: Any) -> int:
+    own = {"version": version, "created_version": version, "content_version": version}
+    added = Message.objects.create(conversation=conversation, sender=sender, **own, **fields)
+    return added.pk

@@ -46,6 +46,6 @@ def test_replay_includes_an_edit_before_a_read(
         missed = get_replay(reader, conversation.pk, since=1)
         shown, receipt = map(json.loads, frames.replay(missed, reader.pk))
 
-        assert (shown["type"], shown["message"]["content"]) == ("new_message", "Edited")
-        assert (shown["message"]["version"], shown["message"]["is_read"]) == (2, False)
+        assert (shown["type"], shown["content"]) == ("message_edited", "Edited")
+        assert shown["version"] == 2
         assert (receipt["type"], receipt["version"]) == (kind, 3)

@@ -40,12 +40,23 @@ def apply(state: State, frame: dict[str, Any], user: User) -> None:
     if frame["type"] == "new_message":
         state[frame["message"]["id"]] = frame["message"]
         return
+    if "message_id" in frame:
+        state[frame["message_id"]].update(told_by(frame))
+        return
     is_own_mark = frame["type"] == "conversation_read"
     for message in state.values():
         is_own = message["sender"]["id"] == user.pk
         if is_own != is_own_mark and message["id"] <= frame["up_to"] and not message["is_read"]:
             read = {"is_read": True, "read_at": frame["read_at"], "version": frame["version"]}
             message.update(read)
+
+
+def told_by(frame: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a message that a frame about its change tells."""
+    told = {name: value for name, value in frame.items() if name not in ("type", "message_id")}
+    if frame["type"] != "message_deleted":
+        return told
+    return {**told, "content": "", "is_deleted": True, "reply_to": None, "reactions": []}
 
 
 def list_states(conversation: Conversation, changes: list[Change]) -> list[State]:

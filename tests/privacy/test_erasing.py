@@ -168,7 +168,7 @@ def test_replay_shows_erased_messages_without_a_read_receipt(
 
     assert len(missed) == 1
     assert '"type":"new_message"' in missed[0].replace(" ", "")
-    assert "This message was deleted" in missed[0]
+    assert '"is_deleted":true' in missed[0]
 
 
 def test_both_sides_changes_are_announced_with_their_versions(
