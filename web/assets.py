@@ -28,13 +28,18 @@ LATER_STYLE = "screens.css"
 
 @dataclass(frozen=True)
 class Build:
-    """A version of the client and its URLs; `preloads` and `styles` list the URLs for each screen."""
+    """
+    A version of the client and its URLs.
+
+    `preloads` and `styles` list the URLs for each screen, and `texts` for each language and screen.
+    """
 
     version: str
     entry: str
     import_map: str
     preloads: dict[str, list[str]]
     styles: dict[str, list[str]]
+    texts: dict[str, dict[str, list[str]]]
     files: list[str]
 
     @property
@@ -92,12 +97,19 @@ def _describe(
 ) -> Build:
     files = sorted(names)
     imports = _imports(files) | {LATER_STYLE: _url(later_style)}
+    graph = modules.read_imports()
     return Build(
         version=_version_of(files),
         entry=_url(entry),
         import_map=json.dumps({"imports": imports}, separators=(",", ":")),
         preloads={screen: _urls(needed) for screen, needed in scripts.items()},
         styles={screen: _urls(linked) for screen, linked in styles.items()},
+        texts={
+            language: {
+                screen: _urls(modules.list_texts(language, screen, graph)) for screen in scripts
+            }
+            for language in modules.list_languages()
+        },
         files=_urls(files),
     )
 

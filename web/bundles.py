@@ -1,7 +1,8 @@
 """
 Bundles the client's modules and style sheets into a few small files, when static files are collected.
 
-There are three scripts: what every page needs, the messages, and all the rest. In a script, each module is
+There are three scripts: what every page needs, the messages, and all the rest. The texts of each language
+stay files of their own, because a page needs one language only. In a script, each module is
 a function that returns its exports, and runs when it is first imported. The modules may therefore import
 each other only at the top, without cycles, and export only names that keep their values; a test checks
 this. Development uses the modules themselves. See docs/adr/0032-few-and-small-responses.md.
@@ -17,6 +18,7 @@ from web.modules import (
     LATER_STYLE,
     LIBRARIES,
     MESSAGES,
+    TEXTS,
     Imports,
     list_imports,
     list_needed,
@@ -29,13 +31,13 @@ APP, MESSAGES_SCRIPT, REST = "bundles/app.js", "bundles/messages.js", "bundles/r
 APP_STYLE, REST_STYLE = "bundles/app.css", "bundles/rest.css"
 NAMES = (APP, MESSAGES_SCRIPT, REST, APP_STYLE, REST_STYLE)
 # A classic script, which runs before anything is drawn.
-ALONE = "head.js"
+HEAD = "head.js"
 
 IMPORT = re.compile(r'^import\s+(?:([^;"]*?)\s+from\s+)?"([^"]+)";', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function\*?) (\w+))", re.MULTILINE)
 EXPORT_LIST = re.compile(r"\bexport\s*\{([^{}]*)\};?\s*$", re.MULTILINE)
 # A statement outside functions, which are indented.
-AWAIT = re.compile(r"^(?!.*\basync\b)(?!//)\S.*\bawait\b", re.MULTILINE)
+AWAIT = re.compile(r"^(?!.*\basync\b)(?!//)(?=\S).*\bawait\b", re.MULTILINE)
 DROPPED = re.compile(
     r"^[ \t]*(?://[^\n]*\n|/\*(?:(?!\*/).)*\*/[ \t]*\n|\n)|^[ \t]+", re.MULTILINE | re.DOTALL
 )
@@ -62,9 +64,9 @@ def group_modules(imports: Imports) -> dict[str, list[str]]:
     What the messages load late is in their script, because a request costs more than a few KB. A module
     that both the messages and other screens need is in the first script, so that no page loads all three.
     """
-    modules = [name for name in imports if name != ALONE]
+    modules = [name for name in imports if not is_alone(name)]
     first = list_needed([ENTRY], imports)
-    late = {name: list_imports(name, DYNAMIC_IMPORT) for name in modules}
+    late = {name: _list_late(name) for name in modules}
     own = [name for name in list_needed([MESSAGES], imports) if name not in first]
     messages = list_needed([*own, *(each for name in own for each in late[name])], imports)
     screens = [each for name in modules for each in late[name] if each not in messages]
@@ -75,10 +77,21 @@ def group_modules(imports: Imports) -> dict[str, list[str]]:
     return {APP: first, MESSAGES_SCRIPT: messages, REST: rest}
 
 
+def _list_late(name: str) -> list[str]:
+    """Return the modules in bundles that a module imports on demand."""
+    return [each for each in list_imports(name, DYNAMIC_IMPORT) if not is_alone(each)]
+
+
+def is_alone(name: str) -> bool:
+    """Return whether a script is in no bundle."""
+    return name == HEAD or TEXTS.fullmatch(name) is not None
+
+
 def list_bundled() -> set[str]:
     """Return the names of the source files that bundles replace."""
     imports = read_imports()
-    return {*imports, *list_styles(ENTRY)} - {ALONE}
+    scripts = {name for name in imports if not is_alone(name)}
+    return {*scripts, *list_styles(ENTRY)}
 
 
 def list_scripts(screen: str) -> list[str]:
@@ -123,6 +136,8 @@ def _wrap(name: str, numbers: Mapping[str, str], scripts: Mapping[str, str]) -> 
 
     def rewrite_dynamic(found: re.Match[str]) -> str:
         target = resolve(name, found[1])
+        if is_alone(target):
+            return f'import("../{target}")'
         file = scripts[target].removeprefix("bundles/")
         return f'import("./{file}").then(() => load({numbers[target]}))'
 

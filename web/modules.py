@@ -16,6 +16,9 @@ MESSAGES = "screens/messages.js"
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens")
 # If the first screen is MESSAGES, the page does not link this style sheet: ui/screens.js loads it later.
 LATER_STYLE = "styles/screens.css"
+# The texts of a language: those of the first load, and those of the screens that are rarely opened first.
+TEXTS = re.compile(r"text/([a-z]{2})(-later)?\.js")
+LATER_TEXTS = "text/later.js"
 SCREEN = re.compile(r"screens/[\w-]+\.js")
 SERVED = frozenset({".css", ".js", ".png", ".svg"})
 
@@ -70,6 +73,17 @@ def list_needed(names: Iterable[str], imports: Imports) -> list[str]:
 def list_screens(imports: Imports) -> list[str]:
     """Return the modules of the screens, one of which each page opens with."""
     return [name for name in imports if SCREEN.fullmatch(name)]
+
+
+def list_languages() -> list[str]:
+    """Return the codes of the languages that the client has texts for."""
+    return sorted({found[1] for name in list_files() if (found := TEXTS.fullmatch(name))})
+
+
+def list_texts(language: str, screen: str, imports: Imports) -> list[str]:
+    """Return the modules with the texts that a page needs, if it opens on this screen in this language."""
+    needs_later = LATER_TEXTS in list_needed([screen], imports)
+    return [f"text/{language}.js", *([f"text/{language}-later.js"] if needs_later else [])]
 
 
 def list_styles(screen: str) -> list[str]:

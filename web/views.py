@@ -14,6 +14,7 @@ from django.http import (
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
@@ -55,10 +56,11 @@ def shell(
     The page links the style sheets of `screen` and preloads its modules.
     """
     build = current_build()
+    language = get_language() or settings.LANGUAGE_CODE
     context = {
         "build": build,
         "styles": build.styles[screen],
-        "preloads": build.preloads[screen],
+        "preloads": build.preloads[screen] + build.texts[language][screen],
         "manifest": manifest,
         "oldest": OLDEST,
         "product_version": settings.VERSION,

@@ -97,7 +97,7 @@ def test_thread_shows_times_and_days_in_the_readers_zone(
 @pytest.mark.parametrize(
     ("locale", "time", "day", "row"),
     [
-        ("de-DE", "22:05", "Dienstag, 25. Nov. 2025", "25. Nov. 2025"),
+        ("fr-FR", "22:05", "mardi 25 nov. 2025", "25 nov. 2025"),
         ("en-GB", "22:05", "Tuesday,? 25 Nov 2025", "25 Nov 2025"),
         ("en-US", "10:05 PM", "Tuesday, Nov 25, 2025", "Nov 25, 2025"),
         ("ar-EG", "١٠:٠٥ م", "الثلاثاء، ٢٥ نوفمبر ٢٠٢٥", "٢٥ نوفمبر ٢٠٢٥"),  # noqa: RUF001 - Arabic digits

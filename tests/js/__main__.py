@@ -23,8 +23,8 @@ TESTS = "tests/js/**/*.test.js"
 NODE = Path(playwright.__file__).parent / "driver" / "node"
 PATIENCE = 300.0
 """Seconds that all tests may take: node's own timeouts cannot end a loop that never yields."""
-# Tests of times and texts expect a reader in New York with a German browser.
-READER = {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}
+# Tests of times and texts expect a reader in New York with a French browser.
+READER = {"TZ": "America/New_York", "LC_ALL": "fr_FR.UTF-8"}
 
 
 def main(arguments: list[str]) -> int:

@@ -11,7 +11,10 @@ from tests.js.coverage import measure
 # Modules that only one other module uses, and that the tests of that module cover.
 PARTS = {
     "active-list": "inbox",
+    "de": "translate",
+    "de-later": "translate",
     "en": "translate",
+    "en-later": "later",
     "inbox-rows": "inbox",
     "newest-page": "thread",
     "outbox-sender": "outbox",

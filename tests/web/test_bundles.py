@@ -19,20 +19,27 @@ pytestmark = pytest.mark.without_servers
 NAMED = re.compile(r'^import \{([^}]*)\} from "([^"]+)";', re.MULTILINE)
 
 
+# Pages for people who are not signed in.
+WITHOUT_LATER_TEXTS = {"/sign-in", "/forgot-password", "/reset-password", "/join"}
+LATER = ["text/en", "text/en-later"]
+TEXTS = [name for name in MODULES if modules.TEXTS.fullmatch(name)]
+
+
 def scripts_in(path: str) -> set[str]:
     return {each for each in links_in(open_page(path).text) if each.endswith(".js")}
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_page_loads_two_scripts_besides_that_of_the_head_and_at_most_two_style_sheets(
+def test_page_loads_two_scripts_besides_head_and_texts_and_at_most_two_style_sheets(
     path: str, hashed: Path
 ) -> None:
     names = [re.sub(r"\.[0-9a-f]{12}", "", each) for each in links_in(open_page(path).text)]
 
     second = "messages" if path.startswith("/messages") or path == "/" else "rest"
     scripts = {each for each in names if each.endswith(".js")}
+    texts = ["text/en"] if second == "messages" or path in WITHOUT_LATER_TEXTS else LATER
     assert scripts == {
-        f"/static/web/{name}.js" for name in ("head", "bundles/app", f"bundles/{second}")
+        f"/static/web/{name}.js" for name in ("head", "bundles/app", f"bundles/{second}", *texts)
     }
     styles = [each for each in names if each.endswith(".css")]
     assert styles == [
@@ -49,6 +56,7 @@ def test_import_map_resolves_what_scripts_import_to_hashed_files(hashed: Path) -
     } | {
         "/static/web/head.js",
         "screens.css",
+        *(f"/static/web/{name}" for name in TEXTS),
     }
     for url in imports.values():
         assert re.fullmatch(r"/static/web/[\w/-]+\.[0-9a-f]{12}\.(js|css)", url)
@@ -57,7 +65,8 @@ def test_import_map_resolves_what_scripts_import_to_hashed_files(hashed: Path) -
         specifier for script in imports.values() for specifier in specifiers_of(hashed, script)
     ]
     assert {f"/static/web/bundles/{each.removeprefix('./')}" for each in loaded} == {
-        f"/static/web/{name}" for name in (bundles.APP, bundles.MESSAGES_SCRIPT, bundles.REST)
+        *(f"/static/web/{name}" for name in (bundles.APP, bundles.MESSAGES_SCRIPT, bundles.REST)),
+        *(f"/static/web/bundles/../{name}" for name in TEXTS),
     }
 
 
@@ -71,7 +80,7 @@ def test_collected_files_are_bundles_and_not_their_sources(hashed: Path) -> None
     plain = {re.sub(r"\.[0-9a-f]{12}\.", ".", name) for name in names}
 
     scripts = {name for name in plain if name.endswith((".js", ".css"))}
-    assert scripts == {*bundles.NAMES, bundles.ALONE}
+    assert scripts == {*bundles.NAMES, bundles.HEAD, *TEXTS}
     assert all((hashed / "web" / f"{name}.br").is_file() for name in names if name[-3:] == ".js")
 
 
@@ -86,7 +95,7 @@ def test_each_module_is_in_one_script() -> None:
     groups = bundles.group_modules(modules.read_imports())
 
     bundled = sorted(name for names in groups.values() for name in names)
-    assert bundled == sorted({*MODULES, *modules.LIBRARIES.values()} - {bundles.ALONE})
+    assert bundled == sorted({*MODULES, *modules.LIBRARIES.values()} - {bundles.HEAD, *TEXTS})
 
 
 def test_no_script_needs_a_module_of_another_but_the_first() -> None:
@@ -143,7 +152,8 @@ SOURCES = {
     'console.log("app", all.one(), y);\nimport("./late.js").then(({ late }) => console.log(late));\n',
     "a.js": "export function one() {\n  return 1;\n}\nexport class Two {}\n",
     "b.js": 'const x = await Promise.resolve("// no comment");\nconsole.log("b");\nexport { x };\n',
-    "late.js": 'import { one } from "./a.js";\nexport const late = `late ${one()}`;\n',
+    "c.js": 'await Promise.resolve();\nconsole.log("c");\n',
+    "late.js": 'import { one } from "./a.js";\nimport "./c.js";\nexport const late = `late ${one()}`;\n',
     "screens/messages.js": 'import { Two as Other } from "../a.js";\nnew Other();\n',
 }
 
@@ -159,14 +169,19 @@ def test_linked_modules_run_in_their_order(tmp_path: Path, monkeypatch: pytest.M
     assert groups == {
         bundles.APP: ["app.js", "a.js", "b.js"],
         bundles.MESSAGES_SCRIPT: ["screens/messages.js"],
-        bundles.REST: ["late.js"],
+        bundles.REST: ["c.js", "late.js"],
     }
     for script in groups:
         linked = bundles._link(script, groups)
         (tmp_path / script).parent.mkdir(exist_ok=True)
         (tmp_path / script).with_suffix(".mjs").write_text(linked.replace(".js", ".mjs"))
 
-    assert run_in_node(tmp_path / "bundles" / "app.mjs") == ["b", "app 1 // no comment", "late 1"]
+    assert run_in_node(tmp_path / "bundles" / "app.mjs") == [
+        "b",
+        "app 1 // no comment",
+        "c",
+        "late 1",
+    ]
 
 
 def run_in_node(path: Path) -> list[str]:

@@ -31,8 +31,9 @@ def test_worker_caches_the_names_that_pages_request(client: Browser, hashed: Pat
     assert build["isHashed"] is True
     names = [re.sub(r"\.[0-9a-f]{12}\.", ".", each) for each in build["files"]]
     icons = [name for name in list_files() if name.startswith("icons/")]
+    texts = [name for name in list_files() if modules.TEXTS.fullmatch(name)]
     assert names == [
-        f"/static/web/{name}" for name in sorted([*bundles.NAMES, *icons, bundles.ALONE])
+        f"/static/web/{name}" for name in sorted([*bundles.NAMES, *icons, bundles.HEAD, *texts])
     ]
     assert all((hashed / each.removeprefix("/static/")).is_file() for each in build["files"])
 

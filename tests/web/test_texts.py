@@ -6,15 +6,25 @@ import pytest
 
 from tests.web.javascript import parse, texts_in_html
 from tests.web.pages import MODULES, source_of
+from web import modules
 
-FILES = ("text/en.js", "text/en-later.js")
-ENGLISH = "".join(map(source_of, FILES))
-TEXTS = dict(
-    re.findall(r'^  "([\w.]+)":\s*(\{.*?\n?  ?\}|"[^"]*"),$', ENGLISH, re.MULTILINE | re.DOTALL)
-)
+# {English file: the files of the other languages}
+FILES = {"text/en.js": ["text/de.js"], "text/en-later.js": ["text/de-later.js"]}
+ROW = re.compile(r'^  "([\w.]+)":\s*(\{(?:[^{}"]|"[^"]*")*\}|"[^"]*"),$', re.MULTILINE | re.DOTALL)
+PLURALS = {"text/de.js": ["one", "other"], "text/de-later.js": ["one", "other"]}
+
+
+def texts_of(name: str) -> dict[str, str]:
+    """Return {key: source of the text} of a language file."""
+    return dict(ROW.findall(source_of(name)))
+
+
+TEXTS = {key: text for name in FILES for key, text in texts_of(name).items()}
 # `t("key", { … })` and `parts("key", { … })`; the parameters may have one more level of braces.
 USE = re.compile(r'\b(?:t|parts)\(\s*"([\w.]+)"(?:,\s*\{((?:[^{}]|\{[^{}]*\})*)\})?')
-USERS = [name for name in MODULES if name not in (*FILES, "text/translate.js")]
+USERS = [
+    name for name in MODULES if not modules.TEXTS.fullmatch(name) and name != "text/translate.js"
+]
 # A string that starts like a sentence or has two words is a text for users, except NOT_FOR_PEOPLE.
 WORDS = re.compile(r"[A-Z][a-z’]+(?![\w-]*[A-Z:-])|[A-Za-z’,]+ [A-Za-z’]+[.…!?]?$")
 NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home"}
@@ -37,7 +47,8 @@ def literal_texts_in(name: str) -> list[str]:
 
 
 def test_texts_are_found() -> None:
-    assert len(TEXTS) == len(re.findall(r'^  "', ENGLISH, re.MULTILINE)) > 100
+    for name in [*FILES, *(other for others in FILES.values() for other in others)]:
+        assert len(texts_of(name)) == len(re.findall(r'^  "', source_of(name), re.MULTILINE)) > 80
 
 
 def test_used_keys_and_existing_keys_are_the_same() -> None:
@@ -54,7 +65,7 @@ def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
     elsewhere = [name for name in USERS if not name.startswith(parts)]
 
     assert later.isdisjoint(key for name in elsewhere for key, _ in uses_in(name))
-    assert all('import "../text/en-later.js";' in source_of(name) for name in loading)
+    assert all('import "../text/later.js";' in source_of(name) for name in loading)
 
 
 def test_keys_are_literal() -> None:
@@ -80,7 +91,58 @@ def test_plural_forms_are_those_of_english() -> None:
 
     assert plurals
     for text in plurals:
-        assert re.findall(r"(\w+): \"", text) == ["one", "other"]
+        assert forms_in(text) == ["one", "other"]
+
+
+def forms_in(text: str) -> list[str]:
+    """Return the plural categories of a text."""
+    return re.findall(r"\b(zero|one|two|few|many|other):\s*\"", text)
+
+
+# Other languages
+# ------------------------------------------------------------------------------
+def test_every_language_has_both_files() -> None:
+    found = {name for name in MODULES if modules.TEXTS.fullmatch(name)}
+
+    assert found == {*FILES, *(other for others in FILES.values() for other in others)}
+
+
+@pytest.mark.parametrize(("english", "other"), [(en, each) for en in FILES for each in FILES[en]])
+def test_language_has_the_texts_of_english_in_their_order(english: str, other: str) -> None:
+    wanted, found = list(texts_of(english)), list(texts_of(other))
+
+    missing = [key for key in wanted if key not in found]
+    assert not missing, (
+        f"Translate these texts of {english} in {other} (German: du, short): {missing}"
+    )
+    unknown = [key for key in found if key not in wanted]
+    assert not unknown, f"Remove from {other}, because {english} no longer has them: {unknown}"
+    assert found == wanted, f"Sort {other} like {english}."
+
+
+@pytest.mark.parametrize(("english", "other"), [(en, each) for en in FILES for each in FILES[en]])
+def test_translation_has_the_parameters_and_plural_forms(english: str, other: str) -> None:
+    for key, text in texts_of(other).items():
+        original = texts_of(english).get(key, text)
+        assert placeholders_in(text) == placeholders_in(original), key
+        assert text.startswith("{") is original.startswith("{"), key
+        if text.startswith("{"):
+            assert forms_in(text) == PLURALS[other], key
+
+
+def placeholders_in(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text.removeprefix("{")))
+
+
+# A text that is the same in both languages is listed here, so that none is left untranslated by accident.
+SAME = {"message.by", "message.spoken", "settings.version", "theme.system"}
+
+
+@pytest.mark.parametrize(("english", "other"), [(en, each) for en in FILES for each in FILES[en]])
+def test_no_text_is_left_in_english(english: str, other: str) -> None:
+    same = {key for key, text in texts_of(other).items() if texts_of(english).get(key) == text}
+
+    assert same <= SAME, f"Translate in {other}, or add to SAME: {sorted(same - SAME)}"
 
 
 @pytest.mark.parametrize("name", USERS)

@@ -129,9 +129,20 @@ for (const [locale, shown] of Object.entries(LISTS)) {
 
 test("the reader's locale formats dates, although the texts are English", () => {
   assert.equal(formatBubbleTime(new Date("2026-02-16T19:30:00Z")), "14:30");
-  assert.equal(formatListTime(new Date(PAST.yesterday), NOON), "Gestern");
-  assert.equal(formatDate(new Date(PAST.year), NOON), "4. Feb.");
-  assert.equal(formatDay(new Date(PAST.year), NOON), "Mittwoch, 4. Feb.");
+  assert.equal(formatListTime(new Date(PAST.yesterday), NOON), "Hier");
+  assert.equal(formatDate(new Date(PAST.year), NOON), "4 févr.");
+  assert.equal(formatDay(new Date(PAST.year), NOON), "mercredi 4 févr.");
+});
+
+test("a chosen language has the region and the clock of the device", () => {
+  const german = new TimeFormats(chooseTimeLocale(["en-US"], "de"));
+  const english = new TimeFormats(chooseTimeLocale(["de-DE"], "en"));
+  const moment = new Date("2025-02-04T19:30:00Z");
+
+  assert.deepEqual([german.bubbleTime(moment), german.date(moment, NOON)], ["2:30 PM", "4. Feb. 2025"]);
+  assert.deepEqual([english.bubbleTime(moment), english.date(moment, NOON)], ["14:30", "4 Feb 2025"]);
+  assert.equal(english.listTime(new Date(PAST.yesterday), NOON), "Yesterday");
+  assert.equal(chooseTimeLocale(["de-AT", "en"], "de"), "de-AT");
 });
 
 test("the first locale that the browser can format in is used", () => {

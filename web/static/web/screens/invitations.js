@@ -7,7 +7,7 @@ import {
 } from "../core/endpoints.js";
 import { StoreController } from "../core/store.js";
 import { clock } from "../live/page.js";
-import "../text/en-later.js";
+import "../text/later.js";
 import { t } from "../text/translate.js";
 import { confirm } from "../ui/dialog.js";
 import { AutoRetry } from "../ui/auto-retry.js";

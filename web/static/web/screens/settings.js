@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { session } from "../core/session.js";
 import { StoreController } from "../core/store.js";
-import "../text/en-later.js";
+import "../text/later.js";
 import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";

@@ -7,7 +7,7 @@ import { clock } from "../live/page.js";
 import { inbox } from "../live/inbox.js";
 import { fullName, nameInSentence } from "../text/names.js";
 import { formatDate, timeLocale } from "../text/time.js";
-import "../text/en-later.js";
+import "../text/later.js";
 import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
 import { confirm } from "../ui/dialog.js";

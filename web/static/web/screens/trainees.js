@@ -3,7 +3,7 @@ import { router } from "../core/router.js";
 import { StoreController } from "../core/store.js";
 import { inbox } from "../live/inbox.js";
 import { fullName, nameInSentence } from "../text/names.js";
-import "../text/en-later.js";
+import "../text/later.js";
 import { parts, t } from "../text/translate.js";
 import "../ui/avatar.js";
 import { AutoRetry } from "../ui/auto-retry.js";

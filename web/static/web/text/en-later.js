@@ -1,8 +1,4 @@
-import { texts } from "./en.js";
-
-// The texts of the screens for trainees, invitations and settings. These screens import this module, so
-// that pages with other screens need not load it first.
-Object.assign(texts, {
+export const texts = {
   "account.delete": "Delete account",
   "account.deleteConfirm": "Delete your account?",
   "account.deleteHint": "Your name, picture and sign-in are deleted for good.",
@@ -106,4 +102,4 @@ Object.assign(texts, {
   "trainees.noMatchHint": "No name or email contains “{search}”.",
   "trainees.placeholder": "Search by name or email",
   "trainees.search": "Search trainees",
-});
+};

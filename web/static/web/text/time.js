@@ -1,4 +1,4 @@
-import { language, locale, t } from "./translate.js";
+import { isChosen, isSupported, language, locale, primarySubtag, t } from "./translate.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -6,18 +6,15 @@ const DAY = 24 * 60 * MINUTE;
 /**
  * Return the first of the reader's locales that dates can be formatted in; else that of the texts.
  *
- * Some browsers list tags that `Intl` refuses, such as "en-US@posix".
+ * If the user has chosen another language than the device's, it is that language with the device's region
+ * and 12 or 24 hours.
  */
-export function chooseTimeLocale(wanted = []) {
-  return wanted.find(isSupported) ?? locale;
-}
-
-function isSupported(tag) {
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
-  } catch {
-    return false;
-  }
+export function chooseTimeLocale(wanted = [], chosen = null) {
+  const device = wanted.find(isSupported) ?? locale;
+  if (!chosen || primarySubtag(device) === chosen) return device;
+  const { region } = new Intl.Locale(device).maximize();
+  const { hourCycle } = new Intl.DateTimeFormat(device, { timeStyle: "short" }).resolvedOptions();
+  return new Intl.Locale(chosen, { region, hourCycle }).toString();
 }
 
 /**
@@ -89,7 +86,7 @@ export class TimeFormats {
 }
 
 /** The locale of dates and times. */
-export const timeLocale = chooseTimeLocale(globalThis.navigator?.languages);
+export const timeLocale = chooseTimeLocale(globalThis.navigator?.languages, isChosen ? language : null);
 // A format keeps the time zone in which it was made.
 let zone = deviceZone();
 let formats = new TimeFormats(timeLocale);

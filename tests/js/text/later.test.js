@@ -1,5 +1,5 @@
-import { test } from "node:test";
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import { openBrowser } from "../browser/open.js";
 
 test("the texts of the settings are added once they are loaded", async (t) => {
@@ -7,7 +7,7 @@ test("the texts of the settings are added once they are loaded", async (t) => {
   const { texts } = await load("text/en.js");
   const before = texts["theme.dark"];
 
-  await load("text/en-later.js");
+  await load("text/later.js");
 
   const { t: translate } = await load("text/translate.js");
   assert.deepEqual([before, translate("theme.dark")], [undefined, "Dark"]);
