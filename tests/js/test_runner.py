@@ -16,6 +16,7 @@ PARTS = {
     "en": "translate",
     "en-later": "later",
     "inbox-rows": "inbox",
+    "message-notification": "notifications",
     "newest-page": "thread",
     "outbox-sender": "outbox",
     "outgoing": "thread",

@@ -57,6 +57,38 @@ test("a hidden page shows a notification of a new message after 1 s", async (t) 
   assert.deepEqual([icon, data, renotify], ["/bob.webp", { path: "/messages/7" }, true]);
 });
 
+test("the notification of an edited message gets the new text, without a sound", async (t) => {
+  const { browser, arrive, shown } = await start(t);
+  browser.show("hidden");
+  await arrive(1);
+  await browser.pass(1_000);
+
+  await arrive(1, { last_message_preview: "Edited" });
+
+  const [{ title, body, tag, renotify, silent }] = shown().slice(1);
+  assert.deepEqual([title, body, tag, renotify, silent], ["Bob Bell", "Edited", "conversation-7", false, true]);
+});
+
+test("the notification of a deleted message is closed, others stay", async (t) => {
+  const { browser, arrive, shown } = await start(t);
+  browser.show("hidden");
+  await arrive(2);
+  await browser.pass(1_000);
+
+  await arrive(1, { last_message_preview: "This message was deleted", last_message_kind: "deleted" });
+
+  assert.deepEqual(shown(), []);
+});
+
+test("an edited message that was never notified is not notified now", async (t) => {
+  const { arrive, shown } = await start(t);
+  await arrive(1);
+
+  await arrive(1, { last_message_preview: "Edited" });
+
+  assert.deepEqual(shown(), []);
+});
+
 test("a trainee's notification names the trainer", async (t) => {
   const { browser, arrive, shown } = await start(t, { me: BOB });
   browser.show("hidden");
@@ -158,6 +190,16 @@ test("what was read while the page was not connected is closed when it is", asyn
   await settle();
 
   assert.deepEqual(paths(shown()), [undefined]);
+});
+
+test("the notification of a message that was deleted while no page was open is closed", async (t) => {
+  const { shown } = await start(t, {
+    before: [7],
+    prepare: ({ server }) =>
+      server.on("GET /api/messaging/conversations/7/", makeConversation(7, { unread_count: 1, last_message_kind: "deleted" })),
+  });
+
+  assert.deepEqual(shown(), []);
 });
 
 test("an answer that arrives after the user has left closes nothing", async (t) => {

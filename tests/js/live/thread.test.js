@@ -99,6 +99,61 @@ test("frames update messages, read receipts and typing", async (t) => {
   assert.equal(thread.otherIsTyping, false);
 });
 
+test("frames edit and delete messages, show reactions, and move the version", async (t) => {
+  const { browser, open, sockets, live, deliver } = await start(t);
+  const thread = await open();
+  await live();
+  const reactions = [{ emoji: "👍", user_ids: [BOB.id] }];
+
+  deliver({ type: "message_edited", message_id: 4, content: "new", edited_at: "now", version: 11 });
+  deliver({ type: "message_reacted", message_id: 4, reactions, version: 12 });
+  deliver({ type: "message_deleted", message_id: 5, version: 13 });
+  deliver({ type: "message_edited", message_id: 1, content: "old", edited_at: "now", version: 14 });
+
+  const shown = thread.messages.map((each) => [each.content, each.reactions, each.is_deleted]);
+  assert.deepEqual(shown, [["new", reactions, undefined], ["", [], true]]);
+  sockets()[0].hangUp(1006);
+  await browser.pass(1_000);
+  assert.equal(sockets()[1].url.search, "?since=14");
+});
+
+test("the device forgets a deleted text at once", async (t) => {
+  const { open, live, deliver, account } = await start(t);
+  await open();
+  await live();
+  deliver({ type: "message_deleted", message_id: 5, version: 11 });
+
+  await settle();
+
+  const { messages } = await account.db.get("threads", 7);
+  assert.deepEqual(messages.map(({ content }) => content), ["message 4", ""]);
+});
+
+test("a thread does not open with the text that the list knows as deleted", async (t) => {
+  const { open, live, listLive, updated, closeThread } = await start(t);
+  closeThread(await open());
+  await listLive();
+  const last_message_at = "2026-02-16T12:00:00Z";
+  await updated({ version: 11, last_message_at, last_message_kind: "deleted" });
+  await settle();
+
+  const thread = await open();
+
+  assert.deepEqual(thread.messages.map(({ content }) => content), ["message 4", ""]);
+});
+
+test("a message that was deleted meanwhile is not incoming", async (t) => {
+  const { open, live, deliver } = await start(t);
+  const thread = await open();
+  await live();
+  const incoming = t.mock.fn();
+  thread.addEventListener("incoming", incoming);
+
+  deliver({ type: "new_message", message: makeMessage(6, { version: 11, is_deleted: true, content: "" }) });
+
+  assert.deepEqual([ids(thread), incoming.mock.callCount()], [[4, 5, 6], 0]);
+});
+
 test("messages of the initial replay are not announced as incoming", async (t) => {
   const { open, sockets, deliver, live } = await start(t);
   const thread = await open();

@@ -4,17 +4,39 @@ import { partsOf } from "./parts.js";
 const GROUP_MS = 5 * 60_000;
 
 /**
- * Merge messages, ascending by id; of two versions of a message, the higher one is kept.
+ * Return the version of a message's contents as the server sent them as a whole.
  *
- * Unchanged messages stay the same objects. Neither array is modified.
+ * A receipt or a patch raises the `version` of the message, but must not hide an edit in between.
+ */
+export function contentsVersion(message) {
+  return message.contents_version ?? message.version;
+}
+
+/**
+ * Merge messages, ascending by id; of two versions of a message's contents, the higher one is kept.
+ *
+ * A message that was read or deleted stays so. Unchanged messages stay the same objects. Neither array is
+ * modified.
  */
 export function mergeMessages(held, incoming) {
   const byId = new Map(held.map((message) => [message.id, message]));
   for (const message of incoming) {
     const known = byId.get(message.id);
-    if (!known || message.version > known.version) byId.set(message.id, message);
+    byId.set(message.id, known ? newerOf(known, message) : message);
   }
   return [...byId.values()].sort((a, b) => a.id - b.id);
+}
+
+function newerOf(known, message) {
+  const isOld = contentsVersion(message) <= contentsVersion(known);
+  if (isOld || (known.is_deleted && !message.is_deleted)) return known;
+  if (!known.is_read || message.is_read) return message;
+  const { is_read, read_at } = known;
+  return { ...message, is_read, read_at, ...versionsOf(message, known.version) };
+}
+
+function versionsOf(message, version) {
+  return { version: Math.max(message.version, version), contents_version: contentsVersion(message) };
 }
 
 /**
@@ -27,7 +49,7 @@ export function markRead(messages, isMarked, { upTo, readAt, version }) {
   if (!messages.some(isDue)) return messages;
   const read = { is_read: true, read_at: readAt };
   return messages.map((each) =>
-    isDue(each) ? { ...each, ...read, version: Math.max(each.version, version) } : each,
+    isDue(each) ? { ...each, ...read, ...versionsOf(each, version) } : each,
   );
 }
 

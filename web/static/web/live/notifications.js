@@ -2,12 +2,12 @@ import { feature, quietly } from "../core/web-storage.js";
 import { getConversation } from "../core/endpoints.js";
 import { session } from "../core/session.js";
 import { Store } from "../core/store.js";
-import { nameInSentence } from "../text/names.js";
 import { t } from "../text/translate.js";
 import { account } from "./account.js";
 import { inbox } from "./inbox.js";
+import { showMessage, UnreadTexts } from "./message-notification.js";
 import { page } from "./page.js";
-import { subscribe, unsubscribe, workerRegistration } from "./push-subscription.js";
+import { subscribe, unsubscribe } from "./push-subscription.js";
 
 const KEY = "notifications";
 // Time for another device to mark the message as read.
@@ -28,6 +28,7 @@ class Notifications extends Store {
   #wasConnected = false;
   // The unread conversations at the last change to the inbox.
   #unread = unreadIds();
+  #texts = new UnreadTexts();
 
   constructor() {
     super();
@@ -99,17 +100,7 @@ class Notifications extends Store {
 
   async #show(conversation) {
     if (!this.#isDue || !conversation?.unread_count) return;
-    const { trainer, trainee, last_message_preview: body, id } = conversation;
-    const other = trainer.id === account.userId ? trainee : trainer;
-    const registration = await workerRegistration();
-    // The tag is the same as in the service worker, so that one notification replaces the other.
-    await registration?.showNotification(nameInSentence(other), {
-      body,
-      tag: `conversation-${id}`,
-      renotify: true,
-      icon: other.profile_image ?? undefined,
-      data: { path: `/messages/${id}` },
-    });
+    await showMessage(conversation, { isNew: true });
   }
 
   // Closing what was read
@@ -117,6 +108,7 @@ class Notifications extends Store {
   #follow() {
     if (this.#key === null) return;
     this.#closeRead();
+    for (const each of this.#texts.follow(inbox.conversations)) this.#replace(each);
     const isConnected = ["online", "polling"].includes(inbox.connection);
     const hasConnected = isConnected && !this.#wasConnected;
     this.#wasConnected = isConnected;
@@ -140,6 +132,15 @@ class Notifications extends Store {
       if (key !== this.#key) return;
       if (isRead) notification.close();
     }
+  }
+
+  /** Show the text of an edited message in the place of the earlier one, and none of a deleted one. */
+  async #replace(conversation) {
+    const key = this.#key;
+    const isShown = (await listShown()).some((each) => idOf(each) === conversation.id);
+    if (!isShown || key !== this.#key) return;
+    if (conversation.last_message_kind !== "deleted") return showMessage(conversation, { isNew: false });
+    await this.#close((each) => idOf(each) === conversation.id);
   }
 
   async #close(isDue) {
@@ -166,12 +167,12 @@ function idOf({ data }) {
   return Number(data?.path?.split("/").at(-1));
 }
 
-/** Ask the server, because the list may not have the conversation, or not yet. */
+/** Ask the server whether a conversation's messages are read, or the newest deleted: the list may not have it. */
 async function isReadOnServer(id) {
   if (!id) return false;
   const failed = ({ status }) => ({ unread_count: status === NOT_FOUND ? 0 : 1 });
-  const { is_archived, unread_count } = await getConversation(id).catch(failed);
-  return is_archived || unread_count === 0;
+  const { is_archived, unread_count, last_message_kind } = await getConversation(id).catch(failed);
+  return is_archived || unread_count === 0 || last_message_kind === "deleted";
 }
 
 /** Return the browser's permission as a state. */

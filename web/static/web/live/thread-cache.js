@@ -1,5 +1,6 @@
 import { account } from "./account.js";
 import { page } from "./page.js";
+import { DELETED } from "./patches.js";
 
 const INTERVAL_MS = 500;
 
@@ -19,14 +20,26 @@ export class ThreadCache {
     page.addEventListener("hidden", () => this.#flush(), { signal: this.#listening.signal });
   }
 
-  read() {
-    return this.#db.get("threads", this.#id);
+  /**
+   * Return the snapshot, or undefined.
+   *
+   * If the `row` of the list says that the newest message was deleted, its text is not shown again.
+   */
+  async read(row) {
+    const snapshot = await this.#db.get("threads", this.#id);
+    const newest = snapshot?.messages.at(-1);
+    const isDeleted = row?.last_message_kind === "deleted" && row.last_message_at === newest?.created_at;
+    if (isDeleted) Object.assign(newest, DELETED);
+    return snapshot;
   }
 
-  /** Store a snapshot at once, because the page may close at any time; then at most every 0.5 s. */
-  save() {
+  /**
+   * Store a snapshot at once, because the page may close at any time; then at most every 0.5 s, unless it
+   * `isUrgent`.
+   */
+  save({ isUrgent = false } = {}) {
     this.#isDue = true;
-    if (!this.#timer) this.#flush();
+    if (isUrgent || !this.#timer) this.#flush();
   }
 
   /** Delete the snapshot, because access has ended. */

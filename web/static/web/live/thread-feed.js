@@ -1,11 +1,13 @@
 import { getMessages } from "../core/endpoints.js";
 import { Feed } from "./feed.js";
+import { DELETED } from "./patches.js";
 
 /**
  * Keeps a timeline up to date by the conversation's socket, or by polling `?since=`.
  *
- * Fires "change"; "incoming" for a new message of the other person; "synced" when the timeline has
- * caught up; "reset" when the newest page has to be loaded; "typing"; "connection"; and "gone".
+ * Fires "change", with `isUrgent` in `detail` if the device has to forget a text; "incoming" for a new
+ * message of the other person; "synced" when the timeline has caught up; "reset" when the newest page has
+ * to be loaded; "typing"; "connection"; and "gone".
  */
 export class ThreadFeed extends EventTarget {
   isRunning = false;
@@ -98,7 +100,7 @@ export class ThreadFeed extends EventTarget {
     const react = this.#reactions[frame.type];
     if (!react) return;
     react(frame);
-    this.#fire("change");
+    this.#fire("change", { isUrgent: frame.type === "message_deleted" });
   }
 
   #reactions = {
@@ -106,6 +108,11 @@ export class ThreadFeed extends EventTarget {
       this.#apply([message]);
       this.#timeline.advanceTo(message.version);
     },
+    message_edited: ({ content, edited_at, ...frame }) => {
+      this.#patch("edited", frame, { content, edited_at });
+    },
+    message_reacted: ({ reactions, ...frame }) => this.#patch("reacted", frame, { reactions }),
+    message_deleted: (frame) => this.#patch("deleted", frame, DELETED),
     read_receipt: (frame) => {
       if (frame.reader_id !== this.#timeline.ownId) this.#applyReceipt(frame, true);
       this.#timeline.advanceTo(frame.version);
@@ -123,6 +130,11 @@ export class ThreadFeed extends EventTarget {
       if (user_id !== this.#timeline.ownId) this.#fire("typing", is_typing);
     },
   };
+
+  #patch(kind, { message_id, version }, values) {
+    this.#timeline.patch(kind, message_id, values, version);
+    this.#timeline.advanceTo(version);
+  }
 
   #applyReceipt({ up_to: upTo, read_at: readAt, version }, isOwn) {
     this.#timeline.applyReadReceipt({ isOwn, upTo, readAt, version });
@@ -145,8 +157,9 @@ export class ThreadFeed extends EventTarget {
     if (!this.#isLive || !timeline.isLoaded) return;
     // A new message can have a lower id: the user's own message can arrive before an earlier one.
     const held = idsOf(timeline.messages);
-    const isNew = (each) => timeline.isOthers(each) && held.has(each.id) && !known.has(each.id);
-    for (const message of messages.filter(isNew)) this.#fire("incoming", message);
+    const isNew = ({ id, is_deleted }) => held.has(id) && !known.has(id) && !is_deleted;
+    const isIncoming = (each) => timeline.isOthers(each) && isNew(each);
+    for (const message of messages.filter(isIncoming)) this.#fire("incoming", message);
   }
 
   #fire(type, detail) {

@@ -32,14 +32,14 @@ export class ThreadSource extends EventTarget {
     this.feed = new ThreadFeed(id, this.timeline);
     this.#newest = new NewestPage(id, this.timeline);
     this.#cache = new ThreadCache(id, () => this.#snapshot());
-    this.feed.addEventListener("change", () => this.#changed());
+    this.feed.addEventListener("change", ({ detail }) => this.#changed(detail?.isUrgent));
     this.feed.addEventListener("synced", () => this.#loadIfDue());
     this.feed.addEventListener("reset", () => this.#restart());
     this.feed.addEventListener("gone", () => this.#end());
   }
 
   async open() {
-    const snapshot = await this.#cache.read();
+    const snapshot = await this.#cache.read(inbox.get(this.#id));
     if (this.#isClosed) return;
     if (snapshot) {
       this.timeline.restore(snapshot);
@@ -185,9 +185,9 @@ export class ThreadSource extends EventTarget {
     inbox.retry();
   }
 
-  #changed() {
+  #changed(isUrgent = false) {
     if (this.#isClosed) return;
-    if (this.status !== "gone") this.#cache.save();
+    if (this.status !== "gone") this.#cache.save({ isUrgent });
     this.dispatchEvent(new Event("change"));
   }
 

@@ -1,4 +1,5 @@
 import { markRead, mergeMessages } from "./messages.js";
+import { Patches } from "./patches.js";
 
 const SNAPSHOT_SIZE = 100;
 const NOTHING = { upTo: 0, readAt: null, version: 0 };
@@ -18,6 +19,8 @@ export class Timeline {
   ownId;
   // Receipts are kept for pages that were requested before a receipt and arrive after it.
   #receipts = { own: NOTHING, other: NOTHING };
+  // The same for edits, reactions and deletions.
+  #patches = new Patches();
   // The version of a reset and the messages after it, until the newest page has loaded.
   #resetTo = null;
   #afterReset = [];
@@ -56,6 +59,7 @@ export class Timeline {
   /** Insert or replace messages; those before the oldest loaded one are ignored. */
   add(messages) {
     const oldest = this.isLoaded && this.hasOlder ? (this.messages[0]?.id ?? 0) : 0;
+    this.#patches.note(messages);
     this.#put(messages.filter((each) => each.id >= oldest));
     if (this.#resetTo !== null) this.#afterReset.push(...messages);
   }
@@ -73,11 +77,18 @@ export class Timeline {
     this.#applyReceipts();
   }
 
+  /** Change a message, loaded or not, by the values of a frame of a kind that `Patches` knows. */
+  patch(kind, id, values, version) {
+    this.#patches.add(kind, id, values, version);
+    this.#put([]);
+  }
+
   /** Discard the history after a gap; the messages stay visible until `begin` replaces them. */
   reset(version) {
     this.#resetTo = version;
     this.#afterReset = [];
     this.#receipts = { own: NOTHING, other: NOTHING };
+    this.#patches = new Patches();
     this.isLoaded = false;
   }
 
@@ -95,7 +106,7 @@ export class Timeline {
   }
 
   #put(messages) {
-    this.messages = mergeMessages(this.messages, messages);
+    this.messages = this.#patches.applyTo(mergeMessages(this.messages, messages));
     this.#applyReceipts();
   }
 

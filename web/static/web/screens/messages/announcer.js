@@ -30,7 +30,7 @@ class MessageAnnouncer extends Element {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     this.thread.addEventListener("incoming", ({ detail }) => this.#receive(detail), { signal });
-    this.thread.addEventListener("change", () => this.#announceFailed(), { signal });
+    this.thread.addEventListener("change", () => this.#changed(), { signal });
     this.#failed = new Set(this.#listFailed().map((each) => each.client_id));
   }
 
@@ -56,6 +56,18 @@ class MessageAnnouncer extends Element {
     if (this.news.some((each) => each.key === key)) return;
     const [item] = threadItems([message], [], session.user?.id);
     this.#say(key, spoken(item));
+  }
+
+  #changed() {
+    this.#removeDeleted();
+    this.#announceFailed();
+  }
+
+  /** A deleted text must not be read again by somebody who goes back to it. */
+  #removeDeleted() {
+    const isDeleted = ({ id, is_deleted }) => is_deleted && this.news.some(({ key }) => key === `id-${id}`);
+    const deleted = new Set(this.thread.messages.filter(isDeleted).map(({ id }) => `id-${id}`));
+    if (deleted.size) this.news = this.news.filter(({ key }) => !deleted.has(key));
   }
 
   /** Announce new failures; a message that fails again after a retry counts as new. */

@@ -1,10 +1,10 @@
 import { html, ifDefined, nothing } from "lit";
+import { previewOf } from "../../live/preview.js";
 import { fullName, nameInSentence } from "../../text/names.js";
 import { formatListTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { archivedTag, otherPerson } from "./people.js";
-import { previewOf } from "./preview.js";
 import { tickMark } from "./ticks.js";
 import "../../ui/avatar.js";
 

@@ -1,6 +1,6 @@
-import { session } from "../../core/session.js";
-import { t } from "../../text/translate.js";
-import { joinedSentence } from "./parts/event.js";
+import { session } from "../core/session.js";
+import { nameInSentence } from "../text/names.js";
+import { t } from "../text/translate.js";
 
 /**
  * Return the preview of a conversation's newest message, in the reader's language.
@@ -12,4 +12,12 @@ export function previewOf({ last_message_kind: kind, last_message_preview: previ
   if (kind === "joined") return joinedSentence(trainee, trainee.id === session.user?.id);
   if (kind === "photo") return t("preview.photo");
   return preview;
+}
+
+/** Say that a person has joined, by their first name if they have one. */
+export function joinedSentence(person, isOwn) {
+  if (isOwn) return t("event.youJoined");
+  const { first_name, email } = person;
+  const name = nameInSentence({ first_name, email });
+  return t("event.joined", { name });
 }
