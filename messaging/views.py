@@ -102,7 +102,13 @@ class StartConversationView(APIView):
         request=StartSerializer,
         responses={200: StartedSerializer, 201: StartedSerializer},
         extensions={
-            "x-codes": ["trainer_only", "trainee_not_found", "participant_deactivated", "throttled"]
+            "x-codes": [
+                "trainer_only",
+                "trainee_not_found",
+                "message_not_found",
+                "participant_deactivated",
+                "throttled",
+            ]
         },
     )
     def post(self, request: Request) -> Response:
@@ -198,6 +204,7 @@ class SendMessageView(APIView):
                 "participant_gone",
                 "participant_deactivated",
                 "not_found",
+                "message_not_found",
                 "throttled",
             ]
         },

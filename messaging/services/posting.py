@@ -12,11 +12,13 @@ from messaging.events import announce_message
 from messaging.exceptions import (
     ConversationArchived,
     ConversationNotFound,
+    MessageNotFound,
     ParticipantDeactivated,
     ParticipantGone,
 )
-from messaging.models import Conversation, Message, Side
-from messaging.sql.send import Stored, store_message
+from messaging.models import Conversation, Extra, Message, Side
+from messaging.selectors import get_conversation
+from messaging.sql.send import NewMessage, Stored, store_message
 from users.models import User
 
 
@@ -29,17 +31,27 @@ class SentMessage:
 
 
 def post_message(
-    *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
+    *,
+    sender: User,
+    conversation_id: int,
+    content: str,
+    client_id: UUID | None = None,
+    reply_to: int | None = None,
 ) -> SentMessage:
     """
     Store a message, and announce it after the commit.
 
     Calls may share an outer transaction. Each call locks a conversation until that transaction ends.
     `content` must be stripped and have 1 to 2,000 code points. If the sender used `client_id` before
-    in this conversation, store nothing and return the original message. Raise ConversationNotFound,
+    in this conversation, store nothing and return the original message. `reply_to` is the id of the message
+    that this one answers; it may be deleted. Raise ConversationNotFound, MessageNotFound,
     ConversationArchived, ParticipantGone or ParticipantDeactivated.
     """
-    stored = store_message(conversation_id, sender.pk, content, client_id, timezone.now())
+    if reply_to is not None:
+        _ensure_has_message(sender, conversation_id, reply_to)
+    extras = 0 if reply_to is None else Extra.REPLY
+    new = NewMessage(content, client_id, extras, reply_to)
+    stored = store_message(conversation_id, sender.pk, new, timezone.now())
     if stored is None:
         raise ConversationNotFound
     if stored.message_id is None:
@@ -47,9 +59,16 @@ def post_message(
             "The message was not stored, but the conversation accepts messages."
         )
         return find_repeat(stored.conversation, sender, client_id, otherwise=impossible)
-    message = _stored_message(stored, sender, content, client_id)
+    message = _stored_message(stored, sender, new)
     announce_message(stored.conversation, message)
     return SentMessage(message=message, is_repeat=False)
+
+
+def _ensure_has_message(sender: User, conversation_id: int, message_id: int) -> None:
+    """Raise ConversationNotFound, or MessageNotFound. Messages neither move nor vanish."""
+    conversation = get_conversation(sender, conversation_id)
+    if not conversation.messages.filter(pk=message_id).exists():
+        raise MessageNotFound
 
 
 def find_repeat(
@@ -94,15 +113,17 @@ def sent_with(
     return Message.objects.filter(conversation=conversation, sender=sender, client_id=client_id)
 
 
-def _stored_message(stored: Stored, sender: User, content: str, client_id: UUID | None) -> Message:
+def _stored_message(stored: Stored, sender: User, new: NewMessage) -> Message:
     conversation = stored.conversation
     conversation.version += 1
     return Message(
         id=stored.message_id,
         conversation=conversation,
         sender=sender,
-        content=content,
-        client_id=client_id,
+        content=new.content,
+        client_id=new.client_id,
+        extras=new.extras,
+        reply_to_id=new.reply_to,
         created_at=stored.created_at,
         version=conversation.version,
         created_version=conversation.version,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -28,16 +29,29 @@ class StartedConversation:
 
 
 def send_message(
-    *, sender: User, conversation_id: int, content: str, client_id: UUID | None = None
+    *,
+    sender: User,
+    conversation_id: int,
+    content: str,
+    client_id: UUID | None = None,
+    reply_to: int | None = None,
 ) -> SentMessage:
     """
     Post a message for a user, if the rate limit `THROTTLE_MESSAGING` allows it; see `post_message`.
 
     Requests that store nothing (repeats, refusals and failures) do not count. Raise
-    ImpersonationReadOnly, ConversationNotFound, ConversationArchived, ParticipantGone,
+    ImpersonationReadOnly, ConversationNotFound, MessageNotFound, ConversationArchived, ParticipantGone,
     ParticipantDeactivated or TooFast.
     """
     ensure_may_write(sender)
+    post = partial(
+        post_message,
+        sender=sender,
+        conversation_id=conversation_id,
+        content=content,
+        client_id=client_id,
+        reply_to=reply_to,
+    )
     # Recently throttled: refuse from memory instead of inserting and rolling back under the lock.
     if wait := cached_retry_after("messaging", sender.pk):
         conversation = get_conversation(sender, conversation_id)
@@ -45,13 +59,11 @@ def send_message(
     if not try_hit("messaging", sender.pk):
         # Some counted requests may be refunded, and a repeat is allowed, so count again after posting.
         with _counting_transaction(sender) as count:
-            return _post_and_count(sender, conversation_id, content, client_id, count)
+            return _post_and_count(post, count)
     # The message has been counted before it is posted. So no row lock is held while waiting for Redis,
     # and posting takes a single statement.
     try:
-        sent = post_message(
-            sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
-        )
+        sent = post()
     except Exception:
         refund("messaging", sender.pk)
         raise
@@ -83,30 +95,27 @@ def _counting_transaction(sender: User) -> Iterator[Callable[[], None]]:
         raise
 
 
-def _post_and_count(
-    sender: User,
-    conversation_id: int,
-    content: str,
-    client_id: UUID | None,
-    count: Callable[[], None],
-) -> SentMessage:
+def _post_and_count(post: Callable[[], SentMessage], count: Callable[[], None]) -> SentMessage:
     """Post a message, then call `count`, which may raise TooFast. Do not count repeats."""
-    sent = post_message(
-        sender=sender, conversation_id=conversation_id, content=content, client_id=client_id
-    )
+    sent = post()
     if not sent.is_repeat:
         count()
     return sent
 
 
 def start_conversation(
-    *, trainer: User, trainee_id: int, content: str, client_id: UUID | None = None
+    *,
+    trainer: User,
+    trainee_id: int,
+    content: str,
+    client_id: UUID | None = None,
+    reply_to: int | None = None,
 ) -> StartedConversation:
     """
     Send a message to one of the trainer's trainees; create or reopen their conversation if necessary.
 
     All of this happens in one transaction. If `client_id` was used before, store nothing and return the
-    original message. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound,
+    original message. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound, MessageNotFound,
     ParticipantDeactivated or TooFast.
     """
     ensure_may_write(trainer)
@@ -121,7 +130,15 @@ def start_conversation(
             conversation.is_archived = False
             conversation.last_known = None
             conversation.save(update_fields=["is_archived", "last_known"])
-        sent = _post_and_count(trainer, conversation.pk, content, client_id, count)
+        post = partial(
+            post_message,
+            sender=trainer,
+            conversation_id=conversation.pk,
+            content=content,
+            client_id=client_id,
+            reply_to=reply_to,
+        )
+        sent = _post_and_count(post, count)
     return StartedConversation(conversation.pk, sent.message, is_new, sent.is_repeat)
 
 

@@ -29,7 +29,7 @@ _IS_OPEN = (
 )
 _INSERT = (
     "INSERT INTO messaging_message (conversation_id, sender_id, content, client_id, created_at,"
-    " version, created_version, content_version)"
+    " version, created_version, content_version, extras, reply_to_id)"
 )
 # After the wait for the lock, READ COMMITTED reads the row again. So a version is never used twice,
 # and no message is added to a conversation that was archived during the wait.
@@ -41,7 +41,8 @@ WITH locked AS (
     FROM messaging_conversation c WHERE c.id = %s AND {VISIBLE} FOR NO KEY UPDATE
 ), stored AS (
     {_INSERT}
-    SELECT id, %s, %s, %s::uuid, now, version + 1, version + 1, version + 1 FROM locked WHERE is_open
+    SELECT id, %s, %s, %s::uuid, now, version + 1, version + 1, version + 1, %s, %s::bigint
+    FROM locked WHERE is_open
     ON CONFLICT DO NOTHING RETURNING id
 ), counted AS (
     UPDATE messaging_conversation c SET version = c.version + 1,
@@ -60,8 +61,22 @@ UPDATE messaging_conversation SET version = version + 1, message_count = message
 """
 
 
+@dataclass(frozen=True)
+class NewMessage:
+    """
+    A message to store. `content` is stripped; `extras` are bits of `messaging.models.Extra`.
+
+    `reply_to` is the id of a message in the same conversation.
+    """
+
+    content: str
+    client_id: UUID | None = None
+    extras: int = 0
+    reply_to: int | None = None
+
+
 def store_message(
-    conversation_id: int, sender_id: int, content: str, client_id: UUID | None, now: datetime
+    conversation_id: int, sender_id: int, message: NewMessage, now: datetime
 ) -> Stored | None:
     """
     Lock a conversation and add a message as its next version.
@@ -74,9 +89,10 @@ def store_message(
     """
     seen = [to_db(now), conversation_id, sender_id, sender_id]
     if connection.vendor == "postgresql":
-        row: Row | None = fetch_one(_STORE, [*seen, sender_id, content, client_id])
+        params = [sender_id, message.content, message.client_id, message.extras, message.reply_to]
+        row: Row | None = fetch_one(_STORE, [*seen, *params])
     else:
-        row = _store_in_steps(seen, [sender_id, content, client_id.hex if client_id else None])
+        row = _store_in_steps(seen, message)
     if row is None:
         return None
     *locked, created_at, message_id = row
@@ -84,16 +100,19 @@ def store_message(
 
 
 @transaction.atomic
-def _store_in_steps(seen: list[Any], message: list[Any]) -> Row | None:
+def _store_in_steps(seen: list[Any], message: NewMessage) -> Row | None:
     """Do the same as `_STORE` on SQLite, which has no data-modifying CTEs."""
     found = fetch_one(_SELECT_FOR_MESSAGE, seen)
     if found is None:
         return None
     *locked, now, is_open = found
     conversation_id, version = locked[0], LOCKED.load(locked).version + 1
+    client_id = message.client_id.hex if message.client_id else None
+    written = [seen[-1], message.content, client_id, now]
+    more = [message.extras, message.reply_to]
     stored = is_open and fetch_one(
-        f"{_INSERT} VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-        [conversation_id, *message, now, version, version, version],
+        f"{_INSERT} VALUES ({', '.join(['%s'] * 10)}) ON CONFLICT DO NOTHING RETURNING id",
+        [conversation_id, *written, version, version, version, *more],
     )
     if not stored:
         return (*locked, now, None)

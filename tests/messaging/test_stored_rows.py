@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from messaging.models import Conversation, Message
 from messaging.sql.mark_read import MarkedMessages, mark_messages
-from messaging.sql.send import store_message
+from messaging.sql.send import NewMessage, store_message
 from tests.factories import make_trainee, open_conversation, write
 from users.models import User
 
@@ -28,7 +28,7 @@ def test_stored_message_has_the_next_version_in_all_columns(
 ) -> None:
     before, now = columns_of(conversation), timezone.now()
 
-    stored = store_message(conversation.pk, alice.pk, "Second", None, now)
+    stored = store_message(conversation.pk, alice.pk, NewMessage("Second"), now)
 
     assert stored
     message = Message.objects.latest("pk")
@@ -62,9 +62,9 @@ def test_stored_time_is_never_before_the_previous_message_or_the_conversation(
     later = previous + timedelta(hours=1)
     Conversation.objects.filter(pk=conversation.pk).update(created_at=past)
 
-    first = store_message(conversation.pk, alice.pk, "Slow clock", None, past)
+    first = store_message(conversation.pk, alice.pk, NewMessage("Slow clock"), past)
     Conversation.objects.filter(pk=conversation.pk).update(created_at=later)
-    second = store_message(conversation.pk, alice.pk, "Slower clock", None, past)
+    second = store_message(conversation.pk, alice.pk, NewMessage("Slower clock"), past)
 
     assert first
     assert second
