@@ -121,7 +121,7 @@ def texts_of(conversation: Conversation) -> list[str]:
     return [each.content for each in conversation.messages.order_by("id")]
 
 
-@pytest.mark.parametrize(("step", "version"), [("", 1), (ADDING_STEP, 2)], ids=["same", "next"])
+@pytest.mark.parametrize(("step", "version"), [("", 2), (ADDING_STEP, 3)], ids=["same", "next"])
 def test_message_in_an_old_database_is_sent_once(
     old: BrowserContext,
     add_step: Callable[[str], None],
@@ -181,7 +181,7 @@ def test_tab_closes_its_database_for_an_upgrade_and_continues(
     after = old.new_page()
     after.goto(path_of(conversation))
     expect_tick(after, "written before the upgrade", "Sent")
-    wait_until(after, lambda: read_all(after, bob)["version"] == 2)
+    wait_until(after, lambda: read_all(after, bob)["version"] == 3)
     old.route("**/send/", lambda route: route.abort())
 
     write(before, "written in the old tab")

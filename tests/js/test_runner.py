@@ -18,10 +18,13 @@ PARTS = {
     "inbox-rows": "inbox",
     "message-notification": "notifications",
     "newest-page": "thread",
+    "outbox-rows": "outbox",
     "outbox-sender": "outbox",
     "outgoing": "thread",
+    "progress": "uploader",
     "thread-feed": "thread",
     "thread-source": "thread",
+    "upload": "uploader",
     "worker-url": "updates",
 }
 LEFT_OUT = re.compile(r"\.(skip|todo|only)\(|\b(skip|todo|only):|\bt\.(skip|todo)\b")

@@ -65,7 +65,7 @@ def test_import_map_resolves_what_scripts_import_to_hashed_files(hashed: Path) -
         specifier for script in imports.values() for specifier in specifiers_of(hashed, script)
     ]
     assert {f"/static/web/bundles/{each.removeprefix('./')}" for each in loaded} == {
-        *(f"/static/web/{name}" for name in (bundles.APP, bundles.MESSAGES_SCRIPT, bundles.REST)),
+        *(f"/static/web/{name}" for name in bundles.NAMES if name[-3:] == ".js"),
         *(f"/static/web/bundles/../{name}" for name in TEXTS),
     }
 
@@ -153,35 +153,39 @@ SOURCES = {
     "a.js": "export function one() {\n  return 1;\n}\nexport class Two {}\n",
     "b.js": 'const x = await Promise.resolve("// no comment");\nconsole.log("b");\nexport { x };\n',
     "c.js": 'await Promise.resolve();\nconsole.log("c");\n',
-    "late.js": 'import { one } from "./a.js";\nimport "./c.js";\nexport const late = `late ${one()}`;\n',
-    "screens/messages.js": 'import { Two as Other } from "../a.js";\nnew Other();\n',
+    "late.js": 'import { one } from "./a.js";\nimport "./c.js";\nimport("./live/photos/seldom.js");\n'
+    "export const late = `late ${one()}`;\n",
+    "live/photos/seldom.js": 'import { shared } from "../../shared.js";\n'
+    'import "./part.js";\nconsole.log(shared);\n',
+    "live/photos/part.js": 'console.log("part");\n',
+    "shared.js": 'export const shared = "seldom";\n',
+    "screens/messages.js": 'import { Two as Other } from "../a.js";\n'
+    'import { shared } from "../shared.js";\nnew Other(shared);\n'
+    'import("../live/photos/seldom.js");\n',
 }
 
 
 def test_linked_modules_run_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, source in SOURCES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(source)
     for module in (modules, bundles):
         monkeypatch.setattr(module, "FOLDER", tmp_path)
     groups = bundles.group_modules(modules.read_imports())
 
     assert groups == {
-        bundles.APP: ["app.js", "a.js", "b.js"],
+        bundles.APP: ["app.js", "a.js", "b.js", "shared.js"],
         bundles.MESSAGES_SCRIPT: ["screens/messages.js"],
-        bundles.REST: ["c.js", "late.js"],
+        bundles.REST: ["late.js", "c.js"],
+        bundles.LATER: ["live/photos/part.js", "live/photos/seldom.js"],
     }
     for script in groups:
         linked = bundles._link(script, groups)
         (tmp_path / script).parent.mkdir(exist_ok=True)
         (tmp_path / script).with_suffix(".mjs").write_text(linked.replace(".js", ".mjs"))
 
-    assert run_in_node(tmp_path / "bundles" / "app.mjs") == [
-        "b",
-        "app 1 // no comment",
-        "c",
-        "late 1",
-    ]
+    shown = ["b", "app 1 // no comment", "c", "late 1", "part", "seldom"]
+    assert run_in_node(tmp_path / "bundles" / "app.mjs") == shown
 
 
 def run_in_node(path: Path) -> list[str]:

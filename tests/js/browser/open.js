@@ -5,6 +5,7 @@ import { ALICE, BOB, makeToken } from "./people.js";
 import { json, TestServer } from "./server.js";
 import { makeSockets } from "./sockets.js";
 import { MemoryStorage } from "./storage.js";
+import { makeUploads } from "./uploads.js";
 import { Place, TestDocument } from "./window.js";
 
 const CLIENT = new URL("../../../web/static/web/", import.meta.url);
@@ -42,6 +43,7 @@ class Browser {
   localStorage = new MemoryStorage();
   sessionStorage = new MemoryStorage();
   WebSocket = makeSockets();
+  XMLHttpRequest = makeUploads(this.server);
   #timers;
   #elapsed = 0;
   #number = (count += 1);
@@ -55,8 +57,8 @@ class Browser {
 
   /** Install what the client finds in `globalThis`. */
   install() {
-    const { document, localStorage, sessionStorage, navigator, WebSocket } = this;
-    setGlobals({ document, localStorage, sessionStorage, navigator, WebSocket });
+    const { document, localStorage, sessionStorage, navigator, WebSocket, XMLHttpRequest } = this;
+    setGlobals({ document, localStorage, sessionStorage, navigator, WebSocket, XMLHttpRequest });
     setGlobals({ ...this.place, fetch: this.server.fetch, BroadcastChannel: makeChannels() });
     setGlobals({ ...database, indexedDB: new database.IDBFactory() });
     setGlobals({ caches: undefined, Notification: undefined });

@@ -44,7 +44,8 @@ export function setTokenSource(source) {
  *
  * `path` is relative to /api/, or it is the `next` URL of a page. The host of a URL is ignored,
  * because behind a proxy it can be internal. A throttled GET is repeated when the server accepts it,
- * unless the user changes meanwhile.
+ * unless the user changes meanwhile. With `using`, another function than `fetch` sends the request,
+ * with its own time limit.
  */
 export async function request(method, path, options = {}) {
   underWay += 1;
@@ -70,9 +71,8 @@ async function send(method, path, options) {
   return untilAccepted(once, () => generation === tokens.generation);
 }
 
-async function requestOnce(method, path, { body, form, auth = true }) {
-  const send = async () =>
-    fetchOnce(method, path, { body, form, token: await token(auth) });
+async function requestOnce(method, path, { auth = true, ...options }) {
+  const send = async () => fetchOnce(method, path, { ...options, token: await token(auth) });
   const { generation } = tokens;
   const response = await send();
   // After a change of user, do not repeat one user's request with the token of another.
@@ -85,15 +85,15 @@ async function token(auth) {
   return auth ? tokens.accessToken() : null;
 }
 
-async function fetchOnce(method, path, { body, form, token }) {
+async function fetchOnce(method, path, { body, form, headers: more, token, using = fetch }) {
   const url = new URL(path, BASE);
-  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  const headers = { ...more, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const content = form ?? (body === undefined ? undefined : JSON.stringify(body));
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const options = { method, headers, body: content, signal };
-    const response = await fetch(url.pathname + url.search, options);
+    const response = await using(url.pathname + url.search, options);
     network.reportAnswer(response.headers.get("date"));
     return response;
   } catch {

@@ -74,12 +74,13 @@ export const getMessages = (id, options = {}) =>
     ? get(options)
     : get(`messaging/conversations/${id}/messages/?${query(options)}`);
 
-export const sendMessage = (id, { content, client_id }) =>
-  post(`messaging/conversations/${id}/send/`, { content, client_id });
+/** Send a text, and uploads by their ids, if any. */
+export const sendMessage = (id, { content, client_id, uploads }) =>
+  post(`messaging/conversations/${id}/send/`, { content, client_id, uploads });
 
 /** Message a trainee; returns `{conversation_id, message, is_new_conversation}`. */
-export const startConversation = ({ trainee_id, content, client_id }) =>
-  post("messaging/conversations/start/", { trainee_id, content, client_id });
+export const startConversation = ({ trainee_id, content, client_id, uploads }) =>
+  post("messaging/conversations/start/", { trainee_id, content, client_id, uploads });
 
 /** Mark the other person's messages as read, all or up to and including an id. */
 export const markRead = (id, upTo) =>

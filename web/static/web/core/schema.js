@@ -1,7 +1,15 @@
 import { openDB } from "idb";
 
 /** The object stores with their key paths; `null` if the key is passed with each put. */
-export const STORES = { kv: null, threads: "id", outbox: "client_id", drafts: null };
+export const STORES = {
+  kv: null,
+  threads: "id",
+  outbox: "client_id",
+  drafts: null,
+  // Unsent messages with photos. Releases without photos must not send them as texts.
+  photo_outbox: "client_id",
+  photos: "key",
+};
 
 /**
  * The upgrades of the schema: STEPS[n] upgrades a database from version n to n + 1.
@@ -9,7 +17,7 @@ export const STORES = { kv: null, threads: "id", outbox: "client_id", drafts: nu
  * Append steps, and never change a released step. A step gets `(db, transaction)`. It may only add
  * stores, indexes and properties, because the previous release reads the schema after a rollback.
  */
-export const STEPS = [createStores];
+export const STEPS = [createStores, addPhotos];
 
 /** Upgrade a database between two versions; a new database has version 0. */
 export function upgrade(db, from, to, transaction) {
@@ -21,6 +29,11 @@ function createStores(db) {
   db.createObjectStore("threads", { keyPath: "id" });
   db.createObjectStore("outbox", { keyPath: "client_id" });
   db.createObjectStore("drafts");
+}
+
+function addPhotos(db) {
+  db.createObjectStore("photo_outbox", { keyPath: "client_id" });
+  db.createObjectStore("photos", { keyPath: "key" });
 }
 
 const PREFIX = "messaging-";

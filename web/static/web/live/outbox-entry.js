@@ -1,12 +1,18 @@
 import { trimmed } from "../text/length.js";
+import { t } from "../text/translate.js";
+
+// The server forgets an upload that was not sent after a day.
+const UPLOAD_MS = 20 * 3_600_000;
 
 /** Return a new entry of the outbox; its client_id makes sending idempotent. */
-export function newEntry({ conversation_id = null, trainee_id = null, content, created_at, order }) {
+export function newEntry({ conversation_id = null, trainee_id = null, ...rest }) {
+  const { content, photos = [], created_at, order } = rest;
   return {
     client_id: newId(),
     conversation_id,
     trainee_id,
     content: trimmed(content),
+    ...(photos.length ? { photos } : {}),
     created_at,
     order,
     state: "waiting",
@@ -14,6 +20,31 @@ export function newEntry({ conversation_id = null, trainee_id = null, content, c
     retryAt: 0, // for earlier releases
     attempts: 0,
   };
+}
+
+/** Return the store of an entry. */
+export function storeOf({ photos }) {
+  return photos ? "photo_outbox" : "outbox";
+}
+
+/** Return whether a photo of an entry is on the server at this time, in ms. */
+export function isUploaded({ upload }, now) {
+  return Boolean(upload) && now - upload.at < UPLOAD_MS;
+}
+
+/** Return whether an entry can be sent: a text, or with photos that are all on the server. */
+export function isReady({ photos = [] }, now) {
+  return photos.every((photo) => isUploaded(photo, now));
+}
+
+/** Return an entry whose photos have to be uploaded again. */
+export function withoutUploads(entry) {
+  return { ...entry, photos: entry.photos.map((photo) => ({ ...photo, upload: null })) };
+}
+
+/** Return the reason for a failure as a text for the author. */
+export function reasonOf({ code, message }) {
+  return code === "not_found" ? t("message.ended") : message;
 }
 
 /** Return whether an entry is for a conversation's id, or for the trainee of `{traineeId}`. */

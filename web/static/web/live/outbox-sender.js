@@ -1,11 +1,11 @@
 import { AccessToken } from "../core/access-token.js";
 import { sendMessage, startConversation } from "../core/endpoints.js";
+import { network } from "../core/network.js";
 import { delayOf, waitSeconds } from "../core/retry.js";
 import { session } from "../core/session.js";
 import { withLock } from "../core/tabs.js";
-import { t } from "../text/translate.js";
 import { account } from "./account.js";
-import { queueHeads } from "./outbox-entry.js";
+import { isReady, queueHeads, reasonOf, withoutUploads } from "./outbox-entry.js";
 import { page } from "./page.js";
 
 const REFUSED_MS = 5_000;
@@ -26,6 +26,8 @@ export class OutboxSender {
   // When failed entries are due again, by client_id, as performance.now().
   #dueAt = new Map();
   #listening = new AbortController();
+  // A promise of the PhotoUploader, once there are photos.
+  #uploader = null;
 
   constructor(lock, userId, outbox) {
     this.#lock = lock;
@@ -47,11 +49,13 @@ export class OutboxSender {
     this.#isRunning = false;
     this.#listening.abort();
     clearTimeout(this.#timer);
+    this.#uploader?.then((uploader) => uploader?.stop());
   }
 
   /** Send now, without waiting for the next retry. */
   wake() {
     this.#dueAt.clear();
+    this.#uploader?.then((uploader) => uploader?.wake());
     this.run();
   }
 
@@ -65,6 +69,7 @@ export class OutboxSender {
     this.#hasMore = true;
     if (this.#isSending) return;
     this.#isSending = true;
+    this.#upload();
     let pause = 0;
     while (this.#hasMore && this.#isRunning) {
       this.#hasMore = false;
@@ -72,6 +77,17 @@ export class OutboxSender {
     }
     this.#isSending = false;
     this.#schedule(pause);
+  }
+
+  /** Upload photos beside, so that they do not delay the texts of other conversations. */
+  async #upload() {
+    if (!this.#isRunning || !this.#outbox.all().some(({ photos }) => photos)) return;
+    const context = { isOurs: () => this.#isOurs(), ready: () => this.run() };
+    this.#uploader ??= import("./photos/uploader.js").then(
+      ({ PhotoUploader }) => new PhotoUploader(this.#lock, this.#outbox, context),
+      () => (this.#uploader = null), // offline; the next run loads it
+    );
+    (await this.#uploader)?.run();
   }
 
   /** Send under the lock; return the ms to pause if the lock was refused, else 0. */
@@ -83,7 +99,8 @@ export class OutboxSender {
   #due() {
     const now = performance.now();
     if (!this.#isRunning || now < this.#outbox.heldUntil) return [];
-    return queueHeads(this.#outbox.all()).filter((entry) => this.#timeOf(entry) <= now);
+    const heads = queueHeads(this.#outbox.all()).filter((entry) => isReady(entry, network.now()));
+    return heads.filter((entry) => this.#timeOf(entry) <= now);
   }
 
   #timeOf({ client_id: id }) {
@@ -124,6 +141,10 @@ export class OutboxSender {
       const attempts = entry.attempts + 1;
       this.#dueAt.set(entry.client_id, performance.now() + delayOf(error, attempts));
       await this.#outbox.update({ ...entry, state: "waiting", attempts });
+    } else if (error.status === 400 && entry.photos && !entry.isUploadedAgain) {
+      // The server may have forgotten an upload.
+      await this.#outbox.update({ ...withoutUploads(entry), state: "waiting", isUploadedAgain: true });
+      this.#upload();
     } else {
       await this.#outbox.update({ ...entry, state: "failed", error: reasonOf(error) });
     }
@@ -132,7 +153,7 @@ export class OutboxSender {
   /** Run again when the next entry is due, after at least `pause` ms. */
   #schedule(pause) {
     clearTimeout(this.#timer);
-    const heads = queueHeads(this.#outbox.all());
+    const heads = queueHeads(this.#outbox.all()).filter((entry) => isReady(entry, network.now()));
     if (!this.#isRunning || !heads.length) return;
     const next = Math.min(...heads.map((entry) => this.#timeOf(entry)));
     const delay = Math.max(next, this.#outbox.heldUntil) - performance.now();
@@ -140,12 +161,9 @@ export class OutboxSender {
   }
 }
 
-/** Return the reason for a failure as a text for the author. */
-function reasonOf({ code, message }) {
-  return code === "not_found" ? t("message.ended") : message;
-}
-
-async function post({ conversation_id, trainee_id, content, client_id }) {
-  if (conversation_id !== null) return sendMessage(conversation_id, { content, client_id });
-  return (await startConversation({ trainee_id, content, client_id })).message;
+async function post({ conversation_id, trainee_id, content, client_id, photos }) {
+  const uploads = photos?.map(({ upload }) => upload.id);
+  const message = { content, client_id, uploads };
+  if (conversation_id !== null) return sendMessage(conversation_id, message);
+  return (await startConversation({ trainee_id, ...message })).message;
 }

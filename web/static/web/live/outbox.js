@@ -1,7 +1,8 @@
 import { network } from "../core/network.js";
 import { Store } from "../core/store.js";
 import { account } from "./account.js";
-import { isOnlyInQueue, isFor, newEntry } from "./outbox-entry.js";
+import { isOnlyInQueue, isFor, newEntry, storeOf } from "./outbox-entry.js";
+import { deleteEntry, keepsEntries, readEntries } from "./outbox-rows.js";
 import { OutboxSender } from "./outbox-sender.js";
 import { page } from "./page.js";
 import { TabChannel } from "../core/tabs.js";
@@ -9,9 +10,10 @@ import { TabChannel } from "../core/tabs.js";
 /**
  * The messages of one user that are not on the server yet, shared by all tabs of this browser.
  *
- * An entry is `{client_id, conversation_id, trainee_id, content, created_at, order, state, error,
- * retryAt, attempts}`; `state` is "waiting", "sending" or "failed", and `retryAt` is always 0. It is
- * stored before the first attempt and retried with the same client_id, so that it arrives once.
+ * An entry is `{client_id, conversation_id, trainee_id, content, photos, created_at, order, state,
+ * error, retryAt, attempts}`; `state` is "waiting", "sending" or "failed", and `retryAt` is always 0.
+ * It is stored before the first attempt and retried with the same client_id, so that it arrives once.
+ * `photos`, if any, is `[{key, width, height, upload: {id, at} | null}]`; the store `photos` has the files.
  *
  * Fires "change"; "added" with an entry of another tab; "sent" with `{entry, message}`; "created"
  * with `{traineeId, conversationId}`; and "returned" with `{entry, seconds}` when a new entry was
@@ -42,7 +44,7 @@ class Outbox extends Store {
   /** Read the entries from the database, which other tabs change too. */
   async load() {
     const [db, before] = [this.#db, [...this.#entries.keys()]];
-    const stored = await db.getAll("outbox");
+    const stored = await readEntries(db);
     if (db !== this.#db) return;
     for (const clientId of before) this.#entries.delete(clientId);
     for (const entry of stored) this.#entries.set(entry.client_id, entry);
@@ -84,7 +86,7 @@ class Outbox extends Store {
 
   /** Whether the entries stay when the page is closed. */
   get isKept() {
-    return this.#db?.keeps("outbox") ?? true;
+    return this.#db ? keepsEntries(this.#db) : true;
   }
 
   get(clientId) {
@@ -96,16 +98,17 @@ class Outbox extends Store {
     return this.all().filter((entry) => isFor(entry, target));
   }
 
-  /** Queue a text; resolves with its entry once stored, or kept in memory if that fails. */
-  async add({ conversation_id = null, trainee_id = null, content }) {
+  /** Queue a message; resolves with its entry once stored, or kept in memory if that fails. */
+  async add(message) {
     const order = (this.all().at(-1)?.order ?? 0) + 1;
-    const created_at = network.now();
-    const entry = newEntry({ conversation_id, trainee_id, content, created_at, order });
-    if (page.isOnline) this.#fresh.add(entry.client_id);
+    const entry = newEntry({ ...message, created_at: network.now(), order });
+    if (page.isOnline && !entry.photos) this.#fresh.add(entry.client_id);
     this.#entries.set(entry.client_id, entry);
-    this.#channel?.post({ type: "added", entry });
+    if (!entry.photos) this.#channel?.post({ type: "added", entry });
     this.changed();
-    await this.#db?.put("outbox", entry);
+    await this.#db?.put(storeOf(entry), entry);
+    // Tabs of releases without photos do not know this type, so they do not send it as a text.
+    if (entry.photos && this.isKept) this.#channel?.post({ type: "added-photos", entry });
     this.#sender?.run();
     return entry;
   }
@@ -119,10 +122,11 @@ class Outbox extends Store {
 
   /** Remove an entry. */
   async remove(clientId) {
+    const entry = this.get(clientId);
     this.#entries.delete(clientId);
     this.#fresh.delete(clientId);
     this.changed();
-    await this.#db?.delete("outbox", clientId);
+    await deleteEntry(this.#db, clientId, entry);
     this.#channel?.post({ type: "removed", clientId });
   }
 
@@ -131,14 +135,12 @@ class Outbox extends Store {
     if (clientId && this.get(clientId)) this.remove(clientId);
   }
 
-  // For the sender
-  // ------------------------------------------------------------------------------
   /** Replace an entry in all tabs, unless a tab has removed it; resolves once stored. */
   async update(entry) {
     this.#replace(entry);
     this.changed();
     this.#channel?.post({ type: "changed", entry });
-    await this.#db?.replace("outbox", entry);
+    await this.#db?.replace(storeOf(entry), entry);
   }
 
   /** Announce in all tabs that an entry was sent. */
@@ -146,9 +148,8 @@ class Outbox extends Store {
     this.#announceSent({ entry, message });
     this.#channel?.post({ type: "sent", entry, message });
     await this.remove(entry.client_id);
-    const others = this.list({ traineeId: entry.trainee_id });
     const { conversation_id } = message;
-    for (const each of others) await this.update({ ...each, conversation_id });
+    for (const each of this.list({ traineeId: entry.trainee_id })) await this.update({ ...each, conversation_id });
   }
 
   /** Pause sending, and return a new entry to its composer. */
@@ -157,10 +158,9 @@ class Outbox extends Store {
     this.#hold(clientId, seconds);
   }
 
-  // From the other tabs
-  // ------------------------------------------------------------------------------
+  /** Apply a message of another tab. */
   #receive(message) {
-    if (message.type === "added") this.#added(message.entry);
+    if (message.type.startsWith("added")) this.#added(message.entry);
     else if (message.type === "changed") this.#replace(message.entry);
     else if (message.type === "removed") this.#entries.delete(message.clientId);
     else if (message.type === "sent") this.#announceSent(message);

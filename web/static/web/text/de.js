@@ -148,6 +148,9 @@ export const texts = {
   "person.deleted": "Gelöschtes Konto",
   "person.typing": "{name} schreibt",
   "person.unnamed": "Jemand",
+  "photo.lost":
+    "Ein Foto ist nicht mehr auf diesem Gerät. Lösche die Nachricht und sende sie noch einmal.",
+  "photo.tooLargeForServer": "Ein Foto ist zu groß. Lösche die Nachricht und wähle ein kleineres.",
   "preview.photo": "Foto gesendet",
   "reset.again": "fordere einen neuen an",
   "reset.done": "Dein neues Passwort ist festgelegt. Bitte melde dich an.",

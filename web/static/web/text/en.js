@@ -137,6 +137,8 @@ export const texts = {
   "person.deleted": "Deleted account",
   "person.typing": "{name} is typing",
   "person.unnamed": "Someone",
+  "photo.lost": "A photo is no longer on this device. Delete the message, and send it again.",
+  "photo.tooLargeForServer": "A photo is too large. Delete the message, and choose a smaller one.",
   "preview.photo": "Sent a photo",
   "reset.again": "request a new one",
   "reset.done": "Your new password is set. Please sign in.",
