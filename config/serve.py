@@ -32,6 +32,7 @@ SOURCE_FOLDERS = (
     "notifications",
     "messaging",
     "users",
+    "media",
     "live",
     "jobs",
     "backoffice",

@@ -133,11 +133,11 @@ PASSWORD_QUEUE = env.whole("PASSWORD_QUEUE", default=64)
 # of those that may wait. One network gets three quarters of the threads, and half of the queue.
 PAGE_THREADS = 8
 PAGE_QUEUE = 1000
-# One at a time. Each picture is decoded in a process of its own, with at most this memory. 40 megapixels
-# take 60 MB as an ordinary JPEG, 190 MB as a PNG, and 350 MB as a progressive JPEG with four channels. A
-# WebP takes 16 MB per megapixel, so one above 21 megapixels is refused.
+# One at a time. Each picture is decoded in a process of its own, with at most this memory. 60 megapixels
+# take 200 MB as an ordinary JPEG, 350 MB as a PNG, 650 MB as a progressive JPEG with four channels, 830 MB
+# as HEIC and 1,020 MB as a WebP.
 PICTURE_THREADS = 1
-PICTURE_MEMORY_MB = env.whole("PICTURE_MEMORY_MB", default=400, least=128, most=4096)
+PICTURE_MEMORY_MB = env.whole("PICTURE_MEMORY_MB", default=1100, least=256, most=4096)
 _api_connections = API_THREADS + PASSWORD_THREADS + PICTURE_THREADS
 # All API paths end with a slash. A POST without it gets 404 instead of an exception.
 APPEND_SLASH = False

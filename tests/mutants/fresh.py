@@ -23,7 +23,7 @@ from tests.mutants.forking import Reply, limit_cpu, run_in_fork, serve
 from tests.mutants.options import OPTIONS, ROOT
 
 # These are not imported here, because they use settings or models, which the child must import.
-OWN = ("api", "backoffice", "config", "db", "jobs", "live", "manage", "messaging", "notifications",
+OWN = ("api", "backoffice", "config", "db", "jobs", "live", "manage", "media", "messaging", "notifications",
        "server", "tests", "text", "trainer", "users", "web")  # fmt: skip
 INPUT, OUTPUT = os.fdopen(os.dup(0)), os.dup(1)
 os.dup2(2, 1)

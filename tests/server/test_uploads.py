@@ -11,10 +11,10 @@ from django.core.files.storage import InMemoryStorage
 
 from server.handler import OneHopHandler
 from tests.factories import access_of, claims_of, impersonate, make_trainee, tokens_of
+from tests.media.pictures import draw
 from tests.refusals import refusal
 from tests.server.requests import FORM, Request, form, run, wait_for
 from tests.users.bodies import INVALID_TOKEN
-from tests.users.test_pictures import draw
 from users.models import User
 from users.services.sessions import sign_out
 

@@ -14,11 +14,11 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.factories import PASSWORD, make_person, make_trainee, tokens_of
+from tests.media.pictures import draw
 from tests.system.conftest import ALLOWED_ORIGIN, NO_PUSH
 from tests.system.people import Person
 from tests.system.raw import RawClient
 from tests.system.server import WebServer
-from tests.users.test_pictures import draw
 from users.models import User
 
 pytestmark = pytest.mark.unmeasured

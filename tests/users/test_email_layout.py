@@ -13,8 +13,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import override_settings
 from django.utils.translation import override
 
+from tests.media.pictures import draw
 from tests.users.post import wait_for_mail
-from tests.users.test_pictures import draw
 from trainer.services.invitations import invite_trainee
 from users.email_layout import Paragraph, Quote, lay_out
 from users.mailer import send_email

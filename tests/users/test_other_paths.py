@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.conftest import Client
 from tests.factories import make_person
+from tests.media.pictures import draw
 from tests.messaging.bodies import NOT_FOUND, READ_ONLY
 from tests.refusals import refusal
 from tests.users.bodies import NOT_SIGNED_IN, me_body
-from tests.users.test_pictures import draw
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user
 

@@ -1,0 +1,1 @@
+"""Pictures that people upload, whatever they are for: decoded, stored, linked to and served."""
