@@ -11,6 +11,7 @@ from tests.js.coverage import measure
 # Modules that only one other module uses, and that the tests of that module cover.
 PARTS = {
     "active-list": "inbox",
+    "change-sender": "changes",
     "de": "translate",
     "de-later": "translate",
     "en": "translate",

@@ -6,7 +6,7 @@ import {
   mergeMessages,
   threadItems,
 } from "../../../web/static/web/live/messages.js";
-import { ALICE, makeMessage } from "../browser/people.js";
+import { ALICE, BOB, makeMessage } from "../browser/people.js";
 
 const entry = { client_id: "c", content: "hi", created_at: 0, state: "waiting", error: null };
 
@@ -100,6 +100,21 @@ test("items of an older cache and of the outbox have empty fields", () => {
     assert.deepEqual([isDeleted, event, editedAt, readAt, replyTo], [false, null, null, null, null]);
     assert.deepEqual([attachments, reactions], [[], []]);
   }
+});
+
+test("an entry that answers a message quotes it as it is now", () => {
+  const answer = { ...entry, reply_to: 4 };
+  const [before] = threadItems([], [answer], ALICE.id);
+  const messages = [makeMessage(4)];
+
+  const [, first] = threadItems(messages, [answer], ALICE.id);
+  const [, second] = threadItems(messages, [answer], ALICE.id);
+  const [, deleted] = threadItems([makeMessage(4, { content: "", is_deleted: true })], [answer], ALICE.id);
+
+  assert.deepEqual(before.replyTo, { id: 4, sender: null, preview: null, is_deleted: false });
+  assert.deepEqual(first.replyTo, { id: 4, sender: BOB, preview: "message 4", is_deleted: false });
+  assert.equal(second, first);
+  assert.deepEqual(deleted.replyTo, { id: 4, sender: BOB, preview: null, is_deleted: true });
 });
 
 test("an event is alone in its group", () => {

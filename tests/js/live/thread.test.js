@@ -10,7 +10,7 @@ const MESSAGES = "GET /api/messaging/conversations/7/messages/";
 const NEWEST = `${MESSAGES}?before=${Number.MAX_SAFE_INTEGER}&limit=20`;
 const READ = "POST /api/messaging/conversations/7/read/";
 const SEND = "POST /api/messaging/conversations/7/send/";
-const NAMES = ["live/thread.js", "live/inbox.js", "live/outbox.js", "live/account.js"];
+const NAMES = ["live/thread.js", "live/changes.js", "live/inbox.js", "live/outbox.js", "live/account.js"];
 
 const pageOf = (...results) => ({ results, next: null, count: results.length });
 const changes = (version, messages = []) => ({ results: messages, next: null, version });
@@ -115,6 +115,46 @@ test("frames edit and delete messages, show reactions, and move the version", as
   sockets()[0].hangUp(1006);
   await browser.pass(1_000);
   assert.equal(sockets()[1].url.search, "?since=14");
+});
+
+test("the user's changes are shown at once, and the server's response stays", async (t) => {
+  const { server, open, live, changes } = await start(t);
+  const thread = await open();
+  await live();
+  const answer = server.hold(`PATCH ${MESSAGES.slice(4)}5/`);
+  const content = () => thread.messages.at(-1).content;
+
+  changes.edit(thread.messages.at(-1), "new");
+  assert.equal(content(), "new");
+  answer(makeMessage(5, { content: "new, from the server", edited_at: "now", version: 11 }));
+  await settle();
+
+  assert.deepEqual([content(), changes.list()], ["new, from the server", []]);
+});
+
+test("closing a thread sends what can be undone", async (t) => {
+  const { server, open, changes, closeThread } = await start(t);
+  const thread = await open();
+  server.on(`DELETE ${MESSAGES.slice(4)}5/`, null);
+  changes.delete(thread.messages.at(-1));
+
+  closeThread(thread);
+  await settle();
+
+  assert.equal(server.asked(`DELETE ${MESSAGES.slice(4)}5/`).length, 1);
+});
+
+test("an answer is sent with the message that it answers", async (t) => {
+  const { server, open, live } = await start(t);
+  const thread = await open();
+  await live();
+  server.on(SEND, (request) => makeMessage(7, { client_id: request.body.client_id, version: 11 }));
+
+  await thread.send("yes", { replyTo: 4 });
+  await settle();
+
+  const [{ content, reply_to }] = server.asked(SEND);
+  assert.deepEqual([content, reply_to], ["yes", 4]);
 });
 
 test("the device forgets a deleted text at once", async (t) => {

@@ -45,7 +45,7 @@ export function setTokenSource(source) {
  * `path` is relative to /api/, or it is the `next` URL of a page. The host of a URL is ignored,
  * because behind a proxy it can be internal. A throttled GET is repeated when the server accepts it,
  * unless the user changes meanwhile. With `using`, another function than `fetch` sends the request,
- * with its own time limit.
+ * with its own time limit. With `keepalive` the request outlives the page.
  */
 export async function request(method, path, options = {}) {
   underWay += 1;
@@ -85,14 +85,14 @@ async function token(auth) {
   return auth ? tokens.accessToken() : null;
 }
 
-async function fetchOnce(method, path, { body, form, headers: more, token, using = fetch }) {
+async function fetchOnce(method, path, { body, form, headers: more, token, using = fetch, keepalive }) {
   const url = new URL(path, BASE);
   const headers = { ...more, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const content = form ?? (body === undefined ? undefined : JSON.stringify(body));
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const options = { method, headers, body: content, signal };
+    const options = { method, headers, body: content, signal, keepalive };
     const response = await using(url.pathname + url.search, options);
     network.reportAnswer(response.headers.get("date"));
     return response;

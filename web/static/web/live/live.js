@@ -2,6 +2,7 @@ import { whenQuiet } from "../core/api.js";
 import { session } from "../core/session.js";
 import { account } from "./account.js";
 import { startBadge } from "./badge.js";
+import { changes } from "./changes.js";
 import { clearDrafts } from "./drafts.js";
 import { inbox } from "./inbox.js";
 import { outbox } from "./outbox.js";
@@ -30,6 +31,7 @@ function start() {
   inbox.start();
   if (account.isReadOnly) return; // impersonating sends nothing and shows no notifications
   outbox.start(account.userId);
+  changes.start();
   const key = running;
   // On a slow network, these modules would delay the first screen's data.
   whenQuiet().then(() => key === running && startLater(key));
@@ -46,6 +48,7 @@ function stop() {
   clearDrafts();
   withNotifications((notifications) => notifications.stop());
   outbox.stop();
+  changes.stop();
   inbox.stop();
   account.close();
 }

@@ -56,25 +56,42 @@ export function markRead(messages, isMarked, { upTo, readAt, version }) {
 // The items of a thread
 // ------------------------------------------------------------------------------
 const items = new WeakMap();
+// The items of entries, by the messages that they answer.
+const answers = new WeakMap();
 
 /**
  * Return the items of a thread: messages, then entries of the outbox.
  *
  * Each is `{key, id, clientId, senderId, isOwn, sender, content, parts, isDeleted, event, editedAt,
- * readAt, replyTo, attachments, reactions, date, state, error}`; `state` is "waiting", "sending",
+ * readAt, replyTo, attachments, reactions, isChanging, date, state, error}`; `state` is "waiting", "sending",
  * "failed", "sent" or "read", and `parts` are those of `partsOf`. Fields that the server or an older
  * cache left out are null, false or empty. An entry keeps its key when it becomes a message. Unchanged
  * items stay the same objects.
  */
 export function threadItems(messages, pending, ownId) {
   const messageItems = messages.map((each) => remember(each, () => messageItem(each, ownId)));
-  const waitingItems = pending.map((each) => remember(each, () => pendingItem(each, ownId)));
+  const waitingItems = pending.map((each) => waitingItem(each, messages, ownId));
   return [...messageItems, ...waitingItems];
 }
 
-function remember(source, make) {
-  if (!items.has(source)) items.set(source, make());
-  return items.get(source);
+/** Return the item of an entry; one that answers a message quotes it as it is now. */
+function waitingItem(entry, messages, ownId) {
+  const item = remember(entry, () => pendingItem(entry, ownId));
+  const quoted = entry.reply_to && messages.find(({ id }) => id === entry.reply_to);
+  if (!quoted) return item;
+  return remember(quoted, () => new WeakMap(), answers).get(entry) ?? answer(entry, quoted, item);
+}
+
+function answer(entry, quoted, item) {
+  const { id, sender, content, is_deleted = false } = quoted;
+  const answering = { ...item, replyTo: { id, sender, preview: content || null, is_deleted } };
+  answers.get(quoted).set(entry, answering);
+  return answering;
+}
+
+function remember(source, make, known = items) {
+  if (!known.has(source)) known.set(source, make());
+  return known.get(source);
 }
 
 function messageItem(message, ownId) {
@@ -104,6 +121,8 @@ function pendingItem(entry, ownId) {
     isOwn: true,
     sender: null,
     ...contentsOf(entry),
+    // An entry has only the id of the message that it answers.
+    replyTo: entry.reply_to ? { id: entry.reply_to, sender: null, preview: null, is_deleted: false } : null,
     readAt: null,
     date: new Date(entry.created_at),
     state: entry.state,
@@ -122,6 +141,7 @@ function contentsOf(source) {
     replyTo: source.reply_to ?? null,
     attachments: source.attachments ?? [],
     reactions: source.reactions ?? [],
+    isChanging: source.isChanging ?? false,
   };
 }
 

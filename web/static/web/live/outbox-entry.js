@@ -6,13 +6,14 @@ const UPLOAD_MS = 20 * 3_600_000;
 
 /** Return a new entry of the outbox; its client_id makes sending idempotent. */
 export function newEntry({ conversation_id = null, trainee_id = null, ...rest }) {
-  const { content, photos = [], created_at, order } = rest;
+  const { content, photos = [], reply_to = null, created_at, order } = rest;
   return {
     client_id: newId(),
     conversation_id,
     trainee_id,
     content: trimmed(content),
     ...(photos.length ? { photos } : {}),
+    ...(reply_to ? { reply_to } : {}),
     created_at,
     order,
     state: "waiting",

@@ -161,9 +161,9 @@ export class OutboxSender {
   }
 }
 
-async function post({ conversation_id, trainee_id, content, client_id, photos }) {
+async function post({ conversation_id, trainee_id, content, client_id, photos, reply_to }) {
   const uploads = photos?.map(({ upload }) => upload.id);
-  const message = { content, client_id, uploads };
+  const message = { content, client_id, uploads, reply_to };
   if (conversation_id !== null) return sendMessage(conversation_id, message);
   return (await startConversation({ trainee_id, ...message })).message;
 }

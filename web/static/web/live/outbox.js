@@ -10,7 +10,7 @@ import { TabChannel } from "../core/tabs.js";
 /**
  * The messages of one user that are not on the server yet, shared by all tabs of this browser.
  *
- * An entry is `{client_id, conversation_id, trainee_id, content, photos, created_at, order, state,
+ * An entry is `{client_id, conversation_id, trainee_id, content, photos, reply_to, created_at, order, state,
  * error, retryAt, attempts}`; `state` is "waiting", "sending" or "failed", and `retryAt` is always 0.
  * It is stored before the first attempt and retried with the same client_id, so that it arrives once.
  * `photos`, if any, is `[{key, width, height, upload: {id, at} | null}]`; the store `photos` has the files.

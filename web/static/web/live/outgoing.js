@@ -1,6 +1,7 @@
 import { Store } from "../core/store.js";
 import { isSendable } from "../text/length.js";
 import { account } from "./account.js";
+import { changes } from "./changes.js";
 import { outbox } from "./outbox.js";
 
 /**
@@ -9,7 +10,7 @@ import { outbox } from "./outbox.js";
  * Each kind of thread has `pending`, its outbox entries in order, and `target`, the recipient of
  * new entries: `{conversation_id}` or `{trainee_id}`.
  *
- * Fires "returned" with `{text, seconds}` when a message was throttled. An empty composer restores
+ * Fires "returned" with `{text, replyTo, seconds}` when a message was throttled. An empty composer restores
  * the text and calls preventDefault(); otherwise the message waits in the outbox.
  */
 export class Outgoing extends Store {
@@ -17,7 +18,10 @@ export class Outgoing extends Store {
 
   constructor() {
     super();
-    this.follow(outbox, "change", () => this.changed());
+    for (const store of [outbox, changes]) {
+      this.follow(store, "change", () => this.changed());
+      this.follow(store, "sent", ({ detail }) => this.arrived(detail.message));
+    }
     this.follow(outbox, "returned", (event) => this.#returned(event));
   }
 
@@ -32,15 +36,15 @@ export class Outgoing extends Store {
   }
 
   /**
-   * Queue a text; resolves with `{clientId}` once stored.
+   * Queue a text, as an answer to a message if `replyTo` is its id; resolves with `{clientId}` once stored.
    *
    * During a throttle, resolves with `{heldFor: seconds}`, and the composer must keep the text. If
    * the text is empty or too long, resolves with `{}`. Never throws.
    */
-  async send(text) {
+  async send(text, { replyTo = null } = {}) {
     if (outbox.heldFor) return { heldFor: outbox.heldFor };
     if (account.isReadOnly || !isSendable(text)) return {};
-    const entry = await outbox.add({ ...this.target, content: text });
+    const entry = await outbox.add({ ...this.target, content: text, reply_to: replyTo });
     return { clientId: entry.client_id };
   }
 
@@ -55,19 +59,23 @@ export class Outgoing extends Store {
     return text;
   }
 
+  /** Receive a message as the server has it after a request of any tab; see Thread. */
+  arrived() {}
+
   /** Listen to a store until `close`. */
   follow(store, type, react) {
     store.addEventListener(type, react, { signal: this.#listening.signal });
   }
 
   close() {
+    changes.hurry();
     this.#listening.abort();
   }
 
   #returned(event) {
     const { entry, seconds } = event.detail;
     if (!this.pending.some((each) => each.client_id === entry.client_id)) return;
-    const init = { cancelable: true, detail: { text: entry.content, seconds } };
+    const init = { cancelable: true, detail: { text: entry.content, replyTo: entry.reply_to, seconds } };
     const isTaken = !this.dispatchEvent(new CustomEvent("returned", init));
     if (isTaken) event.preventDefault();
   }

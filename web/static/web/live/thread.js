@@ -1,4 +1,5 @@
 import { account } from "./account.js";
+import { changes } from "./changes.js";
 import { inbox } from "./inbox.js";
 import { outbox } from "./outbox.js";
 import { Outgoing } from "./outgoing.js";
@@ -46,9 +47,9 @@ class Thread extends Outgoing {
     return this.#source.conversation;
   }
 
-  /** Ascending by id. */
+  /** Ascending by id, with the user's unconfirmed changes. */
   get messages() {
-    return this.#source.timeline.messages;
+    return changes.applyTo(this.id, this.#source.timeline.messages);
   }
 
   get hasOlder() {
@@ -101,9 +102,9 @@ class Thread extends Outgoing {
     return this.#source.retry(options);
   }
 
-  send(text) {
+  send(...content) {
     this.#ownTyping.stop();
-    return super.send(text);
+    return super.send(...content);
   }
 
   /** Record a keystroke, and whether the composer has text. */
@@ -142,7 +143,6 @@ class Thread extends Outgoing {
     this.follow(feed, "typing", ({ detail }) => this.#otherTyping.show(detail));
     this.follow(feed, "connection", () => this.#connected());
     this.follow(inbox, "change", () => this.#source.follow());
-    this.follow(outbox, "sent", ({ detail }) => this.#sent(detail.message));
   }
 
   #changed() {
@@ -158,7 +158,7 @@ class Thread extends Outgoing {
     this.dispatchEvent(new CustomEvent("incoming", { detail: message }));
   }
 
-  #sent(message) {
+  arrived(message) {
     if (message.conversation_id === this.id) this.#source.feed.add(message);
   }
 
