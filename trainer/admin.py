@@ -58,9 +58,9 @@ class TraineeAdmin(LinksToRows, PersonAdmin):
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnlyAdmin):
     linked_lookups = ("trainer__id__exact", "email__exact")
-    list_display = ("email", "trainer", "created_at", "expires_at", "accepted_at")
+    list_display = ("email", "trainer", "created_at", "expires_at", "accepted_at", "cancelled_at")
     list_filter = ("created_at", ("accepted_at", admin.EmptyFieldListFilter))
     list_select_related = ("trainer",)
     search_fields = ("email", *(f"trainer__{field}" for field in PERSON_SEARCH))
     # Without `message`, which is a private text from the trainer to the trainee.
-    fields = ("email", "trainer", "created_at", "expires_at", "accepted_at")
+    fields = ("email", "trainer", "created_at", "expires_at", "accepted_at", "cancelled_at")

@@ -19,6 +19,21 @@ class InvalidInvitation(Invalid):
     detail = _("This invitation is no longer valid. Please ask your trainer for a new one.")
 
 
+class InvitationExpired(InvalidInvitation):
+    code = "invitation_expired"
+    detail = _("This invitation has expired. Please ask your trainer for a new one.")
+
+
+class InvitationAccepted(InvalidInvitation):
+    code = "invitation_accepted"
+    detail = _("This invitation has already been used. Sign in instead.")
+
+
+class InvitationCancelled(InvalidInvitation):
+    code = "invitation_cancelled"
+    detail = _("Your trainer has withdrawn this invitation.")
+
+
 class AlreadyYourTrainee(Invalid):
     code = "already_your_trainee"
     detail = _("This person is already your trainee.")

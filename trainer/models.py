@@ -23,6 +23,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         is_current = Q(trainer_epoch=None) | Q(trainer_epoch=F("trainer__access_epoch"))
         return self.filter(is_current, accepted_at__isnull=True, expires_at__gt=timezone.now())
 
+    def listed(self) -> InvitationQuerySet:
+        """Return invitations that have not been withdrawn."""
+        return self.exclude(cancelled_at__gte=F("expires_at"))
+
+    def pending(self) -> InvitationQuerySet:
+        """Return invitations that have been neither accepted nor withdrawn. They may have expired."""
+        return self.listed().filter(accepted_at__isnull=True)
+
 
 class Invitation(models.Model):
     """
@@ -38,6 +46,9 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
+    # When the trainer withdrew the invitation, which also ended its validity. It is withdrawn as long as
+    # `expires_at` is not later: processes of the previous release renew it without clearing this field.
+    cancelled_at = models.DateTimeField(null=True, editable=False)
     # The database default is for processes of the previous release, whose links are valid for seven days.
     lifetime_days = models.PositiveSmallIntegerField(default=7, db_default=7, editable=False)
     # The trainer's access epoch when the link was made. Processes of the previous release leave it NULL.
@@ -71,20 +82,26 @@ class Invitation(models.Model):
 
     @property
     def is_pending(self) -> bool:
-        """Return whether the invitation has not been accepted. It may have expired."""
-        return self.accepted_at is None
+        """Return whether the invitation has been neither accepted nor withdrawn. It may have expired."""
+        return self.accepted_at is None and not self.is_cancelled
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Return whether the trainer has withdrawn the invitation, and has not renewed it since."""
+        return self.cancelled_at is not None and self.cancelled_at >= self.expires_at
 
     @property
     def is_expired(self) -> bool:
         """
-        Return whether the invitation can no longer be accepted, although nobody has accepted it.
+        Return whether a pending invitation can no longer be accepted.
 
         That is so if it is too old, or if the trainer's access has ended since it was sent.
         """
-        return self.is_pending and (self.expires_at <= timezone.now() or self._is_outdated)
+        return self.is_pending and (self.expires_at <= timezone.now() or self.is_outdated)
 
     @property
-    def _is_outdated(self) -> bool:
+    def is_outdated(self) -> bool:
+        """Return whether the trainer's access has ended since the invitation was sent."""
         return self.trainer_epoch not in (None, self.trainer.access_epoch)
 
 

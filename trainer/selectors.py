@@ -4,9 +4,18 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from messaging.models import Conversation
 from text.folding import fold
+from trainer.codes import get_valid_code, hash_code
+from trainer.exceptions import (
+    InvalidInvitation,
+    InvitationAccepted,
+    InvitationCancelled,
+    InvitationExpired,
+    InvitationNotFound,
+)
 from trainer.models import Invitation
-from users.coaching import trainees_of
+from users.coaching import may_train, trainees_of
 from users.exceptions import TraineeNotFound
+from users.links import make_link
 from users.models import User
 
 
@@ -72,5 +81,36 @@ def list_inactive_trainees(trainer: User) -> QuerySet[User]:
 
 
 def list_invitations(trainer: User) -> QuerySet[Invitation]:
-    """Return a trainer's invitations, newest first."""
-    return Invitation.objects.filter(trainer=trainer).select_related("trainer")
+    """Return a trainer's invitations without those that were withdrawn, newest first."""
+    return Invitation.objects.listed().filter(trainer=trainer).select_related("trainer")
+
+
+def get_join_link(trainer: User, invitation_id: int) -> str:
+    """Return the link of one of a trainer's open invitations; raise InvitationNotFound."""
+    invitation = list_invitations(trainer).filter(pk=invitation_id).first()
+    code = get_valid_code(invitation) if invitation else ""
+    if not code:
+        raise InvitationNotFound
+    return make_link("join", code=code)
+
+
+def get_open_invitation(code: str) -> Invitation:
+    """
+    Return the invitation that can be accepted with this code.
+
+    Raise InvitationAccepted, InvitationCancelled, InvitationExpired, or, if no invitation has this code or
+    its trainer can no longer invite people, InvalidInvitation.
+    """
+    found = Invitation.objects.filter(code_hash=hash_code(code))
+    invitation = found.select_related("trainer").first()
+    if invitation is None:
+        raise InvalidInvitation
+    if invitation.accepted_at:
+        raise InvitationAccepted
+    if invitation.is_cancelled:
+        raise InvitationCancelled
+    if not may_train(invitation.trainer) or invitation.is_outdated:
+        raise InvalidInvitation
+    if invitation.is_expired:
+        raise InvitationExpired
+    return invitation

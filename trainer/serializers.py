@@ -17,6 +17,7 @@ from users.serializers import (
     SignInTokensSerializer,
     TokenPairSerializer,
     TrainerSummarySerializer,
+    image_url,
 )
 
 # In OpenAPI 3.0 only values with a type may be null.
@@ -164,7 +165,7 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
         help_text="Empty if the invitation cannot be accepted now, and during an impersonation."
     )
     status = serializers.SerializerMethodField(
-        help_text="`cancelled` is reserved: a withdrawn invitation is deleted."
+        help_text="`cancelled` is reserved: a withdrawn invitation is not listed."
     )
     trainer_email = serializers.EmailField(source="trainer.email")
     link = serializers.SerializerMethodField(
@@ -244,3 +245,46 @@ class AcceptSerializer(serializers.Serializer[Any]):
 
 class AcceptedSerializer(SignInTokensSerializer):
     user = MeSerializer()
+    conversation_id = serializers.IntegerField(
+        help_text="The conversation with the trainer, which the trainee can open and write to at once."
+    )
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    code = TextField(max_length=200)
+
+
+class InvitingTrainerSerializer(serializers.ModelSerializer[User]):
+    """What somebody with the code of an invitation may know of its trainer."""
+
+    business_name = serializers.SerializerMethodField()
+    profile_image = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "business_name", "profile_image")
+        read_only_fields = fields
+
+    def get_business_name(self, trainer: User) -> str | None:
+        return trainer.business_name or None
+
+    def get_profile_image(self, trainer: User) -> str | None:
+        return image_url(trainer)
+
+
+class InvitationPreviewSerializer(serializers.ModelSerializer[Invitation]):
+    """An invitation, as the invited person sees it before they join."""
+
+    trainer = InvitingTrainerSerializer()
+
+    class Meta:
+        model = Invitation
+        fields = ("trainer", "email", "message", "expires_at")
+        read_only_fields = fields
+
+
+class InvitationLinkSerializer(serializers.Serializer[Any]):
+    link = serializers.URLField()
+    image = serializers.CharField(
+        help_text="The QR code as a `data:` URL of an SVG picture, with a white background."
+    )

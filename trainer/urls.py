@@ -15,6 +15,8 @@ urlpatterns = [
     path("trainer/impersonate/end/", EndImpersonationView.as_view()),
     path("trainer/invitations/", views.InvitationListView.as_view()),
     path("trainer/invitations/<id:invitation_id>/", views.InvitationView.as_view()),
+    path("trainer/invitations/<id:invitation_id>/link/", views.InvitationLinkView.as_view()),
     path("trainer/invitations/<id:invitation_id>/resend/", views.ResendInvitationView.as_view()),
+    path("auth/invitations/preview/", views.PreviewInvitationView.as_view()),
     path("auth/invitations/accept/", views.AcceptInvitationView.as_view()),
 ]

@@ -11,12 +11,16 @@ from api.compression import compressed
 from api.fields import validated
 from trainer import selectors
 from trainer.pagination import TrainerPage
+from trainer.qr_codes import draw_qr_code
 from trainer.serializers import (
     AcceptedSerializer,
     AcceptSerializer,
+    CodeSerializer,
     DashboardSerializer,
     DashboardStatsSerializer,
     ImpersonatedTraineeSerializer,
+    InvitationLinkSerializer,
+    InvitationPreviewSerializer,
     InvitationSerializer,
     InviteSerializer,
     RemovedSerializer,
@@ -25,12 +29,13 @@ from trainer.serializers import (
     TraineeSerializer,
 )
 from trainer.services import invitations
+from trainer.services.joining import accept_invitation
 from trainer.services.trainees import impersonate_trainee, remove_trainee
 from users.client_info import client_of
 from users.cookies import replace_refresh_token, wants_cookie
 from users.known_browsers import remember_browser
-from users.permissions import IsTrainer, current_user
-from users.throttling import ReadingThrottle, SignInThrottle
+from users.permissions import IsTrainer, NotImpersonated, current_user
+from users.throttling import ReadingThrottle, SignInThrottle, TokenThrottle
 
 PAGE = OpenApiParameter(
     "page", int, description="Page number, starting at 1. A page after the last one returns 404."
@@ -171,6 +176,17 @@ class InvitationView(TrainerView):
         return Response(status=204)
 
 
+class InvitationLinkView(TrainerView):
+    permission_classes = (*TrainerView.permission_classes, NotImpersonated)
+
+    @extend_schema(responses=InvitationLinkSerializer, extensions={"x-codes": ["not_found"]})
+    def get(self, request: Request, invitation_id: int) -> Response:
+        """Return the link of a pending invitation, and the link as a QR code, to pass on."""
+        link = selectors.get_join_link(current_user(request), invitation_id)
+        body = {"link": link, "image": draw_qr_code(link)}
+        return Response(InvitationLinkSerializer(body).data)
+
+
 class ResendInvitationView(TrainerView):
     @extend_schema(
         request=None, responses=InvitationSerializer, extensions={"x-codes": ["not_found"]}
@@ -181,6 +197,29 @@ class ResendInvitationView(TrainerView):
             trainer=current_user(request), invitation_id=invitation_id
         )
         return Response(InvitationSerializer(invitation).data)
+
+
+class PreviewInvitationView(APIView):
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = (TokenThrottle,)
+
+    @extend_schema(
+        request=CodeSerializer,
+        responses=InvitationPreviewSerializer,
+        extensions={
+            "x-codes": [
+                "invalid_invitation",
+                "invitation_accepted",
+                "invitation_cancelled",
+                "invitation_expired",
+            ]
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Return who invites whom, for the page on which the invited person joins."""
+        code = validated(CodeSerializer, request.data)["code"]
+        return Response(InvitationPreviewSerializer(selectors.get_open_invitation(code)).data)
 
 
 class AcceptInvitationView(APIView):
@@ -198,9 +237,13 @@ class AcceptInvitationView(APIView):
         """Join a trainer with the code from the emailed link, and sign in."""
         data = validated(AcceptSerializer, request.data)
         in_cookie = wants_cookie(request, data)
-        user, tokens = invitations.accept_invitation(**data, client=client_of(request))
-        body = {**asdict(tokens), "user": user}
+        joined = accept_invitation(**data, client=client_of(request))
+        body = {
+            **asdict(joined.tokens),
+            "user": joined.user,
+            "conversation_id": joined.conversation_id,
+        }
         response = Response(AcceptedSerializer(body).data, status=201)
         if in_cookie:
-            remember_browser(replace_refresh_token(request, response), user.email)
+            remember_browser(replace_refresh_token(request, response), joined.user.email)
         return response

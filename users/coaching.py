@@ -83,6 +83,11 @@ def set_trainer(*, trainee: User, trainer: User | None) -> None:
     trainee.save(update_fields=["parent_trainer"])
 
 
+def may_train(person: User) -> bool:
+    """Return whether a person can invite trainees, and whether these can join."""
+    return person.is_active and person.is_trainer
+
+
 def ensure_may_train(person: User | None, trainee: User) -> None:
     """
     Raise FieldInvalid if `person` cannot be the trainer of `trainee`. Accept None, which means no trainer.

@@ -88,7 +88,7 @@ class ResetThrottle(NetworkThrottle):
 
 
 class TokenThrottle(NetworkThrottle):
-    """Applies the rate `tokens` to requests with a token in the body, valid or not."""
+    """Applies the rate `tokens` to requests with a token, or a code of an invitation, valid or not."""
 
     scope = "tokens"
 

@@ -13,6 +13,7 @@ from api.throttling import cached_retry_after, hit, refund, try_hit
 from messaging.exceptions import NotATrainer
 from messaging.models import Conversation, Message
 from messaging.selectors import get_conversation
+from messaging.services.opening import lock_or_create, reopen
 from messaging.services.posting import SentMessage, find_repeat, post_message, sent_with
 from users.coaching import lock_trainee, trainees_of
 from users.exceptions import TraineeNotFound
@@ -125,11 +126,9 @@ def start_conversation(
         return _find_repeated_start(trainer, trainee_id, client_id, otherwise=TooFast(wait))
     with _counting_transaction(trainer) as count:
         trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
-        conversation, is_new = _get_or_create(trainer, trainee)
+        conversation, is_new = lock_or_create(trainer, trainee)
         if conversation.is_archived and not sent_with(conversation, trainer, client_id).exists():
-            conversation.is_archived = False
-            conversation.last_known = None
-            conversation.save(update_fields=["is_archived", "last_known"])
+            reopen(conversation)
         post = partial(
             post_message,
             sender=trainer,
@@ -160,14 +159,3 @@ def _find_repeated_start(
     return StartedConversation(
         first.conversation_id, first, is_new_conversation=False, is_repeat=True
     )
-
-
-def _get_or_create(trainer: User, trainee: User) -> tuple[Conversation, bool]:
-    found = (
-        Conversation.objects.select_for_update(no_key=True)
-        .filter(trainer=trainer, trainee=trainee)
-        .first()
-    )
-    if found:
-        return found, False
-    return Conversation.objects.begin(trainer=trainer, trainee=trainee), True

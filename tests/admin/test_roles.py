@@ -13,7 +13,7 @@ from messaging.models import Conversation
 from messaging.services.archiving import archive_conversations
 from trainer.exceptions import InvalidInvitation
 from trainer.models import Invitation
-from trainer.services.invitations import accept_invitation
+from trainer.services.joining import accept_invitation
 from trainer.services.trainees import assign_trainee, remove_trainee
 from users.exceptions import TraineeNotFound
 from users.models import User

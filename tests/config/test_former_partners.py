@@ -57,7 +57,12 @@ def test_no_read_shows_what_a_former_partner_has_changed(
 ) -> None:
     other, reader = request.getfixturevalue(changing), request.getfixturevalue(reading)
     User.objects.filter(pk=other.pk).update(**NEW)
-    ids = {"conversation_id": parted.pk, "trainee_id": other.pk, "trainer_id": other.pk}
+    ids = {
+        "conversation_id": parted.pk,
+        "trainee_id": other.pk,
+        "trainer_id": other.pk,
+        "invitation_id": Invitation.objects.get().pk,
+    }
     api.as_user(reader)
 
     bodies = [

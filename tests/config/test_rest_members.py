@@ -37,6 +37,7 @@ TABLE = {
     "GET trainer/dashboard/": (200, 403, 200),
     "GET trainer/dashboard/stats/": (200, 403, 200),
     "GET trainer/invitations/": (200, 403, 200),
+    "GET trainer/invitations/<invitation_id>/link/": (200, 403, 403),
     "GET trainer/trainees/": (200, 403, 200),
     "GET trainer/trainees/<trainee_id>/": (200, 403, 200),
     "GET users/notification-preferences/": (200, 200, 200),

@@ -37,6 +37,7 @@ TABLE = {
     "GET trainer/dashboard/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/dashboard/stats/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/invitations/": (401, 403, 200, 403, 403, 403, 401),
+    "GET trainer/invitations/<invitation_id>/link/": (401, 403, 404, 403, 403, 403, 401),
     "GET trainer/trainees/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/trainees/<trainee_id>/": (401, 403, 404, 403, 403, 403, 401),
     "GET users/notification-preferences/": (401, 200, 200, 200, 200, 200, 401),
@@ -69,6 +70,7 @@ TABLE = {
 # Endpoints for people without a token. An empty body is refused, whoever sends it.
 PUBLIC = {
     "POST auth/invitations/accept/",
+    "POST auth/invitations/preview/",
     "POST auth/jwt/blacklist/",
     "POST auth/jwt/create/",
     "POST auth/jwt/refresh/",

@@ -7,7 +7,8 @@ from tests.factories import PASSWORD, make_person, make_trainee
 from tests.messaging.parallel import overlapping, run_before_commit
 from trainer.codes import make_code
 from trainer.exceptions import InvalidInvitation
-from trainer.services.invitations import accept_invitation, invite_trainee
+from trainer.services.invitations import invite_trainee
+from trainer.services.joining import accept_invitation
 from trainer.services.trainees import assign_trainee
 from users.models import User
 from users.services.administration import change_account

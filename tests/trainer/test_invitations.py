@@ -12,6 +12,7 @@ from django.core import mail
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from messaging.models import Conversation
 from tests.conftest import Client
 from tests.factories import (
     PASSWORD,
@@ -29,7 +30,8 @@ from tests.users.post import link_in, wait_for_mail
 from trainer.codes import make_code
 from trainer.exceptions import InvalidInvitation
 from trainer.models import Invitation
-from trainer.services.invitations import accept_invitation, invite_trainee
+from trainer.services.invitations import invite_trainee
+from trainer.services.joining import accept_invitation
 from trainer.services.trainees import remove_trainee
 from users.models import User
 from users.services.accounts import deactivate_user
@@ -174,7 +176,12 @@ def test_accepting_creates_a_signed_in_trainee(api: Client, alice: User, invite:
 
     eve, body = User.objects.get(email="eve@example.com"), response.json()
     assert response.status_code == 201
-    assert body == {"access": body["access"], "refresh": body["refresh"], "user": me_body(eve)}
+    assert body == {
+        "access": body["access"],
+        "refresh": body["refresh"],
+        "user": me_body(eve),
+        "conversation_id": Conversation.objects.get(trainer=alice, trainee=eve).pk,
+    }
     assert (eve.role, eve.parent_trainer, eve.get_full_name()) == ("TRAINEE", alice, "Eve New")
     assert body["user"]["onboarding_completed"] is True
     assert eve.check_password(PASSWORD)
@@ -225,7 +232,11 @@ def test_withdrawn_invitation_and_its_link_are_invalid(
     api.credentials()
     assert (response.status_code, response.content) == (204, b"")
     assert api.post(ACCEPT, {"code": code, **EVE}).json() == DEAD_LINK
-    assert not Invitation.objects.exists()
+    assert api.as_user(alice).get(URL).json() == page_body(count=0)
+    assert [api.delete(f"{URL}{pk}/").json(), api.post(f"{URL}{pk}/resend/").json()] == [
+        NOT_PENDING,
+        NOT_PENDING,
+    ]
 
 
 def test_accepted_invitation_can_be_neither_withdrawn_nor_resent(
@@ -263,7 +274,7 @@ def test_older_of_two_invitations_is_withdrawn(api: Client, alice: User, invite:
 
     assert api.as_user(alice).delete(f"{URL}{eve}/").status_code == 204
 
-    assert Invitation.objects.get().pk == fred
+    assert Invitation.objects.listed().get().pk == fred
 
 
 def test_older_of_two_invitations_is_mailed_again(
@@ -371,9 +382,8 @@ def test_former_trainee_joins_again_with_their_own_password(
     assert (wrong.status_code, wrong.json()) == (400, {"password": [reason]})
     assert (right.status_code, right.json()["user"]) == (201, me_body(bob))
     assert (bob.parent_trainer, bob.first_name) == (alice, "Bob")
-    # The trainer reopens the conversation by starting it again.
-    assert conversation.is_archived
-    assert open_conversation(alice, bob).pk == conversation.pk
+    assert not conversation.is_archived
+    assert right.json()["conversation_id"] == conversation.pk
 
 
 def test_former_trainee_joins_while_the_password_is_rehashed(
@@ -507,7 +517,8 @@ def test_accepting_sets_the_refresh_token_cookie_for_browsers(api: Client, invit
 
     response: Any = api.post(ACCEPT, {"code": code_of(), **EVE, "cookie": True})
 
-    assert (response.status_code, set(response.json())) == (201, {"access", "user"})
+    body = response.json()
+    assert (response.status_code, set(body)) == (201, {"access", "user", "conversation_id"})
     assert set(api.post("/api/auth/jwt/refresh/", {}).json()) == {"access"}
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client as Browser
 
 from tests.users.post import link_in, wait_for_mail
-from trainer.services.invitations import accept_invitation, invite_trainee
+from trainer.services.invitations import invite_trainee
+from trainer.services.joining import accept_invitation
 from users.links import SECRETS, make_link, restore_link
 from users.models import User
 from users.services.accounts import reset_password, send_password_reset
@@ -79,7 +80,7 @@ def test_prefetching_a_link_does_not_use_it(
             client.head(each)
 
     code = mailed["join"].partition("#code=")[2]
-    eve, _ = accept_invitation(
+    eve, *_ = accept_invitation(
         code=code, password="a-horse-of-42", first_name="Eve", last_name="Evans"
     )
     uid, token = mailed["reset-password"].partition("#uid=")[2].split("&token=")

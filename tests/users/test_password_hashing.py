@@ -16,7 +16,8 @@ from tests.trainer.test_invitations import EVE, code_of
 from tests.users.hashers import WatchfulHasher
 from trainer.exceptions import AlreadyHasTrainer, InvalidInvitation
 from trainer.models import Invitation
-from trainer.services.invitations import accept_invitation, invite_trainee
+from trainer.services.invitations import invite_trainee
+from trainer.services.joining import accept_invitation
 from users.exceptions import InvalidResetLink, InvalidToken
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user, reset_password, set_password

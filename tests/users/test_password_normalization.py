@@ -9,7 +9,8 @@ from django.contrib.auth import hashers
 from tests.conftest import Client
 from tests.factories import PASSWORD, make_person
 from trainer.codes import make_code
-from trainer.services.invitations import accept_invitation, invite_trainee
+from trainer.services.invitations import invite_trainee
+from trainer.services.joining import accept_invitation
 from users.models import User
 from users.services.accounts import set_password
 from users.services.erasure import MessageChoice, erase_own_account
@@ -67,7 +68,7 @@ def test_former_trainee_rejoins_with_a_password_hashed_before(alice: User) -> No
     store_old_hash(former, DECOMPOSED)
     invitation, _ = invite_trainee(trainer=alice, email=former.email)
 
-    user, _ = accept_invitation(
+    user, *_ = accept_invitation(
         code=make_code(invitation), password=DECOMPOSED, first_name="Former", last_name="Tester"
     )
 
