@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from messaging.events import announce_altered, announce_archived
 from messaging.last_known import store_last_known
 from messaging.models import Conversation, Message
+from messaging.system_lines import content_without_name
 from users.coaching import lock_trainer_ids, lock_with_trainees
 from users.models import User
 
@@ -86,5 +87,5 @@ def prepare_account_deletion(*, user: User) -> None:
         conversation.last_known = None
         conversation.save(update_fields=["version", "last_known"])
         written = Message.objects.filter(conversation=conversation, sender=user)
-        written.change_content(version=conversation.version)
+        written.change_content(version=conversation.version, content=content_without_name())
         announce_altered(conversation)

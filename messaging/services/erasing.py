@@ -6,6 +6,7 @@ from api.fields import MAX_ID
 from messaging.events import announce_altered
 from messaging.models import Conversation, Message, MessageQuerySet, Participant
 from messaging.removal import removal_at
+from messaging.system_lines import content_without_name
 from users.models import User
 
 # The conversation of a batch is locked while its messages are updated: about 50 ms on PostgreSQL.
@@ -69,6 +70,7 @@ def _change_batch(conversation_id: int, batch: MessageQuerySet, erases_texts: bo
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     conversation.version += 1
     conversation.save(update_fields=["version"])
-    removal = removal_at(conversation.version) if erases_texts else {}
+    kept = {"content": content_without_name()}
+    removal = removal_at(conversation.version) if erases_texts else kept
     batch.change_content(version=conversation.version, sender=None, **removal)
     announce_altered(conversation)

@@ -1,6 +1,7 @@
 from messaging.models import Conversation
 from messaging.services.opening import lock_or_create, reopen
 from messaging.services.posting import post_message
+from messaging.system_lines import joined_sentence
 from text.directions import isolated
 from users.models import User
 
@@ -17,10 +18,6 @@ def open_joined_conversation(*, trainer: User, trainee: User) -> Conversation:
     conversation, _is_new = lock_or_create(trainer, trainee)
     if conversation.is_archived:
         reopen(conversation)
-    post_message(sender=trainee, conversation_id=conversation.pk, content=joined_sentence(trainee))
+    sentence = joined_sentence(isolated(trainee.first_name) or trainee.email)
+    post_message(sender=trainee, conversation_id=conversation.pk, content=sentence, has_joined=True)
     return conversation
-
-
-def joined_sentence(trainee: User) -> str:
-    """Return the line, in English for every client: it is stored, and both people read it."""
-    return f"{isolated(trainee.first_name) or trainee.email} has joined."

@@ -37,6 +37,7 @@ def post_message(
     content: str,
     client_id: UUID | None = None,
     reply_to: int | None = None,
+    has_joined: bool = False,
 ) -> SentMessage:
     """
     Store a message, and announce it after the commit.
@@ -44,12 +45,13 @@ def post_message(
     Calls may share an outer transaction. Each call locks a conversation until that transaction ends.
     `content` must be stripped and have 1 to 2,000 code points. If the sender used `client_id` before
     in this conversation, store nothing and return the original message. `reply_to` is the id of the message
-    that this one answers; it may be deleted. Raise ConversationNotFound, MessageNotFound,
+    that this one answers; it may be deleted. `has_joined` makes it the line that says that the sender has
+    joined. Raise ConversationNotFound, MessageNotFound,
     ConversationArchived, ParticipantGone or ParticipantDeactivated.
     """
     if reply_to is not None:
         _ensure_has_message(sender, conversation_id, reply_to)
-    extras = 0 if reply_to is None else Extra.REPLY
+    extras = Extra.REPLY if reply_to is not None else Extra.JOINED if has_joined else 0
     new = NewMessage(content, client_id, extras, reply_to)
     stored = store_message(conversation_id, sender.pk, new, timezone.now())
     if stored is None:

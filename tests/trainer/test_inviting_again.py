@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -19,7 +20,7 @@ from users.models import User
 pytestmark = pytest.mark.django_db
 
 ACCEPT = "/api/auth/invitations/accept/"
-EVE = {"password": PASSWORD, "first_name": "Eve", "last_name": "New"}
+EVE: dict[str, Any] = {"password": PASSWORD, "first_name": "Eve", "last_name": "New"}
 EMAIL = "eve@example.com"
 
 

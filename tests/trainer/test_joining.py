@@ -4,13 +4,17 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from api.throttling import counter, try_hit
 from messaging.models import Conversation, Message
+from messaging.services.archiving import prepare_account_deletion
+from messaging.services.sending import send_message
 from tests.conftest import Client
 from tests.factories import PASSWORD, make_trainee, open_conversation
+from tests.jobs.running import run_due
 from tests.messaging.announcements import list_events
 from tests.messaging.bodies import conversation_body, message_body, page_body
 from tests.messaging.parallel import overlapping, run_at_once, run_before_commit
@@ -24,6 +28,7 @@ from trainer.services.joining import Joined, accept_invitation
 from trainer.services.trainees import remove_trainee
 from users.models import AuthSession, User
 from users.services.accounts import deactivate_user
+from users.services.erasure import MessageChoice
 
 pytestmark = pytest.mark.django_db
 
@@ -46,11 +51,36 @@ def test_joining_opens_a_conversation_that_the_trainer_has_not_read(
     assert (line.sender, line.content) == (joined.user, "Eve has joined.")
     api.as_user(alice)
     assert api.get(CONVERSATIONS).json() == page_body(
-        conversation_body(conversation, preview="Eve has joined.", unread=1), count=1
+        conversation_body(conversation, preview="Eve has joined.", unread=1, kind="joined"), count=1
     )
     assert api.get("/api/messaging/unread-count/").json() == {"unread_count": 1}
     messages = api.get(f"{CONVERSATIONS}{conversation.pk}/messages/").json()
-    assert messages == page_body(message_body(line), count=1)
+    assert messages == page_body({**message_body(line), "event": "joined"}, count=1)
+
+
+@pytest.mark.parametrize("choice", MessageChoice)
+def test_line_of_an_erased_trainee_has_no_name(
+    api: Client, alice: User, choice: MessageChoice
+) -> None:
+    joined = join(alice)
+    url = f"{CONVERSATIONS}{joined.conversation_id}/messages/"
+    send_message(sender=joined.user, conversation_id=joined.conversation_id, content="Hi")
+
+    call_command("erase_person", joined.user.email, "--messages", choice.value)
+    run_due()
+
+    rows = api.as_user(alice).get(url).json()["results"]
+    kept = [("Hi", None), ("[removed] has joined.", "joined")]
+    expected = kept if choice == MessageChoice.KEEP else [("", None), ("", None)]
+    assert [(each["content"], each["event"]) for each in rows] == expected
+
+
+def test_line_of_a_deleted_trainee_has_no_name(alice: User) -> None:
+    joined = join(alice)
+
+    prepare_account_deletion(user=joined.user)
+
+    assert Message.objects.get().content == "[removed] has joined."
 
 
 def test_trainee_sees_the_line_and_has_nothing_to_read(api: Client, alice: User) -> None:
@@ -59,7 +89,7 @@ def test_trainee_sees_the_line_and_has_nothing_to_read(api: Client, alice: User)
     conversation = Conversation.objects.get()
     api.as_user(eve)
     assert api.get(CONVERSATIONS).json() == page_body(
-        conversation_body(conversation, preview="Eve has joined.", unread=0), count=1
+        conversation_body(conversation, preview="Eve has joined.", unread=0, kind="joined"), count=1
     )
     assert api.get("/api/messaging/unread-count/").json() == {"unread_count": 0}
 
