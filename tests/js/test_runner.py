@@ -16,6 +16,7 @@ PARTS = {
     "de-later": "translate",
     "en": "translate",
     "en-later": "later",
+    "history-pages": "thread",
     "inbox-rows": "inbox",
     "message-notification": "notifications",
     "newest-page": "thread",

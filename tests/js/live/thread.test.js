@@ -256,7 +256,7 @@ test("an older page that failed can be loaded again", async (t) => {
   server.on(`${MESSAGES}?before=4&limit=20`, refusal(503, "unavailable"));
   await assert.rejects(thread.loadOlder(), { status: 503 });
 
-  server.on(`${MESSAGES}?before=4&limit=20`, makePage([]));
+  server.on(`${MESSAGES}?before=4&limit=100`, makePage([]));
   await thread.loadOlder();
 
   assert.deepEqual([thread.hasOlder, thread.isLoadingOlder], [false, false]);

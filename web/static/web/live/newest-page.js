@@ -1,6 +1,6 @@
 import { getMessages } from "../core/endpoints.js";
 
-export const PAGE_SIZE = 20;
+const PAGE_SIZE = 20;
 
 /** Loads the newest messages of a conversation into its timeline. */
 export class NewestPage {

@@ -1,8 +1,8 @@
-import { getMessages } from "../core/endpoints.js";
 import { account } from "./account.js";
 import { jittered } from "../core/retry.js";
+import { HistoryPages } from "./history-pages.js";
 import { inbox } from "./inbox.js";
-import { NewestPage, PAGE_SIZE } from "./newest-page.js";
+import { NewestPage } from "./newest-page.js";
 import { ThreadCache } from "./thread-cache.js";
 import { ThreadFeed } from "./thread-feed.js";
 import { Timeline } from "./timeline.js";
@@ -31,6 +31,7 @@ export class ThreadSource extends EventTarget {
     this.#id = id;
     this.feed = new ThreadFeed(id, this.timeline);
     this.#newest = new NewestPage(id, this.timeline);
+    this.pages = new HistoryPages(id, this.timeline, () => this.#changed());
     this.#cache = new ThreadCache(id, () => this.#snapshot());
     this.feed.addEventListener("change", ({ detail }) => this.#changed(detail?.isUrgent));
     this.feed.addEventListener("synced", () => this.#loadIfDue());
@@ -53,14 +54,6 @@ export class ThreadSource extends EventTarget {
   async retry({ isQuiet = false } = {}) {
     if (this.status === "error" && !isQuiet) this.#become("loading");
     await this.#load();
-  }
-
-  async loadOlder() {
-    const before = this.timeline.messages[0].id;
-    const page = await getMessages(this.#id, { before, limit: PAGE_SIZE });
-    // A reset may have replaced the history.
-    if (this.timeline.messages[0]?.id === before) this.timeline.addOlder(page);
-    this.#changed();
   }
 
   close() {

@@ -90,7 +90,7 @@ class Thread extends Outgoing {
     this.isLoadingOlder = true;
     this.changed();
     try {
-      await this.#source.loadOlder();
+      await this.#source.pages.loadOlder();
     } finally {
       this.isLoadingOlder = false;
       this.changed();

@@ -1,14 +1,19 @@
-const CHUNK_SIZE = 40;
+const CHUNK_SIZE = 20;
 
 /**
  * Splits the items of a day into chunks; an item stays in its chunk while the thread is open.
  *
- * The browser skips rendering chunks off the screen (`content-visibility`), so that thousands of
- * messages scroll smoothly. Older pages get new chunks, so items never move to another element.
+ * Chunks that are far from the screen leave the page (near-chunks.js). Each page that loads gets new
+ * chunks, so items never move to another element.
  */
 export class Chunks {
   #chunkOf = new Map();
   #count = 0;
+
+  /** Return the key of an item's chunk. */
+  keyOf(item) {
+    return this.#chunkOf.get(item.key);
+  }
 
   split(items) {
     this.#assign(items);
@@ -35,18 +40,4 @@ export class Chunks {
       this.#chunkOf.set(item.key, current);
     }
   }
-}
-
-/**
- * Allow the browser to skip chunks that have been laid out once.
- *
- * The browser then knows their sizes, so nothing jumps. The newest chunk is left out: it may grow.
- */
-export function settleChunks(scroller) {
-  const settle = () => {
-    const fresh = [...scroller.querySelectorAll(".chunk:not(.settled)")];
-    for (const chunk of fresh.slice(0, -1)) chunk.classList.add("settled");
-  };
-  // The browser remembers the size at the end of the first frame.
-  requestAnimationFrame(() => requestAnimationFrame(settle));
 }

@@ -8,33 +8,61 @@ import { hasLinks } from "./parts/text.js";
 /**
  * Render the items of a thread, divided by days.
  *
- * `chunks` keeps items in their elements. Times are rendered again when the `zone` changes.
- * The divider is above the item with `dividerKey`.
+ * `chunks` keeps items in their elements, and `near` says which chunks are in the page. Times are
+ * rendered again when the `zone` changes. The divider is above the item with `dividerKey`.
  */
-export function dayList(items, { now, zone, chunks, dividerKey, actions }) {
-  const daySection = (day) => {
+export function dayList(items, { now, zone, chunks, near, dividerKey, actions }) {
+  const days = daySections(items).map((day) => withChunks(day, chunks, dividerKey));
+  near.layOut(days);
+  const section = (day) => {
     const label = formatDay(day.date, now);
-    return html`<section class="day" aria-label=${label}>
+    return html`<section class="day" data-day=${day.key} aria-label=${label}>
       <h3 class="day-name" lang=${timeLocale}><span dir="auto">${label}</span></h3>
-      ${chunkLists(day, { zone, chunks, dividerKey, actions })}
+      ${chunkLists(day, { zone, near, actions })}
     </section>`;
   };
-  return repeat(daySections(items), ({ key }) => key, daySection);
+  const heightOf = ({ key, chunks: all }) => all.reduce((sum, each) => sum + heightIn(near, each), near.heightOf(key));
+  return repeatNear(days, { isShown: (day) => day.chunks.some((each) => near.isShown(each)), heightOf, render: section });
 }
 
-function chunkLists({ groups }, { zone, chunks, dividerKey, actions }) {
+function withChunks({ key, date, groups }, chunks, dividerKey) {
   const placed = groups.flatMap(({ items }) => withEdges(items, dividerKey));
-  const list = (chunk) => guard([zone, hasLinks(), ...signature(chunk.items)], () => chunkList(chunk.items, actions));
-  return repeat(chunks.split(placed), ({ key }) => key, list);
+  return { key, date, chunks: chunks.split(placed) };
 }
 
-function chunkList(placed, actions) {
+function chunkLists(day, { zone, near, actions }) {
+  const render = (chunk) => guard([zone, hasLinks(), ...signature(chunk.items)], () => chunkList(chunk, actions));
+  const isShown = (chunk) => near.isShown(chunk);
+  return repeatNear(day.chunks, { isShown, heightOf: (chunk) => heightIn(near, chunk), render });
+}
+
+function heightIn(near, { key, items }) {
+  return near.heightOf(key, items.length);
+}
+
+/** Render those of the days, or of the chunks of a day, that are shown; and empty space for the others. */
+function repeatNear(all, { isShown, heightOf, render }) {
+  const rows = [];
+  for (const each of all) {
+    const last = rows.at(-1);
+    if (isShown(each)) rows.push({ key: each.key, content: render(each) });
+    else if (last?.height) last.height += heightOf(each);
+    else rows.push({ key: `before ${each.key}`, height: heightOf(each) });
+  }
+  return repeat(rows, ({ key }) => key, ({ height, content }) => content ?? space(height));
+}
+
+function space(height) {
+  return html`<div class="released" .style=${`height: ${height}px`}></div>`;
+}
+
+function chunkList({ key: chunk, items }, actions) {
   const row = ({ item, edges }) => [
     edges.hasDivider ? divider() : nothing,
     bubble(item, edges, actions),
   ];
-  return html`<ol class="chunk" role="list">
-    ${repeat(placed, ({ key }) => key, row)}
+  return html`<ol class="chunk" role="list" data-chunk=${chunk}>
+    ${repeat(items, ({ key }) => key, row)}
   </ol>`;
 }
 

@@ -2,7 +2,7 @@ import { session } from "../../core/session.js";
 import { mayHideUnread } from "../../live/read-receipts.js";
 import { isUnread } from "./bubble.js";
 
-const MAX_PAGES = 5;
+const MAX_PAGES = 3;
 
 /** Return whether there can be unread messages before the oldest loaded one. */
 export function hasUnreadBefore({ messages, hasOlder, conversation }) {
@@ -10,7 +10,7 @@ export function hasUnreadBefore({ messages, hasOlder, conversation }) {
   return mayHideUnread({ messages, hasOlder, conversation, isOthers });
 }
 
-/** Load up to five older pages, until the first unread message is loaded. */
+/** Load up to three older pages, until the first unread message is loaded. */
 export async function loadUnread(thread) {
   for (let page = 0; page < MAX_PAGES && hasUnreadBefore(thread); page += 1) {
     const before = thread.messages.length;

@@ -5,8 +5,9 @@ import { clock } from "../../live/page.js";
 import { threadItems } from "../../live/messages.js";
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
-import { Chunks, settleChunks } from "./chunks.js";
+import { Chunks } from "./chunks.js";
 import { dayList } from "./day-sections.js";
+import { EdgeLoader } from "./edge-loader.js";
 import { firstUnseen, hasUnreadBefore, loadUnread } from "./first-unread.js";
 import {
   bubbleSkeletons,
@@ -15,8 +16,8 @@ import {
   historyTop,
   newestButton,
 } from "./history-parts.js";
+import { NearChunks } from "./near-chunks.js";
 import { hasLinks, loadLinks } from "./parts/text.js";
-import { ProximityObserver } from "./proximity-observer.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
 import { VisibilityTracker } from "./visibility-tracker.js";
 
@@ -43,25 +44,26 @@ class MessageHistory extends Element {
   #anchor = new ScrollAnchor(this);
   #visibility = new VisibilityTracker(this, (id) => this.thread.seen(id));
   #chunks = new Chunks();
+  #near = new NearChunks();
   #scroller = createRef();
-  #items = [];
+  /** All loaded messages; those near the screen have an element. */
+  items = [];
   #dividerKey = null;
   #oldestId = 0;
   #newestId = 0;
   // The newest message when the end was last visible, or at first.
   #endId = 0;
-  // Why the page of older messages could not be loaded.
-  #olderError = null;
+  #older = new EdgeLoader(this, {
+    selector: ".history-top",
+    margin: AHEAD,
+    load: () => this.thread.loadOlder(),
+  });
 
   constructor() {
     super();
     new StoreController(this, clock);
-    const onNear = () => this.isPlaced && !this.#olderError && this.#loadOlder();
-    new ProximityObserver(this, { selector: ".history-top", margin: AHEAD, onNear });
-    new AutoRetry(this, {
-      errorOf: () => this.#olderError ?? this.thread.error,
-      retry: () => (this.#olderError ? this.#loadOlder() : this.thread.retry({ isQuiet: true })),
-    });
+    const retry = () => this.thread.retry({ isQuiet: true });
+    new AutoRetry(this, { errorOf: () => this.thread.error, retry });
   }
 
   get scroller() {
@@ -70,13 +72,13 @@ class MessageHistory extends Element {
 
   willUpdate() {
     this.#store.store = this.thread;
-    this.#items = threadItems(this.thread.messages, this.thread.pending, session.user?.id);
+    this.items = threadItems(this.thread.messages, this.thread.pending, session.user?.id);
     if (this.thread.status === "loading") this.isPlaced = false;
     else if (!this.#isPlacing) this.#placeIfDue();
   }
 
   render() {
-    const isEmpty = this.#items.length === 0;
+    const isEmpty = this.items.length === 0;
     if (isEmpty && this.thread.status === "error") return failedHistory(this.thread);
     // The user's own new messages are shown before the history has loaded.
     const isOnlyOwn = this.thread.messages.length === 0 && !isEmpty;
@@ -93,7 +95,7 @@ class MessageHistory extends Element {
         @scroll=${this.#scrolled}
       >
         <div class="history-inner">
-          ${historyTop(this.thread, this.#olderError, () => this.#retryOlder())}
+          ${historyTop(this.thread, this.#older.error, () => this.#older.retry())}
           ${this.#renderDays()}
         </div>
       </div>
@@ -102,7 +104,7 @@ class MessageHistory extends Element {
   }
 
   get #newCount() {
-    return this.#visibility.countNew(this.#items, this.#endId);
+    return this.#visibility.countNew(this.items, this.#endId);
   }
 
   firstUpdated() {
@@ -113,18 +115,20 @@ class MessageHistory extends Element {
 
   updated() {
     if (!this.scroller || !this.isPlaced) return;
-    const newest = this.#items.findLast((item) => item.id)?.id ?? 0;
+    const newest = this.items.findLast((item) => item.id)?.id ?? 0;
     if (newest > this.#newestId && this.#anchor.wasAtEnd) this.#scrollToUnseen();
     if (this.#newestId === 0) this.#endId = newest;
     this.#newestId = newest;
-    settleChunks(this.scroller);
+    this.#near.measure(this.scroller);
+    this.#showNear();
   }
 
   #renderDays() {
-    return dayList(this.#items, {
+    return dayList(this.items, {
       now: clock.now,
       zone: clock.zone,
       chunks: this.#chunks,
+      near: this.#near,
       dividerKey: this.#dividerKey,
       actions: {
         retry: (clientId) => this.thread.retrySend(clientId),
@@ -154,13 +158,18 @@ class MessageHistory extends Element {
 
   /** Scroll to the first unseen message if it is above the screen. */
   #scrollToUnseen() {
-    const item = firstUnseen(this.#items, this.#visibility);
+    const item = firstUnseen(this.items, this.#visibility);
     if (!item) return;
-    const row = this.scroller.querySelector(`[data-message-id="${item.id}"]`);
-    if (this.#newestId !== 0 && !this.#anchor.isAbove(row)) return;
+    const row = this.#rowOf(item);
+    if (this.#newestId !== 0 && row && !this.#anchor.isAbove(row)) return;
     this.#dividerKey = item.key;
+    this.#near.pin(this.#chunks.keyOf(item));
     this.requestUpdate();
-    this.updateComplete.then(() => this.#anchor.showUnlessBelow(row));
+    this.updateComplete.then(() => this.#anchor.showUnlessBelow(this.#rowOf(item)));
+  }
+
+  #rowOf({ id }) {
+    return this.scroller.querySelector(`[data-message-id="${id}"]`);
   }
 
   /** Scroll to the end after the user has sent a message: who answers has read what is shown. */
@@ -176,20 +185,14 @@ class MessageHistory extends Element {
   }
 
   #scrolled() {
+    this.#showNear();
     const isAtEnd = this.#anchor.isAtEnd;
     if (isAtEnd) this.#endId = this.#newestId;
     if (isAtEnd !== this.#anchor.wasAtEnd) this.requestUpdate();
   }
 
-  async #loadOlder() {
-    if (!this.thread.hasOlder || this.thread.isLoadingOlder) return;
-    this.#olderError = await this.thread.loadOlder().then(() => null, (error) => error);
-    this.requestUpdate();
-  }
-
-  #retryOlder() {
-    this.#olderError = null;
-    this.#loadOlder();
+  #showNear() {
+    if (this.#near.update(this.scroller)) this.requestUpdate();
   }
 }
 

@@ -30,7 +30,7 @@ export class VisibilityTracker {
 
   /** The newest unread message that was on the screen, even if others were skipped; else 0. */
   get newestShown() {
-    return Math.max(0, ...this.#unread().map(idOf).filter((id) => this.#shown.has(id)));
+    return Math.max(0, ...this.#unreadIds().filter((id) => this.#shown.has(id)));
   }
 
   /** Count the unread items after a message that are also below all that were on the screen. */
@@ -52,7 +52,7 @@ export class VisibilityTracker {
 
   hostUpdated() {
     this.#follow(this.#host.isPlaced ? this.#host.scroller : null);
-    for (const row of this.#unread()) {
+    for (const row of this.#root?.querySelectorAll(".message[data-unread]") ?? []) {
       if (!this.#shown.has(idOf(row))) this.#observer.observe(row.querySelector(".bubble-end"));
     }
     this.#report();
@@ -65,8 +65,9 @@ export class VisibilityTracker {
     this.#observer = root && new IntersectionObserver((all) => this.#observed(all), { root });
   }
 
-  #unread() {
-    return [...(this.#root?.querySelectorAll(".message[data-unread]") ?? [])];
+  /** List the unread messages, of which only some have an element. */
+  #unreadIds() {
+    return this.#root ? this.#host.items.filter(isUnread).map(({ id }) => id) : [];
   }
 
   #observed(entries) {
@@ -82,7 +83,7 @@ export class VisibilityTracker {
   #report = () => {
     if (!page.hasFocus) return;
     for (const id of this.#shown) this.#seen.add(id);
-    const ids = this.#unread().map(idOf);
+    const ids = this.#unreadIds();
     const skipped = ids.findIndex((id) => !this.#seen.has(id));
     const run = skipped < 0 ? ids : ids.slice(0, skipped);
     if (run.length > 0) this.#onSeen(run.at(-1));
