@@ -24,6 +24,8 @@ PARTS = {
     "outbox-sender": "outbox",
     "outgoing": "thread",
     "progress": "uploader",
+    "past-window": "timeline",
+    "shown-history": "thread",
     "thread-feed": "thread",
     "thread-source": "thread",
     "upload": "uploader",

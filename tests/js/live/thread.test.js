@@ -709,3 +709,123 @@ test("a thread closed while its access is checked stays closed", async (t) => {
 
   assert.equal(server.asked(`${MESSAGES}?since=10`).length, 1);
 });
+
+// Jumping to a message of the past
+// ------------------------------------------------------------------------------
+const AROUND = (id) => `${MESSAGES}?around=${id}&limit=60`;
+const partOf = (ids, { next = "older", previous = "newer" } = {}) => ({
+  ...makePage(ids.map((id) => makeMessage(id)), { next }),
+  previous,
+});
+
+async function startWithPast(t) {
+  const started = await start(t);
+  started.server.on(NEWEST, makePage([makeMessage(90), makeMessage(91)], { next: "older" }));
+  started.server.on(AROUND(21), partOf([20, 21, 22]));
+  const thread = await started.open();
+  return { ...started, thread };
+}
+
+test("a jump shows a message with its surroundings, and the way back the newest ones", async (t) => {
+  const { thread } = await startWithPast(t);
+
+  await thread.jumpTo(21);
+  assert.deepEqual([ids(thread), thread.hasOlder, thread.hasNewer], [[20, 21, 22], true, true]);
+  assert.deepEqual(thread.newestMessages.map(({ id }) => id), [90, 91]);
+  thread.showNewest();
+
+  assert.deepEqual([ids(thread), thread.hasNewer], [[90, 91], false]);
+});
+
+test("pages of both directions are loaded from the past until it meets the newest messages", async (t) => {
+  const { server, thread } = await startWithPast(t);
+  await thread.jumpTo(21);
+  server.on(`${MESSAGES}?before=20&limit=20`, makePage([makeMessage(19)]));
+  const answer = server.hold(`${MESSAGES}?after=22&limit=100`);
+
+  await thread.loadOlder();
+  assert.deepEqual([ids(thread), thread.hasOlder], [[19, 20, 21, 22], false]);
+  const loading = Promise.all([thread.loadNewer(), thread.loadNewer()]);
+  assert.equal(thread.isLoadingNewer, true);
+  answer(makePage([makeMessage(23), makeMessage(90)], { next: "newer" }));
+  await loading;
+
+  assert.deepEqual(ids(thread), [19, 20, 21, 22, 23, 90, 91]);
+  assert.deepEqual([thread.hasNewer, thread.isLoadingNewer, thread.hasOlder], [false, false, false]);
+  await thread.loadNewer();
+});
+
+test("a message that is loaded needs no request", async (t) => {
+  const { server, thread } = await startWithPast(t);
+
+  await thread.jumpTo(91);
+  await thread.jumpTo(21);
+  await thread.jumpTo(22);
+  assert.deepEqual(ids(thread), [20, 21, 22]);
+  await thread.jumpTo(90);
+
+  assert.deepEqual(ids(thread), [90, 91]);
+  assert.equal(server.asked(AROUND(21)).length, 1);
+});
+
+test("of two jumps the later one counts, even if its response is earlier", async (t) => {
+  const { server, thread } = await startWithPast(t);
+  const answer = server.hold(AROUND(21));
+  server.on(AROUND(51), partOf([50, 51, 52]));
+
+  const early = thread.jumpTo(21);
+  await thread.jumpTo(51);
+  answer(partOf([20, 21, 22]));
+  await early;
+
+  assert.deepEqual(ids(thread), [50, 51, 52]);
+});
+
+test("a jump to a message that is not there changes nothing", async (t) => {
+  const { server, thread } = await startWithPast(t);
+  server.on(AROUND(55), refusal(404, "message_not_found"));
+
+  await assert.rejects(thread.jumpTo(55), { status: 404 });
+
+  assert.deepEqual([ids(thread), thread.status], [[90, 91], "ready"]);
+});
+
+test("a new message does not appear in the past, but after the way back", async (t) => {
+  const { thread, live, deliver } = await startWithPast(t);
+  await live();
+  await thread.jumpTo(21);
+
+  deliver({ type: "new_message", message: makeMessage(92, { version: 11 }) });
+  assert.deepEqual(ids(thread), [20, 21, 22]);
+  thread.showNewest();
+
+  assert.deepEqual(ids(thread), [90, 91, 92]);
+});
+
+test("a reset loads the past again", async (t) => {
+  const { server, thread, live, deliver } = await startWithPast(t);
+  await live();
+  await thread.jumpTo(21);
+  server.on(AROUND(21), partOf([20, 21, 22, 23]));
+
+  deliver({ type: "reset", version: 700 });
+  await settle();
+
+  assert.deepEqual([ids(thread), thread.hasNewer], [[20, 21, 22, 23], true]);
+});
+
+test("messages of the past are marked as read only if none before them can be unread", async (t) => {
+  const { server, thread, live, sockets } = await startWithPast(t);
+  await live();
+  const sent = () => sockets()[0].sent.filter(({ type }) => type === "read");
+  await thread.jumpTo(21);
+
+  thread.seen(22);
+  assert.deepEqual(sent(), []);
+  const read = makeMessage(20, { is_read: true, version: 50 });
+  server.on(AROUND(23), { ...partOf([22, 23]), results: [makeMessage(23), makeMessage(22), read] });
+  await thread.jumpTo(23);
+  thread.seen(22);
+
+  assert.deepEqual(sent(), [{ type: "read", up_to: 22 }]);
+});

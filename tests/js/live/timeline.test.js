@@ -136,3 +136,89 @@ test("a cached timeline resumes without a gap", () => {
   assert.deepEqual([later.hasOlder, later.version, later.messages.length], [true, 7, 101]);
   assert.equal(later.messages[0].id, 51);
 });
+
+// A part of the history around a message of the past
+// ------------------------------------------------------------------------------
+const shown = (timeline) => timeline.shown.messages.map((each) => each.id);
+
+const contents = (timeline) => timeline.shown.messages.map((each) => each.content);
+
+function openPast({ results = [20, 21, 22], next = "older", previous = "newer" } = {}) {
+  const timeline = new Timeline(ALICE.id);
+  timeline.begin(pageOf([90, 91], "older"));
+  timeline.showPast({ ...pageOf(results, next), previous }, 21);
+  return timeline;
+}
+
+test("a message of the past is shown with its surroundings, beside the newest messages", () => {
+  const timeline = openPast();
+
+  assert.deepEqual([shown(timeline), timeline.shown.hasOlder], [[20, 21, 22], true]);
+  assert.deepEqual([ids(timeline), timeline.newest.id], [[90, 91], 91]);
+  assert.deepEqual(timeline.loaded.map(({ id }) => id), [20, 21, 22, 90, 91]);
+  timeline.showNewest();
+  assert.deepEqual([shown(timeline), timeline.loaded.length], [[90, 91], 2]);
+});
+
+test("live messages are added to the newest ones, and change what is shown of the past", () => {
+  const timeline = openPast();
+
+  timeline.add([makeMessage(21, { content: "edited", version: 99 }), makeMessage(92)]);
+
+  assert.deepEqual([shown(timeline), ids(timeline)], [[20, 21, 22], [90, 91, 92]]);
+  timeline.patch("edited", 20, { content: "edited, too" }, 100);
+  assert.deepEqual(contents(timeline), ["edited, too", "edited", "message 22"]);
+  assert.equal(timeline.snapshot().messages.length, 3);
+});
+
+test("receipts mark messages of the past, also those whose page is loaded later", () => {
+  const timeline = openPast();
+
+  timeline.applyReadReceipt({ isOwn: true, upTo: 91, readAt: "now", version: 99 });
+  assert.deepEqual(timeline.shown.messages.filter((each) => each.is_read).map(({ id }) => id), [21]);
+  timeline.addOlder(pageOf([19], null));
+  timeline.addNewer(pageOf([23, 24], "newer"));
+
+  const marked = timeline.shown.messages.filter((each) => each.is_read);
+  assert.deepEqual(marked.map(({ id }) => id), [19, 21, 23]);
+  assert.deepEqual([shown(timeline), timeline.shown.hasOlder], [[19, 20, 21, 22, 23, 24], false]);
+});
+
+test("the past is connected with the newest messages where they meet", () => {
+  const timeline = openPast();
+
+  timeline.addNewer(pageOf([88, 89], "newer"));
+  assert.notEqual(timeline.past, null);
+  timeline.addNewer(pageOf([90, 91], "newer"));
+
+  assert.equal(timeline.past, null);
+  assert.deepEqual(ids(timeline), [20, 21, 22, 88, 89, 90, 91]);
+  assert.equal(timeline.hasOlder, true);
+});
+
+test("the past is connected with the newest messages if nothing is newer", () => {
+  const timeline = openPast({ next: null, previous: null });
+
+  assert.deepEqual([timeline.past, ids(timeline)], [null, [20, 21, 22, 90, 91]]);
+  assert.equal(timeline.hasOlder, false);
+});
+
+test("a part of the past that loads first waits for the newest messages", () => {
+  const timeline = new Timeline(ALICE.id);
+
+  timeline.showPast({ ...pageOf([20, 21], null), previous: null }, 21);
+  assert.deepEqual([shown(timeline), ids(timeline)], [[20, 21], []]);
+  timeline.begin(pageOf([21, 22], "older"));
+
+  assert.deepEqual([timeline.past, ids(timeline)], [null, [20, 21, 22]]);
+});
+
+test("after a reset there can be a gap behind the past", () => {
+  const timeline = new Timeline(ALICE.id);
+  timeline.showPast({ ...pageOf([20, 21], "older"), previous: null }, 21);
+
+  timeline.reset(500);
+  timeline.begin(pageOf([400, 401], "older"));
+
+  assert.deepEqual([shown(timeline), ids(timeline)], [[20, 21], [400, 401]]);
+});

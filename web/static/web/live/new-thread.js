@@ -13,8 +13,11 @@ class NewThread extends Outgoing {
   status = "ready";
   error = null;
   messages = [];
+  newestMessages = [];
   hasOlder = false;
+  hasNewer = false;
   isLoadingOlder = false;
+  isLoadingNewer = false;
   otherIsTyping = false;
   #isCreated = false;
 
@@ -57,6 +60,9 @@ class NewThread extends Outgoing {
 
   // The rest of Thread's interface, which has no effect here.
   async loadOlder() {}
+  async loadNewer() {}
+  async jumpTo() {}
+  showNewest() {}
   async retry() {}
   type() {}
   seen() {}

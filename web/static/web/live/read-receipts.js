@@ -68,7 +68,7 @@ export class ReadReceipts {
     if (!page.hasFocus || account.isReadOnly || !this.#feed.isRunning) return;
     const limit = Math.max(this.#onScreen, this.#wanted);
     const isDue = (each) => each.id <= limit && this.#isDue(each);
-    const target = this.#timeline.messages.findLast(isDue);
+    const target = this.#timeline.loaded.findLast(isDue);
     if (target) this.#send(target.id);
     else this.#wanted = 0;
   }
@@ -81,7 +81,8 @@ export class ReadReceipts {
 
   /** Whether all unread messages are loaded; false after a reset until the newest page loads. */
   get #isWhole() {
-    const { isLoaded, messages, hasOlder, isOthers } = this.#timeline;
+    const { isLoaded, isOthers } = this.#timeline;
+    const { messages, hasOlder } = this.#timeline.shown;
     const conversation = inbox.get(this.#id);
     return isLoaded && !mayHideUnread({ messages, hasOlder, conversation, isOthers });
   }
@@ -89,7 +90,7 @@ export class ReadReceipts {
   #isDue = (message) => !message.is_read && this.#timeline.isOthers(message);
 
   #isUnread(id) {
-    return this.#timeline.messages.some((each) => each.id === id && this.#isDue(each));
+    return this.#timeline.loaded.some((each) => each.id === id && this.#isDue(each));
   }
 
   /** Send a receipt; on the socket, the frame that marks the messages as read confirms it. */

@@ -101,6 +101,7 @@ export class ThreadSource extends EventTarget {
   #restart() {
     this.#newest.invalidate();
     this.#loadIfDue();
+    this.pages.refresh().catch(() => {}); // what is shown stays
   }
 
   async #attempt(work) {

@@ -1,9 +1,8 @@
 import { account } from "./account.js";
-import { changes } from "./changes.js";
 import { inbox } from "./inbox.js";
 import { outbox } from "./outbox.js";
-import { Outgoing } from "./outgoing.js";
 import { ReadReceipts } from "./read-receipts.js";
+import { ShownHistory } from "./shown-history.js";
 import { ThreadSource } from "./thread-source.js";
 import { OtherTyping, OwnTyping } from "./typing.js";
 
@@ -12,55 +11,43 @@ import { OtherTyping, OwnTyping } from "./typing.js";
  *
  * Fires "change", "returned", and "incoming" once for each new message of the other person.
  */
-class Thread extends Outgoing {
-  isLoadingOlder = false;
-  #source;
+class Thread extends ShownHistory {
   #readReceipts;
   #ownTyping;
   #otherTyping = new OtherTyping(() => this.changed());
 
   constructor(id) {
-    super();
+    super(new ThreadSource(id));
     this.id = id;
-    this.#source = new ThreadSource(id);
-    const { timeline, feed } = this.#source;
+    const { timeline, feed } = this.source;
     this.#readReceipts = new ReadReceipts(id, timeline, feed);
     this.#ownTyping = new OwnTyping((frame) => feed.send(frame));
     this.#listen();
-    this.#source.open();
+    this.source.open();
   }
 
   // State
   // ------------------------------------------------------------------------------
   /** "loading", "ready", "error", "gone" (no access) or "archived" (read-only). */
   get status() {
-    return this.#source.status;
+    return this.source.status;
   }
 
   /** Why the last load failed, or null. */
   get error() {
-    return this.#source.error;
+    return this.source.error;
   }
 
   /** The conversation as in the list, or null until loaded. */
   get conversation() {
-    return this.#source.conversation;
-  }
-
-  /** Ascending by id, with the user's unconfirmed changes. */
-  get messages() {
-    return changes.applyTo(this.id, this.#source.timeline.messages);
-  }
-
-  get hasOlder() {
-    return this.#source.timeline.isLoaded && this.#source.timeline.hasOlder;
+    return this.source.conversation;
   }
 
   get pending() {
     const traineeId = this.conversation?.trainee.id;
     const waiting = [...outbox.list(this.id), ...outbox.list({ traineeId })];
     if (!waiting.length) return waiting;
-    const arrived = new Set(this.messages.map((each) => each.client_id));
+    const arrived = new Set(this.newestMessages.map((each) => each.client_id));
     return waiting.filter((each) => !arrived.has(each.client_id));
   }
 
@@ -84,22 +71,9 @@ class Thread extends Outgoing {
 
   // Actions
   // ------------------------------------------------------------------------------
-  /** Load the page before the oldest message, unless one is loading; throws ApiError. */
-  async loadOlder() {
-    if (this.isLoadingOlder || !this.hasOlder) return;
-    this.isLoadingOlder = true;
-    this.changed();
-    try {
-      await this.#source.pages.loadOlder();
-    } finally {
-      this.isLoadingOlder = false;
-      this.changed();
-    }
-  }
-
   /** Reload after an error. */
   retry(options) {
-    return this.#source.retry(options);
+    return this.source.retry(options);
   }
 
   send(...content) {
@@ -127,28 +101,28 @@ class Thread extends Outgoing {
     this.#ownTyping.stop();
     this.#otherTyping.show(false);
     this.#readReceipts.stop();
-    this.#source.close();
+    this.source.close();
   }
 
   // Events
   // ------------------------------------------------------------------------------
   get #live() {
-    return this.#source.feed.isRunning ? this.#source.feed : inbox;
+    return this.source.feed.isRunning ? this.source.feed : inbox;
   }
 
   #listen() {
-    const { feed } = this.#source;
-    this.follow(this.#source, "change", () => this.#changed());
+    const { feed } = this.source;
+    this.follow(this.source, "change", () => this.#changed());
     this.follow(feed, "incoming", ({ detail }) => this.#incoming(detail));
     this.follow(feed, "typing", ({ detail }) => this.#otherTyping.show(detail));
     this.follow(feed, "connection", () => this.#connected());
-    this.follow(inbox, "change", () => this.#source.follow());
+    this.follow(inbox, "change", () => this.source.follow());
   }
 
   #changed() {
     this.#readReceipts.consider();
     for (const { client_id } of outbox.list(this.id)) {
-      if (this.messages.some((each) => each.client_id === client_id)) outbox.settle(client_id);
+      if (this.newestMessages.some((each) => each.client_id === client_id)) outbox.settle(client_id);
     }
     this.changed();
   }
@@ -159,7 +133,7 @@ class Thread extends Outgoing {
   }
 
   arrived(message) {
-    if (message.conversation_id === this.id) this.#source.feed.add(message);
+    if (message.conversation_id === this.id) this.source.feed.add(message);
   }
 
   #connected() {

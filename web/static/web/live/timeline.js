@@ -1,5 +1,6 @@
 import { markRead, mergeMessages } from "./messages.js";
 import { Patches } from "./patches.js";
+import { PastWindow } from "./past-window.js";
 
 const SNAPSHOT_SIZE = 100;
 const NOTHING = { upTo: 0, readAt: null, version: 0 };
@@ -9,8 +10,10 @@ const NOTHING = { upTo: 0, readAt: null, version: 0 };
  * A socket or `?since=` resumes from that version.
  */
 export class Timeline {
-  /** Ascending by id. */
+  /** The newest messages, ascending by id. */
   messages = [];
+  /** The part of the history that is shown instead of the newest messages, or null. */
+  past = null;
   hasOlder = true;
   /** Whether a first page, or its snapshot, is loaded. */
   isLoaded = false;
@@ -33,6 +36,16 @@ export class Timeline {
     return this.messages.at(-1) ?? null;
   }
 
+  /** What is shown: `messages` and `hasOlder` of the past window, or of the newest messages. */
+  get shown() {
+    return this.past ?? this;
+  }
+
+  /** All loaded messages, ascending by id. With a past window, some between may be missing. */
+  get loaded() {
+    return this.past ? mergeMessages(this.past.messages, this.messages) : this.messages;
+  }
+
   isOwn = (message) => message.sender.id === this.ownId;
   isOthers = (message) => !this.isOwn(message);
 
@@ -48,18 +61,36 @@ export class Timeline {
     this.#put(results);
     if (this.#resetTo !== null) this.version = this.#resetTo;
     this.#resetTo = null;
+    this.#join();
   }
 
-  /** Add the page before the oldest message. */
-  addOlder({ results, next }) {
-    this.hasOlder = next !== null;
-    this.#put(results);
+  /** Add the page before the oldest message that is shown. */
+  addOlder(page) {
+    if (this.past) return this.#changePast(() => this.past.addOlder(page));
+    this.hasOlder = page.next !== null;
+    return this.#put(page.results);
+  }
+
+  /** Show the page around a message of the past; it can meet the newest messages. */
+  showPast(page, aroundId) {
+    this.#changePast(() => (this.past = new PastWindow(page, aroundId)));
+  }
+
+  /** Add the page after the last message of the past window. */
+  addNewer(page) {
+    this.#changePast(() => this.past.addNewer(page));
+  }
+
+  /** Show the newest messages. */
+  showNewest() {
+    this.past = null;
   }
 
   /** Insert or replace messages; those before the oldest loaded one are ignored. */
   add(messages) {
     const oldest = this.isLoaded && this.hasOlder ? (this.messages[0]?.id ?? 0) : 0;
     this.#patches.note(messages);
+    this.past?.replace(messages);
     this.#put(messages.filter((each) => each.id >= oldest));
     if (this.#resetTo !== null) this.#afterReset.push(...messages);
   }
@@ -74,13 +105,13 @@ export class Timeline {
   applyReadReceipt({ isOwn, upTo, readAt, version }) {
     const side = isOwn ? "own" : "other";
     if (upTo > this.#receipts[side].upTo) this.#receipts[side] = { upTo, readAt, version };
-    this.#applyReceipts();
+    this.#update();
   }
 
   /** Change a message, loaded or not, by the values of a frame of a kind that `Patches` knows. */
   patch(kind, id, values, version) {
     this.#patches.add(kind, id, values, version);
-    this.#put([]);
+    this.#update();
   }
 
   /** Discard the history after a gap; the messages stay visible until `begin` replaces them. */
@@ -90,6 +121,8 @@ export class Timeline {
     this.#receipts = { own: NOTHING, other: NOTHING };
     this.#patches = new Patches();
     this.isLoaded = false;
+    // Newer messages may have been missed.
+    if (this.past) this.past.hasNewer = true;
   }
 
   // Snapshots
@@ -106,12 +139,34 @@ export class Timeline {
   }
 
   #put(messages) {
-    this.messages = this.#patches.applyTo(mergeMessages(this.messages, messages));
-    this.#applyReceipts();
+    this.messages = mergeMessages(this.messages, messages);
+    this.#update();
   }
 
-  #applyReceipts() {
-    this.messages = markRead(this.messages, this.isOwn, this.#receipts.own);
-    this.messages = markRead(this.messages, this.isOthers, this.#receipts.other);
+  #changePast(change) {
+    change();
+    this.#update();
+    this.#join();
+  }
+
+  /** Connect the past window with the newest messages, once there is no gap between them. */
+  #join() {
+    if (!this.past || !this.isLoaded || !this.past.meets(this.messages)) return;
+    const { messages, hasOlder } = this.past;
+    this.messages = mergeMessages(this.messages, messages);
+    this.hasOlder = hasOlder;
+    this.past = null;
+  }
+
+  /** Apply what is known about messages, such as edits and receipts. */
+  #update() {
+    this.messages = this.#updated(this.messages);
+    if (this.past) this.past.messages = this.#updated(this.past.messages);
+  }
+
+  #updated(messages) {
+    const patched = this.#patches.applyTo(messages);
+    const isOwnRead = markRead(patched, this.isOwn, this.#receipts.own);
+    return markRead(isOwnRead, this.isOthers, this.#receipts.other);
   }
 }

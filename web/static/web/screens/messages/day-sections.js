@@ -21,8 +21,10 @@ export function dayList(items, { now, zone, chunks, near, dividerKey, actions })
       ${chunkLists(day, { zone, near, actions })}
     </section>`;
   };
-  const heightOf = ({ key, chunks: all }) => all.reduce((sum, each) => sum + heightIn(near, each), near.heightOf(key));
-  return repeatNear(days, { isShown: (day) => day.chunks.some((each) => near.isShown(each)), heightOf, render: section });
+  const isShown = (day) => day.chunks.some((chunk) => near.isShown(chunk));
+  const add = (sum, chunk) => sum + heightIn(near, chunk);
+  const heightOf = (day) => day.chunks.reduce(add, near.heightOf(day.key));
+  return repeatNear(days, { isShown, heightOf, render: section });
 }
 
 function withChunks({ key, date, groups }, chunks, dividerKey) {
@@ -31,7 +33,8 @@ function withChunks({ key, date, groups }, chunks, dividerKey) {
 }
 
 function chunkLists(day, { zone, near, actions }) {
-  const render = (chunk) => guard([zone, hasLinks(), ...signature(chunk.items)], () => chunkList(chunk, actions));
+  const render = (chunk) =>
+    guard([zone, hasLinks(), ...signature(chunk.items)], () => chunkList(chunk, actions));
   const isShown = (chunk) => near.isShown(chunk);
   return repeatNear(day.chunks, { isShown, heightOf: (chunk) => heightIn(near, chunk), render });
 }
@@ -53,7 +56,7 @@ function repeatNear(all, { isShown, heightOf, render }) {
 }
 
 function space(height) {
-  return html`<div class="released" .style=${`height: ${height}px`}></div>`;
+  return html`<div class="released" .style=${`height:${height}px`}></div>`;
 }
 
 function chunkList({ key: chunk, items }, actions) {
