@@ -8,11 +8,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation, Message
-from tests.e2e.devices import Hold, OpenDevice, wait_until
+from tests.e2e.devices import Hold, OpenDevice
 from tests.e2e.screens import (
-    expect_texts,
     expect_unread,
-    list_texts,
     log,
     message,
     messages,

@@ -1,4 +1,4 @@
-"""3,000 messages: read back as fast as a thumb goes, within the default limits, with few nodes in the page."""
+"""3,000 messages: read back as fast as a thumb goes, within the default limits, with few nodes."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,7 +25,9 @@ MOST_NODES = 12_000
 def limited_server(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
 ) -> Iterator[WebServer]:
-    server = make_server(static_root, THROTTLE_READING="120 per minute", THROTTLE_USER="120 per minute")
+    server = make_server(
+        static_root, THROTTLE_READING="120 per minute", THROTTLE_USER="120 per minute"
+    )
     with django_db_blocker.unblock(), server:
         yield server
 

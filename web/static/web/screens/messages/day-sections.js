@@ -50,13 +50,14 @@ function repeatNear(all, { isShown, heightOf, render }) {
     const last = rows.at(-1);
     if (isShown(each)) rows.push({ key: each.key, content: render(each) });
     else if (last?.height) last.height += heightOf(each);
-    else rows.push({ key: `before ${each.key}`, height: heightOf(each) });
+    else rows.push({ key: `space-${each.key}`, height: heightOf(each) });
   }
   return repeat(rows, ({ key }) => key, ({ height, content }) => content ?? space(height));
 }
 
 function space(height) {
-  return html`<div class="released" .style=${`height:${height}px`}></div>`;
+  const style = `height:${height}px`; // set as a property, which the CSP allows
+  return html`<div class="released" .style=${style}></div>`;
 }
 
 function chunkList({ key: chunk, items }, actions) {
