@@ -411,6 +411,8 @@ KEEP_DELIVERIES = env.days("KEEP_DELIVERIES_DAYS", default=7)
 # ------------------------------------------------------------------------------
 # Seconds that a message stays unread before its recipient's devices are notified.
 PUSH_DELAY_SECONDS = env.seconds("PUSH_DELAY_SECONDS", default=5.0, least=0.0)
+# When people who have not chosen get an email about unread messages: "hour", "day" or "off".
+UNREAD_EMAIL_DEFAULT = env.read("UNREAD_EMAIL_DEFAULT", "day", values.parse_unread_wait)
 # Deprecated: 0 leaves notifications to `manage.py worker`; web processes still run the other jobs.
 PUSH_IN_WEB = env.bool("PUSH_IN_WEB", default=True)
 # Identifies the server to browsers' push services. Without it, Web Push is off.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+UNREAD_WAITS = ("off", "hour", "day")
 TRUE, FALSE = {"1", "true", "on", "ok", "yes", "y"}, {"0", "false", "off", "no", "n"}
 # The limits of Django's own check: a shorter key, or one with fewer distinct characters, can be guessed.
 KEY_LENGTH, KEY_LETTERS = 50, 5
@@ -165,6 +166,13 @@ def parse_sender(text: str) -> str:
     address = parseaddr(text)[1]
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or not text.isprintable():
         raise ValueError(f"is {text!r}: use an address such as Gym <gym@example.com>")
+    return text
+
+
+def parse_unread_wait(text: str) -> str:
+    """Parse when people get an email about unread messages, unless they have chosen themselves."""
+    if text not in UNREAD_WAITS:
+        raise ValueError(f"is {text!r}: use one of {', '.join(UNREAD_WAITS)}")
     return text
 
 

@@ -91,6 +91,23 @@ class Delivery:
     up_to: int
 
 
+@dataclass(frozen=True)
+class EmailPreferences:
+    """After what time a user gets emails about unread messages; none at all if `is_silenced`."""
+
+    unread_messages: str
+    is_silenced: bool
+
+
+def get_email_preferences(user: User) -> EmailPreferences:
+    """Return a user's choice, or the default if the user has not chosen."""
+    stored = get_preferences(user)
+    return EmailPreferences(
+        unread_messages=stored.unread_email or settings.UNREAD_EMAIL_DEFAULT,
+        is_silenced=not stored.new_message,
+    )
+
+
 def get_preferences(user: User) -> NotificationPreferences:
     """Return a user's preferences; the defaults, unsaved, if the user has not changed any."""
     stored = NotificationPreferences.objects.filter(user=user).first()

@@ -5,7 +5,7 @@ from django.db.models import BooleanField
 from rest_framework import serializers
 
 from api.fields import FlagField, TextField
-from notifications.models import DeviceToken, NotificationPreferences
+from notifications.models import DeviceToken, NotificationPreferences, UnreadWait
 from notifications.subscriptions import BadSubscription, check_web_token
 
 
@@ -51,7 +51,19 @@ class PreferencesSerializer(serializers.ModelSerializer[NotificationPreferences]
 
     class Meta:
         model = NotificationPreferences
-        exclude = ("user",)
+        exclude = ("user", "unread_email")  # the endpoint returns booleans only
+
+
+class EmailPreferencesSerializer(serializers.Serializer[Any]):
+    """
+    When a user gets an email about unread messages.
+
+    `is_silenced` is true while `new_message` of the notification preferences is false: then there are no
+    emails, whatever `unread_messages` says.
+    """
+
+    unread_messages = serializers.ChoiceField(choices=UnreadWait.choices, required=False)
+    is_silenced = serializers.BooleanField(read_only=True)
 
 
 class ForgetDeviceSerializer(serializers.Serializer[Any]):

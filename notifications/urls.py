@@ -6,5 +6,6 @@ urlpatterns = [
     path("users/device-token/", views.DeviceTokenView.as_view()),
     path("users/device-token/forget/", views.ForgetDeviceView.as_view()),
     path("users/notification-preferences/", views.PreferencesView.as_view()),
+    path("users/email-preferences/", views.EmailPreferencesView.as_view()),
     path("users/push-key/", views.PushKeyView.as_view()),
 ]

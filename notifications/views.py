@@ -8,12 +8,13 @@ from notifications import selectors
 from notifications.serializers import (
     DeviceSerializer,
     DeviceTokenSerializer,
+    EmailPreferencesSerializer,
     ForgetDeviceSerializer,
     PreferencesSerializer,
     PushKeySerializer,
 )
 from notifications.services import devices
-from notifications.services.preferences import change_preferences
+from notifications.services.preferences import change_preferences, choose_unread_email
 from notifications.vapid import get_public_key
 from users.client_info import client_of
 from users.permissions import current_user
@@ -74,6 +75,27 @@ class PreferencesView(APIView):
         changes = validated(PreferencesSerializer, request.data)
         preferences = change_preferences(user=current_user(request), changes=changes)
         return Response(PreferencesSerializer(preferences).data)
+
+
+class EmailPreferencesView(APIView):
+    @extend_schema(responses=EmailPreferencesSerializer)
+    def get(self, request: Request) -> Response:
+        """Return when you get an email about messages that you have not read."""
+        preferences = selectors.get_email_preferences(current_user(request))
+        return Response(EmailPreferencesSerializer(preferences).data)
+
+    @extend_schema(request=EmailPreferencesSerializer, responses=EmailPreferencesSerializer)
+    def patch(self, request: Request) -> Response:
+        """
+        Choose when you get an email about messages that you have not read.
+
+        The email is sent once a message has been unread for that time. It covers all unread messages. The
+        next one is only sent about messages that came later.
+        """
+        data = validated(EmailPreferencesSerializer, request.data)
+        user = current_user(request)
+        choose_unread_email(user=user, wait=data.get("unread_messages"))
+        return Response(EmailPreferencesSerializer(selectors.get_email_preferences(user)).data)
 
 
 class PushKeyView(APIView):

@@ -42,6 +42,8 @@ TABLE = {
     "GET trainer/trainees/<trainee_id>/": (200, 403, 200),
     "GET users/notification-preferences/": (200, 200, 200),
     "PATCH users/notification-preferences/": (200, 200, 403),
+    "GET users/email-preferences/": (200, 200, 200),
+    "PATCH users/email-preferences/": (200, 200, 403),
     "POST users/device-token/forget/": (204, 204, 403),
     "GET users/data-exports/": (200, 200, 403),
     "GET users/push-key/": (200, 200, 200),

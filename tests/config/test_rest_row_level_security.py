@@ -42,6 +42,8 @@ TABLE = {
     "GET trainer/trainees/<trainee_id>/": (401, 403, 404, 403, 403, 403, 401),
     "GET users/notification-preferences/": (401, 200, 200, 200, 200, 200, 401),
     "PATCH users/notification-preferences/": (401, 200, 200, 200, 403, 200, 401),
+    "GET users/email-preferences/": (401, 200, 200, 200, 200, 200, 401),
+    "PATCH users/email-preferences/": (401, 200, 200, 200, 403, 200, 401),
     "POST users/device-token/forget/": (401, 204, 204, 204, 403, 204, 401),
     "GET users/data-exports/": (401, 200, 200, 200, 403, 200, 401),
     "GET users/push-key/": (401, 200, 200, 200, 200, 200, 401),
