@@ -46,6 +46,12 @@ pushes = Counter(
     ("service", "outcome"),
     registry=registry,
 )
+unread_mails = Counter(
+    "messaging_unread_mails",
+    "Emails about unread messages by outcome of each attempt.",
+    ("outcome",),
+    registry=registry,
+)
 throttled = Counter(
     "messaging_throttled", "Uses refused, by the scope of the limit.", ("scope",), registry=registry
 )

@@ -7,6 +7,7 @@ from api import errors, health
 from api.docs import DocsView
 from api.schema import SchemaView
 from config.readiness import readyz
+from notifications.pages import unsubscribe
 from privacy.downloads import download_export
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     re_path(r"^api/", errors.unknown_endpoint),
     path("admin/", admin.site.urls),
     path("exports/<str:signed>/", download_export),
+    path("unsubscribe/", unsubscribe),
     path("healthz", health.healthz),
     path("readyz", readyz),
     # Contains only re-encoded pictures, with names that cannot be guessed.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.pages import ID, ReadOnlyAdmin
 from messaging.models import Message
-from notifications.models import DeliveryOutcome, DeviceToken
+from notifications.models import DeliveryOutcome, DeviceToken, UnreadMail
 from users.admin import PERSON_SEARCH, find_people
 from users.browsers import describe_browser
 
@@ -105,6 +105,22 @@ class DeliveryOutcomeAdmin(ReadOnlyAdmin):
     @admin.display(description=_("device"))
     def device(self, outcome: DeliveryOutcome) -> SafeString:
         return _link("push_devicetoken", outcome.device_id)
+
+
+@admin.register(UnreadMail)
+class UnreadMailAdmin(ReadOnlyAdmin):
+    """
+    Emails about unread messages, and how sending them ended, or why there was none.
+
+    There is no row if the messages were read in time.
+    """
+
+    linked_lookups = ("recipient__id__exact",)
+    list_display = ("at", "recipient", "result", "reason", "messages", "conversations", "attempt")
+    list_filter = ("result", "at")
+    list_select_related = ("recipient",)
+    search_fields = tuple(f"recipient__{field}" for field in PERSON_SEARCH)
+    fields = ("id", "created_at", *list_display)
 
 
 def _link(model: str, number: int) -> SafeString:

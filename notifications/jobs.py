@@ -4,10 +4,12 @@ from jobs.models import Job
 from jobs.registry import job
 from notifications.selectors import Delivery
 from notifications.sender_loop import sender_loop
-from notifications.services import attempts, pruning, sweeping
+from notifications.services import attempts, mail_sweeping, mailing, pruning, sweeping
 
 # The number of notifications that a process can send at the same time.
 SENDING_THREADS = 50
+# The number of emails about unread messages that a process can send at the same time.
+MAILING_THREADS = 4
 KINDS = ("notifications.sweep", "notifications.deliver")
 
 
@@ -39,6 +41,33 @@ def deliver(*, conversation_id: int, recipient_id: int, device_id: int, up_to: i
     delivery = Delivery(conversation_id, recipient_id, device_id, up_to)
     if notification := attempts.prepare_notification(delivery):
         attempts.record_outcome(delivery, notification, sender_loop.send(notification))
+
+
+@job(
+    "notifications.mail_sweep",
+    every=timedelta(minutes=1),
+    retries=30,
+    first_pause=timedelta(seconds=5),
+    longest_pause=timedelta(minutes=1),
+)
+def mail_sweep() -> None:
+    """Queue emails about messages that stayed unread for an hour or a day."""
+    mail_sweeping.sweep_mails()
+
+
+@job(
+    "notifications.mail_unread",
+    # Three days, because a mail server can be away over a weekend. What was read meanwhile is not sent.
+    retries=76,
+    first_pause=timedelta(minutes=1),
+    longest_pause=timedelta(hours=1),
+    timeout=timedelta(minutes=2),
+    threads=MAILING_THREADS,
+    keep_done=False,
+)
+def mail_unread(*, user_id: int) -> None:
+    """Email a person about unread messages, if any are left."""
+    mailing.mail_unread(user_id=user_id)
 
 
 @job("notifications.prune", every=timedelta(days=1), priority=Job.Priority.LOW)

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, Subquery
+from django.db.models import Exists, Max, Q, Subquery
+from django.utils import timezone
 
 from messaging.models import Message
 from notifications.models import (
@@ -49,6 +51,19 @@ def get_backlog() -> Backlog | None:
         is_drained=cursor.rescanned_up_to >= newest_id,
         has_old_deliveries=cursor.has_old_deliveries,
     )
+
+
+def find_reach(after: int, *, seconds: float, most: int) -> int:
+    """
+    Return the id of the last message that a scan may reach.
+
+    It is the newest of the next `most` messages that is at least `seconds` old. If there is none,
+    return `after`.
+    """
+    old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
+    some = Message.objects.filter(pk__gt=after).order_by("pk")[:most]
+    reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]
+    return reach or after
 
 
 def has_devices() -> bool:

@@ -7,7 +7,9 @@ from django.db.models import Q, QuerySet
 
 from messaging.last_known import as_last_known
 from messaging.models import Conversation, Message
-from notifications.models import DeliveryOutcome, DeviceToken
+from notifications.models import DeliveryOutcome, DeviceToken, UnreadMail
+from notifications.selectors import get_email_preferences, get_preferences
+from notifications.serializers import PreferencesSerializer
 from trainer.models import Invitation
 from users.browsers import describe_browser
 from users.models import REMOVED_PERSON_NAME, AuthSession, ImpersonationView, User
@@ -26,6 +28,7 @@ PROFILE = (
     "last_login",
 )
 CLIENT = ("last_used_at", "address", "user_agent")
+UNREAD_EMAIL = ("result", "reason", "messages", "conversations", "attempt", "created_at", "at")
 NOTIFICATION = ("conversation_id", "device_id", "result", "reason", "attempt", "at")
 MESSAGE = ("id", "content", "created_at", "read_at")
 BATCH = 1000
@@ -53,8 +56,16 @@ def describe_account(user: User) -> dict[str, Any]:
         ),
         "devices": _list_devices(user),
         "notifications": _rows(DeliveryOutcome.objects.filter(recipient=user), *NOTIFICATION),
+        "unread_emails": _rows(UnreadMail.objects.filter(recipient=user), *UNREAD_EMAIL),
+        "notification_preferences": _describe_preferences(user),
         "invitations": _list_invitations(user),
     }
+
+
+def _describe_preferences(user: User) -> dict[str, Any]:
+    """Return what notifications and emails the person wants, chosen or by default."""
+    email = get_email_preferences(user).unread_messages
+    return {**PreferencesSerializer(get_preferences(user)).data, "unread_email": email}
 
 
 def _list_impersonations(user: User) -> list[dict[str, Any]]:

@@ -79,7 +79,33 @@ class Button:
         return f"{self.lead}\n\n{self.link}"
 
 
-Block = Card | Paragraph | Button
+@dataclass(frozen=True)
+class Lines:
+    """Short lines, one below the other."""
+
+    lines: tuple[str, ...]
+    kind: ClassVar[str] = "lines"
+
+    @property
+    def plain(self) -> str:
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True)
+class SmallLink:
+    """A link in small letters, for what few people look for. `lead` stands before it."""
+
+    lead: str
+    label: str
+    link: str
+    kind: ClassVar[str] = "small_link"
+
+    @property
+    def plain(self) -> str:
+        return f"{self.lead} {self.link}"
+
+
+Block = Card | Paragraph | Button | Lines | SmallLink
 
 
 def lay_out(*, subject: str, blocks: Sequence[Block]) -> Email:

@@ -5,7 +5,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from db.batches import delete_in_batches
-from notifications.models import DeliveryOutcome, DeviceToken
+from notifications.models import DeliveryOutcome, DeviceToken, UnreadMail
 
 
 def prune_devices() -> None:
@@ -17,6 +17,8 @@ def prune_devices() -> None:
 
 
 def prune_deliveries() -> None:
-    """Delete the outcomes of deliveries that are older than `KEEP_DELIVERIES`."""
+    """Delete the outcomes of deliveries and emails that are older than `KEEP_DELIVERIES`."""
     if keep := settings.KEEP_DELIVERIES:
+        ended = UnreadMail.objects.exclude(result__in=UnreadMail.OPEN)
+        delete_in_batches(ended.filter(at__lt=timezone.now() - keep))
         delete_in_batches(DeliveryOutcome.objects.filter(at__lt=timezone.now() - keep))

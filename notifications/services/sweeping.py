@@ -11,14 +11,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
-from django.utils import timezone
+from django.db.models import Max
 
 from messaging.models import Message
 from notifications.models import PushMark
 from notifications.obstacles import list_unreachable
 from notifications.selectors import (
     Delivery,
+    find_reach,
     get_backlog,
     has_devices,
     is_configured,
@@ -85,27 +85,14 @@ def scan() -> bool:
         return False
     before = cursor.scanned_up_to, cursor.rescanned_up_to
     after = (
-        _reach(cursor.scanned_up_to, settings.PUSH_DELAY_SECONDS),
-        _reach(cursor.rescanned_up_to, RESCAN_AFTER_SECONDS),
+        find_reach(cursor.scanned_up_to, seconds=settings.PUSH_DELAY_SECONDS, most=BATCH),
+        find_reach(cursor.rescanned_up_to, seconds=RESCAN_AFTER_SECONDS, most=BATCH),
     )
     _queue_deliveries(_list_unread(*zip(before, after, strict=True)))
     if after != before:
         cursor.scanned_up_to, cursor.rescanned_up_to = after
         cursor.save()
     return any(new - old >= BATCH for old, new in zip(before, after, strict=True))
-
-
-def _reach(after: int, seconds: float) -> int:
-    """
-    Return the id of the last message to scan.
-
-    It is the newest of the next `BATCH` messages that is at least `seconds` old. If there is none, return
-    `after`.
-    """
-    old_enough = Q(created_at__lte=timezone.now() - timedelta(seconds=seconds))
-    some = Message.objects.filter(pk__gt=after).order_by("pk")[:BATCH]
-    reach: int | None = some.aggregate(reach=Max("pk", filter=old_enough))["reach"]
-    return reach or after
 
 
 def _list_unread(*spans: tuple[int, int]) -> set[Unread]:

@@ -8,7 +8,14 @@ from django.utils import timezone
 
 from jobs.models import Job
 from messaging.models import Conversation, MessageReading, MessageRemoval
-from notifications.models import DeliveryOutcome, DeviceToken, PushDelivery, PushMark
+from notifications.models import (
+    DeliveryOutcome,
+    DeviceToken,
+    MailMark,
+    PushDelivery,
+    PushMark,
+    UnreadMail,
+)
 from privacy.models import DataExport
 from tests.admin.pages import registered_models
 from tests.factories import impersonate, make_person, tokens_of, write
@@ -41,6 +48,8 @@ def everything(alice: User, bob: User, conversation: Conversation) -> Conversati
         DeliveryOutcome.objects.create(
             **told, device_id=device.pk, result=DeliveryOutcome.Result.SENT, attempt=1
         )
+        MailMark.objects.create(user=person, told_until=timezone.now())
+        UnreadMail.objects.create(recipient=person, result=UnreadMail.Result.SENT, attempt=1)
     bob.auth_session, _ = impersonate(bob, by=alice)
     bob.is_impersonated = True
     record_view(viewer=bob, method="GET", path="/api/auth/users/me/")

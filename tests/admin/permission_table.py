@@ -117,7 +117,8 @@ history              | view         |              |
 download             | add + read_message_content | add + read_message_content | MessageReading
 :delete_selected     |              | -            |
 
-messaging.messagereading messaging.messageremoval push.deliveryoutcome push.devicetoken trainer.invitation
+messaging.messagereading messaging.messageremoval push.deliveryoutcome push.devicetoken \
+push.unreadmail trainer.invitation
 list                 | view         |              |
 add                  | -            | -            |
 change               | view         | -            |

@@ -9,7 +9,14 @@ from django.test import Client as Browser
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from messaging.models import Conversation, Message
-from notifications.models import DeliveryOutcome, DeviceToken, PushDelivery, PushMark
+from notifications.models import (
+    DeliveryOutcome,
+    DeviceToken,
+    MailMark,
+    PushDelivery,
+    PushMark,
+    UnreadMail,
+)
 from tests.admin.conftest import browser_of, make_staff
 from tests.admin.pages import snapshot
 from tests.conftest import Client
@@ -61,7 +68,14 @@ def test_person_with_rows_of_every_kind_is_deleted(
         name == "bob",
     )
     assert Invitation.objects.count() == (0 if name == "alice" else 1)
-    for model in (DeviceToken, DeliveryOutcome, PushDelivery, PushMark):
+    for model in (
+        DeviceToken,
+        DeliveryOutcome,
+        MailMark,
+        PushDelivery,
+        PushMark,
+        UnreadMail,
+    ):
         assert model._default_manager.count() == 1
 
 

@@ -79,6 +79,7 @@ OTHER_ROUTES = {
     "manifest.webmanifest",
     "readyz",
     "sw.js",
+    "unsubscribe/",
 }
 
 

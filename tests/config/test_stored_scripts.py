@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from messaging.models import Conversation, MessageReading, MessageRemoval
-from notifications.models import DeliveryOutcome, DeviceToken
+from notifications.models import DeliveryOutcome, DeviceToken, UnreadMail
 from privacy.models import DataExport
 from tests.conftest import Client
 from tests.factories import (
@@ -62,6 +62,7 @@ def scripts(db: None) -> Conversation:
         attempt=1,
         reason=SCRIPT,
     )
+    UnreadMail.objects.create(recipient=trainer, result=UnreadMail.Result.SKIPPED, reason=SCRIPT)
     Job.objects.create(kind="mail", args={"to": SCRIPT}, last_error=SCRIPT)
     MessageReading.objects.create(conversation=conversation, reader_email="x", reason=SCRIPT)
     MessageRemoval.objects.create(

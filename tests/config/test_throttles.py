@@ -23,6 +23,7 @@ UNLIMITED_PAGES = {
     "shell": "makes no query",
     "unknown": "makes no query",
     "unknown_endpoint": "makes no query",
+    "unsubscribe": "refuses links without a valid signature before any query",
     "web_manifest": "serves a file",
 }
 

@@ -4,8 +4,9 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
@@ -21,12 +22,19 @@ END_OF_DATA = b"."
 
 @dataclass(frozen=True)
 class Mail:
+    """An accepted e-mail: its recipient, its plain text, and the whole message."""
+
     to: str
     text: str
+    message: EmailMessage = field(default_factory=EmailMessage, compare=False)
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Stores accepted e-mails in `mails`. While `is_away`, it refuses all with a temporary error."""
+    """
+    Stores accepted e-mails in `mails`. While `is_away`, it refuses all with a temporary error.
+
+    While `greeting` or `answer` is cleared, it does not greet, or accepts e-mails without saying so.
+    """
 
     daemon_threads = True
 
@@ -34,6 +42,9 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Session)
         self.mails: list[Mail] = []
         self.is_away = False
+        self.greeting, self.answer = threading.Event(), threading.Event()
+        self.greeting.set()
+        self.answer.set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that were killed during a session, instead of printing a traceback."""
@@ -49,6 +60,7 @@ class _Session(socketserver.StreamRequestHandler):
     server: MailServer
 
     def handle(self) -> None:
+        self.server.greeting.wait()
         self.wfile.write(READY)
         for line in self.rfile:
             command = line[:4].upper()
@@ -66,6 +78,7 @@ class _Session(socketserver.StreamRequestHandler):
         for line in self.rfile:
             if line.rstrip() == END_OF_DATA:
                 self.server.mails.append(_parse(b"".join(lines)))
+                self.server.answer.wait()
                 return OK
             lines.append(line.removeprefix(b"."))
         return OK  # the client has disconnected, so this is never read
@@ -73,7 +86,9 @@ class _Session(socketserver.StreamRequestHandler):
 
 def _parse(data: bytes) -> Mail:
     message = message_from_bytes(data, policy=default)
-    return Mail(str(message["To"]), message.get_content())
+    plain = message.get_body(("plain",))
+    assert plain
+    return Mail(str(message["To"]), plain.get_content(), message)
 
 
 @contextmanager
@@ -81,4 +96,6 @@ def running_mail_server() -> Iterator[MailServer]:
     with MailServer() as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
+        server.greeting.set()
+        server.answer.set()
         server.shutdown()

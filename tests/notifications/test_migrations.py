@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from notifications.models import DeviceToken
+from notifications.models import DeviceToken, MailCursor, NotificationPreferences
 from users.models import User
 
 BEFORE = [
@@ -72,3 +72,33 @@ def test_device_that_a_process_of_the_previous_release_stores_is_active(before: 
     device = DeviceToken.objects.get()
     assert (device.is_active, device.user_agent, device.last_failure) == (True, "", "")
     assert (device.last_success_at, device.last_failure_at) == (None, None)
+
+
+def test_emails_begin_after_the_messages_of_the_previous_release(before: Any) -> None:
+    people = before.get_model("users", "User").objects
+    alice = people.create(email="alice@example.com", role="TRAINER")
+    bob = people.create(email="bob@example.com", role="TRAINEE")
+    pair = before.get_model("messaging", "Conversation").objects.create(trainer=alice, trainee=bob)
+    old = before.get_model("messaging", "Message").objects.create(
+        conversation=pair, sender=alice, content="Hello", version=1, created_version=1
+    )
+
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+    assert dict(MailCursor.objects.values_list("wait", "scanned_up_to")) == {
+        "hour": old.pk,
+        "day": old.pk,
+    }
+
+
+def test_emails_can_be_migrated_back_and_forth(before: Any) -> None:
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    apps = migrate([("push", "0008_outcomes_of_deliveries")])
+    bob = apps.get_model("users", "User").objects.create(email="bob@example.com", role="TRAINEE")
+    apps.get_model("push", "NotificationPreferences").objects.create(user=bob, new_message=False)
+
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+    stored = NotificationPreferences.objects.get()
+    assert (stored.new_message, stored.unread_email) == (False, "")
+    assert MailCursor.objects.count() == 2

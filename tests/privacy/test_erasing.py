@@ -18,7 +18,14 @@ from messaging import frames, selectors
 from messaging.models import Conversation, Message, Participant
 from messaging.services import erasing
 from notifications.contents import get_notification
-from notifications.models import DeliveryOutcome, DeviceToken, PushDelivery, PushMark
+from notifications.models import (
+    DeliveryOutcome,
+    DeviceToken,
+    MailMark,
+    PushDelivery,
+    PushMark,
+    UnreadMail,
+)
 from notifications.selectors import Delivery
 from privacy.services.erasing import erase
 from tests.admin.conftest import browser_of
@@ -69,7 +76,14 @@ def test_no_row_contains_the_address_of_an_erased_person(
 
     assert list_rows_with(email) == []
     assert not User.objects.filter(pk=person.pk).exists()
-    for model in (DeviceToken, DeliveryOutcome, PushDelivery, PushMark):
+    for model in (
+        DeviceToken,
+        DeliveryOutcome,
+        MailMark,
+        PushDelivery,
+        PushMark,
+        UnreadMail,
+    ):
         assert model._default_manager.count() == 1
     assert not LogEntry.objects.exists()
 

@@ -104,6 +104,9 @@ def test_export_contains_everything_about_the_person(
     assert account["trainer"] == "Alice Tester"
     assert [each["platform"] for each in account["devices"]] == ["ios"]
     assert [each["result"] for each in account["notifications"]] == ["sent"]
+    assert [each["result"] for each in account["unread_emails"]] == ["sent"]
+    assert account["notification_preferences"]["unread_email"] == "day"
+    assert account["notification_preferences"]["new_message"] is True
     assert len(account["sign_ins"]) == 1
     (impersonation,) = account["impersonations_of_you"]
     assert impersonation["by"] == "alice@example.com"

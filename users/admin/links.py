@@ -20,6 +20,7 @@ LINKS = (
     ("users_impersonationsession", "impersonator__id__exact", _("Impersonations by the person")),
     ("push_devicetoken", "user__id__exact", _("Devices")),
     ("push_deliveryoutcome", "recipient__id__exact", _("Deliveries")),
+    ("push_unreadmail", "recipient__id__exact", _("Emails about unread messages")),
     ("trainer_invitation", "trainer__id__exact", _("Invitations sent")),
     ("trainer_invitation", "email__exact", _("Invitations received")),
 )

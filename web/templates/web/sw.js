@@ -9,7 +9,7 @@ const MAX_PICTURES = 200;
 const TIMEOUT_MS = 3000;
 const ANSWER_MS = 500;
 // Paths that the server handles itself.
-const SERVER_PATHS = /^\/(?:api|admin|exports|media|static|ws|healthz|sw\.js)(?:\/|$)/;
+const SERVER_PATHS = /^\/(?:api|admin|exports|media|static|unsubscribe|ws|healthz|sw\.js)(?:\/|$)/;
 // The parameters after "#" in emailed links. Mail programs may have encoded them several times.
 const SECRETS = { join: ["code"], "reset-password": ["uid", "token"] };
 const LAYERS = 4;
