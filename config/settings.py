@@ -247,15 +247,22 @@ CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/.*$"
 CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
 MAX_JSON_BODY_BYTES = 64 * 1024
+# Forms: with a profile picture, and with photos for a message.
 MAX_BODY_BYTES = 6 * 1024 * 1024
-# A process keeps uploads in memory, so it reads at most LARGE_BODIES of them at the same time. At most
+MAX_PHOTO_BYTES = 10 * 1024 * 1024
+MAX_PHOTOS = 10
+PHOTO_PATHS = "/api/messaging/"
+MAX_PHOTO_BODY_BYTES = MAX_PHOTOS * MAX_PHOTO_BYTES + MAX_BODY_BYTES
+# A process reads at most LARGE_BODIES uploads at the same time, into files on disk. At most
 # LARGE_BODIES_QUEUE uploads wait to be read; more get 503. Both limits also exist per person.
 LARGE_BODIES = 16
 LARGE_BODIES_PER_PERSON = 2
 LARGE_BODIES_QUEUE = 64
 LARGE_BODIES_QUEUE_PER_PERSON = 8
 MAX_PICTURE_BYTES = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# All texts of a form together; its files are on disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["server.upload_files.NamelessFileUploadHandler"]
 # The size of the request line and all headers together. An access token in `?token=` takes about 300 bytes.
 MAX_HEAD_BYTES = env.whole("MAX_HEAD_BYTES", default=32 * 1024, least=4 * 1024, most=1024 * 1024)
 # Seconds within which a client must send the headers, and the body. Otherwise its connection is closed.

@@ -21,18 +21,20 @@ class BodyTooLarge(Exception):
 
 class LimitBody:
     """
-    Returns 413 for API forms over `MAX_BODY_BYTES`, and for other bodies over `MAX_JSON_BODY_BYTES`.
+    Returns 413 for API forms over `MAX_BODY_BYTES`, and for other bodies over `MAX_JSON_BODY_BYTES`. Forms
+    for messages may have `MAX_PHOTO_BODY_BYTES`.
 
     Only the API's forms may be large, because the API reads a form only after verifying the sender's
     token. Other bodies are read completely, inside and outside the API, before a view can refuse them.
-    The API keeps all bodies in memory. Bodies without a Content-Length are counted as they arrive.
+    `server.handler` keeps large forms on disk, and other bodies in memory. Bodies without a Content-Length
+    are counted as they arrive.
     """
 
     def __init__(self, app: Any) -> None:
         self.app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        limit = settings.MAX_BODY_BYTES if _may_be_large(scope) else settings.MAX_JSON_BODY_BYTES
+        limit = _limit_of(scope)
         if _declared_length(scope) > limit:
             await _refuse(scope, receive, send)
             return
@@ -71,9 +73,13 @@ def is_form(scope: Any) -> bool:
     )
 
 
-def _may_be_large(scope: Any) -> bool:
-    """Return whether a request may carry a file; only the API accepts files."""
-    return scope["path"].startswith("/api/") and is_form(scope)
+def _limit_of(scope: Any) -> int:
+    """Return the limit on the body of a request; only the API accepts files."""
+    if not scope["path"].startswith("/api/") or not is_form(scope):
+        return settings.MAX_JSON_BODY_BYTES
+    if scope["path"].startswith(settings.PHOTO_PATHS):
+        return settings.MAX_PHOTO_BODY_BYTES
+    return settings.MAX_BODY_BYTES
 
 
 async def read_body(receive: Any) -> bytes:

@@ -11,7 +11,7 @@ import logging
 from contextlib import closing
 from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.signals import request_started
@@ -21,6 +21,7 @@ from django.utils.log import log_response
 from api import outages
 from api.error_body import MALFORMED
 from api.errors import busy
+from server.body_files import BodyFile
 from server.body_limits import is_form, read_body
 from server.chain import ApiRequest, StandIn, build_chain
 from server.client_address import client_network
@@ -42,6 +43,8 @@ from server.slots import Slots, make_password_slots
 from server.uploads import Admission, make_upload_slots, without_throttles
 
 logger = logging.getLogger(__name__)
+
+Body = bytes | IO[bytes]
 
 
 class OneHopHandler:
@@ -75,7 +78,7 @@ class OneHopHandler:
     async def _serve(self, scope: Any, receive: Any) -> RawResponse:
         """Read the body, then answer in the thread pool for this kind of request."""
         body = await read_body(receive)
-        whole = _with_length(scope, body)
+        whole = _with_length(scope, len(body))
         if (scope["method"], scope["path"]) in self._hashing:
             return await self._serve_password(whole, receive, body)
         return await self._api.run_for(receive, self._answer, whole, body)
@@ -96,7 +99,7 @@ class OneHopHandler:
 
     async def _serve_form(self, scope: Any, receive: Any) -> RawResponse:
         """
-        Authenticate the sender of a form, then acquire an upload slot, read the body and answer.
+        Authenticate the sender of a form, then acquire an upload slot, store the body on disk and answer.
 
         The view authenticates again, because the session can end while the body arrives.
         """
@@ -106,24 +109,26 @@ class OneHopHandler:
         if not admission.is_granted:
             return refusal
         async with self._upload_slots.hold(admission.user_id, left):
-            body = await read_body(receive)
-            if has_left(scope):
-                raise ClientGone
-            whole = _with_length(scope, body)
-            return await self._pictures.run_for(
-                receive, self._answer, whole, body, without_throttles
-            )
+            with closing(BodyFile()) as body:
+                await body.receive(receive)
+                if has_left(scope):
+                    raise ClientGone
+                whole = _with_length(scope, body.length)
+                return await self._pictures.run_for(
+                    receive, self._answer, whole, body.stream, without_throttles
+                )
 
-    def _answer(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> RawResponse:
+    def _answer(self, scope: Any, body: Body, stand_in: StandIn | None = None) -> RawResponse:
         """Answer in a worker thread, using the thread's persistent database connection."""
         set_script_prefix(scope.get("root_path", "") or "/")
         replace_cut_connections()
         request_started.send(sender=self.__class__, scope=scope)
         return self._respond(scope, body, stand_in)
 
-    def _respond(self, scope: Any, body: bytes, stand_in: StandIn | None = None) -> RawResponse:
+    def _respond(self, scope: Any, body: Body, stand_in: StandIn | None = None) -> RawResponse:
+        stream = BytesIO(body) if isinstance(body, bytes) else body
         try:
-            request = ApiRequest(scope, BytesIO(body))
+            request = ApiRequest(scope, stream)
         except UnicodeDecodeError:
             return _refuse_malformed(scope)
         request.stand_in = stand_in
@@ -159,14 +164,14 @@ def _log(request: ApiRequest, response: Any) -> None:
         log_response("%s: %s", reason, request.path, response=response, request=request)
 
 
-def _with_length(scope: Any, body: bytes) -> Any:
+def _with_length(scope: Any, length: int) -> Any:
     """Add the length of a chunked body: DRF treats a body without Content-Length as empty."""
-    if not body or any(name == b"content-length" for name, _ in scope["headers"]):
+    if not length or any(name == b"content-length" for name, _ in scope["headers"]):
         return scope
-    return {**scope, "headers": [*scope["headers"], (b"content-length", b"%d" % len(body))]}
+    return {**scope, "headers": [*scope["headers"], (b"content-length", b"%d" % length)]}
 
 
 def _with_placeholder_length(scope: Any) -> Any:
     """Add a placeholder length to a request with a chunked body, which DRF would treat as empty."""
     in_chunks = any(name == b"transfer-encoding" for name, _ in scope["headers"])
-    return _with_length(scope, b"?") if in_chunks else scope
+    return _with_length(scope, 1) if in_chunks else scope

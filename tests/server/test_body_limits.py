@@ -2,6 +2,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from server.body_limits import LimitBody, read_body
 
@@ -43,3 +44,38 @@ def test_refused_body_is_received_to_its_end(length: tuple[bytes, bytes]) -> Non
 
     assert (sent[0]["status"], parts) == (413, [])
     assert [message.get("more_body", False) for message in sent[1:]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "limit"),
+    [
+        ("/api/messaging/uploads/", b"multipart/form-data", settings.MAX_PHOTO_BODY_BYTES),
+        ("/api/auth/users/me/", b"multipart/form-data", settings.MAX_BODY_BYTES),
+        ("/api/messaging/uploads/", b"application/json", settings.MAX_JSON_BODY_BYTES),
+        ("/admin/", b"multipart/form-data", settings.MAX_JSON_BODY_BYTES),
+    ],
+)
+def test_limit_depends_on_path_and_kind(path: str, kind: bytes, limit: int) -> None:
+    """One byte more gets 413 instead of the application's response."""
+    statuses = [ask(path, kind, length) for length in (limit, limit + 1)]
+
+    assert statuses == [200, 413]
+
+
+def ask(path: str, kind: bytes, length: int) -> int:
+    sent: list[Any] = []
+    head = [(b"content-type", kind), (b"content-length", b"%d" % length)]
+    scope = {"method": "POST", "path": path, "headers": head, "http_version": "1.1"}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+
+    asyncio.run(LimitBody(app)(scope, receive, send))
+    status: int = sent[0]["status"]
+    return status

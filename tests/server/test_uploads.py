@@ -295,4 +295,4 @@ def test_bad_picture_in_a_form_is_400_and_changes_nothing(
             ]
         },
     )
-    assert (bob.profile_image.name, list(tmp_path.iterdir())) == ("", [])
+    assert (bob.profile_image.name, list(tmp_path.rglob("*.*"))) == ("", [])
