@@ -92,6 +92,7 @@ WRONG = {
         "@example.com",
     ],
     "VAPID_PRIVATE_KEY": ["short", "A" * 43, "_" * 43, KEY + "AA"],
+    "UNREAD_EMAIL_DEFAULT": ["never", "DAY", "1"],
     "VAPID_SUBJECT": ["ops", "mailto:", "https://", "ops@example.com", "http://example.com"],
     "FCM_CREDENTIALS_FILE": ["/nowhere.json", "/etc/hostname", "/etc"],
     "FCM_URL": ["fcm.googleapis.com", "https://fcm.googleapis.com/v1"],

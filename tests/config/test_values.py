@@ -18,6 +18,7 @@ pytestmark = pytest.mark.without_servers
         (values.parse_peers, "push:0", "has 'push:0': use host or host:port"),
         (values.parse_sender, "nobody", "is 'nobody': use an address"),
         (values.parse_vapid_key, "short", "is not a key"),
+        (values.parse_unread_wait, "week", "is 'week': use one of off, hour, day"),
         (values.parse_vapid_subject, "ops", "is 'ops': use mailto:"),
     ],
 )
@@ -34,6 +35,7 @@ def test_malformed_value_is_refused(parse: Callable[[str], Any], text: str, reas
         (values.parse_peers, "push,push:8443", ["push", "push:8443"]),
         (values.parse_sender, "Gym <gym@example.com>", "Gym <gym@example.com>"),
         (values.parse_vapid_key, 42 * "A" + "E", 42 * "A" + "E"),
+        (values.parse_unread_wait, "hour", "hour"),
         (values.parse_vapid_subject, "mailto:ops@example.com", "mailto:ops@example.com"),
     ],
 )

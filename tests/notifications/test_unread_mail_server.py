@@ -153,6 +153,7 @@ def refuse_recipient(_: object, command: bytes) -> bytes:
     return b"550 no such user\r\n" if command == b"RCPT" else b"250 ok\r\n"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_email_whose_outcome_cannot_be_stored_is_not_repeated(
     waiting: User, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

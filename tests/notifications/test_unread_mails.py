@@ -14,8 +14,8 @@ from jobs.models import Job
 from messaging.models import Conversation, Extra, Message
 from messaging.services.archiving import archive_conversations
 from messaging.services.reading import mark_read
-from notifications.models import MailCursor, MailMark, UnreadMail
-from notifications.services.mail_sweeping import sweep_mails
+from notifications.models import MailCursor, MailMark, UnreadMail, UnreadWait
+from notifications.services.mail_sweeping import scan, sweep_mails
 from notifications.services.preferences import change_preferences, choose_unread_email
 from tests.factories import make_trainee, open_conversation, write
 from tests.jobs.running import run_due
@@ -214,6 +214,26 @@ def test_messages_from_before_the_first_sweep_are_not_emailed(
     after(days=2)
 
     assert subjects() == []
+
+
+def test_scan_leaves_the_messages_to_another_process_that_scans(
+    conversation: Conversation, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(days=1))
+    MailCursor.objects.all().delete()  # as if another process had locked them
+
+    assert not scan(UnreadWait.DAY)
+    assert not Job.objects.filter(kind="notifications.mail_unread").exists()
+
+
+def test_message_to_a_deleted_account_is_passed_over(
+    conversation: Conversation, bob: User, after: Pass
+) -> None:
+    bob.delete()
+    after(days=1)
+
+    assert subjects() == []
+    assert MailCursor.objects.get(wait="day").scanned_up_to == Message.objects.get().pk
 
 
 def test_each_message_is_scanned_in_batches(

@@ -13,6 +13,7 @@ import "./settings/notification-switch.js";
 import "./settings/password-form.js";
 import "./settings/picture-field.js";
 import "./settings/profile-form.js";
+import "./settings/unread-emails.js";
 import { themeChoice } from "./settings/theme-choice.js";
 
 /** The user's profile, and the settings of this device. */
@@ -63,6 +64,7 @@ function ownSettings() {
       t("settings.device"),
       html`<notification-switch></notification-switch>`,
     )}
+    ${card(t("emails.title"), t("emails.hint"), html`<unread-emails></unread-emails>`)}
     ${card(
       t("field.password"),
       t("password.hint"),

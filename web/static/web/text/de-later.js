@@ -20,6 +20,16 @@ export const texts = {
   "data.ready": "Deine Kopie vom {date} ist fertig. Du kannst sie bis {until} herunterladen.",
   "data.title": "Deine Daten",
   "data.tooMany": "Du hast vor Kurzem mehrere Kopien erstellt. Bitte versuche es morgen erneut.",
+  "emails.day": "Nach einem Tag",
+  "emails.hint":
+    "Wenn Nachrichten ungelesen bleiben. Eine E-Mail umfasst alle.",
+  "emails.hour": "Nach einer Stunde",
+  "emails.label": "E-Mails über ungelesene Nachrichten",
+  "emails.notSaved": "Deine Auswahl wurde nicht gespeichert. {reason}",
+  "emails.off": "Nie",
+  "emails.silenced":
+    "Du hast Mitteilungen über neue Nachrichten in einer anderen App ausgeschaltet, deshalb bekommst du auch keine E-Mails.",
+  "emails.title": "E-Mails",
   "invitation.copy": "Link kopieren",
   "invitation.copyFor": "Einladungslink für {email} kopieren",
   "invitation.expired": "Abgelaufen",
