@@ -412,6 +412,8 @@ KEEP_INVITATIONS = env.days("KEEP_INVITATIONS_DAYS", default=365)
 KEEP_ADMIN_SIGN_INS = env.days("KEEP_ADMIN_SIGN_INS_DAYS", default=1)
 KEEP_ADMIN_LOG = env.days("KEEP_ADMIN_LOG_DAYS", default=730)
 KEEP_INACTIVE_DEVICES = env.days("KEEP_INACTIVE_DEVICES_DAYS", default=30)
+# How long support can read the text of a message that its sender has deleted; with 0, it is gone at once.
+KEEP_DELETED_TEXTS = env.days("KEEP_DELETED_TEXTS_DAYS", default=0)
 KEEP_DELIVERIES = env.days("KEEP_DELIVERIES_DAYS", default=7)
 
 # Push notifications

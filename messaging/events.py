@@ -22,9 +22,23 @@ _message = MessageSerializer()
 def announce_message(conversation: Conversation, message: Message) -> None:
     """Announce a new message to both people, including the sender's other devices."""
     transaction.on_commit(metrics.sends.inc)
-    frame = frames.new_message(_message.to_representation(message))
-    for user_id in conversation.participant_ids:
-        announce(user_id, _changed(conversation, frame))
+    _announce_to_both(conversation, frames.new_message(_message.to_representation(message)))
+
+
+def announce_edit(conversation: Conversation, message: Message) -> None:
+    """Announce a message's new text to both people."""
+    _announce_to_both(conversation, frames.message_edited(_message.to_representation(message)))
+
+
+def announce_deletion(conversation: Conversation, message_id: int) -> None:
+    """Announce to both people that a message was deleted."""
+    deleted = {"id": message_id, "version": conversation.version}
+    _announce_to_both(conversation, frames.message_deleted(deleted))
+
+
+def announce_reactions(conversation: Conversation, message: Message) -> None:
+    """Announce a message's reactions to both people."""
+    _announce_to_both(conversation, frames.message_reacted(_message.to_representation(message)))
 
 
 def announce_read(conversation: Conversation, *, reader_id: int, read_at: Any, up_to: int) -> None:
@@ -50,8 +64,7 @@ def announce_archived(conversation: Conversation) -> None:
 
 def announce_altered(conversation: Conversation) -> None:
     """Announce a change that has no frame. Sockets then read the change from the database."""
-    for user_id in conversation.participant_ids:
-        announce(user_id, _changed(conversation, None))
+    _announce_to_both(conversation, None)
 
 
 def announce_typing(
@@ -61,6 +74,11 @@ def announce_typing(
     frame = frames.typing_indicator(user_id=by_id, is_typing=is_typing)
     event = {"type": "conversation.typing", "conversation_id": conversation_id, "frame": frame}
     announce_now(to_id, event)
+
+
+def _announce_to_both(conversation: Conversation, frame: str | None) -> None:
+    for user_id in conversation.participant_ids:
+        announce(user_id, _changed(conversation, frame))
 
 
 def _changed(conversation: Conversation, frame: str | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from api.exceptions import Forbidden, NotFound
+from api.exceptions import Forbidden, Invalid, NotFound
 
 
 class ConversationNotFound(NotFound):
@@ -31,3 +31,28 @@ class ParticipantGone(Forbidden):
 class ParticipantDeactivated(Forbidden):
     code = "participant_deactivated"
     detail = _("This person's account is deactivated, so they would not receive this message.")
+
+
+class NotYourMessage(Forbidden):
+    code = "not_your_message"
+    detail = _("You can change only your own messages.")
+
+
+class EditWindowOver(Forbidden):
+    code = "edit_window_over"
+    detail = _("You can edit a message for 15 minutes after you sent it.")
+
+
+class MessageDeleted(Forbidden):
+    code = "message_deleted"
+    detail = _("This message was deleted.")
+
+
+class NotAnEmoji(Invalid):
+    code = "not_an_emoji"
+    detail = _("A reaction has to be one emoji.")
+
+
+class TooManyReactions(Invalid):
+    code = "too_many_reactions"
+    detail = _("A message can have up to 6 different reactions.")

@@ -1,4 +1,4 @@
-"""How a message changes when its text is removed, by support or with its sender's account."""
+"""How a message changes when it is deleted: by its sender, by support, or with its sender's account."""
 
 from typing import Any
 
@@ -6,10 +6,36 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from messaging.models import Message, MessageQuerySet, MessageRevision, Reaction
 
-def removal_at(version: int) -> dict[str, Any]:
+
+def empty_messages(
+    messages: MessageQuerySet, *, version: int, keeps_texts: bool = False, **values: Any
+) -> None:
     """
-    Return the values to update, for messages whose text is removed at this version of the conversation.
+    Delete what messages contain; their rows stay, as deleted at this version of the conversation.
+
+    `values` are further fields to change. If `keeps_texts`, the revisions stay. Messages that quote these
+    change too, so that clients load them without the quoted text. The caller holds the conversation's lock.
+    """
+    ids = list(messages.values_list("pk", flat=True))
+    Reaction.objects.filter(message__in=ids).delete()
+    if not keeps_texts:
+        MessageRevision.objects.filter(message__in=ids).delete()
+    change_replies(ids, version=version)
+    emptied = Message.objects.filter(pk__in=ids)
+    emptied.change_content(version=version, **_emptied_at(version), **values)
+
+
+def change_replies(message_ids: list[int], *, version: int) -> None:
+    """Give the messages that quote these a new version, because the quoted text has changed."""
+    replies = Message.objects.filter(reply_to__in=message_ids, removed_at=None)
+    replies.change_content(version=version)
+
+
+def _emptied_at(version: int) -> dict[str, Any]:
+    """
+    Return the values of a deleted message.
 
     Unread messages become read, so that unread counts leave them out. Their `read_version` equals their
     `content_version`, which is never so for messages that their recipient has read.
@@ -17,6 +43,9 @@ def removal_at(version: int) -> dict[str, Any]:
     now = timezone.now()
     return {
         "content": "",
+        "extras": 0,
+        "reply_to": None,
+        "edited_at": None,
         "removed_at": now,
         "read_at": Coalesce("read_at", Value(now)),
         "read_version": Coalesce("read_version", Value(version)),

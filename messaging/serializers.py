@@ -268,6 +268,14 @@ class SendSerializer(serializers.Serializer[Any]):
     )
 
 
+class EditSerializer(serializers.Serializer[Any]):
+    content = WrittenField(
+        max_length=CONTENT_MAX_LENGTH,
+        allow_blank=True,
+        help_text="May be empty if the message has photos.",
+    )
+
+
 class StartSerializer(SendSerializer):
     trainee_id = IdField()
 

@@ -1,12 +1,20 @@
 from django.urls import path
 
-from messaging import views
+from messaging import change_views, views
 
 urlpatterns = [
     path("conversations/", views.ConversationListView.as_view()),
     path("conversations/start/", views.StartConversationView.as_view()),
     path("conversations/<id:conversation_id>/", views.ConversationView.as_view()),
     path("conversations/<id:conversation_id>/messages/", views.MessageListView.as_view()),
+    path(
+        "conversations/<id:conversation_id>/messages/<id:message_id>/",
+        change_views.MessageView.as_view(),
+    ),
+    path(
+        "conversations/<id:conversation_id>/messages/<id:message_id>/reactions/<str:emoji>/",
+        change_views.ReactionView.as_view(),
+    ),
     path("conversations/<id:conversation_id>/send/", views.SendMessageView.as_view()),
     path("conversations/<id:conversation_id>/read/", views.MarkReadView.as_view()),
     path("unread-count/", views.UnreadCountView.as_view()),

@@ -8,7 +8,7 @@ from messaging.models.conversations import (
     Participant,
     Side,
 )
-from messaging.models.message_details import Reaction
+from messaging.models.message_details import MessageRevision, Reaction
 from messaging.models.messages import CONTENT_MAX_LENGTH, Extra, Message, MessageQuerySet
 from messaging.models.staff_records import REASON_MAX_LENGTH, MessageReading, MessageRemoval
 
@@ -24,6 +24,7 @@ __all__ = [
     "MessageQuerySet",
     "MessageReading",
     "MessageRemoval",
+    "MessageRevision",
     "Participant",
     "Reaction",
     "Side",

@@ -4,8 +4,7 @@ from django.db.models import UniqueConstraint
 from django.utils import timezone
 
 from messaging.models.messages import Message
-
-EMOJI_MAX_LENGTH = 64
+from text.emoji import MAX_LENGTH
 
 
 class Reaction(models.Model):
@@ -21,7 +20,7 @@ class Reaction(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reactions"
     )
-    emoji = models.CharField(max_length=EMOJI_MAX_LENGTH)
+    emoji = models.CharField(max_length=MAX_LENGTH)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -31,3 +30,22 @@ class Reaction(models.Model):
 
     def __str__(self) -> str:
         return f"Reaction {self.pk}"
+
+
+class MessageRevision(models.Model):
+    """
+    A text that a message had before its sender edited or deleted it. Only support can read it.
+
+    The deletion of the message deletes its revisions too, unless `KEEP_DELETED_TEXTS_DAYS` keeps them and
+    the deleted text.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
+    content = models.TextField()
+    replaced_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        permissions = (("read_message_history", "Can read earlier texts of messages"),)
+
+    def __str__(self) -> str:
+        return f"Revision of message {self.message_id}"

@@ -133,6 +133,11 @@ class Message(models.Model):
             Index(fields=["conversation", "-id"], name="messaging_message_page"),
             Index(fields=["conversation", "version", "id"], name="messaging_message_changes"),
             Index(
+                fields=["reply_to"],
+                condition=Q(reply_to__isnull=False),
+                name="messaging_message_replies",
+            ),
+            Index(
                 fields=["conversation", "sender"],
                 condition=Q(read_at__isnull=True),
                 name="messaging_message_unread",

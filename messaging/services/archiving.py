@@ -5,7 +5,8 @@ from django.db.models import QuerySet
 
 from messaging.events import announce_altered, announce_archived
 from messaging.last_known import store_last_known
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, MessageRevision
+from messaging.services.reacting import remove_reactions_of
 from messaging.system_lines import content_without_name
 from users.coaching import lock_trainer_ids, lock_with_trainees
 from users.models import User
@@ -88,4 +89,6 @@ def prepare_account_deletion(*, user: User) -> None:
         conversation.save(update_fields=["version", "last_known"])
         written = Message.objects.filter(conversation=conversation, sender=user)
         written.change_content(version=conversation.version, content=content_without_name())
+        MessageRevision.objects.filter(message__in=written).delete()
+        remove_reactions_of(user.pk, conversation)
         announce_altered(conversation)

@@ -4,8 +4,15 @@ from django.db import transaction
 
 from api.fields import MAX_ID
 from messaging.events import announce_altered
-from messaging.models import Conversation, Message, MessageQuerySet, Participant
-from messaging.removal import removal_at
+from messaging.models import (
+    Conversation,
+    Message,
+    MessageQuerySet,
+    MessageRevision,
+    Participant,
+)
+from messaging.removal import empty_messages
+from messaging.services.reacting import remove_reactions_of
 from messaging.system_lines import content_without_name
 from users.models import User
 
@@ -18,8 +25,9 @@ def erase_from_conversations(*, user_id: int, erases_texts: bool) -> None:
     Unlink a person from their conversations, then from their messages.
 
     First all conversations get a new version, one transaction each, so that nobody can send to them any
-    longer. Then each batch of messages takes a version of its conversation. Repeating the call after an
-    interruption continues the work. If `erases_texts`, the texts of the messages are removed, too.
+    longer. With it, the person's reactions are removed. Then each batch of messages takes a version of its
+    conversation. Repeating the call after an interruption continues the work. If `erases_texts`, the
+    contents of the messages are removed, too; otherwise only their earlier texts.
     """
     while ids := _list_conversations(user_id):
         for conversation_id in ids:
@@ -47,6 +55,7 @@ def _unlink(conversation_id: int, user_id: int) -> None:
     conversation.version += 1
     conversation.save(update_fields=["trainer", "trainee", "last_known", "version"])
     Participant.objects.filter(conversation=conversation, user=user_id).update(user=None)
+    remove_reactions_of(user_id, conversation)
     announce_altered(conversation)
 
 
@@ -70,7 +79,11 @@ def _change_batch(conversation_id: int, batch: MessageQuerySet, erases_texts: bo
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     conversation.version += 1
     conversation.save(update_fields=["version"])
-    kept = {"content": content_without_name()}
-    removal = removal_at(conversation.version) if erases_texts else kept
-    batch.change_content(version=conversation.version, sender=None, **removal)
+    if erases_texts:
+        empty_messages(batch, version=conversation.version, sender=None)
+    else:
+        ids = list(batch.values_list("pk", flat=True))
+        MessageRevision.objects.filter(message__in=ids).delete()
+        kept = {"content": content_without_name()}
+        batch.change_content(version=conversation.version, sender=None, **kept)
     announce_altered(conversation)

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid, Forbidden
-from messaging.models import Conversation, Message, MessageReading
+from messaging.models import Conversation, Message, MessageReading, MessageRevision
 from users.models import User
 
 PERMISSION = "messaging.read_message_content"
+HISTORY_PERMISSION = "messaging.read_message_history"
 # A reason is valid for one conversation, and this long.
 READING_LIFETIME = timedelta(hours=1)
 PAGE_SIZE = 50
@@ -88,8 +89,9 @@ def read_messages(*, reader: User, conversation_id: int, before: int) -> list[Me
     """
     Return up to `PAGE_SIZE` messages with ids below `before`, the newest first, and record the reading.
 
-    Nothing changes for the two people: no message becomes read. Raise ReadingNotAllowed, or ReasonNeeded
-    without a recorded reason of the last hour.
+    With `HISTORY_PERMISSION`, `message.earlier_texts` lists the texts before edits, and a deleted text that
+    is kept. Nothing changes for the two people: no message becomes read. Raise ReadingNotAllowed, or
+    ReasonNeeded without a recorded reason of the last hour.
     """
     _ensure_allowed(reader)
     reading = _find_reading(reader, conversation_id)
@@ -99,6 +101,11 @@ def read_messages(*, reader: User, conversation_id: int, before: int) -> list[Me
         last_read_at=timezone.now(), pages_read=F("pages_read") + 1
     )
     messages = Message.objects.filter(conversation=conversation_id, pk__lt=before)
+    if reader.has_perm(HISTORY_PERMISSION):
+        history = MessageRevision.objects.order_by("pk")
+        messages = messages.prefetch_related(
+            Prefetch("revisions", queryset=history, to_attr="earlier_texts")
+        )
     return list(messages.select_related("sender").order_by("-pk")[:PAGE_SIZE])
 
 

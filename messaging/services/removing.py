@@ -2,17 +2,17 @@ from django.db import transaction
 
 from messaging.events import announce_altered
 from messaging.models import Conversation, Message, MessageRemoval
-from messaging.removal import removal_at
+from messaging.removal import empty_messages
 from users.models import User
 
 
 @transaction.atomic
 def remove_message(*, message_id: int, reason: str, by: User) -> bool:
     """
-    Remove a message's text for good, for support; return whether it had not been removed before.
+    Delete a message for good, for support; return whether it had not been deleted before.
 
-    The message keeps its place, with a substitute text and a new version, which both people's clients
-    load. Previews, unread counts and unsent notifications follow. Who removed it and why is recorded.
+    The message keeps its place, without content and with a new version, which both people's clients load.
+    Previews, unread counts and unsent notifications follow. Who removed it and why is recorded.
     """
     conversations = Conversation.objects.select_for_update(no_key=True, of=("self",))
     conversation = conversations.filter(messages=message_id).first()
@@ -21,7 +21,7 @@ def remove_message(*, message_id: int, reason: str, by: User) -> bool:
         return False
     conversation.version += 1
     conversation.save(update_fields=["version"])
-    message.change_content(version=conversation.version, **removal_at(conversation.version))
+    empty_messages(message, version=conversation.version)
     MessageRemoval.objects.create(
         message_id=message_id, removed_by=by, removed_by_email=by.email, reason=reason
     )

@@ -161,7 +161,7 @@ def test_sending_is_described_with_all_its_errors(description: dict[str, Any]) -
             "participant_deactivated",
             "impersonation_read_only",
         ],
-        "404": ["not_found"],
+        "404": ["not_found", "message_not_found"],
         "413": ["request_too_large"],
         "415": ["unsupported_media_type"],
         "429": ["throttled"],

@@ -63,6 +63,7 @@ def requests(
     deactivate_user(user=twin)
     ids = {
         "conversation_id": conversation.pk,
+        "message_id": conversation.messages.get().pk,
         "trainee_id": bob.pk,
         "trainer_id": alice.pk,
         "invitation_id": invitation.pk,
@@ -77,5 +78,9 @@ def requests(
         "current_password": PASSWORD,
         "new_password": "another-long-secret-2",
     }
-    of_removed = ids | {"conversation_id": old.pk, "trainee_id": removed.pk}
+    of_removed = ids | {
+        "conversation_id": old.pk,
+        "message_id": old.messages.get().pk,
+        "trainee_id": removed.pk,
+    }
     return Requests(tokens, ids, of_removed, body)

@@ -10,13 +10,14 @@ from rest_framework.views import APIView
 from web.views import shell
 
 METHODS = ("get", "post", "put", "patch", "delete")
+THUMB = "%F0%9F%91%8D"
 DESCRIPTION = {"GET schema/", "GET docs/"}
 
 
 def list_endpoints() -> list[str]:
     """Return each endpoint as `METHOD path`, without `/api/`; ids are shown as `<parameter_name>`."""
     found = [
-        f"{method.upper()} {route.removeprefix('api/')}"
+        f"{method.upper()} {route.removeprefix('api/').replace('<str:', '<')}"
         for route, view in list_routes(get_resolver().url_patterns)
         for method in METHODS
         if is_endpoint(view) and hasattr(view, method)
@@ -50,6 +51,7 @@ def is_endpoint(view: Any) -> bool:
 
 
 def url_of(endpoint: str, ids: dict[str, int]) -> tuple[str, str]:
-    """Return the method and the URL of an endpoint with these ids."""
+    """Return the method and the URL of an endpoint with these ids. Reactions are a thumb."""
     method, path = endpoint.split()
-    return method, "/api/" + re.sub(r"<(\w+)>", lambda match: str(ids[match[1]]), path)
+    parts = {"emoji": THUMB, **ids}
+    return method, "/api/" + re.sub(r"<(\w+)>", lambda match: str(parts[match[1]]), path)

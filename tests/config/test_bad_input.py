@@ -123,7 +123,7 @@ def assert_answered(response: Response | Any) -> None:
 
 
 def ids_of(number: int) -> dict[str, int]:
-    names = ("conversation_id", "trainee_id", "trainer_id", "invitation_id")
+    names = ("conversation_id", "message_id", "trainee_id", "trainer_id", "invitation_id")
     return dict.fromkeys(names, number)
 
 

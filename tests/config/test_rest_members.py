@@ -25,6 +25,7 @@ pytestmark = [
 
 PEOPLE = ("alice", "bob", "viewer")
 # Alice is Bob's trainer. `viewer` is an admin with a token that impersonates Alice.
+MESSAGE = "messaging/conversations/<conversation_id>/messages/<message_id>/"
 TABLE = {
     "DELETE trainer/invitations/<invitation_id>/": (204, 403, 403),
     "DELETE users/device-token/": (204, 204, 403),
@@ -33,6 +34,18 @@ TABLE = {
     "GET messaging/conversations/": (200, 200, 200),
     "GET messaging/conversations/<conversation_id>/": (200, 200, 200),
     "GET messaging/conversations/<conversation_id>/messages/": (200, 200, 200),
+    f"PATCH {MESSAGE}": (200, 403, 403),
+    f"DELETE {MESSAGE}": (204, 403, 403),
+    f"PUT {MESSAGE}reactions/<emoji>/": (
+        200,
+        200,
+        403,
+    ),
+    f"DELETE {MESSAGE}reactions/<emoji>/": (
+        200,
+        200,
+        403,
+    ),
     "GET messaging/unread-count/": (200, 200, 200),
     "GET trainer/dashboard/": (200, 403, 200),
     "GET trainer/dashboard/stats/": (200, 403, 200),

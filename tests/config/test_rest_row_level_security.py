@@ -25,6 +25,7 @@ pytestmark = pytest.mark.unmeasured
 # Bob. `removed` was Alice's trainee, and asks for their own old conversation. `deactivated` has the
 # same trainer as Bob, and a token from before the deactivation.
 PEOPLE = ("nobody", "charlie", "dora", "admin", "impersonator", "removed", "deactivated")
+MESSAGE = "messaging/conversations/<conversation_id>/messages/<message_id>/"
 TABLE = {
     "DELETE trainer/invitations/<invitation_id>/": (401, 403, 404, 403, 403, 403, 401),
     "DELETE users/device-token/": (401, 204, 204, 204, 403, 204, 401),
@@ -33,6 +34,42 @@ TABLE = {
     "GET messaging/conversations/": (401, 200, 200, 200, 200, 200, 401),
     "GET messaging/conversations/<conversation_id>/": (401, 404, 404, 404, 200, 404, 401),
     "GET messaging/conversations/<conversation_id>/messages/": (401, 404, 404, 404, 200, 404, 401),
+    f"PATCH {MESSAGE}": (
+        401,
+        404,
+        404,
+        404,
+        403,
+        404,
+        401,
+    ),
+    f"DELETE {MESSAGE}": (
+        401,
+        404,
+        404,
+        404,
+        403,
+        404,
+        401,
+    ),
+    f"PUT {MESSAGE}reactions/<emoji>/": (
+        401,
+        404,
+        404,
+        404,
+        403,
+        404,
+        401,
+    ),
+    f"DELETE {MESSAGE}reactions/<emoji>/": (
+        401,
+        404,
+        404,
+        404,
+        403,
+        404,
+        401,
+    ),
     "GET messaging/unread-count/": (401, 200, 200, 200, 200, 200, 401),
     "GET trainer/dashboard/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/dashboard/stats/": (401, 403, 200, 403, 403, 403, 401),

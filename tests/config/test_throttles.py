@@ -11,6 +11,8 @@ pytestmark = pytest.mark.without_servers
 UNLIMITED_ENDPOINTS = {
     "SchemaView": "serves a file",
     "SendMessageView": "the service counts accepted messages",
+    "MessageView": "the services count changes with the messages",
+    "ReactionView": "the services count changes with the messages",
     "StartConversationView": "the service counts accepted messages",
 }
 UNLIMITED_PAGES = {

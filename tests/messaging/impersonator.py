@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from api.exceptions import ServiceError
+from messaging.services.deleting import delete_message
+from messaging.services.editing import edit_message
+from messaging.services.reacting import add_reaction, remove_reaction
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
 from messaging.services.typing import show_typing
@@ -32,6 +35,10 @@ def list_writes(person: User, pk: int, trainee_id: int) -> list[Callable[[], Any
     return [
         lambda: send_message(sender=person, conversation_id=pk, content="Not me"),
         lambda: start_conversation(trainer=person, trainee_id=trainee_id, content="Not me"),
+        lambda: edit_message(editor=person, conversation_id=pk, message_id=1, content="Not me"),
+        lambda: delete_message(by=person, conversation_id=pk, message_id=1),
+        lambda: add_reaction(by=person, conversation_id=pk, message_id=1, emoji="👍"),
+        lambda: remove_reaction(by=person, conversation_id=pk, message_id=1, emoji="👍"),
         lambda: mark_read(reader=person, conversation_id=pk),
         lambda: show_typing(by=person, conversation_id=pk, to_id=trainee_id, is_typing=True),
         lambda: remove_trainee(trainer=person, trainee_id=trainee_id),

@@ -17,8 +17,6 @@ from messaging.services.archiving import prepare_account_deletion
 from tests.messaging.edits import edit_message
 from users.models import User
 
-LATEST = "0017_texts_for_the_previous_release"
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -29,12 +27,16 @@ def migrate(name: str) -> Any:
     return executor.loader.project_state([("messaging", name)]).apps
 
 
+def migrate_to_latest() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
 @pytest.fixture
 def restored(transactional_db: None) -> Iterator[None]:
     """Migrate to the latest migration after the test."""
     yield
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    migrate_to_latest()
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_replay_is_right_while_a_process_of_the_previous_release_writes(
     edited = add_message(conversation, alice, 1, version=1)
     add_message(conversation, bob, 2, version=4, read=4)
     add_message(conversation, None, 3, version=3)
-    migrate(LATEST)
+    migrate_to_latest()
 
     edit_message(edited, "Edited")
 
