@@ -26,6 +26,7 @@ from tests.factories import PASSWORD, make_trainee, open_conversation, tokens_of
 from tests.factories import write as write_history
 from tests.system.people import Person
 from tests.system.server import WebServer
+from trainer.codes import make_code
 from trainer.services.invitations import invite_trainee
 from trainer.services.trainees import remove_trainee
 from users.models import User
@@ -109,9 +110,13 @@ def wait_for_button(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_serious_before_the_sign_in(open_device: OpenDevice, theme: str) -> None:
+def test_axe_finds_nothing_serious_before_the_sign_in(
+    open_device: OpenDevice, alice: User, theme: str
+) -> None:
     page = open_device(**PHONE, color_scheme=theme)
-    paths = ("/sign-in", "/forgot-password", "/reset-password#uid=a&token=b", "/join#code=a")
+    invitation, _ = invite_trainee(trainer=alice, email="erin@example.com", message="Join us!")
+    link = f"/join#code={make_code(invitation)}"
+    paths = ("/sign-in", "/forgot-password", "/reset-password#uid=a&token=b", link)
     buttons = ("Sign in", "Send link", "Set password", "Join")
     screens = {
         path: partial(wait_for_button, page, name)
@@ -119,6 +124,23 @@ def test_axe_finds_nothing_serious_before_the_sign_in(open_device: OpenDevice, t
     }
 
     assert list_findings(page, screens) == {}
+
+
+@pytest.mark.complains("status of 400")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_with_an_invitation_s_link(
+    open_device: OpenDevice, alice: User, theme: str
+) -> None:
+    page = open_device(**PHONE, color_scheme=theme)
+    invite_trainee(trainer=alice, email="erin@example.com")
+    page.goto("/join#code=unknown")
+    expect(page.get_by_role("heading", name="This link doesn’t work")).to_be_visible()
+    findings = serious_findings(page)
+    sign_in(page, alice, "/invitations")
+    page.get_by_role("button", name="Show the QR code for erin@example.com").click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+
+    assert findings + serious_findings(page) == []
 
 
 @pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED", r"WebSocket connection")

@@ -20,7 +20,7 @@ NAMED = re.compile(r'^import \{([^}]*)\} from "([^"]+)";', re.MULTILINE)
 
 
 # Pages for people who are not signed in.
-WITHOUT_LATER_TEXTS = {"/sign-in", "/forgot-password", "/reset-password", "/join"}
+WITHOUT_LATER_TEXTS = {"/sign-in", "/forgot-password", "/reset-password"}
 LATER = ["text/en", "text/en-later"]
 TEXTS = [name for name in MODULES if modules.TEXTS.fullmatch(name)]
 

@@ -59,9 +59,11 @@ def test_used_keys_and_existing_keys_are_the_same() -> None:
 
 def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
     later = set(re.findall(r'^  "([\w.]+)":', source_of("text/en-later.js"), re.MULTILINE))
-    loading = [f"screens/{name}.js" for name in ("invitations", "settings", "trainee", "trainees")]
+    loading = [
+        f"screens/{name}.js" for name in ("invitations", "join", "settings", "trainee", "trainees")
+    ]
     # With their parts, such as screens/settings/password-form.js.
-    parts = ("screens/invitation", "screens/settings", "screens/trainee")
+    parts = ("screens/invitation", "screens/join", "screens/settings", "screens/trainee")
     elsewhere = [name for name in USERS if not name.startswith(parts)]
 
     assert later.isdisjoint(key for name in elsewhere for key, _ in uses_in(name))

@@ -12,6 +12,7 @@ from tests.e2e.extreme_cast import fill
 from tests.e2e.extremes import TRAINER, WORD
 from tests.e2e.screenshots.people import PASSWORD
 from tests.e2e.screenshots.zone import now_there
+from trainer.codes import hash_code, make_code
 from trainer.demo.addresses import address_of
 from trainer.demo.fill import fill_demo
 from trainer.models import Invitation
@@ -51,10 +52,12 @@ def list_ids() -> dict[str, dict[str, int]]:
 
 def invite(trainer: User, email: str) -> None:
     created = now_there() - timedelta(days=1)
-    Invitation.objects.create(
+    invitation = Invitation.objects.create(
         trainer=trainer,
         email=email,
         code_hash=email,
         created_at=created,
         expires_at=created + timedelta(days=7),
     )
+    invitation.code_hash = hash_code(make_code(invitation))
+    invitation.save(update_fields=["code_hash"])

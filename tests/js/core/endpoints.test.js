@@ -11,6 +11,7 @@ const REQUESTS = [
   ["signIn", ["a@b.example", "p"], "POST auth/jwt/create/", { email: "a@b.example", password: "p", cookie: true }],
   ["refreshSession", [], "POST auth/jwt/refresh/", {}],
   ["signOut", [], "POST auth/jwt/blacklist/", {}],
+  ["previewInvitation", ["c"], "POST auth/invitations/preview/", { code: "c" }],
   ["acceptInvitation", [invitation], "POST auth/invitations/accept/", { ...invitation, cookie: true }],
   ["requestPasswordReset", ["a@b.example"], "POST auth/users/reset_password/", { email: "a@b.example" }],
   ["confirmPasswordReset", [{ uid: "u", token: "t", newPassword: "n" }], "POST auth/users/reset_password_confirm/", { uid: "u", token: "t", new_password: "n" }],
@@ -44,10 +45,11 @@ const REQUESTS = [
   ["createInvitation", [{ email: "a@b.example" }], "POST trainer/invitations/", { email: "a@b.example", message: "" }],
   ["deleteInvitation", [4], "DELETE trainer/invitations/4/"],
   ["resendInvitation", [4], "POST trainer/invitations/4/resend/"],
+  ["getInvitationLink", [4], "GET trainer/invitations/4/link/"],
   ["startImpersonation", [3], "POST trainer/impersonate/3/start/"],
   ["endImpersonation", [], "POST trainer/impersonate/end/"],
 ];
-const OPEN = ["signIn", "refreshSession", "signOut", "acceptInvitation", "requestPasswordReset", "confirmPasswordReset"];
+const OPEN = ["signIn", "refreshSession", "signOut", "previewInvitation", "acceptInvitation", "requestPasswordReset", "confirmPasswordReset"];
 
 test("each function requests an existing endpoint, with a token where needed", async (t) => {
   const { server, load } = openBrowser(t);

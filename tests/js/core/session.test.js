@@ -185,10 +185,13 @@ test("a tab sends nothing with another user's cookie", async (t) => {
 test("accepting an invitation replaces the signed-in user", async (t) => {
   const browser = await openSignedIn(t);
   const seen = ends(browser.session);
-  browser.server.on("POST /api/auth/invitations/accept/", { access: makeToken(BOB.id), user: BOB });
+  const joined = { access: makeToken(BOB.id), user: BOB, conversation_id: 7 };
+  browser.server.on("POST /api/auth/invitations/accept/", joined);
 
-  await browser.session.join({ code: "c", password: "p", first_name: "Bob", last_name: "Bell" });
+  const person = { password: "p", first_name: "Bob", last_name: "Bell" };
+  const conversationId = await browser.session.join({ code: "c", ...person });
 
+  assert.equal(conversationId, 7);
   assert.deepEqual(seen, [{ userId: ALICE.id, reason: "replaced" }]);
   assert.deepEqual([browser.session.user, browser.session.generation], [BOB, 1]);
 });

@@ -17,12 +17,11 @@ from tests.system.contract.story import CONVERSATIONS, Story, expect
 def start(story: Story) -> None:
     start = {"trainee_id": story.his["id"], "content": "  Hello\nBob  "}
     started = expect(story.alice.post(f"{CONVERSATIONS}start/", **start), 201)
-    story.pk = started["conversation_id"]
-    story.hello = story.message(started["message"]["id"], story.her, "Hello\nBob", 1)
+    story.hello = story.message(started["message"]["id"], story.her, "Hello\nBob", 3)
     assert started == {
         "conversation_id": story.pk,
         "message": story.hello,
-        "is_new_conversation": True,
+        "is_new_conversation": False,
     }
     entry = {
         "id": story.pk,
@@ -30,11 +29,12 @@ def start(story: Story) -> None:
         "trainee": participant(story.his),
         "last_message_at": started["message"]["created_at"],
         "last_message_preview": "Hello\nBob",
+        "last_message_kind": "text",
         "unread_count": 1,
         "is_archived": False,
         "archived_reason": None,
         "created_at": TIME,
-        "version": 1,
+        "version": 3,
     }
     expect(story.bob.get(CONVERSATIONS), 200, page(entry))
     expect(story.alice.get(CONVERSATIONS), 200, page({**entry, "unread_count": 0}))
@@ -51,16 +51,16 @@ def start(story: Story) -> None:
 
 
 def page_through(story: Story) -> None:
-    hello, reply = story.hello, story.reply
+    line, hello, reply = story.line, story.hello, story.reply
     by_key = {"count": None}
     for params, expected in (
-        ({}, page(reply, hello)),
-        ({"page": 1, "unknown": "x"}, page(reply, hello)),
-        ({"before": reply["id"]}, page(hello, **by_key)),
+        ({}, page(reply, hello, line)),
+        ({"page": 1, "unknown": "x"}, page(reply, hello, line)),
+        ({"before": reply["id"]}, page(hello, line, **by_key)),
         ({"after": hello["id"]}, page(reply, **by_key)),
-        ({"since": 1}, page(hello, reply, **by_key, version=3)),
-        ({"since": 2}, page(reply, **by_key, version=3)),
-        ({"since": 3}, page(**by_key, version=3)),
+        ({"since": 3}, page(hello, reply, **by_key, version=5)),
+        ({"since": 4}, page(reply, **by_key, version=5)),
+        ({"since": 5}, page(**by_key, version=5)),
     ):
         expect(story.alice.messages(story.pk, **params), 200, expected)
     done = {"conversation_id": story.pk, "messages_marked": 1, "read_at": TIME}
@@ -99,18 +99,19 @@ def part_and_meet_again(story: Story) -> None:
     expect(story.bob.messages(story.pk), 404, NOT_FOUND)
     expect(story.alice.get(CONVERSATIONS), 200, page())
     (entry,) = story.alice.conversations(archived="true")
-    assert (entry["id"], entry["is_archived"], entry["version"]) == (story.pk, True, 5)
-    assert len(story.alice.messages(story.pk).json()["results"]) == 2
+    assert (entry["id"], entry["is_archived"], entry["version"]) == (story.pk, True, 7)
+    assert len(story.alice.messages(story.pk).json()["results"]) == 3
     expect(story.alice.send(story.pk, "Too late"), 403, ARCHIVED)
 
     expect(story.alice.post("trainer/invitations/", email="bob@example.com"), 201)
     (code,) = story.mail_code(r"/join#code=([\w-]+)", 3)
     person = {"password": PASSWORD, "first_name": "Bob", "last_name": "Tester"}
-    expect(story.guest.post("auth/invitations/accept/", code=code, **person), 201)
+    joined = expect(story.guest.post("auth/invitations/accept/", code=code, **person), 201)
+    assert joined["conversation_id"] == story.pk
     start = {"trainee_id": story.his["id"], "content": "Welcome back"}
     again = expect(story.alice.post(f"{CONVERSATIONS}start/", **start), 201)
     assert again == {
         "conversation_id": story.pk,
-        "message": story.message(again["message"]["id"], story.her, "Welcome back", 6),
+        "message": story.message(again["message"]["id"], story.her, "Welcome back", 9),
         "is_new_conversation": False,
     }

@@ -12,6 +12,7 @@ from tests.system.contract.shapes import (
     TIME,
     page,
     participant,
+    read,
     trainee,
 )
 from tests.system.contract.story import Story, expect
@@ -87,7 +88,8 @@ def join(story: Story) -> None:
     expect(story.guest.post("auth/invitations/accept/", code=dead_code, **person), 400)
     joined = expect(story.guest.post("auth/invitations/accept/", code=code, **person), 201)
     story.his = joined["user"]
-    assert joined == {**PAIR, "user": story.his}
+    story.pk = joined["conversation_id"]
+    assert joined == {**PAIR, "user": story.his, "conversation_id": story.pk}
     assert story.his == {
         "id": story.his["id"],
         "email": "bob@example.com",
@@ -102,7 +104,14 @@ def join(story: Story) -> None:
     }
     story.bob = story.enter("bob")
     expect(story.bob.get("auth/users/me/"), 200, story.his)
-    expect(story.alice.get("trainer/trainees/"), 200, page(trainee(story.his, None)))
+    expect(story.alice.get("trainer/trainees/"), 200, page(trainee(story.his, story.pk)))
+    # Bob has a conversation, with a line that Alice has not read.
+    (line,) = expect(story.alice.messages(story.pk), 200)["results"]
+    story.line = story.message(line["id"], story.his, "Bob has joined.", 1, event="joined")
+    assert line == story.line
+    expect(story.alice.get("messaging/unread-count/"), 200, {"unread_count": 1})
+    seen = expect(story.alice.read(story.pk), 200)
+    story.line = read(story.line, seen["read_at"], 2)
 
 
 def impersonate(story: Story) -> None:
@@ -125,7 +134,7 @@ def impersonate(story: Story) -> None:
     assert look == {**PAIR, **shown}
     eyes = Person(story.first, TokenPair(look["access"], look["refresh"]))
     expect(eyes.get("auth/users/me/"), 200, story.his)
-    assert len(eyes.messages(story.pk).json()["results"]) == 2
+    assert len(eyes.messages(story.pk).json()["results"]) == 3
     expect(eyes.send(story.pk, "As Bob"), 403, READ_ONLY)
     expect(eyes.read(story.pk), 403, READ_ONLY)
     with eyes.socket(story.pk) as socket:

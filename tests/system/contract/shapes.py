@@ -73,6 +73,11 @@ def message(id: int, by: Body, content: str, version: int, **changes: Any) -> Bo
         "created_at": TIME,
         "version": version,
         "client_id": None,
+        "edited_at": None,
+        "is_deleted": False,
+        "reply_to": None,
+        "reactions": [],
+        "event": None,
     } | changes
 
 

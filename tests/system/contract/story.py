@@ -1,6 +1,7 @@
 """The shared state of the story's chapters: its people, their messages and their e-mails."""
 
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class Story:
     her: Body
     his: Body
     pk: int
+    line: Body
     hello: Body
     reply: Body
 
@@ -40,7 +42,9 @@ class Story:
 
         def probe() -> list[Any] | None:
             mails = sorted(self.mailbox.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-            found = [re.findall(pattern, path.read_text()) for path in mails]
+            # The link is in the text and in the HTML.
+            texts = [unescape(path.read_text()) for path in mails]
+            found = [list(dict.fromkeys(re.findall(pattern, text))) for text in texts]
             found = [each for each in found if each]
             return found[-1] if len(found) == number else None
 

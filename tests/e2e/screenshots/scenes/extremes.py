@@ -86,6 +86,14 @@ def extreme_remove_dialog(camera: Camera) -> Page:
 
 
 @scene
+def extreme_invitation_link(camera: Camera) -> Page:
+    page = go(camera.page(TRAINER), "/invitations", "Send invitation")
+    page.get_by_role("button", name="Show the QR code").first.click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    return page
+
+
+@scene
 def extreme_invitations(camera: Camera) -> Page:
     page = go(camera.page(TRAINER), "/invitations", "Send invitation")
     expect(page.get_by_role("button", name="Resend")).to_be_visible()

@@ -42,6 +42,29 @@ def reset_password(camera: Camera) -> Page:
     return go(camera.new_page(), "/reset-password#uid=MQ&token=abc", "Set password")
 
 
+INVITATION = {
+    "trainer": {
+        "first_name": "Tina",
+        "last_name": "Torres",
+        "business_name": "Torres Training",
+        "profile_image": None,
+    },
+    "email": "zoe@example.com",
+    "message": "Hi Zoe!\nI am looking forward to our first session.",
+    "expires_at": "2030-01-01T00:00:00.000000Z",
+}
+
+
 @scene
 def join(camera: Camera) -> Page:
-    return go(camera.new_page(), "/join#code=abc", "Join")
+    page = camera.new_page()
+    page.route("**/auth/invitations/preview/", lambda route: route.fulfill(json=INVITATION))
+    return go(page, "/join#code=abc", "Join")
+
+
+@scene
+def join_by_a_dead_link(camera: Camera) -> Page:
+    page = camera.new_page()
+    page.goto("/join#code=abc")
+    expect(page.get_by_role("heading", name="This link doesn’t work")).to_be_visible()
+    return page

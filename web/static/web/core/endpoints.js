@@ -21,7 +21,10 @@ export const refreshSession = () => post("auth/jwt/refresh/", {}, OPEN);
 /** End the session of the refresh cookie, with its tokens and sockets. */
 export const signOut = () => post("auth/jwt/blacklist/", {}, OPEN);
 
-/** Accept an invitation by the code in its link; returns `{access, user}`. */
+/** Get `{trainer, email, message, expires_at}` of the invitation with the code in a link. */
+export const previewInvitation = (code) => post("auth/invitations/preview/", { code }, OPEN);
+
+/** Accept an invitation by the code in its link; returns `{access, user, conversation_id}`. */
 export const acceptInvitation = ({ code, password, first_name, last_name }) =>
   post(
     "auth/invitations/accept/",
@@ -125,6 +128,9 @@ export const createInvitation = ({ email, message = "" }) =>
   post("trainer/invitations/", { email, message });
 
 export const deleteInvitation = (id) => request("DELETE", `trainer/invitations/${id}/`);
+
+/** Get the `{link, image}` of an invitation; `image` is the URL of its QR code. */
+export const getInvitationLink = (id) => get(`trainer/invitations/${id}/link/`);
 
 export const resendInvitation = (id) => post(`trainer/invitations/${id}/resend/`);
 

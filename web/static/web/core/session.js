@@ -72,9 +72,9 @@ class Session extends Store {
     await this.#enter(() => endpoints.signIn(email, password));
   }
 
-  /** Accept an invitation and sign in as the new trainee; throws ApiError. */
+  /** Accept an invitation and sign in as the trainee; return the conversation's id. Throws ApiError. */
   async join(invitation) {
-    await this.#enter(() => endpoints.acceptInvitation(invitation));
+    return (await this.#enter(() => endpoints.acceptInvitation(invitation))).conversation_id;
   }
 
   /** Sign out at once; an unreachable server is told later. */
@@ -124,12 +124,13 @@ class Session extends Store {
 
   /** Sign in with a request that returns `{access, user}`; if `user` is missing, load the user. */
   async #enter(request) {
-    const { access, user } = await cookie.beginSession(request);
+    const { access, user, ...more } = await cookie.beginSession(request);
     // An invitation can be accepted while another user is signed in.
     if (this.user) this.#end("replaced");
     this.#refresher.adopt(access);
     await this.#adopt(user ?? endpoints.getMe());
     this.#channel.post({ type: "signed-in", userId: this.user.id });
+    return more;
   }
 
   /** Load the user that the cookie belongs to; offline, keep the stored user. */

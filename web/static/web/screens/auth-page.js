@@ -1,15 +1,15 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { icon } from "../ui/icons.js";
 
-/** Render a screen for signed-out users: brand, heading and a card. */
-export function authPage({ title, text, body, links }) {
+/** Render a screen for signed-out users: brand or `picture`, heading and a card, if there is a `body`. */
+export function authPage({ picture = icon("brand"), title, text, body = nothing, links }) {
   return html`<div class="auth">
     <div class="auth-brand">
-      ${icon("brand")}
+      ${picture}
       <h1>${title}</h1>
       <p>${text}</p>
     </div>
-    <div class="card auth-card">${body}</div>
+    ${body === nothing ? nothing : html`<div class="card auth-card">${body}</div>`}
     <p class="auth-links">${links}</p>
   </div>`;
 }

@@ -4,14 +4,14 @@ import { formatDate, timeLocale } from "../text/time.js";
 import { parts, t } from "../text/translate.js";
 
 /** Render an invitation with its address, state and actions. */
-export function invitationRow(invitation, { onResend, onRevoke, onCopy }) {
+export function invitationRow(invitation, handlers) {
   const { email, accepted_at } = invitation;
   return html`<li class="row row-stacks">
     <div class="row-text">
       <span class="row-line row-name">${email}</span>
       <span class="soft">${stateOf(invitation)}</span>
     </div>
-    ${accepted_at ? nothing : actions(invitation, { onResend, onRevoke, onCopy })}
+    ${accepted_at ? nothing : actions(invitation, handlers)}
   </li>`;
 }
 
@@ -32,13 +32,18 @@ function tag(kind, text) {
   return html`<span class="tag tag-${kind}">${text}</span> `;
 }
 
-function actions(invitation, { onResend, onRevoke, onCopy }) {
-  const { email, email_status, link } = invitation;
+function actions(invitation, { onResend, onRevoke, onCopy, onShow }) {
+  const { email, link } = invitation;
   return html`<div class="row-actions">
-    ${link && email_status === "failed"
-      ? button("soft", t("invitation.copy"), t("invitation.copyFor", { email }), () =>
-          onCopy(invitation),
-        )
+    ${link
+      ? [
+          button("soft", t("invitation.copy"), t("invitation.copyFor", { email }), () =>
+            onCopy(invitation),
+          ),
+          button("soft", t("invitation.link"), t("invitation.linkFor", { email }), () =>
+            onShow(invitation),
+          ),
+        ]
       : nothing}
     ${button("soft", t("invitation.resend"), t("invitation.resendTo", { email }), () =>
       onResend(invitation),

@@ -19,7 +19,9 @@ import { PaginatedList } from "../ui/paginated-list.js";
 import { emptyState, errorState, skeletonRows } from "../ui/states.js";
 import { setTitle } from "../live/badge.js";
 import { toast } from "../ui/toast.js";
+import { copyLink, showLink } from "./invitation-link.js";
 import { invitationRow } from "./invitation-row.js";
+import { Newcomers, amongInvitations } from "./newcomers.js";
 
 // By then, a mail server has usually accepted or refused the email.
 const MAILED_AFTER_MS = 4000;
@@ -33,6 +35,7 @@ class InvitationsScreen extends Element {
     super();
     new StoreController(this, this.#pages);
     new StoreController(this, clock);
+    new Newcomers(this, amongInvitations(this.#pages));
     new AutoRetry(this, { errorOf: () => this.#pages.error, retry: () => this.#pages.retry() });
   }
 
@@ -79,7 +82,7 @@ class InvitationsScreen extends Element {
     if (status === "loading") return html`<div class="card">${skeletonRows(3)}</div>`;
     if (status === "error") return errorState({ error, retry: () => this.#pages.load() });
     if (items.length === 0) return nobodyInvited();
-    const actions = { onResend: this.#resend, onRevoke: this.#revoke, onCopy: copyLink };
+    const actions = { onResend: this.#resend, onRevoke: this.#revoke, onCopy: copyLink, onShow: showLink };
     return html`
       <ul class="card card-list" role="list">
         ${repeat(items, (each) => each.id, (each) => invitationRow(each, actions))}
@@ -107,7 +110,7 @@ class InvitationsScreen extends Element {
 
   /** Show, if the screen is still open, whether the email was sent. */
   #reloadSoon() {
-    setTimeout(() => this.isConnected && this.#pages.load(), MAILED_AFTER_MS);
+    setTimeout(() => this.isConnected && this.#pages.refresh(), MAILED_AFTER_MS);
   }
 
   #revoke = async (invitation) => {
@@ -120,15 +123,6 @@ class InvitationsScreen extends Element {
     });
     if (wasRevoked) this.#pages.remove(invitation.id);
   };
-}
-
-async function copyLink({ link }) {
-  try {
-    await navigator.clipboard.writeText(link);
-    toast(t("invitations.copied"));
-  } catch {
-    toast(link); // the browser does not allow it
-  }
 }
 
 function nobodyInvited() {

@@ -13,6 +13,7 @@ import "../ui/load-more.js";
 import { emptyState, errorState, skeletonRows } from "../ui/states.js";
 import { setTitle } from "../live/badge.js";
 import { messagePath } from "./message-path.js";
+import { Newcomers, amongTrainees } from "./newcomers.js";
 import { searchTrainees } from "./trainee-search.js";
 
 const DEBOUNCE_MS = 250;
@@ -24,6 +25,7 @@ class TraineesScreen extends Element {
 
   constructor() {
     super();
+    new Newcomers(this, amongTrainees(() => this.list.pages));
     new StoreController(this, router);
     new AutoRetry(this, { errorOf: () => this.list.pages.error, retry: () => this.list.pages.retry() });
   }

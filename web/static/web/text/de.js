@@ -89,7 +89,7 @@ export const texts = {
   "forgot.title": "Passwort vergessen?",
   "form.email": "Bitte gib eine gültige E-Mail-Adresse ein.",
   "form.required": "Bitte fülle dieses Feld aus.",
-  "history.empty": "Sag Hallo!",
+  "history.empty": "Sag Hallo zu {name}!",
   "history.failed": "Die Nachrichten konnten nicht geladen werden",
   "history.loading": "Nachrichten werden geladen…",
   "history.loadingOlder": "Ältere Nachrichten werden geladen",
@@ -101,15 +101,6 @@ export const texts = {
   "impersonation.banner": "Du siehst die App wie {name}. Du kannst nichts ändern.",
   "impersonation.end": "Beenden",
   "impersonation.label": "Ansicht als betreute Person",
-  "join.haveAccount": "Schon dabei? Anmelden",
-  "join.incomplete":
-    "Öffne den vollständigen Link aus deiner E-Mail, oder bitte deinen Trainer um eine neue Einladung.",
-  "join.passwordHint":
-    "Wenn du hier schon einmal betreut wurdest, verwende dein bisheriges Passwort.",
-  "join.submit": "Beitreten",
-  "join.text":
-    "Gib deinen Namen und ein Passwort ein. Danach kann dein Trainer dir schreiben.",
-  "join.title": "Trainiere mit deinem Trainer",
   "link.incomplete": "Dieser Link ist unvollständig.",
   "list.loading": "Wird geladen…",
   "list.more": "Mehr anzeigen",

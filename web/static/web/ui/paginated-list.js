@@ -13,6 +13,7 @@ export class PaginatedList extends Store {
   #fetchPage;
   #page = 0;
   #runs = 0;
+  #changes = 0;
 
   /** `fetchPage(number)` returns `{count, next, results}`. */
   constructor(fetchPage) {
@@ -33,6 +34,28 @@ export class PaginatedList extends Store {
     this.isLoadingMore = true;
     this.error = null;
     await this.#getNext();
+  }
+
+  /** Reload all loaded pages, because rows have changed on the server; on failure the rows stay. */
+  async refresh() {
+    if (this.status !== "ready") return;
+    const before = this.#changes;
+    const pages = await this.#fetchLoaded().catch(keepRows);
+    if (pages === null) return;
+    // Another request or action has changed the rows meanwhile.
+    if (before !== this.#changes) return this.refresh();
+    this.#take(pages.at(-1), pages.length, () => {
+      this.items = unique(pages.flatMap((page) => page.results));
+    });
+    this.changed();
+  }
+
+  async #fetchLoaded() {
+    const pages = [await this.#fetchPage(1)];
+    while (pages.at(-1).next !== null && pages.length < this.#page) {
+      pages.push(await this.#fetchPage(pages.length + 1));
+    }
+    return pages;
   }
 
   /** Repeat what has failed; the error stays until the response. */
@@ -61,17 +84,20 @@ export class PaginatedList extends Store {
     if (index < 0) this.items = [item, ...this.items];
     else this.items = this.items.map((each, position) => (position === index ? item : each));
     if (index < 0) this.total += 1;
+    this.#changes += 1;
     this.changed();
   }
 
   remove(id) {
     this.items = this.items.filter((each) => each.id !== id);
     this.total -= 1;
+    this.#changes += 1;
     this.changed();
   }
 
   async #get(number, take) {
     const run = ++this.#runs;
+    this.#changes += 1;
     this.changed();
     const page = await this.#fetchPage(number).catch((error) => ({ error }));
     if (run !== this.#runs) return; // there is a newer request
@@ -90,8 +116,19 @@ export class PaginatedList extends Store {
   }
 
   #fail(error) {
-    if (error.status === undefined) throw error; // a bug, not an ApiError
+    keepRows(error);
     this.error = error;
     if (this.status === "loading") this.status = "error";
   }
+}
+
+/** Return null for an ApiError; throw other errors, which are bugs. */
+function keepRows(error) {
+  if (error.status === undefined) throw error;
+  return null;
+}
+
+/** Return rows without those that have shifted to the next page meanwhile. */
+function unique(rows) {
+  return [...new Map(rows.map((each) => [each.id, each])).values()];
 }

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { session } from "../../core/session.js";
 import { fullName } from "../../text/names.js";
 import { parts, t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
@@ -67,8 +68,20 @@ export function emptyHistory({ status }, person) {
   if (!isOpen) return html`<div class="history-empty"></div>`;
   return html`<div class="history-empty">
     <user-avatar size="large" .person=${person}></user-avatar>
-    <p class="soft">${t("history.empty")}</p>
+    <p class="soft">${greeting(person)}</p>
   </div>`;
+}
+
+/** Render, below the line of who has joined, a hint to write the first message. */
+export function firstHint(items, { status, hasOlder }, person) {
+  const isOpen = status !== "gone" && status !== "archived" && person && !session.isImpersonating;
+  if (!isOpen || hasOlder || !items.every(({ event }) => event)) return nothing;
+  return html`<p class="history-hint soft">${greeting(person)}</p>`;
+}
+
+function greeting(person) {
+  const name = html`<bdi>${person.first_name || fullName(person)}</bdi>`;
+  return parts("history.empty", { name });
 }
 
 /** Render the line above the composer: the connection, and whether the person is typing. */

@@ -13,6 +13,7 @@ import {
   bubbleSkeletons,
   emptyHistory,
   failedHistory,
+  firstHint,
   historyTop,
   newestButton,
 } from "./history-parts.js";
@@ -96,7 +97,7 @@ class MessageHistory extends Element {
       >
         <div class="history-inner">
           ${historyTop(this.thread, this.#older.error, () => this.#older.retry())}
-          ${this.#renderDays()}
+          ${this.#renderDays()} ${firstHint(this.items, this.thread, this.person)}
         </div>
       </div>
       ${this.#anchor.isAtEnd ? nothing : newestButton(this.#newCount, () => this.#goToEnd())}
