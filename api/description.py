@@ -167,11 +167,13 @@ def _response(status: int, errors: list[ErrorCode], path: str) -> Schema:
 
 
 def _wrap_in_page(operation: Schema, schemas: Schema) -> None:
-    """Wrap the results of a paginated list in a page, as the view does."""
+    """Wrap the results of a paginated list in a page, as the view does; a search has a page of its own."""
     if not _has_parameter(operation, "page"):
         return
     content = operation["responses"]["200"]["content"]["application/json"]
     results = content["schema"]
+    if "items" not in results:
+        return
     name = results["items"]["$ref"].rpartition("/")[2] + "Page"
     schemas[name] = _page_of(results, by_key=_has_parameter(operation, "since"))
     content["schema"] = {"$ref": f"#/components/schemas/{name}"}

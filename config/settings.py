@@ -225,6 +225,7 @@ THROTTLE_RATES: dict[str, str] = {
     "messaging": env.rate("THROTTLE_MESSAGING", default="30/minute"),
     "user": env.rate("THROTTLE_USER", default="120/minute"),
     "reading": env.rate("THROTTLE_READING", default="1200/minute"),
+    "search": env.rate("THROTTLE_SEARCH", default="60/minute"),
     "refresh": env.rate("THROTTLE_REFRESH", default="60/minute"),
     "sign_in": env.rate("THROTTLE_SIGN_IN", default="10/minute"),
     "sign_in_address": env.rate("THROTTLE_SIGN_IN_ADDRESS", default="60/minute"),

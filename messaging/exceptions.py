@@ -56,3 +56,8 @@ class NotAnEmoji(Invalid):
 class TooManyReactions(Invalid):
     code = "too_many_reactions"
     detail = _("A message can have up to 6 different reactions.")
+
+
+class AdminsHaveNoMessages(Invalid):
+    code = "no_messages_to_search"
+    detail = _("Admins have no conversations, so there is nothing to search.")

@@ -1,11 +1,14 @@
 from typing import Any
 
 from django.apps.registry import Apps
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import post_migrate, pre_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from api.exceptions import FieldInvalid
+from messaging.search.triggers import SQLITE
 from messaging.selectors import has_active_conversation
 from messaging.services.archiving import prepare_account_deletion
 from messaging.services.participants import complete_participants
@@ -28,6 +31,17 @@ def keep_role_in_conversations(user: User, **kwargs: Any) -> None:
             "role",
             _("This person has active conversations. Archive them under Conversations first."),
         )
+
+
+@receiver(post_migrate)
+def restore_search_triggers(sender: Any, **kwargs: Any) -> None:
+    """On SQLite, create the triggers that vanished when a migration rebuilt the table of messages."""
+    if sender.name != "messaging" or connection.vendor != "sqlite":
+        return
+    if ("messaging", "0022_search_triggers") in MigrationRecorder(connection).applied_migrations():
+        with connection.cursor() as cursor:
+            for statement in SQLITE:
+                cursor.execute(statement)
 
 
 @receiver(post_migrate)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from messaging import change_views, views
+from messaging.search.views import SearchView
 
 urlpatterns = [
     path("conversations/", views.ConversationListView.as_view()),
@@ -17,5 +18,6 @@ urlpatterns = [
     ),
     path("conversations/<id:conversation_id>/send/", views.SendMessageView.as_view()),
     path("conversations/<id:conversation_id>/read/", views.MarkReadView.as_view()),
+    path("search/", SearchView.as_view()),
     path("unread-count/", views.UnreadCountView.as_view()),
 ]

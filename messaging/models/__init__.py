@@ -10,6 +10,7 @@ from messaging.models.conversations import (
 )
 from messaging.models.message_details import MessageRevision, Reaction
 from messaging.models.messages import CONTENT_MAX_LENGTH, Extra, Message, MessageQuerySet
+from messaging.models.search import SearchEntry, SearchPending
 from messaging.models.staff_records import REASON_MAX_LENGTH, MessageReading, MessageRemoval
 
 __all__ = [
@@ -27,5 +28,7 @@ __all__ = [
     "MessageRevision",
     "Participant",
     "Reaction",
+    "SearchEntry",
+    "SearchPending",
     "Side",
 ]

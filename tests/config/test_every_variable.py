@@ -104,7 +104,7 @@ WRONG = {
     "SOCKET_PENDING_FRAMES": ["0", "1", HUGE],
     **{
         name: ["120", "120/min", "0/minute", "-1/minute", "30/minute;100/hour", "unlimited", "OFF "]
-        for name in ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_READING")
+        for name in ("THROTTLE_MESSAGING", "THROTTLE_USER", "THROTTLE_READING", "THROTTLE_SEARCH")
     },
 }
 # The server checks these at its start, because they are about files: tests/config/test_start_checks.py.

@@ -46,6 +46,7 @@ TABLE = {
         200,
         403,
     ),
+    "GET messaging/search/": (400, 400, 400),
     "GET messaging/unread-count/": (200, 200, 200),
     "GET trainer/dashboard/": (200, 403, 200),
     "GET trainer/dashboard/stats/": (200, 403, 200),

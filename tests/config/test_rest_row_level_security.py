@@ -70,6 +70,7 @@ TABLE = {
         404,
         401,
     ),
+    "GET messaging/search/": (401, 400, 400, 400, 400, 400, 401),
     "GET messaging/unread-count/": (401, 200, 200, 200, 200, 200, 401),
     "GET trainer/dashboard/": (401, 403, 200, 403, 403, 403, 401),
     "GET trainer/dashboard/stats/": (401, 403, 200, 403, 403, 403, 401),

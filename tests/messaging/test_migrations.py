@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from messaging import frames
 from messaging.models import Conversation, Message, Participant
+from messaging.search.selectors import search_messages
 from messaging.selectors import get_replay
 from messaging.services.archiving import prepare_account_deletion
 from tests.messaging.edits import edit_message
@@ -166,6 +167,21 @@ def test_step_back_gives_a_text_to_messages_without_one(
 
     texts = dict(Message.objects.values_list("pk", "content"))
     assert (texts[photo], texts[deleted]) == ("Sent a photo", "This message was deleted")
+
+
+def test_old_messages_are_found_after_the_migration(restored: None, alice: User, bob: User) -> None:
+    apps = migrate("0017_texts_for_the_previous_release")
+    conversation = add_conversation(apps, alice, bob)
+    old = [add_message(conversation, alice, number, version=number) for number in (1, 2)]
+    Message.objects.filter(pk=old[0]).update(removed_at=timezone.now())
+
+    migrate_to_latest()
+
+    assert [each.pk for each in search_messages(bob, "message").messages] == [old[1]]
+    migrate("0017_texts_for_the_previous_release")
+    add_message(conversation, alice, 3, version=3)
+    call_command("migrate", "messaging", verbosity=0)
+    assert search_messages(bob, "message").count == 2
 
 
 def add_row(conversation: Conversation, sender: User, version: int, **fields: Any) -> int:

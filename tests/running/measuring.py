@@ -21,6 +21,8 @@ MEASURED_ON_PRODUCTION = (
     "tests/faults/test_found.py",
     "tests/jobs/test_claiming.py",
     "tests/live/test_consumer.py",
+    "tests/messaging/test_search.py",
+    "tests/messaging/test_search_index.py",
     "tests/notifications/test_legacy_deliveries.py",
     "tests/notifications/test_sweeping.py",
     "tests/system/test_access_ends.py",
