@@ -13,7 +13,12 @@ LIBRARIES = {"lit": "vendor/lit.js", "idb": "vendor/idb.js"}
 ENTRY = "app.js"
 MESSAGES = "screens/messages.js"
 # Modules that no page needs at first, by the start of their names. They are loaded when they are needed.
-ON_DEMAND = ("live/photos/", "screens/messages/photos/")
+ON_DEMAND = (
+    "live/change-sender.js",
+    "live/photos/",
+    "screens/messages/actions/",
+    "screens/messages/photos/",
+)
 # In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens")
 # If the first screen is MESSAGES, the page does not link this style sheet: ui/screens.js loads it later.

@@ -27,7 +27,7 @@ USERS = [
 ]
 # A string that starts like a sentence or has two words is a text for users, except NOT_FOR_PEOPLE.
 WORDS = re.compile(r"[A-Z][a-z’]+(?![\w-]*[A-Z:-])|[A-Za-z’,]+ [A-Za-z’]+[.…!?]?$")
-NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home"}
+NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home", "Tab"}
 NOT_FOR_PEOPLE |= {"Bearer \0", "other long", "own long"}
 
 
@@ -64,6 +64,7 @@ def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
     ]
     # With their parts, such as screens/settings/password-form.js.
     parts = ("screens/invitation", "screens/join", "screens/settings", "screens/trainee")
+    parts += ("screens/messages/actions",)
     elsewhere = [name for name in USERS if not name.startswith(parts)]
 
     assert later.isdisjoint(key for name in elsewhere for key, _ in uses_in(name))

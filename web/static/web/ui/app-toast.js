@@ -60,8 +60,9 @@ class AppToast extends Element {
     </button>`;
   }
 
-  #add({ text, action, stays = Boolean(action) }) {
+  #add({ text, action, stays = Boolean(action), until }) {
     const added = { key: ++this.shownBefore, text, action };
+    until?.addEventListener("abort", () => this.#close(added), { once: true });
     const others = this.toasts.filter((each) => each.text !== text);
     this.toasts = [...others, added].slice(-AT_ONCE);
     if (!stays) setTimeout(() => this.#close(added), SHOWN_MS);

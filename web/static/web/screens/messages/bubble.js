@@ -2,7 +2,10 @@ import { html, ifDefined, nothing } from "lit";
 import { nameInSentence } from "../../text/names.js";
 import { formatBubbleTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
+import { icon } from "../../ui/icons.js";
 import { renderParts } from "./parts/parts.js";
+import { quotePart } from "./parts/quote.js";
+import { reactionBar } from "./reactions.js";
 import { tickMark } from "./ticks.js";
 
 /** Return whether an item is an unread message of the other person. */
@@ -11,7 +14,7 @@ export function isUnread(item) {
 }
 
 /**
- * Render a message; `actions` has `retry` and `discard`, each called with a client_id.
+ * Render a message; `actions` has `retry` and `discard`, each called with a client_id, and the `person`.
  *
  * A message counts as seen when its end, `.bubble-end`, is on the screen, because a message that is
  * taller than the screen is never visible as a whole.
@@ -25,8 +28,10 @@ export function bubble(item, { isFirst, isLast }, actions) {
   >
     <div class="bubble" dir="auto">
       ${item.event ? nothing : html`<span class="visually-hidden" dir="ltr">${author(item)}</span>`}
-      ${renderParts(item)} ${bubbleEnd(item)}
+      ${item.replyTo ? quotePart(item.replyTo) : nothing} ${renderParts(item)} ${bubbleEnd(item)}
+      ${item.id && !item.event ? moreButton() : nothing}
     </div>
+    ${item.reactions.length ? reactionBar(item, actions.person) : nothing}
     ${item.state === "failed" ? failure(item, actions) : nothing}
   </li>`;
 }
@@ -38,6 +43,21 @@ function kindOf({ isOwn, event, isDeleted, parts }) {
   return `${isOwn ? "own" : "other"} ${isDeleted ? "deleted" : ""} ${isLarge ? "emoji-only" : ""}`;
 }
 
+/** Render the button of the message's menu; actions/ opens it, which loads later. */
+function moreButton() {
+  const label = t("message.actions");
+  return html`<button
+    type="button"
+    class="message-more"
+    tabindex="-1"
+    aria-haspopup="menu"
+    aria-label=${label}
+    title=${label}
+  >
+    ${icon("chevron-down", { small: true })}
+  </button>`;
+}
+
 function bubbleEnd(item) {
   const isEdited = item.editedAt && !item.isDeleted;
   return html`<span class="bubble-end" dir="ltr">
@@ -45,8 +65,12 @@ function bubbleEnd(item) {
     <time dir="auto" lang=${timeLocale} datetime=${item.date.toISOString()}
       >${formatBubbleTime(item.date)}</time
     >
-    ${item.isOwn && !item.event && !item.isDeleted ? tickMark(item.state) : nothing}
+    ${hasTick(item) ? tickMark(item.isChanging ? "sending" : item.state) : nothing}
   </span>`;
+}
+
+function hasTick({ isOwn, event, isDeleted, isChanging }) {
+  return isOwn && !event && (isChanging || !isDeleted);
 }
 
 function author({ isOwn, sender }) {

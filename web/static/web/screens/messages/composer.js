@@ -1,27 +1,27 @@
 import { classMap, html, live, nothing } from "lit";
 import { Draft } from "../../live/drafts.js";
 import { t } from "../../text/translate.js";
-import { codePoints, COUNTER_FROM, isSendable, MAX_LENGTH, trimmed } from "../../text/length.js";
+import { codePoints, isSendable, MAX_LENGTH, trimmed } from "../../text/length.js";
 import { Element } from "../../ui/element.js";
-import { icon } from "../../ui/icons.js";
+import { ComposerMode } from "./composer-mode.js";
+import { counter, enterKeyHint, isToSend, sendButton, spoken, throttleLine } from "./composer-parts.js";
 import { Countdown } from "./countdown.js";
 
 // Without support, `updated` resizes the box.
 const GROWS = CSS.supports("field-sizing", "content");
-// Touch screens, where the keys may be on the screen.
-const TOUCH = matchMedia("(pointer: coarse)");
-// More than the bar that iOS shows above a real keyboard.
-const KEYBOARD_PX = 120;
 
 /**
  * The message box. Enter sends the message, and Shift+Enter inserts a new line. On-screen keyboards
  * have no Shift+Enter, so their Enter inserts a new line. Ctrl+Enter and Cmd+Enter always send.
  *
- * Fires "sent" when a message was queued, and "leave" on Escape.
+ * With `reply` and `edit` it answers or edits a message until that is sent or cancelled; the draft stays
+ * and comes back. Fires "sent" when a message was queued, "leave" on Escape, and "edit-last" on ArrowUp in an
+ * empty box.
  */
 class MessageComposer extends Element {
   static properties = { thread: { attribute: false }, text: { state: true } };
 
+  #mode = new ComposerMode(this);
   #countdown = new Countdown(this);
   #listening = null;
   #draft = null;
@@ -42,7 +42,7 @@ class MessageComposer extends Element {
     this.thread.addEventListener("returned", (event) => this.#restore(event), { signal });
     this.thread.addEventListener("change", () => this.#follow(), { signal });
     this.#draft = new Draft(this.thread.id ?? `trainee-${this.thread.traineeId}`);
-    this.#draft.addEventListener("change", () => (this.text = this.#draft.text), { signal });
+    this.#draft.addEventListener("change", () => this.#mode.isEdit || this.#showDraft(), { signal });
     this.#follow();
   }
 
@@ -57,18 +57,40 @@ class MessageComposer extends Element {
     this.#draft.move(conversationId);
   }
 
+  /** Answer a message. */
+  reply(id) {
+    if (this.#mode.isEdit) this.#showDraft();
+    this.#mode.start("reply", id);
+    this.box.focus();
+  }
+
+  /** Edit a message in the box. */
+  async edit({ id, content }) {
+    this.#mode.start("edit", id);
+    this.text = content;
+    await this.updateComplete;
+    this.box.focus();
+    this.box.setSelectionRange(content.length, content.length);
+  }
+
+  /** End the answer or the edit, and show the draft again. */
+  cancel() {
+    if (this.#mode.isEdit) this.#showDraft();
+    this.#mode.end();
+  }
+
   render() {
     const length = codePoints(trimmed(this.text));
     const isTooLong = length > MAX_LENGTH;
     return html`<form class="composer" @submit=${this.#submit}>
-      ${this.#renderThrottle()}
+      ${throttleLine(this.#countdown.seconds)} ${this.#mode.render()}
       <div class=${classMap({ "composer-box": true, "too-long": isTooLong })}>
         <textarea
           rows="1"
           dir="auto"
           aria-label=${t("composer.label")}
           placeholder=${t("composer.placeholder")}
-          enterkeyhint=${TOUCH.matches ? "enter" : "send"}
+          enterkeyhint=${enterKeyHint()}
           autocomplete="off"
           aria-invalid=${isTooLong ? "true" : nothing}
           aria-describedby="composer-counter"
@@ -76,17 +98,10 @@ class MessageComposer extends Element {
           @input=${this.#input}
           @keydown=${this.#key}
         ></textarea>
-        ${this.#renderCounter(length, isTooLong)}
-        <button
-          type="submit"
-          class="send-button"
-          aria-label=${t("composer.send")}
-          aria-disabled=${this.#canSend ? "false" : "true"}
-        >
-          ${icon("send")}
-        </button>
+        ${counter(length)}
+        ${sendButton(this.#mode.isEdit, this.#canSend)}
       </div>
-      <p class="visually-hidden" role="status">${this.#spoken(isTooLong)}</p>
+      <p class="visually-hidden" role="status">${spoken(length, this.#countdown.seconds)}</p>
     </form>`;
   }
 
@@ -97,28 +112,8 @@ class MessageComposer extends Element {
   }
 
   get #canSend() {
+    if (this.#mode.isEdit) return this.#mode.canSave(this.text);
     return isSendable(this.text) && this.#countdown.seconds === 0;
-  }
-
-  #renderThrottle() {
-    const { seconds } = this.#countdown;
-    if (!seconds) return nothing;
-    // Screen readers do not read a timer each second; `#spoken` announces the wait once.
-    return html`<p class="slow-down" role="timer">
-      ${icon("clock", { small: true })} ${t("error.wait", { count: seconds })}
-    </p>`;
-  }
-
-  #renderCounter(length, isTooLong) {
-    const isShown = length >= COUNTER_FROM;
-    return html`<span id="composer-counter" class="counter ${isTooLong ? "over" : ""}">
-      ${isShown ? `${length} / ${MAX_LENGTH}` : nothing}
-    </span>`;
-  }
-
-  #spoken(isTooLong) {
-    if (isTooLong) return t("composer.limit", { max: MAX_LENGTH });
-    return this.#countdown.seconds ? t("composer.tooFast") : "";
   }
 
   #input({ target }) {
@@ -129,19 +124,40 @@ class MessageComposer extends Element {
   #key(event) {
     // 229: Safari ends the composition before the keydown of the Enter that confirms it.
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Escape") this.dispatchEvent(new Event("leave"));
+    if (event.key === "Escape") this.#escape();
+    if (event.key === "ArrowUp" && !this.text) this.#editLast(event);
     if (event.key === "Enter" && isToSend(event)) this.#submit(event);
+  }
+
+  #escape() {
+    if (this.#mode.isActive) this.cancel();
+    else this.dispatchEvent(new Event("leave"));
+  }
+
+  #editLast(event) {
+    if (this.#mode.isActive) return;
+    event.preventDefault();
+    this.dispatchEvent(new Event("edit-last", { bubbles: true }));
   }
 
   async #submit(event) {
     event.preventDefault();
     if (!this.#canSend) return;
+    this.box.focus();
+    if (this.#mode.isEdit) {
+      this.#mode.save(this.text);
+      return this.cancel();
+    }
     const { text } = this;
     const draft = this.#draft;
+    const { replyTo } = this.#mode;
     this.#write("");
-    this.box.focus();
-    const { clientId, heldFor } = await this.thread.send(text);
-    if (heldFor) this.#write([text, this.text].filter((each) => each.trim()).join("\n"));
+    this.#mode.end();
+    const { clientId, heldFor } = await this.thread.send(text, { replyTo });
+    if (heldFor) {
+      this.#write([text, this.text].filter((each) => each.trim()).join("\n"));
+      if (replyTo) this.#mode.start("reply", replyTo);
+    }
     if (!clientId) return;
     draft.sent(text);
     this.dispatchEvent(new Event("sent"));
@@ -152,10 +168,12 @@ class MessageComposer extends Element {
     if (this.text.trim()) return;
     event.preventDefault();
     this.#write(event.detail.text);
+    if (event.detail.replyTo) this.#mode.start("reply", event.detail.replyTo);
   }
 
   #follow() {
     this.#followThrottle();
+    if (this.#mode.isActive) this.requestUpdate(); // its message may be deleted
     const { conversation } = this.thread;
     if (conversation) this.#draft.setTrainee(conversation.trainee.id);
   }
@@ -166,21 +184,14 @@ class MessageComposer extends Element {
     if (heldFor > this.#countdown.seconds) this.#countdown.start(heldFor);
   }
 
+  #showDraft() {
+    this.text = this.#draft.text;
+  }
+
   #write(text) {
     this.text = text;
-    this.#draft.write(text);
+    if (!this.#mode.isEdit) this.#draft.write(text);
   }
-}
-
-function isToSend(event) {
-  if (event.ctrlKey || event.metaKey) return true;
-  return !event.shiftKey && (!TOUCH.matches || isFromKeyboard(event));
-}
-
-/** Return whether a key is on a real keyboard: keys on the screen have no code, or cover the page. */
-function isFromKeyboard({ code }) {
-  const { height, scale } = visualViewport;
-  return code.endsWith("Enter") && innerHeight - height * scale < KEYBOARD_PX;
 }
 
 customElements.define("message-composer", MessageComposer);

@@ -134,6 +134,7 @@ class MessageHistory extends Element {
       actions: {
         retry: (clientId) => this.thread.retrySend(clientId),
         discard: (clientId) => this.thread.discardSend(clientId),
+        person: this.person,
       },
     });
   }
