@@ -14,12 +14,12 @@ export function isUnread(item) {
 }
 
 /**
- * Render a message; `actions` has `retry` and `discard`, each called with a client_id, and the `person`.
+ * Render a message; `context` has its thread, and the other person.
  *
  * A message counts as seen when its end, `.bubble-end`, is on the screen, because a message that is
  * taller than the screen is never visible as a whole.
  */
-export function bubble(item, { isFirst, isLast }, actions) {
+export function bubble(item, { isFirst, isLast }, context) {
   return html`<li
     class="message ${kindOf(item)} ${item.state} ${isFirst ? "first" : ""} ${isLast ? "last" : ""}"
     data-message-id=${ifDefined(item.id ?? undefined)}
@@ -31,8 +31,8 @@ export function bubble(item, { isFirst, isLast }, actions) {
       ${item.replyTo ? quotePart(item.replyTo) : nothing} ${renderParts(item)} ${bubbleEnd(item)}
       ${item.id && !item.event ? moreButton() : nothing}
     </div>
-    ${item.reactions.length ? reactionBar(item, actions.person) : nothing}
-    ${item.state === "failed" ? failure(item, actions) : nothing}
+    ${item.reactions.length ? reactionBar(item, context.person) : nothing}
+    ${item.state === "failed" ? failure(item, context) : nothing}
   </li>`;
 }
 
@@ -77,11 +77,11 @@ function author({ isOwn, sender }) {
   return isOwn ? t("message.byYou") : t("message.by", { name: nameInSentence(sender) });
 }
 
-function failure({ error, clientId }, { retry, discard }) {
+function failure({ error, clientId }, { thread }) {
   return html`<div class="failure">
     <span>${error ?? t("message.failed")}</span>
-    ${button(t("message.retry"), () => retry(clientId))}
-    ${button(t("message.delete"), () => discard(clientId))}
+    ${button(t("message.retry"), () => thread.retrySend(clientId))}
+    ${button(t("message.delete"), () => thread.discardSend(clientId))}
   </div>`;
 }
 

@@ -11,14 +11,14 @@ import { hasLinks } from "./parts/text.js";
  * `chunks` keeps items in their elements, and `near` says which chunks are in the page. Times are
  * rendered again when the `zone` changes. The divider is above the item with `dividerKey`.
  */
-export function dayList(items, { now, zone, chunks, near, dividerKey, actions }) {
+export function dayList(items, { now, zone, chunks, near, dividerKey, context }) {
   const days = daySections(items).map((day) => withChunks(day, chunks, dividerKey));
   near.layOut(days);
   const section = (day) => {
     const label = formatDay(day.date, now);
     return html`<section class="day" data-day=${day.key} aria-label=${label}>
       <h3 class="day-name" lang=${timeLocale}><span dir="auto">${label}</span></h3>
-      ${chunkLists(day, { zone, near, actions })}
+      ${chunkLists(day, { zone, near, context })}
     </section>`;
   };
   const isShown = (day) => day.chunks.some((chunk) => near.isShown(chunk));
@@ -32,9 +32,9 @@ function withChunks({ key, date, groups }, chunks, dividerKey) {
   return { key, date, chunks: chunks.split(placed) };
 }
 
-function chunkLists(day, { zone, near, actions }) {
+function chunkLists(day, { zone, near, context }) {
   const render = (chunk) =>
-    guard([zone, hasLinks(), ...signature(chunk.items)], () => chunkList(chunk, actions));
+    guard([zone, hasLinks(), ...signature(chunk.items)], () => chunkList(chunk, context));
   const isShown = (chunk) => near.isShown(chunk);
   return repeatNear(day.chunks, { isShown, heightOf: (chunk) => heightIn(near, chunk), render });
 }
@@ -60,10 +60,10 @@ function space(height) {
   return html`<div class="released" .style=${style}></div>`;
 }
 
-function chunkList({ key: chunk, items }, actions) {
+function chunkList({ key: chunk, items }, context) {
   const row = ({ item, edges }) => [
     edges.hasDivider ? divider() : nothing,
-    bubble(item, edges, actions),
+    bubble(item, edges, context),
   ];
   return html`<ol class="chunk" role="list" data-chunk=${chunk}>
     ${repeat(items, ({ key }) => key, row)}

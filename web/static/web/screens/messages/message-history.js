@@ -131,11 +131,7 @@ class MessageHistory extends Element {
       chunks: this.#chunks,
       near: this.#near,
       dividerKey: this.#dividerKey,
-      actions: {
-        retry: (clientId) => this.thread.retrySend(clientId),
-        discard: (clientId) => this.thread.discardSend(clientId),
-        person: this.person,
-      },
+      context: { thread: this.thread, person: this.person },
     });
   }
 

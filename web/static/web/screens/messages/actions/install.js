@@ -43,7 +43,7 @@ function goTo(button, messageId) {
 
 /** Edit the last own message of the thread of a composer, if that is still possible. */
 function editLast(composer) {
-  const rows = [...composer.closest("thread-view").querySelectorAll(".message.own[data-message-id]")];
+  const rows = [...composer.closest("thread-view").querySelectorAll(".message.own[data-message-id]:not(.deleted)")];
   const target = rows.length ? messageAt(rows.at(-1)) : null;
   if (target && choicesFor(target.item, true).has("edit")) ACTIONS.edit(target);
 }
