@@ -64,8 +64,8 @@ def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
     ]
     # With their parts, such as screens/settings/password-form.js.
     parts = ("screens/invitation", "screens/join", "screens/settings", "screens/trainee")
-    parts += ("screens/messages/actions",)
-    elsewhere = [name for name in USERS if not name.startswith(parts)]
+    own = (*parts, "screens/messages/actions")
+    elsewhere = [name for name in USERS if not name.startswith(own)]
 
     assert later.isdisjoint(key for name in elsewhere for key, _ in uses_in(name))
     assert all('import "../text/later.js";' in source_of(name) for name in loading)
