@@ -136,7 +136,7 @@ def test_invited_person_joins_by_the_mailed_link(
     phone.get_by_label("Password", exact=True).fill("correct-horse-battery-1")
     phone.get_by_role("button", name="Join").click()
 
-    expect(phone.get_by_text("Say hello to Alice!")).to_be_visible()
+    expect(phone.get_by_text("Say hello to Alice")).to_be_visible()
     expect(desk.get_by_text("Joined")).to_be_visible()
     assert User.objects.get(email="erin@example.com").parent_trainer == alice
 
@@ -154,7 +154,7 @@ def test_invitation_is_accepted_while_another_user_is_signed_in(
 
     desk.get_by_role("button", name="Join").click()
 
-    expect(desk.get_by_text("Say hello to Alice!")).to_be_visible()
+    expect(desk.get_by_text("Say hello to Alice")).to_be_visible()
     desk.goto("/settings")
     expect(desk.get_by_text("erin@example.com")).to_be_visible()
 

@@ -41,7 +41,7 @@ def join(page: Page) -> None:
     page.get_by_label("Last name").fill("Evans")
     page.get_by_label("Password", exact=True).fill("correct-horse-battery-1")
     page.get_by_role("button", name="Join").click()
-    expect(page.get_by_text("Say hello to Alice!")).to_be_visible()
+    expect(page.get_by_text("Say hello to Alice")).to_be_visible()
 
 
 @pytest.mark.parametrize("sign", REWRITTEN)

@@ -62,7 +62,7 @@ class InvitationLink extends Element {
     >
       <div class="form">
         <h2 id="link-title">${parts("invitations.link", { email })}</h2>
-        <p id="link-text">${parts("invitations.linkHint", { email })}</p>
+        <p id="link-text">${t("invitations.linkHint")}</p>
         ${this.#body()}
         <div class="form-actions">
           <button type="button" class="button button-quiet" @click=${this.#close}>

@@ -80,7 +80,7 @@ export const texts = {
   "invitations.linkAlt": "QR-Code mit dem Einladungslink",
   "invitations.linkFailed": "Der QR-Code konnte nicht geladen werden",
   "invitations.linkHint":
-    "Lass {email} diesen Code scannen, oder schick den Link. Er funktioniert nur einmal.",
+    "Lass die Person den Code scannen, oder schick ihr den Link. Er funktioniert nur einmal.",
   "invitations.message": "Nachricht",
   "invitations.messageHint": "Freiwillig. Steht in der E-Mail über dem Link.",
   "invitations.resent": "Einladung erneut an {email} gesendet.",

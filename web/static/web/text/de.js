@@ -94,7 +94,7 @@ export const texts = {
   "forgot.title": "Passwort vergessen?",
   "form.email": "Bitte gib eine gültige E-Mail-Adresse ein.",
   "form.required": "Bitte fülle dieses Feld aus.",
-  "history.empty": "Sag Hallo zu {name}!",
+  "history.empty": "Sag Hallo zu {name}",
   "history.failed": "Die Nachrichten konnten nicht geladen werden",
   "history.loading": "Nachrichten werden geladen…",
   "history.loadingOlder": "Ältere Nachrichten werden geladen",

@@ -74,7 +74,7 @@ export const texts = {
   "invitations.link": "Invitation for {email}",
   "invitations.linkAlt": "QR code with the invitation link",
   "invitations.linkFailed": "The QR code couldn’t be loaded",
-  "invitations.linkHint": "Let {email} scan this code, or send them the link. It works only once.",
+  "invitations.linkHint": "Let this person scan the code, or send them the link. It works only once.",
   "invitations.message": "Message",
   "invitations.messageHint": "Optional. Shown in the email, above the link.",
   "invitations.resent": "Invitation sent again to {email}.",

@@ -87,7 +87,7 @@ export const texts = {
   "forgot.title": "Forgot your password?",
   "form.email": "Please enter a valid email address.",
   "form.required": "Please fill in this field.",
-  "history.empty": "Say hello to {name}!",
+  "history.empty": "Say hello to {name}",
   "history.failed": "Messages couldn’t be loaded",
   "history.loading": "Loading messages…",
   "history.loadingOlder": "Loading older messages",
