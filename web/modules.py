@@ -14,9 +14,15 @@ ENTRY = "app.js"
 MESSAGES = "screens/messages.js"
 # Modules that no page needs at first, by the start of their names. They are loaded when they are needed.
 ON_DEMAND = (
+    "core/stored-accounts.js",
+    "core/unsaved-rows.js",
+    "core/updates.js",
+    "core/worker-messages.js",
     "live/change-sender.js",
+    "live/own-trainer.js",
     "live/photos/",
     "screens/messages/actions/",
+    "screens/messages/copying.js",
     "screens/messages/photos/",
 )
 # In cascade order.
