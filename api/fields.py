@@ -98,6 +98,18 @@ class ClientIdField(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
+class FlatListField(serializers.ListField):
+    """A list whose error is that of its first bad item; DRF's own has one for each item, by number."""
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        try:
+            found: list[Any] = super().run_child_validation(data)
+        except serializers.ValidationError as error:
+            by_number: Any = error.detail
+            raise serializers.ValidationError(next(iter(by_number.values()))) from error
+        return found
+
+
 def validated(serializer: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
     """Return the validated `data`; raise DRF's ValidationError if a value is invalid."""
     try:

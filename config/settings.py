@@ -367,6 +367,11 @@ STATICFILES_FINDERS = [
 ]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+# How files reach clients: `stream` by this server, `accel` by nginx, `redirect` by S3.
+MEDIA_DELIVERY = "stream"
+MEDIA_ACCEL_PREFIX = ""
+# All photos of a person; 0 is no limit.
+UPLOAD_QUOTA_BYTES = env.whole("UPLOAD_QUOTA_MB", default=2048, most=2**30) * 2**20
 # Files with plain names are never requested; compressing them would take most of `collectstatic`'s time.
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 SERVESTATIC_SKIP_COMPRESS_EXTENSIONS = ("gif", "ico", "jpg", "map", "png", "webp", "woff", "woff2")

@@ -7,6 +7,8 @@ from api import errors, health
 from api.docs import DocsView
 from api.schema import SchemaView
 from config.readiness import readyz
+from media.serving import file_view
+from messaging import photos
 from notifications.pages import unsubscribe
 from privacy.downloads import download_export
 
@@ -25,8 +27,8 @@ urlpatterns = [
     path("unsubscribe/", unsubscribe),
     path("healthz", health.healthz),
     path("readyz", readyz),
-    # Contains only re-encoded pictures, with names that cannot be guessed.
-    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>profiles/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<name>.*)$", file_view({photos.FOLDER: photos.is_readable})),
     path("", include("web.urls")),
 ]
 

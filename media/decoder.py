@@ -119,18 +119,26 @@ def draw(file: IO[bytes], task: Task) -> Drawing:
         _ensure_not_too_large(image, scans, task)
         largest = _largest_copy(image, task)
     except Exception as error:  # noqa: BLE001 - decoders raise many kinds, such as TypeError for broken Exif
-        raise _refusal_of(error) from None
+        raise _refusal_of(error, file) from None
     copies = tuple(_encode(largest, side) for side in task.sides)
     return Drawing(*largest.size, _blurhash_of(largest), copies)
 
 
-def _refusal_of(error: Exception) -> Exception:
+def _refusal_of(error: Exception, file: IO[bytes]) -> Exception:
     if isinstance(error, TooLarge):
         return error
-    is_webp_without_memory = "could not create decoder" in str(error)
     if isinstance(error, Image.DecompressionBombError):
         return TooManyPixels()
+    # The decoder of WebP gives the same reason for a lack of memory and for a truncated file.
+    is_webp_without_memory = "could not create decoder" in str(error) and _is_whole_webp(file)
     return TooLarge() if is_webp_without_memory or isinstance(error, MemoryError) else NotAPicture()
+
+
+def _is_whole_webp(file: IO[bytes]) -> bool:
+    """Return whether a WebP is as long as its header says."""
+    file.seek(0)
+    content = file.read()
+    return len(content) >= 8 + int.from_bytes(content[4:8], "little")
 
 
 def _ensure_not_too_large(image: Image.Image, scans: int, task: Task) -> None:

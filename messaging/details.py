@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from messaging.models import Extra, Message, Reaction
+from messaging.models import Attachment, Extra, Message, Reaction
+from messaging.photos import Photo
 from messaging.rows import MessageKind, MessageRow
 from users.models import User
 
@@ -22,8 +23,9 @@ class Quoted(NamedTuple):
 
 @dataclass(frozen=True)
 class Details:
-    """By the id of a message: its reactions, as {emoji: user ids}, and the message that it answers."""
+    """By the id of a message: photos, reactions ({emoji: user ids}), and the message that it answers."""
 
+    photos: dict[int, list[Photo]] = field(default_factory=dict)
     reactions: dict[int, dict[str, list[int]]] = field(default_factory=dict)
     quoted: dict[int, Quoted] = field(default_factory=dict)
 
@@ -33,6 +35,7 @@ def load_details(messages: Sequence[AnyMessage]) -> Details:
     if not any(each.extras for each in messages):
         return Details()
     return Details(
+        photos=_load_photos(_ids_with(Extra.ATTACHMENTS, messages)),
         reactions=_load_reactions(_ids_with(Extra.REACTIONS, messages)),
         quoted=_load_quoted(_ids_with(Extra.REPLY, messages)),
     )
@@ -40,6 +43,15 @@ def load_details(messages: Sequence[AnyMessage]) -> Details:
 
 def _ids_with(extra: Extra, messages: Iterable[AnyMessage]) -> list[int]:
     return [each.id for each in messages if each.extras & extra and not each.removed_at]
+
+
+def _load_photos(message_ids: list[int]) -> dict[int, list[Photo]]:
+    found: dict[int, list[Photo]] = {}
+    if message_ids:
+        rows = Attachment.objects.filter(message__in=message_ids, owner__erased_at=None)
+        for message_id, *row in rows.order_by("position").values_list("message", *Photo._fields):
+            found.setdefault(message_id, []).append(Photo(*row))
+    return found
 
 
 def _load_reactions(message_ids: list[int]) -> dict[int, dict[str, list[int]]]:

@@ -61,3 +61,40 @@ class TooManyReactions(Invalid):
 class AdminsHaveNoMessages(Invalid):
     code = "no_messages_to_search"
     detail = _("Admins have no conversations, so there is nothing to search.")
+
+
+class NotAPhoto(Invalid):
+    code = "not_a_photo"
+    detail = _("This file is not a JPEG, PNG, WebP, GIF or HEIC photo, or it is damaged.")
+
+
+class PhotoTooLarge(Invalid):
+    code = "photo_too_large"
+    detail = _("A photo may be at most 10 MB. Choose a smaller one.")
+
+
+class PhotoTooManyPixels(Invalid):
+    code = "photo_too_many_pixels"
+    detail = _("A photo may have at most 60 megapixels. Choose a smaller one.")
+
+
+class PhotoTooComplex(Invalid):
+    code = "photo_too_complex"
+    detail = _("This photo needs too much memory or time. Save it as a JPEG, and try again.")
+
+
+class TooManyPhotos(Invalid):
+    code = "too_many_photos"
+    detail = _("A message may have at most 10 photos.")
+
+
+class UploadNotFound(Invalid):
+    """An upload is not the sender's, was sent, or was forgotten: one error, so ids cannot be probed."""
+
+    code = "upload_not_found"
+    detail = _("A photo was not sent within a day. Please add it again.")
+
+
+class UploadQuotaExceeded(Forbidden):
+    code = "upload_quota_exceeded"
+    detail = _("Your space for photos is full. Delete some of your photos first.")

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from messaging.models import Message, MessageQuerySet, MessageRevision, Reaction
+from messaging.services.uploading import forget_files
 
 
 def empty_messages(
@@ -15,11 +16,12 @@ def empty_messages(
     """
     Delete what messages contain; their rows stay, as deleted at this version of the conversation.
 
-    `values` are further fields to change. If `keeps_texts`, the revisions stay. Messages that quote these
+    `values` are further fields to change. Photos go in any case. If `keeps_texts`, the revisions stay. Messages that quote these
     change too, so that clients load them without the quoted text. The caller holds the conversation's lock.
     """
     ids = list(messages.values_list("pk", flat=True))
     Reaction.objects.filter(message__in=ids).delete()
+    forget_files(ids)
     if not keeps_texts:
         MessageRevision.objects.filter(message__in=ids).delete()
     change_replies(ids, version=version)

@@ -14,17 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from api.fields import MAX_ID, ClientIdField, IdField, WrittenField
+from api.fields import MAX_ID, ClientIdField, FlatListField, IdField, WrittenField
 from api.formats import wire_time
 from messaging.details import Details, Quoted, load_details
 from messaging.models import (
     CONTENT_MAX_LENGTH,
     MAX_VERSION,
     PREVIEW_LENGTH,
+    Attachment,
     Conversation,
     Extra,
     Message,
 )
+from messaging.photos import Photo, links_of
 from messaging.rows import ArchivedReason, ConversationEntry, MessageKind, MessageRow
 from users.models import REMOVED_PERSON_NAME, User
 from users.serializers import image_url
@@ -84,6 +86,30 @@ class ReactionSerializer(serializers.Serializer[Any]):
     user_ids = serializers.ListField(child=serializers.IntegerField())
 
 
+class PhotoLinksSerializer(serializers.Serializer[Any]):
+    """Links that need no token. They change once a day, and are valid for one to two days."""
+
+    small = serializers.URLField(help_text="At most 320 by 320 pixels, as JPEG.")
+    medium = serializers.URLField(help_text="At most 1280 by 1280 pixels.")
+    large = serializers.URLField(help_text="At most 2560 by 2560 pixels.")
+
+
+class AttachmentSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Attachment.Kind.values)
+    width = serializers.IntegerField(help_text="Of the large size, as `height` and `bytes` are.")
+    height = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+    blurhash = serializers.CharField()
+    urls = PhotoLinksSerializer()
+
+
+def attachment_data(photo: Photo | Attachment) -> dict[str, Any]:
+    """Return a photo in the format for clients."""
+    names = ("id", "kind", "width", "height", "bytes", "blurhash")
+    return {**{name: getattr(photo, name) for name in names}, "urls": links_of(photo)}
+
+
 class MessageSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     conversation_id = serializers.IntegerField()
@@ -98,6 +124,10 @@ class MessageSerializer(serializers.Serializer[Any]):
     is_deleted = serializers.BooleanField(
         help_text="A deleted message keeps its place. Its `content` is empty."
     )
+    image = serializers.URLField(
+        allow_null=True, help_text="The medium size of the first photo, for clients that show one."
+    )
+    attachments = AttachmentSerializer(many=True)
     reply_to = QuotedSerializer(allow_null=True)
     reactions = ReactionSerializer(many=True)
     event = serializers.ChoiceField(
@@ -204,6 +234,8 @@ def message_data(
         "client_id": message.client_id,
         "edited_at": wire_time(message.edited_at),
         "is_deleted": is_deleted,
+        "image": None,
+        "attachments": [],
         "reply_to": None,
         "reactions": [],
         "event": None,
@@ -217,7 +249,10 @@ def _details_data(
     message: Message | MessageRow, senders: Senders, details: Details
 ) -> dict[str, Any]:
     quoted = details.quoted.get(message.id)
+    photos = [attachment_data(each) for each in details.photos.get(message.id, [])]
     return {
+        "image": photos[0]["urls"]["medium"] if photos else None,
+        "attachments": photos,
         "reply_to": quoted and _quoted_data(quoted, senders),
         "reactions": reactions_data(details.reactions.get(message.id, {})),
         "event": "joined" if message.extras & Extra.JOINED else None,
@@ -252,8 +287,11 @@ def messages_data(
 class SendSerializer(serializers.Serializer[Any]):
     content = WrittenField(
         max_length=CONTENT_MAX_LENGTH,
-        help_text="Leading and trailing whitespace is removed. A visible character is needed. The text is "
-        "stored in Unicode's form NFC.",
+        allow_blank=True,
+        allow_null=True,
+        default="",
+        help_text="Leading and trailing whitespace is removed. A visible character is needed, "
+        "unless there are photos. The text is stored in Unicode's form NFC.",
     )
     client_id = ClientIdField(
         allow_null=True,
@@ -267,6 +305,28 @@ class SendSerializer(serializers.Serializer[Any]):
         help_text="The message of this conversation that is answered. It may be deleted.",
     )
 
+    uploads = FlatListField(
+        child=IdField(),
+        default=list,
+        help_text="Photos that you have uploaded, by their IDs, in the order in which they are shown.",
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the values; raise DRF's ValidationError if there is neither a text nor a photo."""
+        values = super().to_internal_value(data)
+        if not (values["content"] or values["uploads"] or values.get("images")):
+            flaw = _flaw_of(data.get("content", serializers.empty))
+            message = self.fields["content"].error_messages[flaw]
+            raise serializers.ValidationError({"content": [message]}, code=flaw)
+        return {**values, "content": values["content"] or ""}
+
+
+def _flaw_of(content: Any) -> str:
+    """Return DRF's code for a missing text."""
+    if content is serializers.empty:
+        return "required"
+    return "null" if content is None else "blank"
+
 
 class EditSerializer(serializers.Serializer[Any]):
     content = WrittenField(
@@ -278,6 +338,28 @@ class EditSerializer(serializers.Serializer[Any]):
 
 class StartSerializer(SendSerializer):
     trainee_id = IdField()
+
+
+class SendFormSerializer(SendSerializer):
+    """A message in a form, which may carry photos."""
+
+    image = FlatListField(
+        source="images",
+        child=serializers.FileField(allow_empty_file=True),
+        default=list,
+        help_text="Up to 10 photos: JPEG, PNG, WebP, HEIC or GIF, each at most 10 MB and 60 megapixels.",
+    )
+
+
+class StartFormSerializer(SendFormSerializer):
+    trainee_id = IdField()
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(
+        allow_empty_file=True,
+        help_text="JPEG, PNG, WebP, HEIC or GIF, at most 10 MB and 60 megapixels.",
+    )
 
 
 class StartedSerializer(serializers.Serializer[Any]):

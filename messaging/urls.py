@@ -19,5 +19,6 @@ urlpatterns = [
     path("conversations/<id:conversation_id>/send/", views.SendMessageView.as_view()),
     path("conversations/<id:conversation_id>/read/", views.MarkReadView.as_view()),
     path("search/", SearchView.as_view()),
+    path("uploads/", views.UploadView.as_view()),
     path("unread-count/", views.UnreadCountView.as_view()),
 ]

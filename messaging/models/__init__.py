@@ -1,5 +1,6 @@
 """The tables of conversations, of messages and what belongs to them, and of what staff have done."""
 
+from messaging.models.attachments import Attachment, AttachmentQuerySet
 from messaging.models.conversations import (
     MAX_VERSION,
     PREVIEW_LENGTH,
@@ -18,6 +19,8 @@ __all__ = [
     "MAX_VERSION",
     "PREVIEW_LENGTH",
     "REASON_MAX_LENGTH",
+    "Attachment",
+    "AttachmentQuerySet",
     "Conversation",
     "ConversationQuerySet",
     "Extra",

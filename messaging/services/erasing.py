@@ -5,6 +5,7 @@ from django.db import transaction
 from api.fields import MAX_ID
 from messaging.events import announce_altered
 from messaging.models import (
+    Attachment,
     Conversation,
     Message,
     MessageQuerySet,
@@ -13,6 +14,7 @@ from messaging.models import (
 )
 from messaging.removal import empty_messages
 from messaging.services.reacting import remove_reactions_of
+from messaging.services.uploading import forget
 from messaging.system_lines import content_without_name
 from users.models import User
 
@@ -27,8 +29,11 @@ def erase_from_conversations(*, user_id: int, erases_texts: bool) -> None:
     First all conversations get a new version, one transaction each, so that nobody can send to them any
     longer. With it, the person's reactions are removed. Then each batch of messages takes a version of its
     conversation. Repeating the call after an interruption continues the work. If `erases_texts`, the
-    contents of the messages are removed, too; otherwise only their earlier texts.
+    contents of the messages are removed, too; otherwise only their earlier texts. Photos
+    always are; a message that had nothing else becomes a deleted one.
     """
+    while forget(Attachment.objects.filter(owner=user_id).order_by("pk")[:BATCH]):
+        pass
     while ids := _list_conversations(user_id):
         for conversation_id in ids:
             _unlink(conversation_id, user_id)
@@ -79,9 +84,9 @@ def _change_batch(conversation_id: int, batch: MessageQuerySet, erases_texts: bo
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     conversation.version += 1
     conversation.save(update_fields=["version"])
-    if erases_texts:
-        empty_messages(batch, version=conversation.version, sender=None)
-    else:
+    photos_only = batch.filter(content="", removed_at=None)
+    empty_messages(batch if erases_texts else photos_only, version=conversation.version, sender=None)
+    if not erases_texts:
         ids = list(batch.values_list("pk", flat=True))
         MessageRevision.objects.filter(message__in=ids).delete()
         kept = {"content": content_without_name()}

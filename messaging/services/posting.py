@@ -2,9 +2,12 @@
 Posts a message: locks the conversation, stores the message and announces it. Applies no rate limit.
 """
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -18,6 +21,7 @@ from messaging.exceptions import (
 )
 from messaging.models import Conversation, Extra, Message, Side
 from messaging.selectors import get_conversation
+from messaging.services.uploading import attach_uploads, ensure_few_photos
 from messaging.sql.send import NewMessage, Stored, store_message
 from users.models import User
 
@@ -37,22 +41,38 @@ def post_message(
     content: str,
     client_id: UUID | None = None,
     reply_to: int | None = None,
+    uploads: Sequence[int] = (),
     has_joined: bool = False,
 ) -> SentMessage:
     """
     Store a message, and announce it after the commit.
 
     Calls may share an outer transaction. Each call locks a conversation until that transaction ends.
-    `content` must be stripped and have 1 to 2,000 code points. If the sender used `client_id` before
+    `content` must be stripped and have 1 to 2,000 code points, or none with `uploads`, the ids of photos.
+    If the sender used `client_id` before
     in this conversation, store nothing and return the original message. `reply_to` is the id of the message
     that this one answers; it may be deleted. `has_joined` makes it the line that says that the sender has
-    joined. Raise ConversationNotFound, MessageNotFound,
-    ConversationArchived, ParticipantGone or ParticipantDeactivated.
+    joined. Raise ConversationNotFound, MessageNotFound, ConversationArchived, ParticipantGone,
+    ParticipantDeactivated, TooManyPhotos or UploadNotFound.
     """
+    ensure_few_photos(len(uploads))
     if reply_to is not None:
         _ensure_has_message(sender, conversation_id, reply_to)
-    extras = Extra.REPLY if reply_to is not None else Extra.JOINED if has_joined else 0
+    flags = {
+        Extra.ATTACHMENTS: uploads,
+        Extra.REPLY: reply_to is not None,
+        Extra.JOINED: has_joined,
+    }
+    extras = sum(flag for flag, is_set in flags.items() if is_set)
     new = NewMessage(content, client_id, extras, reply_to)
+    # A plain text is a single statement, which needs no transaction.
+    with transaction.atomic() if uploads else nullcontext():
+        return _post(sender, conversation_id, new, uploads)
+
+
+def _post(
+    sender: User, conversation_id: int, new: NewMessage, uploads: Sequence[int]
+) -> SentMessage:
     stored = store_message(conversation_id, sender.pk, new, timezone.now())
     if stored is None:
         raise ConversationNotFound
@@ -60,7 +80,9 @@ def post_message(
         impossible = RuntimeError(
             "The message was not stored, but the conversation accepts messages."
         )
-        return find_repeat(stored.conversation, sender, client_id, otherwise=impossible)
+        return find_repeat(stored.conversation, sender, new.client_id, otherwise=impossible)
+    if uploads:
+        attach_uploads(sender=sender, message_id=stored.message_id, upload_ids=uploads)
     message = _stored_message(stored, sender, new)
     announce_message(stored.conversation, message)
     return SentMessage(message=message, is_repeat=False)

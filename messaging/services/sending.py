@@ -1,6 +1,6 @@
 """Sends a user's messages within the rate limit, and starts conversations with trainees."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -36,13 +36,13 @@ def send_message(
     content: str,
     client_id: UUID | None = None,
     reply_to: int | None = None,
+    uploads: Sequence[int] = (),
 ) -> SentMessage:
     """
     Post a message for a user, if the rate limit `THROTTLE_MESSAGING` allows it; see `post_message`.
 
     Requests that store nothing (repeats, refusals and failures) do not count. Raise
-    ImpersonationReadOnly, ConversationNotFound, MessageNotFound, ConversationArchived, ParticipantGone,
-    ParticipantDeactivated or TooFast.
+    ImpersonationReadOnly, TooFast, or as `post_message` does.
     """
     ensure_may_write(sender)
     post = partial(
@@ -52,6 +52,7 @@ def send_message(
         content=content,
         client_id=client_id,
         reply_to=reply_to,
+        uploads=uploads,
     )
     # Recently throttled: refuse from memory instead of inserting and rolling back under the lock.
     if wait := cached_retry_after("messaging", sender.pk):
@@ -111,19 +112,20 @@ def start_conversation(
     content: str,
     client_id: UUID | None = None,
     reply_to: int | None = None,
+    uploads: Sequence[int] = (),
 ) -> StartedConversation:
     """
     Send a message to one of the trainer's trainees; create or reopen their conversation if necessary.
 
     All of this happens in one transaction. If `client_id` was used before, store nothing and return the
-    original message. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound, MessageNotFound,
-    ParticipantDeactivated or TooFast.
+    original message. Raise ImpersonationReadOnly, NotATrainer, TraineeNotFound, TooFast, or as
+    `post_message` does.
     """
     ensure_may_write(trainer)
     if not trainer.is_trainer:
         raise NotATrainer
     if wait := cached_retry_after("messaging", trainer.pk):
-        return _find_repeated_start(trainer, trainee_id, client_id, otherwise=TooFast(wait))
+        return find_repeated_start(trainer, trainee_id, client_id, otherwise=TooFast(wait))
     with _counting_transaction(trainer) as count:
         trainee = lock_trainee(trainer=trainer, trainee_id=trainee_id)
         conversation, is_new = lock_or_create(trainer, trainee)
@@ -136,12 +138,13 @@ def start_conversation(
             content=content,
             client_id=client_id,
             reply_to=reply_to,
+            uploads=uploads,
         )
         sent = _post_and_count(post, count)
     return StartedConversation(conversation.pk, sent.message, is_new, sent.is_repeat)
 
 
-def _find_repeated_start(
+def find_repeated_start(
     trainer: User, trainee_id: int, client_id: UUID | None, *, otherwise: Exception
 ) -> StartedConversation:
     """

@@ -153,12 +153,21 @@ def test_sending_is_described_with_all_its_errors(description: dict[str, Any]) -
 
     assert "x-codes" not in operation
     assert codes_by_status(operation) == {
-        "400": ["parse_error"],
+        "400": [
+            "not_a_photo",
+            "photo_too_large",
+            "photo_too_many_pixels",
+            "photo_too_complex",
+            "too_many_photos",
+            "upload_not_found",
+            "parse_error",
+        ],
         "401": ["not_authenticated", "token_not_valid"],
         "403": [
             "conversation_archived",
             "participant_gone",
             "participant_deactivated",
+            "upload_quota_exceeded",
             "impersonation_read_only",
         ],
         "404": ["not_found", "message_not_found"],

@@ -73,6 +73,7 @@ TABLE = {
     "POST messaging/conversations/<conversation_id>/read/": (200, 200, 403),
     "POST messaging/conversations/<conversation_id>/send/": (201, 201, 403),
     "POST messaging/conversations/start/": (201, 403, 403),
+    "POST messaging/uploads/": (415, 415, 403),
     "POST trainer/impersonate/<trainee_id>/start/": (200, 403, 403),
     "POST trainer/impersonate/end/": (200, 400, 200),
     "POST trainer/invitations/": (201, 403, 403),
@@ -86,7 +87,8 @@ TABLE = {
 OTHER_ROUTES = {
     "",  # an unknown path
     "^api/",  # an unknown path below /api/
-    "^media/(?P<path>.*)$",
+    "^media/(?P<name>.*)$",
+    "^media/(?P<path>profiles/.*)$",
     "exports/<str:signed>/",
     "favicon.ico",
     "healthz",

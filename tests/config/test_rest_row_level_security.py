@@ -98,6 +98,7 @@ TABLE = {
     "POST messaging/conversations/<conversation_id>/read/": (401, 404, 404, 404, 403, 404, 401),
     "POST messaging/conversations/<conversation_id>/send/": (401, 404, 404, 404, 403, 404, 401),
     "POST messaging/conversations/start/": (401, 403, 404, 403, 403, 403, 401),
+    "POST messaging/uploads/": (401, 415, 415, 415, 403, 415, 401),
     "POST trainer/impersonate/<trainee_id>/start/": (401, 403, 404, 403, 403, 403, 401),
     "POST trainer/impersonate/end/": (401, 400, 400, 400, 200, 400, 401),
     "POST trainer/invitations/": (401, 403, 201, 403, 403, 403, 401),

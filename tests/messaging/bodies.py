@@ -70,6 +70,8 @@ def message_body(message: Message) -> Body:
         "client_id": str(message.client_id) if message.client_id else None,
         "edited_at": moment(message.edited_at),
         "is_deleted": message.removed_at is not None,
+        "image": None,
+        "attachments": [],
         "reply_to": None,
         "reactions": [],
         "event": None,
