@@ -29,8 +29,8 @@ def erase_from_conversations(*, user_id: int, erases_texts: bool) -> None:
     First all conversations get a new version, one transaction each, so that nobody can send to them any
     longer. With it, the person's reactions are removed. Then each batch of messages takes a version of its
     conversation. Repeating the call after an interruption continues the work. If `erases_texts`, the
-    contents of the messages are removed, too; otherwise only their earlier texts. Photos
-    always are; a message that had nothing else becomes a deleted one.
+    contents of the messages are removed, too; otherwise only their earlier texts and photos. A message that
+    had only photos becomes a deleted one.
     """
     while forget(Attachment.objects.filter(owner=user_id).order_by("pk")[:BATCH]):
         pass
@@ -85,7 +85,9 @@ def _change_batch(conversation_id: int, batch: MessageQuerySet, erases_texts: bo
     conversation.version += 1
     conversation.save(update_fields=["version"])
     photos_only = batch.filter(content="", removed_at=None)
-    empty_messages(batch if erases_texts else photos_only, version=conversation.version, sender=None)
+    empty_messages(
+        batch if erases_texts else photos_only, version=conversation.version, sender=None
+    )
     if not erases_texts:
         ids = list(batch.values_list("pk", flat=True))
         MessageRevision.objects.filter(message__in=ids).delete()

@@ -132,3 +132,29 @@ def test_files_are_stored_together_or_not_at_all(
         store_files([("photos/a", b"x"), ("photos/b", b"x")])
 
     assert files_in(media) == set()
+
+
+def test_message_that_its_sender_deletes_has_no_files(
+    api: Client, bob: User, conversation: Conversation, media: Path
+) -> None:
+    photo = send_photo(api, bob, conversation)
+    path = f"/api/messaging/conversations/{conversation.pk}/messages/"
+
+    answer = api.delete(f"{path}{photo.message_id}/")
+    run_deletions()
+
+    shown = api.get(path).json()["results"][0]
+    assert (answer.status_code, files_in(media)) == (204, set())
+    assert (shown["is_deleted"], shown["image"], shown["attachments"]) == (True, None, [])
+
+
+def test_text_of_a_photo_can_be_removed_but_not_that_of_a_text(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    sent = send_form(api.as_user(bob), conversation, PHOTO, content="A caption").json()
+    path = f"/api/messaging/conversations/{conversation.pk}/messages/{sent['id']}/"
+
+    edited = api.patch(path, {"content": ""})
+
+    assert (edited.status_code, edited.json()["content"]) == (200, "")
+    assert edited.json()["attachments"] == sent["attachments"]
