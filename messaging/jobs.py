@@ -4,8 +4,8 @@ from jobs.models import Job
 from jobs.registry import job
 from media.files import delete_files
 from messaging.photos import SHARDS, names_of
-from messaging.services import sweeping_uploads
 from messaging.search.indexing import index_messages
+from messaging.services import sweeping_uploads
 from messaging.services.deleting import prune_deleted_texts
 
 

@@ -17,8 +17,8 @@ def empty_messages(
     Delete what messages contain; their rows stay, as deleted at this version of the conversation.
 
     `values` are further fields to change. Photos go in any case. If `keeps_texts`, the revisions stay.
-    Messages that quote these change too, so that clients load them without the quoted text. The caller holds
-    the conversation's lock.
+    Messages that quote these change too, so that clients load them without the quoted text. The caller
+    holds the conversation's lock.
     """
     ids = list(messages.values_list("pk", flat=True))
     Reaction.objects.filter(message__in=ids).delete()

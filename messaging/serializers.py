@@ -104,6 +104,11 @@ class AttachmentSerializer(serializers.Serializer[Any]):
     urls = PhotoLinksSerializer()
 
 
+def image_of(photos: Sequence[Photo]) -> str | None:
+    """Return the link for clients that show one photo: the medium size of the first."""
+    return links_of(photos[0])["medium"] if photos else None
+
+
 def attachment_data(photo: Photo | Attachment) -> dict[str, Any]:
     """Return a photo in the format for clients."""
     names = ("id", "kind", "width", "height", "bytes", "blurhash")
@@ -249,10 +254,10 @@ def _details_data(
     message: Message | MessageRow, senders: Senders, details: Details
 ) -> dict[str, Any]:
     quoted = details.quoted.get(message.id)
-    photos = [attachment_data(each) for each in details.photos.get(message.id, [])]
+    photos = details.photos.get(message.id, [])
     return {
-        "image": photos[0]["urls"]["medium"] if photos else None,
-        "attachments": photos,
+        "image": image_of(photos),
+        "attachments": [attachment_data(each) for each in photos],
         "reply_to": quoted and _quoted_data(quoted, senders),
         "reactions": reactions_data(details.reactions.get(message.id, {})),
         "event": "joined" if message.extras & Extra.JOINED else None,

@@ -5,10 +5,11 @@ from rest_framework import serializers
 
 from api.fields import IdField
 from api.formats import wire_time
+from messaging.details import load_details
 from messaging.last_known import as_last_known
 from messaging.models import Message
 from messaging.search.selectors import SearchPage
-from messaging.serializers import SenderSerializer
+from messaging.serializers import SenderSerializer, image_of
 from text.visible import normalize
 from users.models import User
 
@@ -64,13 +65,17 @@ class FoundMessagesSerializer(serializers.Serializer[Any]):
 
 def search_page_data(page: SearchPage, reader: User) -> dict[str, Any]:
     """Return a page of found messages in the format for clients, as `reader` may see their people."""
+    photos = load_details(page.messages).photos
     return {
         "count": page.count,
         "num_pages": page.num_pages,
         "page": page.number,
         "has_next": page.number < page.num_pages,
         "has_previous": page.number > 1,
-        "results": [_result_data(each, reader) for each in page.messages],
+        "results": [
+            _result_data(each, reader) | {"image_url": image_of(photos.get(each.pk, []))}
+            for each in page.messages
+        ],
     }
 
 
@@ -87,7 +92,6 @@ def _result_data(message: Message, reader: User) -> dict[str, Any]:
         "sender_first_name": sender_data["first_name"],
         "sender_last_name": sender_data["last_name"],
         "content": message.content,
-        "image_url": None,
         "created_at": wire_time(message.created_at),
         "other_participant_id": other_data["id"] or None,
         "other_participant_first_name": other_data["first_name"],

@@ -558,3 +558,13 @@ def test_deleted_photos_have_a_job_that_deletes_their_files(
 
     job = Job.objects.get(kind="messaging.delete_photos")
     assert (job.args, Attachment.objects.count()) == ({"keys": [photo.key]}, 0)
+
+
+def test_found_message_shows_its_first_photo(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    sent = send_form(api.as_user(bob), conversation, PHOTO, PHOTO, content="A sunset").json()
+
+    (found,) = api.as_user(alice).get("/api/messaging/search/?q=sunset").json()["results"]
+
+    assert (found["message_id"], found["image_url"]) == (sent["id"], sent["image"])
