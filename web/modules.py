@@ -24,6 +24,7 @@ ON_DEMAND = (
     "screens/messages/actions/",
     "screens/messages/copying.js",
     "screens/messages/photos/",
+    "screens/search/",
 )
 # In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens")

@@ -20,6 +20,7 @@ PARTS = {
     "inbox-rows": "inbox",
     "message-notification": "notifications",
     "newest-page": "thread",
+    "open-threads": "thread",
     "outbox-rows": "outbox",
     "outbox-sender": "outbox",
     "outgoing": "thread",

@@ -37,6 +37,8 @@ const REQUESTS = [
   ["removeReaction", [7, 9, "❤️"], "DELETE messaging/conversations/7/messages/9/reactions/%E2%9D%A4%EF%B8%8F/"],
   ["markRead", [7, 9], "POST messaging/conversations/7/read/", { up_to: 9 }],
   ["getUnreadCount", [], "GET messaging/unread-count/"],
+  ["searchMessages", [{ q: "leg day" }], "GET messaging/search/?q=leg+day&page=1"],
+  ["searchMessages", [{ q: "leg", page: 2, conversation: 7 }], "GET messaging/search/?q=leg&page=2&conversation=7"],
   ["listTrainees", [], "GET trainer/trainees/?page=1"],
   ["listTrainees", [{ page: 2, search: "a & b" }], "GET trainer/trainees/?page=2&search=a+%26+b"],
   ["getTrainee", [3], "GET trainer/trainees/3/"],

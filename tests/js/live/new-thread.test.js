@@ -19,11 +19,14 @@ async function open(t) {
 test("a new thread has nothing to load, mark or type", async (t) => {
   const { inbox, thread } = await open(t);
 
-  await Promise.all([thread.loadOlder(), thread.retry()]);
+  await Promise.all([thread.loadOlder(), thread.loadNewer(), thread.jumpTo(1), thread.retry()]);
+  thread.showNewest();
+  thread.readUpTo(1);
   thread.type(true);
   thread.seen(1);
 
   assert.deepEqual([thread.status, thread.messages, thread.pending], ["ready", [], []]);
+  assert.deepEqual([thread.newestMessages, thread.hasNewer], [[], false]);
   assert.deepEqual([thread.connection, thread.id, thread.heldFor], [inbox.connection, null, 0]);
   assert.equal(thread.connectionSince, inbox.connectionSince);
 });

@@ -10,7 +10,7 @@ const MESSAGES = "GET /api/messaging/conversations/7/messages/";
 const NEWEST = `${MESSAGES}?before=${Number.MAX_SAFE_INTEGER}&limit=20`;
 const READ = "POST /api/messaging/conversations/7/read/";
 const SEND = "POST /api/messaging/conversations/7/send/";
-const NAMES = ["live/thread.js", "live/changes.js", "live/inbox.js", "live/outbox.js", "live/account.js"];
+const NAMES = ["live/thread.js", "live/changes.js", "live/inbox.js", "live/outbox.js", "live/account.js", "live/open-threads.js"];
 
 const pageOf = (...results) => ({ results, next: null, count: results.length });
 const changes = (version, messages = []) => ({ results: messages, next: null, version });
@@ -33,7 +33,7 @@ async function start(t, { openBrowser = openSignedIn, prepare = () => {} } = {})
   modules.outbox.start(ALICE.id);
   await settle();
   t.after(() => {
-    modules.closeAllThreads();
+    modules.openThreads.closeAll();
     modules.inbox.stop();
     modules.outbox.stop();
   });
@@ -60,7 +60,8 @@ async function start(t, { openBrowser = openSignedIn, prepare = () => {} } = {})
     await settle();
     return thread;
   };
-  return { browser, server, ...modules, sockets, deliver, live, listLive, updated, open };
+  const closeThread = (thread) => modules.openThreads.close(thread);
+  return { browser, server, ...modules, closeThread, sockets, deliver, live, listLive, updated, open };
 }
 
 test("a thread loads the newest page and subscribes from its version", async (t) => {

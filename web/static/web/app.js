@@ -3,6 +3,7 @@ import { reloadIfSignInChanged } from "./core/page-restore.js";
 import { startRedirects } from "./core/redirects.js";
 import { router } from "./core/router.js";
 import { session } from "./core/session.js";
+import { startSearch } from "./screens/search/opening.js";
 import "./ui/app-root.js";
 import { loadStyles, screenOf } from "./ui/screens.js";
 import { followViewport } from "./ui/viewport.js";
@@ -15,6 +16,7 @@ router.start();
 startRedirects(session, router);
 session.start();
 followViewport();
+startSearch();
 // Before the page can be left, so that it never returns with the data of another user.
 reloadIfSignInChanged(session);
 if (document.readyState === "complete") loaded();

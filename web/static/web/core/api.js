@@ -45,7 +45,8 @@ export function setTokenSource(source) {
  * `path` is relative to /api/, or it is the `next` URL of a page. The host of a URL is ignored,
  * because behind a proxy it can be internal. A throttled GET is repeated when the server accepts it,
  * unless the user changes meanwhile. With `using`, another function than `fetch` sends the request,
- * with its own time limit. With `keepalive` the request outlives the page.
+ * with its own time limit. With `keepalive` the request outlives the page. A GET that waits calls
+ * `onWait(seconds)`, and is not repeated once `isWanted()` is false.
  */
 export async function request(method, path, options = {}) {
   underWay += 1;
@@ -68,7 +69,8 @@ async function send(method, path, options) {
   const { generation } = tokens;
   const once = () => requestOnce(method, path, options);
   if (method !== "GET") return once();
-  return untilAccepted(once, () => generation === tokens.generation);
+  const isWanted = () => generation === tokens.generation && (options.isWanted?.() ?? true);
+  return untilAccepted(once, isWanted, options.onWait);
 }
 
 async function requestOnce(method, path, { auth = true, ...options }) {

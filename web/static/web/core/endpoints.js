@@ -111,11 +111,15 @@ export const markRead = (id, upTo) =>
 
 export const getUnreadCount = () => get("messaging/unread-count/");
 
+/** Search messages, 20 per page, newest first; `conversation` is an id. */
+export const searchMessages = ({ q, page = 1, conversation }, options) =>
+  get(`messaging/search/?${query({ q, page, conversation })}`, options);
+
 // Trainees and invitations
 // ------------------------------------------------------------------------------
 /** List the trainer's trainees by name, 20 per page; `search` matches names and email. */
-export const listTrainees = ({ page = 1, search = "" } = {}) =>
-  get(`trainer/trainees/?${query({ page, search })}`);
+export const listTrainees = ({ page = 1, search = "" } = {}, options) =>
+  get(`trainer/trainees/?${query({ page, search })}`, options);
 
 export const getTrainee = (id) => get(`trainer/trainees/${id}/`);
 

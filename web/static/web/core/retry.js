@@ -34,15 +34,16 @@ export function delayOf(error, failures) {
  * Call `read` until the server does not throttle it; return its result.
  *
  * Throws other errors, those with a wait of more than two minutes, and all errors once
- * `isWanted()` is false.
+ * `isWanted()` is false. `onWait(seconds)` is called before each wait.
  */
-export async function untilAccepted(read, isWanted) {
+export async function untilAccepted(read, isWanted, onWait = () => {}) {
   for (;;) {
     try {
       return await read();
     } catch (error) {
       const seconds = waitSeconds(error);
       if (error.status !== 429 || seconds > PATIENCE_SECONDS) throw error;
+      onWait(seconds);
       await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
       if (!isWanted()) throw error;
     }

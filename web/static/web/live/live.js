@@ -5,8 +5,8 @@ import { startBadge } from "./badge.js";
 import { changes } from "./changes.js";
 import { clearDrafts } from "./drafts.js";
 import { inbox } from "./inbox.js";
+import { openThreads } from "./open-threads.js";
 import { outbox } from "./outbox.js";
-import { closeAllThreads } from "./thread.js";
 import { guardUnsent } from "./unsent-guard.js";
 
 let running = null;
@@ -44,7 +44,7 @@ function startLater(key) {
 }
 
 function stop() {
-  closeAllThreads();
+  openThreads.closeAll();
   clearDrafts();
   withNotifications((notifications) => notifications.stop());
   outbox.stop();

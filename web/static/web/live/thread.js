@@ -1,5 +1,6 @@
 import { account } from "./account.js";
 import { inbox } from "./inbox.js";
+import { openThreads } from "./open-threads.js";
 import { outbox } from "./outbox.js";
 import { ReadReceipts } from "./read-receipts.js";
 import { ShownHistory } from "./shown-history.js";
@@ -144,29 +145,7 @@ class Thread extends ShownHistory {
   }
 }
 
-// A view can close after the next view has opened the same thread, so views share threads.
-const open = new Map();
-
 /** Open a conversation; its thread is shared until every caller has closed it. */
 export function openThread(conversationId) {
-  const entry = open.get(conversationId) ?? { thread: new Thread(conversationId), users: 0 };
-  entry.users += 1;
-  open.set(conversationId, entry);
-  return entry.thread;
-}
-
-/** Release a thread. */
-export function closeThread(thread) {
-  const entry = open.get(thread.id);
-  if (entry?.thread !== thread) return thread.close();
-  entry.users -= 1;
-  if (entry.users > 0) return undefined;
-  open.delete(thread.id);
-  return thread.close();
-}
-
-/** Close all threads after the end of a sign-in. */
-export function closeAllThreads() {
-  for (const { thread } of open.values()) thread.close();
-  open.clear();
+  return openThreads.share(conversationId, () => new Thread(conversationId));
 }

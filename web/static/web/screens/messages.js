@@ -8,6 +8,7 @@ import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
 import { setTitle } from "../live/badge.js";
 import { chooseConversation } from "./messages/empty-states.js";
+import { openSearch } from "./search/opening.js";
 import "./messages/connection-line.js";
 import "./messages/conversation-list.js";
 import "./messages/thread-view.js";
@@ -58,10 +59,13 @@ class MessagesScreen extends Element {
     return session.user?.role === "TRAINEE" && inbox.conversations.length <= 1;
   }
 
-  /** The thread of the route: `{key, conversationId}`, `{key, traineeId}` or null. */
+  /** The thread of the route: `{key, conversationId, messageId}`, `{key, traineeId}` or null. */
   get #thread() {
     const { params, query } = router.route;
-    if (params.id) return { key: `conversation-${params.id}`, conversationId: params.id };
+    if (params.id) {
+      const messageId = Number(query.message) || null;
+      return { key: `conversation-${params.id}`, conversationId: params.id, messageId };
+    }
     const traineeId = Number(query.trainee);
     return Number.isInteger(traineeId) && traineeId > 0
       ? { key: `trainee-${traineeId}`, traineeId }
@@ -74,11 +78,11 @@ class MessagesScreen extends Element {
         <a class="icon-button" href="/messages" aria-label=${t("nav.toMessages")}>
           ${icon("back")}
         </a>
-        ${this.#renderTitle(t("archive.title"), thread)}
+        ${this.#renderTitle(t("archive.title"), thread)} ${searchButton()}
       </header>`;
     }
     return html`<header class="list-header">
-      ${this.#renderTitle(t("nav.messages"), thread)}
+      ${this.#renderTitle(t("nav.messages"), thread)} ${searchButton()}
       ${this.#canStart ? newMessageLink() : nothing}
     </header>`;
   }
@@ -108,10 +112,11 @@ class MessagesScreen extends Element {
       ${session.user?.role === "TRAINER" && !this.#isArchive ? archiveLink() : nothing}`;
   }
 
-  #renderThread({ conversationId, traineeId }) {
+  #renderThread({ conversationId, messageId, traineeId }) {
     const list = this.#isArchive ? "/messages/archived" : "/messages";
     return html`<thread-view
       .conversationId=${conversationId ?? null}
+      .messageId=${messageId ?? null}
       .traineeId=${traineeId ?? null}
       .backTo=${this.#isSingle ? null : list}
       @leave=${() => this.querySelector("conversation-list").focusCurrent()}
@@ -137,6 +142,20 @@ class MessagesScreen extends Element {
     if (!isAtList || !this.#isSingle || !only) return;
     router.navigate(`/messages/${only.id}`, { replace: true });
   }
+}
+
+function searchButton() {
+  const label = t("search.open");
+  return html`<button
+    type="button"
+    class="icon-button"
+    aria-label=${label}
+    aria-keyshortcuts="Control+K Meta+K"
+    title=${label}
+    @click=${() => openSearch()}
+  >
+    ${icon("search")}
+  </button>`;
 }
 
 function newMessageLink() {

@@ -1,8 +1,11 @@
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { ProximityObserver } from "./proximity-observer.js";
 
+// Pages load before the user reaches the edge.
+const AHEAD = "800px";
+
 /** Loads the next page at one edge of a history, when that edge comes near the screen. */
-export class EdgeLoader {
+class EdgeLoader {
   /** Why the page could not be loaded, or null. */
   error = null;
   #host;
@@ -27,4 +30,14 @@ export class EdgeLoader {
     this.error = null;
     return this.load();
   }
+}
+
+/** Return the loaders of older and newer messages of a host with a `thread`. */
+export function edgeLoaders(host) {
+  const top = { selector: ".history-top", margin: `${AHEAD} 0px 0px 0px` };
+  const bottom = { selector: ".history-bottom", margin: `0px 0px ${AHEAD} 0px` };
+  return {
+    older: new EdgeLoader(host, { ...top, load: () => host.thread.loadOlder() }),
+    newer: new EdgeLoader(host, { ...bottom, load: () => host.thread.loadNewer() }),
+  };
 }

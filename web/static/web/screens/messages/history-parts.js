@@ -11,13 +11,23 @@ import "./connection-line.js";
 export function historyTop(thread, error, retry) {
   if (thread.status === "error" && !thread.messages.length) return failedTop(() => thread.retry());
   if (!thread.hasOlder) return nothing;
-  return html`<div class="history-top">
-    ${error
-      ? html`<span>${t("history.olderFailed")}</span>
+  return edge("history-top", t("history.loadingOlder"), error && t("history.olderFailed"), retry);
+}
+
+/** Render the bottom of a history that has newer messages: loading, or failed. */
+export function historyBottom({ hasNewer }, error, retry) {
+  if (!hasNewer) return nothing;
+  return edge("history-bottom", t("history.loadingNewer"), error && t("history.newerFailed"), retry);
+}
+
+function edge(name, loading, failed, retry) {
+  return html`<div class=${name}>
+    ${failed
+      ? html`<span>${failed}</span>
           <button type="button" class="link-button" @click=${retry}>
             ${t("action.retry")}
           </button>`
-      : html`<span class="spinner" role="img" aria-label=${t("history.loadingOlder")}></span>`}
+      : html`<span class="spinner" role="img" aria-label=${loading}></span>`}
   </div>`;
 }
 

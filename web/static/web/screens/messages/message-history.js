@@ -7,23 +7,22 @@ import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
 import { Chunks } from "./chunks.js";
 import { dayList } from "./day-sections.js";
-import { EdgeLoader } from "./edge-loader.js";
-import { firstUnseen, hasUnreadBefore, loadUnread } from "./first-unread.js";
+import { edgeLoaders } from "./edge-loader.js";
 import {
   bubbleSkeletons,
   emptyHistory,
   failedHistory,
   firstHint,
+  historyBottom,
   historyTop,
   newestButton,
 } from "./history-parts.js";
+import { Jump } from "./jump.js";
 import { NearChunks } from "./near-chunks.js";
 import { hasLinks, loadLinks } from "./parts/text.js";
+import { Placement } from "./placement.js";
 import { ScrollAnchor } from "./scroll-anchor.js";
 import { VisibilityTracker } from "./visibility-tracker.js";
-
-// Older messages load before the user reaches the top.
-const AHEAD = "800px 0px 0px 0px";
 
 /**
  * The messages of a thread, with a stable scroll position.
@@ -38,27 +37,19 @@ class MessageHistory extends Element {
     label: { attribute: false },
   };
 
-  /** Whether the initial scroll position is known. */
-  isPlaced = false;
-  #isPlacing = false;
+  /** All messages that are loaded here; those near the screen have an element. */
+  items = [];
+  /** Whether the rendered messages end before the newest ones. */
+  hasNewer = false;
   #store = new StoreController(this);
   #anchor = new ScrollAnchor(this);
+  #jump = new Jump(this);
+  #placement = new Placement(this);
   #visibility = new VisibilityTracker(this, (id) => this.thread.seen(id));
   #chunks = new Chunks();
   #near = new NearChunks();
   #scroller = createRef();
-  /** All loaded messages; those near the screen have an element. */
-  items = [];
-  #dividerKey = null;
-  #oldestId = 0;
-  #newestId = 0;
-  // The newest message when the end was last visible, or at first.
-  #endId = 0;
-  #older = new EdgeLoader(this, {
-    selector: ".history-top",
-    margin: AHEAD,
-    load: () => this.thread.loadOlder(),
-  });
+  #edges = edgeLoaders(this);
 
   constructor() {
     super();
@@ -71,14 +62,22 @@ class MessageHistory extends Element {
     return this.#scroller.value ?? null;
   }
 
+  /** Whether the initial scroll position is known. */
+  get isPlaced() {
+    return this.#placement.isDone;
+  }
+
   willUpdate() {
-    this.#store.store = this.thread;
-    this.items = threadItems(this.thread.messages, this.thread.pending, session.user?.id);
-    if (this.thread.status === "loading") this.isPlaced = false;
-    else if (!this.#isPlacing) this.#placeIfDue();
+    const { thread } = this;
+    this.#store.store = thread;
+    // The past has its own end; unsent messages are below the newest ones.
+    const pending = thread.hasNewer ? [] : thread.pending;
+    this.items = threadItems(thread.messages, pending, session.user?.id);
+    this.#placement.prepare({ thread, jump: this.#jump });
   }
 
   render() {
+    this.hasNewer = this.thread.hasNewer;
     const isEmpty = this.items.length === 0;
     if (isEmpty && this.thread.status === "error") return failedHistory(this.thread);
     // The user's own new messages are shown before the history has loaded.
@@ -96,16 +95,18 @@ class MessageHistory extends Element {
         @scroll=${this.#scrolled}
       >
         <div class="history-inner">
-          ${historyTop(this.thread, this.#older.error, () => this.#older.retry())}
+          ${historyTop(this.thread, this.#edges.older.error, () => this.#edges.older.retry())}
           ${this.#renderDays()} ${firstHint(this.items, this.thread, this.person)}
+          ${historyBottom(this.thread, this.#edges.newer.error, () => this.#edges.newer.retry())}
         </div>
       </div>
-      ${this.#anchor.isAtEnd ? nothing : newestButton(this.#newCount, () => this.#goToEnd())}
+      ${this.#anchor.isAtEnd ? nothing : newestButton(this.#newCount, () => this.goToNewest())}
     `;
   }
 
   get #newCount() {
-    return this.#visibility.countNew(this.items, this.#endId);
+    const newest = threadItems(this.thread.newestMessages, [], session.user?.id);
+    return this.#visibility.countNew(newest, this.#placement.endId);
   }
 
   firstUpdated() {
@@ -116,10 +117,8 @@ class MessageHistory extends Element {
 
   updated() {
     if (!this.scroller || !this.isPlaced) return;
-    const newest = this.items.findLast((item) => item.id)?.id ?? 0;
-    if (newest > this.#newestId && this.#anchor.wasAtEnd) this.#scrollToUnseen();
-    if (this.#newestId === 0) this.#endId = newest;
-    this.#newestId = newest;
+    const { thread } = this;
+    this.#placement.finish({ thread, anchor: this.#anchor, visibility: this.#visibility });
     this.#near.measure(this.scroller);
     this.#showNear();
   }
@@ -130,62 +129,61 @@ class MessageHistory extends Element {
       zone: clock.zone,
       chunks: this.#chunks,
       near: this.#near,
-      dividerKey: this.#dividerKey,
+      dividerKey: this.#placement.dividerKey,
       context: { thread: this.thread, person: this.person },
     });
   }
 
-  /** Find the initial position, at first and after a reset. */
-  #placeIfDue() {
-    const before = this.#oldestId;
-    this.#oldestId = this.thread.messages[0]?.id ?? 0;
-    if (!this.isPlaced || this.#oldestId > before) this.#place();
+  /** Show a message with its surroundings, and mark it. */
+  jumpTo(messageId) {
+    return this.#jump.to(messageId);
   }
 
-  /** Load the first unread message if necessary. */
-  async #place() {
-    this.isPlaced = !hasUnreadBefore(this.thread);
-    this.#newestId = 0;
-    if (this.isPlaced) return;
-    this.#isPlacing = true;
-    await loadUnread(this.thread);
-    this.isPlaced = true;
-    this.#isPlacing = false;
+  /** Return the element of a message, or null if it is not loaded or too far from the screen. */
+  rowOf(id) {
+    return this.scroller.querySelector(`.message[data-message-id="${id}"]`);
+  }
+
+  /** Have a loaded message rendered, and kept in the page; return whether it is loaded. */
+  reveal(id) {
+    const item = this.items.find((each) => each.id === id);
+    if (item) this.#near.pin(this.#chunks.keyOf(item));
     this.requestUpdate();
+    return Boolean(item);
   }
 
-  /** Scroll to the first unseen message if it is above the screen. */
-  #scrollToUnseen() {
-    const item = firstUnseen(this.items, this.#visibility);
-    if (!item) return;
-    const row = this.#rowOf(item);
-    if (this.#newestId !== 0 && row && !this.#anchor.isAbove(row)) return;
-    this.#dividerKey = item.key;
-    this.#near.pin(this.#chunks.keyOf(item));
-    this.requestUpdate();
-    this.updateComplete.then(() => this.#anchor.showUnlessBelow(this.#rowOf(item)));
-  }
-
-  #rowOf({ id }) {
-    return this.scroller.querySelector(`[data-message-id="${id}"]`);
-  }
-
-  /** Scroll to the end after the user has sent a message: who answers has read what is shown. */
+  /**
+   * Scroll to the end after the user has sent a message: who answers has read what is shown.
+   *
+   * In the past, more can be unread than what is shown there.
+   */
   followOwn() {
-    this.thread.readUpTo(this.#visibility.newestShown);
-    this.#dividerKey = null;
-    this.#goToEnd();
+    if (!this.hasNewer) this.thread.readUpTo(this.#visibility.newestShown);
+    this.#placement.dividerKey = null;
+    this.goToNewest();
   }
 
-  #goToEnd() {
+  /** Scroll to the end of the newest messages; fires "newest". */
+  goToNewest() {
+    this.#jump.cancel();
+    this.#leavePast();
     this.#anchor.toEnd();
     this.requestUpdate();
+    this.dispatchEvent(new Event("newest", { bubbles: true }));
+  }
+
+  #leavePast() {
+    if (!this.thread.hasNewer) return;
+    this.hasNewer = false;
+    this.#anchor.toEnd();
+    this.#placement.leavePast();
+    this.thread.showNewest();
   }
 
   #scrolled() {
     this.#showNear();
     const isAtEnd = this.#anchor.isAtEnd;
-    if (isAtEnd) this.#endId = this.#newestId;
+    if (isAtEnd) this.#placement.reachEnd();
     if (isAtEnd !== this.#anchor.wasAtEnd) this.requestUpdate();
   }
 

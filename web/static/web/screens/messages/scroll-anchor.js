@@ -26,9 +26,14 @@ export class ScrollAnchor {
     return this.#host.scroller;
   }
 
-  /** Return whether the end is visible; `scrollTop` is 0 at the end and negative above. */
+  /**
+   * Return whether the end is visible; `scrollTop` is 0 at the end and negative above.
+   *
+   * The end of a part of the past is none: newer messages load below it.
+   */
   get isAtEnd() {
-    return !this.#scroller || this.#scroller.scrollTop > -END_PX;
+    if (!this.#scroller) return true;
+    return !this.#host.hasNewer && this.#scroller.scrollTop > -END_PX;
   }
 
   toEnd() {

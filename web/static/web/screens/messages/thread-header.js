@@ -4,6 +4,7 @@ import { session } from "../../core/session.js";
 import { fullName } from "../../text/names.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
+import { openSearch } from "../search/opening.js";
 import { archivedTag, isDeleted, isRemoved } from "./people.js";
 import "../../ui/avatar.js";
 
@@ -25,6 +26,7 @@ export function threadHeader({ thread, person, isLost, isAlone, backTo }) {
       ${conversation?.is_archived ? html`<p>${archivedTag(conversation)}</p>` : nothing}
     </div>
     ${hasUnread(thread) ? markReadButton(thread) : nothing}
+    ${conversation && !isLost ? searchButton(conversation) : nothing}
   </header>`;
 }
 
@@ -39,6 +41,19 @@ function backButton(backTo) {
   </button>`;
 }
 
+function searchButton(conversation) {
+  const label = t("search.inConversation");
+  return html`<button
+    type="button"
+    class="icon-button thread-search"
+    aria-label=${label}
+    title=${label}
+    @click=${() => openSearch(conversation)}
+  >
+    ${icon("search")}
+  </button>`;
+}
+
 function hasUnread(thread) {
   const isOpen = thread?.status === "ready" && !session.isImpersonating;
   return isOpen && thread.conversation?.unread_count > 0;
@@ -46,7 +61,7 @@ function hasUnread(thread) {
 
 /** Render the button; CSS hides it at first, because most messages are read as soon as they show. */
 function markReadButton(thread) {
-  const act = () => thread.readUpTo(thread.messages.at(-1)?.id ?? 0);
+  const act = () => thread.readUpTo(thread.newestMessages.at(-1)?.id ?? 0);
   return html`<button type="button" class="button button-small thread-mark-read" @click=${act}>
     ${icon("check-double", { small: true })} ${t("conversation.markRead")}
   </button>`;

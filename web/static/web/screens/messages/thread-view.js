@@ -3,7 +3,8 @@ import { ApiError } from "../../core/api.js";
 import { getTrainee } from "../../core/endpoints.js";
 import { router } from "../../core/router.js";
 import { StoreController } from "../../core/store.js";
-import { closeThread, openThread } from "../../live/thread.js";
+import { openThreads } from "../../live/open-threads.js";
+import { openThread } from "../../live/thread.js";
 import { inbox } from "../../live/inbox.js";
 import { fullName, nameInSentence } from "../../text/names.js";
 import { t } from "../../text/translate.js";
@@ -14,6 +15,7 @@ import { setTitle } from "../../live/badge.js";
 import { shownTrainee } from "../message-path.js";
 import { closedNote, closedReason, nothingHere } from "./empty-states.js";
 import { threadLine } from "./history-parts.js";
+import { MessageRoute } from "./message-route.js";
 import { otherPerson } from "./people.js";
 import { threadHeader } from "./thread-header.js";
 import "./composer.js";
@@ -22,13 +24,15 @@ import "./message-history.js";
 const DESK = matchMedia("(width >= 50rem)");
 
 /**
- * Shows the thread of `conversationId`, or of `traineeId` before there is a conversation.
+ * Shows the thread of `conversationId`, at `messageId` if given, or of `traineeId` before there is a
+ * conversation.
  *
  * The thread stays the same while the element is connected. Fires "leave" when Escape is pressed.
  */
 class ThreadView extends Element {
   static properties = {
     conversationId: { attribute: false },
+    messageId: { attribute: false },
     traineeId: { attribute: false },
     backTo: { attribute: false },
     trainee: { state: true },
@@ -44,6 +48,7 @@ class ThreadView extends Element {
 
   constructor() {
     super();
+    new MessageRoute(this);
     new StoreController(this, inbox); // the connection of an archived thread
     new AutoRetry(this, { errorOf: () => this.failure, retry: () => this.#begin() });
   }
@@ -59,7 +64,7 @@ class ThreadView extends Element {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#store.store = null;
-    if (this.#thread) closeThread(this.#thread);
+    if (this.#thread) openThreads.close(this.#thread);
     this.#thread = null;
   }
 
@@ -74,13 +79,7 @@ class ThreadView extends Element {
     const isLost = this.failure || this.#thread?.error || this.#thread?.status === "gone";
     const isAlone = !DESK.matches || !backTo;
     return html`
-      ${threadHeader({
-        thread: this.#thread,
-        person,
-        isLost: Boolean(isLost),
-        isAlone,
-        backTo,
-      })}
+      ${threadHeader({ thread: this.#thread, person, isLost: Boolean(isLost), isAlone, backTo })}
       ${this.#thread ? this.#renderThread(person) : nothing}
     `;
   }

@@ -1,0 +1,44 @@
+import { PUBLIC_ROUTES } from "../../core/routes.js";
+import { router } from "../../core/router.js";
+import { session } from "../../core/session.js";
+import { loadStyles } from "../../ui/screens.js";
+import { toast } from "../../ui/toast.js";
+import { t } from "../../text/translate.js";
+
+const ROLES = ["TRAINER", "TRAINEE"];
+
+/** Open the search by Ctrl+K or Cmd+K, and by "open-search" events with `{conversation}` or nothing in `detail`. */
+export function startSearch() {
+  addEventListener("keydown", (event) => {
+    if (!isShortcut(event) || !canSearch()) return;
+    event.preventDefault();
+    open(null);
+  });
+  addEventListener("open-search", ({ detail }) => open(detail?.conversation ?? null));
+}
+
+/** Ask for the search, of one conversation if it is given; call it from any element. */
+export function openSearch(conversation = null) {
+  dispatchEvent(new CustomEvent("open-search", { detail: { conversation } }));
+}
+
+function isShortcut({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  return key.toLowerCase() === "k" && (ctrlKey || metaKey) && !altKey && !shiftKey;
+}
+
+/** Return whether there is something to search, and no dialog that the search would cover. */
+function canSearch() {
+  const isIn = session.state === "signed-in" && !PUBLIC_ROUTES.has(router.route.name);
+  return isIn && ROLES.includes(session.user?.role) && !document.querySelector("dialog[open]");
+}
+
+async function open(conversation) {
+  try {
+    // The texts come first: modules that are loaded use them at once.
+    await Promise.all([import("../../text/later.js"), loadStyles()]);
+    const { showSearch } = await import("./search-dialog.js");
+    if (canSearch()) showSearch(conversation);
+  } catch {
+    toast(t("app.offline"));
+  }
+}
