@@ -48,9 +48,10 @@ def parse_json(text: bytes | str) -> Any:
     try:
         data = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise exceptions.ParseError(f"This is not valid JSON: {error}.") from error
+        text = _("This is not valid JSON: %(error)s.") % {"error": error}
+        raise exceptions.ParseError(text) from error
     if _is_deeper(data, MAX_JSON_LEVELS):
-        raise exceptions.ParseError("This JSON has too many levels.")
+        raise exceptions.ParseError(_("This JSON has too many levels."))
     return data
 
 

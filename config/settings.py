@@ -22,7 +22,7 @@ from config.addresses import list_unreachable
 from config.databases import configure_database
 from config.development import development_key
 from config.environment import Environment
-from config.languages import list_languages
+from config.languages import compile_languages, list_languages
 from config.logs import configure_logging
 
 # Makes Django's classes subscriptable, as they are in its type stubs.
@@ -30,6 +30,7 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
 
 env = Environment()
 # Tests use servers of their own, so they must not read the .env of a checkout.
@@ -53,11 +54,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
-# English texts are in the code; other languages in locale/<language>/LC_MESSAGES/django.mo.
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# English texts are in the code; other languages in locale/<language>/LC_MESSAGES/django.po.
 LANGUAGES = [("en", "English"), *list_languages(BASE_DIR / "locale")]
-# Chooses the language by Accept-Language. Not used with one language: it adds a header to each response.
-_languages = ["django.middleware.locale.LocaleMiddleware"] if len(LANGUAGES) > 1 else []
+LOCALE_PATHS = [compile_languages(BASE_DIR / "locale", VAR_DIR / "locale")]
 # Where the server listens, and with how many processes: 0 is one per core, see config.serve.
 HOST = env.read("HOST", "127.0.0.1", values.parse_listening_host)
 PORT = env.port("PORT", default=8000)
@@ -99,12 +98,12 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "api.languages.speak_language_of_page",
     "server.content_policy.ContentPolicyMiddleware",
     "server.pages.explain_empty_errors",
     "corsheaders.middleware.CorsMiddleware",
     "server.cookies.refuse_nul_in_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    *_languages,
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -116,7 +115,7 @@ MIDDLEWARE = [
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    *_languages,
+    "api.languages.speak_accepted_language",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 # Whether to keep the threads of a web process on one core: see server/one_core.py.
@@ -158,7 +157,6 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Database  https://docs.djangoproject.com/en/5.2/ref/databases/
 # ------------------------------------------------------------------------------
-VAR_DIR.mkdir(exist_ok=True)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": configure_database(
         env.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from api.exceptions import ServiceError
@@ -71,7 +72,7 @@ class FrameConsumer(SocketConsumer, ABC):
             self.push(frames.error(_first_message(error.detail), "invalid"))
         except DatabaseError as error:
             raise_unless_away(error)
-            self.push(frames.error("Try again in a moment.", "temporarily_unavailable"))
+            self.push(frames.error(_("Try again in a moment."), "temporarily_unavailable"))
 
     def _handler_of(self, frame: Frame) -> Handler:
         handlers = self.frame_handlers()

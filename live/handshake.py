@@ -7,14 +7,18 @@ from urllib.parse import parse_qs
 import orjson
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
+from api.languages import language_of_headers
 from live.close_codes import CloseCode
 
 BEARER = "bearer"
 # Clients send two or three. A query of 8 KB could have thousands, and is read several times.
 MAX_PARAMETERS = 50
 Message = dict[str, Any]
-Refusal = tuple[int, dict[str, str], dict[str, str]]
+Refusal = tuple[int, dict[str, str], dict[str, StrOrPromise]]
 """Status, headers and body."""
 
 
@@ -104,9 +108,11 @@ def refusal_messages(scope: Mapping[str, Any], code: CloseCode) -> list[Message]
     status, headers, body = _REFUSALS[code]
     headers = {"Content-Type": "application/json", **headers}
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    with translation.override(language_of_headers(scope["headers"])):
+        content = orjson.dumps(body, default=str)
     return [
         {"type": "websocket.http.response.start", "status": status, "headers": encoded},
-        {"type": "websocket.http.response.body", "body": orjson.dumps(body)},
+        {"type": "websocket.http.response.body", "body": content},
     ]
 
 
@@ -114,16 +120,16 @@ _REFUSALS: dict[CloseCode, Refusal] = {
     CloseCode.NOT_VISIBLE: (
         403,
         {},
-        {"detail": "This does not exist, or you may not see it.", "code": "permission_denied"},
+        {"detail": _("This does not exist, or you may not see it."), "code": "permission_denied"},
     ),
     CloseCode.TOO_MUCH: (
         503,
         {"Retry-After": "60"},
-        {"detail": "You have too many connections open.", "code": "throttled"},
+        {"detail": _("You have too many connections open."), "code": "throttled"},
     ),
     CloseCode.TRY_AGAIN_LATER: (
         503,
         {"Retry-After": "2"},
-        {"detail": "Try again in a moment.", "code": "temporarily_unavailable"},
+        {"detail": _("Try again in a moment."), "code": "temporarily_unavailable"},
     ),
 }

@@ -7,12 +7,16 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from messaging.models import Conversation, Message
 from notifications.models import PushMark
 from notifications.selectors import Delivery, get_served_devices
 from text.directions import isolated
 from text.graphemes import shorten
+from users.languages import in_language_of
+from users.models import User
 
 MAX_GRAPHEMES = 100
 # Above this number, a notification does not list the unread conversations.
@@ -59,13 +63,15 @@ def get_notification(delivery: Delivery) -> Notification | None:
     conversation = _describe(delivery).first() if device else None
     if device is None or conversation is None or not conversation.count:
         return None
-    text = conversation.text if conversation.count == 1 else f"{conversation.count} new messages"
+    with in_language_of(_recipient(conversation, delivery)):
+        title = _title(conversation, delivery.recipient_id)
+        text = _text(conversation)
     unread = _count_unread(delivery.recipient_id)
     return Notification(
         device_id=device.pk,
         platform=device.platform,
         token=device.token,
-        title=_title(conversation, delivery.recipient_id),
+        title=title,
         body=_shorten(text, BODY_BYTES),
         conversation_id=delivery.conversation_id,
         sender_id=_other_id(conversation, delivery.recipient_id) or 0,
@@ -122,12 +128,25 @@ def _other_id(conversation: Conversation, recipient_id: int) -> int | None:
     return conversation.trainee_id if is_trainer else conversation.trainer_id
 
 
+def _recipient(conversation: Conversation, delivery: Delivery) -> User | None:
+    is_trainer = conversation.trainer_id == delivery.recipient_id
+    return conversation.trainer if is_trainer else conversation.trainee
+
+
+def _text(conversation: Any) -> str:
+    """Return the only unread text, or else the number of unread messages."""
+    if conversation.count == 1:
+        return str(conversation.text)
+    text = ngettext("%(count)s new message", "%(count)s new messages", conversation.count)
+    return text % {"count": conversation.count}
+
+
 def _title(conversation: Conversation, recipient_id: int) -> str:
     """Return the name of the other person."""
     is_trainer = conversation.trainer_id == recipient_id
     other = conversation.trainee if is_trainer else conversation.trainer
     name = other.get_full_name() if other else ""
-    return isolated(_shorten(name, TITLE_BYTES)) or "New message"
+    return isolated(_shorten(name, TITLE_BYTES)) or _("New message")
 
 
 def _shorten(text: str, max_bytes: int) -> str:

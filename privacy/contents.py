@@ -22,6 +22,8 @@ PROFILE = (
     "last_name",
     "business_name",
     "phone_number",
+    "language",
+    "device_language",
     "is_active",
     "onboarding_completed",
     "created_at",

@@ -7,9 +7,9 @@ from trainer.services.pruning import prune_invitations
 
 
 @job("trainer.mail_invitation", priority=Job.Priority.HIGH, retries=12)
-def mail(*, invitation_id: int) -> None:
+def mail(*, invitation_id: int, language: str = "") -> None:
     """Email the link of a pending invitation."""
-    mail_invitation(invitation_id=invitation_id)
+    mail_invitation(invitation_id=invitation_id, language=language)
 
 
 @job("trainer.prune_invitations", every=timedelta(days=1), priority=Job.Priority.LOW)

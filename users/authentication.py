@@ -4,6 +4,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from api.languages import speak
 from users.exceptions import InvalidToken
 from users.models import User
 from users.selectors import get_user_by_claims
@@ -14,6 +15,8 @@ from users.tokens import Claims, read_access_token
 class TokenAuthentication(BaseAuthentication):
     """
     Authenticates `Authorization: Bearer <access token>` with one query.
+
+    From then on, the response is in the language that the user has chosen, if any.
 
     During an impersonation, a second statement stores a record of the request.
     """
@@ -26,6 +29,7 @@ class TokenAuthentication(BaseAuthentication):
             raise InvalidToken
         claims = read_access_token(raw.strip())
         user = get_user_by_claims(claims)
+        speak(user.language)
         record_view(viewer=user, method=request.method or "", path=request.get_full_path())
         return user, claims
 

@@ -8,9 +8,9 @@ from users.services.folding import fold_changed_names
 
 
 @job("users.mail_password_reset", priority=Job.Priority.HIGH)
-def mail_reset(*, email: str) -> None:
+def mail_reset(*, email: str, language: str = "") -> None:
     """Email a link for setting a new password, if the address has an account."""
-    mail_password_reset(email=email)
+    mail_password_reset(email=email, language=language)
 
 
 @job("users.prune_admin_sessions", every=timedelta(days=1), priority=Job.Priority.LOW)

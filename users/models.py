@@ -79,6 +79,10 @@ class User(FoldedNames, TracksChanges, EpochUser, PermissionsMixin):
     business_name = NameField(max_length=200, blank=True)
     phone_number = NameField(max_length=32, blank=True)
     profile_image = models.ImageField(upload_to=picture_path, blank=True)
+    # The code of a language that the user has chosen; empty if their browser decides.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # The language of the browser or app of the last sign-in; see users.languages.
+    device_language = models.CharField(max_length=10, default="", db_default="", editable=False)
     onboarding_completed = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

@@ -20,6 +20,7 @@ _USER = Columns(
     "business_name",
     "phone_number",
     "profile_image",
+    "language",
     "onboarding_completed",
     "is_active",
     "is_staff",

@@ -75,6 +75,14 @@ class TrainerSummarySerializer(serializers.ModelSerializer[User]):
         return image_url(user)
 
 
+class LanguageField(serializers.ChoiceField):
+    """The code of a language; null if the browser or device decides."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = "`null`: as the browser or device prefers."
+        super().__init__(settings.LANGUAGES, allow_null=True, help_text=help_text, **kwargs)
+
+
 class MeSerializer(serializers.ModelSerializer[User]):
     business_name = serializers.SerializerMethodField()
     profile_image = serializers.SerializerMethodField()
@@ -82,6 +90,7 @@ class MeSerializer(serializers.ModelSerializer[User]):
         source="has_completed_onboarding", read_only=True
     )
     trainer = TrainerSummarySerializer(source="current_trainer", allow_null=True, read_only=True)
+    language = serializers.SerializerMethodField()
 
     class Meta:
         model = User
@@ -96,8 +105,13 @@ class MeSerializer(serializers.ModelSerializer[User]):
             "onboarding_completed",
             "trainer",
             "profile_image",
+            "language",
         )
         read_only_fields = fields
+
+    @extend_schema_field(LanguageField())
+    def get_language(self, user: User) -> str | None:
+        return user.language or None
 
     def get_business_name(self, user: User) -> str | None:
         return user.business_name or None
@@ -114,11 +128,12 @@ def check_picture_size(file: Any) -> Any:
 
 
 class NamesSerializer(serializers.Serializer[Any]):
-    """The names that users may change; other fields of a request are ignored."""
+    """The names and the language that users may change; other fields of a request are ignored."""
 
     first_name = NameField(max_length=150, allow_blank=True, required=False)
     last_name = NameField(max_length=150, allow_blank=True, required=False)
     business_name = NameField(max_length=200, allow_blank=True, allow_null=True, required=False)
+    language = LanguageField(required=False)
 
 
 # In OpenAPI 3.0 only values with a type may be null.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from api.languages import language_of_headers, speak
 from live.access import Authenticator
 from live.consumer import LiveConsumer
 from users.exceptions import InvalidToken
@@ -70,3 +71,8 @@ class UserConsumer(LiveConsumer[UserAccess]):
     @property
     def user(self) -> User:
         return self.access.user
+
+    async def _sign_in(self) -> None:
+        """Sign in. Error frames are in the language of the user, else of the handshake."""
+        await super()._sign_in()
+        speak(self.user.language or language_of_headers(self.scope["headers"]))

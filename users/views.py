@@ -169,7 +169,7 @@ class MeView(APIView):
 
     @extend_schema(request=PROFILE_BODIES, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        """Change your names and picture. `"profile_image": null` removes the picture."""
+        """Change your names, picture and language. `"profile_image": null` removes the picture."""
         return Response(MeSerializer(_update_profile(request)).data)
 
 
@@ -185,7 +185,7 @@ class WrappedMeView(APIView):
 
     @extend_schema(request=PROFILE_BODIES, responses=ChangedAccountSerializer)
     def patch(self, request: Request) -> Response:
-        """Change your names and picture. `"profile_image": null` removes the picture."""
+        """Change your names, picture and language. `"profile_image": null` removes the picture."""
         return _changed_account(_update_profile(request))
 
 
@@ -233,8 +233,9 @@ def _profile_change(data: dict[str, object]) -> accounts.ProfileChange:
         data["picture"] = b""
     elif picture is not ...:
         data["picture"] = clean_picture(picture)  # type: ignore[arg-type]  # an uploaded file
-    if data.get("business_name", ...) is None:
-        data["business_name"] = ""
+    for name in ("business_name", "language"):
+        if data.get(name, ...) is None:
+            data[name] = ""
     return accounts.ProfileChange(**data)  # type: ignore[arg-type]  # the serializer knows the types
 
 

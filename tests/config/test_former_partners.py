@@ -29,6 +29,8 @@ NEW = {
     "phone_number": "marker",
     "email": "marker@example.com",
     "profile_image": "profiles/marker.jpg",
+    "language": "marker",
+    "device_language": "marker",
 }
 
 

@@ -38,6 +38,7 @@ def me_body(user: User, **more: Any) -> dict[str, Any]:
         "business_name": user.business_name or None,
         "is_active": True,
         "onboarding_completed": user.onboarding_completed,
+        "language": user.language or None,
         "trainer": summary_body(user.parent_trainer) if user.parent_trainer else None,
         **more,
     }

@@ -74,7 +74,7 @@ def test_process_of_the_previous_release_works_with_the_new_tables(
         before.get_model("users", "User"),
         before.get_model("users", "AuthSession"),
     )
-    migrate("0011_what_sessions_are_used_with")
+    migrate("0012_languages")
 
     bob = old_user.objects.create(email="bob@example.com", role="TRAINEE")
     later = timezone.now() + timedelta(days=1)
@@ -83,7 +83,7 @@ def test_process_of_the_previous_release_works_with_the_new_tables(
     session = AuthSession.objects.alive().get()
     assert (session.address, session.user_agent, session.last_used_at) == (None, "", None)
     me = api.with_token(tokens_of(User.objects.get(pk=bob.pk)).access).get(ME).json()
-    assert me["onboarding_completed"] is True
+    assert (me["onboarding_completed"], me["language"]) == (True, None)
     User.objects.get(pk=bob.pk).save()
     User.objects.filter(pk=bob.pk).update(is_active=False)
     User.objects.filter(pk=bob.pk).update(is_active=True)
@@ -111,7 +111,7 @@ def test_old_names_are_cleaned_and_folded(before: Any) -> None:
     old.create(email="jose@example.com", role="TRAINEE", **names)
     old.create(email="bob@example.com", role="TRAINEE", first_name="Bob")
 
-    migrate("0010_folded_names_of_old_people")
+    migrate("0012_languages")
 
     jose, bob = User.objects.order_by("-email")
     assert (jose.first_name, jose.last_name, jose.business_name) == ("José", "", "Gym")
@@ -121,7 +121,7 @@ def test_old_names_are_cleaned_and_folded(before: Any) -> None:
 
 
 def test_previous_release_inserts_people_without_folded_names(before: Any) -> None:
-    migrate("0010_folded_names_of_old_people")
+    migrate("0012_languages")
 
     before.get_model("users", "User").objects.create(email="new@example.com", role="TRAINEE")
 

@@ -14,6 +14,7 @@ from trainer.exceptions import AlreadyYourTrainee, InvitationNotFound
 from trainer.models import EmailStatus, Invitation
 from users.coaching import may_train, trainees_of
 from users.impersonation import ensure_may_write
+from users.languages import current_language_args, in_language_of
 from users.links import make_link
 from users.mailer import send_email
 from users.models import User, normalize_email
@@ -121,12 +122,13 @@ def _renew(invitation: Invitation, trainer: User) -> None:
     invitation.email_status = EmailStatus.WAITING
     invitation.save()
     pk = invitation.pk
-    enqueue(kind="trainer.mail_invitation", args={"invitation_id": pk}, key=str(pk))
+    args = {"invitation_id": pk, **current_language_args()}
+    enqueue(kind="trainer.mail_invitation", args=args, key=str(pk))
 
 
-def mail_invitation(*, invitation_id: int) -> None:
+def mail_invitation(*, invitation_id: int, language: str = "") -> None:
     """
-    Email an invitation's link.
+    Email an invitation's link, in the language of an account with the address, else in `language`.
 
     Do nothing if the invitation was withdrawn, was accepted or has expired. Do nothing if its trainer
     has been deactivated or is no longer a trainer. Raise GiveUp if the mail server permanently refuses
@@ -137,21 +139,23 @@ def mail_invitation(*, invitation_id: int) -> None:
     if invitation is None or not may_train(invitation.trainer):
         return
     try:
-        _mail(invitation)
+        _mail(invitation, language)
     except Exception:
         _record_email(invitation, EmailStatus.FAILED)
         raise
     _record_email(invitation, EmailStatus.SENT)
 
 
-def _mail(invitation: Invitation) -> None:
+def _mail(invitation: Invitation, language: str) -> None:
     code = get_valid_code(invitation)
     if not code:
         raise GiveUp(
             "SECRET_KEY has changed, so the link cannot be computed. "
             "Ask the trainer to resend the invitation."
         )
-    email = compose_invitation_email(invitation, link=make_link("join", code=code))
+    known = User.objects.filter(email=invitation.email).first()
+    with in_language_of(known, language):
+        email = compose_invitation_email(invitation, link=make_link("join", code=code))
     send_email(to=invitation.email, email=email)
 
 

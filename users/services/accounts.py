@@ -18,6 +18,7 @@ from users.emails import compose_reset_email
 from users.events import announce_access_changed
 from users.exceptions import InvalidResetLink, InvalidToken
 from users.impersonation import ensure_may_write
+from users.languages import current_language_args, in_language_of
 from users.links import make_link
 from users.locking import lock_account
 from users.mailer import send_email
@@ -29,17 +30,22 @@ from users.services.sessions import end_sessions, keep_session
 from users.sign_in_limits import forget_failures
 
 MAX_ADDRESS_LENGTH = 254
-NAME_FIELDS = ("first_name", "last_name", "business_name", "phone_number")
+PLAIN_FIELDS = ("first_name", "last_name", "business_name", "phone_number", "language")
 
 
 @dataclass(frozen=True)
 class ProfileChange:
-    """New values of a profile. None leaves a field unchanged; an empty `picture` removes the picture."""
+    """
+    New values of a profile. None leaves a field unchanged.
+
+    An empty `picture` removes the picture; with an empty `language`, the browser decides.
+    """
 
     first_name: str | None = None
     last_name: str | None = None
     business_name: str | None = None
     phone_number: str | None = None
+    language: str | None = None
     picture: bytes | None = None
     picture_suffix: str = ".jpg"
 
@@ -52,7 +58,7 @@ def update_profile(*, user: User, change: ProfileChange) -> User:
     request began.
     """
     ensure_may_write(user)
-    changed = {name: getattr(change, name) for name in NAME_FIELDS}
+    changed = {name: getattr(change, name) for name in PLAIN_FIELDS}
     for name, value in changed.items():
         if value is not None:
             setattr(user, name, value)
@@ -177,11 +183,16 @@ def send_password_reset(*, email: str) -> None:
     """
     address = normalize_email(email)
     if len(address) <= MAX_ADDRESS_LENGTH and try_hit("resets_address", address):
-        enqueue(kind="users.mail_password_reset", args={"email": address})
+        args = {"email": address, **current_language_args()}
+        enqueue(kind="users.mail_password_reset", args=args)
 
 
-def mail_password_reset(*, email: str) -> None:
-    """Email a link for setting a new password; do nothing if no active account has the address."""
+def mail_password_reset(*, email: str, language: str = "") -> None:
+    """
+    Email a link for setting a new password; do nothing if no active account has the address.
+
+    `language` is that of the request; what the user has chosen comes first.
+    """
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
         return
@@ -190,7 +201,9 @@ def mail_password_reset(*, email: str) -> None:
         uid=urlsafe_base64_encode(force_bytes(user.pk)),
         token=reset_tokens.make_token(user),
     )
-    send_email(to=user.email, email=compose_reset_email(link=link))
+    with in_language_of(user, language):
+        composed = compose_reset_email(link=link)
+    send_email(to=user.email, email=composed)
 
 
 def reset_password(

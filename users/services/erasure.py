@@ -98,6 +98,8 @@ def _remove_personal_data(pk: int) -> None:
         business_name="",
         phone_number="",
         profile_image="",
+        language="",
+        device_language="",
         last_login=None,
         parent_trainer=None,
         is_active=False,

@@ -49,6 +49,8 @@ def begin_session(*, user: User, client: ClientInfo = UNKNOWN_CLIENT) -> TokenPa
     if locked is None or locked.access_epoch != user.access_epoch:
         raise InvalidCredentials
     update_last_login(User, user)
+    if client.language not in ("", user.device_language):
+        User.objects.filter(pk=user.pk).update(device_language=client.language)
     now = timezone.now()
     session = AuthSession.objects.create(
         user=user,

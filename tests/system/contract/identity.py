@@ -44,6 +44,7 @@ def sign_in(story: Story) -> None:
         "onboarding_completed": False,
         "trainer": None,
         "profile_image": None,
+        "language": None,
     }
 
 
@@ -101,6 +102,7 @@ def join(story: Story) -> None:
         "onboarding_completed": True,
         "trainer": participant(story.her),
         "profile_image": None,
+        "language": None,
     }
     story.bob = story.enter("bob")
     expect(story.bob.get("auth/users/me/"), 200, story.his)
