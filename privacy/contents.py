@@ -98,7 +98,8 @@ def _with_browsers(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _list_invitations(user: User) -> list[dict[str, Any]]:
     found = Invitation.objects.filter(Q(trainer=user) | Q(email=user.email))
-    return _rows(found, "email", "message", "created_at", "expires_at", "accepted_at")
+    names = ("email", "message", "created_at", "expires_at", "accepted_at", "cancelled_at")
+    return _rows(found, *names)
 
 
 def _rows(rows: QuerySet[Any, Any], *names: str) -> list[dict[str, Any]]:

@@ -184,7 +184,7 @@ def test_link_of_an_invitation_whose_email_failed_can_be_copied(desk: Page, alic
     sign_in(desk, alice, "/invitations")
 
     expect(desk.get_by_text("The email couldn’t be sent.")).to_be_visible()
-    desk.get_by_role("button", name="Copy the invitation link for erin@example.com").click()
+    desk.get_by_role("button", name="Copy link for erin@example.com").click()
 
     expect(desk.get_by_text("Link copied.")).to_be_visible()
     copied = desk.evaluate("navigator.clipboard.readText()")

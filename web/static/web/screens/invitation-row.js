@@ -5,11 +5,12 @@ import { parts, t } from "../text/translate.js";
 
 /** Render an invitation with its address, state and actions. */
 export function invitationRow(invitation, handlers) {
-  const { email, accepted_at } = invitation;
+  const { email, accepted_at, message } = invitation;
   return html`<li class="row row-stacks">
     <div class="row-text">
       <span class="row-line row-name">${email}</span>
       <span class="soft">${stateOf(invitation)}</span>
+      ${message ? html`<q class="soft row-line" dir="auto">${message}</q>` : nothing}
     </div>
     ${accepted_at ? nothing : actions(invitation, handlers)}
   </li>`;

@@ -56,7 +56,7 @@ export const texts = {
   "info.sent": "Gesendet",
   "info.title": "Info zur Nachricht",
   "invitation.copy": "Link kopieren",
-  "invitation.copyFor": "Einladungslink für {email} kopieren",
+  "invitation.copyFor": "Link kopieren für {email}",
   "invitation.expired": "Abgelaufen",
   "invitation.joined": "Beigetreten",
   "invitation.link": "QR-Code",

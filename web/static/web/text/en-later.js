@@ -53,7 +53,7 @@ export const texts = {
   "info.sent": "Sent",
   "info.title": "Message info",
   "invitation.copy": "Copy link",
-  "invitation.copyFor": "Copy the invitation link for {email}",
+  "invitation.copyFor": "Copy link for {email}",
   "invitation.expired": "Expired",
   "invitation.joined": "Joined",
   "invitation.link": "QR code",
