@@ -101,9 +101,9 @@ def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[
 
     If `missed.is_too_long`, the only frame is `reset`. Otherwise, each frame contains the version of one
     change. So a client whose connection breaks can resume from the highest version that it received, and
-    loses nothing. A message that is new to the client is sent once, as it is now, with the version of the
-    last change to its text, sender or reactions. A message that was read after that version is sent as
-    unread, and a read receipt follows.
+    loses nothing. A message that is new to the client is sent once, with its present text and the version
+    of its creation. Its last edit or deletion, and the last change to its reactions, follow at their
+    versions. A message that was read after a version is sent as unread, and a read receipt follows.
 
     There is one exception. Deleting an account changes many messages in one version. If the connection
     breaks after some of these messages were sent, the client shows the others under the deleted person's
@@ -115,7 +115,7 @@ def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[
     shown = [
         versioned
         for row, each in zip(missed.messages, data, strict=True)
-        for versioned in _shown(row, each, missed)
+        for versioned in _shown(row, each, missed.since)
     ]
     due = sorted(shown + _receipts(missed, user_id), key=itemgetter(0))
     # The messages can be newer than the conversation's version; such changes arrive as events.
@@ -123,32 +123,21 @@ def replay(missed: Replay, user_id: int, *, with_receipts: bool = True) -> list[
     return found if with_receipts else [frame for frame in found if not is_read_receipt(frame)]
 
 
-def _shown(row: MessageRow, data: dict[str, Any], missed: Replay) -> Iterator[tuple[int, str]]:
-    """
-    Yield (version, frame) for what the client has missed: a new message, or changes of an old one.
-
-    A row can be newer than the replay. If such a row was created before the replay's version, it is sent at
-    that version, because the event of its later change does not contain the message.
-    """
-    since, content_version, reaction_version = (
-        missed.since,
-        row.shown_version,
-        row.reaction_version or 0,
-    )
-    if row.created_version > since:
-        newest = max(content_version, reaction_version)
-        version = max(row.created_version, min(newest, missed.version))
-        yield version, new_message(data | _as_of(row, version))
-        return
-    if content_version > since:
+def _shown(row: MessageRow, data: dict[str, Any], since: int) -> Iterator[tuple[int, str]]:
+    """Yield (version, frame) for what `since` does not include: a new message, and its changes."""
+    created_version, content_version = row.created_version, row.shown_version
+    if created_version > since:
+        yield created_version, new_message(data | _as_of(row, created_version))
+    if content_version > max(since, created_version):
         yield content_version, _content_changed(row, data | _as_of(row, content_version))
+    reaction_version = row.reaction_version or 0
     if reaction_version > since and not row.removed_at:
         yield reaction_version, message_reacted({**data, "version": reaction_version})
 
 
 def _content_changed(row: MessageRow, data: dict[str, Any]) -> str:
     """
-    Encode a change of a message that the client has: an edit, a deletion, or a change of the sender.
+    Encode an edit, a deletion, or a change of the sender.
 
     Only a new message has a frame with a sender, so a message whose sender has changed is sent as one.
     """

@@ -16,24 +16,16 @@ def empty_messages(
     """
     Delete what messages contain; their rows stay, as deleted at this version of the conversation.
 
-    `values` are further fields to change. Photos go in any case. If `keeps_texts`, the revisions stay.
-    Messages that quote these change too, so that clients load them without the quoted text. The caller
-    holds the conversation's lock.
+    `values` are further fields to change. Photos go in any case. If `keeps_texts`, the revisions stay. The
+    caller holds the conversation's lock, and gives the messages that quote these a new version.
     """
     ids = list(messages.values_list("pk", flat=True))
     Reaction.objects.filter(message__in=ids).delete()
     forget_files(ids)
     if not keeps_texts:
         MessageRevision.objects.filter(message__in=ids).delete()
-    change_replies(ids, version=version)
     emptied = Message.objects.filter(pk__in=ids)
     emptied.change_content(version=version, **_emptied_at(version), **values)
-
-
-def change_replies(message_ids: list[int], *, version: int) -> None:
-    """Give the messages that quote these a new version, because the quoted text has changed."""
-    replies = Message.objects.filter(reply_to__in=message_ids, removed_at=None)
-    replies.change_content(version=version)
 
 
 def _emptied_at(version: int) -> dict[str, Any]:

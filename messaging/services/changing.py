@@ -1,5 +1,6 @@
 """What edits, deletions and reactions share: who may change a message, and the version of a change."""
 
+from messaging.events import announce_altered
 from messaging.exceptions import (
     ConversationArchived,
     ConversationNotFound,
@@ -32,6 +33,18 @@ def ensure_is_own(message: Message, user: User) -> None:
     """Raise NotYourMessage, also for lines such as "Zoe has joined", which nobody has written."""
     if message.sender_id != user.pk or message.extras & Extra.JOINED:
         raise NotYourMessage
+
+
+def renew_replies(conversation: Conversation, message_id: int) -> None:
+    """
+    Give each message that quotes this one a version of its own, because the quoted text has changed.
+
+    So clients load these messages again. A shared version could be lost when a connection breaks.
+    """
+    replies = Message.objects.filter(reply_to=message_id, removed_at=None).order_by("pk")
+    for pk in list(replies.values_list("pk", flat=True)):
+        replies.filter(pk=pk).order_by().change_content(version=take_version(conversation))
+        announce_altered(conversation)
 
 
 def take_version(conversation: Conversation) -> int:

@@ -9,7 +9,7 @@ from db.batches import delete_in_batches
 from messaging.events import announce_deletion
 from messaging.models import Message, MessageRevision
 from messaging.removal import empty_messages
-from messaging.services.changing import ensure_is_own, lock_message, take_version
+from messaging.services.changing import ensure_is_own, lock_message, renew_replies, take_version
 from users.impersonation import ensure_may_write
 from users.models import User
 
@@ -37,6 +37,7 @@ def delete_message(*, by: User, conversation_id: int, message_id: int) -> None:
         deleted = Message.objects.filter(pk=message.pk)
         empty_messages(deleted, version=version, keeps_texts=keeps_texts)
         announce_deletion(conversation, message_id)
+        renew_replies(conversation, message_id)
 
 
 def prune_deleted_texts() -> None:

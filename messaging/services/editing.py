@@ -11,8 +11,7 @@ from api.throttling import hit
 from messaging.events import announce_edit
 from messaging.exceptions import EditWindowOver, MessageDeleted
 from messaging.models import Extra, Message, MessageRevision
-from messaging.removal import change_replies
-from messaging.services.changing import ensure_is_own, lock_message, take_version
+from messaging.services.changing import ensure_is_own, lock_message, renew_replies, take_version
 from users.impersonation import ensure_may_write
 from users.models import User
 
@@ -37,11 +36,11 @@ def edit_message(*, editor: User, conversation_id: int, message_id: int, content
             return message
         MessageRevision.objects.create(message=message, content=message.content)
         version = take_version(conversation)
-        change_replies([message.pk], version=version)
         message.content, message.edited_at, message.version = content, timezone.now(), version
         edited = {"content": content, "edited_at": message.edited_at}
         Message.objects.filter(pk=message.pk).change_content(version=version, **edited)
         announce_edit(conversation, message)
+        renew_replies(conversation, message.pk)
     return message
 
 

@@ -84,10 +84,10 @@ def _change_batch(conversation_id: int, batch: MessageQuerySet, erases_texts: bo
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     conversation.version += 1
     conversation.save(update_fields=["version"])
-    photos_only = batch.filter(content="", removed_at=None)
-    empty_messages(
-        batch if erases_texts else photos_only, version=conversation.version, sender=None
-    )
+    emptied = batch if erases_texts else batch.filter(content="", removed_at=None)
+    replies = Message.objects.filter(reply_to__in=emptied, removed_at=None).order_by()
+    replies.change_content(version=conversation.version)
+    empty_messages(emptied, version=conversation.version, sender=None)
     if not erases_texts:
         ids = list(batch.values_list("pk", flat=True))
         MessageRevision.objects.filter(message__in=ids).delete()

@@ -3,6 +3,7 @@ from django.db import transaction
 from messaging.events import announce_altered
 from messaging.models import Conversation, Message, MessageRemoval
 from messaging.removal import empty_messages
+from messaging.services.changing import renew_replies
 from users.models import User
 
 
@@ -26,6 +27,7 @@ def remove_message(*, message_id: int, reason: str, by: User) -> bool:
         message_id=message_id, removed_by=by, removed_by_email=by.email, reason=reason
     )
     announce_altered(conversation)
+    renew_replies(conversation, message_id)
     return True
 
 

@@ -24,6 +24,7 @@ from notifications.models import DeviceToken, PushCursor
 from notifications.selectors import Delivery
 from notifications.services.attempts import prepare_notification
 from notifications.services.sweeping import sweep
+from tests.messaging.attempts import attempt
 from tests.messaging.backlog import (
     DELIVER,
     INVITE,
@@ -39,7 +40,6 @@ from tests.messaging.edits import edit_message
 from tests.messaging.machine import (
     TRAINER_OF,
     Conversations,
-    attempt,
 )
 from tests.messaging.model import TRAINERS
 from tests.users.post import link_in

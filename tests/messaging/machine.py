@@ -1,6 +1,5 @@
 """Actions of trainers, trainees and support staff; each result is compared with the model."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +14,17 @@ from hypothesis.stateful import (
     rule,
 )
 
-from api.exceptions import ServiceError
 from messaging.exceptions import NotATrainer
 from messaging.models import Conversation
 from messaging.services.archiving import reopen_conversations
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message, start_conversation
 from tests.factories import make_person, make_trainee, make_trainer
-from tests.messaging.edits import edit_message
+from tests.messaging.attempts import attempt
 from tests.messaging.impersonator import try_every_write
 from tests.messaging.model import ADMIN, PEOPLE, TRAINEES, TRAINERS, Line, Model, Thread
 from tests.messaging.observer import Observer
+from tests.messaging.second_thoughts import SecondThoughts
 from trainer.services.trainees import assign_trainee, remove_trainee
 from users.exceptions import ImpersonationReadOnly, TraineeNotFound
 from users.models import User
@@ -41,19 +40,10 @@ actors = st.sampled_from((*["trainer"] * 8, *PEOPLE))
 sides = st.sampled_from((*["trainer", "trainee"] * 5, *PEOPLE))
 threads = st.integers(0, 11)
 contents = st.sampled_from(["Hi", "Two\n lines", "\U0001f3cb" * 101, "<b>x</b>", "x" * 2000])
-edited_contents = st.sampled_from(["Edited", "Edited again", "Hi"])
 client_ids = st.none() | st.sampled_from([UUID(int=number) for number in (1, 2, 3)])
 
 
-def attempt(action: Callable[[], Any]) -> Any:
-    """Return the result of an action, or the class of the service error that refuses it."""
-    try:
-        return action()
-    except ServiceError as refusal:
-        return type(refusal)
-
-
-class Conversations(RuleBasedStateMachine):
+class Conversations(SecondThoughts, RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.example = transaction.atomic()
@@ -192,18 +182,6 @@ class Conversations(RuleBasedStateMachine):
         elif thread:
             marked = self.model.read(thread, reader, last, timezone.now())
             assert (mark.conversation_id, mark.messages_marked) == (thread.pk, marked)
-
-    @rule(number=threads, back=st.integers(0, 4), content=edited_contents, side=sides)
-    def edit(self, number: int, back: int, content: str, side: str) -> None:
-        """Edit one of the newest messages; then, usually as a participant, mark everything as read."""
-        thread = self.thread(number)
-        if thread and not thread.is_archived:
-            line = thread.lines[-1 - back % len(thread.lines)]
-            edit_message(line.pk, content)
-            self.model.edit(thread, line, content, timezone.now())
-            self.observer.check_rows()
-            self.observer.check_replays()
-            self.read(number, side, None)
 
     # Accounts and trainees
     # --------------------------------------------------------------------------

@@ -33,6 +33,16 @@ class Line:
     version: int = 0
     read_at: datetime | None = None
     edited_at: datetime | None = None
+    is_deleted: bool = False
+    reply_to: "Line | None" = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    shown_version: int = 0
+    reaction_version: int | None = None
+
+    def take_away(self, name: str, emoji: str) -> None:
+        self.reactions[emoji].remove(name)
+        if not self.reactions[emoji]:
+            del self.reactions[emoji]
 
 
 @dataclass
@@ -58,25 +68,31 @@ class Thread:
         own = [each for each in self.lines if each.sender == sender and client_id]
         return next((each for each in own if each.client_id == client_id), None)
 
-    def shown_by(self, line: Line) -> str:
-        """Return the last change that affected the text or the sender of a message."""
-        changes = {f"message {line.pk}", f"edit {line.pk}", f"{line.sender} deleted"}
-        return [each for each in self.changes if each in changes][-1]
-
     def created_version_of(self, line: Line) -> int:
         return self.changes.index(f"message {line.pk}") + 1
 
-    def edited_after(self, version: int) -> set[int]:
+    def changed_after(self, version: int) -> set[int]:
         """
-        Return the ids of the messages edited after a version.
+        Return the ids of the messages whose text, sender or reactions have changed after a version.
 
-        A replay from that version shows them with their newest text.
+        A replay shows them as they are now.
         """
-        later = self.changes[version:]
-        return {each.pk for each in self.lines if f"edit {each.pk}" in later}
+        return {
+            each.pk
+            for each in self.lines
+            if max(each.shown_version, each.reaction_version or 0) > version
+        }
 
     def unread_by(self, reader: str) -> list[Line]:
-        return [each for each in self.lines if each.sender != reader and not each.read_at]
+        unread = [each for each in self.lines if each.sender != reader and not each.read_at]
+        return [each for each in unread if not each.is_deleted]
+
+    def show_again(self, line: Line, what: str) -> None:
+        """Record that the text of a message has changed, and then the quotes in its answers."""
+        line.version = line.shown_version = self.change(what)
+        for each in self.lines:
+            if each.reply_to is line:
+                each.version = each.shown_version = self.change(f"quote in {each.pk}")
 
 
 class Model:
@@ -109,7 +125,7 @@ class Model:
     # Changes
     # --------------------------------------------------------------------------
     def write(self, thread: Thread, line: Line) -> None:
-        line.version = thread.change(f"message {line.pk}")
+        line.version = line.shown_version = thread.change(f"message {line.pk}")
         line.written_at = max(line.written_at, thread.last_at or thread.created_at)
         thread.last_at = line.written_at
         thread.lines.append(line)
@@ -124,7 +140,16 @@ class Model:
 
     def edit(self, thread: Thread, line: Line, content: str, at: datetime) -> None:
         line.content, line.edited_at = content, at
-        line.version = thread.change(f"edit {line.pk}")
+        thread.show_again(line, f"edit {line.pk}")
+
+    def delete_line(self, thread: Thread, line: Line, at: datetime) -> None:
+        line.content, line.edited_at, line.is_deleted = "", None, True
+        line.reply_to, line.reactions = None, {}
+        line.read_at = line.read_at or at
+        thread.show_again(line, f"delete {line.pk}")
+
+    def mark_reactions(self, thread: Thread, line: Line) -> None:
+        line.version = line.reaction_version = thread.change(f"reactions {line.pk}")
 
     def move(self, trainee: str, trainer: str | None) -> None:
         before = self.trainer_of[trainee]
@@ -153,10 +178,19 @@ class Model:
             if name in thread.pair:
                 version = thread.change(f"{name} deleted")
                 for line in thread.lines:
-                    line.version = version if line.sender == name else line.version
+                    self._forget(name, line, version)
         self.people.discard(name)
         for trainee, trainer in self.trainer_of.items():
             self.trainer_of[trainee] = None if trainer == name else trainer
+
+    def _forget(self, name: str, line: Line, version: int) -> None:
+        if line.sender == name:
+            line.version = line.shown_version = version
+        own = [emoji for emoji, names in line.reactions.items() if name in names]
+        for emoji in own:
+            line.take_away(name, emoji)
+        if own:
+            line.version = line.reaction_version = version
 
     def why_archived(self, thread: Thread) -> str | None:
         if not thread.is_archived:

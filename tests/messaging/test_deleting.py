@@ -119,8 +119,11 @@ def test_deletion_is_replayed_to_those_who_have_the_message(
         missed = frames.replay(selectors.get_replay(alice, conversation.pk, since), alice.pk)
         deleted = {"type": "message_deleted", "message_id": secret.pk, "version": 5}
         assert [json.loads(each) for each in missed] == [deleted]
-    (whole,) = frames.replay(selectors.get_replay(alice, conversation.pk, 1), alice.pk)
-    assert json.loads(whole) == {"type": "new_message", "message": message_body(secret)}
+    new, gone = frames.replay(selectors.get_replay(alice, conversation.pk, 1), alice.pk)
+    as_created = {"version": 2, "is_read": False, "read_at": None}
+    expected = message_body(secret) | as_created
+    assert json.loads(new) == {"type": "new_message", "message": expected}
+    assert json.loads(gone) == deleted
 
 
 def test_replay_of_a_message_read_before_its_deletion_keeps_the_receipt(

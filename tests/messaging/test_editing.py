@@ -91,7 +91,7 @@ def test_edit_is_replayed_even_if_the_message_was_read_later(
     ]
 
 
-def test_new_message_that_was_edited_twice_is_replayed_once(
+def test_new_message_that_was_edited_twice_is_replayed_with_its_last_text(
     bob: User, conversation: Conversation, typo: Message
 ) -> None:
     edit(bob, typo, "Third")
@@ -99,9 +99,10 @@ def test_new_message_that_was_edited_twice_is_replayed_once(
 
     missed = frames.replay(selectors.get_replay(bob, conversation.pk, 2), bob.pk)
 
-    assert [json.loads(each) for each in missed] == [
-        {"type": "new_message", "message": message_body(typo)}
-    ]
+    new, edited = map(json.loads, missed)
+    assert new == {"type": "new_message", "message": message_body(typo) | {"version": 3}}
+    told = {"content": "Fourth", "edited_at": moment(typo.edited_at), "version": 5}
+    assert edited == {"type": "message_edited", "message_id": typo.pk, **told}
 
 
 def edit(editor: User, message: Message, content: str) -> Message:

@@ -15,7 +15,11 @@ from messaging.services.archiving import (
     archive_conversations_for_trainee,
     reopen_conversations,
 )
+from messaging.services.deleting import delete_message
+from messaging.services.editing import edit_message
+from messaging.services.reacting import add_reaction
 from messaging.services.reading import mark_read
+from messaging.services.sending import send_message
 from tests.factories import write
 from tests.messaging.bodies import message_body, moment, wire
 from users.models import User
@@ -38,7 +42,7 @@ def replay(user: User, conversation: Conversation, since: int | None) -> list[di
 def apply(state: State, frame: dict[str, Any], user: User) -> None:
     """Apply a frame to the state, as a client does."""
     if frame["type"] == "new_message":
-        state[frame["message"]["id"]] = frame["message"]
+        state[frame["message"]["id"]] = dict(frame["message"])
         return
     if "message_id" in frame:
         state[frame["message_id"]].update(told_by(frame))
@@ -56,7 +60,8 @@ def told_by(frame: dict[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in frame.items() if name not in ("type", "message_id")}
     if frame["type"] != "message_deleted":
         return told
-    return {**told, "content": "", "is_deleted": True, "reply_to": None, "reactions": []}
+    gone: dict[str, Any] = {"content": "", "edited_at": None, "reply_to": None, "reactions": []}
+    return {**told, **gone, "is_deleted": True}
 
 
 def list_states(conversation: Conversation, changes: list[Change]) -> list[State]:
@@ -139,6 +144,33 @@ def test_replay_cut_off_anywhere_can_be_resumed(
             for frame in missed + replay(user, conversation, max(versions, default=0)):
                 apply(seen, frame, user)
             assert seen == states[-1], (user, cut)
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_replay_of_changes_cut_off_anywhere_can_be_resumed(
+    alice: User, bob: User, conversation: Conversation, changes: list[Change], is_erased: bool
+) -> None:
+    list_states(conversation, changes)
+    first, second, third = conversation.messages.filter(sender=bob).order_by("pk")[:3]
+    pk = conversation.pk
+    send_message(sender=alice, conversation_id=pk, content="Quoting", reply_to=first.pk)
+    edit_message(editor=bob, conversation_id=pk, message_id=first.pk, content="One!")
+    add_reaction(by=alice, conversation_id=pk, message_id=second.pk, emoji="👍")
+    delete_message(by=bob, conversation_id=pk, message_id=third.pk)
+    if is_erased:
+        bob.delete()
+    final = read_afresh(conversation)
+
+    whole = replay(alice, conversation, 0)
+    for cut in range(len(whole)):
+        seen: State = {}
+        versions = [frame.get("message", frame)["version"] for frame in whole[:cut]]
+        for frame in whole[:cut] + replay(alice, conversation, max(versions, default=0)):
+            apply(seen, frame, alice)
+        assert list(seen) or cut == 0
+        assert {pk: each["content"] for pk, each in seen.items()} == {
+            pk: each["content"] for pk, each in final.items()
+        }, cut
 
 
 def test_replay_sends_the_missed_frames(alice: User, bob: User, conversation: Conversation) -> None:
