@@ -134,6 +134,11 @@ def test_module_imports_and_exports_as_the_linker_expects(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
+def test_function_that_imports_does_not_hide_the_load_of_the_linker(name: str) -> None:
+    assert re.findall(r"\bload = [^;]*\bimport\(", source_of(name)) == []
+
+
+@pytest.mark.parametrize("name", MODULES)
 def test_squeezed_module_has_the_same_code_and_texts(name: str) -> None:
     before, after = (parse(each) for each in (source_of(name), bundles._squeeze(source_of(name))))
 

@@ -157,8 +157,8 @@ class Changes extends Store {
 
   /** Send what is due. The sender is not part of the first load. */
   async #send() {
-    const load = () => import("./change-sender.js").then(({ ChangeSender }) => new ChangeSender(this));
-    this.#sender ??= load().catch(() => (this.#sender = null)); // offline: the next change tries again
+    const start = () => import("./change-sender.js").then(({ ChangeSender }) => new ChangeSender(this));
+    this.#sender ??= start().catch(() => (this.#sender = null)); // offline: the next change tries again
     (await this.#sender)?.run();
   }
 }
