@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -33,6 +33,7 @@ NOT_FOR_PRODUCTION = {"consolemail", "memorymail"}
 MAIL_OPTIONS = {"EMAIL_USE_TLS", "EMAIL_USE_SSL"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 DEFAULT_PORTS = {"http": 80, "https": 443}
+BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 
 def read_origin(text: str) -> str:
@@ -161,6 +162,25 @@ def read_email(url: str, *, in_production: bool) -> dict[str, Any]:
     if unknown := options.keys() - MAIL_OPTIONS:
         raise ValueError(f"has unknown options: {', '.join(sorted(unknown)).lower()}")
     return {**found, **{name: parse_bool(value) for name, value in options.items()}}
+
+
+def read_s3(url: str) -> dict[str, Any]:
+    """Return django-storages' options for a bucket; its objects are private."""
+    with _told("is not https://key:secret@host/bucket?region=name, percent-encoded"):
+        parts = urlsplit(url)
+        region = _query_of(parts)["region"]
+        bucket = parts.path.strip("/")
+        if not (parts.scheme in DEFAULT_PORTS and parts.hostname and re.fullmatch(BUCKET, bucket)):
+            raise ValueError
+        if not (region and parts.username and parts.password):
+            raise ValueError
+        return {
+            "access_key": unquote(parts.username),
+            "secret_key": unquote(parts.password),
+            "bucket_name": bucket,
+            "region_name": region,
+            "endpoint_url": f"{parts.scheme}://{_netloc_of(parts)}",
+        }
 
 
 def _query_of(parts: SplitResult) -> dict[str, str]:

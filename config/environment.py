@@ -122,6 +122,10 @@ class Environment(environ.Env):  # type: ignore[misc]  # the package has no type
         """Return the URLs of Redis servers, or an empty list."""
         return self.read(var, [], lambda text: addresses.read_redis_urls(values.split(text)))
 
+    def s3(self, var: str) -> dict[str, Any]:
+        """Return django-storages' options for a bucket, or an empty dictionary."""
+        return self.read(var, {}, addresses.read_s3)
+
     def database(self, var: str, default: str) -> dict[str, Any]:
         """Return Django's database settings."""
         return self.read(var, addresses.read_database(default), addresses.read_database)

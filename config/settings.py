@@ -365,9 +365,11 @@ STATICFILES_FINDERS = [
 ]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
-# How files reach clients: `stream` by this server, `accel` by nginx, `redirect` by S3.
-MEDIA_DELIVERY = "stream"
-MEDIA_ACCEL_PREFIX = ""
+# Instead of that folder, a private bucket.
+S3 = env.s3("STORAGE_URL")
+# How files reach clients: by nginx, if it has an internal location for the folder, by S3, or by us.
+MEDIA_ACCEL_PREFIX = env.read("MEDIA_ACCEL_PREFIX", "", values.parse_internal_path)
+MEDIA_DELIVERY = "redirect" if S3 else "accel" if MEDIA_ACCEL_PREFIX else "stream"
 # All photos of a person; 0 is no limit.
 UPLOAD_QUOTA_BYTES = env.whole("UPLOAD_QUOTA_MB", default=2048, most=2**30) * 2**20
 # Files with plain names are never requested; compressing them would take most of `collectstatic`'s time.
@@ -375,8 +377,9 @@ SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 SERVESTATIC_SKIP_COMPRESS_EXTENSIONS = ("gif", "ico", "jpg", "map", "png", "webp", "woff", "woff2")
 _hashed = "servestatic.storage.CompressedManifestStaticFilesStorage"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+_in_folder = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "media.s3.PrivateS3Storage", "OPTIONS": S3} if S3 else _in_folder,
     # Hashed names, so that browsers can cache files forever. web.assets maps what scripts import to them.
     "staticfiles": {"BACKEND": _plain if DEBUG else _hashed},
 }
@@ -465,13 +468,13 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "config.debug_pages.HideSecrets"
 
 # Content Security Policy  https://django-csp.readthedocs.io/
 # ------------------------------------------------------------------------------
-# Pictures and sockets use PUBLIC_URL, which may differ from the host of the page.
+# Pictures and sockets use PUBLIC_URL, which may differ from the host of the page. Photos may come from S3.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "blob:", "data:", PUBLIC_URL],
+        "img-src": [SELF, "blob:", "data:", PUBLIC_URL, *([S3["endpoint_url"]] if S3 else [])],
         "font-src": [SELF],
         "connect-src": [SELF, PUBLIC_URL.replace("http", "ws", 1)],
         "manifest-src": [SELF],

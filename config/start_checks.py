@@ -43,7 +43,7 @@ def _probe() -> list[Finding]:
     if settings.DEBUG:
         from config.probes.files import probe_pictures  # noqa: PLC0415 - imports the client
 
-        return [probe_pictures()]
+        return list(probe_pictures())
     if not apps.ready:
         django.setup()
     from config.probes.sets import probe_start  # noqa: PLC0415 - needs the apps

@@ -1,7 +1,5 @@
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.static import serve
 
 from api import errors, health
 from api.docs import DocsView
@@ -11,7 +9,13 @@ from media.serving import file_view
 from messaging import photos
 from notifications.pages import unsubscribe
 from privacy.downloads import download_export
+from users import pictures
 
+FILES = {
+    photos.FOLDER: photos.is_readable,
+    pictures.FOLDER: pictures.is_current,
+    pictures.OLD_FOLDER: pictures.is_old_name,
+}
 urlpatterns = [
     path("api/", include("users.urls")),
     path("api/messaging/", include("messaging.urls")),
@@ -27,8 +31,7 @@ urlpatterns = [
     path("unsubscribe/", unsubscribe),
     path("healthz", health.healthz),
     path("readyz", readyz),
-    re_path(r"^media/(?P<path>profiles/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
-    re_path(r"^media/(?P<name>.*)$", file_view({photos.FOLDER: photos.is_readable})),
+    re_path(r"^media/(?P<name>.*)$", file_view(FILES, unsigned=[pictures.OLD_FOLDER])),
     path("", include("web.urls")),
 ]
 

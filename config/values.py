@@ -193,6 +193,13 @@ def parse_vapid_subject(text: str) -> str:
     return text
 
 
+def parse_internal_path(text: str) -> str:
+    """Return the path of an internal location of nginx."""
+    if not re.fullmatch(r"/[\w./-]*/", text):
+        raise ValueError("is not a path such as /internal-media/")
+    return text
+
+
 def parse_secret_file(path: str) -> str:
     """Return the content of a file that holds the value of a variable, without surrounding space."""
     try:

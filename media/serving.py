@@ -7,7 +7,7 @@ now. Files in other folders are never served.
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -37,13 +37,20 @@ HEADERS = {
 }
 
 
-def file_view(guards: Mapping[str, Guard]) -> Callable[..., HttpResponseBase]:
-    """Return a view of the files in these folders. An invalid link gets 404, as a missing file does."""
+def file_view(
+    guards: Mapping[str, Guard], *, unsigned: Collection[str] = ()
+) -> Callable[..., HttpResponseBase]:
+    """
+    Return a view of the files in these folders. An invalid link gets 404, as a missing file does.
+
+    Links to files in the folders `unsigned` need no signature.
+    """
 
     @require_safe
     def serve(request: HttpRequest, name: str) -> HttpResponseBase:
-        guard = guards.get(name.partition("/")[0])
-        if guard is None or not is_signed(name, request.GET) or not guard(name):
+        folder = name.partition("/")[0]
+        is_known = folder in guards and (folder in unsigned or is_signed(name, request.GET))
+        if not is_known or not guards[folder](name):
             raise Http404
         response = _deliver(name)
         for header, value in HEADERS.items():

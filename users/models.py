@@ -28,9 +28,9 @@ def normalize_email(email: str) -> str:
     return email.strip().lower()
 
 
-def picture_path(_user: User, filename: str) -> str:
+def picture_path(user: User, filename: str) -> str:
     """Return a random path for a picture, because the original name may contain private information."""
-    return f"profiles/{uuid.uuid4().hex}{Path(filename).suffix}"
+    return f"pictures/{user.pk}/{uuid.uuid4().hex}{Path(filename).suffix}"
 
 
 class UserManager(BaseUserManager["User"]):

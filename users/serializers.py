@@ -1,4 +1,5 @@
 from typing import Any
+from zlib import crc32
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.fields import NameField, TextField
+from media.links import link_to
 from users.fields import EmailAddressField
 from users.models import AuthSession, User
 
@@ -16,7 +18,8 @@ def image_url(user: User) -> str | None:
         vars(user).get("profile_image") == ""
     ):  # creating a FieldFile per row of a list would be slow
         return None
-    return f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
+    name = str(vars(user).get("profile_image") or user.profile_image)
+    return link_to(name, since=crc32(name.encode())) if name else None
 
 
 class PasswordField(TextField):

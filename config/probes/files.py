@@ -7,10 +7,12 @@ from tempfile import TemporaryFile
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.probes.finding import Finding, fault, ok
+from config.probes.finding import Finding, fault, ok, reason_of
+from media.files import delete_files, store_files
 from web.assets import current_build
 
 # Options of DATABASE_URL that name a file.
+PROBE = "incoming/probe"
 FILE_OPTIONS = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")
 
 
@@ -27,9 +29,24 @@ def find_writable(variable: str, folder: str, subject: str) -> Finding:
     return ok(f"{subject}: {folder} is writable.")
 
 
-def probe_pictures() -> Finding:
-    """Write to the folder of pictures."""
-    return find_writable("MEDIA_ROOT", settings.MEDIA_ROOT, "Pictures")
+def probe_pictures() -> Iterator[Finding]:
+    """Write to the folder of pictures, into which uploads arrive, and to the bucket if there is one."""
+    yield find_writable("MEDIA_ROOT", settings.MEDIA_ROOT, "Pictures")
+    options = settings.STORAGES["default"].get("OPTIONS", {})
+    if bucket := options.get("bucket_name"):
+        yield _probe_bucket(bucket)
+
+
+def _probe_bucket(bucket: str) -> Finding:
+    try:
+        store_files([(PROBE, b"")])
+        delete_files([PROBE])
+    except Exception as error:  # noqa: BLE001 - the libraries raise many kinds
+        return fault(
+            f"STORAGE_URL: the bucket {bucket} cannot be written: {reason_of(error)}. "
+            "Check that it exists, and the address, key, secret and region in STORAGE_URL."
+        )
+    return ok(f"Bucket: {bucket} is writable.")
 
 
 def probe_static_files() -> Finding:

@@ -18,7 +18,7 @@ def probe_start() -> Iterator[Finding]:
     It works while Redis or the mail server is unavailable, and must start then, too.
     """
     yield from probe_certificates()
-    yield from (probe_pictures(), probe_static_files(), *probe_database())
+    yield from (*probe_pictures(), probe_static_files(), *probe_database())
     for each in (*probe_redis(), probe_mail()):
         if each.level is Level.FAULT:
             yield replace(each, level=Level.WARNING)
@@ -33,7 +33,7 @@ def probe_everything() -> Iterator[Finding]:
     yield from probe_redis()
     yield probe_mail()
     yield from probe_push()
-    yield from (probe_pictures(), probe_static_files())
+    yield from (*probe_pictures(), probe_static_files())
 
 
 def _probe_worker() -> Finding:

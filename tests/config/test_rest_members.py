@@ -88,7 +88,6 @@ OTHER_ROUTES = {
     "",  # an unknown path
     "^api/",  # an unknown path below /api/
     "^media/(?P<name>.*)$",
-    "^media/(?P<path>profiles/.*)$",
     "exports/<str:signed>/",
     "favicon.ico",
     "healthz",

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
-
 from api.formats import encode_json
 from messaging.models import Conversation, Message
 from tests.refusals import refusal
 from users.models import User
+from users.serializers import image_url
 
 Body = dict[str, Any]
 
@@ -42,7 +41,7 @@ def moment(value: datetime | None) -> str | None:
 def sender_body(user: User | None) -> Body:
     if user is None:
         return REMOVED_SENDER
-    image = f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
+    image = image_url(user)
     return {
         "id": user.pk,
         "first_name": user.first_name,

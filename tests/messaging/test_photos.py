@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError
@@ -13,8 +14,10 @@ from PIL import Image
 
 from jobs.models import Job
 from media.links import link_to
+from media.serving import FileResponse, _type_of
 from messaging.models import Attachment, Conversation, Message
 from messaging.models.attachments import UPLOAD_LIFETIME
+from messaging.photos import name_of
 from messaging.services import uploading
 from messaging.services.archiving import archive_conversations_for_trainee
 from tests.conftest import Client
@@ -478,6 +481,47 @@ def test_file_is_served_privately(api: Client, bob: User, conversation: Conversa
     assert response.headers["Cache-Control"] == "private, max-age=86400"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_proxy_sends_the_file_if_it_has_a_location_for_it(
+    api: Client, bob: User, conversation: Conversation, settings: Any
+) -> None:
+    settings.MEDIA_DELIVERY, settings.MEDIA_ACCEL_PREFIX = "accel", "/internal-media/"
+    photo = send_photo(api, bob, conversation)
+
+    response = fetch(link_to(name_of(photo.key, "small")))
+
+    assert (response.status_code, response.content) == (200, b"")
+    location = f"/internal-media/photos/{photo.key[:2]}/{photo.key}-small.jpg"
+    assert response.headers["X-Accel-Redirect"] == location
+    assert response.headers["Content-Type"] == "image/jpeg"
+    assert response.headers["Cache-Control"] == "private, max-age=86400"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_file_of_unknown_type_is_not_guessed_by_browsers() -> None:
+    assert _type_of("photos/x") == "application/octet-stream"
+
+
+def test_file_that_is_missing_is_not_found(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    photo = send_photo(api, bob, conversation)
+    name = name_of(photo.key, "small")
+
+    default_storage.delete(name)
+
+    assert fetch(link_to(name)).status_code == 404
+
+
+def test_file_is_sent_part_by_part_to_a_server_of_asgi(media: Path) -> None:
+    default_storage.save("photos/large", ContentFile(bytes(150_000)))
+
+    async def read() -> list[int]:
+        response = FileResponse(default_storage.open("photos/large"))
+        return [len(part) async for part in response]
+
+    assert async_to_sync(read)() == [65536, 65536, 18928]
 
 
 def test_link_is_the_same_for_everybody_and_on_each_read(

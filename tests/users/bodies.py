@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from tests.refusals import refusal, without_error
 from users.models import User
+from users.serializers import image_url
 
 INVALID_TOKEN = refusal("The token is not valid or has expired.", "token_not_valid")
 # The answer of `auth/jwt/`.
@@ -19,7 +18,7 @@ NOT_ALLOWED = refusal("Only a trainer can do this.", "permission_denied")
 
 
 def summary_body(user: User) -> dict[str, Any]:
-    image = f"{settings.PUBLIC_URL}{user.profile_image.url}" if user.profile_image else None
+    image = image_url(user)
     return {
         "id": user.pk,
         "email": user.email,

@@ -84,7 +84,7 @@ def test_picture_is_set_replaced_and_removed(api: Client, bob: User, media: Path
     expected = {"success": True, "profile_image": body["profile_image"], "user": body}
     assert (first.status_code, first.json()) == (200, expected)
     assert second.json()["profile_image"] == second.json()["user"]["profile_image"]
-    assert second.json()["profile_image"].endswith(stored.name)
+    assert stored.name in second.json()["profile_image"]
     removed = {"success": True, "user": me_body(bob, profile_image=None)}
     assert (gone.status_code, gone.json()) == (200, removed)
     assert not stored.exists()

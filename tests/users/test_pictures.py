@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.conftest import Client
 from tests.media.pictures import declare, draw, draw_with_notes, repeat_scan
+from tests.messaging.photos import fetch
 from tests.users.bodies import me_body
 from users.models import User
 from users.pictures import clean_picture
@@ -59,7 +60,9 @@ def test_picture_is_reencoded_as_a_small_jpeg(
     (path,) = stored(media)
     picture = Image.open(path)
     assert (response.status_code, response.json()) == (200, me_body(bob))
-    assert response.json()["profile_image"].startswith("http://127.0.0.1:8000/media/profiles/")
+    link = response.json()["profile_image"]
+    assert link.startswith(f"http://127.0.0.1:8000/media/pictures/{bob.pk}/{path.name}?")
+    assert b"".join(fetch(link)) == path.read_bytes()
     assert (picture.format, picture.size) == ("JPEG", SIZES[kind])
     assert b"taken at home" not in path.read_bytes()
     assert "asswd" not in path.name
@@ -105,7 +108,40 @@ def test_new_picture_replaces_the_file_of_the_old_one(api: Client, bob: User, me
 
     (path,) = stored(media)
     assert first != second
-    assert second.endswith(path.name)
+    assert path.name in second
+
+
+def test_link_to_a_picture_is_signed_and_dies_with_the_account(
+    api: Client, bob: User, settings: Any
+) -> None:
+    link = upload(api.as_user(bob), draw()).json()["profile_image"]
+    again = api.get(ME).json()["profile_image"]
+    assert (again, fetch(link).status_code) == (link, 200)
+    assert fetch(link.partition("?")[0]).status_code == 404
+
+    User.objects.filter(pk=bob.pk).update(profile_image="")
+
+    assert fetch(link).status_code == 404
+
+
+def test_picture_of_an_earlier_release_keeps_its_link(api: Client, bob: User, media: Path) -> None:
+    (media / "profiles").mkdir()
+    (media / "profiles/0123abc.jpg").write_bytes(b"picture")
+    User.objects.filter(pk=bob.pk).update(profile_image="profiles/0123abc.jpg")
+    link = api.as_user(bob).get(ME).json()["profile_image"]
+
+    for each in (link, "http://127.0.0.1:8000/media/profiles/0123abc.jpg"):
+        assert b"".join(fetch(each)) == b"picture"
+
+
+@pytest.mark.parametrize(
+    "path", ["profiles/../pictures/1/x.jpg", "profiles/", "profiles/gone.jpg", "profiles/a/b.jpg"]
+)
+def test_old_links_open_nothing_else(db: None, media: Path, path: str) -> None:
+    (media / "pictures/1").mkdir(parents=True)
+    (media / "pictures/1/x.jpg").touch()
+
+    assert fetch(f"http://127.0.0.1:8000/media/{path}").status_code == 404
 
 
 def test_null_removes_the_picture(api: Client, bob: User, media: Path) -> None:
