@@ -73,7 +73,7 @@ INSERT INTO messaging_message (id, conversation_id, sender_id, content, client_i
     read_at, version, created_version, content_version, read_version)
 SELECT n * {CONVERSATIONS} + k + 1, k + 1,
     CASE WHEN mod(n, 2) = 0 THEN {FIRST_TRAINEE} + k ELSE {_TRAINER} END,
-    'Message ' || n || ': three sets of eight, the last one slower, then stretch.',
+    {{content}},
     gen_random_uuid(),
     written, CASE WHEN is_read THEN written END,
     CASE WHEN is_read THEN read_version ELSE created_version END,
@@ -88,6 +88,7 @@ CROSS JOIN LATERAL (
 ) message
 CROSS JOIN LATERAL generate_series(0, {CONVERSATIONS} - 1) k
 """
+SAME_TEXT = "'Message ' || n || ': three sets of eight, the last one slower, then stretch.'"
 _LAST = f"""
 UPDATE messaging_conversation SET message_count = %(messages)s, version = %(version)s,
     last_message_id = (%(messages)s - 1) * {CONVERSATIONS} + id,
@@ -129,6 +130,8 @@ class Dataset:
 
     database_url: str
     messages: int
+    content: str = SAME_TEXT
+    """The SQL of a text. `n` is the index of the message, `k` that of the conversation."""
 
     @property
     def version(self) -> int:
@@ -158,7 +161,7 @@ class Dataset:
                 ):
                     connection.execute(sql)
                 with _without_indexes(connection):
-                    connection.execute(_MESSAGES, values)
+                    connection.execute(_MESSAGES.format(content=self.content).encode(), values)
                 for sql in (_LAST, _SEQUENCE):
                     connection.execute(sql, values)
             connection.execute("VACUUM ANALYZE")

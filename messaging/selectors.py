@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple, TypeVar, overload
 
@@ -9,10 +10,11 @@ from django.conf import settings
 from django.db.models import Count, F, Sum
 from django.db.models.functions import Length
 
-from messaging.exceptions import ConversationNotFound
+from api.fields import MAX_ID
+from messaging.exceptions import ConversationNotFound, MessageNotFound
 from messaging.models import MAX_VERSION, Conversation, Message
 from messaging.rows import ConversationEntry, MessageRow
-from messaging.sql import lists, messages, reconcile
+from messaging.sql import lists, messages, positions, reconcile
 from messaging.sql.messages import MessageQuery
 from users.models import User
 
@@ -122,6 +124,47 @@ def list_messages_after(user: User, conversation_id: int, message_id: int, limit
     """
     found = _slice(user, conversation_id, limit, messages.AFTER, message_id)
     return replace(found, messages=found.messages[::-1])
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Messages around one message, newest first, and whether there are more on both sides."""
+
+    conversation: Conversation
+    messages: list[MessageRow]
+    has_older: bool
+    has_newer: bool
+
+
+def list_messages_around(
+    user: User, conversation_id: int, message_id: int, limit: int
+) -> Surroundings:
+    """
+    Return up to `limit` messages with this one in the middle; beside the ends of the history, fewer.
+
+    Raise ConversationNotFound, or MessageNotFound if the conversation has no such message.
+    """
+    newer_limit = (limit - 1) // 2
+    after = min(message_id + 1, MAX_ID)
+    older = list_messages_before(user, conversation_id, after, limit - newer_limit)
+    if not older.messages or older.messages[0].id != message_id:
+        raise MessageNotFound
+    newer = list_messages_after(user, conversation_id, message_id, newer_limit)
+    found = newer.messages + older.messages
+    return Surroundings(older.conversation, found, older.has_more, newer.has_more)
+
+
+def list_messages_at(user: User, conversation_id: int, at: datetime, limit: int) -> Surroundings:
+    """
+    Return up to `limit` messages around the first one at or after a time, else around the newest.
+
+    Raise ConversationNotFound.
+    """
+    conversation = get_conversation(user, conversation_id)
+    message_id = positions.select_first_from(conversation_id, at)
+    if message_id is None:
+        return Surroundings(conversation, [], has_older=False, has_newer=False)
+    return list_messages_around(user, conversation_id, message_id, limit)
 
 
 def list_changes(

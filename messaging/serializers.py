@@ -389,15 +389,21 @@ class UnreadCountSerializer(serializers.Serializer[Any]):
 
 
 class KeysetSerializer(serializers.Serializer[Any]):
-    """The query parameters of a keyset page. Only one of `before`, `after` and `since` is allowed."""
+    """The query parameters of a keyset page. `KEYS` exclude each other."""
+
+    KEYS = frozenset({"before", "after", "since", "around", "at"})
 
     before = serializers.IntegerField(required=False, min_value=0, max_value=MAX_ID)
     after = serializers.IntegerField(required=False, min_value=0, max_value=MAX_ID)
     since = serializers.IntegerField(required=False, min_value=0, max_value=MAX_VERSION)
     since_id = serializers.IntegerField(required=False, min_value=0, max_value=MAX_ID)
+    around = serializers.IntegerField(required=False, min_value=0, max_value=MAX_ID)
+    at = serializers.DateTimeField(required=False, input_formats=["iso-8601", "%Y-%m-%d"])
     limit = serializers.IntegerField(required=False, min_value=1, max_value=100, default=100)
 
-    def validate(self, attrs: dict[str, int]) -> dict[str, int]:
-        if len(attrs.keys() & {"before", "after", "since"}) > 1:
-            raise serializers.ValidationError(_("Use only one of before, after and since."))
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs.keys() & self.KEYS) > 1:
+            raise serializers.ValidationError(
+                _("Use only one of before, after, since, around and at.")
+            )
         return attrs

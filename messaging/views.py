@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from api.compression import compressed
@@ -81,9 +82,20 @@ KEYSET = [
         "The `next` link sets this.",
     ),
     OpenApiParameter(
+        "around",
+        int,
+        description="Return the message with this ID, and as many older and newer ones, newest first. "
+        "`next` has older messages, `previous` newer ones.",
+    ),
+    OpenApiParameter(
+        "at",
+        datetime,
+        description="Like `around`, for the first message at or after this time, or else the newest.",
+    ),
+    OpenApiParameter(
         "limit",
         int,
-        description="Page size for `before`, `after` and `since`: 1 to 100. The default is 100.",
+        description="Page size, except for page numbers: 1 to 100. The default is 100.",
     ),
 ]
 
@@ -163,11 +175,11 @@ class MessageListView(APIView):
     @extend_schema(
         parameters=[PAGE, *KEYSET],
         responses=MessageSerializer(many=True),
-        extensions={"x-codes": ["invalid"]},
+        extensions={"x-codes": ["invalid", "message_not_found"]},
     )
     @compressed
     def get(self, request: Request, conversation_id: int) -> Response:
-        """List messages by page number (20 per page, newest first), by message id or by version."""
+        """List messages by page number (20 per page, newest first), by message id, time or version."""
         if not request.query_params:
             return self._newest(conversation_id)
         keys = validated(KeysetSerializer, request.query_params.dict())
@@ -175,6 +187,8 @@ class MessageListView(APIView):
             return self._changes(conversation_id, keys)
         if "before" in keys or "after" in keys:
             return self._by_key(conversation_id, keys)
+        if "around" in keys or "at" in keys:
+            return self._around(conversation_id, keys)
         return self._numbered(conversation_id)
 
     def _newest(self, conversation_id: int) -> Response:
@@ -191,7 +205,7 @@ class MessageListView(APIView):
         page: list[MessageRow] = pages.paginate_queryset(messages, self.request, view=self) or []
         return pages.get_paginated_response(messages_data(page, conversation))
 
-    def _by_key(self, conversation_id: int, keys: dict[str, int]) -> Response:
+    def _by_key(self, conversation_id: int, keys: dict[str, Any]) -> Response:
         user, limit = current_user(self.request), keys["limit"]
         if "before" in keys:
             page = selectors.list_messages_before(user, conversation_id, keys["before"], limit)
@@ -200,6 +214,27 @@ class MessageListView(APIView):
             page = selectors.list_messages_after(user, conversation_id, keys["after"], limit)
             onward = {"after": page.messages[0].id} if page.has_more else None
         return self._keyset_page(page, onward)
+
+    def _around(self, conversation_id: int, keys: dict[str, Any]) -> Response:
+        user, limit = current_user(self.request), keys["limit"]
+        if "around" in keys:
+            page = selectors.list_messages_around(user, conversation_id, keys["around"], limit)
+        else:
+            page = selectors.list_messages_at(user, conversation_id, keys["at"], limit)
+        older = {"before": page.messages[-1].id} if page.has_older else None
+        newer = {"after": page.messages[0].id} if page.has_newer else None
+        links = {"next": self._link_to(older), "previous": self._link_to(newer)}
+        results = messages_data(page.messages, page.conversation)
+        return Response({"count": None, **links, "results": results})
+
+    def _link_to(self, key: dict[str, int] | None) -> str | None:
+        """Return the URL of the messages beyond a key instead of those around a place, or None."""
+        if key is None:
+            return None
+        url = self._url_with(key)
+        for replaced in ("around", "at"):
+            url = remove_query_param(url, replaced)
+        return url
 
     def _changes(self, conversation_id: int, keys: dict[str, int]) -> Response:
         user, since_id = current_user(self.request), keys.get("since_id")

@@ -142,7 +142,7 @@ def test_changes_of_one_version_can_be_paged(
         ({"limit": "101"}, {"limit": ["Ensure this value is less than or equal to 100."]}),
         (
             {"before": "1", "after": "1"},
-            {"non_field_errors": ["Use only one of before, after and since."]},
+            {"non_field_errors": ["Use only one of before, after, since, around and at."]},
         ),
     ],
 )
