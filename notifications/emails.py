@@ -95,7 +95,7 @@ def _endings(due: Due) -> list[Block]:
         Note(reasons[UnreadWait(due.wait)]),
         SmallLink(
             _("To choose when you get it, open your settings:"),
-            _("Settings"),
+            _("Choose when you get it"),
             f"{settings.PUBLIC_URL}/settings",
         ),
         SmallLink(

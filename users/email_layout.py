@@ -93,7 +93,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class SmallLink:
-    """A link in small letters, for what few people look for. `lead` stands before it."""
+    """A link in small letters, for what few people look for. `lead` introduces it in the plain text."""
 
     lead: str
     label: str

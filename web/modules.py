@@ -14,17 +14,22 @@ ENTRY = "app.js"
 MESSAGES = "screens/messages.js"
 # Modules that no page needs at first, by the start of their names. They are loaded when they are needed.
 ON_DEMAND = (
+    "core/email-endpoints.js",
     "core/stored-accounts.js",
     "core/unsaved-rows.js",
     "core/updates.js",
     "core/worker-messages.js",
     "live/change-sender.js",
+    "live/offer/",
     "live/own-trainer.js",
     "live/photos/",
     "screens/messages/actions/",
     "screens/messages/copying.js",
+    "screens/messages/offer/",
     "screens/messages/photos/",
     "screens/search/",
+    "screens/settings/unread-emails.js",
+    "ui/offer-trigger.js",
 )
 # In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens")

@@ -15,7 +15,7 @@ PREFERENCES = "**/api/users/email-preferences/"
 
 def expect_choice(page: Page, label: str) -> None:
     choices = page.get_by_role("group", name="Emails about unread messages")
-    for each in ("Never", "After an hour", "After a day"):
+    for each in ("Never", "1 hour", "1 day"):
         radio = choices.get_by_label(each)
         expect(radio).to_be_enabled()
         expect(radio).to_be_checked(checked=each == label)
@@ -28,21 +28,21 @@ def stored(person: User) -> str | None:
 
 def test_choice_is_saved_at_once_and_shown_again(desk: Page, bob: User) -> None:
     sign_in(desk, bob, "/settings")
-    expect_choice(desk, "After a day")
+    expect_choice(desk, "1 day")
 
-    desk.get_by_text("After an hour").click()
-    expect_choice(desk, "After an hour")
+    desk.get_by_text("1 hour").click()
+    expect_choice(desk, "1 hour")
     wait_until(desk, lambda: stored(bob) == "hour")
 
     desk.reload()
-    expect_choice(desk, "After an hour")
+    expect_choice(desk, "1 hour")
 
 
 def test_choice_is_made_with_the_keyboard(desk: Page, bob: User) -> None:
     sign_in(desk, bob, "/settings")
-    expect_choice(desk, "After a day")
+    expect_choice(desk, "1 day")
 
-    desk.get_by_label("After a day").focus()
+    desk.get_by_label("1 day").focus()
     desk.keyboard.press("ArrowLeft")
     desk.keyboard.press("ArrowLeft")
 
@@ -53,13 +53,13 @@ def test_choice_is_made_with_the_keyboard(desk: Page, bob: User) -> None:
 @pytest.mark.complains(r"status of 503")
 def test_choice_that_cannot_be_saved_goes_back_and_says_why(desk: Page, bob: User) -> None:
     sign_in(desk, bob, "/settings")
-    expect_choice(desk, "After a day")
+    expect_choice(desk, "1 day")
     desk.route(PREFERENCES, refuse)
 
     desk.get_by_text("Never").click()
 
     expect(desk.get_by_text("Your choice wasn’t saved. The service is away.")).to_be_visible()
-    expect_choice(desk, "After a day")
+    expect_choice(desk, "1 day")
     desk.unroute(PREFERENCES)
     desk.get_by_text("Never").click()
     expect(desk.get_by_text("wasn’t saved")).to_have_count(0)
@@ -80,7 +80,7 @@ def test_failed_load_is_shown_and_tried_again(desk: Page, bob: User) -> None:
     expect(section.get_by_label("Never")).to_be_disabled()
     desk.unroute(PREFERENCES)
 
-    expect_choice(desk, "After a day")
+    expect_choice(desk, "1 day")
     expect(section.get_by_role("alert")).to_have_text("")
 
 

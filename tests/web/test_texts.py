@@ -64,11 +64,12 @@ def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
     ]
     # With their parts, such as screens/settings/password-form.js.
     parts = ("screens/invitation", "screens/join", "screens/settings", "screens/trainee")
-    own = (*parts, "screens/messages/actions", "screens/search/")
+    own = (*parts, "screens/messages/actions", "screens/messages/offer/", "screens/search/")
     elsewhere = [name for name in USERS if not name.startswith(own)]
 
     assert later.isdisjoint(key for name in elsewhere for key, _ in uses_in(name))
     assert all('import "../text/later.js";' in source_of(name) for name in loading)
+    assert " loadLater()," in source_of("ui/offer-trigger.js")
     assert 'import("../../text/later.js")' in source_of("screens/search/opening.js")
 
 

@@ -5,8 +5,6 @@ import { openSignedIn } from "../browser/open.js";
 const CALLS = [
   ["deleteAccount", [{ password: "x", messages: "erase" }], "POST users/profiles/delete-account/", { password: "x", messages: "erase" }],
   ["listExports", [], "GET users/data-exports/", undefined],
-  ["getEmailPreferences", [], "GET users/email-preferences/", undefined],
-  ["changeEmailPreferences", [{ unread_messages: "hour" }], "PATCH users/email-preferences/", { unread_messages: "hour" }],
   ["requestExport", [], "POST users/data-exports/", undefined],
 ];
 

@@ -44,6 +44,7 @@ async function loaded() {
   start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
   start(import("./screens/messages/actions/install.js"), ({ installActions }) => installActions());
+  start(import("./ui/offer-trigger.js"), ({ watchMessages }) => watchMessages());
   start(import("./ui/app-toast.js"), () => {});
   start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
   start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());

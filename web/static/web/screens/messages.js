@@ -43,7 +43,11 @@ class MessagesScreen extends Element {
   render() {
     const thread = this.#thread;
     return html`
-      <div class="list-panel">${this.#renderHead(thread)} ${this.#renderList(thread)}</div>
+      <div class="list-panel">
+        ${this.#renderHead(thread)}
+        <notification-offer></notification-offer>
+        ${this.#renderList(thread)}
+      </div>
       <section class="thread-panel" aria-label=${t("conversation.label")}>
         ${thread ? keyed(thread.key, this.#renderThread(thread)) : this.#renderNoThread()}
       </section>

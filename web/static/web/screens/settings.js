@@ -13,7 +13,6 @@ import "./settings/notification-switch.js";
 import "./settings/password-form.js";
 import "./settings/picture-field.js";
 import "./settings/profile-form.js";
-import "./settings/unread-emails.js";
 import { themeChoice } from "./settings/theme-choice.js";
 
 /** The user's profile, and the settings of this device. */
@@ -28,6 +27,7 @@ class SettingsScreen extends Element {
     setTitle(t("nav.settings"));
     // Not part of the first load.
     this.deletion = import("./settings/delete-account.js").catch(() => null);
+    import("./settings/unread-emails.js").catch(() => {});
   }
 
   render() {

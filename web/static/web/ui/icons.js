@@ -59,13 +59,18 @@ const PATHS = {
 };
 
 /** Render an icon in the current text colour, hidden from screen readers. */
-export function icon(name, { small = false } = {}) {
+export function icon(name, options) {
+  return drawing(PATHS[name], options);
+}
+
+/** Render the path of an icon that only one module uses. */
+export function drawing(path, { small = false } = {}) {
   return html`<svg
     class=${small ? "icon icon-small" : "icon"}
     viewBox="0 0 24 24"
     aria-hidden="true"
     focusable="false"
   >
-    <path d=${PATHS[name]}></path>
+    <path d=${path}></path>
   </svg>`;
 }

@@ -18,16 +18,17 @@ export function threadHeader({ thread, person, isLost, isAlone, backTo }) {
   const { conversation } = thread ?? {};
   // Always the same h2, because it can have the focus before the name is known.
   return html`<header class="thread-header">
-    ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
-    <div class="thread-title">
-      <h2 tabindex="-1" aria-level=${isAlone ? 1 : 2} dir="auto">
-        ${person ? title(person, conversation) : nobodyYet()}
-      </h2>
-      ${conversation?.is_archived ? html`<p>${archivedTag(conversation)}</p>` : nothing}
-    </div>
-    ${hasUnread(thread) ? markReadButton(thread) : nothing}
-    ${conversation && !isLost ? searchButton(conversation) : nothing}
-  </header>`;
+      ${backTo ? backButton(backTo) : nothing} ${face(person, isLost)}
+      <div class="thread-title">
+        <h2 tabindex="-1" aria-level=${isAlone ? 1 : 2} dir="auto">
+          ${person ? title(person, conversation) : nobodyYet()}
+        </h2>
+        ${conversation?.is_archived ? html`<p>${archivedTag(conversation)}</p>` : nothing}
+      </div>
+      ${hasUnread(thread) ? markReadButton(thread) : nothing}
+      ${conversation && !isLost ? searchButton(conversation) : nothing}
+    </header>
+    <notification-offer></notification-offer>`;
 }
 
 function backButton(backTo) {

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { changeEmailPreferences, getEmailPreferences } from "../../core/account-endpoints.js";
+import { changeEmailPreferences, getEmailPreferences } from "../../core/email-endpoints.js";
 import { t } from "../../text/translate.js";
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";

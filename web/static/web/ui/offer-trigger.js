@@ -1,0 +1,33 @@
+import { network } from "../core/network.js";
+import { inbox } from "../live/inbox.js";
+import { loadLater } from "../text/translate.js";
+
+/**
+ * Load what offers notifications when a message was sent or received since the page was opened.
+ *
+ * An app on the Home Screen of iOS does so when it opens: the person put it there to be notified.
+ */
+export function watchMessages() {
+  let since = navigator.standalone ? 0 : network.now() - performance.now();
+  const check = () => {
+    const isNew = (each) => Date.parse(each.last_message_at) > since;
+    if (!inbox.conversations.some(isNew)) return;
+    since = network.now();
+    offer();
+  };
+  inbox.addEventListener("change", check);
+  check();
+}
+
+/** Offer notifications, unless the browser knows what this person wants. */
+function offer() {
+  if ((globalThis.Notification?.permission ?? "default") !== "default") return;
+  Promise.all([
+    import("../live/notifications.js"),
+    import("../screens/messages/offer/notification-offer.js"),
+    loadLater(),
+  ]).then(
+    ([{ notifications }, { notificationOffer }]) => notificationOffer.offer(notifications),
+    () => {}, // offline: after the next message
+  );
+}
