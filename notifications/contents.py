@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messaging.models import Conversation, Message
+from messaging.rows import MessageKind
 from notifications.models import PushMark
 from notifications.selectors import Delivery, get_served_devices
 from text.directions import isolated
@@ -65,7 +66,7 @@ def get_notification(delivery: Delivery) -> Notification | None:
         return None
     with in_language_of(_recipient(conversation, delivery)):
         title = _title(conversation, delivery.recipient_id)
-        text = _text(conversation)
+        text = _text(conversation, _other(conversation, delivery.recipient_id))
     unread = _count_unread(delivery.recipient_id)
     return Notification(
         device_id=device.pk,
@@ -86,9 +87,9 @@ def _describe(delivery: Delivery) -> QuerySet[Any]:
     """
     Return a queryset of the conversation with `count` and `text` of the delivery's unread messages.
 
-    `composed_at` is the time of the query, and `text` is from the newest message. The queryset is empty
-    if the conversation is archived, if a later delivery covers the same messages, or if the account of a
-    participant was deleted or is being erased.
+    `composed_at` is the time of the query; `text` and `extras` are of the newest message. The queryset is
+    empty if the conversation is archived, if a later delivery covers the same messages, or if the account
+    of a participant was deleted or is being erased.
     """
     unread = (
         Message.objects.unread()
@@ -96,6 +97,7 @@ def _describe(delivery: Delivery) -> QuerySet[Any]:
         .filter(conversation=OuterRef("pk"), created_version__lte=delivery.up_to)
         .exclude(sender=None)
     )
+    newest = unread.order_by("-created_version")
     counted = unread.order_by().values("conversation").annotate(count=Count("pk"))
     later = PushMark.objects.filter(
         conversation=OuterRef("pk"), recipient=delivery.recipient_id, up_to__gt=delivery.up_to
@@ -108,7 +110,8 @@ def _describe(delivery: Delivery) -> QuerySet[Any]:
         .annotate(
             composed_at=Now(),
             count=Subquery(counted.values("count")),
-            text=Subquery(unread.order_by("-created_version").values("content")[:1]),
+            text=Subquery(newest.values("content")[:1]),
+            extras=Subquery(newest.values("extras")[:1]),
         )
     )
 
@@ -128,23 +131,31 @@ def _other_id(conversation: Conversation, recipient_id: int) -> int | None:
     return conversation.trainee_id if is_trainer else conversation.trainer_id
 
 
+def _other(conversation: Conversation, recipient_id: int) -> User | None:
+    is_trainer = conversation.trainer_id == recipient_id
+    return conversation.trainee if is_trainer else conversation.trainer
+
+
 def _recipient(conversation: Conversation, delivery: Delivery) -> User | None:
     is_trainer = conversation.trainer_id == delivery.recipient_id
     return conversation.trainer if is_trainer else conversation.trainee
 
 
-def _text(conversation: Any) -> str:
-    """Return the only unread text, or else the number of unread messages."""
+def _text(conversation: Any, other: User | None) -> str:
+    """Return the only unread text, or a sentence in place of one, or else the number of unread messages."""
     if conversation.count == 1:
-        return str(conversation.text)
+        kind = MessageKind.of(conversation.text, conversation.extras, is_removed=False)
+        if kind is MessageKind.JOINED and other:
+            name = isolated(other.first_name) or other.email
+            return _("%(name)s has joined.") % {"name": name}
+        return _("Sent a photo") if kind is MessageKind.PHOTO else str(conversation.text)
     text = ngettext("%(count)s new message", "%(count)s new messages", conversation.count)
     return text % {"count": conversation.count}
 
 
 def _title(conversation: Conversation, recipient_id: int) -> str:
     """Return the name of the other person."""
-    is_trainer = conversation.trainer_id == recipient_id
-    other = conversation.trainee if is_trainer else conversation.trainer
+    other = _other(conversation, recipient_id)
     name = other.get_full_name() if other else ""
     return isolated(_shorten(name, TITLE_BYTES)) or _("New message")
 

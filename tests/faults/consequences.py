@@ -17,6 +17,11 @@ from tests.faults.snapshot import Row, Snapshot
 KINDS = ("not_notified", "mail_lost", "mail_unexpected", "job_unfinished")
 RECURRING = {
     "jobs.prune",
+    "messaging.index",
+    "messaging.prune_deleted_texts",
+    "messaging.sweep_photo_files",
+    "messaging.sweep_uploads",
+    "notifications.mail_sweep",
     "notifications.prune",
     "notifications.sweep",
     "privacy.prune_exports",

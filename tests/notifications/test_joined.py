@@ -1,8 +1,11 @@
-"""A trainer is notified of a trainee who has joined, like of a message."""
+"""Notifications of messages without a text: of who has joined, like of a message, and of photos."""
 
 import pytest
 
-from tests.factories import PASSWORD
+from messaging.models import Conversation, Extra, Message
+from notifications.contents import get_notification
+from notifications.selectors import Delivery
+from tests.factories import PASSWORD, write
 from tests.notifications.conftest import Later, MakeBrowser
 from tests.notifications.running import notify
 from trainer.codes import make_code
@@ -25,3 +28,20 @@ def test_trainer_is_notified_with_the_name_of_who_has_joined(
     (told,) = notify()
 
     assert (told.title, told.body, told.unread_count) == ("Eve New", "Eve has joined.", 1)
+
+
+def test_sentences_in_place_of_texts_are_in_the_recipients_language(
+    alice: User, bob: User, conversation: Conversation, make_browser: MakeBrowser
+) -> None:
+    device = make_browser("alice").belongs_to(alice)
+    User.objects.filter(pk=alice.pk).update(language="de")
+    message = write(bob, conversation, "Hi")[0]
+    delivery = Delivery(conversation.pk, alice.pk, device.pk, up_to=message.version)
+    bodies = []
+
+    for extras, content in ((Extra.ATTACHMENTS, ""), (Extra.JOINED, "Bob has joined.")):
+        Message.objects.filter(pk=message.pk).update(content=content, extras=extras)
+        notification = get_notification(delivery)
+        bodies.append(notification and notification.body)
+
+    assert bodies == ["Hat ein Foto gesendet", "Bob ist jetzt dabei."]
