@@ -87,8 +87,11 @@ export class Search extends Store {
     clearTimeout(this.#timer);
   }
 
+  /** Return whether each word is in the name, or starts the address: most addresses end alike. */
   #isFound({ person }) {
-    return person.id !== 0 && hasWords(`${fullName(person)} ${person.email}`, this.words);
+    const email = person.email?.toLowerCase() ?? "";
+    const isFound = (word) => hasWords(fullName(person), [word]) || email.startsWith(word);
+    return person.id !== 0 && this.words.every(isFound);
   }
 
   #begin(pause) {

@@ -96,7 +96,7 @@ function marked(text, words) {
 /** Render what is below the results: loading, failed, nothing found, or a hint. */
 export function searchState(search) {
   const { status, error, messages, people, isThrottled, hasMore } = search;
-  if (error && !messages.length) return failed(search);
+  if (status === "error") return failed(search);
   const text = isThrottled ? t("search.waiting") : stateText(search);
   const isLoading = status === "loading" && !isThrottled;
   return html`

@@ -14,6 +14,7 @@ import { otherPerson } from "../messages/people.js";
 import { ProximityObserver } from "../messages/proximity-observer.js";
 import { ActiveOption } from "./active-option.js";
 import { resultList, searchState } from "./results.js";
+import "./date-jump.js";
 
 /** Show the search over the page, of one conversation if it is given. */
 export function showSearch(conversation) {
@@ -103,7 +104,7 @@ class SearchDialog extends Element {
       maxlength="200"
       autofocus
       @input=${(event) => this.#typed(event.target.value)}
-      @keydown=${(event) => this.#active.move(event)}
+      @keydown=${this.#pressed}
     />`;
   }
 
@@ -112,7 +113,14 @@ class SearchDialog extends Element {
     return html`<div class="search-scope">
       <span class="truncate">${parts("search.in", { name })}</span>
       <button type="button" class="link-button" @click=${this.#widen}>${t("search.everywhere")}</button>
+      <date-jump .conversation=${this.conversation} @done=${this.#close}></date-jump>
     </div>`;
+  }
+
+  #pressed(event) {
+    // In a field of this type, Escape would only clear it.
+    if (event.key === "Escape" && !event.isComposing) this.#close();
+    else this.#active.move(event);
   }
 
   #typed(text) {
