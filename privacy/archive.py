@@ -1,19 +1,25 @@
 """Writes a person's data into a zip file: as JSON for programs, and as HTML pages for people."""
 
 import json
+import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import escape
 
 from messaging.models import Conversation
+from messaging.photos import name_of
 from privacy.contents import (
     describe_account,
     describe_conversation,
     iterate_messages,
     list_conversations,
+    list_photos,
+    photo_path,
 )
 from users.models import User
 
@@ -44,6 +50,7 @@ def _write_conversation(archive: ZipFile, user: User, conversation: Conversation
         for number, each in enumerate(iterate_messages(conversation)):
             file.write((b",\n" if number else b"\n") + _encode(each).encode())
         file.write(b"\n]}\n")
+    _write_photos(archive, conversation)
     title = f"{described['trainer']} and {described['trainee']}"
     with archive.open(f"{path}.html", "w") as file:
         file.write(f"{HEAD}<h1>{escape(title)}</h1>".encode())
@@ -51,6 +58,17 @@ def _write_conversation(archive: ZipFile, user: User, conversation: Conversation
             file.write(_message(each).encode())
         file.write(FOOT.encode())
     return f'<p><a href="{path}.html">{escape(title)}</a></p>'
+
+
+def _write_photos(archive: ZipFile, conversation: Conversation) -> None:
+    """Write the photos of a conversation one by one, without loading them into memory."""
+    for photo in list_photos(conversation):
+        with (
+            suppress(FileNotFoundError),  # deleted meanwhile
+            default_storage.open(name_of(photo.key, "large")) as source,
+            archive.open(photo_path(photo), "w") as target,
+        ):
+            shutil.copyfileobj(source, target)
 
 
 def _write_picture(archive: ZipFile, user: User) -> str:
@@ -65,7 +83,10 @@ def _write_picture(archive: ZipFile, user: User) -> str:
 
 def _message(message: dict[str, Any]) -> str:
     head = f"{message['from']}, {message['created_at']:%Y-%m-%d %H:%M} UTC"
-    return f"<h2>{escape(head)}</h2><p>{escape(message['content'])}</p>\n"
+    photos = "".join(
+        f'<p><img src="../{each}" alt="" width="400"></p>' for each in message["photos"]
+    )
+    return f"<h2>{escape(head)}</h2><p>{escape(message['content'])}</p>{photos}\n"
 
 
 def _describe(account: dict[str, Any]) -> str:

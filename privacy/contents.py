@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from messaging.last_known import as_last_known
-from messaging.models import Conversation, Message
+from messaging.models import Attachment, Conversation, Message
 from notifications.models import DeliveryOutcome, DeviceToken, UnreadMail
 from notifications.selectors import get_email_preferences, get_preferences
 from notifications.serializers import PreferencesSerializer
@@ -136,10 +136,25 @@ def iterate_messages(conversation: Conversation) -> Iterator[dict[str, Any]]:
     """Yield the messages of a conversation, the oldest first, without loading all of them."""
     people = (conversation.trainer, conversation.trainee)
     names = {each.pk: _name_of(each) for each in people if each}
+    photos: dict[int | None, list[Attachment]] = {}
+    for each in list_photos(conversation):
+        photos.setdefault(each.message_id, []).append(each)
     rows = Message.objects.filter(conversation=conversation).order_by("pk")
     for row in rows.values("sender_id", *MESSAGE).iterator(chunk_size=BATCH):
         sender = names.get(row["sender_id"] or 0, REMOVED_PERSON_NAME)
-        yield {"from": sender, **{name: row[name] for name in MESSAGE}}
+        files = [photo_path(each) for each in photos.get(row["id"], [])]
+        yield {"from": sender, **{name: row[name] for name in MESSAGE}, "photos": files}
+
+
+def list_photos(conversation: Conversation) -> Iterator[Attachment]:
+    """Yield the photos of a conversation, also those of the other person."""
+    sent = Attachment.objects.filter(message__conversation=conversation, owner__erased_at=None)
+    yield from sent.order_by("message", "position").iterator(chunk_size=BATCH)
+
+
+def photo_path(photo: Attachment) -> str:
+    """Return the name of a photo in the zip file."""
+    return f"photos/{photo.pk}.jpg"
 
 
 def _name_of(person: User | None) -> str:

@@ -12,6 +12,7 @@ import time_machine
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client as Browser
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from messaging.models import Conversation, MessageReading
+from messaging.photos import name_of
 from messaging.services.inspecting import ReadingNotAllowed, record_reading_of_person
 from privacy.archive import write_archive
 from privacy.models import DataExport, DataExportPart
@@ -28,6 +30,7 @@ from tests.conftest import Client
 from tests.factories import impersonate
 from tests.jobs.running import run_due
 from tests.messaging.bodies import moment
+from tests.messaging.photos import send_photo
 from tests.privacy.people import begin
 from trainer.services.trainees import remove_trainee
 from users.exceptions import InvalidToken
@@ -119,6 +122,25 @@ def test_export_contains_everything_about_the_person(
     ]
     assert archive.read("picture.jpg") == b"picture"
     assert 'src="picture.jpg"' in archive.read("index.html").decode()
+
+
+def test_export_contains_the_photos_of_both_people(
+    api: Client, alice: User, bob: User, conversation: Conversation, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    photos = [send_photo(api, each, conversation) for each in (alice, bob, bob)]
+    files = [default_storage.path(name_of(each.key, "large")) for each in photos]
+    Path(files[2]).unlink()
+
+    archive = read_export(bob)
+
+    paths = [f"photos/{each.pk}.jpg" for each in photos]
+    thread = json.loads(archive.read(f"conversations/{conversation.pk}.json"))
+    assert [each["photos"] for each in thread["messages"]] == [[], *([path] for path in paths)]
+    assert [archive.read(path) for path in paths[:2]] == [Path(f).read_bytes() for f in files[:2]]
+    assert paths[2] not in archive.namelist()
+    page = archive.read(f"conversations/{conversation.pk}.html").decode()
+    assert page.count('<img src="../photos/') == 3
 
 
 def test_export_of_a_trainer_lists_trainees_and_invitations(
