@@ -1,8 +1,8 @@
 """
 Bundles the client's modules and style sheets into a few small files, when static files are collected.
 
-There are four scripts: what every page needs, the messages, the other screens, and what is loaded only
-when somebody uses it. The texts of each language stay files of their own, because a page needs one
+There are four scripts: what every page needs, the messages, the other screens, and what no page needs
+before it is shown. The texts of each language stay files of their own, because a page needs one
 language only. In a script, each module is a function that returns its exports, and runs when it is first
 imported. The modules may therefore import each other only at the top, without cycles, and export only
 names that keep their values; a test checks this. Development uses the modules themselves. See

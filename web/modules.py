@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "static" / "web"
 LIBRARIES = {"lit": "vendor/lit.js", "idb": "vendor/idb.js"}
 ENTRY = "app.js"
 MESSAGES = "screens/messages.js"
-# Modules that no page needs at first, by the start of their names. They are loaded when they are needed.
+# Modules that are in the last script, by the start of their names: no page needs them before it is shown.
 ON_DEMAND = (
     "core/email-endpoints.js",
     "core/stored-accounts.js",
@@ -29,7 +29,9 @@ ON_DEMAND = (
     "screens/messages/photos/",
     "screens/search/",
     "screens/settings/unread-emails.js",
+    "ui/app-toast.js",
     "ui/offer-trigger.js",
+    "ui/sign-out.js",
 )
 # In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens")

@@ -25,8 +25,8 @@ from users.models import User
 
 pytestmark = pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED")
 
-# The script with the modules that a thread needs only later.
-LATER = re.compile(r"/bundles/rest[.\w]*\.js$")
+# The scripts with the modules that a thread needs only later.
+LATER = re.compile(r"/bundles/(rest|later)[.\w]*\.js$")
 # Some browsers throw as soon as a blocked feature is looked up, and some as soon as it is used.
 BLOCKED = """
     const refuse = () => { throw new DOMException("Access is denied.", "SecurityError"); };

@@ -30,6 +30,7 @@ PARTS = {
     "thread-feed": "thread",
     "thread-source": "thread",
     "upload": "uploader",
+    "urls": "draft",
     "worker-url": "updates",
 }
 LEFT_OUT = re.compile(r"\.(skip|todo|only)\(|\b(skip|todo|only):|\bt\.(skip|todo)\b")

@@ -28,7 +28,7 @@ USERS = [
 # A string that starts like a sentence or has two words is a text for users, except NOT_FOR_PEOPLE.
 WORDS = re.compile(r"[A-Z][a-z’]+(?![\w-]*[A-Z:-])|[A-Za-z’,]+ [A-Za-z’]+[.…!?]?$")
 NOT_FOR_PEOPLE = {"ArrowDown", "ArrowUp", "End", "Enter", "Escape", "Home", "Tab"}
-NOT_FOR_PEOPLE |= {"Bearer \0", "other long", "own long"}
+NOT_FOR_PEOPLE |= {"Files", "Bearer \0", "other long", "own long"}
 
 
 def uses_in(name: str) -> list[tuple[str, str]]:

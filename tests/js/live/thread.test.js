@@ -419,6 +419,24 @@ test("a failed message can be retried or discarded", async (t) => {
   assert.deepEqual(thread.pending, []);
 });
 
+test("a message with photos needs no text, and returns to the composer when it is cancelled", async (t) => {
+  const { server, open, account } = await start(t);
+  server.hold("POST /api/messaging/uploads/");
+  const thread = await open();
+  const cancelled = [];
+  thread.addEventListener("cancelled", ({ detail }) => cancelled.push(detail.text));
+  await account.db.put("photos", { key: "one", blob: new Blob(["x"]), name: "photo.jpeg" });
+  const photos = [{ key: "one", kind: "image", width: 4, height: 3, upload: null }];
+
+  const { clientId } = await thread.send("\u200b", { photos });
+  assert.deepEqual(thread.pending.map(({ content }) => content), [""]);
+  await thread.cancelSend(clientId);
+  await thread.cancelSend(clientId);
+
+  assert.deepEqual([cancelled, thread.pending], [["", ""], []]);
+  assert.equal((await account.db.getAll("photos")).length, 1);
+});
+
 test("typing frames are sent while the thread is writable, and end with sending", async (t) => {
   const { server, open, live, sockets } = await start(t);
   const thread = await open();

@@ -1,4 +1,4 @@
-import { trimmed } from "../text/length.js";
+import { hasVisible, trimmed } from "../text/length.js";
 import { t } from "../text/translate.js";
 
 // The server forgets an upload that was not sent after a day.
@@ -7,11 +7,12 @@ const UPLOAD_MS = 20 * 3_600_000;
 /** Return a new entry of the outbox; its client_id makes sending idempotent. */
 export function newEntry({ conversation_id = null, trainee_id = null, ...rest }) {
   const { content, photos = [], reply_to = null, created_at, order } = rest;
+  const isBlank = photos.length > 0 && !hasVisible(content);
   return {
     client_id: newId(),
     conversation_id,
     trainee_id,
-    content: trimmed(content),
+    content: isBlank ? "" : trimmed(content),
     ...(photos.length ? { photos } : {}),
     ...(reply_to ? { reply_to } : {}),
     created_at,

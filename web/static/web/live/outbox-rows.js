@@ -11,11 +11,12 @@ export function keepsEntries(db) {
 }
 
 /**
- * Delete an entry and the files of its photos.
+ * Delete an entry, and the files of its photos unless `keepsPhotos`.
  *
- * The files go first: the composer would offer photos without an entry to be sent again.
+ * The files go first: the composer offers files without an entry to be sent.
  */
-export async function deleteEntry(db, clientId, entry) {
-  for (const { key } of entry?.photos ?? []) await db?.delete("photos", key);
+export async function deleteEntry(db, clientId, entry, { keepsPhotos = false } = {}) {
+  const photos = keepsPhotos ? [] : (entry?.photos ?? []);
+  for (const { key } of photos) await db?.delete("photos", key);
   await db?.delete(entry ? storeOf(entry) : "outbox", clientId);
 }

@@ -120,13 +120,13 @@ class Outbox extends Store {
     this.#sender?.run();
   }
 
-  /** Remove an entry. */
-  async remove(clientId) {
+  /** Remove an entry, with the files of its photos unless the composer `keepsPhotos`. */
+  async remove(clientId, options) {
     const entry = this.get(clientId);
     this.#entries.delete(clientId);
     this.#fresh.delete(clientId);
     this.changed();
-    await deleteEntry(this.#db, clientId, entry);
+    await deleteEntry(this.#db, clientId, entry, options);
     this.#channel?.post({ type: "removed", clientId });
   }
 

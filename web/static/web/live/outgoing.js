@@ -11,7 +11,8 @@ import { outbox } from "./outbox.js";
  * new entries: `{conversation_id}` or `{trainee_id}`.
  *
  * Fires "returned" with `{text, replyTo, seconds}` when a message was throttled. An empty composer restores
- * the text and calls preventDefault(); otherwise the message waits in the outbox.
+ * the text and calls preventDefault(); otherwise the message waits in the outbox. Fires "cancelled" with
+ * `{text, replyTo}` when a message was taken out of the outbox, so that the user can change it.
  */
 export class Outgoing extends Store {
   #listening = new AbortController();
@@ -36,15 +37,16 @@ export class Outgoing extends Store {
   }
 
   /**
-   * Queue a text, as an answer to a message if `replyTo` is its id; resolves with `{clientId}` once stored.
+   * Queue a text with photos of a PhotoDraft, as an answer to a message if `replyTo` is its id; resolves
+   * with `{clientId}` once stored.
    *
    * During a throttle, resolves with `{heldFor: seconds}`, and the composer must keep the text. If
-   * the text is empty or too long, resolves with `{}`. Never throws.
+   * there is no photo and no text, or if that is too long, resolves with `{}`. Never throws.
    */
-  async send(text, { replyTo = null } = {}) {
+  async send(text, { replyTo = null, photos = [] } = {}) {
     if (outbox.heldFor) return { heldFor: outbox.heldFor };
-    if (account.isReadOnly || !isSendable(text)) return {};
-    const entry = await outbox.add({ ...this.target, content: text, reply_to: replyTo });
+    if (account.isReadOnly || !isSendable(text, { hasPhotos: photos.length > 0 })) return {};
+    const entry = await outbox.add({ ...this.target, content: text, photos, reply_to: replyTo });
     return { clientId: entry.client_id };
   }
 
@@ -57,6 +59,13 @@ export class Outgoing extends Store {
     const text = outbox.get(clientId)?.content ?? "";
     outbox.remove(clientId);
     return text;
+  }
+
+  /** Take a message out of the outbox; its text and its photos return to the composer. */
+  async cancelSend(clientId) {
+    const { content: text = "", reply_to: replyTo = null } = outbox.get(clientId) ?? {};
+    await outbox.remove(clientId, { keepsPhotos: true });
+    this.dispatchEvent(new CustomEvent("cancelled", { detail: { text, replyTo } }));
   }
 
   /** Receive a message as the server has it after a request of any tab; see Thread. */

@@ -34,8 +34,8 @@ export function trimmed(text) {
   return codePoints(normal) > MAX_LENGTH && codePoints(content) <= MAX_LENGTH ? content : normal;
 }
 
-/** Return whether a text has a visible character and is not too long. */
-export function isSendable(text) {
+/** Return whether a text is not too long, and has a visible character unless there are photos. */
+export function isSendable(text, { hasPhotos = false } = {}) {
   const content = trimmed(text);
-  return hasVisible(content) && codePoints(content) <= MAX_LENGTH;
+  return (hasPhotos || hasVisible(content)) && codePoints(content) <= MAX_LENGTH;
 }

@@ -3,8 +3,8 @@ import { COUNTER_FROM, MAX_LENGTH } from "../../text/length.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 
-// Touch screens, where the keys may be on the screen.
-const TOUCH = matchMedia("(pointer: coarse)");
+/** Touch screens, where the keys may be on the screen. */
+export const TOUCH = matchMedia("(pointer: coarse)");
 // More than the bar that iOS shows above a real keyboard.
 const KEYBOARD_PX = 120;
 

@@ -3,6 +3,7 @@ import { Draft } from "../../live/drafts.js";
 import { t } from "../../text/translate.js";
 import { codePoints, isSendable, MAX_LENGTH, trimmed } from "../../text/length.js";
 import { Element } from "../../ui/element.js";
+import { Attaching } from "./attaching.js";
 import { ComposerMode } from "./composer-mode.js";
 import { counter, enterKeyHint, isToSend, sendButton, spoken, throttleLine } from "./composer-parts.js";
 import { Countdown } from "./countdown.js";
@@ -25,6 +26,7 @@ class MessageComposer extends Element {
   #countdown = new Countdown(this);
   #listening = null;
   #draft = null;
+  #attaching = new Attaching(this);
 
   constructor() {
     super();
@@ -40,6 +42,7 @@ class MessageComposer extends Element {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     this.thread.addEventListener("returned", (event) => this.#restore(event), { signal });
+    this.thread.addEventListener("cancelled", ({ detail }) => this.#putBack(detail), { signal });
     this.thread.addEventListener("change", () => this.#follow(), { signal });
     this.#draft = new Draft(this.thread.id ?? `trainee-${this.thread.traineeId}`);
     this.#draft.addEventListener("change", () => this.#mode.isEdit || this.#showDraft(), { signal });
@@ -55,6 +58,7 @@ class MessageComposer extends Element {
   /** Move the draft to the conversation that was just created. */
   moveDraft(conversationId) {
     this.#draft.move(conversationId);
+    this.#attaching.move(conversationId);
   }
 
   /** Answer a message. */
@@ -82,9 +86,12 @@ class MessageComposer extends Element {
   render() {
     const length = codePoints(trimmed(this.text));
     const isTooLong = length > MAX_LENGTH;
+    const { isEdit } = this.#mode;
     return html`<form class="composer" @submit=${this.#submit}>
       ${throttleLine(this.#countdown.seconds)} ${this.#mode.render()}
+      ${isEdit ? nothing : this.#attaching.renderTray()}
       <div class=${classMap({ "composer-box": true, "too-long": isTooLong })}>
+        ${isEdit ? nothing : this.#attaching.renderButtons({ isEmpty: !this.text })}
         <textarea
           rows="1"
           dir="auto"
@@ -97,9 +104,10 @@ class MessageComposer extends Element {
           .value=${live(this.text)}
           @input=${this.#input}
           @keydown=${this.#key}
+          @paste=${isEdit ? null : this.#attaching.paste}
         ></textarea>
         ${counter(length)}
-        ${sendButton(this.#mode.isEdit, this.#canSend)}
+        ${sendButton(isEdit, this.#canSend)}
       </div>
       <p class="visually-hidden" role="status">${spoken(length, this.#countdown.seconds)}</p>
     </form>`;
@@ -113,7 +121,8 @@ class MessageComposer extends Element {
 
   get #canSend() {
     if (this.#mode.isEdit) return this.#mode.canSave(this.text);
-    return isSendable(this.text) && this.#countdown.seconds === 0;
+    const hasPhotos = this.#attaching.hasPhotos || this.#attaching.isBusy;
+    return isSendable(this.text, { hasPhotos }) && this.#countdown.seconds === 0;
   }
 
   #input({ target }) {
@@ -142,6 +151,7 @@ class MessageComposer extends Element {
 
   async #submit(event) {
     event.preventDefault();
+    if (this.#canSend) await this.#attaching.ready();
     if (!this.#canSend) return;
     this.box.focus();
     if (this.#mode.isEdit) {
@@ -151,16 +161,22 @@ class MessageComposer extends Element {
     const { text } = this;
     const draft = this.#draft;
     const { replyTo } = this.#mode;
+    const photos = this.#attaching.take();
     this.#write("");
     this.#mode.end();
-    const { clientId, heldFor } = await this.thread.send(text, { replyTo });
-    if (heldFor) {
-      this.#write([text, this.text].filter((each) => each.trim()).join("\n"));
-      if (replyTo) this.#mode.start("reply", replyTo);
-    }
+    const { clientId, heldFor } = await this.thread.send(text, { replyTo, photos });
+    if (heldFor) this.#putBack({ text, replyTo });
     if (!clientId) return;
     draft.sent(text);
     this.dispatchEvent(new Event("sent"));
+  }
+
+  /** Put a text that was not sent above the text in the box, and its photos into the tray. */
+  #putBack({ text, replyTo }) {
+    if (this.#mode.isEdit) this.cancel();
+    this.#write([text, this.text].filter((each) => each.trim()).join("\n"));
+    if (replyTo) this.#mode.start("reply", replyTo);
+    this.#attaching.restore();
   }
 
   /** Restore a throttled text, unless the box contains another text by now. */

@@ -1,18 +1,62 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
+import { icon } from "../../../ui/icons.js";
 import { t } from "../../../text/translate.js";
+import "../photo-tile.js";
+
+// A bubble shows at most this many photos; the viewer has all of them.
+const MOST = 4;
 
 export const photoPart = {
-  render: ({ photos }) => html`<span class="bubble-photos">${photos.map(photo)}</span>`,
+  render: ({ photos }, item) => html`<span
+    class="photos count-${Math.min(photos.length, MOST)}"
+    dir="auto"
+    >${photos.slice(0, MOST).map((photo, index) => tile({ photo, index, photos, item }))}
+    ${item.id === null && item.state !== "sending" ? cancelButton(item) : nothing}</span
+  >`,
   describe: ({ photos }) => t("message.photos", { count: photos.length }),
 };
 
-function photo({ urls, width, height }) {
-  return html`<img
-    class="bubble-photo"
-    src=${urls.small}
-    width=${width}
-    height=${height}
-    alt=${t("message.photos", { count: 1 })}
-    loading="lazy"
-  />`;
+function tile({ photo, index, photos, item }) {
+  const rest = photos.length - MOST;
+  return html`<button
+    type="button"
+    class="photo"
+    aria-label=${labelOf(index, photos)}
+    @click=${(event) => open(event.currentTarget, { photos, index, item })}
+  >
+    <photo-tile .photo=${photo} .isAlone=${photos.length === 1} .messageId=${item.id}></photo-tile>
+    ${rest > 0 && index === MOST - 1
+      ? html`<span class="photo-rest" aria-hidden="true">+${rest}</span>`
+      : nothing}
+  </button>`;
+}
+
+/** Render the button that stops the sending, and returns the photos to the composer. */
+function cancelButton({ clientId }) {
+  return html`<button
+    type="button"
+    class="photo-cancel"
+    aria-label=${t("photo.cancel")}
+    title=${t("photo.cancel")}
+    @click=${({ currentTarget }) => threadOf(currentTarget).cancelSend(clientId)}
+  >
+    ${icon("close", { small: true })}
+  </button>`;
+}
+
+function threadOf(element) {
+  return element.closest("message-history").thread;
+}
+
+function labelOf(index, photos) {
+  return photos.length === 1
+    ? t("photo.open")
+    : t("photo.openOf", { number: index + 1, total: photos.length });
+}
+
+/** Show the photos in the viewer, which is not part of the first load. */
+async function open(button, { photos, index, item }) {
+  const { showPhotos } = await import("../photos/viewer.js");
+  const { id: conversationId } = threadOf(button);
+  showPhotos({ photos, index, conversationId, messageId: item.id, opener: button });
 }

@@ -1,0 +1,166 @@
+import { html, nothing } from "lit";
+import { findUrl } from "../../../live/photos/urls.js";
+import { renewLinks } from "../../../live/photos/links.js";
+import { t } from "../../../text/translate.js";
+import { Element } from "../../../ui/element.js";
+import { icon } from "../../../ui/icons.js";
+import { onBack } from "./back-button.js";
+import { Zoom } from "./zoom.js";
+
+const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
+const PAGES = { PageUp: -1, PageDown: 1 };
+
+/**
+ * Show photos on the whole screen, beginning with the one at `index`.
+ *
+ * Swipes and keys go to the next photo; pinching, the wheel and a double tap zoom. Escape, the back button
+ * and the button in the corner close it, and the focus returns to `opener`.
+ */
+export function showPhotos({ photos, index, conversationId, messageId, opener }) {
+  const viewer = document.createElement("photo-viewer");
+  Object.assign(viewer, { photos, index, conversationId, messageId, opener });
+  document.body.append(viewer);
+}
+
+class PhotoViewer extends Element {
+  static properties = { index: { state: true }, urls: { state: true } };
+
+  #leave = null;
+  #zooms = new Map();
+
+  constructor() {
+    super();
+    this.urls = [];
+  }
+
+  async connectedCallback() {
+    super.connectedCallback();
+    this.urls = this.photos.map(({ urls }) => urls?.large ?? null);
+    const stored = await Promise.all(this.photos.map(({ key }) => key && findUrl(key)));
+    this.urls = this.urls.map((url, at) => url ?? stored[at]);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    for (const zoom of this.#zooms.values()) zoom.close();
+  }
+
+  firstUpdated() {
+    this.querySelector("dialog").showModal();
+    this.#leave = onBack(() => this.#close());
+    this.#goTo(this.index, { isSmooth: false });
+    for (const [at, stage] of [...this.querySelectorAll(".viewer-slide")].entries()) {
+      this.#zooms.set(at, new Zoom(stage, stage.querySelector("img")));
+    }
+  }
+
+  render() {
+    const { length } = this.photos;
+    return html`<dialog
+      class="viewer"
+      aria-label=${t("photo.viewer")}
+      @close=${() => this.#closed()}
+      @keydown=${(event) => this.#key(event)}
+    >
+      <div class="viewer-track" tabindex="-1" @scroll=${({ target }) => this.#scrolled(target)}>
+        ${this.photos.map((photo, at) => this.#renderSlide(photo, at))}
+      </div>
+      <div class="viewer-bar">
+        ${this.#renderSave()}
+        <button type="button" class="icon-button" autofocus aria-label=${t("photo.close")} @click=${() => this.#close()}>
+          ${icon("close")}
+        </button>
+      </div>
+      ${length > 1 ? this.#renderSteps(length) : nothing}
+    </dialog>`;
+  }
+
+  #renderSlide(photo, at) {
+    const isNear = Math.abs(at - this.index) <= 1;
+    const url = this.urls[at];
+    return html`<div class="viewer-slide" ?inert=${at !== this.index}>
+      <img
+        src=${isNear && url ? url : nothing}
+        width=${photo.width || nothing}
+        height=${photo.height || nothing}
+        alt=${t("photo.number", { number: at + 1, total: this.photos.length })}
+        draggable="false"
+        @error=${() => this.#failed(photo, at)}
+      />
+    </div>`;
+  }
+
+  #renderSave() {
+    const url = this.urls[this.index];
+    if (!url) return nothing;
+    return html`<a class="icon-button" href=${url} target="_blank" rel="noopener" download aria-label=${t("photo.save")}>
+      ${icon("arrow-down")}
+    </a>`;
+  }
+
+  #renderSteps(length) {
+    const step = (by, name, label) => html`<button
+      type="button"
+      class="icon-button viewer-step"
+      aria-label=${label}
+      aria-disabled=${this.index + by < 0 || this.index + by >= length ? "true" : "false"}
+      @click=${() => this.#goTo(this.index + by)}
+    >
+      ${icon(name)}
+    </button>`;
+    return html`<div class="viewer-steps">
+      ${step(-1, "back", t("photo.previous"))}
+      <p role="status">${t("photo.number", { number: this.index + 1, total: length })}</p>
+      ${step(1, "forward", t("photo.next"))}
+    </div>`;
+  }
+
+  get #track() {
+    return this.querySelector(".viewer-track");
+  }
+
+  #goTo(index, { isSmooth = true } = {}) {
+    const slide = this.#track.children[index];
+    if (!slide) return;
+    this.#show(index);
+    slide.scrollIntoView({ behavior: isSmooth ? "smooth" : "instant", block: "nearest", inline: "start" });
+  }
+
+  #scrolled(track) {
+    // scrollLeft is negative in a right-to-left page.
+    this.#show(Math.round(Math.abs(track.scrollLeft) / track.clientWidth));
+  }
+
+  #show(index) {
+    if (index === this.index) return;
+    this.#zooms.get(this.index)?.reset();
+    this.index = index;
+  }
+
+  #key(event) {
+    const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+    const by = (ARROWS[event.key] ?? 0) * forward + (PAGES[event.key] ?? 0);
+    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.#goTo(this.index + by);
+  }
+
+  /** Renew the links once; the smaller picture in the thread may still be shown. */
+  async #failed(photo, at) {
+    if (!photo.urls) return;
+    await renewLinks(this.conversationId, this.messageId, photo);
+    if (photo.urls.large !== this.urls[at]) this.urls = this.urls.map((url, each) => (each === at ? photo.urls.large : url));
+  }
+
+  #close() {
+    this.querySelector("dialog").close();
+  }
+
+  #closed() {
+    this.#leave();
+    this.remove();
+    if (this.opener.isConnected) this.opener.focus({ preventScroll: true });
+  }
+}
+
+customElements.define("photo-viewer", PhotoViewer);
