@@ -29,6 +29,7 @@ ON_DEMAND = (
     "screens/messages/photos/",
     "screens/search/",
     "screens/settings/unread-emails.js",
+    "text/linkify.js",
     "ui/app-toast.js",
     "ui/offer-trigger.js",
     "ui/sign-out.js",

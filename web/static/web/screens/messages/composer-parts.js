@@ -8,6 +8,16 @@ export const TOUCH = matchMedia("(pointer: coarse)");
 // More than the bar that iOS shows above a real keyboard.
 const KEYBOARD_PX = 120;
 
+// Without support, `grow` resizes the box.
+const GROWS = CSS.supports("field-sizing", "content");
+
+/** Make a box as high as its text. */
+export function grow(box) {
+  if (GROWS) return;
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight}px`;
+}
+
 /** Return what the Enter key of a keyboard on the screen does. */
 export const enterKeyHint = () => (TOUCH.matches ? "enter" : "send");
 

@@ -5,11 +5,8 @@ import { codePoints, isSendable, MAX_LENGTH, trimmed } from "../../text/length.j
 import { Element } from "../../ui/element.js";
 import { Attaching } from "./attaching.js";
 import { ComposerMode } from "./composer-mode.js";
-import { counter, enterKeyHint, isToSend, sendButton, spoken, throttleLine } from "./composer-parts.js";
+import { counter, enterKeyHint, grow, isToSend, sendButton, spoken, throttleLine } from "./composer-parts.js";
 import { Countdown } from "./countdown.js";
-
-// Without support, `updated` resizes the box.
-const GROWS = CSS.supports("field-sizing", "content");
 
 /**
  * The message box. Enter sends the message, and Shift+Enter inserts a new line. On-screen keyboards
@@ -114,9 +111,7 @@ class MessageComposer extends Element {
   }
 
   updated() {
-    if (GROWS) return;
-    this.box.style.height = "auto";
-    this.box.style.height = `${this.box.scrollHeight}px`;
+    grow(this.box);
   }
 
   get #canSend() {
@@ -133,18 +128,13 @@ class MessageComposer extends Element {
   #key(event) {
     // 229: Safari ends the composition before the keydown of the Enter that confirms it.
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Escape") this.#escape();
-    if (event.key === "ArrowUp" && !this.text) this.#editLast(event);
+    if (event.key === "Escape" && this.#mode.isActive) this.cancel();
+    else if (event.key === "Escape") this.dispatchEvent(new Event("leave"));
+    if (event.key === "ArrowUp" && !this.text && !this.#mode.isActive) this.#editLast(event);
     if (event.key === "Enter" && isToSend(event)) this.#submit(event);
   }
 
-  #escape() {
-    if (this.#mode.isActive) this.cancel();
-    else this.dispatchEvent(new Event("leave"));
-  }
-
   #editLast(event) {
-    if (this.#mode.isActive) return;
     event.preventDefault();
     this.dispatchEvent(new Event("edit-last", { bubbles: true }));
   }
@@ -183,21 +173,16 @@ class MessageComposer extends Element {
   #restore(event) {
     if (this.text.trim()) return;
     event.preventDefault();
-    this.#write(event.detail.text);
-    if (event.detail.replyTo) this.#mode.start("reply", event.detail.replyTo);
+    this.#putBack(event.detail);
   }
 
   #follow() {
-    this.#followThrottle();
+    // Count down during a throttle, even if the throttled message stays queued.
+    const { heldFor } = this.thread;
+    if (heldFor > this.#countdown.seconds) this.#countdown.start(heldFor);
     if (this.#mode.isActive) this.requestUpdate(); // its message may be deleted
     const { conversation } = this.thread;
     if (conversation) this.#draft.setTrainee(conversation.trainee.id);
-  }
-
-  /** Count down during a throttle, even if the throttled message stays queued. */
-  #followThrottle() {
-    const { heldFor } = this.thread;
-    if (heldFor > this.#countdown.seconds) this.#countdown.start(heldFor);
   }
 
   #showDraft() {
