@@ -4,6 +4,7 @@ import { MAX_PHOTOS } from "../../../live/photos/plan.js";
 import { release, urlOf } from "../../../live/photos/urls.js";
 import { t } from "../../../text/translate.js";
 import { icon } from "../../../ui/icons.js";
+import { loadStyles } from "../../../ui/screens.js";
 import { NotAPhoto, preparePhoto } from "./prepare.js";
 
 /** The strip of chosen photos above the message box, and why others were refused. */
@@ -15,10 +16,10 @@ export class PhotoTray {
   #queue = Promise.resolve();
   #problems = [];
 
-  /** Open the tray of a conversation; resolves once the stored photos are known. */
+  /** Open the tray of a conversation; resolves once the stored photos and the styles are loaded. */
   static async open(host, name) {
     const tray = new PhotoTray(host, name);
-    await tray.draft.load();
+    await Promise.all([tray.draft.load(), loadStyles()]);
     return tray;
   }
 

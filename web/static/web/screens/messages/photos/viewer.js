@@ -4,6 +4,7 @@ import { renewLinks } from "../../../live/photos/links.js";
 import { t } from "../../../text/translate.js";
 import { Element } from "../../../ui/element.js";
 import { icon } from "../../../ui/icons.js";
+import { loadStyles } from "../../../ui/screens.js";
 import { onBack } from "./back-button.js";
 import { Zoom } from "./zoom.js";
 
@@ -16,7 +17,8 @@ const PAGES = { PageUp: -1, PageDown: 1 };
  * Swipes and keys go to the next photo; pinching, the wheel and a double tap zoom. Escape, the back button
  * and the button in the corner close it, and the focus returns to `opener`.
  */
-export function showPhotos({ photos, index, conversationId, messageId, opener }) {
+export async function showPhotos({ photos, index, conversationId, messageId, opener }) {
+  await loadStyles();
   const viewer = document.createElement("photo-viewer");
   Object.assign(viewer, { photos, index, conversationId, messageId, opener });
   document.body.append(viewer);
