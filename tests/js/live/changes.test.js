@@ -270,6 +270,20 @@ test("nothing is sent with the token of another user", async (t) => {
   assert.deepEqual(server.asked(EDIT), []);
 });
 
+test("the sender is that of the user who signs in after the page has loaded it", async (t) => {
+  const browser = await openSignedIn(t);
+  const { changes } = await browser.load("live/changes.js");
+  t.after(() => changes.stop());
+  browser.server.on(EDIT, own);
+
+  assert.equal(await changes.prepare(), null);
+  await changes.start();
+  changes.edit(own, "new");
+  await settle();
+
+  assert.deepEqual(browser.server.asked(EDIT), [{ content: "new" }]);
+});
+
 test("an impersonation changes nothing", async (t) => {
   const { changes, shown } = await start(t, await openImpersonation(t));
 

@@ -155,11 +155,17 @@ class Changes extends Store {
     if (rows.length) this.#send();
   }
 
-  /** Send what is due. The sender is not part of the first load. */
+  /** Send what is due. */
   async #send() {
+    (await this.prepare())?.run();
+  }
+
+  /** Load the sender, which is not part of the first load, so that it is there when a page is left. */
+  prepare() {
+    if (!this.#db) return null; // nobody is signed in, or only an impersonation
     const start = () => import("./change-sender.js").then(({ ChangeSender }) => new ChangeSender(this));
     this.#sender ??= start().catch(() => (this.#sender = null)); // offline: the next change tries again
-    (await this.#sender)?.run();
+    return this.#sender;
   }
 }
 

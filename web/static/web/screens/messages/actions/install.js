@@ -1,3 +1,4 @@
+import { changes } from "../../../live/changes.js";
 import { loadLater } from "../../../text/translate.js";
 import { ACTIONS, reportFailures, toggleReaction } from "./actions.js";
 import { choicesFor } from "./choices.js";
@@ -14,6 +15,7 @@ const SHOWN_MS = 1_500;
  */
 export async function installActions() {
   await loadLater();
+  changes.prepare();
   document.addEventListener("click", clicked);
   document.addEventListener("edit-last", ({ target }) => editLast(target));
   followLongPresses();
