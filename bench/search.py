@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pydoc_data.topics import topics
 from typing import Any
-from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import psycopg
@@ -29,13 +28,15 @@ SENTENCES = 20_000
 RARE = "zanzibar"
 RARE_EVERY = 100_000
 QUERIES = {
-    "common word": "the",
-    "frequent word": "class",
-    "less frequent word": "python",
-    "part of a word, two words": "terat method",
-    "two characters": "qu",
-    "rare word": RARE,
-    "no hit": "nonexisting",
+    "common word": "search/?q=the",
+    "frequent word": "search/?q=class",
+    "less frequent word": "search/?q=python",
+    "parts of two words": "search/?q=terat+method",
+    "two characters": "search/?q=qu",
+    "rare word": f"search/?q={RARE}",
+    "no hit": "search/?q=nonexisting",
+    # No search: the time that each request takes anyway.
+    "unread count": "unread-count/",
 }
 # A trainer with 500 conversations, one with 20, and a trainee.
 PEOPLE = {"500": BUSY_TRAINER, "20": 2, "1": FIRST_TRAINEE + 600}
@@ -53,14 +54,18 @@ _CHUNK = 5000
 
 @dataclass(frozen=True)
 class Search:
-    """The times of one query, for one person."""
+    """
+    The times of one query, for one person.
+
+    `least_ms` is the shortest of 20 times, which depends least on what else the machine does.
+    """
 
     messages: int
     conversations: str
     query: str
     found: int
+    least_ms: float
     p50_ms: float
-    p99_ms: float
 
 
 def measure_searches(data: Dataset, redis_url: str) -> list[Search]:
@@ -74,7 +79,7 @@ def measure_searches(data: Dataset, redis_url: str) -> list[Search]:
 
 
 def _time(server: Served, data: Dataset, person: str, name: str) -> Search:
-    url = f"{server.url}/api/messaging/search/?q={quote(QUERIES[name])}"
+    url = f"{server.url}/api/messaging/{QUERIES[name]}"
     headers = {"Authorization": f"Bearer {token_of(PEOPLE[person])}"}
     request = Request(url, headers=headers)  # noqa: S310 - the benchmark's own server
     times = []
@@ -83,8 +88,8 @@ def _time(server: Served, data: Dataset, person: str, name: str) -> Search:
         with urlopen(request) as response:  # noqa: S310 - the benchmark's own server
             body = response.read()
         times.append((time.perf_counter() - begin) * 1000)
-    found = int(re.findall(rb'"count":(\d+)', body)[0])
-    return Search(data.total, person, name, found, statistics.median(times), max(times))
+    found = int(re.findall(rb'"(?:unread_)?count":(\d+)', body)[0])
+    return Search(data.total, person, name, found, min(times), statistics.median(times))
 
 
 def fill_searchable(database_url: str, messages: int) -> Dataset:

@@ -14,6 +14,7 @@ from api.fields import MAX_ID
 from messaging.exceptions import ConversationNotFound, MessageNotFound
 from messaging.models import MAX_VERSION, Conversation, Message
 from messaging.rows import ConversationEntry, MessageRow
+from messaging.search.people import find_conversations
 from messaging.sql import lists, messages, positions, reconcile
 from messaging.sql.messages import MessageQuery
 from users.models import User
@@ -45,21 +46,41 @@ class Rows(Sequence[T]):
         return self._read(stop - start, start)
 
 
-def list_conversations(user: User, *, archived: bool = False) -> Rows[ConversationEntry]:
+def list_conversations(
+    user: User, *, archived: bool = False, search: str = ""
+) -> Rows[ConversationEntry]:
     """
     Return a user's conversations, newest activity first, with participants, preview and unread count.
 
-    Only trainers can list archived conversations. An admin's list is empty.
+    With `search`, only those with a person of that name or email address. Only trainers can list archived
+    conversations. An admin's list is empty.
     """
     side = _side_of(user)
     if side is None or (archived and side != "trainer"):
         return Rows(lambda: 0, lambda limit, offset: [])
+    if search.strip():
+        return _some_of(user, find_conversations(user, side, search, archived=archived))
     return Rows(
         lambda: lists.count_conversations(user.pk, side, archived=archived),
         lambda limit, offset: lists.select_entries(
             lists.page_of(side, limit, offset), [user.pk, archived], user.pk
         ),
     )
+
+
+def _some_of(user: User, ids: list[int]) -> Rows[ConversationEntry]:
+    """Return a user's conversations with these ids; their order is that of their activity."""
+    return Rows(
+        lambda: len(ids),
+        lambda limit, offset: _select_some(user, ids[offset : offset + limit]),
+    )
+
+
+def _select_some(user: User, ids: list[int]) -> list[ConversationEntry]:
+    if not ids:
+        return []
+    source = lists.SOME_OF.format(", ".join(["%s"] * len(ids)))
+    return lists.select_entries(source, [user.pk, user.pk, *ids], user.pk)
 
 
 def get_described_conversation(user: User, conversation_id: int) -> ConversationEntry:
@@ -327,11 +348,7 @@ def list_inbox_entries(user: User, conversation_ids: Iterable[int]) -> list[Conv
 
     An archived conversation has an unread count of 0 and, for a trainee, no preview.
     """
-    ids = sorted(set(conversation_ids))
-    if not ids:
-        return []
-    source = lists.SOME_OF.format(", ".join(["%s"] * len(ids)))
-    entries = lists.select_entries(source, [user.pk, user.pk, *ids], user.pk)
+    entries = _select_some(user, sorted(set(conversation_ids)))
     return sorted((_redact_archived(entry, user) for entry in entries), key=attrgetter("version"))
 
 

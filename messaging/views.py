@@ -109,6 +109,12 @@ class ConversationListView(APIView):
             OpenApiParameter(
                 "archived", bool, description="Trainers only: list archived conversations instead."
             ),
+            OpenApiParameter(
+                "search",
+                str,
+                description="Each word must occur in the other person's first name, last name or email "
+                "address. Case and accents make no difference.",
+            ),
         ],
         responses=ConversationSerializer(many=True),
     )
@@ -116,7 +122,9 @@ class ConversationListView(APIView):
     def get(self, request: Request) -> Response:
         """List your conversations, most recently active first, 50 per page."""
         archived = request.query_params.get("archived", "").lower() in ("true", "1")
-        conversations = selectors.list_conversations(current_user(request), archived=archived)
+        conversations = selectors.list_conversations(
+            current_user(request), archived=archived, search=request.query_params.get("search", "")
+        )
         pages = ConversationPage()
         page: list[ConversationEntry] = (
             pages.paginate_queryset(conversations, request, view=self) or []
