@@ -1,8 +1,8 @@
 /** The most photos of a message. */
 export const MAX_PHOTOS = 10;
 
-/** The largest file that the server accepts, in bytes. */
-export const MAX_BYTES = 10_000_000;
+/** The largest file that the server accepts, in megabytes of 1024 × 1024 bytes. */
+export const MAX_MEGABYTES = 10;
 
 /** The number of bytes at the start of a file from which `kindOf` can tell what it is. */
 export const HEAD_BYTES = 32;

@@ -1,4 +1,4 @@
-import { HEAD_BYTES, kindOf, MAX_BYTES, planSizes } from "../../../live/photos/plan.js";
+import { HEAD_BYTES, kindOf, MAX_MEGABYTES, planSizes } from "../../../live/photos/plan.js";
 import { t } from "../../../text/translate.js";
 
 const QUALITY = 0.85;
@@ -48,8 +48,8 @@ function decode(file) {
 async function undecoded(file, kind) {
   const { name } = file;
   if (!kind) throw new NotAPhoto(t("photo.wrongType", { name }));
-  if (file.size > MAX_BYTES) {
-    throw new NotAPhoto(t("photo.tooLarge", { name, megabytes: MAX_BYTES / 1_000_000 }));
+  if (file.size > MAX_MEGABYTES * 2 ** 20) {
+    throw new NotAPhoto(t("photo.tooLarge", { name, megabytes: MAX_MEGABYTES }));
   }
   return { blob: await copyOf(file), name, width: 0, height: 0 };
 }

@@ -1,0 +1,203 @@
+"""Photos: one browser chooses, uploads and sends them, and another shows them."""
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Locator, Page, Route, expect
+
+from messaging.models import Attachment, Conversation, Message
+from tests.e2e.devices import OpenDevice, wait_until
+from tests.e2e.screens import composer, message, open_thread, path_of, sign_in
+from users.models import User
+
+# Complaints of the browser that belong to a missing network, or to a refusal.
+pytestmark = pytest.mark.complains(
+    r"net::ERR_INTERNET_DISCONNECTED", r"net::ERR_FAILED", r"status of 400", r"WebSocket connection"
+)
+ROTATED = 6
+"""The EXIF orientation of a photo that was taken with a phone held upright."""
+
+
+def picture(width: int = 640, height: int = 480, orientation: int = 1) -> bytes:
+    image = Image.new("RGB", (width, height), "teal")
+    ImageDraw.Draw(image).ellipse((0, 0, width // 2, height // 2), fill="white")
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010E] = "taken at home"
+    file = io.BytesIO()
+    image.save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def choose(page: Page, *files: bytes, name: str = "photo.jpg") -> None:
+    chosen = [{"name": name, "mimeType": "image/jpeg", "buffer": each} for each in files]
+    page.locator("message-composer input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def chosen_photos(page: Page) -> Locator:
+    return page.get_by_role("list", name="Photos to send").get_by_role("button")
+
+
+def photos(page: Page) -> Locator:
+    return page.locator(".message .photo")
+
+
+def expect_shown(page: Page, count: int) -> None:
+    """Expect photos that were sent, and that have loaded."""
+    expect(photos(page)).to_have_count(count)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    loaded = "images => images.every(image => image.complete && image.naturalWidth > 0)"
+    wait_until(page, lambda: page.locator(".photo-image").evaluate_all(loaded))
+
+
+@pytest.fixture
+def thread(desk: Page, bob: User, conversation: Conversation) -> Page:
+    """The thread with Alice, at Bob's desk."""
+    return open_thread(desk, bob, conversation)
+
+
+def test_photos_are_shrunk_and_seen_by_the_other_person(
+    thread: Page, open_device: OpenDevice, alice: User, conversation: Conversation
+) -> None:
+    other = open_thread(open_device(), alice, conversation)
+    choose(thread, picture(4000, 3000, ROTATED), picture())
+    expect(chosen_photos(thread)).to_have_count(2)
+    composer(thread).fill("From today")
+    send(thread)
+
+    for page in (thread, other):
+        expect(message(page, "From today")).to_be_visible()
+        expect_shown(page, 2)
+    stored = Attachment.objects.filter(message__content="From today").order_by("position")
+    assert (stored[0].width, stored[0].height) == (1920, 2560)
+
+
+def test_photo_waits_offline_and_survives_closing_the_page(
+    thread: Page, conversation: Conversation
+) -> None:
+    choose(thread, picture())
+    expect(chosen_photos(thread)).to_have_count(1)
+    context = thread.context
+    context.set_offline(True)
+    send(thread)
+    expect(thread.get_by_role("progressbar")).to_have_count(1)
+    thread.close()
+    context.set_offline(False)
+
+    again = context.new_page()
+    again.goto(path_of(conversation))
+
+    expect_shown(again, 1)
+    assert Attachment.objects.filter(message__isnull=False).count() == 1
+
+
+def test_chosen_photos_survive_closing_the_page(thread: Page, conversation: Conversation) -> None:
+    choose(thread, picture(), picture())
+    expect(chosen_photos(thread)).to_have_count(2)
+    chosen_photos(thread).first.click()
+    expect(chosen_photos(thread)).to_have_count(1)
+    thread.reload()
+
+    expect(chosen_photos(thread)).to_have_count(1)
+
+
+def test_lost_response_to_an_upload_makes_no_second_photo(thread: Page) -> None:
+    answers = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        answers.append(route.fetch())
+        if len(answers) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answers[-1])
+
+    thread.route("**/messaging/uploads/", lose_the_first_answer)
+    choose(thread, picture())
+    expect(chosen_photos(thread)).to_have_count(1)
+    send(thread)
+
+    expect_shown(thread, 1)
+    assert [answer.status for answer in answers] == [201, 200]
+    assert Attachment.objects.count() == 1
+
+
+def test_cancelled_message_returns_to_the_composer(thread: Page) -> None:
+    thread.route("**/messaging/uploads/", lambda route: None)
+    choose(thread, picture())
+    expect(chosen_photos(thread)).to_have_count(1)
+    composer(thread).fill("Not yet")
+    send(thread)
+    expect(chosen_photos(thread)).to_have_count(0)
+
+    thread.get_by_role("button", name="Stop sending").click()
+
+    expect(chosen_photos(thread)).to_have_count(1)
+    expect(composer(thread)).to_have_value("Not yet")
+    expect(photos(thread)).to_have_count(0)
+
+
+def test_refused_photo_says_why_and_is_sent_by_a_retry(thread: Page) -> None:
+    refusal = {"file": ["This photo is damaged."]}
+    thread.route("**/messaging/uploads/", lambda route: route.fulfill(status=400, json=refusal))
+    choose(thread, picture())
+    expect(chosen_photos(thread)).to_have_count(1)
+    send(thread)
+    expect(thread.get_by_text("This photo is damaged.")).to_be_visible()
+    thread.unroute("**/messaging/uploads/")
+
+    thread.get_by_role("button", name="Retry").click()
+
+    expect_shown(thread, 1)
+
+
+def test_files_that_are_no_photos_are_refused_and_the_others_are_kept(thread: Page) -> None:
+    choose(thread, b"%PDF-1.7", name="plan.pdf")
+    expect(thread.get_by_text("“plan.pdf” isn’t a photo.")).to_be_visible()
+
+    choose(thread, *[picture()] * 11)
+
+    expect(thread.get_by_text("You can send up to 10 photos at once.")).to_be_visible()
+    expect(chosen_photos(thread)).to_have_count(10)
+
+
+def test_first_message_to_a_trainee_can_be_a_photo(desk: Page, alice: User, bob: User) -> None:
+    sign_in(desk, alice, f"/messages?trainee={bob.pk}")
+    expect(composer(desk)).to_be_visible()
+    choose(desk, picture())
+    expect(chosen_photos(desk)).to_have_count(1)
+
+    send(desk)
+
+    expect_shown(desk, 1)
+    expect(desk).to_have_url(path_of(Conversation.objects.get()))
+    assert Message.objects.get().content == ""
+
+
+def test_viewer_goes_from_photo_to_photo_and_returns_the_focus(thread: Page) -> None:
+    choose(thread, picture(), picture(480, 640))
+    expect(chosen_photos(thread)).to_have_count(2)
+    send(thread)
+    expect_shown(thread, 2)
+
+    first = thread.get_by_role("button", name="Open photo 1 of 2")
+    first.click()
+    viewer = thread.get_by_role("dialog", name="Photos")
+    expect(viewer.get_by_role("status")).to_have_text("Photo 1 of 2")
+    thread.keyboard.press("ArrowRight")
+    expect(viewer.get_by_role("status")).to_have_text("Photo 2 of 2")
+    expect(viewer.get_by_role("link", name="Save photo")).to_be_visible()
+    thread.keyboard.press("Escape")
+    expect(viewer).to_have_count(0)
+    expect(first).to_be_focused()
+
+    first.click()
+    expect(viewer).to_be_visible()
+    path = thread.url
+    thread.go_back()
+    expect(viewer).to_have_count(0)
+    assert thread.url == path
