@@ -23,6 +23,7 @@ from notifications.services.mail_recording import (
     record_sent,
 )
 from notifications.unread import find_due
+from users.languages import in_language_of
 from users.mailer import send_email
 
 
@@ -39,11 +40,9 @@ def mail_unread(*, user_id: int) -> None:
         return
     mail = claim_mail(due)
     try:
-        send_email(
-            to=due.user.email,
-            email=compose_unread_email(due),
-            headers=headers_of(mail),
-        )
+        with in_language_of(due.user):
+            email = compose_unread_email(due)
+        send_email(to=due.user.email, email=email, headers=headers_of(mail))
     except GiveUp as error:
         record_result(mail.pk, Result.REFUSED, str(error))
         raise

@@ -400,6 +400,20 @@ def test_email_has_names_and_numbers_and_no_texts(
     assert f'href="{settings.PUBLIC_URL}/messages/{conversation.pk}"' in html
 
 
+def test_email_speaks_the_language_of_the_account(
+    conversation: Conversation, hourly: User, after: Pass
+) -> None:
+    User.objects.filter(pk=hourly.pk).update(language="de")
+
+    after(hours=1)
+
+    (sent,) = mail.outbox
+    assert isinstance(sent, EmailMultiAlternatives)
+    assert str(sent.subject) == "1 ungelesene Nachricht von Alice Tester"
+    assert "Diese E-Mails abbestellen" in str(sent.alternatives[0][0])
+    assert 'lang="de"' in str(sent.alternatives[0][0])
+
+
 def test_many_people_are_listed_up_to_a_limit(begin: None, alice: User, after: Pass) -> None:
     for number in range(12):
         trainee = make_trainee(f"trainee{number:02}", alice)

@@ -63,6 +63,20 @@ def test_get_asks_and_changes_nothing(browser: Browser, bob: User) -> None:
     assert not NotificationPreferences.objects.exists()
 
 
+def test_page_speaks_the_language_of_the_account_else_of_the_browser(
+    browser: Browser, alice: User, bob: User
+) -> None:
+    User.objects.filter(pk=bob.pk).update(language="de")
+
+    chosen = browser.get(path_of(bob)).content.decode()
+    german = browser.get(path_of(alice), headers={"accept-language": "de"}).content.decode()
+    english = browser.get(path_of(alice)).content.decode()
+
+    assert "Keine E-Mails über ungelesene Nachrichten mehr?" in chosen
+    assert "Keine E-Mails über ungelesene Nachrichten mehr?" in german
+    assert ASKED in english
+
+
 def test_link_of_the_email_works_again_and_after_a_new_password(
     browser: Browser, conversation: Conversation, bob: User
 ) -> None:
