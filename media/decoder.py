@@ -281,10 +281,8 @@ def answer(source: IO[bytes], target: IO[bytes], task: Task) -> Outcome:
     """Draw the picture in `source` anew, and write it to `target`; return the exit code."""
     try:
         drawing = draw(BytesIO(source.read()), task)
-    except (NotAPicture, TooLarge) as refusal:
-        return refusal.outcome
-    except MemoryError:
-        return Outcome.TOO_LARGE
+    except (NotAPicture, TooLarge, MemoryError) as refusal:
+        return getattr(refusal, "outcome", Outcome.TOO_LARGE)
     head = {**drawing._asdict(), "copies": [len(each) for each in drawing.copies]}
     target.write(json.dumps(head).encode() + b"\n")
     target.writelines(drawing.copies)

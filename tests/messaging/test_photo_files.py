@@ -47,6 +47,8 @@ def test_message_that_support_takes_down_has_no_files(
     photo = send_photo(api, bob, conversation)
     assert len(files_in(media)) == 3
 
+    assert str(photo) == f"Attachment {photo.pk}"
+
     remove_message(message_id=photo.message_id or 0, reason="spam", by=alice)
     run_deletions()
 

@@ -612,3 +612,45 @@ def test_found_message_shows_its_first_photo(
     (found,) = api.as_user(alice).get("/api/messaging/search/?q=sunset").json()["results"]
 
     assert (found["message_id"], found["image_url"]) == (sent["id"], sent["image"])
+
+
+# Malformed forms
+# ------------------------------------------------------------------------------
+def post_raw(api: Client, conversation: Conversation, body: bytes, boundary: str = "x") -> Any:
+    kind = f"multipart/form-data; boundary={boundary}" if boundary else "multipart/form-data"
+    path = f"{LIST}{conversation.pk}/send/"
+    return api.generic("POST", path, body, content_type=kind)  # type: ignore[arg-type]  # as Django takes it
+
+
+def part(name: str, content: bytes, filename: str = "") -> bytes:
+    file = f'; filename="{filename}"' if filename else ""
+    head = f'--x\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+    return head.encode() + content + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "boundary"),
+    [
+        (b"", "x"),
+        (b"--x--\r\n", "x"),
+        (b"nonsense", "x"),
+        (part("image", PHOTO, "a") + b"--x--", ""),
+        (part("content", b"\0") + b"--x--", "x"),
+        (part("content", b"\xff\xfe") + part("image", b"", "a") + b"--x--", "x"),
+        (part("content", b"a" * 2**21) + b"--x--", "x"),
+        (part("content", b"a") * 2000 + b"--x--", "x"),
+        (part("image", b"a", "a") * 200 + b"--x--", "x"),
+        (part("content", b"a") + part("client_id", b"x") + b"--x--", "x"),
+        (part("content", b"a") + part("reply_to", b"-1") + b"--x--", "x"),
+        (part("content", b"a") + part("uploads", b"9" * 30) + b"--x--", "x"),
+        (part("content", b"a" * 2001) + part("image", PHOTO, "a") + b"--x--", "x"),
+    ],
+)
+def test_malformed_form_is_refused(
+    api: Client, bob: User, conversation: Conversation, body: bytes, boundary: str
+) -> None:
+    response = post_raw(api.as_user(bob), conversation, body, boundary)
+
+    assert 400 <= response.status_code < 500
+    assert response.json()
+    assert Message.objects.count() == 1
