@@ -40,6 +40,7 @@ async function loaded() {
   start(loadStyles(), () => {});
   start(import("./ui/sign-out.js"), () => {});
   start(import("./live/new-thread.js"), () => {});
+  start(import("./core/language.js"), ({ followLanguage }) => followLanguage(session));
   start(import("./core/unsaved-rows.js"), () => {});
   start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());

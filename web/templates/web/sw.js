@@ -16,9 +16,17 @@ const LAYERS = 4;
 
 addEventListener("install", (event) => event.waitUntil(cacheBuild()));
 addEventListener("activate", (event) => event.waitUntil(activate()));
-addEventListener("message", ({ data }) => {
+addEventListener("message", (event) => {
+  const { data } = event;
   if (data?.type === "SKIP_WAITING") skipWaiting();
+  if (data?.type === "LANGUAGE_CHANGED") refreshPage(event);
 });
+
+/** Fetch the offline page again, in the new language. */
+function refreshPage(event) {
+  const page = new Request(BUILD.shell, { cache: "reload" });
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.add(page)).catch(() => {}));
+}
 
 async function cacheBuild() {
   const cache = await caches.open(CACHE);

@@ -9,6 +9,7 @@ import { signOut } from "../ui/sign-out.js";
 import { toast } from "../ui/toast.js";
 import { setTitle } from "../live/badge.js";
 import "./settings/data-export.js";
+import { languageChoice } from "./settings/language-choice.js";
 import "./settings/notification-switch.js";
 import "./settings/password-form.js";
 import "./settings/picture-field.js";
@@ -35,6 +36,7 @@ class SettingsScreen extends Element {
     return html`<div class="page">
       <header class="page-header"><h1>${t("nav.settings")}</h1></header>
       ${session.isImpersonating ? readOnlyNote() : ownSettings()}
+      ${session.isImpersonating ? nothing : card(t("language.title"), t("language.hint"), languageChoice())}
       ${card(t("settings.appearance"), t("settings.device"), themeChoice())}
       ${session.isImpersonating ? nothing : [accountCard(), dataCard(), deleteCard(this.#delete)]}
       ${versionNote()}

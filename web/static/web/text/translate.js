@@ -15,7 +15,7 @@ export const languages = Object.keys(LANGUAGES);
 const chosen = accountLanguage();
 
 /** The code of the language in use: that of the account on this device, else of the browser. */
-export const language = chooseLanguage([chosen, ...device], languages);
+export const language = languageFor(chosen);
 
 /** Whether the user has chosen the language, instead of the browser. */
 export const isChosen = language === chosen;
@@ -49,6 +49,11 @@ export function parts(key, params = {}) {
 /** Add the texts of the screens that are rarely opened first. */
 export async function loadLater() {
   Object.assign(texts, (await loadMore()).texts);
+}
+
+/** Return the language for a user who has chosen `code`, or null to let the browser decide. */
+export function languageFor(code) {
+  return chooseLanguage([code, ...device], languages);
 }
 
 function format(value) {
