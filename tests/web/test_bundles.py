@@ -19,8 +19,8 @@ pytestmark = pytest.mark.without_servers
 NAMED = re.compile(r'^import \{([^}]*)\} from "([^"]+)";', re.MULTILINE)
 
 
-# Pages for people who are not signed in.
-WITHOUT_LATER_TEXTS = {"/sign-in", "/forgot-password", "/reset-password"}
+# Besides the pages with messages.
+WITHOUT_LATER_TEXTS = {"/sign-in"}
 LATER = ["text/en", "text/en-later"]
 TEXTS = [name for name in MODULES if modules.TEXTS.fullmatch(name)]
 

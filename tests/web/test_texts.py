@@ -60,11 +60,22 @@ def test_used_keys_and_existing_keys_are_the_same() -> None:
 def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
     later = set(re.findall(r'^  "([\w.]+)":', source_of("text/en-later.js"), re.MULTILINE))
     loading = [
-        f"screens/{name}.js" for name in ("invitations", "join", "settings", "trainee", "trainees")
+        f"screens/{name}.js"
+        for name in (
+            *("forgot-password", "invitations", "join", "reset-password", "settings", "trainee"),
+            "trainees",
+        )
     ]
     # With their parts, such as screens/settings/password-form.js.
     parts = ("screens/invitation", "screens/join", "screens/settings", "screens/trainee")
-    own = (*parts, "screens/messages/actions", "screens/messages/offer/", "screens/search/")
+    own = (
+        *parts,
+        "screens/forgot",
+        "screens/reset",
+        "screens/messages/actions",
+        "screens/messages/offer/",
+        "screens/search/",
+    )
     elsewhere = [name for name in USERS if not name.startswith(own)]
 
     assert later.isdisjoint(key for name in elsewhere for key, _ in uses_in(name))

@@ -1,5 +1,6 @@
 import { html } from "lit";
 import { requestPasswordReset } from "../core/endpoints.js";
+import "../text/later.js";
 import { t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";

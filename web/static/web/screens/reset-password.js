@@ -1,6 +1,7 @@
 import { html } from "lit";
 import { confirmPasswordReset } from "../core/endpoints.js";
 import { router } from "../core/router.js";
+import "../text/later.js";
 import { parts, t } from "../text/translate.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
