@@ -15,7 +15,7 @@ class DateJump extends Element {
 
   render() {
     return html`<form class="date-jump" @submit=${this.#submit}>
-      <label for="date-jump-day">${t("search.date")}</label>
+      <label class="visually-hidden" for="date-jump-day">${t("search.date")}</label>
       <input
         id="date-jump-day"
         name="day"

@@ -60,7 +60,9 @@ function messageOption(row, { words, now, activeId }) {
     <span class="search-text">
       <span class="search-line">
         <bdi class="search-name">${titleOf(row)}</bdi>
-        <time lang=${timeLocale} datetime=${date.toISOString()}>${formatListTime(date, now)}</time>
+        <time dir="auto" lang=${timeLocale} datetime=${date.toISOString()}
+          >${formatListTime(date, now)}</time
+        >
       </span>
       <span class="search-excerpt" dir="auto">${marked(excerpt(row.content, words), words)}</span>
     </span>
