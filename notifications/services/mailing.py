@@ -53,8 +53,7 @@ def mail_unread(*, user_id: int) -> None:
     except DatabaseError as error:
         # The email was sent, so it must not be tried again.
         log_failure(error, "It could not be stored that an email was sent.")
-        if not connection.in_atomic_block:
-            connection.close()
+        connection.close_if_unusable_or_obsolete()
 
 
 def _failure(mail: UnreadMail, error: OSError) -> RetryLater:

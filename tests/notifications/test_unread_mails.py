@@ -14,6 +14,7 @@ from jobs.models import Job
 from messaging.models import Conversation, Extra, Message
 from messaging.services.archiving import archive_conversations
 from messaging.services.reading import mark_read
+from notifications.jobs import mail_sweep
 from notifications.models import MailCursor, MailMark, UnreadMail, UnreadWait
 from notifications.services.mail_sweeping import scan, sweep_mails
 from notifications.services.preferences import change_preferences, choose_unread_email
@@ -53,7 +54,7 @@ def after(clock: time_machine.Traveller) -> Pass:
 
 def work() -> None:
     """Sweep, and run the jobs that are queued, also those that wait for a retry."""
-    sweep_mails()
+    mail_sweep()
     Job.objects.filter(kind="notifications.mail_unread").update(due_at=Now())
     run_due()
 
