@@ -158,6 +158,7 @@ def test_reply_quotes_a_message_and_leads_to_it(
         expect(message(page, "And again").locator(".quote")).to_have_text(f"{author} Hello")
     wait_for_actions(phone)
     message(phone, "And again").locator(".quote").tap()
+    expect(message(phone, "Hello")).to_be_in_viewport()
     choose(desk, message(desk, "Hello"), "Delete")
     expect(message(phone, "And again").locator(".quote")).to_contain_text(DELETED)
 

@@ -162,7 +162,7 @@ class Changes extends Store {
 
   /** Load the sender, which is not part of the first load, so that it is there when a page is left. */
   prepare() {
-    if (!this.#db) return null; // nobody is signed in, or only an impersonation
+    if (account.key === null) return null; // the sender is that of one user
     const start = () => import("./change-sender.js").then(({ ChangeSender }) => new ChangeSender(this));
     this.#sender ??= start().catch(() => (this.#sender = null)); // offline: the next change tries again
     return this.#sender;

@@ -7,8 +7,6 @@ import { followKeys } from "./keys.js";
 import { messageAt } from "./message-at.js";
 import { openMenu } from "./menu.js";
 
-const SHOWN_MS = 1_500;
-
 /**
  * Let people act on messages: by the button of a message, a long press, keys, and a click on a reaction or a
  * quote. Nothing of this is part of the first load, so it listens to the document.
@@ -27,20 +25,14 @@ function clicked({ target }) {
   const button = target.closest?.(".message-more, .reaction, .quote");
   const found = button && messageAt(button);
   if (!button) return;
-  if (button.matches(".quote")) goTo(button, Number(button.dataset.quotedId));
+  if (button.matches(".quote")) goTo(button);
   else if (found && button.matches(".reaction")) toggleReaction(found, button.dataset.emoji);
   else if (found) openMenu(found);
 }
 
-/** Show a quoted message; a "jump" event asks for one that is not on the page. */
-function goTo(button, messageId) {
-  const row = button.closest(".history")?.querySelector(`[data-message-id="${messageId}"]`);
-  if (!row) {
-    return button.dispatchEvent(new CustomEvent("jump", { bubbles: true, detail: { messageId } }));
-  }
-  row.scrollIntoView({ block: "center" });
-  row.classList.add("pointed-at");
-  return setTimeout(() => row.classList.remove("pointed-at"), SHOWN_MS);
+/** Show the message that a quote is of, loaded or not. */
+function goTo(quote) {
+  quote.closest("message-history")?.jumpTo(Number(quote.dataset.quotedId));
 }
 
 /** Edit the last own message of the thread of a composer, if that is still possible. */
