@@ -20,20 +20,35 @@ import uvloop
 from bench import machine
 from bench.browser import Waits, wait_in_browsers
 from bench.compare import Effort, Row, Side, compare
-from bench.dataset import Dataset
+from bench.dataset import CONVERSATIONS, Dataset
 from bench.delivery import Delivery, deliver
 from bench.idle import allow_files, hold_idle
 from bench.processes import floor, prepare, product
 from bench.report import Results
 from bench.scenarios import vary_held_processes, vary_processes, vary_redis, vary_servers
+from bench.search import Search, fill_searchable, measure_searches
 from bench.servers import copy_database, counting_postgres
 from bench.wrk import Unavailable, ensure_installed
 from tests.backends import BackendUnavailable, Redis
 from tests.e2e.chromium import ChromiumUnavailable, find_chromium
 
-SCENARIOS = ("endpoints", "sockets", "processes", "redis", "servers", "browser")
-QUICK = {"sizes": [100], "seconds": 2, "rounds": 2, "sockets": 1000, "messages": 200}
-FULL = {"sizes": [100, 1000], "seconds": 5, "rounds": 3, "sockets": 5000, "messages": 500}
+SCENARIOS = ("endpoints", "sockets", "processes", "redis", "servers", "browser", "search")
+QUICK = {
+    "sizes": [100],
+    "seconds": 2,
+    "rounds": 2,
+    "sockets": 1000,
+    "messages": 200,
+    "searched": [100, 1000],
+}
+FULL = {
+    "sizes": [100, 1000],
+    "seconds": 5,
+    "rounds": 3,
+    "sockets": 5000,
+    "messages": 500,
+    "searched": [100, 1000, 10000],
+}
 
 
 def main() -> int:
@@ -65,6 +80,12 @@ def _parse() -> argparse.Namespace:
         nargs="+",
         help="messages in each of the 1,500 conversations (--full: 100 1000; 10000 is 15 million)",
     )
+    parser.add_argument(
+        "--searched",
+        type=int,
+        nargs="+",
+        help="the same for searches (--full: also 10000, 15 million)",
+    )
     parser.add_argument("--seconds", type=int, help="duration of each measurement")
     parser.add_argument(
         "--rounds", type=int, help="rounds of each measurement; the median is reported"
@@ -86,7 +107,7 @@ def _parse() -> argparse.Namespace:
 def _ensure_tools(scenarios: tuple[str, ...]) -> None:
     if "browser" in scenarios:
         find_chromium()
-    if scenarios != ("browser",):
+    if scenarios not in (("browser",), ("search",)):
         ensure_installed()
 
 
@@ -116,6 +137,8 @@ def run(arguments: argparse.Namespace) -> Results:
         if "browser" in arguments.scenarios:
             results.browser = wait_in_browsers(data, redis.url, arguments.messages)
             say(f"  browser to browser: {results.browser.other_p50:.0f} ms")
+        if "search" in arguments.scenarios:
+            results.searches = _measure_searches(postgres.url, redis.url, arguments.searched)
         results.machine["others_percent"] = others.percent()
     return results
 
@@ -152,6 +175,15 @@ def _measure_sockets(
     with product(data.database_url, redis_url) as server:
         results.idle = uvloop.run(hold_idle(server, data, sockets, effort))
         say(f"  {sockets:,} idle sockets: {results.idle.kb_each:.0f} KB each")
+
+
+def _measure_searches(database_url: str, redis_url: str, sizes: list[int]) -> list[Search]:
+    found = []
+    for messages in sorted(set(sizes)):
+        copy = copy_database(database_url, f"searched_{messages}")
+        say(f"Filling in {messages * CONVERSATIONS:,} messages to search")
+        found += measure_searches(fill_searchable(copy, messages), redis_url)
+    return found
 
 
 def _version(database_url: str) -> str:

@@ -12,6 +12,7 @@ from bench.delivery import Delivery
 from bench.idle import Idle
 from bench.processes import ROOT
 from bench.scenarios import Variant
+from bench.search import Search
 from bench.wrk import Figures
 
 RESULTS = ROOT / "bench" / "results.json"
@@ -34,6 +35,7 @@ class Results:
     redis: list[Variant] = field(default_factory=list)
     servers: list[Variant] = field(default_factory=list)
     browser: Waits | None = None
+    searches: list[Search] = field(default_factory=list)
 
     @property
     def variants(self) -> list[Variant]:
@@ -45,7 +47,7 @@ class Results:
         parts += [_deliveries(self.deliveries), _idle(self.idle)]
         variants = (self.processes, self.held, self.redis, self.servers)
         parts += [_variants(each) for each in variants]
-        parts += [_browser(self.browser)]
+        parts += [_browser(self.browser), _searches(self.searches)]
         return "\n\n".join(filter(None, parts)) + "\n"
 
     def save(self) -> None:
@@ -163,6 +165,24 @@ def _browser(waits: Waits | None) -> str:
     tick = ("click to ✓", f"{waits.tick_p50:.0f}", f"{waits.tick_p99:.0f}", waits.sent, waits.wrong)
     other = ("click to the other side's screen", f"{waits.other_p50:.0f}", f"{waits.other_p99:.0f}")
     return _table(heads, [tick, (*other, waits.sent, waits.wrong)])
+
+
+def _searches(searches: list[Search]) -> str:
+    heads = ["messages", "conversations", "search", "hits", "least ms", "p50 ms"]
+    return _table(
+        heads,
+        (
+            (
+                f"{each.messages:,}",
+                each.conversations,
+                each.query,
+                each.found,
+                f"{each.least_ms:.1f}",
+                f"{each.p50_ms:.1f}",
+            )
+            for each in searches
+        ),
+    )
 
 
 def _table(heads: list[str], rows: Iterable[tuple[object, ...]]) -> str:

@@ -20,14 +20,6 @@ class Migration(migrations.Migration):
                 ("message_id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("conversation_id", models.BigIntegerField()),
             ],
-            options={
-                "default_permissions": (),
-                "indexes": [
-                    models.Index(
-                        fields=["conversation_id", "-message_id"],
-                        name="messaging_searchpending_newest",
-                    )
-                ],
-            },
+            options={"default_permissions": ()},
         ),
     ]

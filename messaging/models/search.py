@@ -1,5 +1,4 @@
 from django.db import models
-from django.db.models import Index
 
 
 class SearchEntry(models.Model):
@@ -34,9 +33,6 @@ class SearchPending(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = (
-            Index(fields=["conversation_id", "-message_id"], name="messaging_searchpending_newest"),
-        )
 
     def __str__(self) -> str:
         return f"Message {self.message_id}, to be indexed"

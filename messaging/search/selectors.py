@@ -14,15 +14,17 @@ from users.models import User
 PAGE_SIZE = 20
 LIMIT = 1000
 """The number of messages that a search finds at most. It keeps a search for a common word cheap."""
-PENDING_LIMIT = 5000
-"""The number of messages that a search reads at most because they are not in the index yet."""
+PENDING_LIMIT = 20_000
+"""Searches read at most this number of everybody's newest messages that are not in the index yet."""
 
 _conversations = IntTable("conversation_id")
 _PENDING = """
-SELECT m.id, m.content FROM {}
-JOIN messaging_searchpending p ON p.conversation_id = input.conversation_id
+SELECT m.id, m.content FROM (
+    SELECT message_id, conversation_id FROM messaging_searchpending ORDER BY message_id DESC LIMIT {}
+) p
+JOIN {} ON input.conversation_id = p.conversation_id
 JOIN messaging_message m ON m.id = p.message_id
-WHERE m.removed_at IS NULL AND m.extras & {} = 0 ORDER BY m.id DESC LIMIT {}
+WHERE m.removed_at IS NULL AND m.extras & {} = 0
 """
 
 
@@ -85,7 +87,7 @@ def _find(conversation_ids: list[int], words: list[str]) -> list[int]:
 
 
 def _find_pending(conversation_ids: list[int], words: list[str]) -> list[int]:
-    sql = _PENDING.format(_conversations.table, Extra.JOINED.value, PENDING_LIMIT)
+    sql = _PENDING.format(PENDING_LIMIT, _conversations.table, Extra.JOINED.value)
     rows = fetch_all(sql, _conversations.params(conversation_ids))
     return [message_id for message_id, content in rows if has_words(content, words)]
 
