@@ -31,11 +31,13 @@ async function start(t, { openBrowser = openSignedIn, prepare = () => {} } = {})
   const modules = await browser.load(...NAMES);
   modules.inbox.start();
   modules.outbox.start(ALICE.id);
+  await modules.changes.start();
   await settle();
   t.after(() => {
     modules.openThreads.closeAll();
     modules.inbox.stop();
     modules.outbox.stop();
+    modules.changes.stop();
   });
   const sockets = () => browser.WebSocket.opened.filter(({ url }) => url.pathname.endsWith("/7/"));
   const lists = () => browser.WebSocket.opened.filter(({ url }) => url.pathname === "/ws/messaging/");
