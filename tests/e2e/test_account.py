@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -34,6 +35,7 @@ from trainer.codes import hash_code, make_code
 from trainer.models import Invitation
 from trainer.services.invitations import invite_trainee
 from users.models import AuthSession, User
+from users.serializers import image_url
 from users.services.sessions import end_sessions
 
 
@@ -201,8 +203,9 @@ def test_transparent_logo_gets_a_white_background(phone: Page, bob: User) -> Non
     )
     expect(phone.get_by_role("button", name="Remove picture")).to_be_visible()
 
-    address = f"/media/{User.objects.get(pk=bob.pk).profile_image.name}"
-    stored = Image.open(BytesIO(phone.request.get(address).body())).convert("RGB")
+    link = urlsplit(image_url(User.objects.get(pk=bob.pk)) or "")
+    answer = phone.request.get(f"{link.path}?{link.query}")
+    stored = Image.open(BytesIO(answer.body())).convert("RGB")
     assert stored.getpixel((150, 150)) == (255, 255, 255)
 
 
