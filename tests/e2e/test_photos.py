@@ -201,3 +201,28 @@ def test_viewer_goes_from_photo_to_photo_and_returns_the_focus(thread: Page) -> 
     thread.go_back()
     expect(viewer).to_have_count(0)
     assert thread.url == path
+
+
+@pytest.mark.complains(r"status of 404")
+def test_photo_whose_link_is_dead_is_shown_by_a_new_one(
+    thread: Page, conversation: Conversation
+) -> None:
+    choose(thread, picture())
+    expect(chosen_photos(thread)).to_have_count(1)
+    send(thread)
+    expect_shown(thread, 1)
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if not refused:
+            refused.append(route.request.url)
+            route.fulfill(status=404)
+        else:
+            route.fallback()
+
+    thread.route("**/media/photos/**", refuse_once)
+    with thread.expect_request("**/messages/?before=*limit=100"):
+        thread.reload()
+
+    expect_shown(thread, 1)
+    assert len(refused) == 1

@@ -38,8 +38,9 @@ class PhotoTile extends Element {
 
   willUpdate(changed) {
     if (!changed.has("photo")) return;
-    if (this.photo.urls) this.#show(this.photo.urls);
-    else this.#showStored();
+    const { urls } = this.photo;
+    if (!urls) this.#showStored();
+    else if (this.url !== (this.isAlone ? urls.medium : urls.small)) this.#show(urls);
   }
 
   render() {
@@ -72,9 +73,15 @@ class PhotoTile extends Element {
     </span>`;
   }
 
-  #show(urls) {
+  /** Load a photo, again if its link is the same as before. */
+  async #show(urls) {
+    const url = this.isAlone ? urls.medium : urls.small;
     this.isBroken = false;
-    this.url = this.isAlone ? urls.medium : urls.small;
+    if (this.url === url) {
+      this.url = null;
+      await this.updateComplete;
+    }
+    this.url = url;
   }
 
   /** Show a photo of the outbox from this device. */
