@@ -1,9 +1,9 @@
 import { html, nothing } from "lit";
+import { whenQuiet } from "../../core/api.js";
 import { account } from "../../live/account.js";
 import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { TOUCH } from "./composer-parts.js";
-import { DropZone } from "./drop-zone.js";
 
 /**
  * The photos of a composer: chosen, pasted, dropped or taken. What shows and shrinks them is not part of
@@ -15,13 +15,17 @@ export class Attaching {
   #loading = null;
   // Whether the module could not be loaded.
   #hasFailed = false;
-  #dropZone;
+  #dropZone = null;
 
   /** `host` is an element with a `thread`. */
   constructor(host) {
     this.#host = host;
     host.addController(this);
-    this.#dropZone = new DropZone(host, (files) => this.add(files));
+    // Not part of the first load either; offline, nothing can be dropped.
+    whenQuiet().then(() => import("./photos/drop-zone.js")).then(
+      ({ DropZone }) => (this.#dropZone = new DropZone(host, (files) => this.add(files))),
+      () => {},
+    );
   }
 
   hostConnected() {
@@ -72,7 +76,7 @@ export class Attaching {
 
   renderTray() {
     const failure = html`<p class="photo-problems" role="alert">${t("photo.offline")}</p>`;
-    return [this.#dropZone.render(), this.#hasFailed ? failure : (this.#tray?.render() ?? nothing)];
+    return [this.#dropZone?.render(), this.#hasFailed ? failure : (this.#tray?.render() ?? nothing)];
   }
 
   renderButtons({ isEmpty }) {

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
-import { t } from "../../text/translate.js";
-import { icon } from "../../ui/icons.js";
+import { t } from "../../../text/translate.js";
+import { icon } from "../../../ui/icons.js";
 
 /** Takes files that are dropped anywhere on the thread of its host. */
 export class DropZone {
@@ -29,7 +29,7 @@ export class DropZone {
   }
 
   hostDisconnected() {
-    this.#listening.abort();
+    this.#listening?.abort();
     this.isOver = false;
   }
 
