@@ -15,6 +15,18 @@ from users.models import User
 pytestmark = pytest.mark.complains(
     r"net::ERR_INTERNET_DISCONNECTED", r"net::ERR_FAILED", r"status of 400", r"WebSocket connection"
 )
+# Hands a picture to an element, as a paste or a drop does.
+GIVE = """async ([type, selector]) => {
+    const canvas = new OffscreenCanvas(20, 20);
+    canvas.getContext("2d").fillRect(0, 0, 9, 9);
+    const data = new DataTransfer();
+    data.items.add(new File([await canvas.convertToBlob()], "a.png", { type: "image/png" }));
+    const init = { bubbles: true, cancelable: true };
+    const event = type === "paste"
+        ? new ClipboardEvent(type, { ...init, clipboardData: data })
+        : new DragEvent(type, { ...init, dataTransfer: data });
+    document.querySelector(selector).dispatchEvent(event);
+}"""
 ROTATED = 6
 """The EXIF orientation of a photo that was taken with a phone held upright."""
 
@@ -226,3 +238,19 @@ def test_photo_whose_link_is_dead_is_shown_by_a_new_one(
 
     expect_shown(thread, 1)
     assert len(refused) == 1
+
+
+def test_photos_can_be_pasted_and_dropped_anywhere_on_the_thread(thread: Page) -> None:
+    thread.evaluate(GIVE, ["paste", "textarea"])
+    expect(chosen_photos(thread)).to_have_count(1)
+    hint = thread.get_by_text("Drop photos here")
+
+    def is_dragged_over() -> bool:
+        thread.evaluate(GIVE, ["dragover", ".history"])
+        return hint.is_visible()
+
+    wait_until(thread, is_dragged_over)  # the drop zone is loaded after the first screen
+    thread.evaluate(GIVE, ["drop", ".history"])
+
+    expect(chosen_photos(thread)).to_have_count(2)
+    expect(hint).to_have_count(0)
