@@ -1,12 +1,12 @@
 """
 Bundles the client's modules and style sheets into a few small files, when static files are collected.
 
-There are four scripts: what every page needs, the messages, the other screens, and what no page needs
-before it is shown. The texts of each language stay files of their own, because a page needs one
-language only. In a script, each module is a function that returns its exports, and runs when it is first
-imported. The modules may therefore import each other only at the top, without cycles, and export only
-names that keep their values; a test checks this. Development uses the modules themselves. See
-docs/adr/0032-few-and-small-responses.md.
+There are five scripts: what every page needs, the messages, the other screens, what every page loads as
+soon as it is shown, and what it loads on demand. The texts of each language stay files of their own,
+because a page needs one language only. In a script, each module is a function that returns its exports,
+and runs when it is first imported. The modules may therefore import each other only at the top, without
+cycles, and export only names that keep their values; a test checks this. Development uses the modules
+themselves. See docs/adr/0032-few-and-small-responses.md.
 """
 
 import re
@@ -21,6 +21,7 @@ from web.modules import (
     LIBRARIES,
     MESSAGES,
     ON_DEMAND,
+    SOON,
     TEXTS,
     Imports,
     list_imports,
@@ -31,9 +32,10 @@ from web.modules import (
 )
 
 APP, MESSAGES_SCRIPT, REST = "bundles/app.js", "bundles/messages.js", "bundles/rest.js"
-LATER = "bundles/later.js"
+SOON_SCRIPT, LATER = "bundles/soon.js", "bundles/later.js"
 APP_STYLE, REST_STYLE = "bundles/app.css", "bundles/rest.css"
-NAMES = (APP, MESSAGES_SCRIPT, REST, LATER, APP_STYLE, REST_STYLE)
+SCRIPTS = (APP, MESSAGES_SCRIPT, REST, SOON_SCRIPT, LATER)
+NAMES = (*SCRIPTS, APP_STYLE, REST_STYLE)
 # A classic script, which runs before anything is drawn.
 HEAD = "head.js"
 
@@ -66,26 +68,26 @@ def group_modules(imports: Imports) -> dict[str, list[str]]:
     Return the modules of each script.
 
     What the messages load late is in their script, because a request costs more than a few KB. Only what
-    ON_DEMAND names has a script of its own. A module that two scripts need is in the first script, so that
-    no page loads all of them.
+    SOON and ON_DEMAND name has scripts of its own. A module that two scripts need is in the first script,
+    so that no page loads all of them.
     """
     modules = [name for name in imports if not is_alone(name)]
     first = list_needed([ENTRY], imports)
     late = {name: _list_late(name) for name in modules}
     own = [name for name in list_needed([MESSAGES], imports) if name not in first]
-    soon = [each for name in own for each in late[name] if not each.startswith(ON_DEMAND)]
-    messages = list_needed([*own, *soon], imports)
-    screens = [each for name in modules for each in late[name]]
-    others = [each for each in screens if each not in messages and not each.startswith(ON_DEMAND)]
+    opened = [each for name in own for each in late[name] if not each.startswith(SOON + ON_DEMAND)]
+    messages = list_needed([*own, *opened], imports)
+    screens = [each for name in modules for each in late[name] if each not in messages]
     needed = [
         messages,
-        list_needed(others, imports),
+        list_needed([each for each in screens if not each.startswith(SOON + ON_DEMAND)], imports),
+        list_needed([name for name in modules if name.startswith(SOON)], imports),
         list_needed([name for name in modules if name.startswith(ON_DEMAND)], imports),
     ]
     count = Counter(name for names in needed for name in names)
     first += [name for name in count if count[name] > 1 and name not in first]
     groups = [[name for name in names if name not in first] for names in needed]
-    return dict(zip((APP, MESSAGES_SCRIPT, REST, LATER), [first, *groups], strict=True))
+    return dict(zip(SCRIPTS, [first, *groups], strict=True))
 
 
 def _list_late(name: str) -> list[str]:

@@ -12,13 +12,18 @@ FOLDER = Path(__file__).parent / "static" / "web"
 LIBRARIES = {"lit": "vendor/lit.js", "idb": "vendor/idb.js"}
 ENTRY = "app.js"
 MESSAGES = "screens/messages.js"
-# Modules that are in the last script, by the start of their names: no page needs them before it is shown.
-ON_DEMAND = (
-    "core/email-endpoints.js",
+# Modules that every page loads as soon as it is shown, by the start of their names.
+SOON = (
     "core/stored-accounts.js",
     "core/unsaved-rows.js",
     "core/updates.js",
     "core/worker-messages.js",
+    "ui/app-toast.js",
+    "ui/sign-out.js",
+)
+# Modules that no page needs before it is shown, and only those with messages need at all.
+ON_DEMAND = (
+    "core/email-endpoints.js",
     "live/change-sender.js",
     "live/offer/",
     "live/own-trainer.js",
@@ -30,9 +35,7 @@ ON_DEMAND = (
     "screens/search/",
     "screens/settings/unread-emails.js",
     "text/linkify.js",
-    "ui/app-toast.js",
     "ui/offer-trigger.js",
-    "ui/sign-out.js",
 )
 # In cascade order.
 STYLES = ("tokens", "base", "layout", "controls", "messages", "screens")

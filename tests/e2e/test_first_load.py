@@ -11,8 +11,9 @@ from tests.e2e.screens import conversations, message, navigation, path_of, sign_
 from tests.e2e.servers import IS_PRODUCTION
 from users.models import User
 
-# Compressed sizes; only production has bundles. A size below LEAST_BYTES means that nothing was measured.
-BUDGET_BYTES = (84 if IS_PRODUCTION else 120) * 1024
+# Compressed sizes. Only production has bundles; single files take almost twice as much. A size below
+# LEAST_BYTES means that nothing was measured.
+BUDGET_BYTES = (84 if IS_PRODUCTION else 160) * 1024
 LEAST_BYTES = 20 * 1024
 # `styles/screens.css`, or the bundle that contains it.
 LATER_STYLE = re.compile(r"/(styles/screens|bundles/rest)[.\w]*\.css")

@@ -159,11 +159,13 @@ SOURCES = {
     "b.js": 'const x = await Promise.resolve("// no comment");\nconsole.log("b");\nexport { x };\n',
     "c.js": 'await Promise.resolve();\nconsole.log("c");\n',
     "late.js": 'import { one } from "./a.js";\nimport "./c.js";\nimport("./live/photos/seldom.js");\n'
+    'import("./ui/app-toast.js");\n'
     "export const late = `late ${one()}`;\n",
     "live/photos/seldom.js": 'import { shared } from "../../shared.js";\n'
     'import "./part.js";\nconsole.log(shared);\n',
     "live/photos/part.js": 'console.log("part");\n',
     "shared.js": 'export const shared = "seldom";\n',
+    "ui/app-toast.js": 'console.log("soon");\n',
     "screens/messages.js": 'import { Two as Other } from "../a.js";\n'
     'import { shared } from "../shared.js";\nnew Other(shared);\n'
     'import("../live/photos/seldom.js");\n',
@@ -182,6 +184,7 @@ def test_linked_modules_run_in_their_order(tmp_path: Path, monkeypatch: pytest.M
         bundles.APP: ["app.js", "a.js", "b.js", "shared.js"],
         bundles.MESSAGES_SCRIPT: ["screens/messages.js"],
         bundles.REST: ["late.js", "c.js"],
+        bundles.SOON_SCRIPT: ["ui/app-toast.js"],
         bundles.LATER: ["live/photos/part.js", "live/photos/seldom.js"],
     }
     for script in groups:
@@ -189,7 +192,7 @@ def test_linked_modules_run_in_their_order(tmp_path: Path, monkeypatch: pytest.M
         (tmp_path / script).parent.mkdir(exist_ok=True)
         (tmp_path / script).with_suffix(".mjs").write_text(linked.replace(".js", ".mjs"))
 
-    shown = ["b", "app 1 // no comment", "c", "late 1", "part", "seldom"]
+    shown = ["b", "app 1 // no comment", "c", "late 1", "part", "seldom", "soon"]
     assert run_in_node(tmp_path / "bundles" / "app.mjs") == shown
 
 

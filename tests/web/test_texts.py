@@ -84,6 +84,21 @@ def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
     assert 'import("../../text/later.js")' in source_of("screens/search/opening.js")
 
 
+def test_texts_that_are_loaded_later_are_read_by_functions_only() -> None:
+    """A constant of a module can be evaluated before the texts have been loaded."""
+    later = set(re.findall(r'^  "([\w.]+)":', source_of("text/en-later.js"), re.MULTILINE))
+    constants = [
+        (name, key)
+        for name in USERS
+        for constant in re.findall(r"^(?:export )?const [^;]*;", source_of(name), re.MULTILINE)
+        if "=>" not in constant
+        for key in re.findall(r'\bt\("([\w.]+)"', constant)
+    ]
+
+    assert [each for each in constants if each[1] in later] == []
+    assert constants
+
+
 def test_keys_are_literal() -> None:
     calls = [
         each

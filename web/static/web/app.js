@@ -30,23 +30,38 @@ function uncover() {
  * Load modules that the first screen does not need.
  *
  * On a slow network, they would delay the messages. Other screens have forms, which must be tracked from
- * the start, and in production their script contains these modules.
- *
- * If this fails offline, the next page loads them.
+ * the start. If this fails offline, the next page loads them.
  */
 async function loaded() {
   if (screenOf(router.route, session.user).isMessages) await whenQuiet();
-  const start = (module, run) => module.then(run, () => {});
   start(loadStyles(), () => {});
   start(import("./ui/sign-out.js"), () => {});
-  start(import("./live/new-thread.js"), () => {});
   start(import("./core/language.js"), ({ followLanguage }) => followLanguage(session));
   start(import("./core/unsaved-rows.js"), () => {});
+  start(import("./ui/app-toast.js"), () => {});
+  start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
+  start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());
+  await signedIn();
+  await whenQuiet();
+  start(import("./live/new-thread.js"), () => {});
   start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
   start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
   start(import("./screens/messages/actions/install.js"), ({ installActions }) => installActions());
   start(import("./ui/offer-trigger.js"), ({ watchMessages }) => watchMessages());
-  start(import("./ui/app-toast.js"), () => {});
-  start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
-  start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());
+}
+
+function start(module, run) {
+  module.then(run, () => {});
+}
+
+/** Resolve once there is a user: without one, no page has messages. */
+function signedIn() {
+  if (session.user) return Promise.resolve();
+  return new Promise((resolve) => {
+    session.addEventListener("change", function check() {
+      if (!session.user) return;
+      session.removeEventListener("change", check);
+      resolve();
+    });
+  });
 }

@@ -3,21 +3,18 @@ import { t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { chooseTheme, chosenTheme } from "../../ui/theme.js";
 
-const THEMES = [
-  ["system", t("theme.system"), "system"],
-  ["light", t("theme.light"), "sun"],
-  ["dark", t("theme.dark"), "moon"],
-];
+const ICONS = { system: "system", light: "sun", dark: "moon" };
 
 /** Render the choice of themes, which apply at once. */
 export function themeChoice() {
   return html`<fieldset class="choices">
     <legend class="visually-hidden">${t("theme.label")}</legend>
-    ${THEMES.map(choice)}
+    ${choice("system", t("theme.system"))} ${choice("light", t("theme.light"))}
+    ${choice("dark", t("theme.dark"))}
   </fieldset>`;
 }
 
-function choice([theme, label, iconName]) {
+function choice(theme, label) {
   return html`<label class="choice">
     <input
       type="radio"
@@ -26,6 +23,6 @@ function choice([theme, label, iconName]) {
       ?checked=${chosenTheme() === theme}
       @change=${() => chooseTheme(theme)}
     />
-    ${icon(iconName, { small: true })} ${label}
+    ${icon(ICONS[theme], { small: true })} ${label}
   </label>`;
 }

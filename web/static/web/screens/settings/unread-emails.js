@@ -4,12 +4,6 @@ import { t } from "../../text/translate.js";
 import { AutoRetry } from "../../ui/auto-retry.js";
 import { Element } from "../../ui/element.js";
 
-const CHOICES = [
-  ["off", t("emails.off")],
-  ["hour", t("emails.hour")],
-  ["day", t("emails.day")],
-];
-
 /** Choose when the user gets an email about messages that they have not read. It is saved at once. */
 class UnreadEmails extends Element {
   static properties = {
@@ -36,7 +30,8 @@ class UnreadEmails extends Element {
     return html`<div class="form">
       <fieldset class="choices" ?disabled=${!this.preferences}>
         <legend class="visually-hidden">${t("emails.label")}</legend>
-        ${CHOICES.map((each) => this.#choice(each))}
+        ${this.#choice("off", t("emails.off"))} ${this.#choice("hour", t("emails.hour"))}
+        ${this.#choice("day", t("emails.day"))}
       </fieldset>
       <div class="form-status" role="alert">
         ${message ? html`<p class="form-error">${message}</p>` : nothing}
@@ -57,7 +52,7 @@ class UnreadEmails extends Element {
     return this.wanted ?? this.preferences?.unread_messages;
   }
 
-  #choice([value, label]) {
+  #choice(value, label) {
     return html`<label class="choice">
       <input
         type="radio"
