@@ -4,16 +4,14 @@ The language of what people read: errors, pages, emails, notifications.
 English is in the code. A user's own choice comes first, then the `Accept-Language` header of the request.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
-from django.utils.decorators import sync_and_async_middleware
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.request import Request
@@ -75,22 +73,14 @@ def speak_accepted_language(
     return respond
 
 
-@sync_and_async_middleware
-def speak_language_of_page(get_response: Callable[[Any], Any]) -> Callable[..., Any]:
+def speak_language_of_page(
+    get_response: Callable[[Any], HttpResponseBase],
+) -> Callable[[Any], HttpResponseBase]:
     """Answer with a page in the language of the client's cookie, else of the request."""
-    if iscoroutinefunction(get_response):
-
-        async def respond_later(request: HttpRequest) -> HttpResponseBase:
-            pending: Awaitable[HttpResponseBase] = get_response(request)
-            with translation.override(_language_of_page(request)):
-                return await pending
-
-        return respond_later
 
     def respond(request: HttpRequest) -> HttpResponseBase:
         with translation.override(_language_of_page(request)):
-            response: HttpResponseBase = get_response(request)
-        return response
+            return get_response(request)
 
     return respond
 

@@ -14,6 +14,7 @@ ENTRY = "app.js"
 MESSAGES = "screens/messages.js"
 # Modules that every page loads as soon as it is shown, by the start of their names.
 SOON = (
+    "core/language.js",
     "core/stored-accounts.js",
     "core/unsaved-rows.js",
     "core/updates.js",

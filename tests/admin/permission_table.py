@@ -94,7 +94,8 @@ add                  | -            | -            |
 change               | view         | -            |
 delete               | -            | -            |
 history              | view         |              |
-:take_down           |              | view + remove_message | Message MessageRemoval Conversation
+:take_down           |              | view + remove_message \
+| Message MessageRemoval Conversation SearchPending
 :delete_selected     |              | -            |
 
 jobs.job

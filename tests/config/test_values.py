@@ -20,6 +20,7 @@ pytestmark = pytest.mark.without_servers
         (values.parse_vapid_key, "short", "is not a key"),
         (values.parse_unread_wait, "week", "is 'week': use one of off, hour, day"),
         (values.parse_vapid_subject, "ops", "is 'ops': use mailto:"),
+        (values.parse_internal_path, "/a b/", "is not a path such as /internal-media/"),
     ],
 )
 def test_malformed_value_is_refused(parse: Callable[[str], Any], text: str, reason: str) -> None:
@@ -37,6 +38,7 @@ def test_malformed_value_is_refused(parse: Callable[[str], Any], text: str, reas
         (values.parse_vapid_key, 42 * "A" + "E", 42 * "A" + "E"),
         (values.parse_unread_wait, "hour", "hour"),
         (values.parse_vapid_subject, "mailto:ops@example.com", "mailto:ops@example.com"),
+        (values.parse_internal_path, "/internal-media/", "/internal-media/"),
     ],
 )
 def test_good_value_is_kept(parse: Callable[[str], Any], text: str, parsed: object) -> None:

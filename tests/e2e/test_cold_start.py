@@ -64,7 +64,7 @@ def test_cold_thread_requests_the_list_and_each_other_thing_once(
         ("/messages", []),
         ("/trainees", ["GET trainer/trainees/?page=1"]),
         ("/invitations", ["GET trainer/invitations/?page=1"]),
-        ("/settings", ["GET users/data-exports/"]),
+        ("/settings", ["GET users/data-exports/", "GET users/email-preferences/"]),
     ],
 )
 def test_cold_screen_requests_the_list_and_each_other_thing_once(

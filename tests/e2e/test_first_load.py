@@ -17,6 +17,8 @@ BUDGET_BYTES = (84 if IS_PRODUCTION else 160) * 1024
 LEAST_BYTES = 20 * 1024
 # `styles/screens.css`, or the bundle that contains it.
 LATER_STYLE = re.compile(r"/(styles/screens|bundles/rest)[.\w]*\.css")
+# Requested only when the messages are shown and no request is under way.
+AFTERWARDS = re.compile(r"/bundles/(rest|later)[.\w]*\.js")
 COMPRESSED = """() => [
     ...performance.getEntriesByType("navigation"),
     ...performance.getEntriesByType("resource"),
@@ -46,6 +48,7 @@ def test_first_load_of_the_messages_is_small(
 ) -> None:
     page = sign_in_by_form(open_device(), alice)
     fresh = open_device(fresh=True, storage_state=page.context.storage_state())
+    fresh.route(AFTERWARDS, lambda route: None)
 
     fresh.goto(path_of(conversation))
     expect(message(fresh, "Hello")).to_be_visible()

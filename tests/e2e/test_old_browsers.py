@@ -157,7 +157,7 @@ def expect_notice(page: Page) -> None:
     assert notice.evaluate(covers)
 
 
-@pytest.mark.complains("Failed to resolve module specifier", "404")
+@pytest.mark.complains("Failed to resolve module specifier", "404", "text/en.js")
 def test_page_without_import_maps_says_why(desk: Page) -> None:
     change_page(desk, 'type="importmap"', 'type="unknown"')
 

@@ -83,7 +83,7 @@ def test_trainer_is_told_about_the_trainees_and_can_remove_the_texts(
     submit(dialog)
 
     expect(desk.get_by_text("Your account has been deleted.")).to_be_visible()
-    expect(message(phone, "This message was deleted")).to_be_visible()
+    expect(phone.locator(".bubble-deleted")).to_have_text("This message was deleted")
     phone.reload()
     expect(phone.get_by_text("This account was deleted, so you can’t reply.")).to_be_visible()
     expect(composer(phone)).to_have_count(0)

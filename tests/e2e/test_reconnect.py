@@ -248,6 +248,7 @@ def test_thread_is_reloaded_when_too_much_was_missed(
 
     thread.context.set_offline(False)
 
+    thread.locator(".newest-button").click()
     expect(message(thread, "missed 501")).to_be_visible()
     expect(message(thread, "Hello")).to_have_count(0)
 

@@ -49,6 +49,8 @@ class Observer:
             "client_id": str(line.client_id) if line.client_id else None,
             "edited_at": moment(line.edited_at),
             "is_deleted": line.is_deleted,
+            "image": None,
+            "attachments": [],
             "reply_to": self.quote_body(line.reply_to) if line.reply_to else None,
             "reactions": [
                 {"emoji": emoji, "user_ids": [self.ids[name] for name in names]}

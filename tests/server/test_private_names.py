@@ -46,11 +46,14 @@ class Named(NamedTuple):
 
 # Documented despite the underscore: Django's _meta API, Model._state and managers, named tuples.
 PRIVATE: dict[str, Callable[[], bool]] = {
+    "_asdict": lambda: Named()._asdict() == {"a": 1},
     "_db": lambda: User.objects.db_manager("x")._db == "x",
     "_default_manager": lambda: User._default_manager is User.objects,
     "_field_defaults": lambda: Named._field_defaults == {"a": 1},
+    "_fields": lambda: Named._fields == ("a",),
     "_meta": lambda: all(each.attname and each.column for each in User._meta.concrete_fields),
     "_replace": lambda: Named()._replace(a=2) == (2,),
+    "_resource_closers": lambda: HttpResponse()._resource_closers == [],  # type: ignore[attr-defined]
     "_state": lambda: User()._state.adding and User()._state.fields_cache == {},
 }
 # Hooks that Django documents, in its manual or a docstring, and their parameters.

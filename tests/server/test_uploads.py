@@ -109,7 +109,7 @@ def test_form_past_the_throttle_is_refused_unread_and_others_count_once(
     [
         ("POST", "/api/auth/jwt/create/", 415),
         ("POST", "/api/auth/users/set_password/", 415),
-        ("POST", "/api/messaging/conversations/1/send/", 415),
+        ("POST", "/api/messaging/conversations/1/read/", 415),
         ("POST", "/api/auth/users/me/", 405),
         ("POST", "/api/nothing/", 404),
     ],

@@ -86,7 +86,7 @@ def test_removal_closes_both_sides_and_updates_their_inboxes(
         archived = her_inbox.receive()
         assert archived == {"type": "conversation_updated", "conversation": listed}
         assert (listed["is_archived"], listed["last_message_preview"]) == (True, "Hello")
-        without = {**listed, "last_message_preview": None}
+        without = {**listed, "last_message_preview": None, "last_message_kind": None}
         assert his_inbox.receive() == {"type": "conversation_updated", "conversation": without}
         assert his_inbox.receive() == {"type": "unread_count", "unread_count": 0}
 

@@ -40,6 +40,7 @@ def test_message_updates_the_lists_of_both_sides_and_the_badge_of_one(
             "trainee": participant(bob),
             "last_message_at": sent["created_at"],
             "last_message_preview": "Second\n" + "x" * 93,
+            "last_message_kind": "text",
             "unread_count": 0,
             "is_archived": False,
             "archived_reason": None,

@@ -17,6 +17,7 @@ from trainer.models import Invitation
 from trainer.services.invitations import invite_trainee, resend_invitation, withdraw_invitation
 from trainer.services.joining import accept_invitation
 from users.models import User
+from users.serializers import image_url
 from users.services.accounts import deactivate_user
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def test_code_shows_who_invites_whom(alice: User, invitation: Invitation) -> Non
                 "first_name": "Alice",
                 "last_name": "Tester",
                 "business_name": "Alice Fitness",
-                "profile_image": f"{settings.PUBLIC_URL}/media/pictures/alice.jpg",
+                "profile_image": image_url(User.objects.get(pk=alice.pk)),
             },
             "email": "eve@example.com",
             "message": "Join us!",

@@ -23,11 +23,15 @@ export function followLanguage(session) {
 
 /** Tell the server, and the page kept for offline use, in which language pages are; null: the browser decides. */
 function storeLanguage(chosen) {
-  const stored = /(?:^|; )language=(\w+)/.exec(document.cookie)?.[1] ?? null;
-  if (chosen === stored) return;
-  const age = chosen ? YEAR_S : 0;
-  document.cookie = `language=${chosen ?? ""}; path=/; max-age=${age}; samesite=lax`;
-  navigator.serviceWorker?.controller?.postMessage({ type: "LANGUAGE_CHANGED" });
+  try {
+    const stored = /(?:^|; )language=(\w+)/.exec(document.cookie)?.[1] ?? null;
+    if (chosen === stored) return;
+    const age = chosen ? YEAR_S : 0;
+    document.cookie = `language=${chosen ?? ""}; path=/; max-age=${age}; samesite=lax`;
+    navigator.serviceWorker?.controller?.postMessage({ type: "LANGUAGE_CHANGED" });
+  } catch {
+    // Cookies are blocked: each page is in the language of the browser.
+  }
 }
 
 /** Reload a page that is not in the user's language, unless that would end the sign-in. */

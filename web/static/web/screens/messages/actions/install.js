@@ -12,7 +12,11 @@ import { openMenu } from "./menu.js";
  * quote. Nothing of this is part of the first load, so it listens to the document.
  */
 export async function installActions() {
-  await loadLater();
+  try {
+    await loadLater();
+  } catch {
+    return; // offline: the next page loads the texts
+  }
   changes.prepare();
   document.addEventListener("click", clicked);
   document.addEventListener("edit-last", ({ target }) => editLast(target));
