@@ -82,11 +82,13 @@ class LimitedConnection(HttpToolsProtocol):
         self.cycle = None  # type: ignore[assignment]  # as before the first request
 
     def data_received(self, data: bytes) -> None:
+        had_body = self._awaits is Awaited.BODY
         super().data_received(data)
         if self._awaits is Awaited.NOTHING and self._is_idle():
             # Blank lines stop the keep-alive timer, but do not begin a request.
             self._awaits = Awaited.HEAD
-        if self._awaits is Awaited.HEAD:
+        # The end of a body counts for no head, even if the next request begins behind it.
+        if self._awaits is Awaited.HEAD and not had_body:
             self._head_bytes += len(data)
             if self._head_bytes > settings.MAX_HEAD_BYTES:
                 self._is_head_too_large = True

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.without_servers
 App = Callable[[Any, Any, Any], Awaitable[None]]
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 LAST = REQUEST + b"Connection: close\r\n\r\n"
+FORM = b"POST /api/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50000\r\n\r\n"
 UNSENT = 1000
 
 
@@ -225,6 +226,27 @@ def test_request_with_too_large_a_head_is_refused(end: bytes) -> None:
 
         assert connection.is_closed
         assert b"431" in connection.written
+        await lose(protocol)
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("begun", [b"", REQUEST])
+def test_end_of_a_body_after_the_response_counts_for_no_head(begun: bytes) -> None:
+    """A form without a token is answered before its body has arrived."""
+
+    async def scenario() -> None:
+        protocol, connection, app = connect()
+        app.may_answer.set()
+        protocol.data_received(FORM + b"x")
+        await settle()
+        assert b"200 OK" in connection.written
+
+        protocol.data_received(b"x" * 49_999 + begun)
+        protocol.data_received((REQUEST if not begun else b"") + b"\r\n")
+        await settle()
+
+        assert (connection.written.count(b"200 OK"), connection.is_closed) == (2, False)
         await lose(protocol)
 
     run(scenario)
