@@ -98,8 +98,10 @@ async def _list(db: Any, user_id: int) -> Any:
             "trainee": _participant(row[10:14]),
             "last_message_at": row[1],
             "last_message_preview": row[4],
+            "last_message_kind": "text",
             "unread_count": row[5],
             "is_archived": False,
+            "archived_reason": None,
             "created_at": row[2],
             "version": row[3],
         }
@@ -169,6 +171,13 @@ def _message(row: Any, sender: dict[str, Any]) -> dict[str, Any]:
         "created_at": row["created_at"],
         "version": row["version"],
         "client_id": str(row["client_id"]),
+        "edited_at": None,
+        "is_deleted": False,
+        "image": None,
+        "attachments": [],
+        "reply_to": None,
+        "reactions": [],
+        "event": None,
     }
 
 
