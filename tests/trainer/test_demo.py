@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from jobs.models import Job
 from messaging.models import Conversation, Message
 from messaging.selectors import count_unread
+from notifications.services.mail_sweeping import sweep_mails
 from trainer.demo import addresses, fill, people, talks
 from trainer.models import Invitation
 from users.models import User
@@ -51,6 +53,15 @@ def test_demo_was_written_by_day_and_before_now(db: None, now: datetime) -> None
     assert max(sent) <= now
     assert now - max(sent) < timedelta(days=1)
     assert {each.hour for each in sent} <= set(range(7, 22))
+
+
+def test_demo_begins_without_an_email_about_its_unread_messages(db: None) -> None:
+    fill.fill_demo(now=AFTERNOON, password="x")
+
+    sweep_mails()
+
+    assert Message.objects.filter(created_at__lt=AFTERNOON, read_at=None).exists()
+    assert not Job.objects.filter(kind="notifications.mail_unread").exists()
 
 
 def test_demo_people_have_the_addresses_that_the_command_prints(db: None) -> None:

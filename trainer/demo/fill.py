@@ -9,6 +9,7 @@ from itertools import count
 from django.db import transaction
 
 from messaging.models import Conversation, Message
+from notifications.services.mail_sweeping import skip_existing_messages
 from trainer.demo.addresses import TRAINER
 from trainer.demo.people import create_people
 from trainer.demo.talks import REMOVED, TALKS
@@ -40,7 +41,7 @@ def fill_demo(*, now: datetime, password: str) -> User:
     Create the demo as it looks at `now`, with one password for everybody; return the trainer.
 
     Days and times of day are those of the time zone of `now`. Before 16:35, the newest messages are from
-    yesterday, so that none is from the future.
+    yesterday, so that none is from the future. Nobody gets an email about those that are unread.
     """
     people = create_people(password)
     trainer, moment = people[TRAINER], _moments(now)
@@ -49,6 +50,7 @@ def fill_demo(*, now: datetime, password: str) -> User:
     remove_trainee(trainer=trainer, trainee_id=people[REMOVED].pk)
     for email, days_ago, is_accepted in INVITED:
         _invite(trainer, email, moment(days_ago, 10, 0), is_accepted=is_accepted)
+    skip_existing_messages()
     return trainer
 
 
