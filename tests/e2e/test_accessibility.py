@@ -290,6 +290,7 @@ def test_focus_ring_contrasts_with_its_background(
         }"""
     )
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    expect(page.get_by_role("link", name="https://example.com/own", exact=True)).to_be_visible()
 
     contrasts: dict[str, float] = page.evaluate(RING_CONTRASTS)
 
