@@ -1,13 +1,11 @@
 """Photos: one browser chooses, uploads and sends them, and another shows them."""
 
-import io
-
 import pytest
-from PIL import Image, ImageDraw
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from messaging.models import Attachment, Conversation, Message
 from tests.e2e.devices import OpenDevice, wait_until
+from tests.e2e.photos import choose, chosen_photos, expect_shown, photos, picture, send
 from tests.e2e.screens import composer, message, open_thread, path_of, sign_in
 from users.models import User
 
@@ -29,42 +27,6 @@ GIVE = """async ([type, selector]) => {
 }"""
 ROTATED = 6
 """The EXIF orientation of a photo that was taken with a phone held upright."""
-
-
-def picture(width: int = 640, height: int = 480, orientation: int = 1) -> bytes:
-    image = Image.new("RGB", (width, height), "teal")
-    ImageDraw.Draw(image).ellipse((0, 0, width // 2, height // 2), fill="white")
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    exif[0x010E] = "taken at home"
-    file = io.BytesIO()
-    image.save(file, "JPEG", exif=exif)
-    return file.getvalue()
-
-
-def choose(page: Page, *files: bytes, name: str = "photo.jpg") -> None:
-    chosen = [{"name": name, "mimeType": "image/jpeg", "buffer": each} for each in files]
-    page.locator("message-composer input[type=file]").first.set_input_files(chosen)  # type: ignore[arg-type]
-
-
-def send(page: Page) -> None:
-    page.get_by_role("button", name="Send", exact=True).click()
-
-
-def chosen_photos(page: Page) -> Locator:
-    return page.get_by_role("list", name="Photos to send").get_by_role("button")
-
-
-def photos(page: Page) -> Locator:
-    return page.locator(".message .photo")
-
-
-def expect_shown(page: Page, count: int) -> None:
-    """Expect photos that were sent, and that have loaded."""
-    expect(photos(page)).to_have_count(count)
-    expect(page.get_by_role("progressbar")).to_have_count(0)
-    loaded = "images => images.every(image => image.complete && image.naturalWidth > 0)"
-    wait_until(page, lambda: page.locator(".photo-image").evaluate_all(loaded))
 
 
 @pytest.fixture
@@ -188,31 +150,6 @@ def test_first_message_to_a_trainee_can_be_a_photo(desk: Page, alice: User, bob:
     expect_shown(desk, 1)
     expect(desk).to_have_url(path_of(Conversation.objects.get()))
     assert Message.objects.get().content == ""
-
-
-def test_viewer_goes_from_photo_to_photo_and_returns_the_focus(thread: Page) -> None:
-    choose(thread, picture(), picture(480, 640))
-    expect(chosen_photos(thread)).to_have_count(2)
-    send(thread)
-    expect_shown(thread, 2)
-
-    first = thread.get_by_role("button", name="Open photo 1 of 2")
-    first.click()
-    viewer = thread.get_by_role("dialog", name="Photos")
-    expect(viewer.get_by_role("status")).to_have_text("Photo 1 of 2")
-    thread.keyboard.press("ArrowRight")
-    expect(viewer.get_by_role("status")).to_have_text("Photo 2 of 2")
-    expect(viewer.get_by_role("link", name="Save photo")).to_be_visible()
-    thread.keyboard.press("Escape")
-    expect(viewer).to_have_count(0)
-    expect(first).to_be_focused()
-
-    first.click()
-    expect(viewer).to_be_visible()
-    path = thread.url
-    thread.go_back()
-    expect(viewer).to_have_count(0)
-    assert thread.url == path
 
 
 @pytest.mark.complains(r"status of 404")

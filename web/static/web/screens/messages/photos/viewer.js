@@ -6,16 +6,20 @@ import { Element } from "../../../ui/element.js";
 import { icon } from "../../../ui/icons.js";
 import { loadStyles } from "../../../ui/screens.js";
 import { onBack } from "./back-button.js";
+import { PullDown } from "./pull-down.js";
 import { Zoom } from "./zoom.js";
 
 const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
 const PAGES = { PageUp: -1, PageDown: 1 };
+const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
+// By which factor a key zooms; 0 shows the whole photo.
+const ZOOMS = { "+": 1.5, "=": 1.5, "-": 1 / 1.5, _: 1 / 1.5, 0: 0 };
 
 /**
  * Show photos on the whole screen, beginning with the one at `index`.
  *
- * Swipes and keys go to the next photo; pinching, the wheel and a double tap zoom. Escape, the back button
- * and the button in the corner close it, and the focus returns to `opener`.
+ * Swipes and keys go to the next photo; pinching, the wheel, a double tap and keys zoom. Escape, the back
+ * button, a swipe down and the button in the corner close it, and the focus returns to `opener`.
  */
 export async function showPhotos({ photos, index, conversationId, messageId, opener }) {
   await loadStyles();
@@ -28,7 +32,9 @@ class PhotoViewer extends Element {
   static properties = { index: { state: true }, urls: { state: true } };
 
   #leave = null;
-  #zooms = new Map();
+  #zooms = [];
+  // The photo that the track scrolls to by itself; null while the user scrolls it.
+  #target = null;
 
   constructor() {
     super();
@@ -44,16 +50,21 @@ class PhotoViewer extends Element {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    for (const zoom of this.#zooms.values()) zoom.close();
+    for (const zoom of this.#zooms) zoom.close();
   }
 
   firstUpdated() {
     this.querySelector("dialog").showModal();
     this.#leave = onBack(() => this.#close());
     this.#goTo(this.index, { isSmooth: false });
-    for (const [at, stage] of [...this.querySelectorAll(".viewer-slide")].entries()) {
-      this.#zooms.set(at, new Zoom(stage, stage.querySelector("img")));
-    }
+    this.#zooms = [...this.#track.children].map((stage) => this.#watch(stage));
+  }
+
+  /** Let gestures zoom the photo of a stage, or close the viewer. */
+  #watch(stage) {
+    const zoom = new Zoom(stage, stage.querySelector("img"));
+    new PullDown(stage, { canPull: () => !zoom.isEnlarged, close: () => this.#close() });
+    return zoom;
   }
 
   render() {
@@ -64,7 +75,12 @@ class PhotoViewer extends Element {
       @close=${() => this.#closed()}
       @keydown=${(event) => this.#key(event)}
     >
-      <div class="viewer-track" tabindex="-1" @scroll=${({ target }) => this.#scrolled(target)}>
+      <div
+        class="viewer-track"
+        tabindex="-1"
+        @pointerdown=${() => (this.#target = null)}
+        @scroll=${({ target }) => this.#scrolled(target)}
+      >
         ${this.photos.map((photo, at) => this.#renderSlide(photo, at))}
       </div>
       <div class="viewer-bar">
@@ -125,26 +141,32 @@ class PhotoViewer extends Element {
     const slide = this.#track.children[index];
     if (!slide) return;
     this.#show(index);
-    slide.scrollIntoView({ behavior: isSmooth ? "smooth" : "instant", block: "nearest", inline: "start" });
+    this.#target = index;
+    const behavior = isSmooth && !REDUCED.matches ? "smooth" : "instant";
+    slide.scrollIntoView({ behavior, block: "nearest", inline: "start" });
   }
 
   #scrolled(track) {
     // scrollLeft is negative in a right-to-left page.
-    this.#show(Math.round(Math.abs(track.scrollLeft) / track.clientWidth));
+    const position = Math.abs(track.scrollLeft) / track.clientWidth;
+    if (this.#target === null) this.#show(Math.round(position));
+    else if (Math.abs(position - this.#target) < 0.01) this.#target = null;
   }
 
   #show(index) {
     if (index === this.index) return;
-    this.#zooms.get(this.index)?.reset();
+    this.#zooms[this.index]?.reset();
     this.index = index;
   }
 
   #key(event) {
     const forward = document.documentElement.dir === "rtl" ? -1 : 1;
     const by = (ARROWS[event.key] ?? 0) * forward + (PAGES[event.key] ?? 0);
-    if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+    const factor = ZOOMS[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey || (!by && factor === undefined)) return;
     event.preventDefault();
-    this.#goTo(this.index + by);
+    if (by) this.#goTo(this.index + by);
+    else this.#zooms[this.index].step(factor);
   }
 
   /** Renew the links once; the smaller picture in the thread may still be shown. */

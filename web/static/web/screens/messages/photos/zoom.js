@@ -5,7 +5,7 @@ const TAP_PX = 24;
 const WHEEL_SPEED = 0.0025;
 
 /**
- * Zooms an image in its stage by pinching, the wheel, and a double tap or click.
+ * Zooms an image in its stage by pinching, the wheel, a double tap or click, and `step`.
  *
  * At its normal size, the browser scrolls to the next photo by a swipe. Enlarged, a drag moves it.
  */
@@ -17,6 +17,8 @@ export class Zoom {
   #y = 0;
   // The fingers on the stage, by pointerId.
   #pointers = new Map();
+  // Where a touch began that may become a tap; null if it moved, or another finger joined.
+  #start = null;
   #tap = { at: -Infinity, x: 0, y: 0 };
   #listening = new AbortController();
 
@@ -32,6 +34,10 @@ export class Zoom {
     }
   }
 
+  get isEnlarged() {
+    return this.#scale > 1;
+  }
+
   close() {
     this.#listening.abort();
   }
@@ -39,6 +45,12 @@ export class Zoom {
   /** Show the whole photo again. */
   reset() {
     this.#set(1, 0, 0);
+  }
+
+  /** Zoom in or out around the middle, by a factor. */
+  step(factor) {
+    const { left, top, width, height } = this.#stage.getBoundingClientRect();
+    this.#zoomTo(this.#scale * factor, { clientX: left + width / 2, clientY: top + height / 2 });
   }
 
   #wheel(event) {
@@ -50,7 +62,8 @@ export class Zoom {
 
   #down(event) {
     this.#pointers.set(event.pointerId, positionOf(event));
-    if (this.#scale > 1 || this.#pointers.size > 1) this.#stage.setPointerCapture(event.pointerId);
+    this.#start = this.#pointers.size === 1 ? positionOf(event) : null;
+    if (this.isEnlarged || this.#pointers.size > 1) this.#stage.setPointerCapture(event.pointerId);
   }
 
   #move(event) {
@@ -59,21 +72,24 @@ export class Zoom {
     const others = [...this.#pointers].filter(([id]) => id !== event.pointerId);
     const now = positionOf(event);
     this.#pointers.set(event.pointerId, now);
+    if (this.#start && distance(now, this.#start) > TAP_PX) this.#start = null;
     if (others.length === 1) this.#pinch(others[0][1], before, now);
-    else if (this.#scale > 1) this.#set(this.#scale, this.#x + now.x - before.x, this.#y + now.y - before.y);
+    else if (this.isEnlarged) this.#set(this.#scale, this.#x + now.x - before.x, this.#y + now.y - before.y);
   }
 
+  /** Zoom by the distance of two fingers, and follow the point between them. */
   #pinch(other, before, now) {
     const ratio = distance(other, now) / (distance(other, before) || 1);
     const middle = { clientX: (other.x + now.x) / 2, clientY: (other.y + now.y) / 2 };
+    this.#x += (now.x - before.x) / 2;
+    this.#y += (now.y - before.y) / 2;
     this.#zoomTo(this.#scale * ratio, middle);
   }
 
   #up(event) {
-    const wasAlone = this.#pointers.size === 1;
-    const start = this.#pointers.get(event.pointerId);
+    const isTap = this.#start && event.type === "pointerup";
     this.#pointers.delete(event.pointerId);
-    if (event.type === "pointerup" && wasAlone && start) this.#tapped(event);
+    if (isTap) this.#tapped(event);
   }
 
   /** Zoom in or out at the second of two taps at one place. */
@@ -81,7 +97,7 @@ export class Zoom {
     const tap = { at: event.timeStamp, ...positionOf(event) };
     const isDouble = tap.at - this.#tap.at < DOUBLE_TAP_MS && distance(tap, this.#tap) < TAP_PX;
     this.#tap = isDouble ? { ...tap, at: -Infinity } : tap;
-    if (isDouble) this.#zoomTo(this.#scale > 1 ? 1 : DOUBLE, event);
+    if (isDouble) this.#zoomTo(this.isEnlarged ? 1 : DOUBLE, event);
   }
 
   /** Zoom so that the point under the fingers stays there. */
@@ -95,13 +111,23 @@ export class Zoom {
 
   /** Show the photo enlarged and moved, but never with its edge in the middle of the screen. */
   #set(scale, x, y) {
+    const { width, height } = this.#shownSize();
     const { clientWidth, clientHeight } = this.#stage;
-    const limit = (value, most) => Math.min(most, Math.max(-most, value));
+    const limit = (value, overlap) => Math.min(Math.max(overlap, 0), Math.max(Math.min(-overlap, 0), value));
     this.#scale = scale;
-    this.#x = limit(x, (clientWidth * (scale - 1)) / 2);
-    this.#y = limit(y, (clientHeight * (scale - 1)) / 2);
+    this.#x = limit(x, (width * scale - clientWidth) / 2);
+    this.#y = limit(y, (height * scale - clientHeight) / 2);
     this.#stage.classList.toggle("zoomed", scale > 1);
     this.#image.style.transform = scale > 1 ? `translate(${this.#x}px, ${this.#y}px) scale(${scale})` : "";
+  }
+
+  /** Return the size of the photo at scale 1: it fits into the stage with its proportions. */
+  #shownSize() {
+    const { clientWidth, clientHeight } = this.#stage;
+    const { naturalWidth, naturalHeight } = this.#image;
+    if (!naturalWidth) return { width: clientWidth, height: clientHeight };
+    const fit = Math.min(clientWidth / naturalWidth, clientHeight / naturalHeight);
+    return { width: naturalWidth * fit, height: naturalHeight * fit };
   }
 }
 
