@@ -104,6 +104,7 @@ async def _list(db: Any, user_id: int) -> Any:
             "archived_reason": None,
             "created_at": row[2],
             "version": row[3],
+            "deleted_version": 0,
         }
         for row in rows
     ]

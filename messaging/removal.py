@@ -6,7 +6,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from messaging.models import Message, MessageQuerySet, MessageRevision, Reaction
+from messaging.models import Conversation, Message, MessageQuerySet, MessageRevision, Reaction
 from messaging.services.uploading import forget_files
 
 
@@ -14,7 +14,7 @@ def empty_messages(
     messages: MessageQuerySet, *, version: int, keeps_texts: bool = False, **values: Any
 ) -> None:
     """
-    Delete what messages contain; their rows stay, as deleted at this version of the conversation.
+    Delete what messages of a conversation contain; their rows stay, as deleted at this version of it.
 
     `values` are further fields to change. Photos go in any case. If `keeps_texts`, the revisions stay. The
     caller holds the conversation's lock, and gives the messages that quote these a new version.
@@ -26,6 +26,8 @@ def empty_messages(
         MessageRevision.objects.filter(message__in=ids).delete()
     emptied = Message.objects.filter(pk__in=ids)
     emptied.change_content(version=version, **_emptied_at(version), **values)
+    changed = Conversation.objects.filter(pk__in=emptied.order_by().values("conversation"))
+    changed.update(deleted_version=version)
 
 
 def _emptied_at(version: int) -> dict[str, Any]:

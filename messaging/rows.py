@@ -90,6 +90,7 @@ class ConversationEntry(NamedTuple):
     is_archived: bool
     created_at: datetime
     last_known: Any
+    deleted_version: int | None
     trainer: User | None = None
     trainee: User | None = None
     last_message_preview: str | None = None

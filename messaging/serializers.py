@@ -172,6 +172,10 @@ class ConversationSerializer(serializers.Serializer[Any]):
     )
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()
+    deleted_version = serializers.IntegerField(
+        help_text="The version at which a message was deleted last, or 0. A copy of the conversation from"
+        " before that version has a text that must not be shown any more."
+    )
 
     def to_representation(self, conversation: ConversationEntry) -> dict[str, Any]:
         return conversations_data([conversation])[0]
@@ -204,6 +208,7 @@ def conversations_data(conversations: Iterable[ConversationEntry]) -> list[dict[
             "archived_reason": each.archived_reason,
             "created_at": wire_time(each.created_at),
             "version": each.version,
+            "deleted_version": each.deleted_version or 0,
         }
         for each in conversations
     ]

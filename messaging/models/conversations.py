@@ -66,6 +66,8 @@ class Conversation(models.Model):
     version = models.PositiveIntegerField(default=0)
     # Updated under the row's lock, so that no request has to count the messages.
     message_count = models.PositiveIntegerField(default=0)
+    # The version at which a message was deleted last; NULL if none was, as far as is known.
+    deleted_version = models.PositiveIntegerField(null=True, editable=False)
     last_message = models.ForeignKey(
         "Message", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )

@@ -96,6 +96,7 @@ def conversation_body(
         "archived_reason": ("trainee_removed" if has_left else "other") if is_archived else None,
         "created_at": moment(conversation.created_at),
         "version": conversation.version,
+        "deleted_version": conversation.deleted_version or 0,
     }
 
 

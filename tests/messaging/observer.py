@@ -83,6 +83,9 @@ class Observer:
             "archived_reason": self.model.why_archived(thread),
             "created_at": moment(thread.created_at),
             "version": thread.version,
+            "deleted_version": max(
+                (each.version for each in thread.lines if each.is_deleted), default=0
+            ),
         }
 
     # Actual

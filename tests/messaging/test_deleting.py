@@ -87,10 +87,27 @@ def test_deletion_leaves_the_place_of_the_message(
         (listed,) = api.get(LIST).json()["results"]
         shown = ("last_message_preview", "last_message_kind", "unread_count", "version")
         assert [listed[name] for name in shown][:2] == [GONE, "deleted"]
-        assert listed["version"] == 5
+        assert (listed["version"], listed["deleted_version"]) == (5, 5)
     frame = {"type": "message_deleted", "message_id": secret.pk, "version": 5}
     told = [(group, json.loads(event["frame"])) for group, event in list_events(callbacks)]
     assert told == [(f"user.{each.pk}", frame) for each in (alice, bob)]
+
+
+def test_list_says_when_a_message_was_deleted_last(
+    api: Client, alice: User, bob: User, conversation: Conversation, secret: Message
+) -> None:
+    (other,) = write(alice, conversation, "Not deleted")
+    assert api.as_user(alice).get(LIST).json()["results"][0]["deleted_version"] == 0
+
+    delete(secret, by=bob)
+    edit_message(
+        editor=alice, conversation_id=conversation.pk, message_id=other.pk, content="Still not"
+    )
+
+    (listed,) = api.get(LIST).json()["results"]
+    assert (listed["deleted_version"], listed["version"]) == (6, 7)
+    (entry,) = selectors.list_inbox_entries(bob, [conversation.pk])
+    assert entry.deleted_version == 6
 
 
 def test_what_a_message_contained_is_gone_from_the_database(bob: User, secret: Message) -> None:

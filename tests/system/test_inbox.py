@@ -46,6 +46,7 @@ def test_message_updates_the_lists_of_both_sides_and_the_badge_of_one(
             "archived_reason": None,
             "created_at": conversation.created_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "version": 2,
+            "deleted_version": 0,
         }
         unread = {**entry, "unread_count": 2}
         assert hers.receive() == {"type": "conversation_updated", "conversation": entry}

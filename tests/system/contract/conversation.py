@@ -35,6 +35,7 @@ def start(story: Story) -> None:
         "archived_reason": None,
         "created_at": TIME,
         "version": 3,
+        "deleted_version": 0,
     }
     expect(story.bob.get(CONVERSATIONS), 200, page(entry))
     expect(story.alice.get(CONVERSATIONS), 200, page({**entry, "unread_count": 0}))
