@@ -34,6 +34,7 @@ class Notification:
 
     `unread_conversations` has the ids of the recipient's conversations with unread messages at
     `composed_at`, a time of the database's clock. It is None if there are more than `MAX_LISTED`.
+    `deleted_version` is the version of the conversation at its last deletion, or 0.
     """
 
     device_id: int
@@ -46,6 +47,7 @@ class Notification:
     unread_count: int
     unread_conversations: tuple[int, ...] | None
     composed_at: datetime
+    deleted_version: int
 
 
 def get_notification(delivery: Delivery) -> Notification | None:
@@ -80,6 +82,7 @@ def get_notification(delivery: Delivery) -> Notification | None:
         unread_conversations=tuple(sorted(unread)) if len(unread) <= MAX_LISTED else None,
         # Before the unread messages were counted, so that none that came later is missing.
         composed_at=conversation.composed_at,
+        deleted_version=conversation.deleted_version or 0,
     )
 
 

@@ -26,10 +26,13 @@ SOON = (
 ON_DEMAND = (
     "core/email-endpoints.js",
     "live/change-sender.js",
+    "live/deletions.js",
+    "live/new-thread.js",
     "live/offer/",
     "live/own-trainer.js",
     "live/photos/",
     "screens/messages/actions/",
+    "screens/messages/announcer.js",
     "screens/messages/copying.js",
     "screens/messages/offer/",
     "screens/messages/photos/",

@@ -83,5 +83,6 @@ def payload_of(notification: Notification) -> bytes:
         "unread_count": notification.unread_count,
         "unread_conversations": notification.unread_conversations,
         "composed_at": utc(notification.composed_at),
+        "deleted_version": notification.deleted_version,
     }
     return json.dumps(payload, ensure_ascii=False).encode()

@@ -97,6 +97,7 @@ def test_absent_recipient_is_notified_and_present_one_is_not(
             "conversation_id": second.pk,
             "unread_count": 2,
             "unread_conversations": [second.pk],
+            "deleted_version": 0,
         }
         server.send_signal(signal.SIGTERM)
         server.wait(SHUTDOWN_SECONDS)

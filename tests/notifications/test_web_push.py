@@ -43,6 +43,7 @@ def make_notification(token: str, **changes: Any) -> Notification:
         "unread_count": 3,
         "unread_conversations": (7, 9),
         "composed_at": datetime(2026, 2, 16, 12, 30, tzinfo=UTC),
+        "deleted_version": 4,
     }
     return Notification(**{**fields, **changes})
 
@@ -72,6 +73,7 @@ def test_only_the_browser_can_decrypt_it(bobs: Browser, make_browser: MakeBrowse
             "unread_count": 3,
             "unread_conversations": [7, 9],
             "composed_at": "2026-02-16T12:30:00.000000Z",
+            "deleted_version": 4,
         }
     ]
     (received,) = bobs.service.received
@@ -93,6 +95,7 @@ def test_longest_notification_fits_the_limit_of_push_services(bobs: Browser, let
         conversation_id=2**63 - 1,
         unread_count=2**31,
         unread_conversations=(2**63 - 1,) * MAX_LISTED,
+        deleted_version=2**31 - 1,
     )
 
     (received,) = bobs.service.received

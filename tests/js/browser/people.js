@@ -22,6 +22,7 @@ export function makeConversation(id, more = {}) {
     last_message_preview: "Hello",
     unread_count: 0,
     version: 10,
+    deleted_version: 0,
     ...more,
   };
 }

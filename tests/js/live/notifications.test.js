@@ -9,10 +9,11 @@ import { TestWorkers } from "../browser/workers.js";
 const PUSH_KEY = "GET /api/users/push-key/";
 
 /** Start notifications in a browser with this permission. */
-async function start(t, { permission = "granted", kept, hasWorkers = true, publicKey = null, me, before = [], prepare } = {}) {
+async function start(t, { permission = "granted", kept, hasWorkers = true, publicKey = null, me, before = [], beforeAll = [], prepare } = {}) {
   const browser = await openSignedIn(t, { me });
   const workers = new TestWorkers();
   for (const id of before) await workers.registration.showNotification("", { data: { path: `/messages/${id}` } });
+  for (const options of beforeAll) await workers.registration.showNotification("", options);
   if (hasWorkers) browser.navigator.serviceWorker = workers;
   const Notification = { permission, requestPermission: async () => (Notification.permission = "granted") };
   setGlobals({ Notification });
@@ -54,7 +55,7 @@ test("a hidden page shows a notification of a new message after 1 s", async (t) 
 
   const [{ title, body, tag, icon, data, renotify }] = shown();
   assert.deepEqual([title, body, tag], ["Bob Bell", "שלום", "conversation-7"]);
-  assert.deepEqual([icon, data, renotify], ["/bob.webp", { path: "/messages/7" }, true]);
+  assert.deepEqual([icon, data, renotify], ["/bob.webp", { path: "/messages/7", deletedVersion: 0 }, true]);
 });
 
 test("the notification of an edited message gets the new text, without a sound", async (t) => {
@@ -67,6 +68,31 @@ test("the notification of an edited message gets the new text, without a sound",
 
   const [{ title, body, tag, renotify, silent }] = shown().slice(1);
   assert.deepEqual([title, body, tag, renotify, silent], ["Bob Bell", "Edited", "conversation-7", false, true]);
+});
+
+test("a notification is shown anew without the text of an older message that was deleted", async (t) => {
+  const { browser, arrive, shown } = await start(t);
+  browser.show("hidden");
+  await arrive(2, { last_message_preview: "Two messages" });
+  await browser.pass(1_000);
+  shown()[0].body = "Deleted meanwhile";
+
+  await arrive(1, { last_message_preview: "Two messages", deleted_version: 12 });
+
+  assert.deepEqual([shown().at(-1).body, shown().at(-1).silent], ["Two messages", true]);
+});
+
+test("a notification that is older than a deletion is closed once the page is connected", async (t) => {
+  const notified = (path, deletedVersion) => ({ data: { path, deletedVersion } });
+  const prepare = ({ server }) => {
+    for (const id of [7, 8]) {
+      const row = makeConversation(id, { unread_count: 1, deleted_version: 9 });
+      server.on(`GET /api/messaging/conversations/${id}/`, row);
+    }
+  };
+  const { shown } = await start(t, { beforeAll: [notified("/messages/7", 8), notified("/messages/8", 9)], prepare });
+
+  assert.deepEqual(shown().map(({ data }) => data.path), ["/messages/8"]);
 });
 
 test("the notification of a deleted message is closed, others stay", async (t) => {

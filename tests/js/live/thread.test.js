@@ -172,17 +172,46 @@ test("the device forgets a deleted text at once", async (t) => {
   assert.deepEqual(messages.map(({ content }) => content), ["message 4", ""]);
 });
 
-test("a thread does not open with the text that the list knows as deleted", async (t) => {
-  const { open, live, listLive, updated, closeThread } = await start(t);
+test("a thread does not open with texts from before a deletion that the list knows", async (t) => {
+  const { browser, open, live, listLive, updated, closeThread } = await start(t);
   closeThread(await open());
   await listLive();
-  const last_message_at = "2026-02-16T12:00:00Z";
-  await updated({ version: 11, last_message_at, last_message_kind: "deleted" });
+  await updated({ version: 12, deleted_version: 11 });
   await settle();
+  const answer = browser.server.hold(NEWEST);
 
   const thread = await open();
 
-  assert.deepEqual(thread.messages.map(({ content }) => content), ["message 4", ""]);
+  assert.deepEqual([thread.status, thread.messages], ["loading", []]);
+  answer(makePage([makeMessage(4, { content: "", is_deleted: true, version: 11 }), makeMessage(5)]));
+  await settle();
+  assert.deepEqual(thread.messages.map(({ content }) => content), ["", "message 5"]);
+});
+
+test("texts from before a deletion are not shown without a network either", async (t) => {
+  const { browser, open, listLive, updated, closeThread } = await start(t);
+  closeThread(await open());
+  await listLive();
+  await updated({ version: 12, deleted_version: 11 });
+  browser.server.on(NEWEST, () => Promise.reject(new TypeError("offline")));
+
+  const thread = await open();
+
+  assert.deepEqual([thread.status, thread.messages], ["error", []]);
+});
+
+test("a thread opens with its texts if it knows the last deletion", async (t) => {
+  const { browser, open, live, listLive, updated, closeThread } = await start(t);
+  const first = await open();
+  await live(12);
+  closeThread(first);
+  await listLive();
+  await updated({ version: 13, deleted_version: 12 });
+
+  const thread = await open();
+
+  assert.deepEqual(ids(thread), [4, 5]);
+  assert.equal(browser.server.asked(NEWEST).length, 1);
 });
 
 test("a message that was deleted meanwhile is not incoming", async (t) => {

@@ -5,6 +5,8 @@ const BUILD = {{ worker|safe }};
 const CACHE = `build-${BUILD.version}`;
 const PICTURES = "pictures";
 const MAX_PICTURES = 200;
+// Counted, so that a photo that is being loaded meanwhile is not cached.
+let deletions = 0;
 // The cached page is used after this time without a response.
 const TIMEOUT_MS = 3000;
 const ANSWER_MS = 500;
@@ -20,6 +22,7 @@ addEventListener("message", (event) => {
   const { data } = event;
   if (data?.type === "SKIP_WAITING") skipWaiting();
   if (data?.type === "LANGUAGE_CHANGED") refreshPage(event);
+  if (data?.type === "FORGET_PHOTOS") event.waitUntil(forgetPhotos());
 });
 
 /** Fetch the offline page again, in the new language. */
@@ -114,17 +117,31 @@ function timeout() {
   return new Promise((_, reject) => setTimeout(reject, TIMEOUT_MS));
 }
 
-/** Return a picture, from the cache if possible: a new picture has a new name. */
+/**
+ * Return a picture, from the cache if possible: a new picture has a new name.
+ *
+ * The browser's own cache is not used, because nothing can delete a photo from it.
+ */
 async function respondWithPicture(event) {
   const { request } = event;
   const cached = await find(request, { cacheName: PICTURES });
   if (cached) return cached;
-  const response = await fetch(request);
+  const before = deletions;
+  const response = await fetch(request, { cache: "no-store" });
   // Without room on the device, the picture is fetched each time.
-  if (response.status === 200) {
+  if (response.status === 200 && before === deletions) {
     event.waitUntil(cachePicture(request, response.clone()).catch(() => {}));
   }
   return response;
+}
+
+/** Delete the photos of all messages: one was deleted, and the names of its photos may be unknown. */
+async function forgetPhotos() {
+  deletions += 1;
+  const cache = await caches.open(PICTURES);
+  const isPhoto = ({ url }) => new URL(url).pathname.startsWith("/media/photos/");
+  const photos = (await cache.keys()).filter(isPhoto);
+  await Promise.all(photos.map((each) => cache.delete(each)));
 }
 
 async function cachePicture(request, response) {
@@ -148,6 +165,8 @@ addEventListener("notificationclick", (event) => {
 /** Show one notification per conversation, unless a focused window shows the conversation. */
 async function notify({ title, body, conversation_id, unread_count, composed_at, ...more }) {
   await showBadge(unread_count);
+  const deletedVersion = more.deleted_version ?? 0;
+  await forgetThread(conversation_id, deletedVersion).catch(() => {});
   await closeRead(more.unread_conversations, composed_at);
   const path = `/messages/${conversation_id}`;
   const windows = await listWindows();
@@ -158,7 +177,38 @@ async function notify({ title, body, conversation_id, unread_count, composed_at,
     renotify: true,
     icon: BUILD.icon,
     badge: BUILD.badge,
-    data: { path, composedAt: composed_at },
+    data: { path, composedAt: composed_at, deletedVersion },
+  });
+}
+
+/** Delete the cached messages of a conversation from before its last deletion, and the photos. */
+async function forgetThread(id, deletedVersion) {
+  if (!deletedVersion) return;
+  const databases = (await indexedDB.databases()).filter(({ name }) => name.startsWith("messaging-"));
+  const isDeleted = await Promise.all(databases.map(({ name }) => deleteOlder(name, id, deletedVersion)));
+  if (isDeleted.includes(true)) await forgetPhotos();
+}
+
+/** Delete a row of the store "threads" of a version before this one; resolve to whether there was one. */
+async function deleteOlder(name, id, version) {
+  const db = await settled(indexedDB.open(name));
+  db.onversionchange = () => db.close();
+  try {
+    const threads = db.transaction("threads", "readwrite").objectStore("threads");
+    const thread = await settled(threads.get(id));
+    if (!(thread?.version < version)) return false;
+    await settled(threads.delete(id));
+    return true;
+  } finally {
+    db.close();
+  }
+}
+
+/** Resolve to the result of a request to IndexedDB. */
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
   });
 }
 

@@ -41,6 +41,7 @@ function startLater(key) {
   const { userId } = account;
   withStored(({ deleteOthers }) => key === running && deleteOthers(userId));
   withNotifications((notifications) => key === running && notifications.start());
+  run(import("./deletions.js"), ({ followDeletions }) => key === running && followDeletions());
 }
 
 function stop() {

@@ -15,15 +15,15 @@ export async function showMessage(conversation, { isNew }) {
     renotify: isNew,
     silent: !isNew,
     icon: other.profile_image ?? undefined,
-    data: { path: `/messages/${id}` },
+    data: { path: `/messages/${id}`, deletedVersion: conversation.deleted_version },
   });
 }
 
-/** Remembers the newest message of each unread conversation, to notice when it is edited or deleted. */
+/** Remembers each unread conversation, to notice when its newest message is edited, or any is deleted. */
 export class UnreadTexts {
   #known = new Map();
 
-  /** Return the conversations whose newest message has changed, though it is the same message. */
+  /** Return the conversations of which a text that may be shown has changed. */
   follow(conversations) {
     const unread = conversations.filter((each) => each.unread_count > 0);
     const changed = unread.filter((each) => hasChanged(this.#known.get(each.id), each));
@@ -33,5 +33,6 @@ export class UnreadTexts {
 }
 
 function hasChanged(before, now) {
+  if (now.deleted_version > before?.deleted_version) return true;
   return before?.last_message_at === now.last_message_at && previewOf(before) !== previewOf(now);
 }

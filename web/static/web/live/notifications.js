@@ -128,13 +128,13 @@ class Notifications extends Store {
   async #closeReadBefore() {
     const key = this.#key;
     for (const notification of await listShown()) {
-      const isRead = await isReadOnServer(idOf(notification));
+      const isOver = await isOverOnServer(notification);
       if (key !== this.#key) return;
-      if (isRead) notification.close();
+      if (isOver) notification.close();
     }
   }
 
-  /** Show the text of an edited message in the place of the earlier one, and none of a deleted one. */
+  /** Show the newest text in the place of an earlier one, and none of a deleted message. */
   async #replace(conversation) {
     const key = this.#key;
     const isShown = (await listShown()).some((each) => idOf(each) === conversation.id);
@@ -167,12 +167,17 @@ function idOf({ data }) {
   return Number(data?.path?.split("/").at(-1));
 }
 
-/** Ask the server whether a conversation's messages are read, or the newest deleted: the list may not have it. */
-async function isReadOnServer(id) {
+/**
+ * Ask the server whether the messages of a notification are read, or one was deleted since it was composed: the
+ * list may not have the conversation.
+ */
+async function isOverOnServer(notification) {
+  const id = idOf(notification);
   if (!id) return false;
   const failed = ({ status }) => ({ unread_count: status === NOT_FOUND ? 0 : 1 });
-  const { is_archived, unread_count, last_message_kind } = await getConversation(id).catch(failed);
-  return is_archived || unread_count === 0 || last_message_kind === "deleted";
+  const row = await getConversation(id).catch(failed);
+  if (row.deleted_version > notification.data.deletedVersion) return true;
+  return row.is_archived || row.unread_count === 0 || row.last_message_kind === "deleted";
 }
 
 /** Return the browser's permission as a state. */

@@ -1,6 +1,5 @@
 import { account } from "./account.js";
 import { page } from "./page.js";
-import { DELETED } from "./patches.js";
 
 const INTERVAL_MS = 500;
 
@@ -23,14 +22,13 @@ export class ThreadCache {
   /**
    * Return the snapshot, or undefined.
    *
-   * If the `row` of the list says that the newest message was deleted, its text is not shown again.
+   * If a message was deleted after it, as the row of the list that `rowOf()` returns knows, it is deleted: which of
+   * the texts must not be shown again is unknown.
    */
-  async read(row) {
+  async read(rowOf = () => null) {
     const snapshot = await this.#db.get("threads", this.#id);
-    const newest = snapshot?.messages.at(-1);
-    const isDeleted = row?.last_message_kind === "deleted" && row.last_message_at === newest?.created_at;
-    if (isDeleted) Object.assign(newest, DELETED);
-    return snapshot;
+    if (!(snapshot?.version < rowOf()?.deleted_version)) return snapshot;
+    return this.forget();
   }
 
   /**
@@ -42,7 +40,7 @@ export class ThreadCache {
     if (isUrgent || !this.#timer) this.#flush();
   }
 
-  /** Delete the snapshot, because access has ended. */
+  /** Delete the snapshot. */
   forget() {
     this.#isDue = false;
     this.#db.delete("threads", this.#id);

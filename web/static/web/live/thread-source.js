@@ -40,7 +40,7 @@ export class ThreadSource extends EventTarget {
   }
 
   async open() {
-    const snapshot = await this.#cache.read(inbox.get(this.#id));
+    const snapshot = await this.#cache.read(() => inbox.get(this.#id));
     if (this.#isClosed) return;
     if (snapshot) {
       this.timeline.restore(snapshot);

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { ApiError } from "../../core/api.js";
+import { ApiError, whenQuiet } from "../../core/api.js";
 import { getTrainee } from "../../core/endpoints.js";
 import { router } from "../../core/router.js";
 import { StoreController } from "../../core/store.js";
@@ -58,7 +58,9 @@ class ThreadView extends Element {
     if (this.conversationId) this.#follow(openThread(this.conversationId));
     else this.#begin();
     // Not part of the first load.
-    import("./announcer.js").then(() => (this.hasAnnouncer = true), () => {});
+    whenQuiet()
+      .then(() => import("./announcer.js"))
+      .then(() => (this.hasAnnouncer = true), () => {});
   }
 
   disconnectedCallback() {
