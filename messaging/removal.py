@@ -34,8 +34,9 @@ def _emptied_at(version: int) -> dict[str, Any]:
     """
     Return the values of a deleted message.
 
-    Unread messages become read, so that unread counts leave them out. Their `read_version` equals their
-    `content_version`, which is never so for messages that their recipient has read.
+    Unread messages get a `read_at`, so that unread counts leave them out. Their `read_version` equals their
+    `content_version`, which is never so for messages that their recipient has read. Clients see them as
+    unread, because nobody has read them.
     """
     now = timezone.now()
     return {

@@ -232,13 +232,16 @@ def message_data(
 ) -> dict[str, Any]:
     """Return a message in the format for clients."""
     is_deleted = message.removed_at is not None
+    # One that was deleted unread counts as read, but nobody has read it.
+    is_unread = is_deleted and message.read_version == message.content_version
+    read_at = None if is_unread else message.read_at
     data = {
         "id": message.id,
         "conversation_id": message.conversation_id,
         "sender": senders.get(message.sender_id),
         "content": "" if is_deleted else message.content,
-        "is_read": message.read_at is not None,
-        "read_at": wire_time(message.read_at),
+        "is_read": read_at is not None,
+        "read_at": wire_time(read_at),
         "created_at": wire_time(message.created_at),
         "version": message.version,
         "client_id": message.client_id,

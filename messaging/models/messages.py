@@ -5,7 +5,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Index, OuterRef, Q, UniqueConstraint
+from django.db.models import (
+    Case,
+    CheckConstraint,
+    F,
+    Index,
+    OuterRef,
+    Q,
+    UniqueConstraint,
+    Value,
+    When,
+)
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils import timezone
@@ -32,7 +42,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.unread().exclude(sender=reader)
 
     def change_content(self, *, version: int, **values: Any) -> int:
-        """Update messages, and record a content change at `version`; return the number of messages."""
+        """
+        Update messages, and record a content change at `version`; return the number of messages.
+
+        Messages that were deleted unread remain so: their `read_version` stays equal to `content_version`.
+        """
+        was_unread = Q(removed_at__isnull=False, read_version=F("content_version"))
+        read_version = values.pop("read_version", F("read_version"))
+        values["read_version"] = Case(
+            When(was_unread, then=Value(version)),
+            default=read_version,
+            output_field=models.PositiveIntegerField(),
+        )
         return self.update(version=version, content_version=version, **values)
 
 

@@ -145,7 +145,6 @@ class Model:
     def delete_line(self, thread: Thread, line: Line, at: datetime) -> None:
         line.content, line.edited_at, line.is_deleted = "", None, True
         line.reply_to, line.reactions = None, {}
-        line.read_at = line.read_at or at
         thread.show_again(line, f"delete {line.pk}")
 
     def mark_reactions(self, thread: Thread, line: Line) -> None:

@@ -14,6 +14,7 @@ from messaging import frames, selectors
 from messaging.models import Conversation, Message, MessageRevision, Reaction
 from messaging.services.deleting import delete_message, prune_deleted_texts
 from messaging.services.editing import edit_message
+from messaging.services.erasing import erase_from_conversations
 from messaging.services.reacting import add_reaction
 from messaging.services.reading import mark_read
 from messaging.services.sending import send_message
@@ -80,8 +81,6 @@ def test_deletion_leaves_the_place_of_the_message(
             "version": 5,
             "edited_at": None,
             "is_deleted": True,
-            "is_read": True,
-            "read_at": page[0]["read_at"],
             "reactions": [],
         }
         (listed,) = api.get(LIST).json()["results"]
@@ -125,6 +124,35 @@ def test_unread_counts_leave_a_deleted_message_out(
     delete(secret, by=bob)
 
     assert api.as_user(alice).get("/api/messaging/unread-count/").json() == {"unread_count": 0}
+
+
+def test_deleted_message_tells_whether_it_was_read_before(
+    api: Client, alice: User, bob: User, conversation: Conversation, secret: Message
+) -> None:
+    read = write(bob, conversation, "Hi")[0]
+    mark_read(reader=alice, conversation_id=conversation.pk)
+    unread = write(bob, conversation, "Hello")[0]
+    delete(read, by=bob)
+    delete(unread, by=bob)
+
+    mark_read(reader=alice, conversation_id=conversation.pk)
+
+    page = api.as_user(bob).get(f"{LIST}{conversation.pk}/messages/").json()["results"]
+    shown = {each["id"]: (each["is_read"], bool(each["read_at"])) for each in page}
+    assert shown[read.pk] == (True, True)
+    assert shown[unread.pk] == (False, False)
+
+
+@pytest.mark.parametrize("messages", ["keep", "erase"])
+def test_message_deleted_unread_has_no_receipt_after_the_erasure_of_its_sender(
+    messages: str, alice: User, bob: User, conversation: Conversation, secret: Message
+) -> None:
+    delete(secret, by=bob)
+
+    erase_from_conversations(user_id=bob.pk, erases_texts=messages == "erase")
+
+    missed = frames.replay(selectors.get_replay(alice, conversation.pk, 4), alice.pk)
+    assert {json.loads(each)["type"] for each in missed} == {"new_message"}
 
 
 def test_deletion_is_replayed_to_those_who_have_the_message(

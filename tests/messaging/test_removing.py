@@ -59,8 +59,6 @@ def test_text_is_gone_for_both_people(
             "content": "",
             "is_deleted": True,
             "version": 4,
-            "is_read": True,
-            "read_at": page[0]["read_at"],
         }
         (listed,) = api.get(LIST).json()["results"]
         assert (listed["last_message_preview"], listed["version"]) == (GONE, 4)

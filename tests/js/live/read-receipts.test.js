@@ -55,6 +55,15 @@ test("seen messages are marked as read, one request at a time", async (t) => {
   assert.deepEqual(sent(), [2, 6]);
 });
 
+test("deleted messages need no read receipt", async (t) => {
+  const { receipts, sent, feed } = await open(t, { ids: [2, 4] });
+  feed.add(makeMessage(4, { version: 7, is_deleted: true, content: "" }));
+
+  receipts.seen(4);
+
+  assert.deepEqual(sent(), [2]);
+});
+
 test("own messages need no read receipt", async (t) => {
   const { receipts, sent } = await open(t, { ids: [2, 3, 5], unread: 1 });
 

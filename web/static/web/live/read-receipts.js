@@ -87,7 +87,7 @@ export class ReadReceipts {
     return isLoaded && !mayHideUnread({ messages, hasOlder, conversation, isOthers });
   }
 
-  #isDue = (message) => !message.is_read && this.#timeline.isOthers(message);
+  #isDue = (message) => !message.is_read && !message.is_deleted && this.#timeline.isOthers(message);
 
   #isUnread(id) {
     return this.#timeline.loaded.some((each) => each.id === id && this.#isDue(each));
