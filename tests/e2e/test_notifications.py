@@ -2,7 +2,6 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +9,7 @@ from playwright.sync_api import Page, expect
 from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, Sockets, hide, wait_for_worker, wait_until
 from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
+from tests.e2e.push import deliver_push
 from tests.e2e.screens import expect_unread, message, open_thread, path_of, sign_in
 from tests.factories import make_trainee, open_conversation, tokens_of, write
 from tests.system.people import Person
@@ -288,32 +288,3 @@ STUB_PUSH = """
         return subscription;
     };
 """
-
-
-def deliver_push(
-    page: Page, conversation: Conversation, title: str, body: str, **more: object
-) -> None:
-    """Deliver a push message to the service worker, as the browser would."""
-    session = page.context.new_cdp_session(page)
-    registrations: list[dict[str, Any]] = []
-    session.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda event: registrations.extend(event["registrations"]),
-    )
-    session.send("ServiceWorker.enable")
-    wait_until(page, lambda: bool(registrations))
-    data = {
-        "title": title,
-        "body": body,
-        "conversation_id": conversation.pk,
-        "unread_count": 1,
-        **more,
-    }
-    session.send(
-        "ServiceWorker.deliverPushMessage",
-        {
-            "origin": page.evaluate("location.origin"),
-            "registrationId": registrations[-1]["registrationId"],
-            "data": json.dumps(data),
-        },
-    )

@@ -16,7 +16,7 @@ async function start(t, { row = {}, followed = [] } = {}) {
   const worker = new TestWorker();
   browser.navigator.serviceWorker = new TestWorkers();
   browser.navigator.serviceWorker.registration.active = worker;
-  const list = (more) => ({ results: [makeConversation(7, more)], next: null, count: 1 });
+  const list = (more) => ({ results: [makeConversation(7, more)], next: "more", count: 60 });
   browser.server.on(LIST, list(row));
   browser.server.on("GET /api/messaging/unread-count/", { unread_count: 0 });
   const { account, inbox, followDeletions } = await browser.load("live/account.js", "live/inbox.js", "live/deletions.js");
@@ -44,6 +44,20 @@ test("a cached thread from before a deletion is replaced by the newest messages"
   assert.deepEqual(await texts(), ["", "message 5"]);
   const { version, hasOlder, conversation } = await db.get("threads", 7);
   assert.deepEqual([version, hasOlder, conversation.deleted_version], [12, true, 12]);
+  assert.deepEqual(worker.messages, [{ type: "FORGET_PHOTOS" }]);
+});
+
+test("a deletion in a conversation below the loaded ones is followed", async (t) => {
+  const { browser, inbox, worker, followDeletions } = await start(t);
+  browser.WebSocket.opened[0].accept();
+  followDeletions();
+  const last_message_at = "2020-01-01T00:00:00Z";
+  inbox.conversations[0].last_message_at = "2026-01-01T00:00:00Z";
+
+  const conversation = makeConversation(8, { last_message_at, deleted_version: 12 });
+  browser.WebSocket.opened[0].deliver({ type: "conversation_updated", conversation });
+  await settle();
+
   assert.deepEqual(worker.messages, [{ type: "FORGET_PHOTOS" }]);
 });
 

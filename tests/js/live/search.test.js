@@ -46,7 +46,12 @@ async function start(t, options = { isTrainer: true }) {
   };
   const asked = () => server.requests.filter(({ path }) => path.startsWith("/api/messaging/search/"));
   const queries = () => asked().map(({ path }) => new URLSearchParams(path.split("?")[1]).toString());
-  return { browser, server, search, type, queries, account };
+  const update = async (id, more) => {
+    const socket = browser.WebSocket.opened[0];
+    socket.deliver({ type: "conversation_updated", conversation: makeConversation(id, more) });
+    await settle();
+  };
+  return { browser, server, search, type, queries, account, update };
 }
 
 test("without a query the people of the newest conversations are listed", async (t) => {
@@ -200,4 +205,35 @@ test("a trainee searches no trainees, and a stopped search does nothing", async 
   await browser.pass(1_000);
 
   assert.deepEqual(queries(), ["q=leg&page=1"]);
+});
+
+test("results of a conversation in which a message was deleted are found anew", async (t) => {
+  const { browser, server, search, type, queries, update } = await start(t);
+  browser.WebSocket.opened[0].accept();
+  const other = { ...hit(3), conversation_id: 8 };
+  server.on(SEARCH, { ...found([1, 2]), results: [hit(1), hit(2), other] });
+  await type("leg");
+  const answer = server.hold(SEARCH);
+
+  await update(7, { version: 11, deleted_version: 11 });
+  assert.deepEqual(ids(search), [3]);
+  answer({ ...found([2]), results: [hit(2), other] });
+  await settle();
+
+  assert.deepEqual(ids(search), [2, 3]);
+  await update(7, { version: 12, deleted_version: 11 });
+  await update(9, { version: 12, deleted_version: 11 });
+  assert.equal(queries().length, 2);
+});
+
+test("a closed search follows no deletions", async (t) => {
+  const { browser, server, search, type, queries, update } = await start(t);
+  browser.WebSocket.opened[0].accept();
+  server.on(SEARCH, found([1]));
+  await type("leg");
+
+  search.stop();
+  await update(7, { version: 11, deleted_version: 11 });
+
+  assert.equal(queries().length, 1);
 });

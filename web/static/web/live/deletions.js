@@ -31,17 +31,19 @@ class Deletions {
   constructor({ db, key }) {
     this.#db = db;
     this.#key = key;
-    inbox.addEventListener("change", () => this.#follow(), { signal: this.#listening.signal });
-    this.#follow();
+    const { signal } = this.#listening;
+    const follow = () => this.#follow([...inbox.conversations, ...inbox.archived.conversations]);
+    inbox.addEventListener("change", follow, { signal });
+    inbox.addEventListener("updated", ({ detail }) => this.#follow([detail]), { signal });
+    follow();
   }
 
   stop() {
     this.#listening.abort();
   }
 
-  #follow() {
+  #follow(rows) {
     if (this.#key !== account.key || !inbox.isLeader) return;
-    const rows = [...inbox.conversations, ...inbox.archived.conversations];
     const due = rows.filter(({ id, deleted_version: version }) => version > (this.#followed?.get(id) ?? 0));
     if (due.length) this.#work = this.#work.then(() => this.#followAll(due));
   }

@@ -10,7 +10,8 @@ const KEY = "inbox";
 /**
  * The user's conversations and unread count, kept in sync with the server.
  *
- * Fires "change", and "arrived" with `{conversation}` when a conversation has new unread messages.
+ * Fires "change"; "updated" with the conversation of each frame, which may be in no list; and "arrived" with
+ * `{conversation}` when a conversation has new unread messages.
  */
 class Inbox extends Store {
   unreadCount = 0;
@@ -173,6 +174,7 @@ class Inbox extends Store {
   #receiveConversation(conversation) {
     const before = this.get(conversation.id)?.unread_count ?? 0;
     this.put(conversation);
+    this.dispatchEvent(new CustomEvent("updated", { detail: conversation }));
     if (conversation.is_archived || conversation.unread_count <= before) return;
     this.dispatchEvent(new CustomEvent("arrived", { detail: { conversation } }));
   }

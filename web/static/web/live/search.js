@@ -37,11 +37,18 @@ export class Search extends Store {
   #page = 0;
   #run = 0;
   #timer = 0;
+  #listening = new AbortController();
+  // The versions of the last deletions that the results know, by conversation.
+  #deletions = new Map();
 
   constructor({ conversationId = null, isTrainer = false } = {}) {
     super();
     this.conversationId = conversationId;
     this.#isTrainer = isTrainer;
+    const { signal } = this.#listening;
+    inbox.addEventListener("change", () => this.#drop(inbox.conversations), { signal });
+    inbox.addEventListener("updated", ({ detail }) => this.#drop([detail]), { signal });
+    this.#learn(inbox.conversations);
   }
 
   /** People as `{person, conversation}` or, without a conversation, `{person}` of a trainee. */
@@ -83,8 +90,31 @@ export class Search extends Store {
   }
 
   stop() {
+    this.#cancel();
+    this.#listening.abort();
+  }
+
+  #cancel() {
     this.#run += 1;
     clearTimeout(this.#timer);
+  }
+
+  /** Note the last deletions; return the ids of conversations with a newer one than before. */
+  #learn(conversations) {
+    const isNew = ({ id, deleted_version: version }) => version > (this.#deletions.get(id) ?? 0);
+    const changed = conversations.filter(isNew);
+    for (const { id, deleted_version: version } of changed) this.#deletions.set(id, version);
+    return new Set(changed.map(({ id }) => id));
+  }
+
+  /** Drop the messages of conversations in which a message was deleted, and search again. */
+  #drop(conversations) {
+    const changed = this.#learn(conversations);
+    const kept = this.messages.filter((each) => !changed.has(each.conversation_id));
+    if (kept.length === this.messages.length) return;
+    this.messages = kept;
+    this.changed();
+    this.#load(this.#run);
   }
 
   /** Return whether each word is in the name, or starts the address: most addresses end alike. */
@@ -95,7 +125,7 @@ export class Search extends Store {
   }
 
   #begin(pause) {
-    this.stop();
+    this.#cancel();
     const run = this.#run;
     const isLongEnough = [...this.query].length >= SHORTEST;
     this.status = isLongEnough ? "loading" : "idle";

@@ -19,7 +19,8 @@ const ZOOMS = { "+": 1.5, "=": 1.5, "-": 1 / 1.5, _: 1 / 1.5, 0: 0 };
  * Show photos on the whole screen, beginning with the one at `index`.
  *
  * Swipes and keys go to the next photo; pinching, the wheel, a double tap and keys zoom. Escape, the back
- * button, a swipe down and the button in the corner close it, and the focus returns to `opener`.
+ * button, a swipe down and the button in the corner close it, and so does the deletion of the message. The focus
+ * returns to `opener`, an element of the message.
  */
 export async function showPhotos({ photos, index, conversationId, messageId, opener }) {
   await loadStyles();
@@ -32,6 +33,7 @@ class PhotoViewer extends Element {
   static properties = { index: { state: true }, urls: { state: true } };
 
   #leave = null;
+  #listening = new AbortController();
   #zooms = [];
   // The photo that the track scrolls to by itself; null while the user scrolls it.
   #target = null;
@@ -50,11 +52,15 @@ class PhotoViewer extends Element {
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#listening.abort();
     for (const zoom of this.#zooms) zoom.close();
   }
 
   firstUpdated() {
     this.querySelector("dialog").showModal();
+    const { thread } = this.opener.closest("message-history");
+    const isDeleted = () => thread.messages.some((each) => each.id === this.messageId && each.is_deleted);
+    thread.addEventListener("change", () => isDeleted() && this.#close(), { signal: this.#listening.signal });
     this.#leave = onBack(() => this.#close());
     this.#goTo(this.index, { isSmooth: false });
     this.#zooms = [...this.#track.children].map((stage) => this.#watch(stage));
