@@ -9,9 +9,11 @@ from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, wait_for_worker
 from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
 from tests.e2e.screens import composer, message, open_live_thread, write
+from tests.e2e.test_joining import join
 from tests.factories import tokens_of
 from tests.system.people import Person
 from tests.system.server import WebServer
+from trainer.services.invitations import invite_trainee
 from users.models import User
 
 pytestmark = [
@@ -91,6 +93,22 @@ STORED = """async (id) => {
     await new Promise((resolve) => (get.onsuccess = resolve));
     return get.result;
 }"""
+
+
+def test_offer_waits_for_the_first_message_of_somebody_who_has_joined(
+    open_device: OpenDevice, alice: User
+) -> None:
+    page = open_asking(open_device)
+    invitation, _ = invite_trainee(trainer=alice, email="erin@example.com")
+    join(page, invitation)
+    expect(page.get_by_text("Say hello to Alice")).to_be_visible()
+    wait_for_worker(page)
+    page.wait_for_load_state("networkidle")
+    expect(offer(page)).to_have_count(0)
+
+    write(page, "Hello!")
+
+    expect(offer(page)).to_contain_text(QUESTION)
 
 
 def test_refusal_in_the_browsers_prompt_is_explained(

@@ -27,6 +27,7 @@ class Camera:
         self.width, self.theme = width, theme
         self._browser = browser
         self._known: dict[str, Page] = {}
+        self._access: dict[str, str] = {}
         self._fresh: list[BrowserContext] = []
         self._held: list[Route] = []
 
@@ -62,13 +63,18 @@ class Camera:
         """Leave a request unanswered until the picture is taken."""
         self._held.append(route)
 
-    def post(self, name: str, path: str, **fields: Any) -> None:
-        """Send a POST request to the API as a person."""
-        with httpx.Client(base_url=f"{self.url}/api/") as api:
-            who = {"email": address_of(name), "password": PASSWORD}
-            access = api.post("auth/jwt/create/", json=who).json()["access"]
-            headers = {"Authorization": f"Bearer {access}"}
-            api.post(path, json=fields, headers=headers).raise_for_status()
+    def post(self, name: str, path: str, **fields: Any) -> Any:
+        """Send a POST request to the API as a person, and return the body of the response."""
+        return self.request(name, "POST", path, json=fields).json()
+
+    def request(self, name: str, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request to the API as a person; raise HTTPStatusError if it is refused."""
+        with httpx.Client(base_url=f"{self.url}/api/", timeout=60) as api:
+            if name not in self._access:
+                who = {"email": address_of(name), "password": PASSWORD}
+                self._access[name] = api.post("auth/jwt/create/", json=who).json()["access"]
+            headers = {"Authorization": f"Bearer {self._access[name]}"}
+            return api.request(method, path, headers=headers, **options).raise_for_status()
 
     def shoot(self, page: Page, path: Path) -> None:
         """Take a picture of the visible part of a page."""

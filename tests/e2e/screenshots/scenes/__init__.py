@@ -8,6 +8,10 @@ from tests.e2e.screenshots.scenes import account  # isort: skip
 from tests.e2e.screenshots.scenes import nothing_yet  # isort: skip
 from tests.e2e.screenshots.scenes import extremes  # isort: skip
 from tests.e2e.screenshots.scenes import large_text  # isort: skip
+from tests.e2e.screenshots.scenes import second_thoughts  # isort: skip
+from tests.e2e.screenshots.scenes import photos  # isort: skip
+from tests.e2e.screenshots.scenes import finding  # isort: skip
+from tests.e2e.screenshots.scenes import joined  # isort: skip
 from tests.e2e.screenshots.scenes import last  # isort: skip
 from tests.e2e.screenshots.scenes.steps import SCENES
 
@@ -15,10 +19,14 @@ __all__ = [
     "SCENES",
     "account",
     "extremes",
+    "finding",
+    "joined",
     "large_text",
     "last",
     "lost_and_found",
     "messages",
     "nothing_yet",
+    "photos",
+    "second_thoughts",
     "signing_in",
 ]

@@ -10,7 +10,8 @@ import { loadLater } from "../text/translate.js";
 export function watchMessages() {
   let since = navigator.standalone ? 0 : network.now() - performance.now();
   const check = () => {
-    const isNew = (each) => Date.parse(each.last_message_at) > since;
+    const isNew = ({ last_message_at: at, last_message_kind: kind }) =>
+      Date.parse(at) > since && kind !== "joined";
     if (!inbox.conversations.some(isNew)) return;
     since = network.now();
     offer();
