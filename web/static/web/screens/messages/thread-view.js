@@ -58,9 +58,8 @@ class ThreadView extends Element {
     if (this.conversationId) this.#follow(openThread(this.conversationId));
     else this.#begin();
     // Not part of the first load.
-    whenQuiet()
-      .then(() => import("./announcer.js"))
-      .then(() => (this.hasAnnouncer = true), () => {});
+    const announcer = whenQuiet().then(() => import("./announcer.js"));
+    announcer.then(() => (this.hasAnnouncer = true), () => {});
   }
 
   disconnectedCallback() {
