@@ -1,6 +1,7 @@
 from dataclasses import asdict
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -93,7 +94,8 @@ class RemoveTraineeView(TrainerView):
     def post(self, request: Request, trainee_id: int) -> Response:
         """Remove a trainee. The conversation is archived, not deleted."""
         trainee = remove_trainee(trainer=current_user(request), trainee_id=trainee_id)
-        return Response({"message": f"{trainee.name_in_sentence} is no longer your trainee."})
+        message = _("%(name)s is no longer your trainee.") % {"name": trainee.name_in_sentence}
+        return Response({"message": message})
 
 
 class StartTraineeImpersonationView(TrainerView):

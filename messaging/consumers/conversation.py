@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from api import metrics
@@ -187,7 +188,7 @@ class ConversationConsumer(TypingConsumer):
         if is_wrong and not self._typing.may_send_error():
             return
         if not isinstance(is_typing, bool):
-            raise serializers.ValidationError("is_typing must be true or false.")
+            raise serializers.ValidationError(_("is_typing must be true or false."))
         ensure_may_write(self.user)
         self._typing.is_typing = is_typing
         self._announce_typing()
