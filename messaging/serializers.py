@@ -320,6 +320,7 @@ class SendSerializer(serializers.Serializer[Any]):
 
     uploads = FlatListField(
         child=IdField(),
+        allow_null=True,
         default=list,
         help_text="Photos that you have uploaded, by their IDs, in the order in which they are shown.",
     )
@@ -331,7 +332,7 @@ class SendSerializer(serializers.Serializer[Any]):
             flaw = _flaw_of(data.get("content", serializers.empty))
             message = self.fields["content"].error_messages[flaw]
             raise serializers.ValidationError({"content": [message]}, code=flaw)
-        return {**values, "content": values["content"] or ""}
+        return {**values, "content": values["content"] or "", "uploads": values["uploads"] or []}
 
 
 def _flaw_of(content: Any) -> str:

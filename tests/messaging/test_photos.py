@@ -272,6 +272,7 @@ def test_form_without_a_photo_sends_its_text(
         ({"content": "  "}, "This field may not be blank."),
         ({"content": None}, "This field may not be null."),
         ({"content": "", "uploads": []}, "This field may not be blank."),
+        ({"content": "", "uploads": None}, "This field may not be blank."),
     ],
 )
 def test_message_with_neither_text_nor_photo_is_refused(
@@ -280,6 +281,15 @@ def test_message_with_neither_text_nor_photo_is_refused(
     response = api.as_user(bob).post(f"{LIST}{conversation.pk}/send/", content)
 
     assert (response.status_code, response.json()) == (400, {"content": [message]})
+
+
+def test_text_may_name_null_as_its_uploads(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    body = {"content": "Hi", "uploads": None}
+    response = api.as_user(bob).post(f"{LIST}{conversation.pk}/send/", body)
+
+    assert (response.status_code, response.json()["content"]) == (201, "Hi")
 
 
 def test_form_with_neither_text_nor_photo_is_refused(
