@@ -147,9 +147,10 @@ def iterate_messages(conversation: Conversation) -> Iterator[dict[str, Any]]:
 
 
 def list_photos(conversation: Conversation) -> Iterator[Attachment]:
-    """Yield the photos of a conversation, also those of the other person."""
-    sent = Attachment.objects.filter(message__conversation=conversation, owner__erased_at=None)
-    yield from sent.order_by("message", "position").iterator(chunk_size=BATCH)
+    """Yield the photos of a conversation, also those of the other person, but no deleted ones."""
+    sent = Attachment.objects.filter(message__conversation=conversation, message__removed_at=None)
+    kept = sent.filter(owner__erased_at=None)
+    yield from kept.order_by("message", "position").iterator(chunk_size=BATCH)
 
 
 def photo_path(photo: Attachment) -> str:

@@ -27,7 +27,8 @@ def sweep_files(*, folder: int) -> int:
     Delete files in one of the 256 folders that belong to no upload; return their number.
 
     They are left behind if a process ends between storing files and the row, or if an older backup of the
-    database was restored.
+    database was restored. Photos of deleted messages are forgotten, too: the previous release, which knows
+    no photos, leaves them behind when it takes a message down.
     """
     names = list_files(SHARDS[folder])
     return sum(_sweep(names[at : at + BATCH]) for at in range(0, len(names), BATCH))
@@ -35,6 +36,7 @@ def sweep_files(*, folder: int) -> int:
 
 def _sweep(names: list[str]) -> int:
     keys = {key for name in names if (key := key_of(name))}
+    forget(Attachment.objects.filter(key__in=keys, message__removed_at__isnull=False))
     known = set(Attachment.objects.filter(key__in=keys).values_list("key", flat=True))
     before = timezone.now() - ORPHAN_AGE
     orphans = [each for each in names if key_of(each) not in known and is_older(each, before)]

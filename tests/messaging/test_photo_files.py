@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from jobs.models import Job
 from media.files import is_older, list_files, store_files
 from messaging import jobs
 from messaging.models import Attachment, Conversation, Message
-from messaging.photos import name_of
+from messaging.photos import SIDES, name_of
 from messaging.services.erasing import erase_from_conversations
 from messaging.services.removing import remove_message
 from tests.conftest import Client
@@ -116,6 +117,20 @@ def test_old_files_without_a_row_are_deleted(
 def test_file_that_is_deleted_meanwhile_is_not_old() -> None:
     assert is_older("photos/aa/gone", moment=Message().created_at) is False
     assert list_files("photos/aa") == []
+
+
+def test_photo_of_a_message_that_the_previous_release_has_taken_down_is_deleted(
+    api: Client, bob: User, conversation: Conversation, media: Path
+) -> None:
+    photos = [send_photo(api, bob, conversation) for _ in range(2)]
+    taken_down = Message.objects.filter(attachments=photos[0])
+    taken_down.update(removed_at=timezone.now(), content="This message was deleted")
+
+    jobs.sweep_photo_files()
+    run_deletions()
+
+    assert list(Attachment.objects.values_list("pk", flat=True)) == [photos[1].pk]
+    assert files_in(media) == {name_of(photos[1].key, size) for size in SIDES}
 
 
 def test_files_are_stored_together_or_not_at_all(

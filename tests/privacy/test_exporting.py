@@ -19,7 +19,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from jobs.models import Job
-from messaging.models import Conversation, MessageReading
+from messaging.models import Conversation, Message, MessageReading
 from messaging.photos import name_of
 from messaging.services.inspecting import ReadingNotAllowed, record_reading_of_person
 from privacy.archive import write_archive
@@ -141,6 +141,19 @@ def test_export_contains_the_photos_of_both_people(
     assert paths[2] not in archive.namelist()
     page = archive.read(f"conversations/{conversation.pk}.html").decode()
     assert page.count('<img src="../photos/') == 3
+
+
+def test_export_has_no_photo_of_a_message_that_the_previous_release_has_taken_down(
+    api: Client, bob: User, conversation: Conversation, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    photo = send_photo(api, bob, conversation)
+    sent = Message.objects.filter(attachments=photo)
+    sent.update(removed_at=timezone.now(), content="Gone")
+
+    archive = read_export(bob)
+
+    assert not [name for name in archive.namelist() if name.startswith("photos/")]
 
 
 def test_export_of_a_trainer_lists_trainees_and_invitations(
