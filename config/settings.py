@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from corsheaders.defaults import default_headers
 from csp.constants import NONCE, NONE, SELF
 
 from config import values, version
@@ -244,6 +245,7 @@ THROTTLE_RATES: dict[str, str] = {
 }
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/.*$"
+CORS_ALLOW_HEADERS = [*default_headers, "upload-key"]
 CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
 MAX_JSON_BODY_BYTES = 64 * 1024
 # Forms: with a profile picture, and with photos for a message.

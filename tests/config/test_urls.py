@@ -79,3 +79,26 @@ def test_cors_allows_only_the_configured_origins(settings: Any, client: Browser)
 
     allowed = [each.headers.get("Access-Control-Allow-Origin") for each in answers]
     assert allowed == ["https://app.example", None]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "header"),
+    [
+        ("POST", "uploads/", "upload-key"),
+        ("PATCH", "conversations/1/messages/1/", "content-type"),
+        ("DELETE", "conversations/1/messages/1/", "authorization"),
+        ("PUT", "conversations/1/messages/1/reactions/%F0%9F%91%8D/", "authorization"),
+    ],
+)
+def test_page_of_an_allowed_origin_may_make_every_change(
+    settings: Any, client: Browser, method: str, path: str, header: str
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": header}
+
+    answer = client.options(
+        f"/api/messaging/{path}", headers={"Origin": "https://app.example", **asked}
+    )
+
+    assert method in answer["Access-Control-Allow-Methods"].split(", ")
+    assert header in answer["Access-Control-Allow-Headers"].split(", ")
