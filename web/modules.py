@@ -36,6 +36,7 @@ ON_DEMAND = (
     "screens/messages/copying.js",
     "screens/messages/offer/",
     "screens/messages/photos/",
+    "screens/messages/scrolling-mark.js",
     "screens/search/",
     "screens/settings/unread-emails.js",
     "text/linkify.js",

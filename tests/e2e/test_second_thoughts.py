@@ -106,6 +106,29 @@ def test_deletion_is_seen_at_once_and_after_a_reconnect(
     expect(phone.get_by_text("wrong")).to_have_count(0)
 
 
+def test_answer_that_is_being_written_survives_a_reload(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    choose(desk, message(desk, "Hello"), "Reply")
+    composer(desk).fill("Half an answer")
+    quote = desk.locator("message-composer .composer-quote")
+    expect(quote).to_contain_text("Hello")
+
+    desk.reload()
+
+    expect(composer(desk)).to_have_value("Half an answer")
+    expect(quote).to_contain_text("Hello")
+    composer(desk).press("Enter")
+    answer = message(desk, "Half an answer")
+    expect(answer.locator(".quote")).to_contain_text("Hello")
+    expect(quote).to_have_count(0)
+    wait_until(desk, lambda: Message.objects.filter(reply_to__isnull=False).exists())
+    desk.reload()
+    expect(answer).to_be_visible()
+    expect(quote).to_have_count(0)
+
+
 def test_undo_brings_a_deleted_message_back(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:

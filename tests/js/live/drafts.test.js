@@ -239,17 +239,16 @@ test("right-to-left text and lone surrogates are stored unchanged", async (t) =>
 });
 
 test("signing out cancels pending draft writes", async (t) => {
-  const { browser, join, stored } = await open(t);
+  const { join, stored } = await open(t);
   const tab = await join();
   const box = await tab.box();
 
   box.write("one");
   box.write("two");
-  tab.clearDrafts();
+  tab.account.close();
   await settle();
 
   assert.deepEqual(await stored(tab), ["one"]);
-  assert.equal(browser.sessionStorage.getItem("drafts"), null);
 });
 
 test("impersonation stores no draft", async (t) => {
@@ -269,4 +268,82 @@ test("drafts stored by earlier versions are found", async (t) => {
   await tab.account.db.put("drafts", "not this one", "70 1 x");
 
   assert.equal((await tab.box()).text, "old");
+});
+
+test("what a draft answers is stored with it, also without a text", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+  const box = await tab.box();
+
+  box.write("", 5);
+  await settle();
+  const again = await tab.box();
+  assert.deepEqual([again.text, again.replyTo, again.changes], ["", 5, 1]);
+  box.write("hello", 5);
+  await settle();
+
+  assert.deepEqual([(await tab.box()).text, (await tab.box()).replyTo], ["hello", 5]);
+  assert.deepEqual([again.text, again.replyTo], ["hello", 5]);
+});
+
+test("a draft that answers nothing any more keeps its text", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+  const box = await tab.box();
+  box.write("hello", 5);
+  await settle();
+
+  box.write("hello");
+  await settle();
+
+  const again = await tab.box();
+  assert.deepEqual([again.text, again.replyTo], ["hello", null]);
+});
+
+test("what a sent draft answered is deleted, in other rows too", async (t) => {
+  const { join } = await open(t);
+  const [one, two] = [await join(), await join()];
+  const [first, second] = [await one.box(), await two.box()];
+  first.write("hello", 5);
+  second.write("hello", 6);
+  await settle();
+
+  first.write("");
+  await first.sent("hello");
+  await settle();
+
+  const { db } = one.account;
+  assert.deepEqual((await db.keys("kv")).filter((key) => key.startsWith("reply")), []);
+  assert.equal((await (await join()).box()).replyTo, null);
+});
+
+test("each tab keeps what its own draft answers", async (t) => {
+  const { join } = await open(t);
+  const [one, two] = [await join(), await join()];
+  const first = await one.box();
+  first.write("first", 5);
+  await settle();
+  const second = await two.box();
+  assert.equal(second.replyTo, 5);
+
+  second.write("first and more", 5);
+  first.write("first", null);
+  await settle();
+
+  const again = [first, second];
+  assert.deepEqual(again.map(({ text, replyTo }) => [text, replyTo]), [["first", null], ["first and more", 5]]);
+});
+
+test("what a draft answers moves with it", async (t) => {
+  const { join } = await open(t);
+  const tab = await join();
+  const box = await tab.box("trainee-2");
+  box.write("hello", 5);
+
+  box.move(7);
+  await settle();
+
+  const again = await tab.box();
+  assert.deepEqual([again.text, again.replyTo], ["hello", 5]);
+  assert.equal((await tab.box("trainee-2")).replyTo, null);
 });

@@ -54,11 +54,13 @@ async function endByHand(t, reason) {
   await settle();
   assert.equal(thread.status, "ready");
   assert.deepEqual(await databases(), ["messaging-1"]);
+  browser.sessionStorage.setItem("drafts", '{"7":"7 1 a"}');
 
   await session.signOut(reason);
   await settle();
 
   assert.deepEqual([await databases(), inbox.conversations], [[], []]);
+  assert.equal(browser.sessionStorage.getItem("drafts"), null);
   assert.ok(browser.WebSocket.opened.every(({ readyState }) => readyState === 3));
 }
 

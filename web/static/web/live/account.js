@@ -1,8 +1,8 @@
 import { Database } from "../core/database.js";
 import { session } from "../core/session.js";
 
-/** The account whose data is shown, and its database on this device. */
-class Account {
+/** The account whose data is shown, and its database on this device. Fires "closed". */
+class Account extends EventTarget {
   #db = null;
   // The key of the open database, or undefined.
   #key;
@@ -42,6 +42,7 @@ class Account {
     this.#db?.close();
     this.#db = null;
     this.#key = undefined;
+    this.dispatchEvent(new Event("closed"));
   }
 }
 

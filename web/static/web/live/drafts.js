@@ -6,18 +6,23 @@ import { outbox } from "./outbox.js";
 import { page } from "./page.js";
 import { TabChannel } from "../core/tabs.js";
 
+// Before a row, the key in `kv` of what its draft answers: earlier releases read only texts in `drafts`.
+const REPLY = "reply ";
 // Pending writes: row -> newest text.
 const unsaved = new Map();
+account.addEventListener("closed", () => unsaved.clear());
 
 /**
  * The draft of one composer. A conversation can have several drafts, each in its own row.
  *
  * A composer starts with this tab's last draft or else with the newest draft, and never overwrites
  * another draft. A text that any tab sends is removed from all composers that show it. Fires
- * "change" when anything other than `write` changes `text`.
+ * "change" when anything other than `write` changes `text` or `replyTo`.
  */
 export class Draft extends EventTarget {
   text = "";
+  /** The id of the message that the draft answers, or null. */
+  replyTo = null;
   #name;
   // The name of drafts written before the conversation existed, once the trainee is known.
   #earlier;
@@ -46,32 +51,38 @@ export class Draft extends EventTarget {
     if (!this.#row) this.#restore();
   }
 
-  /** Store the text of the composer; an empty text deletes the draft. */
-  write(text) {
-    this.text = text;
-    this.#isOwn = text !== "";
-    if (account.isReadOnly || !(text || this.#row)) return;
+  /** Store the text of the composer, and what it answers; without both, the draft is deleted. */
+  write(text, replyTo = null) {
+    const isOtherReply = replyTo !== this.replyTo;
+    const isThere = Boolean(text || replyTo);
+    Object.assign(this, { text, replyTo });
+    this.#isOwn = isThere;
+    if (account.isReadOnly || !(isThere || this.#row)) return;
+    const isNew = !this.#row;
     const row = (this.#row ??= `${this.#name} ${Date.now()} ${newId()}`);
-    if (!text) this.#row = null;
+    if (!isThere) this.#row = null;
     storedDraft.write(this.#name, this.#row);
-    this.#channel.post({ row, text });
+    this.#channel.post({ row, text, replyTo });
     save(row, text);
+    if (isOtherReply || (isNew && replyTo)) saveReply(row, replyTo);
   }
 
   /** Delete all drafts of the conversation that have the text of a queued message. */
   async sent(text) {
     for (const row of await this.#rows()) {
       const isSame = trimmed(await read(row)) === trimmed(text);
-      if (isSame && row !== this.#row) save(row, "");
+      if (!text || !isSame || row === this.#row) continue;
+      save(row, "");
+      saveReply(row, null);
     }
   }
 
   /** Move the draft to the conversation that was just created. */
   move(name) {
-    const { text } = this;
+    const { text, replyTo } = this;
     this.write("");
     this.#name = String(name);
-    this.write(text);
+    this.write(text, replyTo);
   }
 
   close() {
@@ -81,7 +92,9 @@ export class Draft extends EventTarget {
 
   /** Return the keys of the conversation's drafts, oldest first. */
   async #rows() {
-    const keys = await account.db.keys("drafts");
+    const replies = (await account.db.keys("kv")).filter((key) => key.startsWith(REPLY));
+    const texts = await account.db.keys("drafts");
+    const keys = [...new Set([...texts, ...replies.map((key) => key.slice(REPLY.length))])].sort();
     return [this.#earlier, this.#name].flatMap((name) => keys.filter((row) => isOf(row, name)));
   }
 
@@ -90,8 +103,9 @@ export class Draft extends EventTarget {
     const last = rows.filter((row) => row === storedDraft.read(this.#name));
     for (const row of [...last, ...[...rows].reverse()]) {
       const text = await read(row);
+      const replyTo = await readReply(row);
       if (this.#isOwn) return;
-      if (text) return this.#show(row, text);
+      if (text || replyTo) return this.#show(row, text, replyTo);
     }
   }
 
@@ -100,17 +114,18 @@ export class Draft extends EventTarget {
     const row = this.#row;
     if (!row) return this.#restore();
     const text = await read(row);
-    if (row === this.#row && !(text && this.#isOwn)) this.#show(row, text);
+    const replyTo = await readReply(row);
+    if (row === this.#row && !((text || replyTo) && this.#isOwn)) this.#show(row, text, replyTo);
   }
 
   // From other tabs
   // ------------------------------------------------------------------------------
-  #receive({ row, text }) {
-    if (row !== this.#row || text === this.text) return;
-    if (!this.#isOwn) return this.#show(row, text);
+  #receive({ row, text, replyTo = null }) {
+    if (row !== this.#row || (text === this.text && replyTo === this.replyTo)) return;
+    if (!this.#isOwn) return this.#show(row, text, replyTo);
     // The row belongs to the other tab now; this text gets a new row.
     this.#row = null;
-    this.write(this.text);
+    this.write(this.text, this.replyTo);
   }
 
   #removeQueued({ conversation_id, trainee_id, content }) {
@@ -120,9 +135,9 @@ export class Draft extends EventTarget {
     this.#changed();
   }
 
-  #show(row, text) {
-    this.#row = text ? row : null;
-    this.text = text;
+  #show(row, text, replyTo) {
+    this.#row = text || replyTo ? row : null;
+    Object.assign(this, { text, replyTo });
     this.#isOwn = false;
     storedDraft.write(this.#name, this.#row);
     this.#changed();
@@ -131,12 +146,6 @@ export class Draft extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/** Discard pending writes and the drafts of this tab after a sign-out. */
-export function clearDrafts() {
-  unsaved.clear();
-  storedDraft.clear();
 }
 
 // Rows
@@ -148,6 +157,15 @@ function isOf(row, name) {
 
 async function read(row) {
   return unsaved.get(row) ?? (await account.db.get("drafts", row)) ?? "";
+}
+
+async function readReply(row) {
+  return (await account.db.get("kv", REPLY + row)) ?? null;
+}
+
+function saveReply(row, id) {
+  const { db } = account;
+  return id ? db.put("kv", id, REPLY + row) : db.delete("kv", REPLY + row);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { whenQuiet } from "../core/api.js";
 import { session } from "../core/session.js";
+import { storedDraft } from "../core/web-storage.js";
 import { account } from "./account.js";
 import { startBadge } from "./badge.js";
 import { changes } from "./changes.js";
-import { clearDrafts } from "./drafts.js";
 import { inbox } from "./inbox.js";
 import { openThreads } from "./open-threads.js";
 import { outbox } from "./outbox.js";
@@ -46,7 +46,7 @@ function startLater(key) {
 
 function stop() {
   openThreads.closeAll();
-  clearDrafts();
+  storedDraft.clear();
   withNotifications((notifications) => notifications.stop());
   outbox.stop();
   changes.stop();

@@ -27,6 +27,7 @@ export const texts = {
   "composer.label": "Nachricht",
   "composer.limit": "Zu lang. Eine Nachricht darf höchstens {max} Zeichen haben.",
   "composer.placeholder": "Nachricht schreiben",
+  "composer.replying": "Antwort",
   "composer.save": "Speichern",
   "composer.send": "Senden",
   "composer.tooFast": "Nicht so schnell. Dein Text ist gespeichert.",

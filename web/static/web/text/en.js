@@ -25,6 +25,7 @@ export const texts = {
   "composer.label": "Message",
   "composer.limit": "Too long. A message can have up to {max} characters.",
   "composer.placeholder": "Write a message",
+  "composer.replying": "Reply",
   "composer.save": "Save",
   "composer.send": "Send",
   "composer.tooFast": "Slow down. Your text is saved.",

@@ -87,7 +87,7 @@ export class ComposerMode {
 
   #quote() {
     const { sender, content, attachments } = this.#message ?? {};
-    if (!sender) return nothing;
+    if (!sender) return html`<span class="quote-author">${t("composer.replying")}</span>`; // not loaded
     return quoteContent({ sender, preview: content || (attachments?.length ? null : content) });
   }
 

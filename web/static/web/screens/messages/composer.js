@@ -62,6 +62,7 @@ class MessageComposer extends Element {
   reply(id) {
     if (this.#mode.isEdit) this.#showDraft();
     this.#mode.start("reply", id);
+    this.#write(this.text);
     this.box.focus();
   }
 
@@ -76,8 +77,9 @@ class MessageComposer extends Element {
 
   /** End the answer or the edit, and show the draft again. */
   cancel() {
-    if (this.#mode.isEdit) this.#showDraft();
+    if (this.#mode.isEdit) return this.#showDraft();
     this.#mode.end();
+    return this.#write(this.text);
   }
 
   render() {
@@ -152,8 +154,8 @@ class MessageComposer extends Element {
     const draft = this.#draft;
     const { replyTo } = this.#mode;
     const photos = this.#attaching.take();
-    this.#write("");
     this.#mode.end();
+    this.#write("");
     const { clientId, heldFor } = await this.thread.send(text, { replyTo, photos });
     if (heldFor) this.#putBack({ text, replyTo });
     if (!clientId) return;
@@ -164,8 +166,8 @@ class MessageComposer extends Element {
   /** Put a text that was not sent above the text in the box, and its photos into the tray. */
   #putBack({ text, replyTo }) {
     if (this.#mode.isEdit) this.cancel();
-    this.#write([text, this.text].filter((each) => each.trim()).join("\n"));
     if (replyTo) this.#mode.start("reply", replyTo);
+    this.#write([text, this.text].filter((each) => each.trim()).join("\n"));
     this.#attaching.restore();
   }
 
@@ -186,12 +188,14 @@ class MessageComposer extends Element {
   }
 
   #showDraft() {
-    this.text = this.#draft.text;
+    const { text, replyTo } = this.#draft;
+    this.text = text;
+    this.#mode.start(replyTo && "reply", replyTo);
   }
 
   #write(text) {
     this.text = text;
-    if (!this.#mode.isEdit) this.#draft.write(text);
+    if (!this.#mode.isEdit) this.#draft.write(text, this.#mode.replyTo);
   }
 }
 
