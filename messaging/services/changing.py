@@ -8,6 +8,7 @@ from messaging.exceptions import (
     NotYourMessage,
 )
 from messaging.models import Conversation, Extra, Message
+from messaging.sql import replies
 from users.models import User
 
 
@@ -39,11 +40,12 @@ def renew_replies(conversation: Conversation, message_id: int) -> None:
     """
     Give each message that quotes this one a version of its own, because the quoted text has changed.
 
-    So clients load these messages again. A shared version could be lost when a connection breaks.
+    So clients load these messages again. A shared version could be lost when a connection breaks. The
+    last version alone is announced; sockets read those before it from the database.
     """
-    replies = Message.objects.filter(reply_to=message_id, removed_at=None).order_by("pk")
-    for pk in list(replies.values_list("pk", flat=True)):
-        replies.filter(pk=pk).order_by().change_content(version=take_version(conversation))
+    if count := replies.renew_replies(message_id, after=conversation.version):
+        conversation.version += count
+        conversation.save(update_fields=["version"])
         announce_altered(conversation)
 
 

@@ -1,12 +1,18 @@
 """Messages that answer another message."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from messaging import frames, selectors
 from messaging.models import Conversation, Message
+from messaging.services.changing import renew_replies
+from messaging.services.deleting import delete_message
+from messaging.services.editing import edit_message
+from messaging.services.posting import post_message
 from messaging.services.removing import remove_message
 from tests.conftest import Client
 from tests.factories import make_person, make_trainee, open_conversation, write
@@ -54,6 +60,38 @@ def test_reply_quotes_the_beginning_of_the_message_it_answers(
         assert page["results"][0] == expected
         (frame,) = frames.replay(selectors.get_replay(reader, conversation.pk, 2), reader.pk)
         assert json.loads(frame) == {"type": "new_message", "message": expected}
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_replies_are_renewed_in_order_by_one_statement(
+    number: int,
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    question: Message,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    answer = partial(
+        post_message, sender=bob, conversation_id=conversation.pk, reply_to=question.pk
+    )
+    replies = [answer(content=f"Yes {each}").message.pk for each in range(number)]
+    deleted = answer(content="No").message.pk
+    delete_message(by=bob, conversation_id=conversation.pk, message_id=deleted)
+    conversation.refresh_from_db()
+    before = conversation.version
+    edit_message(
+        editor=alice, conversation_id=conversation.pk, message_id=question.pk, content="At six?"
+    )
+
+    versions = Message.objects.filter(reply_to=question).order_by("pk")
+    assert list(versions.values_list("pk", "version", "content_version")) == [
+        (pk, version, version) for version, pk in enumerate(replies, before + 2)
+    ]
+    conversation.refresh_from_db()
+    assert conversation.version == before + 1 + number
+    with django_assert_num_queries(2):
+        renew_replies(conversation, question.pk)
+    assert conversation.version == before + 1 + 2 * number
 
 
 def test_reply_to_a_deleted_message_is_sent(
