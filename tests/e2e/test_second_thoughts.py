@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation, Message
+from messaging.services.sending import send_message
 from tests.e2e.devices import wait_until
 from tests.e2e.screens import (
     composer,
@@ -54,6 +55,12 @@ def edit(page: Page, old: str, new: str) -> None:
     expect(composer(page)).to_have_value(old)
     composer(page).fill(new)
     page.get_by_role("button", name="Save").click()
+
+
+def reply_to(sender: User, conversation: Conversation, message_id: int) -> None:
+    send_message(
+        sender=sender, conversation_id=conversation.pk, content="Answer", reply_to=message_id
+    )
 
 
 def reaction(page: Page, text: str, name: str) -> Locator:
@@ -217,6 +224,35 @@ def test_picker_offers_more_emoji(desk: Page, alice: User, conversation: Convers
 
     expect(picker).to_have_count(0)
     expect(reaction(desk, "Hello", "😃 by You")).to_be_visible()
+
+
+def test_picker_is_closed_by_its_button_and_returns_the_focus(
+    phone: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(phone, alice, conversation)
+    wait_for_actions(phone)
+    log(phone).focus()
+    phone.keyboard.press("ArrowUp")
+    phone.keyboard.press("Enter")
+    expect(phone.locator(".menu-excerpt")).to_have_text("Hello")
+
+    phone.get_by_role("menuitem", name="More emoji").tap()
+    phone.get_by_role("dialog", name="React").get_by_role("button", name="Close").tap()
+
+    expect(phone.get_by_role("dialog")).to_have_count(0)
+    expect(message(phone, "Hello")).to_be_focused()
+
+
+def test_quote_of_a_long_text_shows_that_it_is_cut(
+    desk: Page, alice: User, bob: User, conversation: Conversation
+) -> None:
+    sent = write_history(bob, conversation, f"{'x' * 99} y", "short")
+    for each in sent:
+        reply_to(alice, conversation, each.pk)
+
+    open_thread(desk, alice, conversation)
+
+    expect(desk.locator(".quote-text")).to_have_text([f"{'x' * 99}…", "short"])
 
 
 def test_keys_move_through_messages_and_their_menu(

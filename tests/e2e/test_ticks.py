@@ -204,6 +204,11 @@ def test_thread_can_be_marked_as_read(
 ) -> None:
     fill(conversation, 300, is_read=False)
     open_thread(phone, bob, conversation)
+    tops = phone.locator(".thread-header .icon-button").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect().top)"
+    )
+    assert len(tops) >= 2
+    assert len(set(tops)) == 1
 
     phone.get_by_role("button", name="Mark as read").click()
 

@@ -32,27 +32,12 @@ export function threadHeader({ thread, person, isLost, isAlone, backTo }) {
 }
 
 function backButton(backTo) {
-  return html`<button
-    type="button"
-    class="icon-button thread-back"
-    aria-label=${t("nav.back")}
-    @click=${() => router.back(backTo)}
-  >
-    ${icon("back")}
-  </button>`;
+  return iconButton("thread-back", "back", t("nav.back"), () => router.back(backTo));
 }
 
 function searchButton(conversation) {
   const label = t("search.inConversation");
-  return html`<button
-    type="button"
-    class="icon-button thread-search"
-    aria-label=${label}
-    title=${label}
-    @click=${() => openSearch(conversation)}
-  >
-    ${icon("search")}
-  </button>`;
+  return iconButton("thread-search", "search", label, () => openSearch(conversation));
 }
 
 function hasUnread(thread) {
@@ -63,8 +48,18 @@ function hasUnread(thread) {
 /** Render the button; CSS hides it at first, because most messages are read as soon as they show. */
 function markReadButton(thread) {
   const act = () => thread.readUpTo(thread.newestMessages.at(-1)?.id ?? 0);
-  return html`<button type="button" class="button button-small thread-mark-read" @click=${act}>
-    ${icon("check-double", { small: true })} ${t("conversation.markRead")}
+  return iconButton("thread-mark-read", "check-double", t("conversation.markRead"), act);
+}
+
+function iconButton(className, iconName, label, act) {
+  return html`<button
+    type="button"
+    class="icon-button ${className}"
+    aria-label=${label}
+    title=${label}
+    @click=${act}
+  >
+    ${icon(iconName)}
   </button>`;
 }
 

@@ -1,6 +1,7 @@
 import { html } from "lit";
 import { t } from "../../../text/translate.js";
 import { Element } from "../../../ui/element.js";
+import { icon } from "../../../ui/icons.js";
 import { toggleReaction } from "./actions.js";
 import { GROUPS } from "./emoji-list.js";
 
@@ -37,13 +38,27 @@ class EmojiPicker extends Element {
   render() {
     return html`<dialog
       class="dialog emoji-picker"
-      aria-label=${t("action.react")}
+      aria-labelledby="emoji-picker-title"
       @close=${() => this.remove()}
       @click=${({ target }) => target === this.#dialog && this.#dialog.close()}
       @keydown=${this.#key}
     >
-      ${Object.entries(GROUPS).map(([name, list]) => this.#group(LABELS[name](), list))}
+      <div class="emoji-head">
+        <h2 id="emoji-picker-title">${t("action.react")}</h2>
+        ${this.#closeButton()}
+      </div>
+      <div class="emoji-groups">
+        ${Object.entries(GROUPS).map(([name, list]) => this.#group(LABELS[name](), list))}
+      </div>
     </dialog>`;
+  }
+
+  #closeButton() {
+    const label = t("info.close");
+    const close = () => this.#dialog.close();
+    return html`<button type="button" class="icon-button" aria-label=${label} title=${label} @click=${close}>
+      ${icon("close")}
+    </button>`;
   }
 
   #group(label, list) {

@@ -3,6 +3,7 @@ import { account } from "../../../live/account.js";
 import { t } from "../../../text/translate.js";
 import { Element } from "../../../ui/element.js";
 import { icon } from "../../../ui/icons.js";
+import { describeParts } from "../parts/parts.js";
 import { ACTIONS, toggleReaction } from "./actions.js";
 import { choicesFor, hasReacted, QUICK, reactionLimit } from "./choices.js";
 import { place } from "./place.js";
@@ -69,6 +70,7 @@ class MessageMenu extends Element {
       @click=${this.#clicked}
       @keydown=${this.#key}
     >
+      <p class="menu-excerpt" dir="auto">${describeParts(this.target.item)}</p>
       <div role="menu" aria-label=${t("message.actions")}>
         ${choices.has("react") ? this.#renderReactions() : nothing}
         ${entries.map((entry) => this.#renderEntry(entry))}

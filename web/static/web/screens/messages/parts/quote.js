@@ -1,12 +1,18 @@
 import { html } from "lit";
 import { session } from "../../../core/session.js";
+import { codePoints } from "../../../text/length.js";
 import { nameInSentence } from "../../../text/names.js";
 import { t } from "../../../text/translate.js";
 
+// The server cuts previews to this many characters.
+const PREVIEW_LENGTH = 100;
+
 /** Render the message that another one answers; a click goes there. */
 export function quotePart(quote) {
+  const isCut = codePoints(quote.preview ?? "") >= PREVIEW_LENGTH;
+  const preview = isCut ? `${quote.preview.trimEnd()}…` : quote.preview;
   return html`<button type="button" class="quote" data-quoted-id=${quote.id}>
-    ${quoteContent(quote)}
+    ${quoteContent({ ...quote, preview })}
   </button>`;
 }
 
