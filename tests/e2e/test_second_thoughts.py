@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation, Message
 from messaging.services.sending import send_message
-from tests.e2e.devices import wait_until
+from tests.e2e.devices import enlarge_text, wait_until
 from tests.e2e.screens import (
     composer,
     log,
@@ -149,6 +149,25 @@ def test_undo_brings_a_deleted_message_back(
     expect(desk.get_by_role("button", name="Undo")).to_have_count(0)
     desk.wait_for_timeout(6_000)
     assert is_stored("Hello")
+
+
+def test_each_of_two_deletions_can_be_undone(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    write_history(alice, conversation, "second")
+    open_thread(desk, alice, conversation)
+    choose(desk, message(desk, "Hello"), "Delete")
+    choose(desk, message(desk, "second"), "Delete")
+    expect(desk.get_by_role("button", name="Undo")).to_have_count(2)
+
+    open_menu(desk, messages(desk).first)
+    expect(desk.get_by_role("menuitem")).to_have_text(["Undo"])
+    desk.keyboard.press("Enter")
+    desk.get_by_role("button", name="Undo").last.click()
+
+    expect(message(desk, "Hello")).to_be_visible()
+    expect(message(desk, "second")).to_be_visible()
+    expect(desk.get_by_role("button", name="Undo")).to_have_count(0)
 
 
 def test_who_leaves_the_conversation_deletes_at_once(
@@ -372,6 +391,20 @@ def test_archived_conversation_offers_no_changes(
     open_menu(desk, message(desk, "Hello"))
 
     expect(desk.get_by_role("menuitem")).to_have_text(["Copy", "Info"])
+
+
+def test_menu_fits_a_phone_with_large_text(
+    phone: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(phone, alice, conversation)
+    wait_for_actions(phone)
+    enlarge_text(phone)
+    log(phone).focus()
+    phone.keyboard.press("ArrowUp")
+    phone.keyboard.press("Enter")
+
+    expect(phone.get_by_role("menuitem", name="More emoji")).to_be_in_viewport(ratio=1)
+    expect(phone.locator(".message-menu")).to_be_in_viewport(ratio=1)
 
 
 def test_few_emoji_are_large(desk: Page, alice: User, conversation: Conversation) -> None:

@@ -61,9 +61,10 @@ class AppToast extends Element {
   }
 
   #add({ text, action, stays = Boolean(action), until }) {
-    const added = { key: ++this.shownBefore, text, action };
+    const added = { key: ++this.shownBefore, text, action, until };
     until?.addEventListener("abort", () => this.#close(added), { once: true });
-    const others = this.toasts.filter((each) => each.text !== text);
+    // Each toast that ends by itself is about something else, as two deletions are.
+    const others = this.toasts.filter((each) => each.until || each.text !== text);
     this.toasts = [...others, added].slice(-AT_ONCE);
     if (!stays) setTimeout(() => this.#close(added), SHOWN_MS);
   }

@@ -111,7 +111,7 @@ class SearchDialog extends Element {
   #renderScope() {
     const name = html`<bdi>${nameInSentence(otherPerson(this.conversation))}</bdi>`;
     return html`<div class="search-scope">
-      <span class="truncate">${parts("search.in", { name })}</span>
+      <span>${parts("search.in", { name })}</span>
       <button type="button" class="link-button" @click=${this.#widen}>${t("search.everywhere")}</button>
       <date-jump .conversation=${this.conversation} @done=${this.#close}></date-jump>
     </div>`;

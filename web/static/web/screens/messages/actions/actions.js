@@ -17,6 +17,7 @@ export const ACTIONS = {
   copy: ({ message }) => copy(message.content),
   edit: ({ composer, message }) => composer.edit(message),
   delete: ({ message }) => remove(message),
+  undo: ({ message }) => undo(message),
   info: (target) => import("./info.js").then(({ showInfo }) => showInfo(target.item)),
 };
 
@@ -42,11 +43,15 @@ function remove(message) {
   const closing = new AbortController();
   const { signal } = closing;
   const isPending = () => changes.list().some((each) => each.message_id === message.id && each.dueAt > 0);
-  const undo = () => changes.undo(message.id) || toast(t("message.undoTooLate"));
+  const action = { label: t("action.undo"), run: () => undo(message) };
   changes.delete(message);
-  toast(t("message.removed"), { action: { label: t("action.undo"), run: undo }, until: signal });
+  toast(t("message.removed"), { action, until: signal });
   changes.addEventListener("change", () => isPending() || closing.abort(), { signal });
   setTimeout(() => closing.abort(), UNDO_MS);
+}
+
+function undo({ id }) {
+  if (!changes.undo(id)) toast(t("message.undoTooLate"));
 }
 
 /** Say why a change was taken back; the text of an edit can be copied, so that it is not lost. */

@@ -18,6 +18,7 @@ export function choicesFor(item, canWrite) {
     edit: isChangeable && isEditable(item),
     delete: isChangeable,
     info: !item.isChanging,
+    undo: !isThere && item.isChanging,
   };
   return new Set(Object.keys(choices).filter((name) => choices[name]));
 }

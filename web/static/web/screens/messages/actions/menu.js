@@ -9,6 +9,7 @@ import { choicesFor, hasReacted, QUICK, reactionLimit } from "./choices.js";
 import { place } from "./place.js";
 
 const ENTRIES = [
+  { name: "undo", iconName: "retry", label: () => t("action.undo") },
   { name: "reply", iconName: "reply", label: () => t("action.reply") },
   { name: "copy", iconName: "copy", label: () => t("action.copy") },
   { name: "edit", iconName: "compose", label: () => t("action.edit") },
