@@ -4,7 +4,7 @@ import { threadItems } from "../../live/messages.js";
 import { nameInSentence } from "../../text/names.js";
 import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
-import { describeParts } from "./parts/parts.js";
+import { describeParts } from "./parts/describe.js";
 
 const MAX_LINES = 5;
 

@@ -3,7 +3,7 @@ import { account } from "../../../live/account.js";
 import { t } from "../../../text/translate.js";
 import { Element } from "../../../ui/element.js";
 import { icon } from "../../../ui/icons.js";
-import { describeParts } from "../parts/parts.js";
+import { describeParts } from "../parts/describe.js";
 import { ACTIONS, toggleReaction } from "./actions.js";
 import { choicesFor, hasReacted, QUICK, reactionLimit } from "./choices.js";
 import { place } from "./place.js";

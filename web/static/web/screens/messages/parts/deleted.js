@@ -5,5 +5,4 @@ export const deletedPart = {
   render: (part, { isChanging }) => html`<span class="bubble-deleted" dir="auto"
     >${isChanging ? t("message.deleting") : t("message.deleted")}</span
   >`,
-  describe: () => t("message.deleted"),
 };

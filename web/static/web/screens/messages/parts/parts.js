@@ -3,15 +3,10 @@ import { eventPart } from "./event.js";
 import { photoPart } from "./photo.js";
 import { textPart } from "./text.js";
 
-// Each has `render(part, item)`, for the bubble, and `describe(part, item)`, a text for quotes and speech.
+// Each has `render(part, item)`.
 const KINDS = { deleted: deletedPart, event: eventPart, photo: photoPart, text: textPart };
 
 /** Render the parts of an item of a thread. */
 export function renderParts(item) {
   return item.parts.map((part) => KINDS[part.kind].render(part, item));
-}
-
-/** Return the text that stands for an item where there is no bubble. */
-export function describeParts(item) {
-  return item.parts.map((part) => KINDS[part.kind].describe(part, item)).join(", ");
 }

@@ -13,7 +13,6 @@ export const photoPart = {
     >${photos.slice(0, MOST).map((photo, index) => tile({ photo, index, photos, item }))}
     ${item.id === null && item.state !== "sending" ? cancelButton(item) : nothing}</span
   >`,
-  describe: ({ photos }) => t("message.photos", { count: photos.length }),
 };
 
 function tile({ photo, index, photos, item }) {

@@ -17,7 +17,6 @@ export const textPart = {
     html`<span class="bubble-text ${isLarge ? "large" : ""}"
       >${linkify?.(text).map(piece) ?? text}</span
     >`,
-  describe: ({ text }) => text,
 };
 
 function piece({ text, href }) {
