@@ -33,8 +33,6 @@ DECORATION = {
     ".frame-main > *:has(> .auth, > .state)",
     ".row-actions .button:has(.row-action-word)",
     ".row:has(.row-link:hover)",
-    ".thread-header:has(.thread-mark-read)",
-    ".thread-header:has(.thread-mark-read) .thread-title",
     "app-root[data-thread-open]:has(textarea:focus) > app-nav",
 }
 REPLACED = {
