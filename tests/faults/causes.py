@@ -15,6 +15,11 @@ class Request:
     def is_accepted(self) -> bool:
         return any(each.is_accepted for each in self.answers)
 
+    @property
+    def is_over(self) -> bool:
+        """Return whether there is no need to repeat the request."""
+        return self.is_accepted
+
 
 @dataclass
 class Letter(Request):
@@ -47,3 +52,5 @@ class Push:
     body: str
     unread_count: int
     at: float
+    # When the server read what the notification shows.
+    composed_at: float = 0.0

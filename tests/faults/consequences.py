@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tests.faults.history import History, Send
+from tests.faults.known import Known
 from tests.faults.snapshot import Row, Snapshot
 
 KINDS = ("not_notified", "mail_lost", "mail_unexpected", "job_unfinished")
@@ -69,15 +70,16 @@ def _unread(history: History, snapshot: Snapshot, report: Report) -> None:
     All messages that are unread now were already unread when that notification was sent. So its count
     must be at least the number of messages that are unread now.
     """
-    began = {send.content: _began(send) for send in history.sends}
+    known = Known(history, snapshot)
     for pair in snapshot.pairs.values():
         for user_id in {pair.trainer_id, pair.trainee_id} & snapshot.notified_users:
             unread = snapshot.unread_of(user_id, pair.id)
-            if not unread or unread[-1].content not in began:
+            if not unread or unread[-1].id not in known.sends:
                 continue
-            since, count = began[unread[-1].content], len(unread)
+            since, count = _began(known.sends[unread[-1].id]), len(unread)
+            texts = _shown_texts(unread[-1], known) if count == 1 else set()
             if not any(
-                each.at > since and each.unread_count >= count and _covers(each.body, unread)
+                each.at > since and each.unread_count >= count and _covers(each.body, count, texts)
                 for each in history.pushes
                 if (each.user_id, each.conversation_id) == (user_id, pair.id)
             ):
@@ -88,23 +90,34 @@ def _began(send: Send) -> float:
     return min((answer.began for answer in send.answers), default=0.0)
 
 
-def _covers(body: str, unread: list[Row]) -> bool:
+def _covers(body: str, count: int, texts: set[str]) -> bool:
     """Return whether a notification shows the only unread message, or counts all unread messages."""
     if several := SEVERAL.fullmatch(body):
-        return int(several[1]) >= len(unread)
-    return [body] == [shorten(row.content) for row in unread]
+        return int(several[1]) >= count
+    return body in texts
+
+
+def _shown_texts(row: Row, known: Known) -> set[str]:
+    """Return what a notification of a message may show: any text that it has had."""
+    texts = {shorten(text) for text in known.texts_of(row)}
+    send = known.sends.get(row.id)
+    return texts | {"Sent a photo"} if send and send.photo else texts
 
 
 def _pushes(history: History, snapshot: Snapshot, report: Report) -> None:
     """Check that each notification shows or counts only messages that were sent to its user."""
-    texts: dict[tuple[int, int], list[str]] = {}
+    known = Known(history, snapshot)
+    texts: dict[tuple[int, int], set[str]] = {}
+    counts: Counter[tuple[int, int]] = Counter()
     for row in snapshot.rows:
-        reader = snapshot.pairs[row.conversation_id].other(row.sender_id)
-        texts.setdefault((reader, row.conversation_id), []).append(shorten(row.content))
+        key = snapshot.pairs[row.conversation_id].other(row.sender_id), row.conversation_id
+        texts.setdefault(key, set()).update(_shown_texts(row, known))
+        counts[key] += 1
     for push in history.pushes:
-        own = texts.get((push.user_id, push.conversation_id), [])
+        key = push.user_id, push.conversation_id
         several = SEVERAL.fullmatch(push.body)
-        if not (int(several[1]) <= len(own) if several else push.body in own):
+        is_own = push.body in texts.get(key, ())
+        if not (int(several[1]) <= counts[key] if several else is_own):
             report("wrong_person", f"user {push.user_id} was notified of {push}")
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 
 from tests.faults.cast import Couple, Person
-from tests.faults.history import Frame, History, Inbox, Stream
+from tests.faults.history import ABOUT_A_MESSAGE, Frame, History, Inbox, Stream
 from tests.faults.sockets import Device
 from tests.faults.web import Web
 
+SHOWN = ("new_message", "read_receipt", "conversation_read", "reset", *ABOUT_A_MESSAGE)
 READ_CHANCE = 0.15
 TYPING_CHANCE = 0.1
 
@@ -34,7 +35,8 @@ class Screen(Device):
 
     async def take(self, frame: Frame) -> None:
         kind = frame["type"]
-        if kind in ("new_message", "read_receipt", "conversation_read", "reset"):
+        self.history.check_texts(self.stream.device, frame, self.began)
+        if kind in SHOWN:
             self.stream.take(frame)
         elif kind == "typing_indicator":
             self._check_typing(frame)
@@ -81,6 +83,8 @@ class Badge(Device):
             self.inbox.unread_count = frame["unread_count"]
         elif frame["type"] == "conversation_updated":
             conversation = frame["conversation"]
+            self.history.check_texts(f"the inbox of user {self.person.id}", frame, self.began)
+            self.inbox.shown.append(conversation)
             self.inbox.conversations[conversation["id"]] = conversation
 
 

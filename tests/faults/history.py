@@ -1,19 +1,26 @@
 """The requests, responses and frames of a run's clients."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from tests.faults.answers import UNAVAILABLE, Answer
 from tests.faults.causes import Invite, Letter, Push, Reset
+from tests.faults.changes import DELETE, EDIT, Change, code_of
 from tests.faults.mail import Mail
+from tests.faults.photos import Photo
+from tests.faults.texts import Texts
 
 Frame = dict[str, Any]
+ABOUT_A_MESSAGE = ("message_edited", "message_deleted", "message_reacted")
+VERSIONED = ("read_receipt", "conversation_read", "reset", *ABOUT_A_MESSAGE)
 
 
 @dataclass
 class Send:
-    """One message that a person sent, and every response to it."""
+    """One message that a person sent, every response to it, and what people did to it later."""
 
     conversation_id: int
     sender_id: int
@@ -21,6 +28,9 @@ class Send:
     client_id: str
     content: str
     answers: list[Answer] = field(default_factory=list)
+    photo: Photo | None = None
+    reply_to: int | None = None
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def is_accepted(self) -> bool:
@@ -29,6 +39,33 @@ class Send:
     @property
     def accepted(self) -> list[Answer]:
         return [each for each in self.answers if each.is_accepted]
+
+    @property
+    def is_over(self) -> bool:
+        return self.is_accepted
+
+    @property
+    def message_id(self) -> int:
+        """Return the id of the message; 0 if the send was not accepted yet."""
+        return int(self.accepted[0].body["id"]) if self.accepted else 0
+
+    @property
+    def edits(self) -> list[Change]:
+        return [each for each in self.changes if each.kind == EDIT]
+
+    @property
+    def deletions(self) -> list[Change]:
+        return [each for each in self.changes if each.kind == DELETE]
+
+    @property
+    def deleted_at(self) -> float:
+        """Return when a deletion was first confirmed; infinity if none was."""
+        return min((each.accepted_at for each in self.deletions), default=float("inf"))
+
+    @property
+    def texts(self) -> list[str]:
+        """Return all texts that the message may ever have had."""
+        return [self.content, *(each.value for each in self.edits)]
 
 
 @dataclass
@@ -56,6 +93,7 @@ class Inbox:
     user_id: int
     unread_count: int | None = None
     conversations: dict[int, dict[str, Any]] = field(default_factory=dict)
+    shown: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -95,6 +133,20 @@ class History:
     asked_to_read: dict[tuple[int, int], int] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
     tally: dict[str, int] = field(default_factory=dict)
+    texts: Texts = field(default_factory=Texts)
+    # The messages of each person's pages at the end: (user, message).
+    pages: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    # The seconds to add to a time of day for the time of `time.monotonic()`.
+    clock_offset: float = field(default_factory=lambda: time.monotonic() - time.time())
+
+    @property
+    def changes(self) -> list[Change]:
+        return [change for send in self.sends for change in send.changes]
+
+    @cached_property
+    def sends_by_client_id(self) -> dict[str, Send]:
+        """Return the sends by `client_id`; read this only when all sends are there."""
+        return {send.client_id: send for send in self.sends}
 
     def count(self, what: str) -> None:
         self.tally[what] = self.tally.get(what, 0) + 1
@@ -108,21 +160,31 @@ class History:
         key = (user_id, conversation_id)
         self.asked_to_read[key] = max(self.asked_to_read.get(key, 0), up_to)
 
-    def check_answer(self, what: str, answer: Answer) -> None:
-        """Report a response that no client of a run may get."""
-        if answer.status == 0 or answer.is_accepted:
+    def check_answer(self, what: str, answer: Answer, allowed: Collection[str] = ()) -> None:
+        """Report a response that no client of a run may get, unless its error code is `allowed`."""
+        if answer.status == 0:
+            return
+        if answer.is_accepted:
+            self.check_texts(what, answer.body, answer.began)
             return
         self.count(f"status_{answer.status}")
+        if code_of(answer.body) in allowed:
+            return
         if answer.status != UNAVAILABLE:
             self.report("server_error", f"{what}: {answer.status} {str(answer.body)[:200]}")
         elif not answer.is_clear:
             self.report("server_error", f"{what}: an unclear 503: {str(answer.body)[:200]}")
+
+    def check_texts(self, where: str, shown: Any, began: float) -> None:
+        """Report texts that were deleted or replaced before the request that showed them began."""
+        for kind, mark in self.texts.find_gone(shown, began):
+            self.report(kind, f"{where} showed {mark} after that: {str(shown)[:200]}")
 
 
 def version_of(frame: Frame) -> int | None:
     """Return the conversation's version after a frame; None for a frame without a version."""
     if frame["type"] == "new_message":
         return int(frame["message"]["version"])
-    if frame["type"] in ("read_receipt", "conversation_read", "reset"):
+    if frame["type"] in VERSIONED:
         return int(frame["version"])
     return None

@@ -44,7 +44,8 @@ class UnreliableLayer:
                 passed.append((group, message))
             if self._random.random() < repeat:
                 self._hold_back(group, message)
-        await send_to_groups(self._inner, passed)
+        if passed:
+            await send_to_groups(self._inner, passed)
 
     def _read_chances(self) -> tuple[float, float, float]:
         try:

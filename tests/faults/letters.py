@@ -8,7 +8,7 @@ from tests.faults.answers import Answer
 from tests.faults.cast import Roster
 from tests.faults.causes import Invite, Letter, Request, Reset
 from tests.faults.history import History
-from tests.faults.people import Rest
+from tests.faults.rest import Rest
 from tests.faults.web import Web
 
 # The probability that the request for an invitation is repeated if it was not accepted. The request for

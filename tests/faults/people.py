@@ -1,129 +1,20 @@
-"""People's actions over REST: send with retries, read lists, sign in."""
+"""People who load their own data, search in it, and try to get at the data of others."""
 
 import asyncio
 import random
-import time
-import uuid
 from typing import Any
-
-import httpx
 
 from tests.faults.answers import Answer
 from tests.faults.cast import Couple, Person
 from tests.faults.history import History, Send
+from tests.faults.rest import Rest
+from tests.faults.texts import marks_in
+from tests.faults.viewers import Viewer
 from tests.faults.web import Web
 
-LONGEST_WAIT_SECONDS = 4.0
-"""A client without a response after this many seconds retries at another process."""
-REPEAT_CHANCE = 0.1
-START_CHANCE = 0.2
-
-
-class Rest:
-    """A REST client that moves to another web process after each failure."""
-
-    def __init__(self, webs: list[Web], rng: random.Random, token: str | None = None) -> None:
-        self._webs = webs
-        self._rng = rng
-        self._web = rng.randrange(len(webs))
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.AsyncClient(
-            headers=headers, timeout=LONGEST_WAIT_SECONDS, trust_env=False
-        )
-
-    async def ask(self, method: str, path: str, body: Any = None) -> Answer:
-        """Send a request once; status 0 means no response. After 0 or 503, switch to another process."""
-        url = f"{self._webs[self._web].url}/api/{path}"
-        began = time.monotonic()
-        try:
-            response = await self._http.request(method, url, json=body)
-            status, data = response.status_code, _body_of(response)
-            headers = dict(response.headers)
-        except httpx.TransportError:
-            status, data, headers = 0, None, {}
-        if status in (0, 503):
-            self._web = (self._web + 1) % len(self._webs)
-        return Answer(status, data, began, time.monotonic(), headers)
-
-    async def close(self) -> None:
-        await self._http.aclose()
-
-
-def _body_of(response: httpx.Response) -> Any:
-    try:
-        return response.json()
-    except ValueError:
-        return response.text
-
-
-class Writer:
-    """A person who sends messages one by one, each until it is accepted."""
-
-    def __init__(
-        self,
-        couple: Couple,
-        person: Person,
-        webs: list[Web],
-        history: History,
-        rng: random.Random,
-        pause: float,
-    ) -> None:
-        self.couple = couple
-        self.person = person
-        self.history = history
-        self.rng = rng
-        self.pause = pause
-        self.rest = Rest(webs, rng, person.token)
-        self.is_done = False
-        self.gives_up = False
-        self._number = 0
-
-    async def run(self) -> None:
-        """Send until `is_done`; retry an unconfirmed message until `gives_up`."""
-        while not self.is_done:
-            await asyncio.sleep(self.rng.uniform(0.2, 1.8) * self.pause)
-            await self._write()
-        await self.rest.close()
-
-    async def _write(self) -> None:
-        send = self._make_send()
-        self.history.sends.append(send)
-        failures = 0
-        await self._attempt(send)
-        while not send.accepted and not self.gives_up:
-            self.history.count("retries")
-            failures += 1
-            await asyncio.sleep(self.rng.uniform(0, min(2.0, 0.4 * failures)))
-            await self._attempt(send)
-        if self.rng.random() < REPEAT_CHANCE:
-            await self._attempt(send)
-
-    def _make_send(self) -> Send:
-        self._number += 1
-        client_id = str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
-        size = 1500 if self.rng.random() < START_CHANCE else 20
-        content = f"{self.couple.conversation_id} {self.person.id} {self._number} {client_id} "
-        return Send(
-            self.couple.conversation_id,
-            self.person.id,
-            self._number,
-            client_id,
-            content + "." * self.rng.randint(1, size),
-        )
-
-    async def _attempt(self, send: Send) -> None:
-        body: dict[str, Any] = {"content": send.content, "client_id": send.client_id}
-        is_trainer = self.person == self.couple.trainer
-        starts = is_trainer and self.rng.random() < START_CHANCE
-        path = f"messaging/conversations/{send.conversation_id}/send/"
-        if starts:
-            path = "messaging/conversations/start/"
-            body["trainee_id"] = self.couple.trainee.id
-        answer = await self.rest.ask("POST", path, body)
-        self.history.check_answer("send", answer)
-        if starts and answer.status in (200, 201):
-            answer = Answer(answer.status, answer.body["message"], answer.began, answer.ended)
-        send.answers.append(answer)
+SIGN_IN_CHANCE = 0.3
+SEARCH_CHANCE, PHOTO_CHANCE, INTRUSION_CHANCE = 0.25, 0.2, 0.1
+REFUSED = {400, 403, 404}
 
 
 class Reader:
@@ -143,27 +34,114 @@ class Reader:
         self.rng = rng
         self.rest = Rest(webs, rng, person.token)
         self.stranger = Rest(webs, rng)
+        self.viewer = Viewer(self.stranger, history)
         self.sign_in = sign_in
         self.is_done = False
 
     async def run(self) -> None:
         """Read until `is_done`."""
-        messages = f"messaging/conversations/{self.couple.conversation_id}/messages/"
-        paths = ("messaging/conversations/", "messaging/unread-count/", "auth/users/me/", messages)
         while not self.is_done:
-            path = self.rng.choice(paths)
-            answer = await self.rest.ask("GET", path)
-            self.history.check_answer(path, answer)
-            if answer.status == 200 and path.startswith("messaging/conv"):
-                self._check_own(answer.body["results"])
+            await self._load()
             await asyncio.sleep(self.rng.uniform(0.5, 2))
-            if self.rng.random() < 0.3:
+            if self.rng.random() < SIGN_IN_CHANCE:
                 answer = await self.stranger.ask("POST", "auth/jwt/create/", self.sign_in)
                 self.history.check_answer("sign-in", answer)
         await self.rest.close()
         await self.stranger.close()
 
+    async def _load(self) -> None:
+        """Search, look at a photo, try to get at data of others, or load one's own."""
+        choice = self.rng.random()
+        own = [send for send in self._accepted() if self._is_own(send)]
+        if choice < SEARCH_CHANCE and own:
+            await self._search(self.rng.choice(own[-20:]))
+        elif choice < SEARCH_CHANCE + PHOTO_CHANCE:
+            await self._view([send for send in own if send.photo])
+        elif choice < SEARCH_CHANCE + PHOTO_CHANCE + INTRUSION_CHANCE:
+            await self._intrude([send for send in self._accepted() if not self._is_own(send)])
+        else:
+            await self._read()
+
+    def _accepted(self) -> list[Send]:
+        return [send for send in self.history.sends[-200:] if send.accepted]
+
+    def _is_own(self, send: Send) -> bool:
+        return send.conversation_id == self.couple.conversation_id
+
+    async def _read(self) -> None:
+        messages = f"messaging/conversations/{self.couple.conversation_id}/messages/"
+        paths = ("messaging/conversations/", "messaging/unread-count/", "auth/users/me/", messages)
+        path = self.rng.choice(paths)
+        answer = await self.rest.ask("GET", path)
+        self.history.check_answer(path, answer)
+        if answer.status == 200 and path.startswith("messaging/conv"):
+            self._check_own(answer.body["results"])
+
     def _check_own(self, results: list[dict[str, Any]]) -> None:
         for each in results:
-            if each.get("conversation_id", each["id"]) != self.couple.conversation_id:
+            if each.get("conversation_id", each.get("id")) != self.couple.conversation_id:
                 self.history.report("wrong_person", f"a list shows {str(each)[:200]}")
+
+    async def _search(self, send: Send) -> None:
+        """Search for one of a message's texts; the present one must be found."""
+        text = self.rng.choice(send.texts)
+        # A change that is in progress may be executed before or after the search.
+        changes, is_present = len(send.changes), text not in self._former_texts(send)
+        query = next(iter(marks_in(text)), "")
+        if not query:
+            return
+        answer = await self.rest.ask("GET", "messaging/search/", params={"q": query})
+        self.history.check_answer(f"a search for {query}", answer)
+        if answer.status != 200:
+            return
+        self._check_own(answer.body["results"])
+        if is_present and len(send.changes) == changes and not answer.body["count"]:
+            kind = "edit_lost" if send.changes else "lost"
+            self.history.report(kind, f"a search does not find {query} of {send.message_id}")
+
+    def _former_texts(self, send: Send) -> list[str]:
+        """Return the texts that a message had, or may have; all of them if any change is uncertain."""
+        changes = [*send.edits, *send.deletions]
+        if send.deletions or not all(each.is_accepted for each in changes):
+            return send.texts
+        if any(each.is_doubtful for each in changes):
+            return send.texts
+        return send.texts[:-1]
+
+    async def _view(self, sends: list[Send]) -> None:
+        """Load a copy of a photo, with its link and with forged ones."""
+        if sends:
+            send = self.rng.choice(sends)
+            size = self.rng.choice(["small", "medium", "large"])
+            await self.viewer.view(send, size)
+            await self.viewer.forge(send, self.rng.choice(sends), size)
+
+    async def _intrude(self, sends: list[Send]) -> None:
+        """Try to read, change or use a message of other people."""
+        if not sends:
+            return
+        send = self.rng.choice(sends)
+        conversation = f"messaging/conversations/{send.conversation_id}"
+        message = f"{conversation}/messages/{send.message_id}/"
+        own = f"messaging/conversations/{self.couple.conversation_id}/send/"
+        attempts: list[tuple[str, str, dict[str, Any] | None]] = [
+            ("GET", f"{conversation}/messages/?around={send.message_id}", None),
+            ("PATCH", message, {"content": "An intruder's text"}),
+            ("DELETE", message, None),
+            ("PUT", f"{message}reactions/👍/", None),
+            ("POST", own, {"content": "An intruder's reply", "reply_to": send.message_id}),
+        ]
+        if send.photo:
+            attempts.append(("POST", own, {"uploads": [send.photo.attachment["id"]]}))
+        self._check_refused(await self._try(*self.rng.choice(attempts)), send)
+
+    async def _try(self, method: str, path: str, body: Any) -> Answer:
+        answer = await self.rest.ask(method, path, body)
+        if answer.status not in REFUSED:
+            self.history.check_answer("an intrusion", answer)
+        return answer
+
+    def _check_refused(self, answer: Answer, send: Send) -> None:
+        if answer.is_accepted:
+            kind = "photo_shown" if send.photo else "wrong_person"
+            self.history.report(kind, f"a stranger got at message {send.message_id}")

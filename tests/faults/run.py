@@ -4,23 +4,25 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from tests.faults.causes import Push
+from tests.faults.closing import Closing
 from tests.faults.consequences import judge_consequences
 from tests.faults.devices import Badge, Screen, stop_all
+from tests.faults.fates import judge_files
 from tests.faults.figures import Figures, list_figures
-from tests.faults.history import Count, History
+from tests.faults.history import History
 from tests.faults.inject import Injector
 from tests.faults.judge import Verdict, judge
 from tests.faults.letters import Correspondent
-from tests.faults.people import Reader, Rest, Writer
+from tests.faults.people import Reader
 from tests.faults.schedule import Fault
-from tests.faults.snapshot import Snapshot, skip_pauses, take_snapshot
+from tests.faults.snapshot import Snapshot, expire_uploads, skip_pauses, take_snapshot
 from tests.faults.sockets import Device
 from tests.faults.world import World
+from tests.faults.writers import Writer
 
 CALM_SECONDS = 3.0
 SILENCE_SECONDS = 2.5
@@ -97,7 +99,9 @@ class Run:
             self._stop_working()
             await self._catch_up()
             await self._wait_until(self._is_settled, self.patience * JOBS_PATIENCE)
-            await self._count()
+            await Closing(self.world.webs, self.writers, self.history).look()
+            expire_uploads(self.world.database_url, self.world.media)
+            await self._wait_until(self._is_swept, self.patience * JOBS_PATIENCE)
             await stop_all(self.devices)
         return self._judge(injector.done, calm_since)
 
@@ -143,8 +147,10 @@ class Run:
             await asyncio.sleep(0.3)
 
     def _is_level(self) -> bool:
-        """Return whether every send was accepted, and every device matches the database."""
+        """Return whether all sends and changes are over, and every device matches the database."""
         if not all(send.accepted for send in self.history.sends):
+            return False
+        if not all(each.is_over or each.is_probe for each in self.history.changes):
             return False
         if not all(letter.is_accepted for letter in self.history.letters):
             return False
@@ -158,14 +164,16 @@ class Run:
 
     def _take_snapshot(self) -> Snapshot:
         """Read the database, then record the notifications and e-mails that have been received."""
-        snapshot = take_snapshot(self.world.database_url)
+        snapshot = take_snapshot(self.world.database_url, self.world.media)
         self.history.mails = list(self.world.mail.mails)
         taken, pushes = self.world.push.taken, self.history.pushes
         for received in taken[len(pushes) :]:
             shown = self.world.keys.decrypt(received)
             user_id = int(received.path.rpartition("/")[2])
             content = (shown["conversation_id"], shown["body"], shown["unread_count"])
-            pushes.append(Push(user_id, *content, received.at))
+            composed_at = datetime.fromisoformat(shown["composed_at"]).timestamp()
+            seconds = composed_at + self.history.clock_offset
+            pushes.append(Push(user_id, *content, received.at, seconds))
         return snapshot
 
     def _is_settled(self) -> bool:
@@ -177,27 +185,10 @@ class Run:
         judge_consequences(self.history, snapshot, lambda *violation: found.extend(violation))
         return not found
 
-    async def _count(self) -> None:
-        """Record the unread counts of each user's badge and list, as REST returns them."""
-        for writer in self.writers:
-            rest = Rest(self.world.webs, writer.rng, writer.person.token)
-            user_id = writer.person.id
-            with suppress(TimeoutError):
-                badge = await self._insist(rest, "messaging/unread-count/")
-                listed = await self._insist(rest, "messaging/conversations/")
-                self.history.counts.append(Count(user_id, None, badge["unread_count"], "the badge"))
-                for each in listed["results"]:
-                    told = Count(user_id, each["id"], each["unread_count"], "the list")
-                    self.history.counts.append(told)
-            await rest.close()
-
-    async def _insist(self, rest: Rest, path: str) -> dict[str, Any]:
-        for _ in range(10):
-            answer = await rest.ask("GET", path)
-            self.history.check_answer(path, answer)
-            if answer.status == 200:
-                body: dict[str, Any] = answer.body
-                return body
-            await asyncio.sleep(0.5)
-        self.history.report("server_error", f"{path} got no response after all repairs")
-        raise TimeoutError
+    def _is_swept(self) -> bool:
+        """Return whether the only files are those of sent photos, and all jobs have ended."""
+        found: list[str] = []
+        snapshot = self._take_snapshot()
+        judge_files(snapshot, lambda *violation: found.extend(violation))
+        judge_consequences(self.history, snapshot, lambda *violation: found.extend(violation))
+        return not found

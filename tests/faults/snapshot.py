@@ -1,15 +1,19 @@
 """The final contents of the database, read with plain SQL, without the product's code."""
 
+import os
 import sqlite3
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
 MESSAGES = """
-    SELECT id, conversation_id, sender_id, content, client_id, version, created_version, read_version
+    SELECT id, conversation_id, sender_id, content, client_id, version, created_version, read_version,
+        content_version, reaction_version, removed_at
     FROM messaging_message ORDER BY id
 """
 CONVERSATIONS = """
@@ -19,7 +23,14 @@ CONVERSATIONS = """
 INVITATIONS = "SELECT email, code_hash FROM trainer_invitation"
 JOBS = "SELECT kind, key, state, last_error FROM jobs_job ORDER BY id"
 NOTIFIED = "SELECT DISTINCT user_id FROM users_devicetoken"
-STATEMENTS = (MESSAGES, CONVERSATIONS, INVITATIONS, JOBS, NOTIFIED)
+UPLOADS = "SELECT id, message_id, key FROM messaging_attachment ORDER BY id"
+REACTIONS = "SELECT message_id, user_id, emoji FROM messaging_reaction"
+# Where else texts are stored: earlier texts of edited messages, and the search index.
+COPIES = """
+    SELECT message_id, content FROM messaging_messagerevision
+    UNION ALL SELECT message_id, folded FROM messaging_searchentry
+"""
+STATEMENTS = (MESSAGES, CONVERSATIONS, INVITATIONS, JOBS, NOTIFIED, UPLOADS, REACTIONS, COPIES)
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,20 @@ class Row:
     version: int
     created_version: int
     read_version: int | None = None
+    content_version: int | None = None
+    reaction_version: int | None = None
+    removed_at: Any = None
+
+    @property
+    def is_removed(self) -> bool:
+        return self.removed_at is not None
+
+    @property
+    def was_read(self) -> bool:
+        """Return whether its recipient has read it; the deletion of an unread message is no reading."""
+        if self.read_version is None:
+            return False
+        return not (self.is_removed and self.read_version == self.content_version)
 
 
 @dataclass(frozen=True)
@@ -62,12 +87,22 @@ class JobRow:
 
 
 @dataclass(frozen=True)
+class UploadRow:
+    """A stored photo; `message_id` is None if it was not sent."""
+
+    id: int
+    message_id: int | None
+    key: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """
     The contents of the database; `rows` are the messages in the order of their ids.
 
     `invitations` maps e-mail addresses to the hashes of their invitations' codes. `notified_users` are the
-    users who have a device.
+    users who have a device. `reactions` are (message, user, emoji), `copies` are (message, text) in other
+    tables, and `files` are the names of the stored files, or None if they were not listed.
     """
 
     pairs: dict[int, Pair]
@@ -75,6 +110,10 @@ class Snapshot:
     invitations: dict[str, str] = field(default_factory=dict)
     jobs: list[JobRow] = field(default_factory=list)
     notified_users: frozenset[int] = frozenset()
+    uploads: list[UploadRow] = field(default_factory=list)
+    reactions: frozenset[tuple[int, int, str]] = frozenset()
+    copies: list[tuple[int, str]] = field(default_factory=list)
+    files: frozenset[str] | None = None
 
     @cached_property
     def _rows_by_conversation(self) -> dict[int, list[Row]]:
@@ -103,9 +142,10 @@ class Snapshot:
         )
 
 
-def take_snapshot(database_url: str) -> Snapshot:
-    """Read all tables in one transaction."""
-    messages, conversations, invitations, jobs, notified = _read(database_url)
+def take_snapshot(database_url: str, media: Path | None = None) -> Snapshot:
+    """Read all tables in one transaction, and then list the files in the folder `media`."""
+    messages, conversations, invitations, jobs, notified, *more = _read(database_url)
+    uploads, reactions, copies = more
     pairs = {pair.id: pair for pair in (Pair(*values) for values in conversations)}
     return Snapshot(
         pairs,
@@ -113,7 +153,17 @@ def take_snapshot(database_url: str) -> Snapshot:
         dict(invitations),
         [JobRow(*values) for values in jobs],
         frozenset(user_id for (user_id,) in notified),
+        [UploadRow(*values) for values in uploads],
+        frozenset((message, user, emoji) for message, user, emoji in reactions),
+        [(message, text) for message, text in copies],
+        list_files(media) if media else None,
     )
+
+
+def list_files(media: Path) -> frozenset[str]:
+    """Return the names of all files in the storage."""
+    files = (each for each in media.rglob("*") if each.is_file())
+    return frozenset(str(each.relative_to(media)) for each in files)
 
 
 def _row(values: tuple[Any, ...]) -> Row:
@@ -134,10 +184,28 @@ def _read(database_url: str) -> list[list[Any]]:
 
 def skip_pauses(database_url: str) -> None:
     """Make failed jobs due now, as if the pause before their retry had passed."""
-    statement = "UPDATE jobs_job SET due_at = {} WHERE state = 'waiting' AND attempts > 0"
+    _write(database_url, "UPDATE jobs_job SET due_at = {} WHERE state = 'waiting' AND attempts > 0")
+
+
+def expire_uploads(database_url: str, media: Path) -> None:
+    """Make what no message has two days old, and the sweeps due now, as if two days had passed."""
+    long_ago = time.time() - 2 * 24 * 60 * 60
+    for name in list_files(media):
+        os.utime(media / name, (long_ago, long_ago))
+    _write(
+        database_url,
+        "UPDATE messaging_attachment SET created_at = '2020-01-01 00:00:00' WHERE message_id IS NULL",
+        "UPDATE jobs_job SET due_at = {} WHERE state = 'waiting' AND kind LIKE 'messaging.sweep%'",
+    )
+
+
+def _write(database_url: str, *statements: str) -> None:
+    """Execute statements, in which `{}` is the present time."""
     if database_url.startswith("sqlite:///"):
         with sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=20) as lite:
-            lite.execute(statement.format("strftime('%Y-%m-%d %H:%M:%f', 'now')"))
+            for statement in statements:
+                lite.execute(statement.format("strftime('%Y-%m-%d %H:%M:%f', 'now')"))
     else:
         with psycopg.connect(database_url, connect_timeout=5) as connection:
-            connection.execute(statement.format("now()"))
+            for statement in statements:
+                connection.execute(statement.format("now()"))

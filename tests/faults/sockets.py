@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import time
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -32,6 +33,8 @@ class Device(ABC):
         self.rng = rng
         self.connection: ClientConnection | None = None
         self.connected_at = float("inf")
+        # When the last attempt to connect began, in seconds of `time.monotonic()`.
+        self.began = 0.0
         self.stalled_until = 0.0
         self._web = rng.randrange(len(webs))
         self._following: asyncio.Task[None] | None = None
@@ -76,6 +79,7 @@ class Device(ABC):
 
     async def _connect_and_follow(self) -> None:
         web = self.webs[self._web]
+        self.began = time.monotonic()
         try:
             self.connection = await connect(
                 f"{web.socket_url}{self.path()}",

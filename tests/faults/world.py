@@ -30,6 +30,7 @@ class World:
     push: PushService
     mail: MailServer
     keys: BrowserKeys
+    media: Path
     postgres: Postgres | None = None
     redis: Redis | None = None
     worker: Worker | None = None
@@ -68,7 +69,10 @@ def running_world(
         for program in filter(None, (*webs, worker)):
             stack.enter_context(program)
         layer = folder / "layer"
-        yield World(webs, database_url, cast, layer, push, mail, keys, postgres, redis, worker)
+        media = folder / "media"
+        yield World(
+            webs, database_url, cast, layer, push, mail, keys, media, postgres, redis, worker
+        )
 
 
 def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[str, str]:
@@ -85,6 +89,7 @@ def _make_environment(folder: Path, database_url: str, redis_url: str) -> dict[s
         "THROTTLE_MESSAGING": "off",
         "THROTTLE_USER": "off",
         "THROTTLE_READING": "off",
+        "THROTTLE_SEARCH": "off",
         "THROTTLE_REFRESH": "off",
         "THROTTLE_SIGN_IN": "off",
         "THROTTLE_SIGN_IN_ADDRESS": "off",

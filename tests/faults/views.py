@@ -1,0 +1,107 @@
+"""Judges what people saw last: the thread of each device, the pages of REST, and the previews of lists."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.faults.history import Frame, History, Inbox, Stream
+from tests.faults.known import Known
+from tests.faults.snapshot import Row
+from tests.faults.streams import message_id_of
+
+PREVIEW_LENGTH = 100
+Report = Callable[[str, str], None]
+Thread = dict[int, dict[str, Any]]
+
+
+def judge_views(history: History, known: Known, report: Report) -> None:
+    """Report each message that somebody saw last in another state than the database has."""
+    seen = [
+        (stream.device, shown | {"id": message_id})
+        for stream in history.streams
+        for message_id, shown in make_thread(stream).items()
+    ]
+    seen += [(f"a page of user {user_id}", message) for user_id, message in history.pages]
+    for where, message in seen:
+        if row := known.rows.get(message["id"]):
+            _compare(message, row, known, where, report)
+    for inbox in history.inboxes:
+        _inbox(inbox, known, report)
+
+
+def _inbox(inbox: Inbox, known: Known, report: Report) -> None:
+    for pk, told in inbox.conversations.items():
+        _compare_preview(told, pk, known, report)
+    for told in inbox.shown:
+        for kind, sentence in known.find_stale(told, told["version"]):
+            report(kind, f"the inbox of user {inbox.user_id}: {sentence}")
+
+
+def make_thread(stream: Stream) -> Thread:
+    """Apply the frames of a device as a client does; return the fields that it knows of each message."""
+    thread: Thread = {}
+    for frame in stream.frames:
+        _apply(frame, thread)
+    return thread
+
+
+def _apply(frame: Frame, thread: Thread) -> None:
+    kind = frame["type"]
+    if kind == "reset":
+        thread.clear()
+    elif kind == "new_message":
+        thread[message_id_of(frame)] = dict(frame["message"])
+    elif kind == "message_deleted":
+        emptied = {"content": "", "is_deleted": True, "reactions": [], "attachments": []}
+        thread.setdefault(message_id_of(frame), {}).update(emptied)
+    elif kind in ("message_edited", "message_reacted"):
+        thread.setdefault(message_id_of(frame), {}).update(frame)
+
+
+def _compare(shown: dict[str, Any], row: Row, known: Known, where: str, report: Report) -> None:
+    """Report the first field of a message that differs from the database; unknown fields are left out."""
+    expected: dict[str, Any] = {
+        "is_deleted": row.is_removed,
+        "content": row.content,
+        "reactions": known.reactions.get(row.id, set()),
+        "attachments": known.photos.get(row.id, []),
+    }
+    for name, value in expected.items():
+        if name in shown and _plain(name, shown[name]) != value:
+            report(
+                _kind_of(name, shown[name], row, known),
+                f"{where} has message {row.id} with {name} {str(shown[name])[:100]}, not {value}",
+            )
+            return
+
+
+def _kind_of(name: str, shown: Any, row: Row, known: Known) -> str:
+    if row.is_removed:
+        return "deleted_text_seen"
+    if name == "content" and shown not in known.texts_of(row):
+        return "inconsistent"
+    return "photo_lost" if name == "attachments" else "edit_lost"
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return reactions as a set of (emoji, user), and photos as their ids."""
+    if name == "reactions":
+        return {(each["emoji"], user_id) for each in value for user_id in each["user_ids"]}
+    return [each["id"] for each in value] if name == "attachments" else value
+
+
+def _compare_preview(told: dict[str, Any], pk: int, known: Known, report: Report) -> None:
+    pair = known.snapshot.pairs.get(pk)
+    last = known.rows.get(pair.last_message_id or 0) if pair else None
+    if last is None or "last_message_preview" not in told:
+        return
+    expected = preview_of(last)
+    if told["last_message_preview"] != expected:
+        kind = "deleted_text_seen" if last.is_removed else "edit_lost"
+        report(kind, f"an inbox shows {told['last_message_preview']!r}, not {expected!r}")
+
+
+def preview_of(row: Row) -> str:
+    """Return what a list shows of a conversation whose newest message this is."""
+    if row.is_removed:
+        return "This message was deleted"
+    return row.content[:PREVIEW_LENGTH] or "Sent a photo"
