@@ -48,6 +48,7 @@ def main() -> int:
             servers,
             seed=arguments.seed,
             pause=arguments.pause,
+            photos=arguments.photos,
             patience=arguments.patience,
             skips_pauses=arguments.skip_pauses,
         )
@@ -72,6 +73,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--pairs", type=int, default=8, help="trainers with a trainee each (8)")
     parser.add_argument("--pause", type=float, default=0.7, help="seconds between messages (0.7)")
+    parser.add_argument("--photos", type=float, default=0.08, help="share of photos (0.08)")
     parser.add_argument("--patience", type=float, default=40, help="seconds to catch up (40)")
     parser.add_argument(
         "--skip-pauses", action="store_true", help="after the faults, retry failed jobs at once"

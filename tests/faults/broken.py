@@ -107,15 +107,16 @@ def keep_deleted() -> None:
     deleting.empty_messages = keep  # type: ignore[attr-defined]  # imported there
 
 
-def keep_old_quotes() -> None:
-    """Never renew what replies show of a message that was edited or deleted."""
-    from messaging.services import deleting, editing  # noqa: PLC0415 - needs the apps
+def quote_old_texts() -> None:
+    """Show in quotes the first text that this process has read of a message."""
+    from messaging import details  # noqa: PLC0415 - needs the apps
 
-    def keep(conversation: Any, message_id: int) -> None:
-        return
+    read, first = details._quote, dict[int, Any]()
 
-    deleting.renew_replies = keep  # type: ignore[attr-defined]  # imported there
-    editing.renew_replies = keep  # type: ignore[attr-defined]  # imported there
+    def repeat(message: Any) -> Any:
+        return first.setdefault(message.pk, read(message))
+
+    details._quote = repeat
 
 
 def notify_of_old_texts() -> None:
@@ -158,10 +159,19 @@ def share_uploads() -> None:
 
 
 def leave_files() -> None:
-    """Never delete the files of photos."""
+    """Store a file that belongs to no photo with each copy, and never delete files."""
     from messaging import jobs  # noqa: PLC0415 - needs the apps
+    from messaging.services import sweeping_uploads, uploading  # noqa: PLC0415 - needs the apps
 
-    jobs.delete_files = lambda names: None  # type: ignore[attr-defined]  # imported there
+    store = uploading.store_files  # type: ignore[attr-defined]  # imported there
+
+    def leave(files: Any) -> None:
+        found = list(files)
+        store([*found, *((f"{name[:-4]}-small.jpg", content) for name, content in found)])
+
+    uploading.store_files = leave  # type: ignore[attr-defined]  # imported there
+    for module in (jobs, sweeping_uploads):
+        module.delete_files = lambda names: None  # type: ignore[attr-defined]  # imported there
 
 
 SABOTAGES = (
@@ -172,7 +182,7 @@ SABOTAGES = (
     leave_jobs,
     forget_edits,
     keep_deleted,
-    keep_old_quotes,
+    quote_old_texts,
     notify_of_old_texts,
     lose_copies,
     open_links,

@@ -29,6 +29,8 @@ SILENCE_SECONDS = 2.5
 """Seconds to wait for late frames after catching up: longer than one round of the reconciler."""
 FEWEST_LETTERS, MOST_SECONDS = 3, 60.0
 """A run continues until each roster's trainer has written 3 letters, but for at most 60 s more."""
+FEWEST = {"photos": 2, "changes_edit": 3, "changes_delete": 2}
+"""It also continues until people have done so much, because a busy machine needs longer."""
 JOBS_PATIENCE = 4
 """Jobs may take this many times `patience`: they pause before retries and wait for the second scan."""
 
@@ -50,7 +52,14 @@ class Run:
     """
 
     def __init__(
-        self, world: World, *, seed: int, pause: float, patience: float, skips_pauses: bool
+        self,
+        world: World,
+        *,
+        seed: int,
+        pause: float,
+        photos: float,
+        patience: float,
+        skips_pauses: bool,
     ) -> None:
         self.world = world
         self.skips_pauses = skips_pauses
@@ -68,7 +77,7 @@ class Run:
         for number, couple in enumerate(world.cast.couples):
             for person in (couple.trainer, couple.trainee):
                 own = (world.webs, self.history, random.Random(rng.getrandbits(64)))
-                self.writers.append(Writer(couple, person, *own, pause))
+                self.writers.append(Writer(couple, person, *own, pause, photos))
                 for device in range(1 if person == couple.trainer else 2):
                     self.screens.append(Screen(couple, person, device + 1, *own))
                 if number % 2 == 0:
@@ -112,8 +121,10 @@ class Run:
         return Result(judge(self.history, snapshot), figures)
 
     def _has_begun(self) -> bool:
-        """Return whether enough letters were written for a verdict; a busy machine needs longer."""
-        return all(each.count >= FEWEST_LETTERS for each in self.correspondents)
+        """Return whether people have done enough for a verdict."""
+        tally = self.history.tally
+        has_changes = all(tally.get(what, 0) >= number for what, number in FEWEST.items())
+        return has_changes and all(each.count >= FEWEST_LETTERS for each in self.correspondents)
 
     async def _stay_calm(self, seconds: float) -> float:
         """Let clients work without faults, to measure delays; return the time at which this phase began."""
@@ -148,6 +159,8 @@ class Run:
 
     def _is_level(self) -> bool:
         """Return whether all sends and changes are over, and every device matches the database."""
+        if not all(writer.has_stopped for writer in self.writers):
+            return False
         if not all(send.accepted for send in self.history.sends):
             return False
         if not all(each.is_over or each.is_probe for each in self.history.changes):

@@ -20,6 +20,7 @@ SABOTAGED = (
     "--module=tests.faults.broken",
     "--seed=1",
     "--pause=0.1",
+    "--photos=0.2",
     "--patience=1",
 )
 

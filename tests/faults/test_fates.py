@@ -120,6 +120,15 @@ def test_quote_with_the_old_text_after_the_edit_has_lost_it() -> None:
     story = history()
     story.streams[1].frames[4]["message"]["reply_to"] = {"id": TEXT, "preview": FIRST}
 
+    # The frame is newer than the edit, and the thread quotes the old text at the end.
+    assert found(story) == {"edit_lost": 2}
+
+
+def test_page_that_quotes_the_old_text_has_lost_the_edit() -> None:
+    story = history()
+    quote = {"id": TEXT, "preview": FIRST}
+    story.pages.append((TRAINEE, shown(ROWS[2], ROWS[2].content, 5, reply_to=quote)))
+
     assert found(story) == {"edit_lost": 1}
 
 
@@ -127,8 +136,9 @@ def test_edit_that_a_device_was_shown_and_that_is_not_stored_is_lost() -> None:
     story = history()
     story.streams[0].take(about("edited", TEXT, 9, content=THIRD))
 
-    # The frame has no row, the conversation is not at its version, and the thread shows an unknown text.
-    assert found(story) == {"edit_lost": 1, "inconsistent": 2}
+    # The frame has no row, the conversation is not at its version, and the thread shows an unknown text,
+    # which the reply to the message quotes.
+    assert found(story) == {"edit_lost": 2, "inconsistent": 2}
 
 
 @pytest.mark.parametrize(("version", "kinds"), [(3, {}), (4, {"inconsistent": 1})])
@@ -235,13 +245,16 @@ def test_quote_of_a_deleted_text_has_shown_it() -> None:
     frames.append(
         {
             "type": "new_message",
-            "message": shown(ROWS[2], ROWS[2].content, 9, reply_to={"preview": GONE}),
+            "message": shown(
+                ROWS[2], ROWS[2].content, 9, reply_to={"id": DELETED, "preview": GONE}
+            ),
         }
     )
     story.streams[0] = stream(TRAINER, frames)
 
     verdict = judge(story, snapshot(rows=[*ROWS[:2], Row(**late), ROWS[3]]))
-    assert verdict.counts["deleted_text_seen"] == 1
+    # The frame is newer than the deletion, and the thread quotes the deleted text at the end.
+    assert verdict.counts["deleted_text_seen"] == 2
 
 
 def test_list_with_a_deleted_text_has_shown_it() -> None:

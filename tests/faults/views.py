@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.faults.history import Frame, History, Inbox, Stream
+from tests.faults.history import ABOUT_A_MESSAGE, Frame, History, Inbox, Stream
 from tests.faults.known import Known
 from tests.faults.snapshot import Row
 from tests.faults.streams import message_id_of
 
 PREVIEW_LENGTH = 100
+EMPTIED = {"content": "", "is_deleted": True, "reactions": [], "attachments": [], "reply_to": None}
 Report = Callable[[str, str], None]
 Thread = dict[int, dict[str, Any]]
 
@@ -50,11 +51,21 @@ def _apply(frame: Frame, thread: Thread) -> None:
         thread.clear()
     elif kind == "new_message":
         thread[message_id_of(frame)] = dict(frame["message"])
-    elif kind == "message_deleted":
-        emptied = {"content": "", "is_deleted": True, "reactions": [], "attachments": []}
-        thread.setdefault(message_id_of(frame), {}).update(emptied)
-    elif kind in ("message_edited", "message_reacted"):
-        thread.setdefault(message_id_of(frame), {}).update(frame)
+    elif kind in ABOUT_A_MESSAGE:
+        message_id = message_id_of(frame)
+        known = thread.setdefault(message_id, {})
+        known |= EMPTIED if kind == "message_deleted" else frame
+        if kind != "message_reacted":
+            _renew_quotes(message_id, known, thread)
+
+
+def _renew_quotes(message_id: int, message: dict[str, Any], thread: Thread) -> None:
+    """Show the new text also in the quotes of replies, as the protocol asks of clients."""
+    is_deleted = bool(message.get("is_deleted"))
+    preview = None if is_deleted else message["content"][:PREVIEW_LENGTH] or "Sent a photo"
+    for each in thread.values():
+        if (each.get("reply_to") or {}).get("id") == message_id:
+            each["reply_to"] = {**each["reply_to"], "preview": preview, "is_deleted": is_deleted}
 
 
 def _compare(shown: dict[str, Any], row: Row, known: Known, where: str, report: Report) -> None:
@@ -72,6 +83,17 @@ def _compare(shown: dict[str, Any], row: Row, known: Known, where: str, report: 
                 f"{where} has message {row.id} with {name} {str(shown[name])[:100]}, not {value}",
             )
             return
+    _compare_quote(shown.get("reply_to"), known, where, report)
+
+
+def _compare_quote(quote: dict[str, Any] | None, known: Known, where: str, report: Report) -> None:
+    row = known.rows.get(quote["id"]) if quote else None
+    if quote is None or row is None:
+        return
+    expected = None if row.is_removed else preview_of(row)
+    if quote["preview"] != expected:
+        kind = "deleted_text_seen" if row.is_removed else "edit_lost"
+        report(kind, f"{where} quotes message {row.id} as {quote['preview']!r}, not {expected!r}")
 
 
 def _kind_of(name: str, shown: Any, row: Row, known: Known) -> str:

@@ -18,7 +18,7 @@ from tests.faults.web import Web
 
 REPEAT_CHANCE = 0.1
 START_CHANCE = 0.2
-PHOTO_CHANCE, UPLOAD_CHANCE, CAPTION_CHANCE = 0.08, 0.5, 0.7
+UPLOAD_CHANCE, CAPTION_CHANCE = 0.5, 0.7
 REPLY_CHANCE = 0.15
 PHOTO_SECONDS = 20.0
 """A picture is decoded in a process of its own; on a busy machine that takes seconds."""
@@ -30,7 +30,7 @@ class Attempted(Protocol):
 
 
 class Writer:
-    """A person who sends messages one by one, each until it is accepted."""
+    """A person who sends messages one by one, each until it is accepted; a share of `photos` are photos."""
 
     def __init__(
         self,
@@ -40,17 +40,20 @@ class Writer:
         history: History,
         rng: random.Random,
         pause: float,
+        photos: float,
     ) -> None:
         self.couple = couple
         self.person = person
         self.history = history
         self.rng = rng
         self.pause = pause
+        self.photos = photos
         self.rest = Rest(webs, rng, person.token)
         self.second_thoughts = SecondThoughts(self, Rest(webs, rng, person.token))
         self.uploader = Uploader(self, Rest(webs, rng, couple.other(person).token))
         self.is_done = False
         self.gives_up = False
+        self.has_stopped = False
         self.own: list[Send] = []
         self._number = 0
 
@@ -59,7 +62,9 @@ class Writer:
         while not self.is_done:
             await asyncio.sleep(self.rng.uniform(0.2, 1.8) * self.pause)
             await self._write()
-            await self.second_thoughts.act()
+            if not self.is_done:
+                await self.second_thoughts.act()
+        self.has_stopped = True
         for each in (self.rest, self.second_thoughts.tab, self.uploader.stranger):
             await each.close()
 
@@ -85,13 +90,14 @@ class Writer:
         await self.insist(send, lambda: self.attempt(send))
         if send.accepted:
             self.own.append(send)
+            self.history.count("photos" if send.photo else "texts")
         if self.rng.random() < REPEAT_CHANCE:
             await self.attempt(send)
 
     def _make_send(self) -> Send:
         self._number += 1
         client_id = str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
-        photo = make_photo(self.rng) if self.rng.random() < PHOTO_CHANCE else None
+        photo = make_photo(self.rng) if self.rng.random() < self.photos else None
         has_text = photo is None or self.rng.random() < CAPTION_CHANCE
         return Send(
             self.couple.conversation_id,
