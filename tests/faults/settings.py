@@ -5,6 +5,9 @@ from typing import Any, cast
 from config.settings import *  # noqa: F403
 from config.settings import CHANNEL_LAYERS, LOGGING
 
+# Otherwise, errors outside the API show their traceback to developers, in place of the response to users.
+DEBUG = False
+
 _default = CHANNEL_LAYERS["default"]
 _default["CONFIG"] = {**_default.get("CONFIG", {}), "inner": _default["BACKEND"]}
 _default["BACKEND"] = "tests.faults.layer.UnreliableLayer"

@@ -1,6 +1,6 @@
 """Loads photos by their links, as `<img>` does: without a token."""
 
-from tests.faults.answers import Answer
+from tests.faults.answers import UNAVAILABLE, Answer
 from tests.faults.history import History, Send
 from tests.faults.photos import path_of
 from tests.faults.rest import Rest
@@ -27,8 +27,13 @@ class Viewer:
             self.history.count("photos_viewed")
             self._check_copy(send, size, answer, what)
         else:
-            self.history.check_answer(what, answer)
+            self._check_error(what, answer)
         return answer
+
+    def _check_error(self, what: str, answer: Answer) -> None:
+        """Report an error, except a 503 that tells when to try again; outside the API it is a page."""
+        if answer.status != UNAVAILABLE or "retry-after" not in answer.headers:
+            self.history.check_answer(what, answer)
 
     def _check_copy(self, send: Send, size: str, answer: Answer, what: str) -> None:
         assert send.photo
@@ -49,4 +54,4 @@ class Viewer:
             if answer.status == 200:
                 self.history.report("photo_shown", f"{forged} was shown without its signature")
             elif answer.status not in NOT_THERE:
-                self.history.check_answer(forged, answer)
+                self._check_error(forged, answer)

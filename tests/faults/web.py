@@ -1,13 +1,17 @@
 """Web processes and a worker, which can be killed, frozen and restarted."""
 
+from contextlib import suppress
 from pathlib import Path
+from time import sleep
 
 import httpx
 
-from tests.backends.server import Server, make_env
+from tests.backends.server import BackendUnavailable, Server, make_env
 from tests.system.python_process import PythonProcess
 
 STARTED = "Running jobs."
+STARTS = 5
+"""The number of times that a process is started, a second apart, until it stays."""
 
 
 class Program(Server):
@@ -21,6 +25,18 @@ class Program(Server):
     def __init__(self, environment: dict[str, str]) -> None:
         super().__init__(own=True)
         self.environment = {**environment, "PORT": str(self.port)}
+
+    def start(self) -> None:
+        """Start the process as a supervisor does: again if it ends, because its database is away."""
+        for _ in range(STARTS - 1):
+            with suppress(BackendUnavailable):
+                self._start_once()
+                return
+            sleep(1)
+        self._start_once()
+
+    def _start_once(self) -> None:
+        super().start()
 
     def read_log(self) -> str:
         """Return all log output of the process so far, including from before its restarts."""
@@ -65,9 +81,9 @@ class Worker(Program):
     module = "manage"
     arguments = ("worker",)
 
-    def start(self) -> None:
+    def _start_once(self) -> None:
         self._starts = self.read_log().count(STARTED)
-        super().start()
+        super()._start_once()
 
     def _answers(self) -> bool:
         return self.read_log().count(STARTED) > self._starts
