@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.faults.answers import Answer
 from tests.faults.changes import DELETE, EDIT, REACT, Change
-from tests.faults.history import History, Inbox, Send, Stream
+from tests.faults.history import Copy, History, Inbox, Send, Stream
 from tests.faults.photos import SIDES, Photo
 from tests.faults.snapshot import Pair, Row, Snapshot, UploadRow
 from tests.faults.stories import CONVERSATION, TRAINEE, TRAINER
@@ -106,6 +106,18 @@ def replayed_frames() -> list[dict[str, Any]]:
     return frames
 
 
+def polled() -> list[dict[str, Any]]:
+    """Return the messages as they are at the end."""
+    photo, text, reply, deleted = ROWS
+    thumb = {"emoji": THUMB, "user_ids": [TRAINEE]}
+    return [
+        shown(photo, CAPTION, 6, attachments=[{"id": 1}], reactions=[thumb]),
+        shown(text, SECOND, 4),
+        shown(reply, ANSWER, 5, reply_to={"id": TEXT, "preview": SECOND}),
+        shown(deleted, "", 8, is_deleted=True),
+    ]
+
+
 def stream(user_id: int, frames: list[dict[str, Any]]) -> Stream:
     made = Stream(f"user {user_id}'s", user_id, CONVERSATION)
     for frame in frames:
@@ -138,6 +150,7 @@ def history() -> History:
         inboxes=[
             Inbox(TRAINER, 1, {CONVERSATION: _entry("This message was deleted", 8)}),
         ],
+        copies=[Copy("a poll", CONVERSATION, 8, {each["id"]: each for each in polled()})],
         pages=[
             (TRAINER, shown(text, SECOND, 4)),
             (TRAINEE, shown(deleted, "", 8, is_deleted=True)),

@@ -62,7 +62,7 @@ class Closing:
         for send in sends:
             for size in SIDES:
                 await viewer.view(send, size)
-            await viewer.forge(send, sends[0], "medium")
+            await viewer.forge(send, sends[0], "small")
         self._compare_links()
         await rest.close()
 

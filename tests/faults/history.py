@@ -87,6 +87,16 @@ class Stream:
 
 
 @dataclass
+class Copy:
+    """The copy of a conversation that a device without sockets has, at a version."""
+
+    device: str
+    conversation_id: int
+    version: int = 0
+    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass
 class Inbox:
     """The conversations and the badge that one device has received."""
 
@@ -122,6 +132,7 @@ class History:
     sends: list[Send] = field(default_factory=list)
     streams: list[Stream] = field(default_factory=list)
     inboxes: list[Inbox] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
     counts: list[Count] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)

@@ -18,6 +18,7 @@ from tests.faults.inject import Injector
 from tests.faults.judge import Verdict, judge
 from tests.faults.letters import Correspondent
 from tests.faults.people import Reader
+from tests.faults.pollers import Poller
 from tests.faults.schedule import Fault
 from tests.faults.snapshot import Snapshot, expire_uploads, skip_pauses, take_snapshot
 from tests.faults.sockets import Device
@@ -46,7 +47,7 @@ class Run:
     The clients of a world: devices, writers, readers, and a correspondent for each roster.
 
     Each trainee of a pair has two devices that show the conversation, and each trainer has one. In half of
-    the pairs, both people also have an inbox and a reader.
+    the pairs, both people also have an inbox and a reader; in the others, a device that polls.
 
     After all faults have been repaired, the clients have `patience` seconds to catch up.
     """
@@ -70,6 +71,7 @@ class Run:
         self.badges: list[Badge] = []
         self.writers: list[Writer] = []
         self.readers: list[Reader] = []
+        self.pollers: list[Poller] = []
         self.correspondents = [
             Correspondent(each, world.webs, self.history, random.Random(f"{seed} {number}"), pause)
             for number, each in enumerate(world.cast.rosters)
@@ -80,7 +82,9 @@ class Run:
                 self.writers.append(Writer(couple, person, *own, pause, photos))
                 for device in range(1 if person == couple.trainer else 2):
                     self.screens.append(Screen(couple, person, device + 1, *own))
-                if number % 2 == 0:
+                if number % 2:
+                    self.pollers.append(Poller(couple, person, *own))
+                else:
                     self.badges.append(Badge(person, *own))
                     self.readers.append(Reader(couple, person, *own, world.cast.sign_in))
 
@@ -88,8 +92,14 @@ class Run:
     def devices(self) -> list[Device]:
         return [*self.screens, *self.badges]
 
-    def _workers(self) -> list[Device | Writer | Reader | Correspondent]:
-        return [*self.devices, *self.writers, *self.readers, *self.correspondents]
+    def _workers(self) -> list[Device | Writer | Reader | Poller | Correspondent]:
+        return [
+            *self.devices,
+            *self.writers,
+            *self.readers,
+            *self.pollers,
+            *self.correspondents,
+        ]
 
     async def play(
         self, faults: Sequence[Fault], seconds: float, say: Callable[[str], None]
@@ -112,6 +122,8 @@ class Run:
             expire_uploads(self.world.database_url, self.world.media)
             await self._wait_until(self._is_swept, self.patience * JOBS_PATIENCE)
             await stop_all(self.devices)
+            for poller in self.pollers:
+                poller.is_done = True
         return self._judge(injector.done, calm_since)
 
     def _judge(self, faults: dict[str, int], calm_since: float) -> Result:
@@ -168,11 +180,19 @@ class Run:
         if not all(letter.is_accepted for letter in self.history.letters):
             return False
         snapshot = take_snapshot(self.world.database_url)
-        return all(
-            each.stream.position >= snapshot.pairs[each.couple.conversation_id].version
-            for each in self.screens
-        ) and all(
-            each.inbox.unread_count == snapshot.count_unread(each.person.id) for each in self.badges
+        return (
+            all(
+                each.stream.position >= snapshot.pairs[each.couple.conversation_id].version
+                for each in self.screens
+            )
+            and all(
+                each.inbox.unread_count == snapshot.count_unread(each.person.id)
+                for each in self.badges
+            )
+            and all(
+                each.copy.version >= snapshot.pairs[each.copy.conversation_id].version
+                for each in self.pollers
+            )
         )
 
     def _take_snapshot(self) -> Snapshot:

@@ -16,6 +16,7 @@ from tests.faults.changed_story import (
     GONE,
     KEYS,
     PHOTO,
+    REPLY,
     ROWS,
     SECOND,
     TEXT,
@@ -70,6 +71,7 @@ def test_accepted_edit_that_is_not_stored_is_lost() -> None:
     story = history()
     story.streams.clear()
     story.pages.clear()
+    story.copies.clear()
 
     database = snapshot(rows=rows_with(TEXT, content=FIRST), copies=[])
     assert found(story, database) == {"edit_lost": 1}
@@ -88,6 +90,7 @@ def test_edit_without_a_response_may_come_back_after_a_later_one() -> None:
     story.sends[1].changes.append(edit(accepted({}, 45)))
     story.streams.clear()
     story.pages.clear()
+    story.copies.clear()
 
     assert found(story) == {}
 
@@ -97,6 +100,7 @@ def test_confirmed_edit_may_not_come_back_after_a_later_one() -> None:
     story.sends[1].changes.append(edit(accepted({}, 45)))
     story.streams.clear()
     story.pages.clear()
+    story.copies.clear()
 
     assert found(story) == {"edit_lost": 1}
 
@@ -132,6 +136,31 @@ def test_page_that_quotes_the_old_text_has_lost_the_edit() -> None:
     assert found(story) == {"edit_lost": 1}
 
 
+@pytest.mark.parametrize(
+    ("message_id", "change"),
+    [
+        (TEXT, {"content": FIRST}),
+        (REPLY, {"reply_to": {"id": TEXT, "preview": FIRST}}),
+        (PHOTO, {"reactions": []}),
+    ],
+)
+def test_device_that_polls_and_has_the_old_text_has_lost_the_edit(
+    message_id: int, change: dict[str, Any]
+) -> None:
+    story = history()
+    story.copies[0].messages[message_id] |= change
+
+    assert found(story) == {"edit_lost": 1}
+
+
+def test_device_that_polls_and_misses_a_message_has_lost_it() -> None:
+    story = history()
+    del story.copies[0].messages[TEXT]
+    story.copies[0].version = 7
+
+    assert found(story) == {"lost": 2}
+
+
 def test_edit_that_a_device_was_shown_and_that_is_not_stored_is_lost() -> None:
     story = history()
     story.streams[0].take(about("edited", TEXT, 9, content=THIRD))
@@ -147,7 +176,7 @@ def test_later_edit_explains_one_missing_version(version: int, kinds: dict[str, 
     story = history()
     story.sends[1].changes.insert(0, edit(accepted({}, 35)))
     story.sends = story.sends[1:2]
-    story.streams, story.inboxes, story.pages = [], [], []
+    story.streams, story.inboxes, story.pages, story.copies = [], [], [], []
 
     row = replace(ROWS[1], created_version=1, version=version, content_version=version)
     pair = Pair(CONVERSATION, TRAINER, TRAINEE, version, 1, TEXT)
@@ -160,6 +189,7 @@ def test_accepted_deletion_that_is_not_stored_shows_a_deleted_text() -> None:
     story = history()
     story.streams.clear()
     story.pages.clear()
+    story.copies.clear()
     story.inboxes.clear()
     row = {"content": GONE, "removed_at": None, "read_version": None}
 
@@ -334,6 +364,7 @@ def test_reaction_whose_removal_had_no_response_may_be_there() -> None:
 def test_photo_without_a_row_is_lost() -> None:
     story = history()
     story.streams.clear()
+    story.copies.clear()
 
     assert found(story, snapshot(uploads=[], files=frozenset())) == {"photo_lost": 1}
 
@@ -341,6 +372,7 @@ def test_photo_without_a_row_is_lost() -> None:
 def test_other_photo_than_the_one_sent_is_lost() -> None:
     story = history()
     story.streams.clear()
+    story.copies.clear()
 
     database = snapshot(uploads=[UploadRow(3, PHOTO, KEYS[PHOTO])])
     assert found(story, database) == {"photo_lost": 1}

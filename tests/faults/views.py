@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.faults.history import ABOUT_A_MESSAGE, Frame, History, Inbox, Stream
+from tests.faults.history import ABOUT_A_MESSAGE, Copy, Frame, History, Inbox, Stream
 from tests.faults.known import Known
 from tests.faults.snapshot import Row
 from tests.faults.streams import message_id_of
@@ -21,12 +21,23 @@ def judge_views(history: History, known: Known, report: Report) -> None:
         for stream in history.streams
         for message_id, shown in make_thread(stream).items()
     ]
+    seen += [(copy.device, each) for copy in history.copies for each in copy.messages.values()]
     seen += [(f"a page of user {user_id}", message) for user_id, message in history.pages]
     for where, message in seen:
         if row := known.rows.get(message["id"]):
             _compare(message, row, known, where, report)
+    for copy in history.copies:
+        _copy(copy, known, report)
     for inbox in history.inboxes:
         _inbox(inbox, known, report)
+
+
+def _copy(copy: Copy, known: Known, report: Report) -> None:
+    rows = known.snapshot.rows_of(copy.conversation_id)
+    if missing := sorted({row.id for row in rows} - copy.messages.keys()):
+        report("lost", f"{copy.device} has no messages {missing[:10]}")
+    if known.snapshot.pairs[copy.conversation_id].version != copy.version:
+        report("lost", f"{copy.device} is at version {copy.version}")
 
 
 def _inbox(inbox: Inbox, known: Known, report: Report) -> None:
