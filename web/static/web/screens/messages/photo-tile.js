@@ -64,7 +64,11 @@ class PhotoTile extends Element {
   }
 
   updated(changed) {
-    if (changed.has("photo") && this.photo.blurhash) this.#blur();
+    if (!changed.has("photo")) return;
+    // Without this, a very wide or tall photo would get its own proportions when it has loaded.
+    const { width, height } = sizeOf(this.photo, this.isAlone);
+    this.querySelector("img").style.aspectRatio = this.isAlone ? `${width} / ${height}` : "";
+    if (this.photo.blurhash) this.#blur();
   }
 
   #renderBroken() {

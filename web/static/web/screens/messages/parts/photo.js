@@ -1,6 +1,8 @@
 import { html, nothing } from "lit";
-import { icon } from "../../../ui/icons.js";
+import { nameInSentence } from "../../../text/names.js";
+import { formatBubbleTime } from "../../../text/time.js";
 import { t } from "../../../text/translate.js";
+import { icon } from "../../../ui/icons.js";
 import "../photo-tile.js";
 
 // A bubble shows at most this many photos; the viewer has all of them.
@@ -20,7 +22,7 @@ function tile({ photo, index, photos, item }) {
   return html`<button
     type="button"
     class="photo"
-    aria-label=${labelOf(index, photos)}
+    aria-label=${labelOf(item, index, photos.length)}
     @click=${(event) => open(event.currentTarget, { photos, index, item })}
   >
     <photo-tile .photo=${photo} .isAlone=${photos.length === 1} .messageId=${item.id}></photo-tile>
@@ -47,15 +49,17 @@ function threadOf(element) {
   return element.closest("message-history").thread;
 }
 
-function labelOf(index, photos) {
-  return photos.length === 1
-    ? t("photo.open")
-    : t("photo.openOf", { number: index + 1, total: photos.length });
+/** Return who sent a photo and when, and which of several it is. */
+export function labelOf({ isOwn, sender, date }, index, total) {
+  const name = isOwn ? "" : nameInSentence(sender);
+  const params = { name, time: formatBubbleTime(date), number: index + 1, total };
+  if (total === 1) return isOwn ? t("photo.own", params) : t("photo.by", params);
+  return isOwn ? t("photo.ownOf", params) : t("photo.byOf", params);
 }
 
 /** Show the photos in the viewer, which is not part of the first load. */
 async function open(button, { photos, index, item }) {
   const { showPhotos } = await import("../photos/viewer.js");
   const { id: conversationId } = threadOf(button);
-  showPhotos({ photos, index, conversationId, messageId: item.id, opener: button });
+  showPhotos({ photos, index, conversationId, item, opener: button });
 }
