@@ -82,7 +82,7 @@ def test_focus_ring_is_visible_on_photos(
 
     assert {name: each for name, each in contrasts.items() if each < 3} == {}
     assert {"Remove photo 1"} <= contrasts.keys()
-    assert any(name.startswith("Your photo, ") for name in contrasts)
+    assert any(name.startswith("Photo from you, ") for name in contrasts)
     photo = photos(page).first
     photo.focus()
     inner = photo.evaluate("each => getComputedStyle(each, '::after').borderTopColor")
@@ -99,7 +99,7 @@ def test_photos_say_whose_they_are(
 
     names = [
         rf"Photo from Alice Tester, {time}",
-        *[rf"Your photo {n} of 2, {time}" for n in (1, 2)],
+        *[rf"Photo {n} of 2 from you, {time}" for n in (1, 2)],
     ]
     for at, name in enumerate(names):
         expect(photos(page).nth(at)).to_have_accessible_name(re.compile(f"^{name}$"))

@@ -51,10 +51,9 @@ function threadOf(element) {
 
 /** Return who sent a photo and when, and which of several it is. */
 export function labelOf({ isOwn, sender, date }, index, total) {
-  const name = isOwn ? "" : nameInSentence(sender);
-  const params = { name, time: formatBubbleTime(date), number: index + 1, total };
-  if (total === 1) return isOwn ? t("photo.own", params) : t("photo.by", params);
-  return isOwn ? t("photo.ownOf", params) : t("photo.byOf", params);
+  const time = formatBubbleTime(date);
+  const photo = total === 1 ? t("message.photos", { count: 1 }) : t("photo.number", { number: index + 1, total });
+  return isOwn ? t("photo.own", { photo, time }) : t("photo.by", { photo, time, name: nameInSentence(sender) });
 }
 
 /** Show the photos in the viewer, which is not part of the first load. */
