@@ -38,6 +38,7 @@ ON_DEMAND = (
     "screens/messages/photos/",
     "screens/messages/scrolling-mark.js",
     "screens/search/",
+    "screens/settings/square-picture.js",
     "screens/settings/unread-emails.js",
     "text/linkify.js",
     "ui/offer-trigger.js",

@@ -6,7 +6,6 @@ import { t } from "../../text/translate.js";
 import "../../ui/avatar.js";
 import { Element } from "../../ui/element.js";
 import { icon } from "../../ui/icons.js";
-import { squarePicture } from "./square-picture.js";
 
 /** Change or remove the user's picture, with a preview during the upload. */
 class PictureField extends Element {
@@ -69,7 +68,8 @@ class PictureField extends Element {
   async #choose({ target }) {
     const [file] = target.files;
     if (!file) return;
-    const picture = await squarePicture(file);
+    const { squarePicture } = await import("./square-picture.js").catch(() => ({}));
+    const picture = squarePicture ? await squarePicture(file) : file; // the server crops it too
     target.value = ""; // so that choosing the same file again fires "change"
     const form = new FormData();
     form.append("profile_image", picture);

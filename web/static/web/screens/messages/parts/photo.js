@@ -50,7 +50,7 @@ function threadOf(element) {
 }
 
 /** Return who sent a photo and when, and which of several it is. */
-export function labelOf({ isOwn, sender, date }, index, total) {
+function labelOf({ isOwn, sender, date }, index, total) {
   const time = formatBubbleTime(date);
   const photo = total === 1 ? t("message.photos", { count: 1 }) : t("photo.number", { number: index + 1, total });
   return isOwn ? t("photo.own", { photo, time }) : t("photo.by", { photo, time, name: nameInSentence(sender) });
@@ -60,5 +60,6 @@ export function labelOf({ isOwn, sender, date }, index, total) {
 async function open(button, { photos, index, item }) {
   const { showPhotos } = await import("../photos/viewer.js");
   const { id: conversationId } = threadOf(button);
-  showPhotos({ photos, index, conversationId, item, opener: button });
+  const labels = photos.map((_, at) => labelOf(item, at, photos.length));
+  showPhotos({ photos, labels, index, conversationId, messageId: item.id, opener: button });
 }

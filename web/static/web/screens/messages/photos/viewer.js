@@ -5,7 +5,6 @@ import { t } from "../../../text/translate.js";
 import { Element } from "../../../ui/element.js";
 import { icon } from "../../../ui/icons.js";
 import { loadStyles } from "../../../ui/screens.js";
-import { labelOf } from "../parts/photo.js";
 import { onBack } from "./back-button.js";
 import { PullDown } from "./pull-down.js";
 import { Zoom } from "./zoom.js";
@@ -17,16 +16,16 @@ const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 const ZOOMS = { "+": 1.5, "=": 1.5, "-": 1 / 1.5, _: 1 / 1.5, 0: 0 };
 
 /**
- * Show the photos of an item of the thread on the whole screen, beginning with the one at `index`.
+ * Show the photos of a message on the whole screen, beginning with the one at `index`.
  *
  * Swipes and keys go to the next photo; pinching, the wheel, a double tap and keys zoom. Escape, the back
  * button, a swipe down and the button in the corner close it, and so does the deletion of the message. The focus
  * returns to `opener`, an element of the message.
  */
-export async function showPhotos({ photos, index, conversationId, item, opener }) {
+export async function showPhotos({ photos, labels, index, conversationId, messageId, opener }) {
   await loadStyles();
   const viewer = document.createElement("photo-viewer");
-  Object.assign(viewer, { photos, index, conversationId, item, opener });
+  Object.assign(viewer, { photos, labels, index, conversationId, messageId, opener });
   document.body.append(viewer);
 }
 
@@ -110,7 +109,7 @@ class PhotoViewer extends Element {
         src=${isNear && url ? url : nothing}
         width=${photo.width || nothing}
         height=${photo.height || nothing}
-        alt=${labelOf(this.item, at, this.photos.length)}
+        alt=${this.labels[at]}
         draggable="false"
         @error=${() => this.#failed(photo, at)}
       />
@@ -181,7 +180,7 @@ class PhotoViewer extends Element {
   /** Renew the links once; the smaller picture in the thread may still be shown. */
   async #failed(photo, at) {
     if (!photo.urls) return;
-    await renewLinks(this.conversationId, this.item.id, photo);
+    await renewLinks(this.conversationId, this.messageId, photo);
     if (photo.urls.large !== this.urls[at]) this.urls = this.urls.map((url, each) => (each === at ? photo.urls.large : url));
   }
 
