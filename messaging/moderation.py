@@ -26,16 +26,16 @@ class ReasonForm(forms.Form):
 
 
 class TakesDownMessages(ClosedAdmin):
-    """Adds an action that removes the texts of messages; it needs a permission of its own."""
+    """Adds an action that removes what messages contain; it needs a permission of its own."""
 
     actions: Any = ("take_down",)
 
     def has_take_down_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("messaging.remove_message"))
 
-    @admin.action(description=_("Take down (remove the text)"), permissions=["take_down"])
+    @admin.action(description=_("Take down (remove text and photos)"), permissions=["take_down"])
     def take_down(self, request: HttpRequest, messages: QuerySet[Message]) -> HttpResponse | None:
-        """Ask for a reason, then remove the texts of the selected messages."""
+        """Ask for a reason, then remove the texts and photos of the selected messages."""
         form = ReasonForm(request.POST if "reason" in request.POST else None)
         ids = list(messages.values_list("pk", flat=True))
         if not form.is_valid():

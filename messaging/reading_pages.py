@@ -17,7 +17,9 @@ from django.views.decorators.http import require_http_methods
 from api.exceptions import FieldInvalid
 from api.fields import MAX_ID
 from backoffice.pages import ID, ClosedAdmin, ReadOnlyAdmin
-from messaging.models import REASON_MAX_LENGTH, Conversation, MessageReading
+from messaging.details import load_details
+from messaging.models import REASON_MAX_LENGTH, Conversation, Message, MessageReading
+from messaging.photos import links_of
 from messaging.services.inspecting import (
     PAGE_SIZE,
     PERMISSION,
@@ -81,7 +83,7 @@ class ReadsMessages(ClosedAdmin):
         except ReasonNeeded:
             return self._render(request, conversation, form=ReadingForm())
         older = shown[-1].pk if len(shown) == PAGE_SIZE else None
-        return self._render(request, conversation, shown=shown, older=older)
+        return self._render(request, conversation, shown=_with_photos(shown), older=older)
 
     def _render(
         self, request: HttpRequest, conversation: Conversation, **context: Any
@@ -94,6 +96,12 @@ class ReadsMessages(ClosedAdmin):
     @admin.display(description=_("messages"))
     def messages_link(self, conversation: Conversation) -> SafeString:
         return link_to_reading(conversation.pk)
+
+
+def _with_photos(messages: list[Message]) -> list[tuple[Message, list[dict[str, str]]]]:
+    """Return each message with the links to its photos."""
+    photos = load_details(messages).photos
+    return [(each, [links_of(photo) for photo in photos.get(each.pk, [])]) for each in messages]
 
 
 def link_to_reading(conversation_id: int) -> SafeString:

@@ -1,23 +1,29 @@
 """Staff read private messages only with the permission, for a reason, and with a record."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from api.exceptions import FieldInvalid
 from messaging.models import Conversation, Message, MessageReading
+from messaging.photos import links_of
 from messaging.services.inspecting import (
     ReadingNotAllowed,
     ReasonNeeded,
     begin_reading,
     read_messages,
 )
+from messaging.services.removing import remove_message
 from tests.admin.conftest import browser_of, make_staff
+from tests.conftest import Client
 from tests.factories import make_person, write
+from tests.messaging.photos import send_photo
 from users.models import User
 
 SECRET = "My knee hurts since the divorce"
@@ -64,6 +70,27 @@ def test_messages_are_shown_after_a_reason_and_leave_a_record(
     )
     assert record == (reader.pk, reader.email, secret.pk, REASON, 1)
     assert not Message.objects.filter(read_at__isnull=False).exists()
+
+
+def test_photos_are_shown_to_those_who_may_read_messages(
+    api: Client,
+    bob: User,
+    sam: User,
+    conversation: Conversation,
+    settings: Any,
+    tmp_path: Path,
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    photo = send_photo(api, bob, conversation)
+    browser = browser_of(sam)
+    browser.post(page_of(conversation), {"reason": REASON})
+
+    page = browser.get(page_of(conversation)).content.decode()
+
+    small, large = (escape(links_of(photo)[size]) for size in ("small", "large"))
+    assert f'<a href="{large}" target="_blank" rel="noreferrer"><img src="{small}"' in page
+    remove_message(message_id=photo.message_id or 0, reason="spam", by=sam)
+    assert "<img" not in browser.get(page_of(conversation)).content.decode()
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x", "x" * 501])
@@ -126,7 +153,7 @@ def test_older_messages_are_on_further_pages(
     first: Any = browser.get(page_of(conversation))
     second: Any = browser.get(page_of(conversation), {"before": first.context["older"]})
 
-    texts = [each.content for page in (first, second) for each in page.context["shown"]]
+    texts = [each.content for page in (first, second) for each, _ in page.context["shown"]]
     assert texts == [*(f"Text {number:02}" for number in reversed(range(60))), "Hello"]
     assert second.context["older"] is None
     assert MessageReading.objects.get().pages_read == 2

@@ -173,7 +173,7 @@ def test_support_takes_messages_down_with_a_reason(
     done = post(browser, insult, reason="Reported by Alice")
 
     assert asked.status_code == 200
-    assert "The text of one message is removed for both people." in asked.content.decode()
+    assert "The text and the photos of one message are removed" in asked.content.decode()
     assert done.status_code == 302
     record = MessageRemoval.objects.get()
     assert (record.message, record.removed_by_email, record.reason) == (
