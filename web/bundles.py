@@ -123,7 +123,7 @@ def build() -> dict[str, str]:
     scripts = {name: _link(name, groups) for name in groups}
     first = "".join((FOLDER / name).read_text() for name in list_styles(MESSAGES))
     rest = (FOLDER / LATER_STYLE).read_text()
-    styles = {APP_STYLE: _squeeze(first), REST_STYLE: _squeeze(rest)}
+    styles = {APP_STYLE: _squeeze_style(first), REST_STYLE: _squeeze_style(rest)}
     scripts[APP] = LICENCES + scripts[APP]
     return scripts | styles
 
@@ -179,6 +179,12 @@ def list_exports(source: str) -> dict[str, str]:
             local, _, public = pair.partition(" as ")
             exports[public or local] = local
     return exports
+
+
+def _squeeze_style(source: str) -> str:
+    """Remove what `_squeeze` does, and spaces around braces, semicolons and the names of properties."""
+    lines = re.sub(r"^([\w-]+): ", r"\1:", _squeeze(source), flags=re.MULTILINE)
+    return re.sub(r"\s*([{};])\s*", r"\1", lines).replace(";}", "}")
 
 
 def _squeeze(source: str) -> str:

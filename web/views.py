@@ -56,11 +56,12 @@ def shell(
     The page links the style sheets of `screen` and preloads its modules.
     """
     build = current_build()
-    language = get_language() or settings.LANGUAGE_CODE
+    # The server can have a language that the client lacks.
+    texts = build.texts.get(get_language() or "", build.texts[settings.LANGUAGE_CODE])
     context = {
         "build": build,
         "styles": build.styles[screen],
-        "preloads": build.preloads[screen] + build.texts[language][screen],
+        "preloads": build.preloads[screen] + texts[screen],
         "manifest": manifest,
         "oldest": OLDEST,
         "product_version": settings.VERSION,

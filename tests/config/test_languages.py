@@ -137,6 +137,19 @@ def test_page_is_in_the_language_of_the_clients_cookie_or_else_in_the_accepted_o
     assert f"text/{language}.js" in page.text
 
 
+def test_page_in_a_language_of_the_server_alone_has_its_direction_and_the_texts_in_english(
+    client: Browser, settings: Any
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("ar", "العربيّة")]
+    choose_language.cache_clear()
+
+    page = client.get("/messages", headers={"accept-language": "ar"})
+
+    choose_language.cache_clear()
+    assert '<html lang="ar" dir="rtl">' in page.text
+    assert "text/en.js" in page.text
+
+
 def test_every_text_of_an_error_can_be_translated() -> None:
     errors = [*NotFound.__subclasses__(), ConversationArchived]
 

@@ -8,6 +8,7 @@ nobody changes them during a test run.
 import os
 from pathlib import Path
 
+from config.languages import compile_languages, list_languages
 from config.settings import *  # noqa: F403
 from config.settings import MIDDLEWARE as _MIDDLEWARE
 from config.settings import STATIC_ROOT as _STATIC_ROOT
@@ -19,3 +20,8 @@ if os.environ.get("TEST_STATIC_FROM") != "checkout":
     SERVESTATIC_USE_FINDERS = SERVESTATIC_AUTOREFRESH = False
 if os.environ.get("TEST_NEXT_VERSION"):
     MIDDLEWARE = ["tests.e2e.next_version.NextVersion", *_MIDDLEWARE]
+
+# Another language, for tests only: tests/e2e/pseudo_locale.py.
+if _locales := os.environ.get("TEST_LOCALES"):
+    LANGUAGES = [("en", "English"), *list_languages(Path(_locales))]
+    LOCALE_PATHS = [compile_languages(Path(_locales), Path(_locales) / "compiled")]

@@ -19,7 +19,7 @@ from tests.e2e.screens import (
     path_of,
     sign_in,
 )
-from tests.factories import make_trainee
+from tests.factories import make_trainee, open_conversation
 from trainer.services.invitations import invite_trainee
 from users.models import User
 
@@ -91,6 +91,12 @@ CELLS = """links => links.map(link => {
         && right <= cell.right + 0.5 && top >= cell.top && bottom <= innerHeight);
     return { isWhole, isOneLine: words.getClientRects().length === 1, label: label.data.trim() };
 })"""
+DIRECTION = "each => getComputedStyle(each).direction"
+TEXT_START = """each => {
+    const range = document.createRange();
+    range.selectNodeContents(each);
+    return range.getBoundingClientRect().left;
+}"""
 DIRECTIONS = "all => all.map(each => getComputedStyle(each).direction)"
 RIGHT_ENDS = "all => all.map(each => Math.round(each.getBoundingClientRect().right))"
 # Whether the words before a name, the name, and the words after it are in left-to-right order.
@@ -375,6 +381,31 @@ def test_right_to_left_texts_do_not_move_time_and_badge(
 
     assert names[:8] == ["ltr", "ltr", "ltr", "rtl", "rtl", "ltr", "ltr", "ltr"]
     assert len(set(ends)) == len(set(badges)) == 1
+
+
+def test_right_to_left_name_is_beside_its_picture(desk: Page, alice: User) -> None:
+    dana = make_trainee("dana", alice, first_name="דנה", last_name="כהן")
+    open_conversation(alice, dana, "Hello")
+    sign_in(desk, alice)
+
+    name = conversations(desk).locator(".conversation-name")
+    expect(name).to_have_text("דנה כהן")
+    assert name.evaluate(DIRECTION) == "rtl"
+    assert (
+        name.evaluate(TEXT_START) - name.evaluate("each => each.getBoundingClientRect().left") < 1
+    )
+
+
+def test_right_to_left_password_leaves_room_for_the_button(desk: Page) -> None:
+    desk.goto("/sign-in")
+    field = desk.get_by_label("Password", exact=True)
+    field.fill("סיסמה")
+    desk.get_by_role("button", name="Show Password").click()
+
+    room = "each => parseFloat(getComputedStyle(each).paddingRight)"
+    button = desk.get_by_role("button", name="Hide Password").bounding_box()
+    assert button
+    assert field.evaluate(room) >= button["width"]
 
 
 def test_right_to_left_name_does_not_reorder_its_sentence(desk: Page, alice: User) -> None:

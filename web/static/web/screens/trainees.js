@@ -88,7 +88,6 @@ class TraineesScreen extends Element {
           <input
             class="input"
             type="search"
-            dir="auto"
             placeholder=${t("trainees.placeholder")}
             autocomplete="off"
             @input=${this.#type}

@@ -66,7 +66,7 @@ class TextField extends Element {
       id=${this.key}
       name=${this.name}
       type=${type}
-      dir="auto"
+      dir=${this.type === "password" ? nothing : "auto"}
       .value=${this.value ?? ""}
       ?required=${this.required}
       maxlength=${ifDefined(this.maxlength)}

@@ -60,7 +60,7 @@ function moreButton() {
 
 function bubbleEnd(item) {
   const isEdited = item.editedAt && !item.isDeleted;
-  return html`<span class="bubble-end" dir="ltr">
+  return html`<span class="bubble-end" dir=${document.dir}>
     ${isEdited ? html`<span class="edited" dir="auto">${t("message.edited")}</span>` : nothing}
     <time dir="auto" lang=${timeLocale} datetime=${item.date.toISOString()}
       >${formatBubbleTime(item.date)}</time

@@ -1,5 +1,6 @@
 import { html } from "lit";
 import { t } from "../../../text/translate.js";
+import { stepOf } from "../../../ui/arrows.js";
 import { Element } from "../../../ui/element.js";
 import { icon } from "../../../ui/icons.js";
 import { toggleReaction } from "./actions.js";
@@ -90,10 +91,10 @@ class EmojiPicker extends Element {
 
 /** Return the button that an arrow leads to; up and down lead to the nearest one of the next line. */
 function nextOf(key, all, at) {
-  const isForwards = getComputedStyle(all[at]).direction === "ltr";
   if (key === "Home") return all[0];
   if (key === "End") return all.at(-1);
-  if (key === "ArrowRight" || key === "ArrowLeft") return all[at + ((key === "ArrowRight") === isForwards ? 1 : -1)];
+  const step = stepOf(key);
+  if (step) return all[at + step];
   if (key !== "ArrowDown" && key !== "ArrowUp") return null;
   const { left, top } = all[at].getBoundingClientRect();
   const rest = key === "ArrowDown" ? all.slice(at + 1) : all.slice(0, at).reverse();

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { account } from "../../../live/account.js";
 import { t } from "../../../text/translate.js";
+import { stepOf } from "../../../ui/arrows.js";
 import { Element } from "../../../ui/element.js";
 import { icon } from "../../../ui/icons.js";
 import { describeParts } from "../parts/describe.js";
@@ -16,7 +17,7 @@ const ENTRIES = [
   { name: "info", iconName: "info", label: () => t("action.info") },
   { name: "delete", iconName: "trash", label: () => t("action.delete") },
 ];
-const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 // A finger that opened the menu by a long press is lifted over it.
 const GRACE_MS = 400;
 
@@ -155,7 +156,8 @@ class MessageMenu extends Element {
   }
 
   #nextOf(key, items, at) {
-    if (key in STEPS) return at + STEPS[key];
+    const step = STEPS[key] ?? stepOf(key);
+    if (step) return at + step;
     if (key === "Home") return 0;
     if (key === "End") return items.length - 1;
     // The next entry that begins with a letter.

@@ -11,12 +11,12 @@ export function place(dialog, element, point) {
   const box = element.getBoundingClientRect();
   const { width, height } = dialog.getBoundingClientRect();
   const isOwn = Boolean(element.closest(".own"));
-  const isLeftToRight = getComputedStyle(document.documentElement).direction === "ltr";
-  const start = isOwn === isLeftToRight ? box.right - width : box.left;
+  const start = isOwn === (document.dir !== "rtl") ? box.right - width : box.left;
   const below = box.bottom + GAP_PX;
   const top = below + height > innerHeight ? box.top - GAP_PX - height : below;
-  dialog.style.left = `${within(point?.x ?? start, innerWidth - width)}px`;
-  dialog.style.top = `${within(point?.y ?? top, innerHeight - height)}px`;
+  const left = within(point?.x ?? start, innerWidth - width);
+  // In a right-to-left page, `left` alone would lose against the dialog's own `inset-inline-end`.
+  dialog.style.inset = `${within(point?.y ?? top, innerHeight - height)}px auto auto ${left}px`;
 }
 
 function within(value, most) {

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { findUrl } from "../../../live/photos/urls.js";
 import { renewLinks } from "../../../live/photos/links.js";
 import { t } from "../../../text/translate.js";
+import { stepOf } from "../../../ui/arrows.js";
 import { Element } from "../../../ui/element.js";
 import { icon } from "../../../ui/icons.js";
 import { loadStyles } from "../../../ui/screens.js";
@@ -9,7 +10,6 @@ import { onBack } from "./back-button.js";
 import { PullDown } from "./pull-down.js";
 import { Zoom } from "./zoom.js";
 
-const ARROWS = { ArrowLeft: -1, ArrowRight: 1 };
 const PAGES = { PageUp: -1, PageDown: 1 };
 const REDUCED = matchMedia("(prefers-reduced-motion: reduce)");
 // By which factor a key zooms; 0 shows the whole photo.
@@ -168,8 +168,7 @@ class PhotoViewer extends Element {
   }
 
   #key(event) {
-    const forward = document.documentElement.dir === "rtl" ? -1 : 1;
-    const by = (ARROWS[event.key] ?? 0) * forward + (PAGES[event.key] ?? 0);
+    const by = PAGES[event.key] ?? stepOf(event.key);
     const factor = ZOOMS[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey || (!by && factor === undefined)) return;
     event.preventDefault();
