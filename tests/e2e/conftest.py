@@ -16,6 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.e2e.chromium import ChromiumUnavailable, launch_options
 from tests.e2e.contexts import ContextPool, is_reusable
 from tests.e2e.devices import DESK, PATIENCE, PHONE, OpenDevice, Watch
+from tests.e2e.secure_site import proxy, secure_site  # noqa: F401 - fixtures
 from tests.e2e.servers import collect_static, kill, make_server
 from tests.system.server import WebServer
 

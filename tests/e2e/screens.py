@@ -31,12 +31,16 @@ def sign_in(page: Page, person: User, path: str = "/messages") -> Page:
             }
         ]
     )
-    kept = {"me": json.dumps(MeSerializer(person).data), "sign-in": str(round(1000 * time.time()))}
     # The script is removed once the page is shown, so that it signs nobody in on a later page.
-    remember = f"Object.assign(localStorage, {json.dumps(kept)})"
-    with page.add_init_script(remember), page.expect_response("**/api/auth/users/me/"):
+    with page.add_init_script(remember(person)), page.expect_response("**/api/auth/users/me/"):
         page.goto(path)
     return page
+
+
+def remember(person: User) -> str:
+    """Return the script that stores what a page remembers of a signed-in person."""
+    kept = {"me": json.dumps(MeSerializer(person).data), "sign-in": str(round(1000 * time.time()))}
+    return f"Object.assign(localStorage, {json.dumps(kept)})"
 
 
 def sign_in_by_form(page: Page, person: User, path: str = "/messages") -> Page:

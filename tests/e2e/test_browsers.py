@@ -5,26 +5,20 @@ The same story in Chromium, Firefox and WebKit: from the sign-in to the sign-out
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from pytest_django.plugin import DjangoDbBlocker
 
 from messaging.models import Conversation
-from tests.backends import find_free_port
 from tests.e2e.devices import DESK, OpenDevice
 from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
 from tests.e2e.proxy import Proxy
-from tests.e2e.servers import make_server
-from tests.e2e.webdriver.browsers import open_firefox, open_webkit
-from tests.e2e.webdriver.packages import FIREFOX, WEBKIT, BrowserUnavailable, find
+from tests.e2e.secure_site import Site, unreachable
+from tests.e2e.webdriver.browsers import open_engine
 from tests.e2e.webdriver.tabs import DrivenTab, PlaywrightTab, Tab
 from tests.factories import PASSWORD, tokens_of
 from tests.system.people import Person
 from tests.system.server import WebServer
 from users.models import User
-
-Site = tuple[Proxy, WebServer]
 
 ELSEWHERE = "/healthz"
 NOTE_RETURN = """addEventListener("pageshow", ({ persisted }) => {
@@ -33,32 +27,9 @@ NOTE_RETURN = """addEventListener("pageshow", ({ persisted }) => {
 SENDING, SENT, READ = (f".tick[aria-label={each}]" for each in ("Sending", "Sent", "Read"))
 
 
-@pytest.fixture(scope="module")
-def site(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, static_root: Path
-) -> Iterator[Site]:
-    port = find_free_port()
-    environment = {
-        "PUBLIC_URL": f"https://localhost:{port}",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "FORWARDED_ALLOW_IPS": "127.0.0.1",
-    }
-    with (
-        django_db_blocker.unblock(),
-        make_server(static_root, **environment) as server,
-        Proxy(f"127.0.0.1:{server.port}", port=port) as proxy,
-    ):
-        yield proxy, server
-
-
 @pytest.fixture
-def proxy(site: Site, transactional_db: None) -> Proxy:
-    return site[0]
-
-
-@pytest.fixture
-def server(site: Site, transactional_db: None) -> WebServer:
-    return site[1]
+def server(secure_site: Site, transactional_db: None) -> WebServer:
+    return secure_site[1]
 
 
 @pytest.fixture(params=["chromium", "firefox", "webkit"])
@@ -68,13 +39,8 @@ def tab(request: pytest.FixtureRequest, proxy: Proxy) -> Iterator[Tab]:
         options = {"base_url": proxy.url, "ignore_https_errors": True}
         yield PlaywrightTab(open_device(fresh=True, **DESK, **options))
         return
-    is_firefox = request.param == "firefox"
-    try:
-        find(FIREFOX if is_firefox else WEBKIT)
-    except BrowserUnavailable as error:
-        pytest.fail(str(error), pytrace=False)
-    with open_firefox() if is_firefox else open_webkit() as connection:
-        yield DrivenTab(connection, proxy.url, keeps_pages=not is_firefox)
+    with open_engine(request.param) as connection:
+        yield DrivenTab(connection, proxy.url, keeps_pages=request.param != "firefox")
 
 
 @pytest.mark.complains("net::ERR_", "502", "WebSocket", "/api/auth/jwt/refresh/")
@@ -121,10 +87,9 @@ def test_story(
     tab.expect(".bubble-text", "a draft")
 
     # Write without a network: it is sent once there is one.
-    proxy.stop()
-    tab.write("textarea", "written offline\n")
-    tab.expect(SENDING)
-    proxy.start()
+    with unreachable(proxy):
+        tab.write("textarea", "written offline\n")
+        tab.expect(SENDING)
     tab.expect_none(SENDING)
     texts = [each["content"] for each in trainee.messages(conversation.pk).json()["results"]]
     assert texts == [

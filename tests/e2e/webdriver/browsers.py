@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.backends import find_free_port
 from tests.e2e.webdriver.connections import (
@@ -17,7 +18,7 @@ from tests.e2e.webdriver.connections import (
     HttpConnection,
     MarionetteConnection,
 )
-from tests.e2e.webdriver.packages import FIREFOX, WEBKIT, find
+from tests.e2e.webdriver.packages import FIREFOX, WEBKIT, BrowserUnavailable, find
 
 START_SECONDS = 60
 PREFERENCES = {
@@ -27,22 +28,37 @@ PREFERENCES = {
     "browser.startup.page": "0",
     "datareporting.policy.dataSubmissionEnabled": "false",
     "dom.min_background_timeout_value": "4",
-    "intl.accept_languages": '"en-US"',
     "marionette.port": "0",
     "network.captive-portal-service.enabled": "false",
     "network.connectivity-service.enabled": "false",
     "toolkit.telemetry.enabled": "false",
+    # Without a window, it says that the device has no mouse.
+    "ui.allPointerCapabilities": "6",
+    "ui.primaryPointerCapabilities": "6",
 }
 
 
 @contextmanager
-def open_firefox() -> Iterator[Connection]:
-    """Start Firefox, without a window, and connect to it."""
+def open_engine(name: str) -> Iterator[Connection]:
+    """Open "firefox" or "webkit", and connect to it; if it cannot be had, the test fails with one line."""
+    package, start = (FIREFOX, open_firefox) if name == "firefox" else (WEBKIT, open_webkit)
+    try:
+        find(package)
+    except BrowserUnavailable as error:
+        pytest.fail(str(error), pytrace=False)
+    with start() as connection:
+        yield connection
+
+
+@contextmanager
+def open_firefox(language: str = "en-US") -> Iterator[Connection]:
+    """Start Firefox for a person who reads this language, without a window, and connect to it."""
     (path,) = find(FIREFOX)
+    preferences = {**PREFERENCES, "intl.accept_languages": f'"{language}"'}
     with tempfile.TemporaryDirectory(
         prefix="messaging-test-", ignore_cleanup_errors=True
     ) as folder:
-        lines = [f'user_pref("{name}", {value});\n' for name, value in PREFERENCES.items()]
+        lines = [f'user_pref("{name}", {value});\n' for name, value in preferences.items()]
         Path(folder, "user.js").write_text("".join(lines))
         command = (path, "--headless", "--marionette", "--no-remote", "--profile", folder)
         with running(command, {"HOME": folder, "MOZ_DISABLE_CONTENT_SANDBOX": "1"}):
@@ -53,7 +69,7 @@ def open_firefox() -> Iterator[Connection]:
 
 @contextmanager
 def open_webkit() -> Iterator[Connection]:
-    """Start WebKitGTK's own browser and its driver, on a virtual display, and connect to it."""
+    """Start WebKitGTK's own browser, on a virtual display, and connect to it through its driver."""
     driver, browser, display_server = find(WEBKIT)
     port = find_free_port()
     with tempfile.TemporaryDirectory(

@@ -23,6 +23,11 @@ PATHS = {
     "ExecuteScript": ("POST", "/execute/sync"),
     "ElementClick": ("POST", "/element/{id}/click"),
     "ElementSendKeys": ("POST", "/element/{id}/value"),
+    "PerformActions": ("POST", "/actions"),
+    "AddCookie": ("POST", "/cookie"),
+    "DeleteAllCookies": ("DELETE", "/cookie"),
+    "SetWindowRect": ("POST", "/window/rect"),
+    "TakeScreenshot": ("GET", "/screenshot"),
 }
 
 

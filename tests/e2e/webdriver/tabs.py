@@ -1,17 +1,22 @@
 """A tab of any browser, with the few actions and expectations of a story."""
 
 import time
+from base64 import b64decode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urljoin
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.devices import PATIENCE, wait_until
+from tests.e2e.devices import wait_until
 from tests.e2e.webdriver.connections import CommandFailed, Connection
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """The key of an element's id in the standard."""
 ENTER = "\ue007"
+PATIENCE = 30.0
+"""Seconds until a wait in a driven tab fails: these browsers are slow while all cores are busy."""
 FIND_SHOWN = """
     const [css, text] = arguments;
     const isShown = (each) => each.getClientRects().length > 0 && each.textContent.includes(text);
@@ -41,8 +46,14 @@ class Tab(Protocol):
     def expect_none(self, css: str, text: str = "") -> None:
         """Wait until no such element is shown."""
 
+    def wait_until(self, holds: Callable[[], bool], otherwise: str) -> None:
+        """Wait until a condition holds, or fail with a sentence."""
+
+    def set_cookie(self, name: str, value: str) -> None:
+        """Set a cookie that no script can read, for the host of the page."""
+
     def run(self, script: str) -> Any:
-        """Return the value of an expression in the page."""
+        """Return the value of an expression in the page, or of the promise that it is."""
 
 
 class DrivenTab:
@@ -67,11 +78,44 @@ class DrivenTab:
     def write(self, css: str, text: str) -> None:
         self._act("ElementSendKeys", css, "", text=text.replace("\n", ENTER))
 
+    def hover(self, css: str, text: str = "") -> None:
+        """Move the mouse over an element."""
+        self.expect(css, text)
+        where = {"type": "pointerMove", "origin": {ELEMENT: self._find(css, text)}, "x": 0, "y": 0}
+        mouse = {"type": "pointer", "id": "mouse", "actions": [where]}
+        self._succeeds("PerformActions", actions=[mouse])
+
+    def upload(self, css: str, *files: Path) -> None:
+        """Choose files with a file input, which need not be shown."""
+        script = "return document.querySelector(arguments[0])"
+        found = self._connection.send("ExecuteScript", script=script, args=[css])
+        paths = "\n".join(map(str, files))
+        self._connection.send("ElementSendKeys", id=found[ELEMENT], text=paths)
+
+    def has(self, css: str, text: str = "") -> bool:
+        """Return whether such an element is shown now."""
+        return self._find(css, text) is not None
+
     def expect(self, css: str, text: str = "") -> None:
-        self._wait(lambda: self._find(css, text) is not None, f"{css} {text!r} is not shown")
+        self.wait_until(lambda: self.has(css, text), f"{css} {text!r} is not shown")
 
     def expect_none(self, css: str, text: str = "") -> None:
-        self._wait(lambda: self._find(css, text) is None, f"{css} {text!r} is still shown")
+        self.wait_until(lambda: not self.has(css, text), f"{css} {text!r} is still shown")
+
+    def set_cookie(self, name: str, value: str) -> None:
+        cookie = {"name": name, "value": value, "path": "/", "secure": True, "httpOnly": True}
+        self._connection.send("AddCookie", cookie={**cookie, "sameSite": "Strict"})
+
+    def delete_cookies(self) -> None:
+        self._connection.send("DeleteAllCookies")
+
+    def resize(self, width: int, height: int) -> None:
+        """Change the size of the window."""
+        self._connection.send("SetWindowRect", width=width, height=height)
+
+    def screenshot(self, file: Path) -> None:
+        """Save what the tab shows as a PNG file."""
+        file.write_bytes(b64decode(self._connection.send("TakeScreenshot", full=False)))
 
     def run(self, script: str) -> Any:
         return self._connection.send("ExecuteScript", script=f"return {script}", args=[])
@@ -85,7 +129,7 @@ class DrivenTab:
             element = self._find(css, shown)
             return element is not None and self._succeeds(command, id=element, **parameters)
 
-        self._wait(act, f"{css} {shown!r} cannot be used")
+        self.wait_until(act, f"{css} {shown!r} cannot be used")
 
     def _succeeds(self, command: str, **parameters: Any) -> bool:
         try:
@@ -96,7 +140,8 @@ class DrivenTab:
             return False
         return True
 
-    def _wait(self, holds: Callable[[], bool], otherwise: str) -> None:
+    def wait_until(self, holds: Callable[[], bool], otherwise: str) -> None:
+        """Wait until a condition holds, or fail with a sentence and the text of the page."""
         deadline = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < deadline, f"{otherwise}:\n{self._read_text()}"
@@ -134,7 +179,24 @@ class PlaywrightTab:
         expect(self._find(css, text)).to_be_visible()
 
     def expect_none(self, css: str, text: str = "") -> None:
-        wait_until(self._page, lambda: self._find(css, text).count() == 0)
+        self.wait_until(lambda: self._find(css, text).count() == 0, "")
+
+    def wait_until(self, holds: Callable[[], bool], otherwise: str) -> None:
+        wait_until(self._page, holds)
+
+    def set_cookie(self, name: str, value: str) -> None:
+        self._page.context.add_cookies(
+            [
+                {
+                    "name": name,
+                    "value": value,
+                    "url": urljoin(self._page.url, "/"),
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "Strict",
+                }
+            ]
+        )
 
     def run(self, script: str) -> Any:
         return self._page.evaluate(script)
