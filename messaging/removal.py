@@ -30,6 +30,12 @@ def empty_messages(
     changed.update(deleted_version=version)
 
 
+def renew_quotes_of(messages: MessageQuerySet, *, version: int) -> None:
+    """Give this version to the messages that quote one of these, whose sender is no longer named."""
+    quoting = Message.objects.filter(reply_to__in=messages, removed_at=None)
+    quoting.change_content(version=version)
+
+
 def _emptied_at(version: int) -> dict[str, Any]:
     """
     Return the values of a deleted message.

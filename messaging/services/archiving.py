@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from messaging.events import announce_altered, announce_archived
 from messaging.last_known import store_last_known
 from messaging.models import Conversation, Message, MessageRevision
+from messaging.removal import renew_quotes_of
 from messaging.services.reacting import remove_reactions_of
 from messaging.system_lines import content_without_name
 from users.coaching import lock_trainer_ids, lock_with_trainees
@@ -88,6 +89,7 @@ def prepare_account_deletion(*, user: User) -> None:
         conversation.last_known = None
         conversation.save(update_fields=["version", "last_known"])
         written = Message.objects.filter(conversation=conversation, sender=user)
+        renew_quotes_of(written, version=conversation.version)
         written.change_content(version=conversation.version, content=content_without_name())
         MessageRevision.objects.filter(message__in=written).delete()
         remove_reactions_of(user.pk, conversation)

@@ -12,7 +12,7 @@ from messaging.models import (
     MessageRevision,
     Participant,
 )
-from messaging.removal import empty_messages
+from messaging.removal import empty_messages, renew_quotes_of
 from messaging.services.reacting import remove_reactions_of
 from messaging.services.uploading import forget
 from messaging.system_lines import content_without_name
@@ -84,12 +84,11 @@ def _change_batch(conversation_id: int, batch: MessageQuerySet, erases_texts: bo
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     conversation.version += 1
     conversation.save(update_fields=["version"])
+    ids = list(batch.values_list("pk", flat=True))
+    renew_quotes_of(batch, version=conversation.version)
     emptied = batch if erases_texts else batch.filter(content="", removed_at=None)
-    replies = Message.objects.filter(reply_to__in=emptied, removed_at=None).order_by()
-    replies.change_content(version=conversation.version)
     empty_messages(emptied, version=conversation.version, sender=None)
     if not erases_texts:
-        ids = list(batch.values_list("pk", flat=True))
         MessageRevision.objects.filter(message__in=ids).delete()
         kept = {"content": content_without_name()}
         batch.change_content(version=conversation.version, sender=None, **kept)

@@ -183,7 +183,8 @@ class Model:
             self.trainer_of[trainee] = None if trainer == name else trainer
 
     def _forget(self, name: str, line: Line, version: int) -> None:
-        if line.sender == name:
+        quoted = line.reply_to.sender if line.reply_to else None
+        if name in (line.sender, quoted):
             line.version = line.shown_version = version
         own = [emoji for emoji, names in line.reactions.items() if name in names]
         for emoji in own:

@@ -7,6 +7,7 @@ In the original code, a deletion removed the person's messages and put null into
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from messaging.models import Conversation, Message
+from messaging.services.posting import post_message
 from tests.conftest import Client
 from tests.factories import make_trainee, open_conversation, write
 from tests.messaging.announcements import list_events
@@ -40,6 +41,23 @@ def test_deleted_trainee_is_a_placeholder_on_the_wire(
     assert listed[0]["unread_count"] == 1
     assert [each["sender"]["id"] for each in messages["results"]] == [0, alice.pk]
     assert messages["results"][0]["sender"] == REMOVED_SENDER
+
+
+def test_quotes_no_longer_name_their_sender(
+    api: Client, alice: User, bob: User, conversation: Conversation
+) -> None:
+    (quoted,) = write(bob, conversation, "Mine")
+    reply = post_message(
+        sender=alice, conversation_id=conversation.pk, content="Fine", reply_to=quoted.pk
+    ).message
+    bob.delete()
+
+    url = f"/api/messaging/conversations/{conversation.pk}/messages/?since={reply.version}"
+    quotes = {
+        each["id"]: each["reply_to"] for each in api.as_user(alice).get(url).json()["results"]
+    }
+
+    assert (quotes[reply.pk]["sender"], quotes[reply.pk]["preview"]) == (REMOVED_SENDER, "Mine")
 
 
 def test_deleted_trainer_is_a_placeholder_on_the_wire(

@@ -17,6 +17,7 @@ from jobs.models import Job
 from messaging import frames, selectors
 from messaging.models import Conversation, Message, Participant
 from messaging.services import erasing
+from messaging.services.posting import post_message
 from notifications.contents import get_notification
 from notifications.models import (
     DeliveryOutcome,
@@ -133,6 +134,22 @@ def test_trainer_who_is_being_erased_is_not_shown_to_trainees(
     begin(alice)
 
     assert api.as_user(bob).get("/api/auth/users/me/").json()["trainer"] is None
+
+
+def test_quotes_no_longer_name_their_sender(
+    api: Client, alice: User, bob: User, talk: Conversation
+) -> None:
+    quoted = Message.objects.get(sender=bob)
+    reply = post_message(
+        sender=alice, conversation_id=talk.pk, content="Fine", reply_to=quoted.pk
+    ).message
+    begin(bob)
+
+    run_due()
+
+    body = api.as_user(alice).get(f"{messages_of(talk)}?since={reply.version}").json()
+    quotes = {each["id"]: each["reply_to"] for each in body["results"]}
+    assert (quotes[reply.pk]["sender"], quotes[reply.pk]["preview"]) == (REMOVED_SENDER, "Mine")
 
 
 def test_kept_messages_have_a_placeholder_and_new_versions(
