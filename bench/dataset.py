@@ -105,6 +105,11 @@ FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.con
 WHERE i.indrelid = 'messaging_message'::regclass AND NOT i.indisprimary
 """
 _SEQUENCE = "SELECT setval(pg_get_serial_sequence('messaging_message', 'id'), %(next)s)"
+# Otherwise the product would send an email about the unread messages to all 1,551 people meanwhile.
+_SCANNED = (
+    "UPDATE push_mailcursor SET scanned_up_to = %(next)s",
+    "UPDATE push_pushcursor SET first_look = %(next)s, second_look = %(next)s",
+)
 
 
 @dataclass(frozen=True)
@@ -162,10 +167,16 @@ class Dataset:
                     connection.execute(sql)
                 with _without_indexes(connection):
                     connection.execute(_MESSAGES.format(content=self.content).encode(), values)
-                for sql in (_LAST, _SEQUENCE):
+                for sql in (_LAST, _SEQUENCE, *_SCANNED):
                     connection.execute(sql, values)
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
+
+    def count_unindexed(self) -> int:
+        """Return how many messages are not in the search index yet."""
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute("SELECT count(*) FROM messaging_searchpending").fetchone()
+            return int(row[0]) if row else 0
 
     def unread_again(self) -> int:
         """Mark the last 20 messages of each conversation as unread; return how many had been read."""

@@ -66,6 +66,16 @@ class Served:
             self._process.kill()
         self._log.close()
 
+    def manage(self, *command: str) -> None:
+        """Run a management command of the product on the server's database."""
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=self.folder,
+            env=self._environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
     def read_log(self) -> str:
         """Return the server's log, which contains only warnings and errors."""
         self._log.seek(0)
