@@ -19,16 +19,22 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
 """
 
 
-def index_messages(*, seconds: float) -> bool:
+def index_messages(*, seconds: float, share: float = 1) -> bool:
     """
     Index pending messages, the newest first, for about this long; return whether some are left.
 
-    Several processes may do so at the same time, and an interrupted call loses nothing.
+    `share` is the part of this time in which to work. The rest are pauses after each batch, so that others'
+    requests find the processor and the database free. Several processes may index at the same time, and an
+    interrupted call loses nothing.
     """
-    until = time.monotonic() + seconds
+    begin = time.monotonic()
+    until = begin + seconds
     while has_more := _index_some():
-        if time.monotonic() >= until:
+        end = time.monotonic()
+        if end >= until:
             break
+        time.sleep(min((end - begin) * (1 / share - 1), until - end))
+        begin = time.monotonic()
     return has_more
 
 

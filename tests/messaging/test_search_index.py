@@ -1,5 +1,6 @@
 """The search index: what keeps it up, and how it is read."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from messaging.jobs import index
 from messaging.models import Conversation, Message, SearchEntry, SearchPending
-from messaging.search import postgresql, sqlite
+from messaging.search import indexing, postgresql, sqlite
 from messaging.search.grams import ERA_BITS, grams_of, number_grams
 from messaging.search.indexing import index_messages
 from messaging.search.selectors import search_messages
@@ -45,6 +46,36 @@ def counts() -> tuple[int, int]:
 def find(conversations: list[Conversation], words: list[str], limit: int) -> list[int]:
     search = postgresql.find if connection.vendor == "postgresql" else sqlite.find
     return search([each.pk for each in conversations], words, limit)
+
+
+def test_job_pauses_nine_times_as_long_as_each_batch_takes(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        add(conversation, "An old message", 50 + number)
+    # Each batch of two takes half a second, except the last one.
+    clock, pauses = iter([0, 0.5, 5, 5.5, 10]), list[float]()
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    time = SimpleNamespace(monotonic=lambda: next(clock), sleep=pauses.append)
+    monkeypatch.setattr(indexing, "time", time)
+
+    has_more = index_messages(seconds=20, share=0.1)
+
+    assert (pauses, has_more, counts()) == ([4.5, 4.5], False, (0, 5))
+
+
+def test_job_never_pauses_beyond_its_time(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(conversation, "An old message", 50)
+    clock, pauses = iter([0, 7, 20, 20.5]), list[float]()
+    monkeypatch.setattr(indexing, "BATCH", 1)
+    time = SimpleNamespace(monotonic=lambda: next(clock), sleep=pauses.append)
+    monkeypatch.setattr(indexing, "time", time)
+
+    has_more = index_messages(seconds=20, share=0.1)
+
+    assert (pauses, has_more, counts()) == ([13], True, (0, 2))
 
 
 def test_messages_are_pending_until_the_job_has_run(
