@@ -23,6 +23,7 @@ from bench.compare import Effort, Row, Side, compare
 from bench.dataset import CONVERSATIONS, Dataset
 from bench.delivery import Delivery, deliver
 from bench.idle import allow_files, hold_idle
+from bench.photo_trip import PhotoTrips, send_photos
 from bench.processes import floor, prepare, product
 from bench.report import Results
 from bench.scenarios import vary_held_processes, vary_processes, vary_redis, vary_servers
@@ -32,13 +33,17 @@ from bench.wrk import Unavailable, ensure_installed
 from tests.backends import BackendUnavailable, Redis
 from tests.e2e.chromium import ChromiumUnavailable, find_chromium
 
-SCENARIOS = ("endpoints", "sockets", "processes", "redis", "servers", "browser", "search")
+SCENARIOS = (
+    *("endpoints", "sockets", "processes", "redis", "servers"),
+    *("browser", "photo", "search"),
+)
 QUICK = {
     "sizes": [100],
     "seconds": 2,
     "rounds": 2,
     "sockets": 1000,
     "messages": 200,
+    "photos": 10,
     "searched": [100, 1000],
 }
 FULL = {
@@ -47,6 +52,7 @@ FULL = {
     "rounds": 3,
     "sockets": 5000,
     "messages": 500,
+    "photos": 30,
     "searched": [100, 1000, 10000],
 }
 
@@ -93,6 +99,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--sockets", type=int, help="number of idle sockets")
     parser.add_argument("--messages", type=int, help="messages from browser to browser")
+    parser.add_argument("--photos", type=int, help="photos from browser to browser")
     parser.add_argument("--scenario", choices=SCENARIOS, help="run only this scenario")
     parser.add_argument("--no-fsync", dest="durable", action="store_false")
     arguments = parser.parse_args()
@@ -105,9 +112,9 @@ def _parse() -> argparse.Namespace:
 
 
 def _ensure_tools(scenarios: tuple[str, ...]) -> None:
-    if "browser" in scenarios:
+    if {"browser", "photo"} & set(scenarios):
         find_chromium()
-    if scenarios not in (("browser",), ("search",)):
+    if scenarios not in (("browser",), ("photo",), ("search",)):
         ensure_installed()
 
 
@@ -134,9 +141,7 @@ def run(arguments: argparse.Namespace) -> Results:
             results.redis = vary_redis(data, redis.url, effort, say)
         if "servers" in arguments.scenarios:
             results.servers = vary_servers(data, redis.url, effort, say)
-        if "browser" in arguments.scenarios:
-            results.browser = wait_in_browsers(data, redis.url, arguments.messages)
-            say(f"  browser to browser: {results.browser.other_p50:.0f} ms")
+        _measure_browsers(results, data, redis.url, arguments)
         if "search" in arguments.scenarios:
             results.searches = _measure_searches(postgres.url, redis.url, arguments.searched)
         results.machine["others_percent"] = others.percent()
@@ -177,6 +182,17 @@ def _measure_sockets(
         say(f"  {sockets:,} idle sockets: {results.idle.kb_each:.0f} KB each")
 
 
+def _measure_browsers(
+    results: Results, data: Dataset, redis_url: str, arguments: argparse.Namespace
+) -> None:
+    if "browser" in arguments.scenarios:
+        results.browser = wait_in_browsers(data, redis_url, arguments.messages)
+        say(f"  browser to browser: {results.browser.other_p50:.0f} ms")
+    if "photo" in arguments.scenarios:
+        results.photos = send_photos(data, redis_url, arguments.photos)
+        say(f"  a photo from browser to browser: {results.photos.photo:.0f} ms")
+
+
 def _measure_searches(database_url: str, redis_url: str, sizes: list[int]) -> list[Search]:
     found = []
     for messages in sorted(set(sizes)):
@@ -194,9 +210,9 @@ def _version(database_url: str) -> str:
 def _has_failed(results: Results) -> bool:
     runs = [figures for row in results.rows for figures in (row.product, row.floor)]
     runs += [each.send for each in results.variants]
-    deliveries: list[Delivery | Waits] = [*results.deliveries.values()]
+    deliveries: list[Delivery | Waits | PhotoTrips] = [*results.deliveries.values()]
     deliveries += [each.delivery for each in results.variants]
-    deliveries += [results.browser] if results.browser else []
+    deliveries += [each for each in (results.browser, results.photos) if each]
     return any(each.errors for each in runs) or any(each.wrong for each in deliveries)
 
 

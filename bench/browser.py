@@ -41,16 +41,20 @@ class Waits:
 def wait_in_browsers(data: Dataset, redis_url: str, messages: int) -> Waits:
     """Send messages one after the other from a desktop to a phone, and time both screens."""
     pair = list_pairs()[0]
-    _let_sign_in(data, pair)
-    with product(data.database_url, redis_url) as server, _chromium() as browser:
-        desk = _open(browser, server, pair, pair.trainer_id)
-        phone = _open(browser, server, pair, pair.trainee_id, **PHONE)
-        rounds = [_send(desk, phone, number) for number in range(WARM_UP + messages)]
+    let_sign_in(data, pair)
+    with product(data.database_url, redis_url) as server, chromium() as browser:
+        desk = open_thread(browser, server, pair, pair.trainer_id)
+        phone = open_thread(browser, server, pair, pair.trainee_id, **PHONE)
+        rounds = [send_text(desk, phone, number) for number in range(WARM_UP + messages)]
     return _judge(rounds[WARM_UP:])
 
 
-def _send(desk: Page, phone: Page, number: int) -> tuple[float | None, float | None]:
-    """Return the milliseconds until the ✓ and the recipient's message; None for one that never comes."""
+def send_text(desk: Page, phone: Page, number: int) -> tuple[float | None, float | None]:
+    """
+    Send a text, and return the milliseconds until the ✓ and until the recipient's message.
+
+    A time is None if it never appears.
+    """
     text = f"Message number {number}, typed by hand."
     desk.get_by_role("textbox", name=re.compile("Message")).fill(text)
     ticked = desk.evaluate_handle("text => ({ when: shown('.message.own.sent', text) })", text)
@@ -62,15 +66,16 @@ def _send(desk: Page, phone: Page, number: int) -> tuple[float | None, float | N
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
+    """Run a browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         yield browser
         browser.close()
 
 
-def _open(browser: Browser, server: Served, pair: Pair, user_id: int, **device: Any) -> Page:
-    """Sign a person in and open the conversation."""
+def open_thread(browser: Browser, server: Served, pair: Pair, user_id: int, **device: Any) -> Page:
+    """Sign a person in, and open their conversation."""
     page = browser.new_context(base_url=server.url, **device).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(STOPWATCH)
@@ -82,13 +87,19 @@ def _open(browser: Browser, server: Served, pair: Pair, user_id: int, **device: 
     return page
 
 
-def _let_sign_in(data: Dataset, pair: Pair) -> None:
+def let_sign_in(data: Dataset, pair: Pair) -> None:
+    """Give both people of a pair a password, and mark their messages as read, so that both see the newest."""
     # The default hasher with few iterations, so that signing in is fast.
     password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
     with psycopg.connect(data.database_url) as connection:
         connection.execute(
             "UPDATE users_user SET password = %s WHERE id = ANY(%s)",
             [password, [pair.trainer_id, pair.trainee_id]],
+        )
+        connection.execute(
+            "UPDATE messaging_message SET read_at = created_at, read_version = version"
+            " WHERE conversation_id = %s AND read_at IS NULL",
+            [pair.conversation_id],
         )
 
 

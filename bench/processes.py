@@ -38,7 +38,8 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         arguments = (each.format(port=self.port) for each in command)
         self._command = [sys.executable, "-m", *arguments]
-        self._environment = {**os.environ, **environment, "PORT": str(self.port)}
+        own = {"PORT": str(self.port), "PUBLIC_URL": self.url}
+        self._environment = {**os.environ, **environment, **own}
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -10,6 +10,7 @@ from bench.browser import Waits
 from bench.compare import Row
 from bench.delivery import Delivery
 from bench.idle import Idle
+from bench.photo_trip import PhotoTrips
 from bench.processes import ROOT
 from bench.scenarios import Variant
 from bench.search import Search
@@ -35,6 +36,7 @@ class Results:
     redis: list[Variant] = field(default_factory=list)
     servers: list[Variant] = field(default_factory=list)
     browser: Waits | None = None
+    photos: PhotoTrips | None = None
     searches: list[Search] = field(default_factory=list)
 
     @property
@@ -47,7 +49,7 @@ class Results:
         parts += [_deliveries(self.deliveries), _idle(self.idle)]
         variants = (self.processes, self.held, self.redis, self.servers)
         parts += [_variants(each) for each in variants]
-        parts += [_browser(self.browser), _searches(self.searches)]
+        parts += [_browser(self.browser), _photos(self.photos), _searches(self.searches)]
         return "\n\n".join(filter(None, parts)) + "\n"
 
     def save(self) -> None:
@@ -165,6 +167,18 @@ def _browser(waits: Waits | None) -> str:
     tick = ("click to ✓", f"{waits.tick_p50:.0f}", f"{waits.tick_p99:.0f}", waits.sent, waits.wrong)
     other = ("click to the other side's screen", f"{waits.other_p50:.0f}", f"{waits.other_p99:.0f}")
     return _table(heads, [tick, (*other, waits.sent, waits.wrong)])
+
+
+def _photos(trips: PhotoTrips | None) -> str:
+    if trips is None:
+        return ""
+    heads = ["from the click to the other screen", "p50 ms", "times a text", "times Pillow alone"]
+    photo, text = f"a photo of {trips.megabytes:.1f} MB", "a text"
+    rows = [
+        (name, f"{each:.0f}", f"{each / trips.text:.1f}", f"{each / trips.bare:.1f}")
+        for name, each in ((photo, trips.photo), (text, trips.text), ("Pillow alone", trips.bare))
+    ]
+    return _table([*heads, "never shown"], [(*row, trips.wrong) for row in rows])
 
 
 def _searches(searches: list[Search]) -> str:
