@@ -88,7 +88,7 @@ def open_thread(browser: Browser, server: Served, pair: Pair, user_id: int, **de
 
 
 def let_sign_in(data: Dataset, pair: Pair) -> None:
-    """Give both people of a pair a password, and mark their messages as read, so that both see the newest."""
+    """Give both people of a pair a password. Mark their messages as read, so that both see the newest."""
     # The default hasher with few iterations, so that signing in is fast.
     password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1)
     with psycopg.connect(data.database_url) as connection:

@@ -182,7 +182,7 @@ def _photos(trips: PhotoTrips | None) -> str:
 
 
 def _searches(searches: list[Search]) -> str:
-    heads = ["messages", "conversations", "search", "hits", "least ms", "p50 ms"]
+    heads = ["messages", "conversations", "search", "hits", "pages", "least ms", "p50 ms"]
     return _table(
         heads,
         (
@@ -191,6 +191,7 @@ def _searches(searches: list[Search]) -> str:
                 each.conversations,
                 each.query,
                 each.found,
+                f"{each.pages:,}",
                 f"{each.least_ms:.1f}",
                 f"{each.p50_ms:.1f}",
             )

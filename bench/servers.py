@@ -14,7 +14,8 @@ _WRITE_RARELY = "ALTER SYSTEM SET max_wal_size = '8GB'"
 # Excludes PostgreSQL's own checks of deferred foreign keys, the worker's look for jobs each second, and the
 # benchmark's statements.
 _COUNT = r"""
-SELECT COALESCE(sum(calls), 0) FROM pg_stat_statements
+SELECT COALESCE(sum(calls), 0), COALESCE(sum(shared_blks_hit + shared_blks_read), 0)
+FROM pg_stat_statements
 WHERE query !~* '^\s*(BEGIN|COMMIT|SELECT pg_reload_conf|SELECT 1 FROM ONLY|SELECT min.seconds.)'
   AND query NOT LIKE '%pg_stat_statements%'
 """
@@ -38,11 +39,15 @@ def copy_database(url: str, name: str) -> str:
 
 
 class Statements:
-    """Counts the statements during a `with` block, without BEGIN, COMMIT and checks of foreign keys."""
+    """
+    Counts the statements during a `with` block, without BEGIN, COMMIT and checks of foreign keys.
+
+    `pages` is how many pages of 8 KB they have read, in memory or from the disk.
+    """
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url
-        self.count = 0
+        self.count = self.pages = 0
 
     def __enter__(self) -> "Statements":
         _execute(self._url, _TRACK.format("top"), "SELECT pg_reload_conf()")
@@ -53,7 +58,7 @@ class Statements:
     def __exit__(self, *args: object) -> None:
         with psycopg.connect(self._url) as connection:
             row = connection.execute(_COUNT).fetchone()
-            self.count = int(row[0]) if row else 0
+            self.count, self.pages = map(int, row or (0, 0))
         _execute(self._url, _TRACK.format("none"), "SELECT pg_reload_conf()")
 
 
