@@ -5,9 +5,10 @@ from django.db.models import QuerySet
 
 from messaging.events import announce_altered, announce_archived
 from messaging.last_known import store_last_known
-from messaging.models import Conversation, Message, MessageRevision
-from messaging.removal import renew_quotes_of
+from messaging.models import Attachment, Conversation, Message, MessageRevision
+from messaging.removal import empty_messages, renew_quotes_of
 from messaging.services.reacting import remove_reactions_of
+from messaging.services.uploading import forget
 from messaging.system_lines import content_without_name
 from users.coaching import lock_trainer_ids, lock_with_trainees
 from users.models import User
@@ -79,17 +80,19 @@ def prepare_account_deletion(*, user: User) -> None:
     """
     Give a user's conversations and messages a new version before the account is deleted.
 
-    So clients load them again. The deletion keeps these rows, with a placeholder for the person. Rows are
-    locked in the usual order: the user, the user's trainees (whom the deletion unlinks), then the
-    conversations.
+    So clients load them again. The deletion keeps these rows, with a placeholder for the person, but not
+    the person's photos; a message that had only photos becomes a deleted one. Rows are locked in the usual
+    order: the user, the user's trainees (whom the deletion unlinks), then the conversations.
     """
     lock_with_trainees(user)
+    forget(Attachment.objects.filter(owner=user))
     for conversation in _lock(Conversation.objects.of(user)):
         conversation.version += 1
         conversation.last_known = None
         conversation.save(update_fields=["version", "last_known"])
         written = Message.objects.filter(conversation=conversation, sender=user)
         renew_quotes_of(written, version=conversation.version)
+        empty_messages(written.filter(content="", removed_at=None), version=conversation.version)
         written.change_content(version=conversation.version, content=content_without_name())
         MessageRevision.objects.filter(message__in=written).delete()
         remove_reactions_of(user.pk, conversation)

@@ -19,7 +19,14 @@ from messaging.photos import SIDES, name_of
 from messaging.services.erasing import erase_from_conversations
 from messaging.services.removing import remove_message
 from tests.conftest import Client
-from tests.messaging.photos import PHOTO, send_form, send_photo, upload
+from tests.messaging.photos import (
+    PHOTO,
+    send_form,
+    send_photo,
+    send_uploads,
+    upload,
+    upload_ids,
+)
 from users.models import User
 
 OLD = time.time() - timedelta(days=2).total_seconds()
@@ -81,6 +88,25 @@ def test_erasure_of_a_person_deletes_their_photos_and_no_others(
     caption = ("", True, 0) if erases_texts else ("A caption", False, 0)
     assert shown == [("", True, 0), caption, ("", False, 1), ("Hello", False, 0)]
     assert files_in(media) == {name_of(hers.key, size) for size in ("small", "medium", "large")}
+
+
+def test_deletion_of_an_account_in_a_shell_deletes_its_photos(
+    api: Client, alice: User, bob: User, conversation: Conversation, media: Path
+) -> None:
+    (upload_id,) = upload_ids(api.as_user(bob), 1)
+    send_uploads(api, conversation, [upload_id], content="A text")
+    send_photo(api, bob, conversation)
+    upload(api)
+    kept = send_photo(api, alice, conversation)
+
+    bob.delete()
+    run_deletions()
+
+    assert files_in(media) == {name_of(kept.key, size) for size in SIDES}
+    url = f"/api/messaging/conversations/{conversation.pk}/messages/"
+    page = api.as_user(alice).get(url).json()["results"]
+    shown = [(each["content"], each["is_deleted"], len(each["attachments"])) for each in page]
+    assert shown == [("", False, 1), ("", True, 0), ("A text", False, 0), ("Hello", False, 0)]
 
 
 def test_upload_that_is_not_sent_within_a_day_is_forgotten(
