@@ -317,7 +317,6 @@ class SendSerializer(serializers.Serializer[Any]):
         default=None,
         help_text="The message of this conversation that is answered. It may be deleted.",
     )
-
     uploads = FlatListField(
         child=IdField(),
         allow_null=True,

@@ -33,6 +33,7 @@ CLIENT = ("last_used_at", "address", "user_agent")
 UNREAD_EMAIL = ("result", "reason", "messages", "conversations", "attempt", "created_at", "at")
 NOTIFICATION = ("conversation_id", "device_id", "result", "reason", "attempt", "at")
 MESSAGE = ("id", "content", "created_at", "read_at")
+READING = ("removed_at", "read_version", "content_version")
 BATCH = 1000
 
 
@@ -140,7 +141,9 @@ def iterate_messages(conversation: Conversation) -> Iterator[dict[str, Any]]:
     for each in list_photos(conversation):
         photos.setdefault(each.message_id, []).append(each)
     rows = Message.objects.filter(conversation=conversation).order_by("pk")
-    for row in rows.values("sender_id", *MESSAGE).iterator(chunk_size=BATCH):
+    for row in rows.values("sender_id", *MESSAGE, *READING).iterator(chunk_size=BATCH):
+        if row["removed_at"] and row["read_version"] == row["content_version"]:
+            row["read_at"] = None  # it was deleted unread
         sender = names.get(row["sender_id"] or 0, REMOVED_PERSON_NAME)
         files = [photo_path(each) for each in photos.get(row["id"], [])]
         yield {"from": sender, **{name: row[name] for name in MESSAGE}, "photos": files}

@@ -49,11 +49,10 @@ def post_message(
 
     Calls may share an outer transaction. Each call locks a conversation until that transaction ends.
     `content` must be stripped and have 1 to 2,000 code points, or none with `uploads`, the ids of photos.
-    If the sender used `client_id` before
-    in this conversation, store nothing and return the original message. `reply_to` is the id of the message
-    that this one answers; it may be deleted. `has_joined` makes it the line that says that the sender has
-    joined. Raise ConversationNotFound, MessageNotFound, ConversationArchived, ParticipantGone,
-    ParticipantDeactivated, TooManyPhotos or UploadNotFound.
+    If the sender used `client_id` before in this conversation, store nothing and return the original
+    message. `reply_to` is the id of the message that this one answers; it may be deleted. `has_joined`
+    makes it the line that says that the sender has joined. Raise ConversationNotFound, MessageNotFound,
+    ConversationArchived, ParticipantGone, ParticipantDeactivated, TooManyPhotos or UploadNotFound.
     """
     ensure_few_photos(len(uploads))
     if reply_to is not None:

@@ -21,13 +21,15 @@ from django.utils import timezone
 from jobs.models import Job
 from messaging.models import Conversation, Message, MessageReading
 from messaging.photos import name_of
+from messaging.services.deleting import delete_message
 from messaging.services.inspecting import ReadingNotAllowed, record_reading_of_person
+from messaging.services.reading import mark_read
 from privacy.archive import write_archive
 from privacy.models import DataExport, DataExportPart
 from privacy.services import exporting
 from tests.admin.conftest import browser_of, make_staff
 from tests.conftest import Client
-from tests.factories import impersonate
+from tests.factories import impersonate, write
 from tests.jobs.running import run_due
 from tests.messaging.bodies import moment
 from tests.messaging.photos import send_photo
@@ -154,6 +156,25 @@ def test_export_has_no_photo_of_a_message_that_the_previous_release_has_taken_do
     archive = read_export(bob)
 
     assert not [name for name in archive.namelist() if name.startswith("photos/")]
+
+
+def test_export_tells_whether_a_deleted_message_was_read_before(
+    alice: User, bob: User, conversation: Conversation
+) -> None:
+    (read,) = write(bob, conversation, "Hi")
+    mark_read(reader=alice, conversation_id=conversation.pk)
+    (unread,) = write(bob, conversation, "Hello")
+    for each in (read, unread):
+        delete_message(by=bob, conversation_id=conversation.pk, message_id=each.pk)
+
+    thread = json.loads(read_export(bob).read(f"conversations/{conversation.pk}.json"))
+
+    read.refresh_from_db()
+    times = [each["read_at"] for each in thread["messages"][-2:]]
+    assert (times[0][:19], times[1]) == (
+        read.read_at.isoformat()[:19] if read.read_at else "",
+        None,
+    )
 
 
 def test_export_of_a_trainer_lists_trainees_and_invitations(
