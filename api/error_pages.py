@@ -1,7 +1,7 @@
 """Error pages in HTML, for people who use a browser outside the API."""
 
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -21,7 +21,7 @@ TITLES = {
 SOMETHING_WENT_WRONG = _("Something went wrong")
 
 PAGE = """<!doctype html>
-<html lang="{language}">
+<html lang="{language}" dir="{direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -50,6 +50,7 @@ def error_page(status: int, detail: StrOrPromise, *, path: str) -> str:
     return format_html(
         PAGE,
         language=get_language() or "en",
+        direction="rtl" if get_language_bidi() else "ltr",
         title=TITLES.get(status, SOMETHING_WENT_WRONG),
         detail=detail,
         start=ADMIN if in_admin else "/",

@@ -4,42 +4,26 @@ The language of what people read: errors, pages, emails, notifications.
 English is in the code. A user's own choice comes first, then the `Accept-Language` header of the request.
 """
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
-from django.utils.translation import get_supported_language_variant
-from django.utils.translation.trans_real import parse_accept_lang_header
+from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
+
+from api.accepted_language import choose_language
 
 # The browser client stores its user's choice in it, for the page that loads the client.
 COOKIE = "language"
+ADMIN = "/admin/"
 
 
 def is_supported(code: str | None) -> bool:
     """Return whether there are texts in this language."""
     return code in dict(settings.LANGUAGES)
-
-
-@lru_cache(maxsize=1000)
-def choose_language(accepted: str) -> str:
-    """Return the first supported language of an `Accept-Language` header; else English."""
-    for tag, _quality in parse_accept_lang_header(accepted.lower()[:500]):
-        try:
-            return get_supported_language_variant(tag)
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
-
-
-def language_of_headers(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """Return the language of an ASGI scope's headers."""
-    accepted = next((value for name, value in headers if name == b"accept-language"), b"")
-    return choose_language(accepted.decode("latin-1"))
 
 
 def language_of(request: HttpRequest | Request) -> str:
@@ -79,12 +63,39 @@ def speak_language_of_page(
     """Answer with a page in the language of the client's cookie, else of the request."""
 
     def respond(request: HttpRequest) -> HttpResponseBase:
-        with translation.override(_language_of_page(request)):
-            return get_response(request)
+        language = language_of_page(request)
+        with translation.override(language):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
 
     return respond
 
 
-def _language_of_page(request: HttpRequest) -> str:
+def speak_language_of_account(
+    get_response: Callable[[Any], HttpResponseBase],
+) -> Callable[[Any], HttpResponseBase]:
+    """Answer with a page of the admin in the language that the signed-in person has chosen, if any."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        chosen = _chosen_by_account(request) if request.path_info.startswith(ADMIN) else None
+        if not chosen:
+            return get_response(request)
+        with translation.override(chosen):
+            response = get_response(request)
+        response.headers["Content-Language"] = chosen
+        return response
+
+    return respond
+
+
+def _chosen_by_account(request: HttpRequest) -> str | None:
+    chosen = getattr(request.user, "language", None)
+    return chosen if is_supported(chosen) else None
+
+
+def language_of_page(request: HttpRequest) -> str:
+    """Return the language of the client's cookie, else of the request."""
     chosen = request.COOKIES.get(COOKIE)
     return chosen if chosen and is_supported(chosen) else language_of(request)

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from api.languages import language_of_headers
+from api.accepted_language import language_of_headers
 from live.close_codes import CloseCode
 
 BEARER = "bearer"

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -19,6 +20,9 @@ from server.unread_data import UnreadWatch
 MAX_PIPELINED = 64
 # Headers of one request, and of all waiting requests together. A header of 4 bytes takes 130 in memory.
 MAX_HEADERS = 1000
+
+
+HEAD_TOO_LARGE = _("The headers of the request are too large.")
 
 
 class TooManyRequests(Exception):
@@ -103,9 +107,9 @@ class LimitedConnection(HttpToolsProtocol):
         """
         self._awaits = Awaited.NOTHING
         if self._is_head_too_large:
-            error = (431, "The headers of the request are too large.", "request_too_large")
+            error = (431, HEAD_TOO_LARGE, "request_too_large")
         else:
-            error = (400, str(MALFORMED), "bad_request")
+            error = (400, MALFORMED, "bad_request")
         answer = refuse(
             *error,
             (b"connection", b"close"),

@@ -78,7 +78,9 @@ def _with_own_host(scope: Any) -> Any:
 
 async def _refuse(scope: Any, send: Any) -> None:
     """Refuse a request, or the handshake of a socket, before it is accepted."""
-    answer = refuse(400, MALFORMED, "bad_request", path=scope["path"])
+    answer = refuse(
+        400, MALFORMED, "bad_request", path=scope["path"], request_headers=scope["headers"]
+    )
     if scope["type"] == "http":
         await send_response(send, answer)
     elif "websocket.http.response" in scope.get("extensions", {}):

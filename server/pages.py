@@ -10,11 +10,14 @@ from asgiref.sync import iscoroutinefunction
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django.utils.decorators import sync_and_async_middleware
 
+from api.accepted_language import language_of_headers
 from api.error_body import MALFORMED
 from api.error_pages import error_page, is_for_people
 from api.errors import NOT_SUPPORTED, Busy
+from api.languages import language_of_page
 from api.networks import network_of
 from server.lanes import LaneFull
 from server.request_log import note_request
@@ -45,13 +48,15 @@ class PageHandler(ASGIHandler):
                 response: HttpResponseBase = await super().get_response_async(request)
         except LaneFull as full:
             logger.warning("503 %s %s: %s", request.method, request.path, full)
-            response = _refuse_busy(request.path)
+            with translation.override(language_of_page(request)):
+                response = _refuse_busy(request.path)
         note_request(request)
         return response
 
     def create_request(self, scope: Any, body_file: Any) -> Any:
         request, refusal = super().create_request(scope, body_file)
-        return request, refusal and _explain(refusal, scope["path"])
+        with translation.override(language_of_headers(scope["headers"])):
+            return request, refusal and _explain(refusal, scope["path"])
 
 
 async def _forever() -> None:

@@ -62,7 +62,8 @@ class FewPasswordForms:
         except LaneFull as full:
             logger.warning("503 POST %s: %s", scope["path"], full)
             busy = (Busy.status_code, BUSY_TEXT, Busy.default_code, RETRY_AFTER)
-            await send_response(send, refuse(*busy, path=scope["path"]))
+            answer = refuse(*busy, path=scope["path"], request_headers=scope["headers"])
+            await send_response(send, answer)
 
 
 def _replay_body(body: bytes, receive: Any) -> Any:

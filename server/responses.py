@@ -7,8 +7,10 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django_stubs_ext import StrOrPromise
 
+from api.accepted_language import language_of_headers
 from api.error_body import error_body
 from api.error_pages import error_page, is_for_people
 from server.cors import cors_headers
@@ -46,12 +48,14 @@ def refuse(
     """
     Return an error response to a request for `path`: a page for people, or the API's JSON.
 
-    It has the same CORS headers as a response from Django.
+    It is in the language that the request accepts, and has the same CORS headers as a response from Django.
     """
-    if is_for_people(path):
-        kind, content = PAGE_HEADERS, error_page(status, detail, path=path).encode()
-    else:
-        kind, content = JSON_HEADERS, orjson.dumps(error_body(detail, code, path=path))
+    request_headers = list(request_headers)
+    with translation.override(language_of_headers(request_headers)):
+        if is_for_people(path):
+            kind, content = PAGE_HEADERS, error_page(status, detail, path=path).encode()
+        else:
+            kind, content = JSON_HEADERS, orjson.dumps(error_body(detail, code, path=path))
     own = [
         *kind,
         (b"content-length", b"%d" % len(content)),

@@ -76,4 +76,8 @@ def _make_lean(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
 
 
 async def _no_such_file(scope: Any, receive: Any, send: Any) -> None:
-    await send_response(send, refuse(404, NotFound.detail, NotFound.code, path=scope["path"]))
+    headers = scope["headers"]
+    answer = refuse(
+        404, NotFound.detail, NotFound.code, path=scope["path"], request_headers=headers
+    )
+    await send_response(send, answer)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from api.languages import language_of_headers, speak
+from api.accepted_language import language_of_headers
+from api.languages import speak
 from live.access import Authenticator
 from live.consumer import LiveConsumer
 from users.exceptions import InvalidToken

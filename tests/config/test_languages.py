@@ -8,9 +8,9 @@ from django.test import Client as Browser
 from django.utils import translation
 from django.utils.functional import Promise
 
+from api.accepted_language import choose_language
 from api.error_codes import list_error_codes
 from api.exceptions import NotFound, TooFast
-from api.languages import choose_language
 from config.languages import compile_languages, list_languages
 from messaging.exceptions import ConversationArchived
 from messaging.models import Conversation

@@ -3,7 +3,8 @@
 import pytest
 from django.http import HttpResponse
 
-from server.responses import raw_response_of
+from api.error_body import MALFORMED
+from server.responses import raw_response_of, refuse
 
 pytestmark = pytest.mark.without_servers
 
@@ -34,3 +35,22 @@ def test_answer_without_content_has_no_length() -> None:
     assert (status, content) == (204, b"")
     assert b"content-length" not in dict(headers)
     assert dict(headers)[b"set-cookie"] == b"name=value; Path=/"
+
+
+@pytest.mark.parametrize(
+    ("headers", "detail"),
+    [
+        ([], b"The request is malformed."),
+        ([(b"accept-language", b"fr")], b"The request is malformed."),
+        ([(b"accept-language", b"de-AT,en;q=0.5")], b"Die Anfrage ist fehlerhaft."),
+    ],
+)
+def test_refusal_without_django_is_in_the_language_of_the_request(
+    headers: list[tuple[bytes, bytes]], detail: bytes
+) -> None:
+    *_, body = refuse(400, MALFORMED, "bad_request", path="/api/", request_headers=headers)
+    *_, page = refuse(400, MALFORMED, "bad_request", path="/x", request_headers=headers)
+
+    text = b'"%b"' % detail
+    assert body == b'{"detail":%b,"code":"bad_request","error":%b}' % (text, text)
+    assert b"<p>%b</p>" % detail in page

@@ -61,3 +61,16 @@ def test_colours_are_those_of_the_design(described: dict[str, Any]) -> None:
     assert background
     assert background.groups() == (manifest.LIGHT, manifest.DARK)
     assert described["background_color"] == manifest.LIGHT
+
+
+def test_manifest_is_in_the_language_of_the_reader(client: Browser) -> None:
+    german: Any = client.get("/manifest.webmanifest", headers={"accept-language": "de"})
+
+    texts = [german.json()[each] for each in ("name", "short_name", "description")]
+    assert texts == [
+        "Trainer-Nachrichten",
+        "Nachrichten",
+        "Nachrichten zwischen Trainern und den Menschen, die sie betreuen.",
+    ]
+    assert german["content-language"] == "de"
+    assert {"Accept-Language", "Cookie"} <= set(german["vary"].split(", "))

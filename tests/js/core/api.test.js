@@ -20,7 +20,11 @@ test("a request carries token and JSON, and returns JSON", async (t) => {
 
   assert.deepEqual(await request("POST", "x/", { body: { a: 1 } }), { ok: true });
   const [{ headers, body }] = server.requests;
-  assert.deepEqual(headers, { Authorization: "Bearer old", "Content-Type": "application/json" });
+  assert.deepEqual(headers, {
+    "Accept-Language": "en",
+    Authorization: "Bearer old",
+    "Content-Type": "application/json",
+  });
   assert.deepEqual(body, { a: 1 });
 });
 
@@ -30,7 +34,7 @@ test("form data is sent unchanged, and without a session no token is sent", asyn
   const form = new FormData();
 
   assert.equal(await request("PATCH", "x/", { form, auth: false }), null);
-  assert.deepEqual([server.requests[0].headers, server.requests[0].body], [{}, form]);
+  assert.deepEqual([server.requests[0].headers, server.requests[0].body], [{ "Accept-Language": "en" }, form]);
 });
 
 test("only path and query of a next link are used", async (t) => {

@@ -93,14 +93,14 @@ async function respondWithPage(request) {
 
 /** Return hashed files from the cache; in development, files change under the same name. */
 async function respondWithFile(request) {
-  const cached = await find(request, { ignoreVary: true });
+  const cached = await find(request);
   if (!cached || BUILD.isHashed) return cached ?? fetch(request);
   return freshOr(cached, request);
 }
 
 /** Return the cached response, or undefined, also if the browser cannot read its storage. */
 function find(request, options = {}) {
-  return caches.match(request, { cacheName: CACHE, ...options }).catch(() => undefined);
+  return caches.match(request, { cacheName: CACHE, ignoreVary: true, ...options }).catch(() => undefined);
 }
 
 /** Return the server's response, or `cached` if the server is slow, unreachable or broken. */

@@ -1,4 +1,4 @@
-import { t } from "../text/translate.js";
+import { language, t } from "../text/translate.js";
 import { network } from "./network.js";
 import { waitSeconds, untilAccepted } from "./retry.js";
 
@@ -89,7 +89,7 @@ async function token(auth) {
 
 async function fetchOnce(method, path, { body, form, headers: more, token, using = fetch, keepalive }) {
   const url = new URL(path, BASE);
-  const headers = { ...more, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+  const headers = { "Accept-Language": language, ...more, ...(token ? { Authorization: `Bearer ${token}` } : {}) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const content = form ?? (body === undefined ? undefined : JSON.stringify(body));
   const signal = AbortSignal.timeout(TIMEOUT_MS);
