@@ -2,6 +2,7 @@
 
 import re
 
+from tests.translations import list_texts
 from tests.web.test_texts import FILES, texts_of
 
 PLURAL_FORM = re.compile(r'(?:one|other):\s*"((?:[^"\\]|\\.)*)"')
@@ -40,6 +41,17 @@ def english_patterns() -> list[re.Pattern[str]]:
 ENGLISH = english_patterns()
 
 
+# Texts of the server's pages are from gettext.
+SERVER = [re.compile(re.escape(each)) for text in list_texts() for each in text if " " in each]
+TIMES = re.compile(
+    r"\d ?[AP]M\b|\b(?:Just now|Yesterday|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b|\d[mh] ago"
+    r"|\b(?:Jan|Feb|Mar|May|Oct|Dec)\w* \d|\b(?:Apr|Jun|Jul|Aug|Sep|Nov)\w* \d{1,2}\b"
+)
+
+
 def english_among(shown: list[str]) -> list[str]:
-    """Return those of the texts that `SHOWN` has found that are in the English files."""
-    return [text for text in shown if any(each.fullmatch(text) for each in ENGLISH)]
+    """Return those of the texts that `SHOWN` has found that are in English, or have an English time."""
+    known = ENGLISH + SERVER
+    return [
+        text for text in shown if TIMES.search(text) or any(each.fullmatch(text) for each in known)
+    ]
