@@ -4,6 +4,7 @@ import { account } from "../account.js";
 import { newId } from "../outbox-entry.js";
 import { outbox } from "../outbox.js";
 import { page } from "../page.js";
+import { storePhoto, withFile } from "./files.js";
 import { MAX_PHOTOS } from "./plan.js";
 
 /**
@@ -37,7 +38,7 @@ export class PhotoDraft extends Store {
 
   /** Read the photos that this device stores for the conversation. */
   async load() {
-    const rows = await account.db.getAll("photos");
+    const rows = (await account.db.getAll("photos")).map(withFile);
     const queued = new Set(outbox.all().flatMap(({ photos = [] }) => photos.map(({ key }) => key)));
     const own = rows.filter(({ key, draft }) => draft === this.#name && !queued.has(key));
     this.#show(own.sort((a, b) => a.order - b.order));
@@ -54,7 +55,7 @@ export class PhotoDraft extends Store {
     const order = (this.photos.at(-1)?.order ?? 0) + 1;
     const photo = { key: newId(), draft: this.#name, order, blob, name, width, height };
     this.#show([...this.photos, photo]);
-    await account.db.put("photos", photo);
+    await storePhoto(photo);
     this.#channel.post("changed");
   }
 
@@ -75,7 +76,7 @@ export class PhotoDraft extends Store {
   async move(name) {
     const { photos } = this;
     this.#name = String(name);
-    for (const photo of photos) await account.db.put("photos", { ...photo, draft: this.#name });
+    for (const photo of photos) await storePhoto({ ...photo, draft: this.#name });
   }
 
   close() {

@@ -6,6 +6,7 @@ import { fetchWithProgress } from "../../core/upload.js";
 import { t } from "../../text/translate.js";
 import { account } from "../account.js";
 import { isReady, isUploaded, reasonOf } from "../outbox-entry.js";
+import { withFile } from "./files.js";
 import { progress } from "./progress.js";
 
 const REFUSED_MS = 5_000;
@@ -102,7 +103,7 @@ export class PhotoUploader {
   }
 
   async #upload(key, clientId) {
-    const row = await account.db.get("photos", key);
+    const row = withFile(await account.db.get("photos", key));
     if (!row) throw Object.assign(new Error(t("photo.lost")), { code: "lost" });
     const controller = new AbortController();
     const isGone = () => !this.#outbox.get(clientId);

@@ -1,4 +1,5 @@
 import { account } from "../account.js";
+import { withFile } from "./files.js";
 
 // More than a screen shows; older ones are read again.
 const MOST = 60;
@@ -16,7 +17,7 @@ export function urlOf(key, blob) {
 /** Resolve to the URL of a stored photo, or to null if this device does not have it. */
 export async function findUrl(key) {
   if (urls.has(key)) return urlOf(key);
-  const row = await account.db.get("photos", key);
+  const row = withFile(await account.db.get("photos", key));
   return row ? urlOf(key, row.blob) : null;
 }
 
