@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from messaging.models import Attachment, Conversation, Message
-from tests.e2e.devices import OpenDevice, wait_until
+from tests.e2e.devices import OpenDevice, wait_for_worker, wait_until
 from tests.e2e.photos import choose, chosen_photos, expect_shown, photos, picture, send
 from tests.e2e.screens import composer, message, open_thread, path_of, sign_in
 from users.models import User
@@ -68,6 +68,34 @@ def test_photo_waits_offline_and_survives_closing_the_page(
 
     expect_shown(again, 1)
     assert Attachment.objects.filter(message__isnull=False).count() == 1
+
+
+@pytest.mark.service_worker
+@pytest.mark.complains(r"does not support the Push API in incognito mode")
+def test_photo_that_is_chosen_offline_survives_a_reload_and_is_sent_later(
+    thread: Page, open_device: OpenDevice, alice: User, conversation: Conversation
+) -> None:
+    other = open_thread(open_device(), alice, conversation)
+    wait_for_worker(thread)
+    thread.context.set_offline(True)
+    choose(thread, picture())
+    expect(chosen_photos(thread)).to_have_count(1)
+    composer(thread).fill("From today")
+    send(thread)
+    expect(thread.get_by_role("progressbar")).to_have_count(1)
+    thread.reload()
+    expect(thread.get_by_role("progressbar")).to_have_count(1)
+    expect(message(thread, "From today")).to_be_visible()
+    assert not Attachment.objects.exists()
+
+    thread.context.set_offline(False)
+
+    for page in (thread, other):
+        expect_shown(page, 1)
+        expect(message(page, "From today")).to_be_visible()
+    photos(other).click()
+    expect(other.get_by_role("dialog").get_by_role("img")).to_be_visible()
+    assert Attachment.objects.filter(message__content="From today").count() == 1
 
 
 def test_chosen_photos_survive_closing_the_page(thread: Page, conversation: Conversation) -> None:
