@@ -120,13 +120,13 @@ def quote_old_texts() -> None:
 
 
 def notify_of_old_texts() -> None:
-    """Show in notifications the first text that this process has read of a message."""
+    """Show in all notifications of a conversation the first text that this process has read."""
     from notifications import contents  # noqa: PLC0415 - needs the apps
 
-    compose, first = contents._text, dict[int, str]()
+    first: dict[int, str] = {}
 
     def repeat(conversation: Any, other: Any) -> str:
-        return first.setdefault(conversation.pk, compose(conversation, other))
+        return first.setdefault(conversation.pk, str(conversation.text))
 
     contents._text = repeat
 
