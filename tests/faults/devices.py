@@ -9,10 +9,12 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.faults.cast import Couple, Person
 from tests.faults.history import ABOUT_A_MESSAGE, Frame, History, Inbox, Stream
+from tests.faults.rest import Rest
 from tests.faults.sockets import Device
 from tests.faults.web import Web
 
 SHOWN = ("new_message", "read_receipt", "conversation_read", "reset", *ABOUT_A_MESSAGE)
+LIST = "messaging/conversations/"
 READ_CHANCE = 0.15
 TYPING_CHANCE = 0.1
 
@@ -72,6 +74,9 @@ class Badge(Device):
 
     def __init__(self, person: Person, webs: list[Web], history: History, rng: random.Random):
         super().__init__(person, webs, history, rng)
+        self.rest = Rest(webs, rng, person.token)
+        self._loading: asyncio.Task[None] | None = None
+        self._loaded_for = 0.0
         self.inbox = Inbox(person.id)
         history.inboxes.append(self.inbox)
 
@@ -81,10 +86,41 @@ class Badge(Device):
     async def take(self, frame: Frame) -> None:
         if frame["type"] == "unread_count":
             self.inbox.unread_count = frame["unread_count"]
+            self._load_once()
         elif frame["type"] == "conversation_updated":
-            conversation = frame["conversation"]
             self.history.check_texts(f"the inbox of user {self.person.id}", frame, self.began)
-            self.inbox.shown.append(conversation)
+            self._show(frame["conversation"])
+
+    async def stop(self) -> None:
+        """Close the socket and the connections of REST."""
+        await super().stop()
+        if self._loading:
+            self._loading.cancel()
+        await self.rest.close()
+
+    def _load_once(self) -> None:
+        """Load the list after the first frame of a connection, which sends only later changes."""
+        if self._loaded_for != self.began:
+            self._loaded_for = self.began
+            if self._loading:
+                self._loading.cancel()
+            self._loading = asyncio.create_task(self._load())
+
+    async def _load(self) -> None:
+        while True:
+            answer = await self.rest.ask("GET", LIST)
+            self.history.check_answer(LIST, answer)
+            if answer.status == 200:
+                break
+            await asyncio.sleep(self.rng.uniform(0, 1))
+        for each in answer.body["results"]:
+            self._show(each)
+
+    def _show(self, conversation: dict[str, Any]) -> None:
+        """Show a conversation in the list, unless a newer state has come already."""
+        self.inbox.shown.append(conversation)
+        known = self.inbox.conversations.get(conversation["id"])
+        if known is None or known["version"] <= conversation["version"]:
             self.inbox.conversations[conversation["id"]] = conversation
 
 

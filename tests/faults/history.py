@@ -105,6 +105,10 @@ class Inbox:
     conversations: dict[int, dict[str, Any]] = field(default_factory=dict)
     shown: list[dict[str, Any]] = field(default_factory=list)
 
+    def has_versions(self, versions: dict[int, int]) -> bool:
+        """Return whether all conversations that it shows are at these versions."""
+        return all(each["version"] == versions.get(pk) for pk, each in self.conversations.items())
+
 
 @dataclass(frozen=True)
 class Count:

@@ -170,29 +170,33 @@ class Run:
             await asyncio.sleep(0.3)
 
     def _is_level(self) -> bool:
-        """Return whether all sends and changes are over, and every device matches the database."""
-        if not all(writer.has_stopped for writer in self.writers):
-            return False
-        if not all(send.accepted for send in self.history.sends):
-            return False
-        if not all(each.is_over or each.is_probe for each in self.history.changes):
-            return False
-        if not all(letter.is_accepted for letter in self.history.letters):
+        """Return whether all requests are over, and every device matches the database."""
+        if not self._is_over():
             return False
         snapshot = take_snapshot(self.world.database_url)
+        versions = snapshot.versions
         return (
             all(
-                each.stream.position >= snapshot.pairs[each.couple.conversation_id].version
+                each.stream.position >= versions[each.couple.conversation_id]
                 for each in self.screens
             )
             and all(
-                each.inbox.unread_count == snapshot.count_unread(each.person.id)
-                for each in self.badges
+                each.copy.version >= versions[each.copy.conversation_id] for each in self.pollers
             )
             and all(
-                each.copy.version >= snapshot.pairs[each.copy.conversation_id].version
-                for each in self.pollers
+                each.inbox.unread_count == snapshot.count_unread(each.person.id)
+                and each.inbox.has_versions(versions)
+                for each in self.badges
             )
+        )
+
+    def _is_over(self) -> bool:
+        """Return whether all sends, changes and letters were accepted."""
+        return (
+            all(writer.has_stopped for writer in self.writers)
+            and all(send.accepted for send in self.history.sends)
+            and all(each.is_over or each.is_probe for each in self.history.changes)
+            and all(letter.is_accepted for letter in self.history.letters)
         )
 
     def _take_snapshot(self) -> Snapshot:

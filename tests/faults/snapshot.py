@@ -122,6 +122,11 @@ class Snapshot:
             found.setdefault(row.conversation_id, []).append(row)
         return found
 
+    @property
+    def versions(self) -> dict[int, int]:
+        """Return {conversation: version}."""
+        return {pair.id: pair.version for pair in self.pairs.values()}
+
     def rows_of(self, conversation_id: int) -> list[Row]:
         return self._rows_by_conversation.get(conversation_id, [])
 

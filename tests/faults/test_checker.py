@@ -41,7 +41,15 @@ def test_product_is_clean_under_all_faults(tmp_path: Path) -> None:
     assert result["violations"] == {kind: [] for kind in result["violations"]}
     assert code == 0
     assert result["figures"]["faults"] == len(result["schedule"]) > 0
-    for kind in ("messages_accepted", "notifications", "e_mails"):
+    kinds = (
+        "messages_accepted",
+        "photos_accepted",
+        "edits",
+        "deletions",
+        "notifications",
+        "e_mails",
+    )
+    for kind in kinds:
         assert result["figures"][kind] > 0
 
 
