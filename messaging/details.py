@@ -32,7 +32,7 @@ class Details:
 
 def load_details(messages: Sequence[AnyMessage]) -> Details:
     """Return what messages of one conversation have; one query for each kind of detail that occurs."""
-    if not any(each.extras for each in messages):
+    if not any([each.extras for each in messages]):  # noqa: C419 - a generator takes twice as long
         return Details()
     return Details(
         photos=_load_photos(_ids_with(Extra.ATTACHMENTS, messages)),

@@ -214,17 +214,16 @@ def conversations_data(conversations: Iterable[ConversationEntry]) -> list[dict[
     ]
 
 
-class Senders:
-    """People in the format for clients, by id. Each is built once."""
+class Senders(dict[int | None, dict[str, Any]]):
+    """People in the format for clients, by id, each built once. Who is unknown is shown as removed."""
 
     def __init__(self, people: Iterable[User | None]) -> None:
-        self._built = {each.pk: _sender.to_representation(each) for each in people if each}
-        # Of an account that is being erased, the conversation is unlinked before the messages are.
-        self._removed = _sender.to_representation(None)
+        super().__init__({each.pk: _sender.to_representation(each) for each in people if each})
 
-    def get(self, user_id: int | None) -> dict[str, Any]:
-        """Return a person; one who is unknown is shown as removed."""
-        return self._built.get(user_id or 0, self._removed)
+    def __missing__(self, user_id: int | None) -> dict[str, Any]:
+        # Of an account that is being erased, the conversation is unlinked before the messages are.
+        self[user_id] = _sender.to_representation(None)
+        return self[user_id]
 
 
 def message_data(
@@ -238,14 +237,14 @@ def message_data(
     data = {
         "id": message.id,
         "conversation_id": message.conversation_id,
-        "sender": senders.get(message.sender_id),
+        "sender": senders[message.sender_id],
         "content": "" if is_deleted else message.content,
         "is_read": read_at is not None,
         "read_at": wire_time(read_at),
         "created_at": wire_time(message.created_at),
         "version": message.version,
         "client_id": message.client_id,
-        "edited_at": wire_time(message.edited_at),
+        "edited_at": message.edited_at and wire_time(message.edited_at),
         "is_deleted": is_deleted,
         "image": None,
         "attachments": [],
@@ -276,7 +275,7 @@ def _quoted_data(quoted: Quoted, senders: Senders) -> dict[str, Any]:
     is_deleted = quoted.kind is MessageKind.DELETED
     return {
         "id": quoted.id,
-        "sender": senders.get(quoted.sender.pk if quoted.sender else None),
+        "sender": senders[quoted.sender.pk if quoted.sender else None],
         "preview": None if is_deleted else quoted.kind.preview_of(quoted.content),
         "is_deleted": is_deleted,
         "kind": quoted.kind,
