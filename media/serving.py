@@ -22,6 +22,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from media.links import DAY, is_signed
@@ -52,7 +53,7 @@ def file_view(
         is_known = folder in guards and (folder in unsigned or is_signed(name, request.GET))
         if not is_known or not guards[folder](name):
             raise Http404
-        response = _deliver(name)
+        response = _deliver(request, name)
         for header, value in HEADERS.items():
             response[header] = value
         return response
@@ -60,12 +61,16 @@ def file_view(
     return serve
 
 
-def _deliver(name: str) -> HttpResponseBase:
+def _deliver(request: HttpRequest, name: str) -> HttpResponseBase:
     if settings.MEDIA_DELIVERY == "redirect":
         return _redirect(name)
     if settings.MEDIA_DELIVERY == "accel":
         return _leave_to_proxy(name)
-    return _stream(name)
+    # A name is never used for two contents. Its directory tells nothing more.
+    etag = f'"{name.rpartition("/")[2]}"'
+    response = get_conditional_response(request, etag=etag) or _stream(name)
+    response["ETag"] = etag
+    return _cached(response, DAY)
 
 
 def _stream(name: str) -> HttpResponseBase:
@@ -75,7 +80,7 @@ def _stream(name: str) -> HttpResponseBase:
         raise Http404 from None
     response = FileResponse(file, content_type=_type_of(name))
     response["Content-Length"] = file.size
-    return _cached(response, DAY)
+    return response
 
 
 def _leave_to_proxy(name: str) -> HttpResponseBase:

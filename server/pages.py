@@ -99,4 +99,7 @@ def _explain(response: HttpResponseBase, path: str) -> HttpResponseBase:
 def _with_page(response: Any, page: str) -> HttpResponseBase:
     response.content = page
     response["Content-Type"] = "text/html; charset=utf-8"
+    response["Content-Length"] = len(
+        response.content
+    )  # CommonMiddleware has set that of the empty body
     return response  # type: ignore[no-any-return]

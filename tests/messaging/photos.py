@@ -50,10 +50,10 @@ def send_uploads(api: Client, conversation: Conversation, ids: list[int], **fiel
     )
 
 
-def fetch(url: str) -> Any:
+def fetch(url: str, **headers: str) -> Any:
     """Follow a link as an `<img>` does: without a token."""
     parts = urlsplit(url)
-    return Browser().get(f"{parts.path}?{parts.query}")
+    return Browser().get(f"{parts.path}?{parts.query}", headers=headers)
 
 
 def send_photo(api: Client, sender: User, conversation: Conversation) -> Attachment:

@@ -509,6 +509,22 @@ def test_proxy_sends_the_file_if_it_has_a_location_for_it(
     assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
+def test_file_that_a_browser_has_is_not_sent_again(
+    api: Client, bob: User, conversation: Conversation
+) -> None:
+    photo = send_photo(api, bob, conversation)
+    link = link_to(name_of(photo.key, "small"))
+    sent = fetch(link)
+
+    again = fetch(link, **{"If-None-Match": sent["ETag"]})
+    other = fetch(link, **{"If-None-Match": '"another"'})
+
+    assert sent["ETag"] == f'"{photo.key}-small.jpg"'
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["Cache-Control"] == "private, max-age=86400"
+    assert other.status_code == 200
+
+
 def test_file_of_unknown_type_is_not_guessed_by_browsers() -> None:
     assert _type_of("photos/x") == "application/octet-stream"
 

@@ -19,12 +19,14 @@ pytestmark = pytest.mark.without_servers
 
 
 def test_synchronous_handler_gets_a_page_for_an_empty_error() -> None:
-    explained = explain_empty_errors(lambda request: HttpResponse(status=405))
+    empty = {"Content-Length": "0"}  # as CommonMiddleware leaves it
+    explained = explain_empty_errors(lambda request: HttpResponse(status=405, headers=empty))
 
     response = explained(RequestFactory().get("/admin/"))
 
     assert response.status_code == 405
     assert response.content
+    assert response["Content-Length"] == str(len(response.content))
 
 
 def test_asynchronous_handler_gets_a_page_for_an_empty_error() -> None:

@@ -68,6 +68,11 @@ def test_photo_reaches_the_other_person_and_is_read_without_a_token(
     assert picture.headers["content-type"] == "image/jpeg"
     assert Image.open(BytesIO(picture.content)).size == (853, 1280)
     assert httpx.get(f"{host.url}{path[:-3]}xyz").status_code == 404
+    head = httpx.head(f"{host.url}{path}")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(picture.content))
+    refused = httpx.options(f"{host.url}{path}")
+    assert (refused.status_code, "<h1>" in refused.text) == (405, True)
 
 
 @pytest.mark.embedded_only("uploads are received and decoded outside the database")
