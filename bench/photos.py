@@ -1,10 +1,12 @@
 """
 Measure photos: `python -m bench.photos [--seconds 10] [--people 4]`.
 
-One web process on PostgreSQL and Redis. People upload photos of 8 MB one after the other, while another
-person loads the list of conversations. The table has the milliseconds of that person's requests without
-and with uploads, the memory of the web process at its peak above that before, and the seconds from the
-first byte of a photo of 3 MB until the other person has received its medium size.
+One web process on PostgreSQL and Redis. People upload photos of 8 MB one after the other, and then the
+files of the hostile corpus, while another person loads the list of conversations. The table has the
+milliseconds of that person's requests, and their ratio to those without uploads. Below it are the memory of
+the web process at its peak above that before, and the seconds from the first byte of a photo of 3 MB until
+the other person has received its medium size. Each limit has its verdict; the exit status is 1 if one is
+exceeded.
 """
 
 import argparse
@@ -18,10 +20,10 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 from threading import Event
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -30,10 +32,18 @@ from websockets.typing import Subprotocol
 
 from bench.processes import ROOT, Served, prepare, product, shared_environment
 from tests.backends import Postgres, Redis
+from tests.media.hostile import ACCEPTED, NOT_A_PHOTO, TOO_LARGE
 from tests.media.pictures import draw
 
 MEGABYTE = 2**20
 LARGE, ORDINARY = 8 * MEGABYTE, 3 * MEGABYTE
+MOST_RATIO, MOST_MEGABYTES = 2.0, 60
+# The files with the status of their answers. 503 is expected of none: a person uploads one at a time.
+CORPUS = [
+    *[(content, 201) for content in ACCEPTED.values()],
+    *[(content, 400) for content in NOT_A_PHOTO.values()],
+    *[(content, 400) for content, _ in TOO_LARGE.values()],
+]
 # Prints a token of each person, and the conversation of each trainee.
 FILL = """
 import json
@@ -53,21 +63,46 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--people", type=int, default=4)
     arguments = parser.parse_args()
+    wrong = 0
     with ExitStack() as stack:
         server, trainer, trainees = stack.enter_context(_served())
         trips = [_send_and_receive(server, trainer, trainees[-1]) for _ in range(7)]
         before = _peak_of(server)
-        alone = _read_for(arguments.seconds, server, trainer)
-        with _uploading(server, trainees[: arguments.people]) as count:
-            beside = _read_for(arguments.seconds, server, trainer)
+        found = {"alone": _read_for(arguments.seconds, server, trainer)}
+        people = trainees[: arguments.people]
+        large = [(_photo_of(LARGE), 201)]
+        for name, files in (("beside photos of 8 MB", large), ("beside hostile files", CORPUS)):
+            with _uploading(server, people, files) as answers:
+                found[name] = _read_for(arguments.seconds, server, trainer)
+            print(
+                f"{name}: {len(answers)} uploads, {answers.count(False)} with an unexpected answer"
+            )
+            wrong += answers.count(False)
         grown = _peak_of(server) - before
-    print("requests of others        median ms    p95 ms")
-    for name, found in (("without uploads", alone), ("with uploads", beside)):
-        print(f"{name:<24}{median(found):>11.1f}{quantiles(found, n=20)[-1]:>10.1f}")
-    print(f"ratio of the medians    {median(beside) / median(alone):>11.2f}")
-    print(f"uploads                 {len(count):>11}")
-    print(f"memory at the peak      {grown:>8} MB")
-    print(f"\n3 MB to the other person {median(trips):>9.2f} s")
+    ratios = _print_requests(found)
+    print(f"3 MB to the other person{median(trips):>31.2f} s")
+    verdicts = [
+        _judge("requests beside uploads / alone", max(ratios[1:]), MOST_RATIO),
+        _judge("memory at the peak, MB", grown, MOST_MEGABYTES),
+        _judge("unexpected answers", wrong, 0),
+    ]
+    sys.exit(0 if all(verdicts) else 1)
+
+
+def _print_requests(found: dict[str, list[float]]) -> list[float]:
+    """Print a table; return the ratios of the medians to that of the requests that were alone."""
+    print(f"\n{'requests of others':<24}{'median ms':>11}{'p95 ms':>10}{'ratio':>10}")
+    ratios = [median(each) / median(found["alone"]) for each in found.values()]
+    for (name, each), ratio in zip(found.items(), ratios, strict=True):
+        print(f"{name:<24}{median(each):>11.1f}{quantiles(each, n=20)[-1]:>10.1f}{ratio:>10.2f}")
+    return ratios
+
+
+def _judge(name: str, value: float, most: float) -> bool:
+    """Print whether a value is within its limit; return the same."""
+    is_within = value <= most
+    print(f"{name:<34}{value:>8.2f}, limit {most:<5}{'ok' if is_within else 'TOO MUCH'}")
+    return is_within
 
 
 @contextmanager
@@ -98,10 +133,9 @@ def _photo_of(size: int) -> bytes:
     return content + bytes(size - len(content))
 
 
-def _upload(client: httpx.Client, content: bytes) -> Any:
+def _upload(client: httpx.Client, content: bytes) -> httpx.Response:
     headers = {"Upload-Key": str(uuid4())}
-    answer = client.post("uploads/", files={"file": ("photo", content)}, headers=headers)
-    return answer.raise_for_status().json()
+    return client.post("uploads/", files={"file": ("photo", content)}, headers=headers)
 
 
 def _send_and_receive(server: Served, trainer: str, trainee: tuple[str, int]) -> float:
@@ -114,7 +148,7 @@ def _send_and_receive(server: Served, trainer: str, trainee: tuple[str, int]) ->
         _client(server, token) as client,
     ):
         start = time.perf_counter()
-        body = {"uploads": [_upload(client, content)["id"]]}
+        body = {"uploads": [_upload(client, content).raise_for_status().json()["id"]]}
         client.post(f"conversations/{conversation}/send/", json=body).raise_for_status()
         while (frame := json.loads(socket.recv(timeout=60)))["type"] != "new_message":
             pass
@@ -124,17 +158,28 @@ def _send_and_receive(server: Served, trainer: str, trainee: tuple[str, int]) ->
 
 
 @contextmanager
-def _uploading(server: Served, trainees: list[tuple[str, int]]) -> Iterator[list[int]]:
-    """Upload large photos while the block runs; yield a list that gets an item for each upload."""
-    content, has_ended, done = _photo_of(LARGE), Event(), list[int]()
+def _uploading(
+    server: Served, trainees: list[tuple[str, int]], files: list[tuple[bytes, int]]
+) -> Iterator[list[bool]]:
+    """
+    Upload files again and again while the block runs, and all of them at least once.
 
-    def keep_uploading(token: str) -> None:
+    Yield a list that gets an item for each upload: whether its answer has the expected status.
+    """
+    has_ended, done = Event(), list[bool]()
+
+    def keep_uploading(first: int, token: str) -> None:
         with _client(server, token) as client:
-            while not has_ended.is_set():
-                done.append(_upload(client, content)["id"])
+            for number in count(first, len(trainees)):
+                if has_ended.is_set() and number >= len(files):
+                    return
+                content, status = files[number % len(files)]
+                done.append(_upload(client, content).status_code == status)
 
     with ThreadPoolExecutor(len(trainees)) as pool:
-        running = [pool.submit(keep_uploading, token) for token, _ in trainees]
+        running = [
+            pool.submit(keep_uploading, number, token) for number, (token, _) in enumerate(trainees)
+        ]
         yield done
         has_ended.set()
         for each in running:
