@@ -9,6 +9,7 @@ from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, wait_for_worker
 from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
 from tests.e2e.screens import composer, message, open_live_thread, write
+from tests.e2e.test_accessibility import serious_findings
 from tests.e2e.test_joining import join
 from tests.factories import tokens_of
 from tests.system.people import Person
@@ -56,6 +57,7 @@ def test_offer_comes_after_a_sent_message_and_not_now_is_remembered(
 
     write(page, "How was the run?")
     expect(offer(page)).to_contain_text(QUESTION)
+    assert serious_findings(page) == []
     offer(page).get_by_role("button", name="Not now").click()
     expect(offer(page)).to_have_count(0)
 
@@ -158,6 +160,7 @@ def test_iphone_shows_the_two_steps_to_the_home_screen(
     steps = offer(page).get_by_role("listitem")
     expect(steps).to_have_text(["Tap Share in your browser.", "Choose Add to Home Screen."])
     expect(steps.locator("svg")).to_have_count(2)
+    assert serious_findings(page) == []
     offer(page).get_by_role("button", name="Not now").click()
     expect(offer(page)).to_have_count(0)
 

@@ -227,7 +227,7 @@ def test_reactions_are_shown_on_both_sides_and_toggled(
     )
     wait_for_actions(phone)
     reaction(phone, "Hello", "👍").tap()
-    expect(reaction(desk, "Hello", "👍 by You, Bob Tester")).to_contain_text("2")
+    expect(reaction(desk, "Hello", "👍 2 by You, Bob Tester")).to_contain_text("2")
     reaction(desk, "Hello", "👍").click()
     expect(reaction(phone, "Hello", "👍 by You")).to_have_attribute("aria-pressed", "true")
 
@@ -319,6 +319,38 @@ def test_arrow_up_in_an_empty_box_edits_and_escape_brings_the_draft_back(
 
     expect(composer(desk)).to_have_value("a draft")
     expect(message(desk, "Hello")).not_to_contain_text("(edited)")
+
+
+def test_double_click_on_save_does_not_send_the_draft(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    composer(desk).fill("a draft")
+    choose(desk, message(desk, "Hello"), "Edit")
+    composer(desk).fill("Hello Bob")
+
+    desk.get_by_role("button", name="Save").dblclick()
+
+    wait_until(desk, lambda: is_stored("Hello Bob"))
+    expect(composer(desk)).to_have_value("a draft")
+    expect(messages(desk)).to_have_count(1)
+
+
+@pytest.mark.complains(r"ERR_FAILED")
+def test_menu_does_not_open_while_a_deletion_waits_for_the_network(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    desk.route("**/messages/*/", lambda route: route.abort())
+    with desk.expect_event("requestfailed", lambda request: request.method == "DELETE"):
+        choose(desk, message(desk, "Hello"), "Delete")
+    expect(desk.get_by_role("button", name="Undo")).to_have_count(0)
+
+    messages(desk).first.locator(".bubble").hover()
+    desk.get_by_role("button", name="Message actions").click()
+
+    expect(desk.get_by_text("Deleting…")).to_be_visible()
+    expect(desk.get_by_role("menu")).to_have_count(0)
 
 
 def test_long_press_opens_the_menu_on_a_phone(

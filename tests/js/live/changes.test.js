@@ -78,6 +78,7 @@ test("an undone deletion is never sent", async (t) => {
 
   changes.delete(own);
   await browser.pass(3_000);
+  assert.deepEqual([changes.canUndo(5), changes.canUndo(4)], [true, false]);
   assert.equal(changes.undo(5), true);
   await browser.pass(10_000);
 
@@ -91,7 +92,7 @@ test("a deletion that was sent cannot be undone", async (t) => {
 
   await browser.pass(6_000);
 
-  assert.equal(changes.undo(5), false);
+  assert.deepEqual([changes.canUndo(5), changes.undo(5)], [false, false]);
 });
 
 test("who leaves the conversation or the page deletes at once", async (t) => {

@@ -58,12 +58,15 @@ class Changes extends Store {
     this.#add({ kind: "delete", conversation_id, message_id: id, dueAt: network.now() + UNDO_MS });
   }
 
-  /** Take back a deletion that was not sent yet; return whether that was possible. */
+  /** Take back a deletion that is not due yet; return whether that was possible. */
   undo(messageId) {
-    const change = this.list().find((each) => each.message_id === messageId && each.kind === "delete");
-    if (!change || change.dueAt <= network.now()) return false;
-    this.drop(change);
-    return true;
+    const isPossible = this.canUndo(messageId);
+    if (isPossible) this.drop(this.#pending.get(keyOf({ message_id: messageId, kind: "delete" })));
+    return isPossible;
+  }
+
+  canUndo(messageId) {
+    return this.#pending.get(keyOf({ message_id: messageId, kind: "delete" }))?.dueAt > network.now();
   }
 
   /** Add the user's reaction with an emoji, or remove it. */
@@ -152,12 +155,7 @@ class Changes extends Store {
     const rows = this.list();
     if (rows.length) this.#db?.put("kv", rows, KEY);
     else this.#db?.delete("kv", KEY);
-    if (rows.length) this.#send();
-  }
-
-  /** Send what is due. */
-  async #send() {
-    (await this.prepare())?.run();
+    if (rows.length) this.prepare()?.then((sender) => sender?.run());
   }
 
   /** Load the sender, which is not part of the first load, so that it is there when a page is left. */

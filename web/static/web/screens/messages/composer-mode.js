@@ -6,6 +6,9 @@ import { icon } from "../../ui/icons.js";
 import { toast } from "../../ui/toast.js";
 import { quoteContent } from "./parts/quote.js";
 
+// A double click, or an Enter that is held, must not send the draft that comes back after an edit.
+const PAUSE_MS = 500;
+
 /**
  * What a composer is for besides new messages: an answer to a message, or the edit of one.
  *
@@ -15,6 +18,7 @@ export class ComposerMode {
   #host;
   #kind = null;
   #id = null;
+  #savedAt = -PAUSE_MS;
 
   constructor(host) {
     this.#host = host;
@@ -27,6 +31,10 @@ export class ComposerMode {
 
   get isEdit() {
     return this.#kind === "edit";
+  }
+
+  get hasJustSaved() {
+    return performance.now() - this.#savedAt < PAUSE_MS;
   }
 
   /** The id of the message that is answered, or null. */
@@ -52,6 +60,7 @@ export class ComposerMode {
 
   /** Save the edit, unless nothing has changed. */
   save(text) {
+    this.#savedAt = performance.now();
     const message = this.#message;
     const content = trimmed(text);
     if (message && content !== message.content) changes.edit(message, content);

@@ -132,11 +132,8 @@ class MessageComposer extends Element {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape" && this.#mode.isActive) this.cancel();
     else if (event.key === "Escape") this.dispatchEvent(new Event("leave"));
-    if (event.key === "ArrowUp" && !this.text && !this.#mode.isActive) this.#editLast(event);
     if (event.key === "Enter" && isToSend(event)) this.#submit(event);
-  }
-
-  #editLast(event) {
+    if (event.key !== "ArrowUp" || this.text || this.#mode.isActive) return;
     event.preventDefault();
     this.dispatchEvent(new Event("edit-last", { bubbles: true }));
   }
@@ -144,7 +141,7 @@ class MessageComposer extends Element {
   async #submit(event) {
     event.preventDefault();
     if (this.#canSend) await this.#attaching.ready();
-    if (!this.#canSend) return;
+    if (!this.#canSend || this.#mode.hasJustSaved) return;
     this.box.focus();
     if (this.#mode.isEdit) {
       this.#mode.save(this.text);
@@ -180,10 +177,9 @@ class MessageComposer extends Element {
 
   #follow() {
     // Count down during a throttle, even if the throttled message stays queued.
-    const { heldFor } = this.thread;
+    const { heldFor, conversation } = this.thread;
     if (heldFor > this.#countdown.seconds) this.#countdown.start(heldFor);
     if (this.#mode.isActive) this.requestUpdate(); // its message may be deleted
-    const { conversation } = this.thread;
     if (conversation) this.#draft.setTrainee(conversation.trainee.id);
   }
 

@@ -14,12 +14,13 @@ function reactionButton({ emoji, user_ids: ids }, person) {
   const isOwn = ids.includes(session.user?.id);
   const names = ids.map((id) => (id === session.user?.id ? t("message.you") : nameInSentence(person)));
   const list = names.join(", ");
+  const shown = ids.length > 1 ? `${emoji} ${ids.length}` : emoji;
   return html`<button
     type="button"
     class="reaction"
     data-emoji=${emoji}
     aria-pressed=${isOwn ? "true" : "false"}
-    aria-label=${t("reactions.one", { emoji, list })}
+    aria-label=${t("reactions.one", { emoji: shown, list })}
     title=${list}
   >
     <span aria-hidden="true">${emoji}</span>

@@ -42,7 +42,7 @@ async function copy(text) {
 function remove(message) {
   const closing = new AbortController();
   const { signal } = closing;
-  const isPending = () => changes.list().some((each) => each.message_id === message.id && each.dueAt > 0);
+  const isPending = () => changes.canUndo(message.id);
   const action = { label: t("action.undo"), run: () => undo(message) };
   changes.delete(message);
   toast(t("message.removed"), { action, until: signal });

@@ -1,4 +1,5 @@
 import { network } from "../../../core/network.js";
+import { changes } from "../../../live/changes.js";
 
 const EDIT_MS = 15 * 60_000;
 
@@ -18,7 +19,7 @@ export function choicesFor(item, canWrite) {
     edit: isChangeable && isEditable(item),
     delete: isChangeable,
     info: !item.isChanging,
-    undo: !isThere && item.isChanging,
+    undo: changes.canUndo(item.id),
   };
   return new Set(Object.keys(choices).filter((name) => choices[name]));
 }

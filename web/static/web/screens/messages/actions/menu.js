@@ -21,8 +21,12 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 // A finger that opened the menu by a long press is lifted over it.
 const GRACE_MS = 400;
 
-/** Open the menu of a message as `messageAt` returns it, at a point of the screen or beside its row. */
+/**
+ * Open the menu of a message as `messageAt` returns it, at a point of the screen or beside its row; do nothing
+ * if there is nothing to choose, as while a deletion waits for the network.
+ */
 export function openMenu(target, point = null) {
+  if (!choicesFor(target.item, Boolean(target.composer)).size) return;
   const menu = document.createElement("message-menu");
   Object.assign(menu, { target, point });
   document.body.append(menu);

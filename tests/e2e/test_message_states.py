@@ -1,0 +1,81 @@
+"""Axe finds nothing serious in the states of messages, of the search and of offers, in both themes."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from messaging.models import Conversation
+from messaging.services.reacting import add_reaction
+from tests.e2e.devices import DESK, PHONE, OpenDevice
+from tests.e2e.screens import composer, log, message, open_thread
+from tests.e2e.test_accessibility import serious_findings
+from tests.e2e.test_second_thoughts import reply_to, wait_for_actions
+from tests.factories import write as write_history
+from users.models import User
+
+
+@pytest.fixture
+def cast(alice: User, bob: User, conversation: Conversation) -> Conversation:
+    """Messages with a quote, reactions and large emoji."""
+    [question] = write_history(bob, conversation, "Can we meet?")
+    reply_to(alice, conversation, question.pk)
+    for person in (alice, bob):
+        add_reaction(by=person, conversation_id=conversation.pk, message_id=question.pk, emoji="👍")
+    write_history(alice, conversation, "💪", "see you")
+    return conversation
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("held", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_serious_in_the_states_of_a_thread(
+    open_device: OpenDevice,
+    held: dict[str, Any],
+    theme: str,
+    alice: User,
+    cast: Conversation,
+) -> None:
+    page = open_device(**held, color_scheme=theme, reduced_motion="reduce")
+    open_thread(page, alice, cast)
+    wait_for_actions(page)
+    states = {"thread": serious_findings(page)}
+
+    open_menu_by_keys(page)
+    states["menu"] = serious_findings(page)
+    page.get_by_role("menuitem", name="More emoji").click()
+    expect(page.get_by_role("dialog", name="React")).to_be_visible()
+    states["picker"] = serious_findings(page)
+    page.keyboard.press("Escape")
+    states["reply"] = choose_by_keys(page, "Reply", page.locator(".composer-mode"))
+    page.keyboard.press("Escape")
+    states["edit"] = choose_by_keys(page, "Edit", page.locator(".composer-mode"))
+    page.keyboard.press("Escape")
+    states["info"] = choose_by_keys(page, "Info", page.get_by_role("dialog"))
+    page.keyboard.press("Escape")
+    states["deletion"] = choose_by_keys(page, "Delete", page.get_by_role("button", name="Undo"))
+
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("meet")
+    expect(page.locator("mark")).to_be_visible()
+    states["search"] = serious_findings(page)
+    page.get_by_role("option").click()
+    expect(message(page, "Can we meet?")).to_be_focused()
+    states["jump"] = serious_findings(page)
+
+    assert {state: found for state, found in states.items() if found} == {}
+    assert composer(page).input_value() == ""
+
+
+def open_menu_by_keys(page: Page) -> None:
+    log(page).focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menu")).to_be_visible()
+
+
+def choose_by_keys(page: Page, name: str, shown: Locator) -> list[str]:
+    """Choose an action for the last message, wait until an element is shown, and return the findings."""
+    open_menu_by_keys(page)
+    page.get_by_role("menuitem", name=name, exact=True).press("Enter")
+    expect(shown).to_be_visible()
+    return serious_findings(page)
