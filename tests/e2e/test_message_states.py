@@ -14,6 +14,8 @@ from tests.e2e.test_second_thoughts import reply_to, wait_for_actions
 from tests.factories import write as write_history
 from users.models import User
 
+TRANSPARENT = "rgba(0, 0, 0, 0)"
+
 
 @pytest.fixture
 def cast(alice: User, bob: User, conversation: Conversation) -> Conversation:
@@ -60,6 +62,7 @@ def test_axe_finds_nothing_serious_in_the_states_of_a_thread(
     states["search"] = serious_findings(page)
     page.get_by_role("option").click()
     expect(message(page, "Can we meet?")).to_be_focused()
+    expect(message(page, "Can we meet?")).not_to_have_css("background-color", TRANSPARENT)
     states["jump"] = serious_findings(page)
 
     assert {state: found for state, found in states.items() if found} == {}

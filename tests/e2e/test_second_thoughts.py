@@ -200,6 +200,7 @@ def test_reply_quotes_a_message_and_leads_to_it(
     open_live_thread(desk, alice, conversation)
     choose(desk, message(desk, "Hello"), "Reply")
     expect(composer(desk)).to_be_focused()
+    expect(composer(desk)).to_have_accessible_description("You Hello")
 
     write(desk, "And again")
 

@@ -80,7 +80,7 @@ export class ComposerMode {
     if (!this.isActive) return nothing;
     return html`<div class="composer-mode">
       ${icon(this.isEdit ? "compose" : "reply", { small: true })}
-      <span class="composer-quote">
+      <span class="composer-quote" id="composer-quote">
         ${this.isEdit ? html`<span class="quote-author">${t("composer.editing")}</span>` : this.#quote()}
       </span>
       <button

@@ -99,7 +99,7 @@ class MessageComposer extends Element {
           enterkeyhint=${enterKeyHint()}
           autocomplete="off"
           aria-invalid=${isTooLong ? "true" : nothing}
-          aria-describedby="composer-counter"
+          aria-describedby="composer-quote composer-counter"
           .value=${live(this.text)}
           @input=${this.#input}
           @keydown=${this.#key}

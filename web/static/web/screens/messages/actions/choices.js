@@ -8,8 +8,12 @@ export const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
 const MAX_KINDS = 6;
 
-/** Return what can be done with a message, as a set; `canWrite` is false in a closed conversation. */
+/**
+ * Return what can be done with a message, as a set; `canWrite` is false in a closed conversation. Nobody wrote an
+ * event, such as that somebody joined, so there is nothing to do with it.
+ */
 export function choicesFor(item, canWrite) {
+  if (item.event) return new Set();
   const isThere = !item.isDeleted;
   const isChangeable = item.isOwn && canWrite && isThere;
   const choices = {
