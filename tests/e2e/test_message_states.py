@@ -1,4 +1,4 @@
-"""Axe finds nothing serious in the states of messages, of the search and of offers, in both themes."""
+"""The states of a thread, its menus and the search: axe checks them in both themes, and nodes are few."""
 
 from typing import Any
 
@@ -67,6 +67,21 @@ def test_axe_finds_nothing_serious_in_the_states_of_a_thread(
 
     assert {state: found for state, found in states.items() if found} == {}
     assert composer(page).input_value() == ""
+
+
+def test_message_takes_few_nodes(desk: Page, alice: User, conversation: Conversation) -> None:
+    open_thread(desk, alice, conversation)
+
+    count = message(desk, "Hello").evaluate(
+        """row => {
+            const walker = document.createTreeWalker(row, NodeFilter.SHOW_ALL);
+            let count = 1;
+            while (walker.nextNode()) count += 1;
+            return count;
+        }"""
+    )
+
+    assert count <= 36
 
 
 def open_menu_by_keys(page: Page) -> None:

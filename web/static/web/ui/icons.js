@@ -19,7 +19,6 @@ const PATHS = {
     "M12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7",
   check: "M5 12.5l4.5 4.5L19 7.5",
   "check-double": "M2 12.5l4.5 4.5L15 8M11.5 15.8l1.2 1.2L22 8",
-  "chevron-down": "M6 9l6 6 6-6",
   clock: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17M12 7.5V12l3 2",
   close: "M6 6l12 12M18 6 6 18",
   compose: "M12 20h8.5M4 16.5V20h3.5L19 8.5 15.5 5z",
@@ -74,7 +73,6 @@ export function drawing(path, { small = false } = {}) {
     viewBox="0 0 24 24"
     aria-hidden="true"
     focusable="false"
-  >
-    <path d=${path}></path>
-  </svg>`;
+    ><path d=${path}></path
+  ></svg>`;
 }

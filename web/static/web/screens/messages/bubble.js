@@ -2,7 +2,6 @@ import { html, ifDefined, nothing } from "lit";
 import { nameInSentence } from "../../text/names.js";
 import { formatBubbleTime, timeLocale } from "../../text/time.js";
 import { t } from "../../text/translate.js";
-import { icon } from "../../ui/icons.js";
 import { renderParts } from "./parts/parts.js";
 import { quotePart } from "./parts/quote.js";
 import { reactionBar } from "./reactions.js";
@@ -14,7 +13,8 @@ export function isUnread(item) {
 }
 
 /**
- * Render a message; `context` has its thread, and the other person.
+ * Render a message; `context` has its thread, and the other person. No spaces are between the tags, because
+ * they would double the number of nodes.
  *
  * A message counts as seen when its end, `.bubble-end`, is on the screen, because a message that is
  * taller than the screen is never visible as a whole.
@@ -25,15 +25,14 @@ export function bubble(item, { isFirst, isLast }, context) {
     data-message-id=${ifDefined(item.id ?? undefined)}
     data-client-id=${ifDefined(item.clientId ?? undefined)}
     ?data-unread=${isUnread(item)}
-  >
-    <div class="bubble" dir="auto">
-      ${item.event ? nothing : html`<span class="visually-hidden" dir="ltr">${author(item)}</span>`}
-      ${item.replyTo ? quotePart(item.replyTo) : nothing} ${renderParts(item)} ${bubbleEnd(item)}
-      ${item.id && !item.event ? moreButton() : nothing}
-    </div>
-    ${item.reactions.length ? reactionBar(item, context.person) : nothing}
-    ${item.state === "failed" ? failure(item, context) : nothing}
-  </li>`;
+    ><div class="bubble" dir="auto"
+      >${item.event ? nothing : author(item)}${item.replyTo ? quotePart(item.replyTo) : nothing}${renderParts(item)}${bubbleEnd(item)}${
+        item.id && !item.event ? moreButton() : nothing
+      }</div
+    >${item.reactions.length ? reactionBar(item, context.person) : nothing}${
+      item.state === "failed" ? failure(item, context) : nothing
+    }</li
+  >`;
 }
 
 /** Return the classes that tell whose message it is, and what is special about it. */
@@ -43,7 +42,7 @@ function kindOf({ isOwn, event, isDeleted, parts }) {
   return `${isOwn ? "own" : "other"} ${isDeleted ? "deleted" : ""} ${isLarge ? "emoji-only" : ""}`;
 }
 
-/** Render the button of the message's menu; actions/ opens it, which loads later. */
+/** Render the button of the message's menu; actions/ opens it, which loads later. CSS draws its arrow. */
 function moreButton() {
   const label = t("message.actions");
   return html`<button
@@ -53,28 +52,29 @@ function moreButton() {
     aria-haspopup="menu"
     aria-label=${label}
     title=${label}
-  >
-    ${icon("chevron-down", { small: true })}
-  </button>`;
+  ></button>`;
 }
 
 function bubbleEnd(item) {
   const isEdited = item.editedAt && !item.isDeleted;
-  return html`<span class="bubble-end" dir=${document.dir}>
-    ${isEdited ? html`<span class="edited" dir="auto">${t("message.edited")}</span>` : nothing}
-    <time dir="auto" lang=${timeLocale} datetime=${item.date.toISOString()}
+  return html`<span class="bubble-end" dir=${document.dir}
+    >${isEdited ? html`<span class="edited" dir="auto">${t("message.edited")}</span>` : nothing}<time
+      dir="auto"
+      lang=${timeLocale}
+      datetime=${item.date.toISOString()}
       >${formatBubbleTime(item.date)}</time
-    >
-    ${hasTick(item) ? tickMark(item.isChanging ? "sending" : item.state) : nothing}
-  </span>`;
+    >${hasTick(item) ? tickMark(item.isChanging ? "sending" : item.state) : nothing}</span
+  >`;
 }
 
 function hasTick({ isOwn, event, isDeleted, isChanging }) {
   return isOwn && !event && (isChanging || !isDeleted);
 }
 
+/** Render who wrote it, for screen readers; the space keeps the name apart from the text. */
 function author({ isOwn, sender }) {
-  return isOwn ? t("message.byYou") : t("message.by", { name: nameInSentence(sender) });
+  const name = isOwn ? t("message.byYou") : t("message.by", { name: nameInSentence(sender) });
+  return html`<span class="visually-hidden" dir="ltr">${name} </span>`;
 }
 
 function failure({ error, clientId }, { thread }) {

@@ -13,7 +13,7 @@ const TICKS = {
 /** Render the delivery state of the user's message; a waiting message counts as being sent. */
 export function tickMark(state) {
   const { label, iconName } = TICKS[state];
-  return html`<span class="tick" role="img" aria-label=${label} title=${label}>
-    ${icon(iconName, { small: true })}
-  </span>`;
+  return html`<span class="tick" role="img" aria-label=${label} title=${label}
+    >${icon(iconName, { small: true })}</span
+  >`;
 }
