@@ -12,7 +12,9 @@ pytestmark = pytest.mark.without_servers
 
 COMMENTS = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
 # The names in a selector: classes, elements of our own, attributes and their values.
-NAMES = re.compile(r"\.([a-z][\w-]*)|(?<![\w.#:\[-])([a-z]+-[a-z-]+)|\[([a-z-]+)|=\"?([\w-]+)")
+NAMES = re.compile(
+    r"\.([a-z][\w-]*)|(?<![\w.#:\[-])([a-z]+-[a-z-]+)|\[([a-z-]+)|(?<!\^)=\"?([\w-]+)"
+)
 STARTS = re.compile(r"([\w-]+-)\$\{")
 """The beginnings of names that a module completes, as in `count-${count}`."""
 
