@@ -34,7 +34,7 @@ export class ComposerMode {
   }
 
   get hasJustSaved() {
-    return performance.now() - this.#savedAt < PAUSE_MS;
+    return !this.isEdit && performance.now() - this.#savedAt < PAUSE_MS;
   }
 
   /** The id of the message that is answered, or null. */
