@@ -163,6 +163,9 @@ class Run:
             writer.gives_up = True
         for correspondent in self.correspondents:
             correspondent.gives_up = True
+        await self._wait_until(
+            lambda: all(each.has_stopped for each in self.writers), self.patience
+        )
 
     async def _wait_until(self, is_so: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
