@@ -1,7 +1,7 @@
 """A thread that is opened at a message of the past, with the way back to the newest one."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +21,7 @@ from tests.e2e.screens import (
     write,
 )
 from tests.e2e.test_history import fill, row_in_the_middle, top_of
+from tests.e2e.test_second_thoughts import wait_for_actions
 from tests.factories import tokens_of
 from tests.system.people import Person
 from tests.system.server import WebServer
@@ -224,6 +225,34 @@ def test_date_opens_the_first_message_of_that_day(
     expect(message(desk, "message 100")).to_be_in_viewport()
     expect(message(desk, "message 100")).to_be_focused()
     expect(desk.get_by_role("combobox")).to_have_count(0)
+
+
+def test_name_of_a_day_leads_to_another_date_by_keys(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    fill(conversation, 300)
+    old = conversation.messages.filter(pk__lt=id_of(conversation, "message 100"))
+    old.update(created_at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    open_thread(desk, alice, conversation)
+    wait_for_actions(desk)
+    today = log(desk).get_by_role("heading").get_by_role("button", name="Today")
+    expect(today).to_have_accessible_description("Go to a date")
+
+    today.press("Enter")
+
+    dialog = desk.get_by_role("dialog", name="Go to a date")
+    field = dialog.get_by_label("Date", exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_value(desk.evaluate("new Date().toLocaleDateString('sv')"))
+    desk.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(today).to_be_focused()
+    today.press("Enter")
+    field.fill("2026-03-01")
+    field.press("Enter")
+    expect(message(desk, "Hello")).to_be_focused()
+    expect(message(desk, "Hello")).to_be_in_viewport()
+    expect(dialog).to_have_count(0)
 
 
 def test_search_finds_a_message_of_3000_ago_and_its_surroundings(

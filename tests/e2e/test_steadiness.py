@@ -31,7 +31,7 @@ pytestmark = pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED|status of 40
 
 TOPS = "all => JSON.stringify(all.map(each => each.getBoundingClientRect().top))"
 # The texts that the name of a day covers.
-COVERED = """() => [...document.querySelectorAll(".day-name span")].flatMap(name => {
+COVERED = """() => [...document.querySelectorAll(".day-name button")].flatMap(name => {
     const { top, bottom } = name.getBoundingClientRect();
     return [...document.querySelectorAll(".bubble")].filter(bubble => {
         const covered = bubble.getBoundingClientRect();
@@ -164,7 +164,7 @@ def test_name_of_the_day_is_shown_while_scrolling_and_covers_no_text_afterwards(
     fill(conversation, 60)
     open_thread(phone, alice, conversation)
     expect(messages(phone)).to_have_count(40)
-    day = phone.get_by_role("heading", name="Today").locator("span")
+    day = phone.get_by_role("heading", name="Today").locator("button")
 
     for step in range(6):
         log(phone).evaluate("log => log.scrollBy(0, -37)")

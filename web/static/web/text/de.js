@@ -92,6 +92,7 @@ export const texts = {
   "form.required": "Bitte fülle dieses Feld aus.",
   "history.empty": "Sag Hallo zu {name}",
   "history.failed": "Die Nachrichten konnten nicht geladen werden",
+  "history.goToDate": "Zu einem Datum",
   "history.loading": "Nachrichten werden geladen…",
   "history.loadingOlder": "Ältere Nachrichten werden geladen",
   "history.loadingNewer": "Neuere Nachrichten werden geladen",

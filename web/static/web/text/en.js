@@ -87,6 +87,7 @@ export const texts = {
   "form.required": "Please fill in this field.",
   "history.empty": "Say hello to {name}",
   "history.failed": "Messages couldn’t be loaded",
+  "history.goToDate": "Go to a date",
   "history.loading": "Loading messages…",
   "history.loadingOlder": "Loading older messages",
   "history.loadingNewer": "Loading newer messages",

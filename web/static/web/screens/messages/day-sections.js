@@ -17,7 +17,11 @@ export function dayList(items, { now, zone, chunks, near, dividerKey, context })
   const section = (day) => {
     const label = formatDay(day.date, now);
     return html`<section class="day" data-day=${day.key} aria-label=${label}>
-      <h3 class="day-name" lang=${timeLocale}><span dir="auto">${label}</span></h3>
+      <h3 class="day-name" lang=${timeLocale}>
+        <button type="button" dir="auto" aria-haspopup="dialog" title=${t("history.goToDate")} ?disabled=${!context.thread.id}>
+          ${label}
+        </button>
+      </h3>
       ${chunkLists(day, { zone, near, context })}
     </section>`;
   };

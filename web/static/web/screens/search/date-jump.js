@@ -5,10 +5,11 @@ import { dayKey } from "../../text/time.js";
 import { t } from "../../text/translate.js";
 import { Element } from "../../ui/element.js";
 
-/** A date field that opens a conversation at the first message of that day. */
+/** A date field, which begins with `day`, and opens a conversation at the first message of that day. */
 class DateJump extends Element {
   static properties = {
     conversation: { attribute: false },
+    day: { attribute: false },
     isLoading: { state: true },
     error: { state: true },
   };
@@ -22,6 +23,7 @@ class DateJump extends Element {
         type="date"
         required
         max=${dayKey(new Date())}
+        value=${this.day ?? nothing}
         aria-describedby="date-jump-error"
       />
       <button class="button button-small" aria-disabled=${this.isLoading ? "true" : "false"}>

@@ -8,8 +8,8 @@ import { messageAt } from "./message-at.js";
 import { openMenu } from "./menu.js";
 
 /**
- * Let people act on messages: by the button of a message, a long press, keys, and a click on a reaction or a
- * quote. Nothing of this is part of the first load, so it listens to the document.
+ * Let people act on messages: by the button of a message, a long press, keys, and a click on a reaction, a
+ * quote or the name of a day. Nothing of this is part of the first load, so it listens to the document.
  */
 export async function installActions() {
   try {
@@ -26,12 +26,20 @@ export async function installActions() {
 }
 
 function clicked({ target }) {
-  const button = target.closest?.(".message-more, .reaction, .quote");
+  const button = target.closest?.(".message-more, .reaction, .quote, .day-name button");
   const found = button && messageAt(button);
   if (!button) return;
-  if (button.matches(".quote")) goTo(button);
+  if (button.matches(".day-name button")) askForDate(button);
+  else if (button.matches(".quote")) goTo(button);
   else if (found && button.matches(".reaction")) toggleReaction(found, button.dataset.emoji);
   else if (found) openMenu(found);
+}
+
+/** Ask for a date to go to, beginning with that of the heading of a day. */
+async function askForDate(button) {
+  const { showDates } = await import("./date-dialog.js");
+  const { conversation } = button.closest("message-history")?.thread ?? {};
+  if (conversation) showDates(conversation, button.closest(".day").dataset.day);
 }
 
 /** Show the message that a quote is of, loaded or not. */
