@@ -31,6 +31,7 @@ ON_DEMAND = (
     "live/offer/",
     "live/own-trainer.js",
     "live/photos/",
+    "live/thread-news.js",
     "screens/messages/actions/",
     "screens/messages/announcer.js",
     "screens/messages/copying.js",

@@ -16,7 +16,10 @@ from tests.e2e.screens import (
     path_of,
     write,
 )
+from tests.factories import tokens_of
 from tests.factories import write as write_history
+from tests.system.people import Person
+from tests.system.server import WebServer
 from trainer.services.trainees import remove_trainee
 from users.models import User
 
@@ -134,6 +137,29 @@ def test_answer_that_is_being_written_survives_a_reload(
     desk.reload()
     expect(answer).to_be_visible()
     expect(quote).to_have_count(0)
+
+
+def test_changes_of_the_other_person_are_announced_once(
+    desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
+) -> None:
+    first, second = write_history(bob, conversation, "See you at seven", "Wrong person")
+    open_live_thread(desk, alice, conversation)
+    wait_for_actions(desk)
+    said = desk.locator("message-announcer p")
+    path = f"messaging/conversations/{conversation.pk}/messages"
+    http = Person(server, tokens_of(bob)).http
+
+    http.patch(f"{path}/{first.pk}/", json={"content": "See you at eight"})
+    expect(said).to_have_text(["Bob Tester edited a message: See you at eight"])
+    hello = conversation.messages.get(content="Hello")
+    http.put(f"{path}/{hello.pk}/reactions/👍/")
+    expect(said).to_have_count(2)
+    expect(said.last).to_have_text("Bob Tester reacted with 👍 to: Hello")
+    http.delete(f"{path}/{hello.pk}/reactions/👍/")
+    http.delete(f"{path}/{first.pk}/")
+    http.delete(f"{path}/{second.pk}/")
+    deleted = "Bob Tester deleted a message."
+    expect(said).to_have_text(["Bob Tester reacted with 👍 to: Hello", deleted, deleted])
 
 
 def test_undo_brings_a_deleted_message_back(

@@ -14,8 +14,8 @@ export class ThreadFeed extends EventTarget {
   #id;
   #timeline;
   #feed;
-  // Messages before the first sync are not "incoming".
-  #isLive = false;
+  /** Whether it has caught up once; messages before that are not "incoming". */
+  isLive = false;
 
   constructor(id, timeline) {
     super();
@@ -146,7 +146,7 @@ export class ThreadFeed extends EventTarget {
   }
 
   #sync() {
-    this.#isLive = true;
+    this.isLive = true;
     this.#fire("synced");
   }
 
@@ -154,7 +154,7 @@ export class ThreadFeed extends EventTarget {
     const timeline = this.#timeline;
     const known = idsOf(timeline.messages);
     timeline.add(messages);
-    if (!this.#isLive || !timeline.isLoaded) return;
+    if (!this.isLive || !timeline.isLoaded) return;
     // A new message can have a lower id: the user's own message can arrive before an earlier one.
     const held = idsOf(timeline.messages);
     const isNew = ({ id, is_deleted }) => held.has(id) && !known.has(id) && !is_deleted;

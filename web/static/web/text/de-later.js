@@ -121,6 +121,9 @@ export const texts = {
   "message.copyFailed":
     "Dieser Browser hat das Kopieren nicht erlaubt. Markiere stattdessen den Text.",
   "message.removed": "Nachricht gelöscht.",
+  "message.spokenDeletion": "{name} hat eine Nachricht gelöscht.",
+  "message.spokenEdit": "{name} hat eine Nachricht bearbeitet: {text}",
+  "message.spokenReaction": "{name} hat mit {emoji} reagiert auf: {text}",
   "message.undoTooLate": "Diese Nachricht ist bereits gelöscht.",
   "language.device": "Wie dieses Gerät",
   "language.english": "English",
