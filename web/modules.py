@@ -24,6 +24,7 @@ SOON = (
 )
 # Modules that no page needs before it is shown, and only those with messages need at all.
 ON_DEMAND = (
+    "core/change-endpoints.js",
     "core/email-endpoints.js",
     "live/change-sender.js",
     "live/deletions.js",

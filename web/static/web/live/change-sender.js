@@ -1,5 +1,5 @@
 import { AccessToken } from "../core/access-token.js";
-import { addReaction, deleteMessage, editMessage, removeReaction } from "../core/endpoints.js";
+import { addReaction, deleteMessage, editMessage, removeReaction } from "../core/change-endpoints.js";
 import { network } from "../core/network.js";
 import { delayOf } from "../core/retry.js";
 import { session } from "../core/session.js";
