@@ -1,5 +1,7 @@
 """When a person gets emails about unread messages: chosen in the settings, and ended by a link."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -82,6 +84,22 @@ def test_failed_load_is_shown_and_tried_again(desk: Page, bob: User) -> None:
 
     expect_choice(desk, "1 day")
     expect(section.get_by_role("alert")).to_have_text("")
+
+
+@pytest.mark.complains(r"net::ERR_FAILED|ERR_INTERNET_DISCONNECTED|WebSocket")
+def test_card_that_could_not_be_loaded_says_so_and_loads_again(desk: Page, bob: User) -> None:
+    late = re.compile(r"/bundles/later[^/]*\.js")
+    desk.route(late, lambda route: route.abort())
+    sign_in(desk, bob, "/settings")
+    failed = desk.get_by_role("alert").filter(has_text="This couldn’t be loaded")
+    expect(failed).to_contain_text("The server can’t be reached.")
+    expect(desk.get_by_label("1 day")).to_have_count(0)
+
+    desk.unroute(late)
+    desk.get_by_role("button", name="Try again").click()
+
+    expect_choice(desk, "1 day")
+    expect(failed).to_have_count(0)
 
 
 def test_person_who_silenced_messages_elsewhere_is_told(desk: Page, bob: User) -> None:

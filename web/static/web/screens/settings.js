@@ -1,10 +1,13 @@
 import { html, nothing } from "lit";
+import { ApiError } from "../core/api.js";
 import { session } from "../core/session.js";
 import { StoreController } from "../core/store.js";
 import "../text/later.js";
 import { t } from "../text/translate.js";
+import { AutoRetry } from "../ui/auto-retry.js";
 import { Element } from "../ui/element.js";
 import { icon } from "../ui/icons.js";
+import { errorState } from "../ui/states.js";
 import { signOut } from "../ui/sign-out.js";
 import { toast } from "../ui/toast.js";
 import { setTitle } from "../live/badge.js";
@@ -18,24 +21,34 @@ import { themeChoice } from "./settings/theme-choice.js";
 
 /** The user's profile, and the settings of this device. */
 class SettingsScreen extends Element {
+  static properties = { lateError: { state: true } };
+
   constructor() {
     super();
     new StoreController(this, session);
+    new AutoRetry(this, { errorOf: () => this.lateError, retry: () => this.#loadLater() });
   }
 
   connectedCallback() {
     super.connectedCallback();
     setTitle(t("nav.settings"));
-    // Not part of the first load.
-    this.deletion = import("./settings/delete-account.js").catch(() => null);
-    import("./settings/unread-emails.js").catch(() => {});
+    this.#loadLater();
+  }
+
+  /** Load what is not part of the first load; without a network, again when it is back. */
+  async #loadLater() {
+    const loading = [import("./settings/delete-account.js"), import("./settings/unread-emails.js")];
+    const [deletion, emails] = await Promise.allSettled(loading);
+    this.deletion = deletion.value ?? null;
+    const hasAll = deletion.value && emails.value;
+    this.lateError = hasAll ? null : new ApiError({});
   }
 
   render() {
     if (!session.user) return nothing; // signing out
     return html`<div class="page">
       <header class="page-header"><h1>${t("nav.settings")}</h1></header>
-      ${session.isImpersonating ? readOnlyNote() : ownSettings()}
+      ${session.isImpersonating ? readOnlyNote() : ownSettings(this.#emails())}
       ${session.isImpersonating ? nothing : card(t("language.title"), t("language.hint"), languageChoice())}
       ${card(t("settings.appearance"), t("settings.device"), themeChoice())}
       ${session.isImpersonating ? nothing : [accountCard(), dataCard(), deleteCard(this.#delete)]}
@@ -43,9 +56,15 @@ class SettingsScreen extends Element {
     </div>`;
   }
 
+  #emails() {
+    const retry = () => this.#loadLater();
+    const isMissing = this.lateError && !customElements.get("unread-emails");
+    return isMissing ? errorState({ error: this.lateError, retry }) : html`<unread-emails></unread-emails>`;
+  }
+
   #delete = async () => {
-    const deletion = await this.deletion;
-    if (deletion) await deletion.askToDeleteAccount();
+    if (!this.deletion) await this.#loadLater();
+    if (this.deletion) await this.deletion.askToDeleteAccount();
     else toast(t("error.unreachable"));
   };
 }
@@ -54,7 +73,7 @@ function readOnlyNote() {
   return card(t("settings.readOnly"), t("settings.readOnlyHint"), nothing);
 }
 
-function ownSettings() {
+function ownSettings(emails) {
   return html`
     ${card(
       t("profile.title"),
@@ -66,7 +85,7 @@ function ownSettings() {
       t("settings.device"),
       html`<notification-switch></notification-switch>`,
     )}
-    ${card(t("emails.title"), t("emails.hint"), html`<unread-emails></unread-emails>`)}
+    ${card(t("emails.title"), t("emails.hint"), emails)}
     ${card(
       t("field.password"),
       t("password.hint"),
