@@ -27,6 +27,7 @@ ON_DEMAND = (
     "core/change-endpoints.js",
     "core/email-endpoints.js",
     "live/change-sender.js",
+    "live/deletion-watch.js",
     "live/deletions.js",
     "live/new-thread.js",
     "live/offer/",

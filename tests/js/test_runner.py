@@ -14,6 +14,7 @@ PARTS = {
     "change-sender": "changes",
     "de": "translate",
     "de-later": "translate",
+    "deletion-watch": "search",
     "en": "translate",
     "en-later": "later",
     "history-pages": "thread",

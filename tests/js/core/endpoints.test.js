@@ -24,6 +24,7 @@ const REQUESTS = [
   ["unregisterDevice", ["t"], "DELETE users/device-token/", { token: "t" }],
   ["listConversations", [], "GET messaging/conversations/?page=1"],
   ["listConversations", [{ page: 2, archived: true }], "GET messaging/conversations/?page=2&archived=true"],
+  ["listConversations", [{ archived: true, search: "zoe" }], "GET messaging/conversations/?page=1&archived=true&search=zoe"],
   ["getConversation", [7], "GET messaging/conversations/7/"],
   ["getMessages", [7, { before: Number.MAX_SAFE_INTEGER, limit: 20 }], "GET messaging/conversations/7/messages/?before=9007199254740991&limit=20"],
   ["getMessages", [7, { since: 0 }], "GET messaging/conversations/7/messages/?since=0"],

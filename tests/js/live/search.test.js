@@ -237,3 +237,19 @@ test("a closed search follows no deletions", async (t) => {
 
   assert.equal(queries().length, 1);
 });
+
+test("archived and older conversations that are not loaded are found on the server", async (t) => {
+  const { server, search, type } = await start(t);
+  const page = (...results) => ({ results, next: null, count: results.length });
+  const person = (id, first_name) => ({ ...BOB, id, first_name, last_name: "Quinn", email: "" });
+  const old = makeConversation(70, { trainee: person(20, "Old") });
+  const gone = makeConversation(71, { trainee: person(21, "Gone"), is_archived: true });
+  server.on("GET /api/messaging/conversations/?page=1&search=quinn", page(old));
+  server.on("GET /api/messaging/conversations/?page=1&archived=true&search=quinn", page(gone));
+  server.on(TRAINEES, page({ ...person(20, "Old"), conversation_id: 70 }));
+
+  await type("quinn");
+
+  assert.deepEqual(names(search), ["Old", "Gone"]);
+  assert.deepEqual(search.people.map(({ conversation }) => conversation.id), [70, 71]);
+});

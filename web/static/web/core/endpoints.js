@@ -64,9 +64,9 @@ export const unregisterDevice = (token) =>
 
 // Conversations
 // ------------------------------------------------------------------------------
-/** List conversations, 50 per page, newest activity first. */
-export const listConversations = ({ page = 1, archived = false } = {}) =>
-  get(`messaging/conversations/?${query({ page, archived: archived || undefined })}`);
+/** List conversations, 50 per page, newest activity first; `search` matches names and email. */
+export const listConversations = ({ page = 1, archived, search } = {}, options) =>
+  get(`messaging/conversations/?${query({ page, archived: archived || undefined, search })}`, options);
 
 /** Get one conversation in the format of the list; 404 if the user may not see it. */
 export const getConversation = (id) => get(`messaging/conversations/${id}/`);

@@ -1,8 +1,9 @@
-import { listTrainees, searchMessages } from "../core/endpoints.js";
+import { listConversations, listTrainees, searchMessages } from "../core/endpoints.js";
 import { Store } from "../core/store.js";
 import { fullName } from "../text/names.js";
 import { hasWords, wordsOf } from "../text/marking.js";
 import { account } from "./account.js";
+import { DeletionWatch } from "./deletion-watch.js";
 import { inbox } from "./inbox.js";
 
 // After the last key.
@@ -34,28 +35,26 @@ export class Search extends Store {
   isThrottled = false;
   #isTrainer;
   #trainees = [];
+  // Conversations that the server has found, listed or not.
+  #found = [];
   #page = 0;
   #run = 0;
   #timer = 0;
-  #listening = new AbortController();
-  // The versions of the last deletions that the results know, by conversation.
-  #deletions = new Map();
+  #deletions = new DeletionWatch((conversationIds) => this.#drop(conversationIds));
 
   constructor({ conversationId = null, isTrainer = false } = {}) {
     super();
     this.conversationId = conversationId;
     this.#isTrainer = isTrainer;
-    const { signal } = this.#listening;
-    inbox.addEventListener("change", () => this.#drop(inbox.conversations), { signal });
-    inbox.addEventListener("updated", ({ detail }) => this.#drop([detail]), { signal });
-    this.#learn(inbox.conversations);
   }
 
   /** People as `{person, conversation}` or, without a conversation, `{person}` of a trainee. */
   get people() {
     if (this.conversationId) return [];
-    const known = [...inbox.conversations, ...inbox.archived.conversations].map(entryOf);
-    const listed = new Set(known.map(({ conversation }) => conversation.id));
+    const rows = [...inbox.conversations, ...inbox.archived.conversations];
+    const listed = new Set(rows.map(({ id }) => id));
+    const known = [...rows, ...this.#found.filter(({ id }) => !listed.has(id))].map(entryOf);
+    for (const { id } of this.#found) listed.add(id);
     const isNew = ({ conversation_id: id }) => !listed.has(id);
     const trainees = this.#trainees.filter(isNew).map((trainee) => ({ person: trainee }));
     return [...known, ...trainees].filter((each) => this.#isFound(each)).slice(0, MOST_PEOPLE);
@@ -91,7 +90,7 @@ export class Search extends Store {
 
   stop() {
     this.#cancel();
-    this.#listening.abort();
+    this.#deletions.stop();
   }
 
   #cancel() {
@@ -99,18 +98,9 @@ export class Search extends Store {
     clearTimeout(this.#timer);
   }
 
-  /** Note the last deletions; return the ids of conversations with a newer one than before. */
-  #learn(conversations) {
-    const isNew = ({ id, deleted_version: version }) => version > (this.#deletions.get(id) ?? 0);
-    const changed = conversations.filter(isNew);
-    for (const { id, deleted_version: version } of changed) this.#deletions.set(id, version);
-    return new Set(changed.map(({ id }) => id));
-  }
-
   /** Drop the messages of conversations in which a message was deleted, and search again. */
-  #drop(conversations) {
-    const changed = this.#learn(conversations);
-    const kept = this.messages.filter((each) => !changed.has(each.conversation_id));
+  #drop(conversationIds) {
+    const kept = this.messages.filter((each) => !conversationIds.has(each.conversation_id));
     if (kept.length === this.messages.length) return;
     this.messages = kept;
     this.changed();
@@ -138,20 +128,26 @@ export class Search extends Store {
 
   async #load(run) {
     const isForMessages = this.status !== "idle";
-    const isForTrainees = this.#isTrainer && !this.conversationId;
+    const isForPeople = this.#isTrainer && !this.conversationId;
     await Promise.all([
       isForMessages ? this.#loadMessages(run, 1) : null,
-      isForTrainees ? this.#loadTrainees(run) : null,
+      isForPeople ? this.#loadPeople(run) : null,
     ]);
   }
 
-  /** Load trainees whose conversations are not listed; without them, the known names are found. */
-  async #loadTrainees(run) {
+  /** Load trainees, and conversations that are not listed, such as old ones; without them, known names are found. */
+  async #loadPeople(run) {
     const isWanted = () => run === this.#run;
-    const load = listTrainees({ search: this.query }, { isWanted });
-    const { results } = await load.catch(() => ({ results: [] }));
+    const { query: search } = this;
+    const find = (load) => load.then(({ results }) => results, () => []);
+    const found = await Promise.all([
+      find(listTrainees({ search }, { isWanted })),
+      find(listConversations({ search }, { isWanted })),
+      find(listConversations({ search, archived: true }, { isWanted })),
+    ]);
     if (!isWanted()) return;
-    this.#trainees = results;
+    this.#trainees = found[0];
+    this.#found = [...found[1], ...found[2]];
     this.changed();
   }
 
