@@ -73,6 +73,7 @@ def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
         "screens/forgot",
         "screens/reset",
         "screens/messages/actions",
+        "screens/messages/announcer.js",
         "screens/messages/offer/",
         "screens/search/",
     )
