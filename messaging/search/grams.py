@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-ERA_BITS = 21
-"""An era is a range of two million message ids. Searches go from the newest era to older ones."""
+ERA_BITS = 22
+"""An era is a range of four million message ids. Searches go from the newest era to older ones."""
 _ERAS = 32
 _HASH_BITS = 27
 _MASK = 2**64 - 1

@@ -17,7 +17,7 @@ NEWEST, MANY_NEWEST = 4096, 65536
 """The ranges of message ids to read for a common word: 2 ms for the first, about 40 ms for the second."""
 COMPARED = 20_000
 """The number of newest messages to read for words that have no grams, such as single letters."""
-GRAMS = 6
+GRAMS = 4
 """More grams would cost more in each conversation than the few other messages that they exclude."""
 
 # The planner does not know how few rows a gram has, and would compile its plan for a second.
