@@ -57,13 +57,16 @@ def participant_body(user: User | None) -> Body:
 def message_body(message: Message) -> Body:
     """Return the response body for a message, from the database row."""
     message.refresh_from_db()
+    # A deletion marks an unread message as read, in the same version, so that no badge counts it.
+    is_unread = message.removed_at and message.read_version == message.content_version
+    read_at = None if is_unread else message.read_at
     return {
         "id": message.pk,
         "conversation_id": message.conversation_id,
         "sender": sender_body(message.sender),
         "content": message.content,
-        "is_read": message.read_at is not None,
-        "read_at": moment(message.read_at),
+        "is_read": read_at is not None,
+        "read_at": moment(read_at),
         "created_at": moment(message.created_at),
         "version": message.version,
         "client_id": str(message.client_id) if message.client_id else None,
