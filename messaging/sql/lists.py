@@ -13,10 +13,12 @@ from messaging.models import PREVIEW_LENGTH, Conversation, Message
 from messaging.rows import ConversationEntry, MessageKind
 from messaging.sql.columns import ENTRY, PERSON, People, cut, load_people
 from messaging.sql.rules import ON_SIDE, UNREAD, VISIBLE
+from text.graphemes import cut_text
 from users.models import User
 
 # In descending order, PostgreSQL sorts NULL (no message yet) first by default, SQLite last.
 NEWEST_ACTIVITY_FIRST = "c.last_message_at DESC NULLS LAST, c.id DESC"
+_TEXT = MessageKind.TEXT
 
 
 @cache
@@ -66,13 +68,22 @@ def select_entries(source: str, params: Sequence[Any], user_id: int) -> list[Con
     ]
 
 
+def _describe(
+    beginning: str | None, extras: int, is_removed: bool
+) -> tuple[MessageKind | None, str | None]:
+    """Return the kind and the preview of the last message, or None for both. Most are plain texts."""
+    if beginning and not extras and not is_removed:
+        return _TEXT, cut_text(beginning, PREVIEW_LENGTH)
+    if beginning is None:
+        return None, None
+    kind = MessageKind.of(beginning, extras, is_removed=is_removed)
+    return kind, kind.preview_of(beginning)
+
+
 def _load_entry(row: Row, people: People, user_id: int) -> ConversationEntry:
     *described, beginning, extras, is_removed, unread = row
     trainer, trainee = load_people(PERSON, described[ENTRY.count :], people)
-    kind = preview = None
-    if beginning is not None:
-        kind = MessageKind.of(beginning, extras, is_removed=is_removed)
-        preview = kind.preview_of(beginning)
+    kind, preview = _describe(beginning, extras, is_removed)
     entry = ENTRY.load(described[: ENTRY.count], trainer, trainee, preview, kind, unread)
     if not entry.is_archived:
         return entry
