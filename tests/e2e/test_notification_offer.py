@@ -160,6 +160,7 @@ def test_iphone_shows_the_two_steps_to_the_home_screen(
     steps = offer(page).get_by_role("listitem")
     expect(steps).to_have_text(["Tap Share in your browser.", "Choose Add to Home Screen."])
     expect(steps.locator("svg")).to_have_count(2)
+    expect(steps.locator("svg").first).to_have_css("display", "inline")
     assert serious_findings(page) == []
     offer(page).get_by_role("button", name="Not now").click()
     expect(offer(page)).to_have_count(0)

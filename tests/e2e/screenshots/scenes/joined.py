@@ -5,6 +5,13 @@ from playwright.sync_api import Page, expect
 from tests.e2e.screenshots.camera import Camera
 from tests.e2e.screenshots.people import PASSWORD
 from tests.e2e.screenshots.scenes.steps import TRAINER, scene, write
+from trainer.demo.talks import AMELIE
+
+IPHONE = """
+delete window.Notification;
+const agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Safari/604.1";
+Object.defineProperty(navigator, "userAgent", { get: () => agent });
+"""
 
 
 def invite(camera: Camera, email: str) -> str:
@@ -44,6 +51,17 @@ def list_with_somebody_who_has_joined(camera: Camera) -> Page:
 def notification_offer(camera: Camera) -> Page:
     page = accept(camera, "Finn")
     write(page, "Hello Tina, I am looking forward to it!")
+    expect(page.locator("notification-offer .offer").filter(visible=True)).to_be_visible()
+    return page
+
+
+@scene
+def steps_to_the_home_screen(camera: Camera) -> Page:
+    """What an iPhone shows, whose browser cannot notify before that."""
+    page = camera.new_page()
+    page.add_init_script(IPHONE)
+    camera.sign_in(page, AMELIE, camera.thread_of(AMELIE))
+    write(page, "Good morning!")
     expect(page.locator("notification-offer .offer").filter(visible=True)).to_be_visible()
     return page
 
