@@ -147,6 +147,7 @@ def test_notification_of_what_was_read_while_no_page_was_open_closes_when_one_op
     # Only then this page has closed what was read before it was connected.
     expect(page.get_by_role("switch")).to_be_checked()
     sockets.wait_until_live(1)
+    page.wait_for_load_state("networkidle")
     deliver_push(page, conversation, "Bob Tester", "Are you there?")
     deliver_push(page, unread, "Carol Tester", "And you?")
     expect_notifications(page, 2)

@@ -121,7 +121,12 @@ class DrivenTab:
         return self._connection.send("ExecuteScript", script=f"return {script}", args=[])
 
     def _find(self, css: str, text: str) -> str | None:
-        found = self._connection.send("ExecuteScript", script=FIND_SHOWN, args=[css, text])
+        try:
+            found = self._connection.send("ExecuteScript", script=FIND_SHOWN, args=[css, text])
+        except CommandFailed as error:
+            if error.code not in PASSING:
+                raise
+            return None  # it has left the page since the script found it
         return found[ELEMENT] if found else None
 
     def _act(self, command: str, css: str, shown: str, **parameters: Any) -> None:
