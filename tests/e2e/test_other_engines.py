@@ -106,18 +106,15 @@ def test_photo_that_is_chosen_offline_is_sent_later(
     open_thread(other, alice, conversation)
     open_thread(tab, bob, conversation)
     tab.wait_until(lambda: tab.run(HAS_LATER_MODULES), "the page does not load all modules")
-    is_webkit = "Firefox" not in tab.run("navigator.userAgent")
-    if is_webkit:  # Firefox does not open a page offline whose certificate it does not trust.
-        tab.wait_until(lambda: tab.run(HAS_WORKER), "the page has no service worker")
+    tab.wait_until(lambda: tab.run(HAS_WORKER), "the page has no service worker")
     with unreachable(proxy):
         tab.upload("message-composer input[type=file]", photo)
         tab.expect(".photo-strip button")
         tab.write("textarea", "From today\n")
         tab.expect(".message", "From today")
         tab.expect(".message [role=progressbar]")
-        if is_webkit:
-            tab.reload()
-            tab.expect(".message [role=progressbar]")
+        tab.reload()
+        tab.expect(".message [role=progressbar]")
         assert Attachment.objects.count() == 0
 
     for each in (tab, other):

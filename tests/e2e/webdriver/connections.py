@@ -19,7 +19,6 @@ PATHS = {
     "DeleteSession": ("DELETE", ""),
     "Navigate": ("POST", "/url"),
     "Back": ("POST", "/back"),
-    "Refresh": ("POST", "/refresh"),
     "ExecuteScript": ("POST", "/execute/sync"),
     "ElementClick": ("POST", "/element/{id}/click"),
     "ElementSendKeys": ("POST", "/element/{id}/value"),

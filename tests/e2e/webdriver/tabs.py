@@ -70,7 +70,10 @@ class DrivenTab:
         self._connection.send("Back")
 
     def reload(self) -> None:
-        self._connection.send("Refresh")
+        # Firefox's "Refresh" is the reload without any cache, which passes the service worker by.
+        before = self.run("performance.timeOrigin")
+        self.run("location.reload()")
+        self.wait_until(lambda: self._has_loaded_since(before), "the page does not load again")
 
     def click(self, css: str, text: str = "") -> None:
         self._act("ElementClick", css, text)
@@ -119,6 +122,13 @@ class DrivenTab:
 
     def run(self, script: str) -> Any:
         return self._connection.send("ExecuteScript", script=f"return {script}", args=[])
+
+    def _has_loaded_since(self, earlier: float) -> bool:
+        script = "document.readyState === 'complete' && performance.timeOrigin"
+        try:
+            return self.run(script) not in (False, earlier)
+        except CommandFailed:
+            return False  # one page has gone, and the next is not there yet
 
     def _find(self, css: str, text: str) -> str | None:
         try:
