@@ -97,10 +97,15 @@ class JsonFormatter(logging.Formatter):
 
 
 class WithTraceback(logging.Filter):
-    """Drops lines without a traceback: of a refused request, the access log has a line already."""
+    """
+    Drops lines without a traceback: of a refused request, the access log has a line already.
+
+    Also drops the tracebacks of 503s: `api.errors` logs once a second that the database is away.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return bool(record.exc_info)
+        is_away = getattr(record, "status_code", None) == HTTPStatus.SERVICE_UNAVAILABLE
+        return bool(record.exc_info) and not is_away
 
 
 def configure_logging(level: str, form: str) -> dict[str, Any]:

@@ -192,7 +192,11 @@ def test_error_in_a_view_without_rest_framework_is_told_in_the_same_way(
 
     assert (away_.status_code, AWAY_PAGE in away_.text) == (503, True)
     assert (bug.status_code, BUG_PAGE in bug.text) == (500, True)
-    assert any(each.startswith("The database is away: ") for each in caplog.messages)
+    logged = [(each.getMessage(), bool(each.exc_info)) for each in caplog.records]
+    assert logged == [
+        (f"The database is away: {FAILURES['57P01']}", False),
+        ("Internal Server Error: /fails-outside/57014/", True),
+    ]
 
 
 @pytest.mark.django_db

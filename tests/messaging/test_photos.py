@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from PIL import Image
 
 from jobs.models import Job
@@ -21,6 +21,7 @@ from messaging.photos import name_of
 from messaging.services import uploading
 from messaging.services.archiving import archive_conversations_for_trainee
 from tests.conftest import Client
+from tests.database_errors import away
 from tests.factories import impersonate, write
 from tests.media.pictures import draw
 from tests.messaging.bodies import ARCHIVED, NOT_FOUND, READ_ONLY, message_body, wire
@@ -538,6 +539,23 @@ def test_file_that_is_missing_is_not_found(
     default_storage.delete(name)
 
     assert fetch(link_to(name)).status_code == 404
+
+
+def test_link_is_a_temporary_error_while_the_database_is_away(
+    api: Client, bob: User, conversation: Conversation, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = link_to(name_of(send_photo(api, bob, conversation).key, "small"))
+    api.raise_request_exception = False
+
+    with connection.execute_wrapper(raise_away):
+        response = api.get(link)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert [each for each in caplog.records if each.exc_info] == []
+
+
+def raise_away(*_: Any) -> None:
+    raise away()
 
 
 def test_file_is_sent_part_by_part_to_a_server_of_asgi(media: Path) -> None:

@@ -186,6 +186,23 @@ def test_database_connection_that_postgresql_has_closed_is_replaced_before_it_is
     assert ask("SELECT pg_backend_pid()") != pid
 
 
+@pytest.mark.postgres_only("SQLite has no server that closes connections")
+def test_pooled_connection_that_postgresql_has_closed_is_replaced_before_it_is_used() -> None:
+    def get_pid() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            found = cursor.fetchone()[0]
+        connections.close_all()
+        return found
+
+    with ThreadPoolExecutor(1) as other, connection.cursor() as cursor:
+        pid = other.submit(get_pid).result()
+        cursor.execute("SELECT pg_terminate_backend(%s, 30000)", [pid])
+        next_pid = other.submit(get_pid).result()
+
+    assert next_pid not in (pid, None)
+
+
 def test_database_connection_with_an_open_transaction_is_replaced(serve: Any) -> None:
     seen: list[Any] = []
 

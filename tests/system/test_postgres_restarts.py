@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from multiprocessing.pool import ThreadPool
 
+import httpx
 import psycopg
 import pytest
 
 from tests.backends import Postgres
+from tests.media.pictures import draw
 from tests.system.conftest import manage
 from tests.system.people import Person
 from tests.system.server import WebServer
@@ -28,10 +30,13 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="module")
-def demo_server(django_db_setup: None, postgres: Postgres) -> Iterator[WebServer]:
+def demo_server(
+    django_db_setup: None, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WebServer]:
     # Without the reconciler, whose queries would find some of the closed connections first.
     quiet = {"PUSH_IN_WEB": "0", "JOBS_IN_WEB": "0", "SOCKET_REVIEW_SECONDS": "3600"}
     environment = {"DATABASE_URL": postgres.url, "REDIS_URL": "", **quiet}
+    environment["MEDIA_ROOT"] = str(tmp_path_factory.mktemp("media"))
     for command in (("migrate", "--verbosity=0"), ("demo",)):
         manage(*command, **environment).check_returncode()
     with WebServer(**environment) as server:
@@ -55,3 +60,24 @@ def test_closed_connections_fail_no_request(trainer: Person, postgres: Postgres)
 
     assert before == [200] * 40
     assert after == [200] * 20
+
+
+def upload_photo(person: Person) -> str:
+    """Return the link to a new photo."""
+    files = {"file": ("photo", draw("JPEG", (60, 30)))}
+    uploaded = person.http.post("messaging/uploads/", files=files)
+    link: str = uploaded.json()["urls"]["small"]
+    return link
+
+
+def test_closed_connections_break_no_photo(trainer: Person, postgres: Postgres) -> None:
+    link = upload_photo(trainer)
+    with ThreadPool(8) as pool:
+        before = pool.map(httpx.get, [link] * 16)
+
+    with psycopg.connect(postgres.url) as connection:
+        connection.execute(CUT_ALL)
+    after = [httpx.get(link).status_code for _ in range(10)]
+
+    assert {each.status_code for each in before} == {200}
+    assert after == [200] * 10
