@@ -41,7 +41,7 @@ SHOWN = """() => {
 # What people wrote, names of people, of files and of the product's languages.
 WRITTEN = re.compile(
     r"photo\.jpeg|Alice|Bob|Erin|Tester|Evans|Fitness|Hello(?: there, Bob)?|Long (?:word )+end"
-    r"|Deutsch|\b[A-Z]{1,2}\b"
+    r"|message \d+|Deutsch|\b[A-Z]{1,2}\b"
     r"|[\w.]+@example\.com|http\S+|dev|[0-9a-f]{7,}|[\d.+]+"
 )
 # Elements that are partly outside the window, except what is hidden or scrolls sideways.
