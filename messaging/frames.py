@@ -75,8 +75,9 @@ def unread_count(count: int, newest: list[tuple[int, int]] | None = None) -> str
 
 
 def message_edited(message: dict[str, Any]) -> str:
-    names = ("content", "edited_at", "version")
-    return _about_message("message_edited", message, names)
+    """Encode an edit. That of a reply has its quote, which can have changed since it was sent."""
+    quote = ("reply_to",) if message["reply_to"] else ()
+    return _about_message("message_edited", message, ("content", "edited_at", *quote, "version"))
 
 
 def message_deleted(message: dict[str, Any]) -> str:

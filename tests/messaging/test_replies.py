@@ -144,3 +144,20 @@ def test_reply_to_something_else_is_invalid(
     refused = api.as_user(bob).post(url(conversation), {"content": "Yes", "reply_to": wrong})
 
     assert (refused.status_code, list(refused.json())) == (400, ["reply_to"])
+
+
+def test_edited_reply_is_replayed_with_the_present_quote(
+    alice: User, bob: User, conversation: Conversation, question: Message
+) -> None:
+    answer = post_message(
+        sender=bob, conversation_id=conversation.pk, content="Yse", reply_to=question.pk
+    ).message
+    edit_message(editor=bob, conversation_id=conversation.pk, message_id=answer.pk, content="Yes")
+    edit_message(editor=alice, conversation_id=conversation.pk, message_id=question.pk, content="?")
+    question.refresh_from_db()
+
+    since = question.version
+    (frame,) = frames.replay(selectors.get_replay(bob, conversation.pk, since), bob.pk)
+
+    told = json.loads(frame)
+    assert (told["type"], told["reply_to"]) == ("message_edited", quote(question, "?"))

@@ -1,5 +1,6 @@
 """An erasure ends access at once; a job deletes everything else about the person."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from jobs.models import Job
 from messaging import frames, selectors
 from messaging.models import Conversation, Message, Participant
 from messaging.services import erasing
+from messaging.services.editing import edit_message
 from messaging.services.posting import post_message
 from notifications.contents import get_notification
 from notifications.models import (
@@ -150,6 +152,45 @@ def test_quotes_no_longer_name_their_sender(
     body = api.as_user(alice).get(f"{messages_of(talk)}?since={reply.version}").json()
     quotes = {each["id"]: each["reply_to"] for each in body["results"]}
     assert (quotes[reply.pk]["sender"], quotes[reply.pk]["preview"]) == (REMOVED_SENDER, "Mine")
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_edited_reply_no_longer_names_whom_it_quotes(
+    api: Client,
+    alice: User,
+    bob: User,
+    talk: Conversation,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    is_over: bool,
+) -> None:
+    reply = post_message(
+        sender=alice,
+        conversation_id=talk.pk,
+        content="Fine",
+        reply_to=Message.objects.get(sender=bob).pk,
+    ).message
+    edit_message(editor=alice, conversation_id=talk.pk, message_id=reply.pk, content="Very fine")
+    known = Conversation.objects.get(pk=talk.pk).version
+    begin(bob)
+    if is_over:
+        run_due()
+
+    replayed = [
+        json.loads(frame)
+        for since in (0, reply.version - 1, reply.version, known)
+        for frame in frames.replay(selectors.get_replay(alice, talk.pk, since), alice.pk)
+    ]
+    with django_capture_on_commit_callbacks() as callbacks:
+        edit_message(
+            editor=alice, conversation_id=talk.pk, message_id=reply.pk, content="Quite fine"
+        )
+    live = [json.loads(event["frame"]) for _, event in list_events(callbacks) if event["frame"]]
+    found = api.as_user(alice).get("/api/messaging/search/?q=mine").json()["results"]
+
+    told = [frame for frame in replayed + live if frame.get("message_id") == reply.pk]
+    assert [frame["type"] for frame in told] == ["message_edited"] * 5
+    assert [frame["reply_to"]["sender"] for frame in told] == [REMOVED_SENDER] * 5
+    assert "Bob" not in json.dumps([replayed, live, found])
 
 
 def test_kept_messages_have_a_placeholder_and_new_versions(

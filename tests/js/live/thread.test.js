@@ -120,6 +120,20 @@ test("frames edit and delete messages, show reactions, and move the version", as
   assert.equal(sockets()[1].url.search, "?since=14");
 });
 
+test("the frame of an edited reply renews its quote", async (t) => {
+  const { open, live, deliver } = await start(t);
+  const thread = await open();
+  await live();
+  const quote = (first_name) => ({ id: 1, sender: { id: 0, first_name }, preview: "old", is_deleted: false });
+
+  deliver({ type: "new_message", message: makeMessage(6, { version: 11, reply_to: quote("Bob") }) });
+  const edit = { content: "new", edited_at: "now", reply_to: quote("[removed]") };
+  deliver({ type: "message_edited", message_id: 6, ...edit, version: 12 });
+
+  const { content, edited_at, reply_to } = thread.messages.at(-1);
+  assert.deepEqual({ content, edited_at, reply_to }, edit);
+});
+
 test("the user's changes are shown at once, and the server's response stays", async (t) => {
   const { server, open, live, changes } = await start(t);
   const thread = await open();

@@ -108,8 +108,8 @@ export class ThreadFeed extends EventTarget {
       this.#apply([message]);
       this.#timeline.advanceTo(message.version);
     },
-    message_edited: ({ content, edited_at, ...frame }) => {
-      this.#patch("edited", frame, { content, edited_at });
+    message_edited: ({ type: _, message_id, version, ...values }) => {
+      this.#patch("edited", { message_id, version }, values);
     },
     message_reacted: ({ reactions, ...frame }) => this.#patch("reacted", frame, { reactions }),
     message_deleted: (frame) => this.#patch("deleted", frame, DELETED),
