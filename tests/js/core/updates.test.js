@@ -15,15 +15,27 @@ async function open(t, { controller = new TestWorker(), teach = () => {} } = {})
   addEventListener("app-update", ({ detail }) => offers.push(detail));
   const { startUpdates } = await browser.load("core/updates.js");
   await startUpdates();
+  await settle();
   return { browser, workers, registration: workers.registration, offers };
 }
 
-function install(workers) {
-  const worker = new TestWorker();
+async function install(workers, worker = new TestWorker()) {
   workers.find(worker);
   workers.registration.waiting = worker;
   worker.become("installed");
+  await settle();
   return worker;
+}
+
+/** Let a worker control the page. */
+function control(workers, worker = new TestWorker()) {
+  workers.controller = worker;
+  workers.dispatchEvent(new Event("controllerchange"));
+}
+
+function keepCaches(t, ...names) {
+  setGlobals({ caches: { keys: async () => names } });
+  t.after(() => setGlobals({ caches: undefined }));
 }
 
 test("the worker's script is never loaded from a cache", async (t) => {
@@ -35,23 +47,23 @@ test("the worker's script is never loaded from a cache", async (t) => {
 test("a new version waits for acceptance, then the page reloads once", async (t) => {
   const { browser, workers, offers } = await open(t);
 
-  const worker = install(workers);
+  const worker = await install(workers);
   assert.deepEqual([offers.length, worker.messages], [1, []]);
   offers[0].accept();
   assert.deepEqual(worker.messages, [{ type: "SKIP_WAITING" }]);
-  workers.dispatchEvent(new Event("controllerchange"));
+  control(workers, worker);
 
   assert.deepEqual(browser.place.loads, ["/messages"]);
 });
 
 test("an update in another tab does not reload a half-filled form, but is offered again", async (t) => {
   const { browser, workers, offers } = await open(t);
-  install(workers);
+  await install(workers);
   const form = { isConnected: true, elements: [{ value: "half" }] };
   const input = Object.defineProperty(new Event("input"), "target", { value: { form } });
   browser.document.dispatchEvent(input);
 
-  workers.dispatchEvent(new Event("controllerchange"));
+  control(workers);
   assert.deepEqual([offers.length, browser.place.loads], [2, []]);
   offers[1].accept();
 
@@ -60,7 +72,7 @@ test("an update in another tab does not reload a half-filled form, but is offere
 
 test("an offer that another tab has taken reloads only", async (t) => {
   const { browser, workers, offers } = await open(t);
-  const worker = install(workers);
+  const worker = await install(workers);
   workers.registration.waiting = null;
 
   offers[0].accept();
@@ -77,12 +89,40 @@ test("a version that is already waiting is offered at once", async (t) => {
 test("the first version is not offered as an update", async (t) => {
   const { browser, workers, offers } = await open(t, { controller: null });
 
-  install(workers);
-  workers.dispatchEvent(new Event("controllerchange"));
+  const worker = await install(workers);
+  control(workers, worker);
   assert.deepEqual([offers, browser.place.loads], [[], []]);
-  workers.dispatchEvent(new Event("controllerchange"));
+  control(workers);
 
   assert.deepEqual(browser.place.loads, ["/messages"]);
+});
+
+test("the first version is not offered if it controls the page before it is known to be installed", async (t) => {
+  const { workers, offers } = await open(t, { controller: null });
+
+  await install(workers, (workers.controller = new TestWorker()));
+
+  assert.deepEqual(offers, []);
+});
+
+test("the first version does not reload a page that learns of it late", async (t) => {
+  const { browser, workers } = await open(t);
+
+  control(workers, workers.controller);
+
+  assert.deepEqual(browser.place.loads, []);
+});
+
+test("a worker of the same version is not offered, but one of another version is", async (t) => {
+  const { workers, offers } = await open(t);
+  keepCaches(t, "build-1", "pictures");
+  await install(workers);
+  assert.deepEqual(offers, []);
+
+  keepCaches(t, "build-1", "build-2", "pictures");
+  await install(workers);
+
+  assert.equal(offers.length, 1);
 });
 
 test("a version that failed to install is not offered", async (t) => {

@@ -42,9 +42,11 @@ function watch(registration) {
   });
 }
 
-function offer(registration) {
-  // Without a controller this is the first version, not an update.
-  if (!navigator.serviceWorker.controller) return;
+async function offer(registration) {
+  const { controller } = navigator.serviceWorker;
+  // Without a controller this is the first version. WebKit can name the first worker as the controller
+  // before it tells that this worker is installed.
+  if (!controller || controller === registration.waiting || (await isSameVersion())) return;
   announce(() => {
     isAccepted = true;
     if (registration.waiting) registration.waiting.postMessage({ type: "SKIP_WAITING" });
@@ -52,15 +54,28 @@ function offer(registration) {
   });
 }
 
+/**
+ * Return whether the waiting worker has the version in use: each version has its own cache.
+ *
+ * Safari also replaces a worker when the certificate of its site has been renewed.
+ */
+async function isSameVersion() {
+  const names = await quietly(() => caches.keys());
+  return names?.filter((name) => name.startsWith("build-")).length === 1;
+}
+
 function announce(accept) {
   dispatchEvent(new CustomEvent("app-update", { detail: { accept } }));
 }
 
+/** Reload when another worker takes over; the event of the first worker can come late, or twice. */
 function reloadWithNewVersion() {
-  let isFirst = !navigator.serviceWorker.controller;
-  navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!isFirst) replacePage();
-    isFirst = false;
+  const workers = navigator.serviceWorker;
+  let before = workers.controller;
+  workers.addEventListener("controllerchange", () => {
+    const { controller } = workers;
+    if (before && controller !== before) replacePage();
+    before = controller;
   });
 }
 
