@@ -4,9 +4,18 @@ import json
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, WebError, WebSocket
+from playwright.sync_api import (
+    BrowserContext,
+    CDPSession,
+    ConsoleMessage,
+    Page,
+    Route,
+    WebError,
+    WebSocket,
+)
 
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {
@@ -78,9 +87,14 @@ class Hold:
 
     def _end(self, release: Callable[[Route], None]) -> None:
         self.wait()
-        for route in self._routes:
-            release(route)
+        self._release_all(release)
         self._page.unroute(self._url)
+        # Those that came until the page was told to hold no more.
+        self._release_all(release)
+
+    def _release_all(self, release: Callable[[Route], None]) -> None:
+        while self._routes:
+            release(self._routes.pop(0))
 
 
 class Sockets:
@@ -123,6 +137,42 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline, "The condition did not come true in time."
         page.wait_for_timeout(20)
+
+
+def wait_for_listener(page: Page, kind: str) -> None:
+    """
+    Wait until the page's document listens to events of this kind.
+
+    Modules that a page loads after its first screen listen to the document. Until then, what a person
+    does has no effect.
+    """
+    session = page.context.new_cdp_session(page)
+    wait_until(page, lambda: kind in _list_listeners(session))
+    session.detach()
+
+
+def _list_listeners(session: CDPSession) -> set[str]:
+    found = session.send("Runtime.evaluate", {"expression": "document"})["result"]["objectId"]
+    answer = session.send("DOMDebugger.getEventListeners", {"objectId": found})
+    return {each["type"] for each in answer["listeners"]}
+
+
+def wait_for_animations(page: Page) -> None:
+    """Wait until everything has its final place and colour; what moves without an end is left out."""
+    page.evaluate(FINISH_ANIMATIONS)
+
+
+FINISH_ANIMATIONS = """async () => {
+    const isEnding = each => each.playState === "running"
+        && Number.isFinite(each.effect.getComputedTiming().endTime);
+    const all = document.getAnimations().filter(isEnding);
+    await Promise.allSettled(all.map(({ finished }) => finished));
+}"""
+
+
+def stop_time(page: Page) -> None:
+    """Pause a page's clock a minute from now, a time that it has not reached even on a slow machine."""
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
 
 
 def hide(page: Page) -> None:

@@ -9,7 +9,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import DESK, PHONE, OpenDevice, Sockets, wait_until
+from tests.e2e.devices import (
+    DESK,
+    PHONE,
+    OpenDevice,
+    Sockets,
+    wait_for_animations,
+    wait_until,
+)
 from tests.e2e.screens import (
     composer,
     conversation_with,
@@ -41,7 +48,8 @@ RUN_AXE = """async () => {
 
 
 def serious_findings(page: Page) -> list[str]:
-    """Return axe's serious and critical findings, with their elements."""
+    """Return axe's serious and critical findings, with their elements, once nothing moves."""
+    wait_for_animations(page)
     page.evaluate(AXE)
     found: list[str] = page.evaluate(RUN_AXE)
     return found

@@ -270,20 +270,20 @@ def test_theme_is_stored_and_applied_without_a_flash(open_device: OpenDevice, al
     light = background_of(page)
 
     page.get_by_label("Dark").check()
+    wait_until(page, lambda: sum(background_of(page)) < sum(light))
     dark = background_of(page)
     # The first paint must not wait for the client's scripts.
     hold = Hold(page, re.compile(r"/web/(bundles/)?app[.\w]*\.js$"))
     page.add_init_script(NOTE_FIRST_FRAME)
     page.reload(wait_until="commit")
 
-    assert sum(dark) < sum(light)
     wait_until(page, lambda: page.evaluate("globalThis.first") is not None)
     assert page.evaluate("first") == dark
     expect(page.locator("#skeleton")).to_be_visible()
     hold.release()
     expect(page.get_by_label("Dark")).to_be_checked()
     page.get_by_label("System").check()
-    assert background_of(page) == light
+    wait_until(page, lambda: background_of(page) == light)
     page.emulate_media(color_scheme="dark")
     wait_until(page, lambda: background_of(page) == dark)
 

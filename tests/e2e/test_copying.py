@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from messaging.models import Conversation
-from tests.e2e.devices import wait_until
+from tests.e2e.devices import wait_for_listener
 from tests.e2e.screens import log, message, open_thread
 from tests.factories import write
 from users.models import User
@@ -28,15 +28,14 @@ def thread(desk: Page, alice: User, bob: User, conversation: Conversation) -> Pa
     write(alice, conversation, "Good\nmorning")
     write(bob, conversation, "Thanks")
     open_thread(desk, alice, conversation)
-    desk.wait_for_load_state("networkidle")
+    wait_for_listener(desk, "copy")
     return desk
 
 
 def test_several_bubbles_are_copied_without_times_and_authors(thread: Page) -> None:
     log(thread).evaluate("node => getSelection().selectAllChildren(node)")
 
-    # The page follows copies once nothing else is to be loaded.
-    wait_until(thread, lambda: copied(thread) == "Hello\nGood\nmorning\nThanks")
+    assert copied(thread) == "Hello\nGood\nmorning\nThanks"
 
 
 def test_whole_bubble_is_copied_without_its_time_and_author(thread: Page) -> None:

@@ -59,8 +59,8 @@ def test_text_deleted_while_the_thread_was_closed_is_not_shown_for_a_moment(
     desk: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:
     secret, _ = write(bob, conversation, "To the wrong person", "See you")
-    sockets = Sockets(desk)
     open_thread(desk, alice, conversation)
+    sockets = Sockets(desk)
     desk.goto("/trainees")
     wait_until(desk, lambda: "To the wrong person" in desk.evaluate(CACHED, conversation.pk))
     sockets.wait_until_live(1)
@@ -108,7 +108,7 @@ def test_push_that_knows_a_deletion_removes_the_cached_text(
     open_thread(page, alice, conversation)
     wait_for_worker(page)
     page.goto("/settings")
-    assert "To the wrong person" in page.evaluate(CACHED, conversation.pk)
+    wait_until(page, lambda: "To the wrong person" in page.evaluate(CACHED, conversation.pk))
     page.context.set_offline(True)
 
     deliver_push(page, conversation, "Bob Tester", "Sorry", deleted_version=10_000)

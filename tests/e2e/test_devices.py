@@ -149,6 +149,7 @@ def test_sign_out_while_impersonating_deletes_the_own_data(
     desk.goto(f"/trainees/{bob.pk}")
     desk.get_by_role("button", name="View as trainee").click()
     expect(desk.get_by_text("You are viewing as Bob Tester")).to_be_visible()
+    desk.wait_for_load_state("networkidle")  # the browser complains about requests that are refused
 
     navigation(desk).get_by_role("button", name="Sign out").click()
 
@@ -224,6 +225,7 @@ def test_same_person_signing_in_again_keeps_their_draft(
     desk: Page, bob: User, conversation: Conversation
 ) -> None:
     open_thread(desk, bob, conversation)
+    desk.wait_for_load_state("networkidle")  # the browser complains about requests that are refused
     navigation(desk).get_by_role("button", name="Sign out").click()
     fill_sign_in(desk, bob)
     expect(message(desk, "Hello")).to_be_visible()
@@ -245,6 +247,10 @@ def test_late_sign_out_event_does_not_affect_the_next_session(
     open_thread(desk, bob, conversation)
     other = desk.context.new_page()
     sign_in_kept(other)
+    for page in (desk, other):
+        page.wait_for_load_state(
+            "networkidle"
+        )  # the browser complains about requests that are refused
     navigation(desk).get_by_role("button", name="Sign out").click()
     fill_sign_in(desk, bob)
     expect(message(desk, "Hello")).to_be_visible()

@@ -267,6 +267,7 @@ def test_sign_out_deletes_the_drafts_of_the_tab(one: Page) -> None:
     composer(one).fill("a draft")
     wait_until(one, lambda: one.evaluate("Object.keys(sessionStorage)") == ["drafts"])
 
+    one.wait_for_load_state("networkidle")  # the browser complains about requests that are refused
     navigation(one).get_by_role("button", name="Sign out").click()
     expect(one.get_by_role("button", name="Sign in")).to_be_visible()
 

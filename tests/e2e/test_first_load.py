@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import PHONE, OpenDevice
+from tests.e2e.devices import PHONE, OpenDevice, wait_until
 from tests.e2e.screens import conversations, message, navigation, path_of, sign_in, sign_in_by_form
 from tests.e2e.servers import IS_PRODUCTION
+from tests.e2e.test_offline import kept_list
+from tests.e2e.test_outbox import kept_threads
 from users.models import User
 
 # Compressed sizes. Only production has bundles; single files take almost twice as much. A size below
@@ -80,6 +82,8 @@ def test_second_visit_shows_cached_data_before_the_server_responds(
     sign_in(desk, alice, path_of(conversation))
     expect(message(desk, "Hello")).to_be_visible()
     expect(conversations(desk)).to_have_count(1)
+    wait_until(desk, lambda: kept_list(desk, alice))
+    wait_until(desk, lambda: kept_threads(desk, alice) == [conversation.pk])
     desk.route("**/api/**", lambda route: None)
 
     desk.reload()

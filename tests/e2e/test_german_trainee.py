@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from notifications.unsubscribe_links import make_unsubscribe_link
-from tests.e2e.devices import DESK, PHONE, OpenDevice
+from tests.e2e.devices import DESK, PHONE, OpenDevice, wait_for_listener
 from tests.e2e.photos import choose, expect_shown, picture
 from tests.e2e.screens import message, messages
 from tests.e2e.test_german import expect_german
@@ -137,19 +137,18 @@ def test_replies_edits_and_deletions_are_in_german(thread: Page) -> None:
     expect(changed.locator(".edited")).to_be_visible()
     expect_german(page)
     choose_action(page, changed, "Löschen")
-    expect(page.get_by_text("Nachricht gelöscht.")).to_be_visible()
-    expect_german(page)
     button(page, "Rückgängig").click()
     expect(changed).to_be_visible()
     choose_action(page, changed, "Löschen")
+    expect(page.get_by_text("Nachricht gelöscht.")).to_be_visible()
+    expect_german(page)
     expect(page.locator(".history").get_by_text("Diese Nachricht wurde gelöscht")).to_be_visible()
     expect_german(page)
 
 
 def wait_for_actions(page: Page) -> None:
     """Wait until the menu of messages can open."""
-    page.evaluate("customElements.whenDefined('message-menu')")
-    page.evaluate("new Promise(done => setTimeout(done, 300))")
+    wait_for_listener(page, "edit-last")
 
 
 def test_search_and_dates_are_in_german(page: Page, alice: User) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.e2e.devices import OpenDevice
+from tests.e2e.devices import OpenDevice, wait_until
 from tests.e2e.screens import (
     composer,
     conversations,
@@ -213,8 +213,8 @@ def test_qr_code_is_white_in_the_dark_and_the_link_can_be_copied(
         "rgb(255, 255, 255)"
     )
     dialog.get_by_role("button", name="Copy link").click()
-    copied = desk.evaluate("navigator.clipboard.readText()")
-    assert copied.endswith(path_of(invitation))
+    link = path_of(invitation)
+    wait_until(desk, lambda: desk.evaluate("navigator.clipboard.readText()").endswith(link))
     desk.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 

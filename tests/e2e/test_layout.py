@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import OpenDevice, enlarge_text, wait_until
+from tests.e2e.devices import OpenDevice, enlarge_text, stop_time, wait_until
 from tests.e2e.extreme_cast import fill
 from tests.e2e.screens import (
     composer,
@@ -356,7 +356,10 @@ def test_sentence_with_a_long_name_is_not_cut_off(
 def test_typing_indicator_with_a_long_name_is_not_cut_off(
     open_device: OpenDevice, alice: User, crowd: list[Conversation]
 ) -> None:
-    page = open_live_thread(open_device(viewport={"width": 320, "height": 600}), alice, crowd[6])
+    page = open_device(viewport={"width": 320, "height": 600})
+    page.clock.install()
+    open_live_thread(page, alice, crowd[6])
+    stop_time(page)  # so that the indicator does not expire
     longest = crowd[6].trainee
     assert longest
     other = open_live_thread(open_device(), longest, crowd[6])

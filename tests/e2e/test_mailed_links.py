@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.devices import wait_for_worker
+from tests.e2e.devices import wait_for_worker, wait_until
 from tests.e2e.screens import fill_sign_in, navigation, sign_in
 from tests.system.server import WebServer
 from tests.users.post import link_in, wait_for_mail
@@ -96,9 +96,10 @@ def test_worker_never_sends_the_secrets_of_a_rewritten_link(
 
     expect(phone).to_have_url(invitation)
     join(phone)
+    accepted = "POST api/auth/invitations/accept/ 201"
+    wait_until(phone, lambda: accepted in server.log.read_text()[before:])
     log = server.log.read_text()
     assert fragment.partition("=")[2] not in log
-    assert "POST api/auth/invitations/accept/ 201" in log[before:]
     # The shell, for the first screen and again for the worker's copy, but not for the rewritten link.
     assert "%23" not in log[before:]
 

@@ -47,13 +47,13 @@ def test_axe_finds_nothing_serious_in_the_states_of_a_thread(
     page.get_by_role("menuitem", name="More emoji").click()
     expect(page.get_by_role("dialog", name="React")).to_be_visible()
     states["picker"] = serious_findings(page)
-    page.keyboard.press("Escape")
+    leave(page, page.get_by_role("dialog"))
     states["reply"] = choose_by_keys(page, "Reply", page.locator(".composer-mode"))
-    page.keyboard.press("Escape")
+    leave(page, page.locator(".composer-mode"))
     states["edit"] = choose_by_keys(page, "Edit", page.locator(".composer-mode"))
-    page.keyboard.press("Escape")
+    leave(page, page.locator(".composer-mode"))
     states["info"] = choose_by_keys(page, "Info", page.get_by_role("dialog"))
-    page.keyboard.press("Escape")
+    leave(page, page.get_by_role("dialog"))
     states["deletion"] = choose_by_keys(page, "Delete", page.get_by_role("button", name="Undo"))
 
     page.keyboard.press("Control+k")
@@ -89,6 +89,11 @@ def open_menu_by_keys(page: Page) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(page.get_by_role("menu")).to_be_visible()
+
+
+def leave(page: Page, shown: Locator) -> None:
+    page.keyboard.press("Escape")
+    expect(shown).to_have_count(0)
 
 
 def choose_by_keys(page: Page, name: str, shown: Locator) -> list[str]:

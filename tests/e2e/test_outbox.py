@@ -316,10 +316,11 @@ def test_entry_discarded_in_another_tab_is_not_restored(
 
     thread.route("**/send/", refuse)
     write(thread, "taken out elsewhere")
-    wait_until(thread, lambda: len(attempts) == 1)
+    wait_until(thread, lambda: bool(attempts))
     assert change_outbox(thread, bob, "clear") == 0
+    count = len(attempts)
 
-    wait_until(thread, lambda: len(attempts) >= 3)
+    wait_until(thread, lambda: len(attempts) >= count + 2)
 
     assert change_outbox(thread, bob) == 0
 

@@ -201,6 +201,7 @@ def test_sign_out_asks_before_it_deletes_photos_that_wait(
     Hold(thread, re.compile(r"/messaging/uploads/"))
     choose_and_wait(thread, picture())
     send(thread)
+    expect(thread.get_by_role("progressbar")).to_have_count(1)
     thread.get_by_role("button", name="Sign out", exact=True).first.click()
     dialog = thread.get_by_role("dialog", name="Sign out with unsent messages?")
     expect(dialog).to_be_visible()

@@ -166,16 +166,20 @@ def test_silent_connection_is_closed(
 ) -> None:
     """A cut network causes no event: without a frame within 10 s of a ping, the socket is replaced."""
     desk.clock.install()
-    sockets = []
-    desk.on("websocket", lambda socket: sockets.append(socket.url))
+    passed: list[str] = []
     muted = {"is_on": False}
 
-    def pass_on(route: object) -> None:
-        to_server = route.connect_to_server()  # type: ignore[attr-defined]  # Playwright's own
-        to_server.on_message(lambda frame: None if muted["is_on"] else route.send(frame))  # type: ignore[attr-defined]  # as above
+    def pass_on(route: WebSocketRoute) -> None:
+        def deliver(frame: str | bytes) -> None:
+            if not muted["is_on"]:
+                route.send(frame)
+                note_type(passed)(frame)
+
+        route.connect_to_server().on_message(deliver)
 
     desk.route_web_socket("**/ws/messaging/*/**", pass_on)
     open_thread(desk, alice, conversation)
+    wait_until(desk, lambda: "pong" in passed)
     muted["is_on"] = True
     Person(server, tokens_of(bob)).send(conversation.pk, "into the void")
 
@@ -207,6 +211,7 @@ def test_message_overtaken_by_an_own_message_is_announced(
     open_thread(desk, alice, conversation)
     # Messages that arrive before the pong belong to catching up, and are not announced.
     wait_until(desk, lambda: "pong" in passed)
+    expect(desk.locator("message-announcer")).to_be_attached()
     is_holding = True
     Person(server, tokens_of(bob)).send(conversation.pk, "ten")
     write(desk, "eleven")

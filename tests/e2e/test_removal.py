@@ -12,6 +12,7 @@ from tests.e2e.screens import (
     expect_unread,
     message,
     navigation,
+    open_live_thread,
     open_thread,
     path_of,
     sign_in,
@@ -140,7 +141,7 @@ def test_removed_trainees_open_page_says_so_and_closes_the_composer(
 def test_trainee_at_the_list_learns_that_there_is_no_trainer(
     phone: Page, alice: User, bob: User, conversation: Conversation
 ) -> None:
-    open_thread(phone, bob, conversation)
+    open_live_thread(phone, bob, conversation)
     navigation(phone).get_by_role("link", name="Settings").click()
     expect(phone.get_by_role("heading", name="Settings")).to_be_visible()
 

@@ -12,7 +12,7 @@ from messaging.models import Conversation
 from messaging.services.posting import post_message
 from messaging.services.reacting import add_reaction
 from notifications.unsubscribe_links import make_unsubscribe_link
-from tests.e2e.devices import DESK, PHONE, OpenDevice, wait_until
+from tests.e2e.devices import DESK, PHONE, OpenDevice, wait_for_animations, wait_until
 from tests.e2e.photos import choose as choose_photos
 from tests.e2e.photos import expect_shown, picture
 from tests.e2e.pseudo_locale import CODE, LOCALE, ar, speak_arabic, write_catalogue
@@ -107,6 +107,7 @@ def expect_mirrored(page: Page) -> None:
     """Expect a whole screen from right to left, without a text in English."""
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.locator("html")).to_have_attribute("lang", CODE)
+    wait_for_animations(page)
     assert page.evaluate(WIDE) <= 0, page.url
     # The area around the small buttons of chosen photos is larger than what is shown.
     cut_off = [each for each in page.evaluate(CUT_OFF) if each.split()[1:]]

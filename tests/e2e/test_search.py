@@ -27,6 +27,7 @@ def active(page: Page) -> Locator:
 
 
 def open_search(page: Page, text: str = "") -> None:
+    expect(page.get_by_role("main")).to_be_visible()
     page.keyboard.press("Control+k")
     expect(field(page)).to_be_focused()
     if text:

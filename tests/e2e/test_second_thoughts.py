@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation, Message
 from messaging.services.sending import send_message
-from tests.e2e.devices import enlarge_text, wait_until
+from tests.e2e.devices import Hold, enlarge_text, stop_time, wait_for_listener, wait_until
 from tests.e2e.screens import (
     composer,
     log,
@@ -23,15 +23,6 @@ from tests.system.server import WebServer
 from trainer.services.trainees import remove_trainee
 from users.models import User
 
-# The texts of the menu are the last that the page loads for it.
-ARE_ACTIONS_LOADED = """async () => {
-    await customElements.whenDefined("message-menu");
-    const isLoaded = ({ name }) => name.includes("text/en-later");
-    while (!performance.getEntriesByType("resource").some(isLoaded)) {
-        await new Promise((done) => setTimeout(done, 50));
-    }
-    await new Promise((done) => setTimeout(done, 50));
-}"""
 DELETED = "This message was deleted"
 
 
@@ -45,7 +36,7 @@ def open_menu(page: Page, row: Locator) -> None:
 
 def wait_for_actions(page: Page) -> None:
     """Wait until the page has loaded what opens the menu, after its first screen."""
-    page.evaluate(ARE_ACTIONS_LOADED)
+    wait_for_listener(page, "edit-last")
 
 
 def choose(page: Page, row: Locator, name: str) -> None:
@@ -102,9 +93,11 @@ def test_deletion_is_seen_at_once_and_after_a_reconnect(
     open_live_thread(phone, bob, conversation)
     open_live_thread(desk, alice, conversation)
 
+    held = Hold(desk, "**/messages/*/")
     choose(desk, message(desk, "wrong person"), "Delete")
     expect(desk.get_by_text("wrong person")).to_have_count(0)
     expect(message(phone, "wrong person")).to_be_visible()
+    held.release()
 
     expect(phone.get_by_text(DELETED)).to_have_count(1)
     expect(desk.locator(".history").get_by_text(DELETED)).to_have_count(1)
@@ -145,6 +138,7 @@ def test_changes_of_the_other_person_are_announced_once(
     first, second = write_history(bob, conversation, "See you at seven", "Wrong person")
     open_live_thread(desk, alice, conversation)
     wait_for_actions(desk)
+    expect(desk.locator("message-announcer")).to_be_attached()
     said = desk.locator("message-announcer p")
     path = f"messaging/conversations/{conversation.pk}/messages"
     http = Person(server, tokens_of(bob)).http
@@ -165,7 +159,9 @@ def test_changes_of_the_other_person_are_announced_once(
 def test_undo_brings_a_deleted_message_back(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
-    open_thread(desk, alice, conversation)
+    deletions: list[str] = []
+    desk.on("request", lambda each: deletions.append(each.url) if each.method == "DELETE" else None)
+    open_thread_and_stop_time(desk, alice, conversation)
     choose(desk, message(desk, "Hello"), "Delete")
     expect(desk.get_by_text("Deleting…")).to_be_visible()
 
@@ -173,15 +169,25 @@ def test_undo_brings_a_deleted_message_back(
 
     expect(message(desk, "Hello")).to_be_visible()
     expect(desk.get_by_role("button", name="Undo")).to_have_count(0)
-    desk.wait_for_timeout(6_000)
+    desk.clock.run_for(6_000)
+    expect(message(desk, "Hello")).to_be_visible()
+    assert deletions == []
     assert is_stored("Hello")
+
+
+def open_thread_and_stop_time(page: Page, person: User, conversation: Conversation) -> None:
+    """Open a conversation in which a deletion can be undone for as long as the test takes."""
+    page.clock.install()
+    open_thread(page, person, conversation)
+    wait_for_actions(page)
+    stop_time(page)
 
 
 def test_each_of_two_deletions_can_be_undone(
     desk: Page, alice: User, conversation: Conversation
 ) -> None:
     write_history(alice, conversation, "second")
-    open_thread(desk, alice, conversation)
+    open_thread_and_stop_time(desk, alice, conversation)
     choose(desk, message(desk, "Hello"), "Delete")
     choose(desk, message(desk, "second"), "Delete")
     expect(desk.get_by_role("button", name="Undo")).to_have_count(2)
@@ -320,11 +326,15 @@ def test_keys_move_through_messages_and_their_menu(
     desk.keyboard.press("Escape")
     expect(message(desk, "Hello")).to_be_focused()
     desk.keyboard.press("Enter")
+    expect(desk.get_by_role("menuitemcheckbox", name="👍")).to_be_focused()
     desk.keyboard.press("i")
+    expect(desk.get_by_role("menuitem", name="Info")).to_be_focused()
     desk.keyboard.press("Enter")
     info = desk.get_by_role("dialog", name="Message info")
     expect(info).to_contain_text("Not read yet")
     desk.keyboard.press("Escape")
+    expect(info).to_have_count(0)
+    expect(message(desk, "Hello")).to_be_focused()
     desk.keyboard.press("Escape")
     expect(composer(desk)).to_be_focused()
 
@@ -471,6 +481,7 @@ def test_few_emoji_are_large(desk: Page, alice: User, conversation: Conversation
 
     open_thread(desk, alice, conversation)
 
+    expect(desk.locator(".bubble-text")).to_have_count(3)
     sizes = desk.locator(".bubble-text").evaluate_all(
         "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
     )

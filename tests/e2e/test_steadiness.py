@@ -1,7 +1,7 @@
 """What appears for a while, such as a lost connection, moves and covers nothing, and goes away again."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice, wait_until
@@ -104,16 +104,16 @@ def test_offline_line_promises_nothing_while_impersonating(
     expect_line(desk, OFFLINE)
 
 
-def settled_tops(page: Page) -> str:
-    """Return the tops of all messages, once those that were prepended have their final heights."""
+def settled_tops(rows: Locator) -> str:
+    """Return the tops of rows, once those that were prepended have their final heights."""
     seen = [""]
 
     def is_settled() -> bool:
-        page.wait_for_timeout(200)
-        seen.append(str(messages(page).evaluate_all(TOPS)))
+        rows.page.wait_for_timeout(200)
+        seen.append(str(rows.evaluate_all(TOPS)))
         return seen[-1] == seen[-2]
 
-    wait_until(page, is_settled)
+    wait_until(rows.page, is_settled)
     return seen[-1]
 
 
@@ -131,7 +131,7 @@ def test_lost_connection_does_not_move_the_messages(
     open_live_thread(page, alice, conversation)
     expect(messages(page)).to_have_count(40)
     log(page).evaluate("(log, pixels) => log.scrollBy(0, pixels)", pixels)
-    before = settled_tops(page)
+    before = settled_tops(messages(page))
 
     page.context.set_offline(True)
 
@@ -148,7 +148,7 @@ def test_lost_connection_does_not_move_the_list(
 ) -> None:
     page = sign_in(open_device(viewport={"width": width, "height": 700}), alice)
     expect(conversations(page)).to_have_count(1)
-    before = conversations(page).evaluate_all(TOPS)
+    before = settled_tops(conversations(page))
 
     page.context.set_offline(True)
 
@@ -246,5 +246,6 @@ def test_sign_out_in_the_settings_can_be_reached(
     button.scroll_into_view_if_needed()
 
     expect(button).to_be_in_viewport(ratio=1)
+    page.wait_for_load_state("networkidle")  # the browser complains about requests that are refused
     button.click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()

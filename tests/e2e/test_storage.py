@@ -20,7 +20,7 @@ from tests.e2e.screens import (
     write,
 )
 from tests.e2e.test_database import READ_ALL, name_of
-from tests.e2e.test_steadiness import TOPS
+from tests.e2e.test_steadiness import TOPS, settled_tops
 from users.models import User
 
 pytestmark = pytest.mark.complains(r"net::ERR_INTERNET_DISCONNECTED")
@@ -132,7 +132,7 @@ def test_offline_line_without_storage_promises_only_what_is_true(
     page.add_init_script(script)
     sign_in_by_form(page, alice, path_of(conversation))
     expect(message(page, "Hello")).to_be_visible()
-    before = messages(page).evaluate_all(TOPS)
+    before = settled_tops(messages(page))
 
     page.context.set_offline(True)
 

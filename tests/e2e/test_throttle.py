@@ -11,8 +11,10 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from messaging.models import Conversation
 from tests.e2e.devices import Hold
-from tests.e2e.screens import composer, expect_tick, message, messages, open_thread, write
+from tests.e2e.screens import composer, expect_tick, message, messages, open_live_thread, write
 from tests.e2e.servers import make_server
+from tests.factories import tokens_of
+from tests.system.people import Person
 from tests.system.server import WebServer
 from users.models import User
 
@@ -35,13 +37,16 @@ def server(strict_server: WebServer, transactional_db: None) -> WebServer:
 
 
 @pytest.fixture
-def throttled_sender(desk: Page, alice: User, conversation: Conversation) -> Page:
-    """Alice, who has sent as many messages as allowed."""
+def throttled_sender(
+    desk: Page, server: WebServer, alice: User, conversation: Conversation
+) -> Page:
+    """Alice, who has just sent as many messages as allowed, with another device."""
     desk.clock.install()
-    open_thread(desk, alice, conversation)
+    open_live_thread(desk, alice, conversation)
+    other = Person(server, tokens_of(alice))
     for text in ("one", "two"):
-        write(desk, text)
-        expect_tick(desk, text, "Sent")
+        other.send(conversation.pk, text)
+    expect_tick(desk, "two", "Sent")
     return desk
 
 

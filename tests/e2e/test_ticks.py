@@ -204,6 +204,7 @@ def test_thread_can_be_marked_as_read(
 ) -> None:
     fill(conversation, 300, is_read=False)
     open_thread(phone, bob, conversation)
+    expect(phone.get_by_role("button", name="Mark as read")).to_be_visible()
     tops = phone.locator(".thread-header .icon-button").evaluate_all(
         "all => all.map(each => each.getBoundingClientRect().top)"
     )

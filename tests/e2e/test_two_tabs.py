@@ -22,7 +22,7 @@ def tabs(desk: Page, alice: User, conversation: Conversation) -> list[Page]:
     sockets = Sockets(other)
     other.goto(path_of(conversation))
     expect(messages(other)).to_have_count(3)
-    sockets.wait_until_live(1)
+    wait_until(other, lambda: any(f"/{conversation.pk}/" in url for url in sockets.live))
     return [desk, other]
 
 

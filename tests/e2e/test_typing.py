@@ -1,11 +1,11 @@
 """The typing indicator: few frames, and removed in time."""
 
 import json
-from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, WebSocket, expect
 
 from messaging.models import Conversation
+from tests.e2e.devices import stop_time
 from tests.e2e.screens import composer, message, open_live_thread, write
 from users.models import User
 
@@ -24,11 +24,6 @@ def note_typing(page: Page) -> list[bool]:
 
     page.on("websocket", watch)
     return sent
-
-
-def stop_time(page: Page) -> None:
-    """Pause a page's clock a minute from now, a time that it has not reached even on a slow machine."""
-    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
 
 
 def test_typing_is_shown_and_ends_with_the_message(
