@@ -248,9 +248,7 @@ def test_late_sign_out_event_does_not_affect_the_next_session(
     other = desk.context.new_page()
     sign_in_kept(other)
     for page in (desk, other):
-        page.wait_for_load_state(
-            "networkidle"
-        )  # the browser complains about requests that are refused
+        page.wait_for_load_state("networkidle")  # as above
     navigation(desk).get_by_role("button", name="Sign out").click()
     fill_sign_in(desk, bob)
     expect(message(desk, "Hello")).to_be_visible()

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import OpenDevice, wait_for_worker
+from tests.e2e.devices import OpenDevice, wait_for_listener, wait_for_worker
 from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
-from tests.e2e.screens import composer, message, open_live_thread, write
+from tests.e2e.screens import composer, expect_tick, message, open_live_thread, write
 from tests.e2e.test_accessibility import serious_findings
 from tests.e2e.test_joining import join
 from tests.factories import tokens_of
@@ -41,6 +41,11 @@ def offer(page: Page) -> Locator:
     return page.locator("notification-offer .offer").filter(visible=True)
 
 
+def wait_for_later_modules(page: Page) -> None:
+    """Wait until the page has loaded what could offer notifications, with the menu of messages."""
+    wait_for_listener(page, "edit-last")
+
+
 def open_asking(open_device: OpenDevice, answer: str = "granted", **options: Any) -> Page:
     page = open_device(fresh=True, **options)
     page.add_init_script(PROMPT % answer)
@@ -62,9 +67,9 @@ def test_offer_comes_after_a_sent_message_and_not_now_is_remembered(
     expect(offer(page)).to_have_count(0)
 
     page.reload()
+    wait_for_later_modules(page)
     write(page, "And the swim?")
-    expect(message(page, "And the swim?")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    expect_tick(page, "And the swim?", "Sent")
     expect(offer(page)).to_have_count(0)
 
 
@@ -105,7 +110,7 @@ def test_offer_waits_for_the_first_message_of_somebody_who_has_joined(
     join(page, invitation)
     expect(page.get_by_text("Say hello to Alice")).to_be_visible()
     wait_for_worker(page)
-    page.wait_for_load_state("networkidle")
+    wait_for_later_modules(page)
     expect(offer(page)).to_have_count(0)
 
     write(page, "Hello!")
@@ -139,11 +144,11 @@ def test_browser_that_has_denied_notifications_gets_no_offer(
     )
     open_live_thread(page, alice, conversation)
     wait_for_worker(page)
+    wait_for_later_modules(page)
 
     write(page, "How was the run?")
 
-    expect(message(page, "How was the run?")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    expect_tick(page, "How was the run?", "Sent")
     expect(offer(page)).to_have_count(0)
 
 
@@ -187,11 +192,11 @@ def test_impersonator_gets_no_offer(
     page.get_by_role("button", name="View as trainee").click()
     expect(page.get_by_text("You are viewing as")).to_be_visible()
     expect(message(page, "Hello")).to_be_visible()
+    wait_for_later_modules(page)
 
     Person(server, tokens_of(alice)).send(conversation.pk, "How was the run?")
 
     expect(message(page, "How was the run?")).to_be_visible()
-    page.wait_for_load_state("networkidle")
     expect(offer(page)).to_have_count(0)
 
 
