@@ -271,8 +271,8 @@ def test_message_sent_by_another_page_is_not_pending_in_a_restored_one(
 
 def test_sign_out_in_another_tab_ends_a_page_in_the_cache(listing: Page, bob: User) -> None:
     other = listing.context.new_page()
-    other.goto("/settings")
     listing.goto(ELSEWHERE)
+    other.goto("/settings", wait_until="networkidle")  # see screens.sign_out
     other.get_by_role("button", name="Sign out", exact=True).click()
     expect(other.get_by_role("button", name="Sign in")).to_be_visible()
 
@@ -286,8 +286,8 @@ def test_cached_page_is_restored_for_the_current_user(
     listing: Page, alice: User, bob: User
 ) -> None:
     other = listing.context.new_page()
-    other.goto("/settings")
     listing.goto(ELSEWHERE)
+    other.goto("/settings", wait_until="networkidle")  # see screens.sign_out
     other.get_by_role("button", name="Sign out", exact=True).click()
     fill_sign_in(other, bob)
     expect(navigation(other)).to_be_visible()

@@ -16,6 +16,7 @@ from tests.e2e.screens import (
     message,
     open_thread,
     sign_in_by_form,
+    sign_out,
     write,
 )
 from tests.factories import tokens_of
@@ -129,8 +130,7 @@ def test_story_without_newer_javascript(
     for name in ("Trainees", "Invitations", "Settings"):
         desk.get_by_role("link", name=name).click()
         expect(desk.get_by_role("heading", name=name, exact=True)).to_be_focused()
-    desk.get_by_role("button", name="Sign out", exact=True).first.click()
-    expect(desk.get_by_role("button", name="Sign in")).to_be_visible()
+    sign_out(desk)
 
 
 # A page that cannot start
