@@ -125,6 +125,7 @@ def test_photos_fit_narrow_screens(
         .filter(({ left, right, height }) => left < 0 || right > innerWidth || height < 44)"""
     assert photos(page).evaluate_all(outside) == []
     photos(page).nth(4).evaluate("each => each.click()")  # little of the thread is left
+    expect(viewer(page)).to_be_visible()
     for control in viewer(page).get_by_role("button").all():
         expect(control).to_be_in_viewport(ratio=1)
 
