@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import OpenDevice
-from tests.e2e.screens import message, open_thread, path_of, sign_in
+from tests.e2e.screens import composer, message, open_thread, path_of, sign_in
 from tests.e2e.test_accessibility import serious_findings
 from tests.e2e.test_history import fill
 from tests.factories import make_trainee, open_conversation
@@ -62,6 +62,43 @@ def test_names_come_first_without_accents_and_keys_choose(
     field(desk).press("Enter")
     expect(desk).to_have_url(re.compile(f"{path_of(hers)}$"))
     expect(field(desk)).to_have_count(0)
+
+
+def press_shortcut_and_type(page: Page, text: str) -> None:
+    """Type before anything of the search can be loaded."""
+    script = """text => {
+        dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+        document.execCommand("insertText", false, text);
+    }"""
+    page.evaluate(script, text)
+
+
+def test_what_is_typed_while_the_search_loads_is_searched_and_never_sent(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    conversation.messages.update(content="Needle")
+    open_thread(desk, alice, conversation)
+    composer(desk).focus()
+
+    press_shortcut_and_type(desk, "need")
+
+    expect(field(desk)).to_have_value("need")
+    expect(options(desk).filter(has_text="Needle")).to_have_count(1)
+    desk.keyboard.press("Escape")
+    expect(composer(desk)).to_be_focused()
+    expect(composer(desk)).to_have_value("")
+
+
+def test_escape_while_the_search_loads_closes_it(
+    desk: Page, alice: User, conversation: Conversation
+) -> None:
+    open_thread(desk, alice, conversation)
+    composer(desk).press("Control+k")
+
+    desk.keyboard.press("Escape")
+
+    expect(composer(desk)).to_be_focused()
+    expect(desk.locator("dialog")).to_have_count(0)
 
 
 def test_trainee_without_a_conversation_is_found(desk: Page, alice: User, zoe: User) -> None:

@@ -33,12 +33,28 @@ function canSearch() {
 }
 
 async function open(conversation) {
+  const waiting = openWaiting();
   try {
     // The texts come first: modules that are loaded use them at once.
     await Promise.all([import("../../text/later.js"), loadStyles()]);
     const { showSearch } = await import("./search-dialog.js");
-    if (canSearch()) showSearch(conversation);
+    const wanted = waiting.open;
+    waiting.close();
+    if (wanted && canSearch()) showSearch(conversation, waiting.firstChild.value);
   } catch {
     toast(t("app.offline"));
   }
+  waiting.remove();
+}
+
+/** Open a dialog whose field takes what is typed until the search is loaded: it must never become a message. */
+function openWaiting() {
+  const dialog = document.createElement("dialog");
+  const field = document.createElement("input");
+  field.ariaLabel = t("search.open");
+  dialog.style.opacity = 0;
+  dialog.append(field);
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
 }

@@ -16,9 +16,9 @@ import { ActiveOption } from "./active-option.js";
 import { resultList, searchState } from "./results.js";
 import "./date-jump.js";
 
-/** Show the search over the page, of one conversation if it is given. */
-export function showSearch(conversation) {
-  document.body.append(Object.assign(document.createElement("search-dialog"), { conversation }));
+/** Show the search over the page, of one conversation if it is given; `typed` is already in its field. */
+export function showSearch(conversation, typed) {
+  document.body.append(Object.assign(document.createElement("search-dialog"), { conversation, typed }));
 }
 
 class SearchDialog extends Element {
@@ -61,6 +61,9 @@ class SearchDialog extends Element {
 
   firstUpdated() {
     this.querySelector("dialog").showModal();
+    if (!this.typed) return;
+    this.querySelector("input").value = this.typed;
+    this.#typed(this.typed);
   }
 
   render() {
