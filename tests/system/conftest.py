@@ -85,6 +85,22 @@ def _delete_recurring_jobs(blocker: DjangoDbBlocker) -> None:
         Job.objects.all().delete()
 
 
+@pytest.fixture(scope="module")
+def host(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[WebServer]:
+    """A web process with a folder of its own for photos, and without limits of messages and searches."""
+    limits = ("THROTTLE_MESSAGING", "THROTTLE_SEARCH")
+    environment = {"MEDIA_ROOT": str(tmp_path_factory.mktemp("media")), **NO_PUSH}
+    with django_db_blocker.unblock():
+        server = WebServer(**environment, **dict.fromkeys(limits, "off")).start()
+    yield server
+    server.stop()
+    _delete_recurring_jobs(django_db_blocker)
+
+
 @pytest.fixture(scope="session")
 def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Environment variables for a database in the state in which `make run` first leaves it."""

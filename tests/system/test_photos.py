@@ -1,6 +1,5 @@
 """Photos on a running server: from a client's form to the other person's screen, and within its memory."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
@@ -9,12 +8,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from PIL import Image
-from pytest_django.plugin import DjangoDbBlocker
 
 from messaging.models import Conversation
 from tests.factories import make_trainee, open_conversation, tokens_of
 from tests.media.pictures import draw
-from tests.system.conftest import NO_PUSH
 from tests.system.people import Person
 from tests.system.server import WebServer
 from tests.system.test_uploads import weigh
@@ -23,19 +20,6 @@ from users.models import User
 pytestmark = pytest.mark.unmeasured
 
 MEGABYTE = 2**20
-
-
-@pytest.fixture(scope="module")
-def host(
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[WebServer]:
-    media = str(tmp_path_factory.mktemp("media"))
-    with django_db_blocker.unblock():
-        server = WebServer(MEDIA_ROOT=media, **NO_PUSH).start()
-    yield server
-    server.stop()
 
 
 def send_photo(person: Person, conversation: Conversation, photo: bytes, **fields: Any) -> Any:
