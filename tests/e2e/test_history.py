@@ -120,7 +120,9 @@ SCROLL_BACK = """async log => {
         await frame();
     } while (log.querySelector(".history-top") && log.scrollTop === before);
     await frame();
-    return log.scrollTop !== before || Boolean(log.querySelector(".history-top"));
+    // The last page may have come after the scroll of the last round.
+    const left = log.scrollHeight - log.clientHeight - Math.abs(log.scrollTop);
+    return log.scrollTop !== before || left > 1 || Boolean(log.querySelector(".history-top"));
 }"""
 
 
