@@ -70,18 +70,31 @@ def test_texts_that_are_loaded_later_are_used_by_those_who_load_them() -> None:
     parts = ("screens/invitation", "screens/join", "screens/settings", "screens/trainee")
     own = (
         *parts,
+        "live/notifications.js",
+        "live/photos/uploader.js",
         "screens/forgot",
         "screens/reset",
         "screens/messages/actions",
         "screens/messages/announcer.js",
         "screens/messages/offer/",
+        "screens/messages/photos/prepare.js",
+        "screens/messages/photos/tray.js",
+        "screens/messages/photos/viewer.js",
         "screens/search/",
+        "ui/dialog.js",
+        "ui/sign-out.js",
     )
     elsewhere = [name for name in USERS if not name.startswith(own)]
 
     assert later.isdisjoint(key for name in elsewhere for key, _ in uses_in(name))
     assert all('import "../text/later.js";' in source_of(name) for name in loading)
     assert " loadLater()," in source_of("ui/offer-trigger.js")
+    assert ", loadLater()]" in source_of("ui/sign-out.js")
+    assert 'import("./photos/tray.js"), loadLater()]' in source_of("screens/messages/attaching.js")
+    assert 'import("./photos/uploader.js"), loadLater()]' in source_of("live/outbox-sender.js")
+    assert 'import("../photos/viewer.js"), loadLater()]' in source_of(
+        "screens/messages/parts/photo.js"
+    )
     assert 'import("../../text/later.js")' in source_of("screens/search/opening.js")
 
 

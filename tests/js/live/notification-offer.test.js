@@ -18,8 +18,8 @@ async function start(t, { permission = "default", answer = "granted", kept, agen
   browser.server.on("GET /api/users/push-key/", { public_key: null });
   const row = makeConversation(7, message ? {} : { last_message_at: null });
   browser.server.on("GET /api/messaging/conversations/", { results: [row], next: null, count: 1 });
-  const names = ["notifications", "inbox", "account", "offer/notification-offer"];
-  const modules = await browser.load(...names.map((name) => `live/${name}.js`));
+  const names = ["live/notifications", "live/inbox", "live/account", "live/offer/notification-offer", "text/later"];
+  const modules = await browser.load(...names.map((name) => `${name}.js`));
   const { account, inbox, notifications, notificationOffer } = modules;
   for (const [key, value] of Object.entries(kept ?? {})) await account.db.put("kv", value, key);
   inbox.start();

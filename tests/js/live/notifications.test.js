@@ -22,7 +22,8 @@ async function start(t, { permission = "granted", kept, hasWorkers = true, publi
   browser.server.on("DELETE /api/users/device-token/", json());
   browser.server.on("GET /api/messaging/conversations/", { results: [], next: null, count: 0 });
   prepare?.(browser);
-  const modules = await browser.load("live/notifications.js", "live/inbox.js", "live/account.js");
+  const names = ["live/notifications", "live/inbox", "live/account", "text/later"];
+  const modules = await browser.load(...names.map((name) => `${name}.js`));
   const { account, inbox, notifications } = modules;
   if (kept) await account.db.put("kv", kept, "notifications");
   inbox.start();

@@ -13,10 +13,6 @@ const KEY = "notifications";
 // Time for another device to mark the message as read.
 const DELAY_MS = 1_000;
 const NOT_FOUND = 404;
-const REASONS = {
-  unsupported: t("notifications.unsupported"),
-  blocked: t("notifications.blocked"),
-};
 
 /** Notifications of new messages: by push or, where push is unavailable, from a hidden page. */
 class Notifications extends Store {
@@ -37,10 +33,15 @@ class Notifications extends Store {
     session.beforeSignOut(() => unsubscribe());
   }
 
-  /** The reason that notifications are unavailable or limited, as a text; otherwise "". */
+  /**
+   * The reason that notifications are unavailable or limited, as a text; otherwise "".
+   *
+   * Its texts are among those that `loadLater` loads.
+   */
   get reason() {
-    if (this.state !== "on" || this.#isPushed) return REASONS[this.state] ?? "";
-    return t("notifications.openOnly");
+    if (this.state === "unsupported") return t("notifications.unsupported");
+    if (this.state === "blocked") return t("notifications.blocked");
+    return this.state === "on" && !this.#isPushed ? t("notifications.openOnly") : "";
   }
 
   /** Apply this device's earlier choice, without a permission prompt. */

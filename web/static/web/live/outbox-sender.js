@@ -4,6 +4,7 @@ import { network } from "../core/network.js";
 import { delayOf, waitSeconds } from "../core/retry.js";
 import { session } from "../core/session.js";
 import { withLock } from "../core/tabs.js";
+import { loadLater } from "../text/translate.js";
 import { account } from "./account.js";
 import { isReady, queueHeads, reasonOf, withoutUploads } from "./outbox-entry.js";
 import { page } from "./page.js";
@@ -83,8 +84,8 @@ export class OutboxSender {
   async #upload() {
     if (!this.#isRunning || !this.#outbox.all().some(({ photos }) => photos)) return;
     const context = { isOurs: () => this.#isOurs(), ready: () => this.run() };
-    this.#uploader ??= import("./photos/uploader.js").then(
-      ({ PhotoUploader }) => new PhotoUploader(this.#lock, this.#outbox, context),
+    this.#uploader ??= Promise.all([import("./photos/uploader.js"), loadLater()]).then(
+      ([{ PhotoUploader }]) => new PhotoUploader(this.#lock, this.#outbox, context),
       () => (this.#uploader = null), // offline; the next run loads it
     );
     (await this.#uploader)?.run();

@@ -32,6 +32,9 @@ export const texts = {
   "data.ready": "Deine Kopie vom {date} ist fertig. Du kannst sie bis {until} herunterladen.",
   "data.title": "Deine Daten",
   "data.tooMany": "Du hast vor Kurzem mehrere Kopien erstellt. Bitte versuche es morgen erneut.",
+  "dialog.mistyped": "Bitte gib „{words}“ ein.",
+  "dialog.type": "Gib zur Bestätigung „{words}“ ein",
+  "dialog.typeOther": "Wenn du das nicht eingeben kannst, gib stattdessen „{words}“ ein.",
   "emails.day": "1 Tag",
   "emails.hint":
     "E-Mail an mich, wenn eine Nachricht so lange ungelesen ist. Eine E-Mail umfasst alle Nachrichten.",
@@ -132,8 +135,14 @@ export const texts = {
   "language.later": "Die Sprache ändert sich, wenn du diese Seite neu lädst.",
   "language.title": "Sprache",
   "notifications.background": "Außer in der Unterhaltung, die du gerade ansiehst.",
+  "notifications.blocked":
+    "Mitteilungen sind blockiert. Erlaube sie in den Einstellungen deines Browsers.",
   "notifications.label": "Bei neuen Nachrichten benachrichtigen",
+  "notifications.openOnly":
+    "Du wirst nur benachrichtigt, während diese App im Hintergrund geöffnet ist.",
   "notifications.title": "Mitteilungen",
+  "notifications.unsupported":
+    "Dieser Browser unterstützt keine Mitteilungen. Füge die App auf iPhone oder iPad zuerst zum Home-Bildschirm hinzu.",
   "offer.accept": "Einschalten",
   "offer.add": "Zum Home-Bildschirm",
   "offer.done": "Du wirst über neue Nachrichten benachrichtigt.",
@@ -148,6 +157,21 @@ export const texts = {
   "password.current": "Aktuelles Passwort",
   "password.done": "Dein Passwort wurde geändert.",
   "password.hint": "Wenn du es änderst, wirst du auf allen anderen Geräten abgemeldet.",
+  "photo.chosen": "Fotos zum Senden",
+  "photo.close": "Schließen",
+  "photo.lost":
+    "Ein Foto ist nicht mehr auf diesem Gerät. Lösche die Nachricht und sende sie noch einmal.",
+  "photo.next": "Nächstes Foto",
+  "photo.previous": "Vorheriges Foto",
+  "photo.remove": "Foto {number} entfernen",
+  "photo.save": "Foto speichern",
+  "photo.tooLarge": "„{name}“ ist zu groß. Ein Foto kann bis zu {megabytes} MB haben.",
+  "photo.tooLargeForServer": "Ein Foto ist zu groß. Lösche die Nachricht und wähle ein kleineres.",
+  "photo.tooMany": "Du kannst bis zu {max} Fotos auf einmal senden.",
+  "photo.unreadable": "„{name}“ konnte nicht gelesen werden. Wähle die Datei noch einmal aus.",
+  "photo.viewer": "Fotos",
+  "photo.wrongType":
+    "„{name}“ ist kein Foto. Du kannst JPEG-, PNG-, WebP-, HEIC- und GIF-Dateien senden.",
   "picture.add": "Bild hinzufügen",
   "picture.change": "Bild ändern",
   "picture.label": "Bild",
@@ -192,6 +216,13 @@ export const texts = {
   "settings.readOnlyHint":
     "Du kannst die Einstellungen einer betreuten Person nicht ändern, während du ihre Ansicht siehst.",
   "settings.version": "Version {version}",
+  "signOut.confirm": "Abmelden und löschen",
+  "signOut.text": {
+    one: "{count} Nachricht wurde nicht gesendet. Beim Abmelden wird sie von diesem Gerät gelöscht.",
+    other:
+      "{count} Nachrichten wurden nicht gesendet. Beim Abmelden werden sie von diesem Gerät gelöscht.",
+  },
+  "signOut.title": "Trotz ungesendeter Nachrichten abmelden?",
   "theme.dark": "Dunkel",
   "theme.label": "Farbschema",
   "theme.light": "Hell",

@@ -1,6 +1,6 @@
 import { session } from "../core/session.js";
 import { outbox } from "../live/outbox.js";
-import { t } from "../text/translate.js";
+import { loadLater, t } from "../text/translate.js";
 import { loadStyles } from "./screens.js";
 import { toast } from "./toast.js";
 
@@ -8,7 +8,7 @@ import { toast } from "./toast.js";
 export async function signOut() {
   if (outbox.size === 0) return session.signOut();
   // Rarely needed, so not part of the first load.
-  const loading = Promise.all([import("./dialog.js"), loadStyles()]);
+  const loading = Promise.all([import("./dialog.js"), loadStyles(), loadLater()]);
   const [dialogs] = await loading.catch(() => []);
   if (!dialogs) return toast(t("signOut.offline"));
   await dialogs.confirm({

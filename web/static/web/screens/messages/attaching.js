@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { whenQuiet } from "../../core/api.js";
 import { account } from "../../live/account.js";
-import { t } from "../../text/translate.js";
+import { loadLater, t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
 import { TOUCH } from "./composer-parts.js";
 
@@ -131,7 +131,7 @@ export class Attaching {
   async #open() {
     const { id, traineeId } = this.#host.thread;
     try {
-      const { PhotoTray } = await import("./photos/tray.js");
+      const [{ PhotoTray }] = await Promise.all([import("./photos/tray.js"), loadLater()]);
       this.#hasFailed = false;
       if (this.#host.isConnected) this.#tray = await PhotoTray.open(this.#host, id ?? `trainee-${traineeId}`);
     } catch {

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { nameInSentence } from "../../../text/names.js";
 import { formatBubbleTime } from "../../../text/time.js";
-import { t } from "../../../text/translate.js";
+import { loadLater, t } from "../../../text/translate.js";
 import { icon } from "../../../ui/icons.js";
 import "../photo-tile.js";
 
@@ -58,7 +58,7 @@ function labelOf({ isOwn, sender, date }, index, total) {
 
 /** Show the photos in the viewer, which is not part of the first load. */
 async function open(button, { photos, index, item }) {
-  const { showPhotos } = await import("../photos/viewer.js");
+  const [{ showPhotos }] = await Promise.all([import("../photos/viewer.js"), loadLater()]);
   const { id: conversationId } = threadOf(button);
   const labels = photos.map((_, at) => labelOf(item, at, photos.length));
   showPhotos({ photos, labels, index, conversationId, messageId: item.id, opener: button });
