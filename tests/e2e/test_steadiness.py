@@ -166,6 +166,12 @@ def test_name_of_the_day_is_shown_while_scrolling_and_covers_no_text_afterwards(
     expect(messages(phone)).to_have_count(40)
     day = phone.get_by_role("heading", name="Today").locator("button")
 
+    # The module that shows it is loaded once the messages are there.
+    def is_shown_after_scrolling() -> bool:
+        log(phone).evaluate("log => log.scrollBy(0, -1)")
+        return bool(day.evaluate("name => name.getBoundingClientRect().top > 0"))
+
+    wait_until(phone, is_shown_after_scrolling)
     for step in range(6):
         log(phone).evaluate("log => log.scrollBy(0, -37)")
         expect(day, str(step)).to_be_in_viewport()

@@ -76,3 +76,26 @@ test("the server's Date header corrects a device's clock that is off", async (t)
 
   assert.deepEqual([network.now(), changes.mock.callCount()], [real, 2]);
 });
+
+test("a module that cannot be loaded is loaded when the network returns, or after 30 s", async (t) => {
+  const { browser } = await open(t);
+  const { untilLoaded } = await browser.load("core/network.js");
+  const attempts = [];
+  const load = async () => {
+    attempts.push("attempt");
+    if (attempts.length < 3) throw new TypeError("Failed to fetch dynamically imported module");
+    return "module";
+  };
+
+  const loaded = untilLoaded(load);
+  await settle();
+  assert.equal(attempts.length, 1);
+  browser.fire("online");
+  await settle();
+  assert.equal(attempts.length, 2);
+  await browser.pass(29_000);
+  assert.equal(attempts.length, 2);
+  await browser.pass(1_000);
+
+  assert.deepEqual([await loaded, attempts.length], ["module", 3]);
+});

@@ -1,4 +1,5 @@
 import { whenQuiet } from "./core/api.js";
+import { untilLoaded } from "./core/network.js";
 import { reloadIfSignInChanged } from "./core/page-restore.js";
 import { startRedirects } from "./core/redirects.js";
 import { router } from "./core/router.js";
@@ -30,28 +31,28 @@ function uncover() {
  * Load modules that the first screen does not need.
  *
  * On a slow network, they would delay the messages. Other screens have forms, which must be tracked from
- * the start. If this fails offline, the next page loads them.
+ * the start. Without a network, they are loaded when it returns.
  */
 async function loaded() {
   if (screenOf(router.route, session.user).isMessages) await whenQuiet();
-  start(loadStyles(), () => {});
-  start(import("./ui/sign-out.js"), () => {});
-  start(import("./core/language.js"), ({ followLanguage }) => followLanguage(session));
-  start(import("./core/unsaved-rows.js"), () => {});
-  start(import("./ui/app-toast.js"), () => {});
-  start(import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
-  start(import("./core/updates.js"), ({ startUpdates }) => startUpdates());
+  start(loadStyles);
+  start(() => import("./ui/sign-out.js"));
+  start(() => import("./core/language.js"), ({ followLanguage }) => followLanguage(session));
+  start(() => import("./core/unsaved-rows.js"));
+  start(() => import("./ui/app-toast.js"));
+  start(() => import("./core/worker-messages.js"), ({ answerWorker }) => answerWorker());
+  start(() => import("./core/updates.js"), ({ startUpdates }) => startUpdates());
   await signedIn();
   await whenQuiet();
-  start(import("./live/new-thread.js"), () => {});
-  start(import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
-  start(import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
-  start(import("./screens/messages/actions/install.js"), ({ installActions }) => installActions());
-  start(import("./ui/offer-trigger.js"), ({ watchMessages }) => watchMessages());
+  start(() => import("./live/new-thread.js"));
+  start(() => import("./live/own-trainer.js"), ({ followOwnTrainer }) => followOwnTrainer());
+  start(() => import("./screens/messages/copying.js"), ({ copyTextsOnly }) => copyTextsOnly());
+  start(() => import("./screens/messages/actions/install.js"), ({ installActions }) => installActions());
+  start(() => import("./ui/offer-trigger.js"), ({ watchMessages }) => watchMessages());
 }
 
-function start(module, run) {
-  module.then(run, () => {});
+function start(load, run = () => {}) {
+  untilLoaded(load).then(run);
 }
 
 /** Resolve once there is a user: without one, no page has messages. */

@@ -1,5 +1,5 @@
 import { language, t } from "../text/translate.js";
-import { network } from "./network.js";
+import { network, untilLoaded } from "./network.js";
 import { waitSeconds, untilAccepted } from "./retry.js";
 
 // Long enough to upload a picture on a slow network; a hanging request would block the outbox.
@@ -63,6 +63,12 @@ export async function whenQuiet() {
     await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
     if (underWay === 0) return;
   }
+}
+
+/** Load what the first screen does not need, once it has its data. */
+export async function loadLate(load) {
+  await whenQuiet();
+  return untilLoaded(load);
 }
 
 async function send(method, path, options) {

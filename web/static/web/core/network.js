@@ -1,4 +1,5 @@
 const TIMEOUT_MS = 2_000;
+const RETRY_MS = 30_000;
 // The Date header has whole seconds, and responses take time.
 const TOLERANCE_MS = 5_000;
 
@@ -53,3 +54,18 @@ class Network extends EventTarget {
 }
 
 export const network = new Network();
+
+/** Load what is not part of the first load; without a network, again when it returns or after 30 s. */
+export async function untilLoaded(load) {
+  for (;;) {
+    try {
+      return await load();
+    } catch {
+      const signal = AbortSignal.timeout(RETRY_MS);
+      await new Promise((resolve) => {
+        signal.addEventListener("abort", resolve);
+        network.addEventListener("online", resolve, { once: true, signal });
+      });
+    }
+  }
+}

@@ -18,6 +18,17 @@ export async function deleteReceived(userId) {
   }
 }
 
+/**
+ * Delete a user's data after a sign-out, and all but unsent texts after an end by the server.
+ *
+ * After a sign-out in another tab, that tab deletes them.
+ */
+export async function deleteAfter({ userId, reason }) {
+  if (reason === "elsewhere") return;
+  const isGone = reason === "signed-out" || reason === "deleted";
+  await (isGone ? deleteDatabase(userId) : deleteReceived(userId));
+}
+
 /** Delete the data of everybody else who has used this browser. */
 export async function deleteOthers(userId) {
   const found = (await quietly(() => indexedDB.databases())) ?? [];

@@ -1,4 +1,5 @@
 import { whenQuiet } from "../core/api.js";
+import { untilLoaded } from "../core/network.js";
 import { session } from "../core/session.js";
 import { storedDraft } from "../core/web-storage.js";
 import { account } from "./account.js";
@@ -39,36 +40,25 @@ function start() {
 
 function startLater(key) {
   const { userId } = account;
-  withStored(({ deleteOthers }) => key === running && deleteOthers(userId));
-  withNotifications((notifications) => key === running && notifications.start());
-  run(import("./deletions.js"), ({ followDeletions }) => key === running && followDeletions());
+  const run = (load, act) => untilLoaded(load).then((module) => key === running && act(module));
+  run(loadStored, ({ deleteOthers }) => deleteOthers(userId));
+  run(loadNotifications, ({ notifications }) => notifications.start());
+  run(() => import("./deletions.js"), ({ followDeletions }) => followDeletions());
 }
 
 function stop() {
   openThreads.closeAll();
   storedDraft.clear();
-  withNotifications((notifications) => notifications.stop());
+  loadNotifications().then(({ notifications }) => notifications.stop(), () => {}); // never loaded: not started
   outbox.stop();
   changes.stop();
   inbox.stop();
   account.close();
 }
 
-// Not part of the first load. The import fails without a network.
-const withNotifications = (act) =>
-  run(import("./notifications.js"), ({ notifications }) => act(notifications));
-const withStored = (act) => run(import("../core/stored-accounts.js"), act);
-const run = (loading, act) => loading.then(act, () => {});
+// Not part of the first load.
+const loadNotifications = () => import("./notifications.js");
+const loadStored = () => import("../core/stored-accounts.js");
 
-/**
- * Delete the data after a sign-out, and all but unsent texts after an end by the server.
- *
- * After a sign-out in another tab, that tab deletes them.
- */
-function deleteData({ userId, reason }) {
-  if (reason === "elsewhere") return;
-  const isGone = reason === "signed-out" || reason === "deleted";
-  withStored(({ deleteDatabase, deleteReceived }) =>
-    isGone ? deleteDatabase(userId) : deleteReceived(userId),
-  );
-}
+/** Delete a user's data; offline before this module was loaded, the sign-in of somebody else deletes it. */
+const deleteData = (ended) => loadStored().then(({ deleteAfter }) => deleteAfter(ended), () => {});

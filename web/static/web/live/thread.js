@@ -13,6 +13,8 @@ import { OtherTyping, OwnTyping } from "./typing.js";
  * Fires "change", "returned", and "incoming" once for each new message of the other person.
  */
 class Thread extends ShownHistory {
+  /** The incoming messages since the thread was opened, for those who listen late. */
+  incoming = [];
   #readReceipts;
   #ownTyping;
   #otherTyping = new OtherTyping(() => this.changed());
@@ -130,6 +132,7 @@ class Thread extends ShownHistory {
 
   #incoming(message) {
     this.#otherTyping.show(false);
+    this.incoming.push(message);
     this.dispatchEvent(new CustomEvent("incoming", { detail: message }));
   }
 

@@ -1,4 +1,4 @@
-import { network } from "../core/network.js";
+import { network, untilLoaded } from "../core/network.js";
 import { inbox } from "../live/inbox.js";
 import { loadLater } from "../text/translate.js";
 
@@ -23,12 +23,11 @@ export function watchMessages() {
 /** Offer notifications, unless the browser knows what this person wants. */
 function offer() {
   if ((globalThis.Notification?.permission ?? "default") !== "default") return;
-  Promise.all([
-    import("../live/notifications.js"),
-    import("../screens/messages/offer/notification-offer.js"),
-    loadLater(),
-  ]).then(
-    ([{ notifications }, { notificationOffer }]) => notificationOffer.offer(notifications),
-    () => {}, // offline: after the next message
-  );
+  const loadOffer = () =>
+    Promise.all([
+      import("../live/notifications.js"),
+      import("../screens/messages/offer/notification-offer.js"),
+      loadLater(),
+    ]);
+  untilLoaded(loadOffer).then(([{ notifications }, { notificationOffer }]) => notificationOffer.offer(notifications));
 }

@@ -18,7 +18,12 @@ const QUOTED_LENGTH = 100;
  * Older pages are never announced.
  */
 class MessageAnnouncer extends Element {
-  static properties = { thread: { attribute: false }, news: { state: true } };
+  // `since` is when the thread was opened, as network.now(): this module is loaded later.
+  static properties = {
+    thread: { attribute: false },
+    since: { attribute: false },
+    news: { state: true },
+  };
 
   #listening = null;
   // Failures that were announced, or that happened before the thread was opened.
@@ -36,9 +41,18 @@ class MessageAnnouncer extends Element {
     const { signal } = this.#listening;
     this.thread.addEventListener("incoming", ({ detail }) => this.#receive(detail), { signal });
     this.thread.addEventListener("change", () => this.#changed(), { signal });
-    this.#failed = new Set(this.#listFailed().map((each) => each.client_id));
+    const earlier = this.#listFailed().filter(({ created_at: at }) => new Date(at) < this.since);
+    this.#failed = new Set(earlier.map((each) => each.client_id));
     this.#changes = new ThreadNews(session.user?.id);
     this.#findChanges();
+  }
+
+  firstUpdated() {
+    // Screen readers read only what changes in a region that they know.
+    const current = new Map(this.#messages.map((each) => [each.id, each]));
+    const arrived = (this.thread.incoming ?? []).map((each) => current.get(each.id) ?? each);
+    for (const message of arrived) if (!message.is_deleted) this.#receive(message);
+    this.#announceFailed();
   }
 
   disconnectedCallback() {

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { whenQuiet } from "../../core/api.js";
+import { loadLate } from "../../core/api.js";
 import { account } from "../../live/account.js";
 import { loadLater, t } from "../../text/translate.js";
 import { icon } from "../../ui/icons.js";
@@ -21,10 +21,9 @@ export class Attaching {
   constructor(host) {
     this.#host = host;
     host.addController(this);
-    // Not part of the first load either; offline, nothing can be dropped.
-    whenQuiet().then(() => import("./photos/drop-zone.js")).then(
+    // Not part of the first load either.
+    loadLate(() => import("./photos/drop-zone.js")).then(
       ({ DropZone }) => (this.#dropZone = new DropZone(host, (files) => this.add(files))),
-      () => {},
     );
   }
 

@@ -1,5 +1,5 @@
 import { createRef, html, nothing, ref } from "lit";
-import { whenQuiet } from "../../core/api.js";
+import { loadLate } from "../../core/api.js";
 import { session } from "../../core/session.js";
 import { StoreController } from "../../core/store.js";
 import { clock } from "../../live/page.js";
@@ -112,8 +112,8 @@ class MessageHistory extends Element {
 
   firstUpdated() {
     // Not part of the first load either.
-    whenQuiet().then(() => import("./scrolling-mark.js")).then(({ ScrollingMark }) => new ScrollingMark(this), () => {});
-    if (!hasLinks()) loadLinks().then(() => this.requestUpdate(), () => {}); // offline: no links
+    loadLate(() => import("./scrolling-mark.js")).then(({ ScrollingMark }) => new ScrollingMark(this));
+    if (!hasLinks()) loadLinks().then(() => this.requestUpdate());
   }
 
   updated() {

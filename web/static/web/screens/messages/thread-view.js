@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
-import { ApiError, whenQuiet } from "../../core/api.js";
+import { ApiError, loadLate } from "../../core/api.js";
 import { getTrainee } from "../../core/endpoints.js";
+import { network } from "../../core/network.js";
 import { router } from "../../core/router.js";
 import { StoreController } from "../../core/store.js";
 import { openThreads } from "../../live/open-threads.js";
@@ -44,6 +45,7 @@ class ThreadView extends Element {
   static #keepsFocus = false;
 
   #thread = null;
+  #since = network.now();
   #store = new StoreController(this);
 
   constructor() {
@@ -57,9 +59,7 @@ class ThreadView extends Element {
     super.connectedCallback();
     if (this.conversationId) this.#follow(openThread(this.conversationId));
     else this.#begin();
-    // Not part of the first load.
-    const announcer = whenQuiet().then(() => import("./announcer.js"));
-    announcer.then(() => (this.hasAnnouncer = true), () => {});
+    loadLate(() => import("./announcer.js")).then(() => (this.hasAnnouncer = true));
   }
 
   disconnectedCallback() {
@@ -113,7 +113,7 @@ class ThreadView extends Element {
       <message-history .thread=${thread} .person=${person} .label=${label}></message-history>
       ${threadLine(thread, person, closed === null)}
       ${closed === null ? this.#renderBox(thread) : closed && closedNote(closed)}
-      ${this.hasAnnouncer ? html`<message-announcer .thread=${thread}></message-announcer>` : nothing}
+      ${this.hasAnnouncer ? html`<message-announcer .thread=${thread} .since=${this.#since}></message-announcer>` : nothing}
     `;
   }
 

@@ -1,3 +1,4 @@
+import { untilLoaded } from "../../../core/network.js";
 import { changes } from "../../../live/changes.js";
 import { loadLater } from "../../../text/translate.js";
 import { ACTIONS, reportFailures, toggleReaction } from "./actions.js";
@@ -12,11 +13,7 @@ import { openMenu } from "./menu.js";
  * quote or the name of a day. Nothing of this is part of the first load, so it listens to the document.
  */
 export async function installActions() {
-  try {
-    await loadLater();
-  } catch {
-    return; // offline: the next page loads the texts
-  }
+  await untilLoaded(loadLater);
   changes.prepare();
   document.addEventListener("click", clicked);
   document.addEventListener("edit-last", ({ target }) => editLast(target));

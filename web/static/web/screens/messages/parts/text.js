@@ -1,5 +1,5 @@
 import { html } from "lit";
-import { whenQuiet } from "../../../core/api.js";
+import { loadLate } from "../../../core/api.js";
 
 // Not part of the first load; until it is loaded, addresses are plain text.
 let linkify = null;
@@ -8,8 +8,7 @@ let linkify = null;
 export const hasLinks = () => linkify !== null;
 
 export async function loadLinks() {
-  await whenQuiet();
-  ({ linkify } = await import("../../../text/linkify.js"));
+  ({ linkify } = await loadLate(() => import("../../../text/linkify.js")));
 }
 
 export const textPart = {
