@@ -21,6 +21,13 @@ _TOKEN = re.compile(
 _TRACEBACKS = logging.Formatter()
 FILES = ("/static/", "/media/", "/sw.js", "/manifest.webmanifest", "/healthz", "/readyz")
 
+# Django's names of errors about forms that a client has sent. Their tracebacks would fill the log.
+FORM_ERRORS = (
+    "RequestDataTooBig",
+    "SuspiciousMultipartForm",
+    "TooManyFieldsSent",
+    "TooManyFilesSent",
+)
 
 # Matches values in a query other than numbers: what people search for, addresses, links.
 _QUERY = re.compile(r"([?&][\w.\[\]-]{1,40}=)(?!\[redacted\])(?!\d+(?:[&\s\"'#]|$))[^&\s\"'#]+")
@@ -77,6 +84,14 @@ class NameHost(logging.Filter):
         return True
 
 
+class WithoutTraceback(logging.Filter):
+    """Turns an error about a form that breaks a limit into a warning without Django's traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+        return True
+
+
 class JsonFormatter(logging.Formatter):
     """Formats a record as one JSON object in one line."""
 
@@ -117,6 +132,7 @@ def configure_logging(level: str, form: str) -> dict[str, Any]:
             "redact": {"()": "config.logs.RedactTokens"},
             "name_host": {"()": "config.logs.NameHost"},
             "with_traceback": {"()": "config.logs.WithTraceback"},
+            "without_traceback": {"()": "config.logs.WithoutTraceback"},
             "skip_files": {"()": "config.logs.SkipFiles"},
         },
         "formatters": {
@@ -140,5 +156,9 @@ def configure_logging(level: str, form: str) -> dict[str, Any]:
             # The others repeat what the access log says about each refused request.
             "django.request": {"level": "ERROR", "filters": ["with_traceback"]},
             "django.security.DisallowedHost": {"filters": ["name_host"]},
+            **{
+                f"django.security.{each}": {"filters": ["without_traceback"]}
+                for each in FORM_ERRORS
+            },
         },
     }

@@ -698,3 +698,21 @@ def test_malformed_form_is_refused(
     assert 400 <= response.status_code < 500
     assert response.json()
     assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize("filename", ["", "f"])
+def test_form_with_thousands_of_parts_is_one_warning_in_the_log(
+    api: Client,
+    bob: User,
+    conversation: Conversation,
+    caplog: pytest.LogCaptureFixture,
+    filename: str,
+) -> None:
+    parts = b"".join(part(f"f{number}", b"x", filename) for number in range(1001))
+    body = parts + part("image", PHOTO, "photo") + b"--x--\r\n"
+
+    response = post_raw(api.as_user(bob), conversation, body)
+
+    assert response.status_code == 400
+    logged = [(each.levelname, each.exc_info) for each in caplog.records]
+    assert logged == [("WARNING", None)]
