@@ -7,19 +7,13 @@ import { t } from "../../text/translate.js";
 
 const ROLES = ["TRAINER", "TRAINEE"];
 
-/** Open the search by Ctrl+K or Cmd+K, and by "open-search" events with `{conversation}` or nothing in `detail`. */
+/** Open the search by Ctrl+K or Cmd+K. */
 export function startSearch() {
   addEventListener("keydown", (event) => {
     if (!isShortcut(event) || !canSearch()) return;
     event.preventDefault();
-    open(null);
+    openSearch();
   });
-  addEventListener("open-search", ({ detail }) => open(detail?.conversation ?? null));
-}
-
-/** Ask for the search, of one conversation if it is given; call it from any element. */
-export function openSearch(conversation = null) {
-  dispatchEvent(new CustomEvent("open-search", { detail: { conversation } }));
 }
 
 function isShortcut({ key, ctrlKey, metaKey, altKey, shiftKey }) {
@@ -32,7 +26,8 @@ function canSearch() {
   return isIn && ROLES.includes(session.user?.role) && !document.querySelector("dialog[open]");
 }
 
-async function open(conversation) {
+/** Open the search, of one conversation if it is given. */
+export async function openSearch(conversation = null) {
   const waiting = openWaiting();
   try {
     // The texts come first: modules that are loaded use them at once.
@@ -53,6 +48,8 @@ function openWaiting() {
   const field = document.createElement("input");
   field.ariaLabel = t("search.open");
   dialog.style.opacity = 0;
+  // A phone has no Escape key.
+  dialog.onclick = dialog.close;
   dialog.append(field);
   document.body.append(dialog);
   dialog.showModal();
