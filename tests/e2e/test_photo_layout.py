@@ -148,3 +148,29 @@ def test_nothing_moves_when_photos_arrive(
 
     assert page.evaluate(MEASURE) == before
     assert page.evaluate("shifts.length") == shifts
+
+
+@pytest.mark.parametrize("first", SHAPES)
+def test_three_photos_are_a_square_whatever_their_shapes(
+    open_device: OpenDevice,
+    server: WebServer,
+    alice: User,
+    bob: User,
+    conversation: Conversation,
+    first: tuple[int, int],
+) -> None:
+    send_photos(server, bob, conversation, picture(*first), picture(60, 1200), picture(1200, 60))
+    page = open_thread(open_device(**PHONE), alice, conversation)
+    expect_shown(page, 3)
+
+    album, *tiles = page.evaluate(MEASURE)
+
+    assert abs(album[2] - album[3]) <= 3
+    sizes = [(width, height) for _, _, width, height in tiles]
+    assert abs(sizes[0][1] - album[3]) <= 1
+    assert max(abs(width - height) for width, height in sizes[1:]) <= 1
+    images = photos(page).locator(".photo-image").evaluate_all(SIZES)
+    assert images == [list(each) for each in sizes]
+
+
+SIZES = "all => all.map(each => [each.offsetWidth, each.offsetHeight])"
