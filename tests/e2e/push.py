@@ -12,6 +12,18 @@ from tests.e2e.devices import wait_until
 def deliver_push(
     page: Page, conversation: Conversation, title: str, body: str, **more: object
 ) -> None:
+    """Deliver a push message with these texts."""
+    data = {
+        "title": title,
+        "body": body,
+        "conversation_id": conversation.pk,
+        "unread_count": 1,
+        **more,
+    }
+    deliver(page, data)
+
+
+def deliver(page: Page, data: dict[str, Any]) -> None:
     """Deliver a push message to the service worker, as the browser would."""
     session = page.context.new_cdp_session(page)
     registrations: list[dict[str, Any]] = []
@@ -21,13 +33,6 @@ def deliver_push(
     )
     session.send("ServiceWorker.enable")
     wait_until(page, lambda: bool(registrations))
-    data = {
-        "title": title,
-        "body": body,
-        "conversation_id": conversation.pk,
-        "unread_count": 1,
-        **more,
-    }
     session.send(
         "ServiceWorker.deliverPushMessage",
         {

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openBrowser } from "../browser/open.js";
+import { openBrowser, settle } from "../browser/open.js";
 
 /** Open a page with a session that the test changes, and return what the page does. */
 async function openPage(t, isStored = true) {
   const browser = openBrowser(t);
   const messages = [];
   browser.document.cookie = "other=x";
-  browser.navigator.serviceWorker = { controller: { postMessage: (data) => messages.push(data) } };
+  // As in a page that was loaded before the worker was installed.
+  const active = { postMessage: (data) => messages.push(data) };
+  browser.navigator.serviceWorker = { controller: null, ready: Promise.resolve({ active }) };
   const { followLanguage, storedUser } = await browser.load("core/language.js", "core/web-storage.js");
   if (!isStored) browser.localStorage.setItem = () => { throw new Error("full"); };
   storedUser.write({ id: 1 });
@@ -21,6 +23,7 @@ test("the server and the offline page learn of a choice once", async (t) => {
   const { browser, messages, change } = await openPage(t);
 
   for (let times = 0; times < 2; times += 1) change({ state: "signed-in", user: { language: "de" } });
+  await settle();
 
   assert.equal(browser.document.cookie, "language=de; path=/; max-age=31536000; samesite=lax");
   assert.deepEqual(messages, [{ type: "LANGUAGE_CHANGED" }]);

@@ -28,7 +28,8 @@ function storeLanguage(chosen) {
     if (chosen === stored) return;
     const age = chosen ? YEAR_S : 0;
     document.cookie = `language=${chosen ?? ""}; path=/; max-age=${age}; samesite=lax`;
-    navigator.serviceWorker?.controller?.postMessage({ type: "LANGUAGE_CHANGED" });
+    // Not the controller: a page that was loaded before the worker, or past it, has none yet.
+    navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ type: "LANGUAGE_CHANGED" }));
   } catch {
     // Cookies are blocked: each page is in the language of the browser.
   }
