@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
 from tests.e2e.devices import (
     DESK,
     PHONE,
+    Hold,
     OpenDevice,
     Sockets,
     wait_for_animations,
@@ -256,12 +257,7 @@ def test_what_happens_before_the_announcer_is_loaded_is_announced_then(
 ) -> None:
     desk.add_init_script(LISTEN)
     desk.route("**/send/", lambda route: route.fulfill(status=400, json={"content": ["Refused."]}))
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    desk.route(re.compile(r"/bundles/later[.\w]*\.js"), hold)
+    late = Hold(desk, re.compile(r"/bundles/later[.\w]*\.js"))
     sockets = Sockets(desk)
     open_thread(desk, alice, conversation)
     wait_until(desk, lambda: any(f"/{conversation.pk}/" in url for url in sockets.live))
@@ -274,9 +270,9 @@ def test_what_happens_before_the_announcer_is_loaded_is_announced_then(
     expect(message(desk, "news to delete")).to_have_count(0)
     write(desk, "too bad")
     expect_tick(desk, "too bad", "Not sent")
-    wait_until(desk, lambda: bool(held))
+    late.wait()
 
-    held[0].continue_()
+    late.release()
 
     said = "globalThis.said.filter(text => /news|too bad/.test(text))"
     wait_until(desk, lambda: len(desk.evaluate(said)) > 1)

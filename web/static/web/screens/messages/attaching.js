@@ -21,10 +21,13 @@ export class Attaching {
   constructor(host) {
     this.#host = host;
     host.addController(this);
-    // Not part of the first load either.
-    loadLate(() => import("./photos/drop-zone.js")).then(
-      ({ DropZone }) => (this.#dropZone = new DropZone(host, (files) => this.add(files))),
-    );
+    // Not part of the first load either. Until then, a dropped file must not replace the page.
+    const early = new AbortController();
+    for (const type of ["dragover", "drop"]) addEventListener(type, this.#takeEarly, { signal: early.signal });
+    loadLate(() => import("./photos/drop-zone.js")).then(({ DropZone }) => {
+      early.abort();
+      this.#dropZone = new DropZone(host, (files) => this.add(files));
+    });
   }
 
   hostConnected() {
@@ -120,6 +123,13 @@ export class Attaching {
     if (!files.length || types.includes("text/plain")) return;
     event.preventDefault();
     this.add(files);
+  };
+
+  #takeEarly = (event) => {
+    const { files, types } = event.dataTransfer;
+    if (!types.includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "drop" && this.#host.isConnected) this.add(files);
   };
 
   #load() {
