@@ -17,8 +17,9 @@ FILES = {
     pictures.OLD_FOLDER: pictures.is_old_name,
 }
 urlpatterns = [
-    path("api/", include("users.urls")),
+    # First, because Django tries the patterns in order, and most requests are about messages.
     path("api/messaging/", include("messaging.urls")),
+    path("api/", include("users.urls")),
     path("api/", include("notifications.urls")),
     path("api/", include("trainer.urls")),
     path("api/", include("privacy.urls")),

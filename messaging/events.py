@@ -19,10 +19,16 @@ from messaging.serializers import MessageSerializer
 _message = MessageSerializer()
 
 
-def announce_message(conversation: Conversation, message: Message) -> None:
-    """Announce a new message to both people, including the sender's other devices."""
+def announce_message(conversation: Conversation, message: Message) -> dict[str, Any]:
+    """
+    Announce a new message to both people, including the sender's other devices.
+
+    Return the message in the format for clients.
+    """
     transaction.on_commit(metrics.sends.inc)
-    _announce_to_both(conversation, frames.new_message(_message.to_representation(message)))
+    data = _message.to_representation(message)
+    _announce_to_both(conversation, frames.new_message(data))
+    return data
 
 
 def announce_edit(conversation: Conversation, message: Message) -> None:

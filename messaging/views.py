@@ -330,7 +330,8 @@ class SendMessageView(APIView):
             conversation_id=conversation_id,
             **validated(SendFormSerializer if is_form else SendSerializer, request.data),
         )
-        return Response(_message.to_representation(sent.message), 200 if sent.is_repeat else 201)
+        data = sent.data or _message.to_representation(sent.message)
+        return Response(data, 200 if sent.is_repeat else 201)
 
 
 class MarkReadView(APIView):

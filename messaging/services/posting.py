@@ -5,6 +5,7 @@ Posts a message: locks the conversation, stores the message and announces it. Ap
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -28,10 +29,15 @@ from users.models import User
 
 @dataclass(frozen=True)
 class SentMessage:
-    """A stored message; `is_repeat` is True if an earlier request stored it."""
+    """
+    A stored message; `is_repeat` is True if an earlier request stored it.
+
+    `data` is the message in the format for clients, as it was announced; None for a repeat.
+    """
 
     message: Message
     is_repeat: bool
+    data: dict[str, Any] | None = None
 
 
 def post_message(
@@ -57,16 +63,22 @@ def post_message(
     ensure_few_photos(len(uploads))
     if reply_to is not None:
         _ensure_has_message(sender, conversation_id, reply_to)
-    flags = {
-        Extra.ATTACHMENTS: uploads,
-        Extra.REPLY: reply_to is not None,
-        Extra.JOINED: has_joined,
-    }
-    extras = sum(flag for flag, is_set in flags.items() if is_set)
+    extras = _extras_of(uploads, reply_to, has_joined=has_joined)
     new = NewMessage(content, client_id, extras, reply_to)
     # A plain text is a single statement, which needs no transaction.
     with transaction.atomic() if uploads else nullcontext():
         return _post(sender, conversation_id, new, uploads)
+
+
+def _extras_of(uploads: Sequence[int], reply_to: int | None, *, has_joined: bool) -> int:
+    extras = 0
+    if uploads:
+        extras |= Extra.ATTACHMENTS
+    if reply_to is not None:
+        extras |= Extra.REPLY
+    if has_joined:
+        extras |= Extra.JOINED
+    return extras
 
 
 def _post(
@@ -83,8 +95,8 @@ def _post(
     if uploads:
         attach_uploads(sender=sender, message_id=stored.message_id, upload_ids=uploads)
     message = _stored_message(stored, sender, new)
-    announce_message(stored.conversation, message)
-    return SentMessage(message=message, is_repeat=False)
+    data = announce_message(stored.conversation, message)
+    return SentMessage(message=message, is_repeat=False, data=data)
 
 
 def _ensure_has_message(sender: User, conversation_id: int, message_id: int) -> None:
