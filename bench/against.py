@@ -1,52 +1,101 @@
 """
-Compare this commit's speed with another commit's: `python -m bench.against REF [--rounds 3]`.
+Compare this commit's speed with another commit's: `python -m bench.against REF [--rounds 15]`.
 
-Each round runs the endpoint benchmarks of both commits, one after the other, on this machine. Each
-commit uses its own code, tables, dataset and floor. An endpoint's ratio is the product's rate divided
-by the floor's rate. The table shows the medians of the rounds: the ratios, and because the floors differ
-too, the product's processor time per request and its statements. The exit code is 1 if an endpoint's
-ratio is lower than the other commit's by more than LOSS of that ratio.
+The servers of both commits, each with its own code, tables, dataset and floor, run at the same time. They
+are measured in turn, a second each, so that the machine's other load and speed affect all equally. An
+endpoint's ratio is the product's rate divided by the floor's rate. The table shows the medians of the
+rounds: the ratios, and the product's processor time per request. The exit code is 1 if an endpoint's ratio
+is lower than the other commit's by more than LOSS of that ratio.
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any
+
+from bench.compare import index_all
+from bench.dataset import Dataset
+from bench.endpoints import ENDPOINTS, Endpoint
+from bench.processes import Served, floor, product
+from bench.servers import counting_postgres, create_database
+from bench.wrk import Figures, Request, ensure_installed, load
+from tests.backends import Redis
 
 ROOT = Path(__file__).resolve().parent.parent
 LOSS = 0.05
-Ratios = dict[str, list[float]]
-# By "now" and "before", then by endpoint.
-Sides = dict[str, Ratios]
+MESSAGES = 100
+CONNECTIONS = 16
+# Run in the folder of a commit: its code creates its tables.
+FILL = """
+import sys
+from bench.dataset import Dataset
+from bench.processes import prepare
+database_url, redis_url, messages = sys.argv[1:]
+prepare(database_url, redis_url)
+Dataset(database_url, int(messages)).fill()
+"""
+
+
+@dataclass
+class Side:
+    """A commit with its servers, and what each round has found for the endpoint that is measured."""
+
+    data: Dataset
+    floor: Served
+    product: Served
+    ratios: list[float] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
+
+    def measure(self, endpoint: Endpoint, requests: list[Request]) -> None:
+        """Measure both servers once."""
+        least = self._load(self.floor, endpoint, requests)
+        ours = self._load(self.product, endpoint, requests)
+        self.ratios.append(ours.rate / least.rate)
+        self.costs.append(ours.cpu_ms)
+
+    def _load(self, server: Served, endpoint: Endpoint, requests: list[Request]) -> Figures:
+        if self.data.has_search:
+            index_all(self.product, self.data)
+        if endpoint.marks:
+            self.data.unread_again()
+        return load(server, requests, seconds=1, connections=CONNECTIONS)
 
 
 def main() -> int:
     """Measure both commits, print the table, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench.against", description=__doc__)
     parser.add_argument("ref", help="the commit to compare with")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=15)
     arguments = parser.parse_args()
-    rates, costs, counts = _sides(), _sides(), _sides()
-    with checked_out("HEAD") as now, checked_out(arguments.ref) as before:
-        for _ in range(arguments.rounds):
-            for name, folder in (("before", before), ("now", now)):
-                for row in measure(folder):
-                    rates[name][row["endpoint"]].append(get_ratio(row))
-                    costs[name][row["endpoint"]].append(row["product"]["cpu_ms"])
-                    counts[name][row["endpoint"]].append(row["statements"])
-            print_rows(rates, costs, counts)
-    return 1 if any(loss > LOSS for loss in get_losses(rates)) else 0
+    ensure_installed()
+    print(f"{'endpoint':20} {'ratio':>10} {'before':>10} {'CPU ms':>10} {'before':>10}", flush=True)
+    with ExitStack() as stack:
+        now, before = start(stack, arguments.ref)
+        losses = [compare(each, now, before, arguments.rounds) for each in ENDPOINTS]
+    return 1 if max(losses) > LOSS else 0
 
 
-def _sides() -> Sides:
-    return {"before": defaultdict(list), "now": defaultdict(list)}
+def start(stack: ExitStack, ref: str) -> list[Side]:
+    """Start the servers of this commit and of another one."""
+    database_url = stack.enter_context(counting_postgres(durable=False)).url
+    redis_url = stack.enter_context(Redis(own=True)).url
+    sides = []
+    for name, commit in (("now", "HEAD"), ("before", ref)):
+        folder = stack.enter_context(checked_out(commit))
+        url = create_database(database_url, name)
+        fill = [sys.executable, "-c", FILL, url, redis_url, str(MESSAGES)]
+        subprocess.run(fill, cwd=folder, check=True)
+        servers = floor(url, redis_url), product(url, redis_url)
+        for server in servers:
+            server.folder = folder
+            stack.enter_context(server).wait_until_idle()
+        sides.append(Side(Dataset(url, MESSAGES), *servers))
+    return sides
 
 
 @contextmanager
@@ -61,39 +110,21 @@ def checked_out(ref: str) -> Iterator[Path]:
             _git("worktree", "remove", "--force", str(path))
 
 
-def measure(folder: Path) -> list[dict[str, Any]]:
-    """Run the endpoint benchmarks in a folder, and return the rows of the table."""
-    command = [sys.executable, "-m", "bench", "--scenario", "endpoints", "--rounds", "3"]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    rows: list[dict[str, Any]] = json.loads((folder / "bench/results.json").read_text())["rows"]
-    return rows
-
-
-def get_ratio(row: dict[str, Any]) -> float:
-    """Return the product's rate divided by the floor's rate."""
-    floor, product = row["floor"], row["product"]
-    return float(
-        (product["requests"] / product["seconds"]) / (floor["requests"] / floor["seconds"])
-    )
-
-
-def get_losses(rates: Sides) -> list[float]:
-    """Return the share of the other commit's median ratio that each endpoint has lost."""
-    return [
-        1 - median(found) / median(rates["before"][name]) for name, found in rates["now"].items()
-    ]
-
-
-def print_rows(rates: Sides, costs: Sides, counts: Sides) -> None:
-    heads = ("ratio", "before", "CPU ms", "before", "statements", "before")
-    print(f"\n{'endpoint':20}" + "".join(f" {head:>10}" for head in heads))
-    for name in rates["now"]:
-        found = [
-            median(each[name])
-            for sides in (rates, costs, counts)
-            for each in (sides["now"], sides["before"])
-        ]
-        print(f"{name:20}" + "".join(f" {each:10.2f}" for each in found), flush=True)
+def compare(endpoint: Endpoint, now: Side, before: Side, rounds: int) -> float:
+    """Measure an endpoint, print its row, and return the share of the ratio that was lost."""
+    for side in (now, before):
+        side.ratios.clear()
+        side.costs.clear()
+    requests = endpoint.requests(now.data)
+    # The first round is a warm-up, and does not count.
+    for count in range(1 + rounds):
+        for side in (now, before) if count % 2 else (before, now):
+            side.measure(endpoint, requests)
+    ratios = [median(each.ratios[1:]) for each in (now, before)]
+    costs = [median(each.costs[1:]) for each in (now, before)]
+    found = "".join(f" {each:10.2f}" for each in (*ratios, *costs))
+    print(f"{endpoint.name:20}{found}", flush=True)
+    return 1 - ratios[0] / ratios[1]
 
 
 def _git(*arguments: str) -> None:

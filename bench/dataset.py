@@ -172,6 +172,13 @@ class Dataset:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")
 
+    @property
+    def has_search(self) -> bool:
+        """Whether the tables are those of a release with a search."""
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute("SELECT to_regclass('messaging_searchpending')").fetchone()
+            return row is not None and row[0] is not None
+
     def count_unindexed(self) -> int:
         """Return how many messages are not in the search index yet."""
         with psycopg.connect(self.database_url) as connection:

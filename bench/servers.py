@@ -32,6 +32,12 @@ def counting_postgres(*, durable: bool) -> Iterator[Postgres]:
         yield postgres
 
 
+def create_database(url: str, name: str) -> str:
+    """Create an empty database; return its URL."""
+    _execute(url, f"CREATE DATABASE {name}")
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
 def copy_database(url: str, name: str) -> str:
     """Copy a database that has no connections; return the copy's URL."""
     _execute(url, f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]}")
