@@ -39,6 +39,7 @@ export async function openSearch(conversation = null) {
   } catch {
     toast(t("app.offline"));
   }
+  waiting.close(); // gives the focus back
   waiting.remove();
 }
 
