@@ -1,7 +1,7 @@
 """Scrolling up loads older messages, without moving the visible ones."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -24,19 +24,21 @@ from tests.system.server import WebServer
 from users.models import User
 
 PAGES = 6
+ONE_DAY = 100
 
 
 def fill(conversation: Conversation, count: int, *, is_read: bool = True) -> None:
-    """Write messages from alternating sides, a minute apart; the last one was sent just now."""
+    """Write messages from alternating sides, `time_apart`; the last one was sent just now."""
     now, first = timezone.now(), conversation.version + 1
-    conversation.messages.update(created_at=now - timedelta(minutes=count))
+    apart = time_apart(count, now)
+    conversation.messages.update(created_at=now - count * apart)
     people = (conversation.trainer, conversation.trainee)
     made = [
         Message(
             conversation=conversation,
             sender=people[n % 2],
             content=f"message {n}",
-            created_at=now - timedelta(minutes=count - 1 - n),
+            created_at=now - (count - 1 - n) * apart,
             version=first + n,
             created_version=first + n,
             read_at=now if is_read else None,
@@ -50,6 +52,15 @@ def fill(conversation: Conversation, count: int, *, is_read: bool = True) -> Non
     conversation.last_message = conversation.messages.latest("id")
     conversation.last_message_at = now
     conversation.save()
+
+
+def time_apart(count: int, now: datetime) -> timedelta:
+    """Return a minute, or less soon after midnight, so that up to a hundred messages are of one day."""
+    a_minute = timedelta(minutes=1)
+    if count > ONE_DAY:
+        return a_minute
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return min(a_minute, (now - midnight) / (count + 1))
 
 
 @dataclass(frozen=True)
