@@ -99,3 +99,21 @@ test("a module that cannot be loaded is loaded when the network returns, or afte
 
   assert.deepEqual([await loaded, attempts.length], ["module", 3]);
 });
+
+test("a module is not requested offline, unless a worker has it", async (t) => {
+  const { browser } = await open(t);
+  const { untilLoaded } = await browser.load("core/network.js");
+  browser.navigator.onLine = false;
+  const attempts = [];
+
+  untilLoaded(async () => attempts.push("without a worker"));
+  await settle();
+  assert.deepEqual(attempts, []);
+  browser.fire("online");
+  await settle();
+  browser.navigator.serviceWorker = { controller: {} };
+  untilLoaded(async () => attempts.push("with a worker"));
+  await settle();
+
+  assert.deepEqual(attempts, ["without a worker", "with a worker"]);
+});

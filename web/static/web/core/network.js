@@ -55,17 +55,23 @@ class Network extends EventTarget {
 
 export const network = new Network();
 
-/** Load what is not part of the first load; without a network, again when it returns or after 30 s. */
+/** Load what is not part of the first load; without a network, when it returns or after 30 s. */
 export async function untilLoaded(load) {
+  // Firefox before 155 and Safari do not fetch a module again that failed once. A worker has it in its cache.
+  if (!navigator.onLine && !navigator.serviceWorker?.controller) await untilOnline();
   for (;;) {
     try {
       return await load();
     } catch {
-      const signal = AbortSignal.timeout(RETRY_MS);
-      await new Promise((resolve) => {
-        signal.addEventListener("abort", resolve);
-        network.addEventListener("online", resolve, { once: true, signal });
-      });
+      await untilOnline();
     }
   }
+}
+
+function untilOnline() {
+  const signal = AbortSignal.timeout(RETRY_MS);
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", resolve);
+    network.addEventListener("online", resolve, { once: true, signal });
+  });
 }
