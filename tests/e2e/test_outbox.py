@@ -379,6 +379,8 @@ def close_offline(page: Page, text: str) -> Page:
     page.context.set_offline(True)
     write(page, text)
     expect_tick(page, text, "Sending")
+    # A closed page can live for a moment, and would send the message when the network is there.
+    page.goto("about:blank")
     page.close()
     page.context.set_offline(False)
     return page.context.new_page()
