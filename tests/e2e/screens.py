@@ -79,6 +79,16 @@ def sign_out(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
+def wait_for_sign_out(page: Page) -> None:
+    """
+    Wait until the server has confirmed a sign-out.
+
+    The page changes before. Leaving it before would send the sign-out twice, and a sign-in that does not
+    go through the page, such as `sign_in`, would lose its cookie to the late answer.
+    """
+    wait_until(page, lambda: page.evaluate("localStorage.getItem('sign-out-is-due')") is None)
+
+
 def path_of(conversation: Conversation) -> str:
     return f"/messages/{conversation.pk}"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from config.languages import compile_languages, list_languages
 from config.settings import *  # noqa: F403
+from config.settings import API_MIDDLEWARE as _API_MIDDLEWARE
 from config.settings import MIDDLEWARE as _MIDDLEWARE
 from config.settings import STATIC_ROOT as _STATIC_ROOT
 
@@ -20,6 +21,8 @@ if os.environ.get("TEST_STATIC_FROM") != "checkout":
     SERVESTATIC_USE_FINDERS = SERVESTATIC_AUTOREFRESH = False
 if os.environ.get("TEST_NEXT_VERSION"):
     MIDDLEWARE = ["tests.e2e.next_version.NextVersion", *_MIDDLEWARE]
+if os.environ.get("TEST_SECONDS_LATE"):
+    API_MIDDLEWARE = ["tests.e2e.late_answers.LateAnswers", *_API_MIDDLEWARE]
 
 # Another language, for tests only: tests/e2e/pseudo_locale.py.
 if _locales := os.environ.get("TEST_LOCALES"):

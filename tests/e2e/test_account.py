@@ -27,6 +27,7 @@ from tests.e2e.screens import (
     open_thread,
     sign_in,
     sign_out,
+    wait_for_sign_out,
 )
 from tests.e2e.servers import make_server
 from tests.system.people import eventually
@@ -93,9 +94,7 @@ def test_sign_out_opens_the_sign_in_and_back_shows_nothing(
     open_thread(desk, alice, conversation)
 
     sign_out(desk)
-    # The page changes before the server has answered. Leaving the page before the answer would send
-    # the sign-out twice.
-    wait_until(desk, lambda: desk.evaluate("localStorage.getItem('sign-out-is-due')") is None)
+    wait_for_sign_out(desk)
     assert desk.context.cookies() == []
     desk.go_back(wait_until="commit")
 

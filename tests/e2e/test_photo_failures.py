@@ -18,7 +18,14 @@ from tests.e2e.photos import (
     send,
     send_photos,
 )
-from tests.e2e.screens import composer, message, open_thread, path_of, sign_in
+from tests.e2e.screens import (
+    composer,
+    message,
+    open_thread,
+    path_of,
+    sign_in,
+    wait_for_sign_out,
+)
 from tests.factories import tokens_of
 from tests.media.pictures import draw
 from tests.system.people import Person
@@ -209,6 +216,7 @@ def test_sign_out_asks_before_it_deletes_photos_that_wait(
     dialog.get_by_role("button", name="Sign out and delete").click()
 
     expect(thread.get_by_role("button", name="Sign in")).to_be_visible()
+    wait_for_sign_out(thread)
     thread.unroute_all(behavior="ignoreErrors")
     open_thread(thread, bob, conversation)
     expect(photos(thread)).to_have_count(0)

@@ -130,7 +130,7 @@ def button(page: Page, key: str, **parameters: str) -> Locator:
 
 def expect_turned(icons: Locator) -> None:
     """Expect icons that point along the line to point the other way."""
-    expect(icons.first).to_be_visible()
+    expect(icons.first).to_be_attached()
     assert set(icons.evaluate_all(MIRRORED)) == {-1}
 
 

@@ -98,6 +98,7 @@ def test_names_begin_where_their_lines_begin(
     User.objects.filter(pk=bob.pk).update(first_name="عبد الرحمن", last_name="")
     sign_in(page, alice, path_of(story))
     expect(page.locator(".quote")).to_be_visible()
+    expect(page.locator(".conversation-name").first).to_be_visible()
 
     assert page.locator(".conversation-name, .quote-author").evaluate_all(STRAY) == []
 
