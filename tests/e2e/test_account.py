@@ -148,7 +148,8 @@ def test_invitation_is_accepted_while_another_user_is_signed_in(
     sign_in(desk, alice, "/invitations")
     desk.get_by_label("Email").fill("erin@example.com")
     desk.get_by_role("button", name="Send invitation").click()
-    desk.goto("/join#code=" + find_link(mailbox).partition("#code=")[2])
+    link = "/join#code=" + find_link(mailbox).partition("#code=")[2]
+    desk.goto(link, wait_until="networkidle")  # see screens.sign_out
     desk.get_by_label("First name").fill("Erin")
     desk.get_by_label("Last name").fill("Evans")
     desk.get_by_label("Password", exact=True).fill("correct-horse-battery-1")

@@ -202,6 +202,7 @@ def test_request_of_the_last_person_is_not_retried_as_the_next(
     expect(messages(desk)).to_have_count(2)
 
 
+@pytest.mark.complains(r"status of 401")  # other requests of the page are under way too
 def test_late_refresh_response_after_signing_out_signs_nobody_in(
     desk: Page, server: WebServer, bob: User, conversation: Conversation
 ) -> None:

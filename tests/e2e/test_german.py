@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from messaging.models import Conversation
 from tests.e2e.devices import DESK, PHONE, OpenDevice
 from tests.e2e.german import SHOWN, english_among
+from tests.e2e.screens import message
 from tests.factories import PASSWORD
 from users.models import User
 
@@ -48,7 +49,7 @@ def test_trainers_story_is_in_german(
     page.get_by_role("link", name="Bob Tester").first.click()
     page.get_by_role("textbox", name="Nachricht").fill("Bis morgen!")
     page.get_by_role("button", name="Senden").click()
-    expect(page.get_by_role("img", name="Gesendet").last).to_be_visible()
+    expect(message(page, "Bis morgen!").get_by_role("img", name="Gesendet")).to_be_visible()
     expect(page.get_by_role("heading", name="Heute")).to_be_visible()
     expect_german(page)
 

@@ -107,6 +107,7 @@ def test_pushed_notifications_are_in_the_language_of_the_account(
     page = open_device(permissions=["notifications"])
     sign_in(page, german, "/settings")
     wait_for_worker(page)
+    page.goto("/healthz")  # a page of the client closes and changes notifications too
 
     deliver(page, push_to(german, conversation))
     expect_shown(page, "Bob Tester", "Hat ein Foto gesendet")

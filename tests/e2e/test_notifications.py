@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messaging.models import Conversation
-from tests.e2e.devices import OpenDevice, Sockets, hide, wait_for_worker, wait_until
+from tests.e2e.devices import Hold, OpenDevice, Sockets, hide, wait_for_worker, wait_until
 from tests.e2e.full_browser import browser, context_pool  # noqa: F401 - fixtures
 from tests.e2e.push import deliver_push
 from tests.e2e.screens import expect_unread, message, open_thread, path_of, sign_in
@@ -140,14 +140,7 @@ def test_notification_of_what_was_read_while_no_page_was_open_closes_when_one_op
     path: str,
 ) -> None:
     unread = make_unread("carol", alice)
-    page = open_device(permissions=["notifications"])
-    sockets = Sockets(page)
-    sign_in(page, alice, "/settings")
-    wait_for_worker(page)
-    # Only then this page has closed what was read before it was connected.
-    expect(page.get_by_role("switch")).to_be_checked()
-    sockets.wait_until_live(1)
-    page.wait_for_load_state("networkidle")
+    page = open_quiet_settings(open_device, alice)
     deliver_push(page, conversation, "Bob Tester", "Are you there?")
     deliver_push(page, unread, "Carol Tester", "And you?")
     expect_notifications(page, 2)
@@ -161,6 +154,33 @@ def test_notification_of_what_was_read_while_no_page_was_open_closes_when_one_op
 
     expect_notifications(again, 1)
     assert [each["title"] for each in again.evaluate(SHOWN)] == ["Carol Tester"]
+
+
+def test_notification_that_replaces_another_while_that_is_checked_stays(
+    open_device: OpenDevice, alice: User, conversation: Conversation
+) -> None:
+    """A device that gets its network back gets pushed messages while its page connects."""
+    other = open_conversation(alice, make_trainee("carol", alice))
+    page = open_quiet_settings(open_device, alice)
+    deliver_push(page, conversation, "Bob Tester", "Are you there?")
+    deliver_push(page, other, "Carol Tester", "Are you there?")
+    expect_notifications(page, 2)
+    page.close()
+    again = page.context.new_page()
+    hold = Hold(again, CONVERSATION)
+    with again.expect_request(CONVERSATION) as asked:
+        again.goto("/settings")
+    checked = conversation if f"/{conversation.pk}/" in asked.value.url else other
+    deliver_push(again, checked, "Somebody", "Still there?")
+    wait_until(again, lambda: "Still there?" in [each["body"] for each in again.evaluate(SHOWN)])
+
+    hold.answer(json={"unread_count": 0, "deleted_version": 0})
+
+    # The other one has been read too, and is checked after it.
+    wait_until(again, lambda: [each["body"] for each in again.evaluate(SHOWN)] == ["Still there?"])
+
+
+CONVERSATION = re.compile(r"/messaging/conversations/\d+/$")
 
 
 def test_hidden_page_shows_notifications_without_a_push_service(
@@ -236,6 +256,18 @@ def test_push_closes_what_was_read_before_it_was_composed(
     expect_titles(page, {"Bob Tester", "Later", "Old release", "Unread"})
     deliver_push(page, conversation, "Bob Tester", "Again", unread_conversations=None)
     expect_titles(page, {"Bob Tester", "Later", "Old release", "Unread"})
+
+
+def open_quiet_settings(open_device: OpenDevice, person: User) -> Page:
+    """Open the settings, and wait until the page has closed what was read before it was connected."""
+    page = open_device(permissions=["notifications"])
+    sockets = Sockets(page)
+    sign_in(page, person, "/settings")
+    wait_for_worker(page)
+    expect(page.get_by_role("switch")).to_be_checked()
+    sockets.wait_until_live(1)
+    page.wait_for_load_state("networkidle")
+    return page
 
 
 def make_unread(name: str, trainer: User) -> Conversation:

@@ -43,9 +43,11 @@ class TestNotification {
     Object.assign(this, options, { workers, title });
   }
 
+  /** Close this notification, or the one that has replaced it: browsers find it by its tag. */
   close() {
     const { registration } = this.workers;
-    registration.shown = registration.shown.filter((each) => each !== this);
+    const isMeant = (each) => each === this || (this.tag && each.tag === this.tag);
+    registration.shown = registration.shown.filter((each) => !isMeant(each));
   }
 }
 

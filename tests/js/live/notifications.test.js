@@ -229,6 +229,20 @@ test("the notification of a message that was deleted while no page was open is c
   assert.deepEqual(shown(), []);
 });
 
+test("a notification that has replaced another during the check of that stays", async (t) => {
+  let arrive;
+  const prepare = ({ server }) => (arrive = server.hold("GET /api/messaging/conversations/7/"));
+  const notified = (body) => ({ body, tag: "conversation-7", data: { path: "/messages/7" } });
+  const { workers, shown } = await start(t, { beforeAll: [notified("first")], prepare });
+  workers.registration.shown = [];
+  await workers.registration.showNotification("", notified("second"));
+
+  arrive(makeConversation(7, { unread_count: 0 }));
+  await settle();
+
+  assert.deepEqual(shown().map(({ body }) => body), ["second"]);
+});
+
 test("an answer that arrives after the user has left closes nothing", async (t) => {
   let arrive;
   const prepare = ({ server }) => (arrive = server.hold("GET /api/messaging/conversations/7/"));

@@ -131,7 +131,8 @@ class Notifications extends Store {
     for (const notification of await listShown()) {
       const isOver = await isOverOnServer(notification);
       if (key !== this.#key) return;
-      if (isOver) notification.close();
+      // A push can have replaced it meanwhile. To close the old one would close the new one.
+      if (isOver) await this.#close((each) => contentOf(each) === contentOf(notification));
     }
   }
 
@@ -179,6 +180,10 @@ async function isOverOnServer(notification) {
   const row = await getConversation(id).catch(failed);
   if (row.deleted_version > notification.data.deletedVersion) return true;
   return row.is_archived || row.unread_count === 0 || row.last_message_kind === "deleted";
+}
+
+function contentOf({ tag, body, data }) {
+  return JSON.stringify([tag, body, data]);
 }
 
 /** Return the browser's permission as a state. */
