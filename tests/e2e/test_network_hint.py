@@ -26,11 +26,14 @@ from users.models import User
 # The hint never changes, so there is no event either.
 SAYS_OFFLINE = """Object.defineProperty(Navigator.prototype, "onLine", { get: () => false });"""
 OFFLINE = re.compile("You are offline")
-# Recorded in the session storage, which survives page loads.
-NOTE_OFFLINE_SHOWN = """new MutationObserver(() => {
+# Recorded in the session storage, which survives page loads. When a page is left, its requests that had no
+# answer yet fail.
+NOTE_OFFLINE_SHOWN = """const observer = new MutationObserver(() => {
     const text = document.body?.textContent ?? "";
     if (/You are offline/.test(text)) sessionStorage.setItem("told", text);
-}).observe(document, { childList: true, subtree: true, characterData: true });"""
+});
+observer.observe(document, { childList: true, subtree: true, characterData: true });
+addEventListener("pagehide", () => observer.disconnect());"""
 
 
 @pytest.fixture
