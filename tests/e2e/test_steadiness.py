@@ -182,6 +182,22 @@ def test_name_of_the_day_is_shown_while_scrolling_and_covers_no_text_afterwards(
 
 # The button to the newest message
 # ------------------------------------------------------------------------------
+def test_scroll_event_of_a_thread_that_was_left_is_no_error(
+    desk: Page, bob: User, conversation: Conversation
+) -> None:
+    """Browsers fire the event in the next frame, when the thread can be gone."""
+    fill(conversation, 60)
+    open_thread(desk, bob, conversation)
+    scroller = log(desk).element_handle()
+    navigation(desk).get_by_role("link", name="Settings").click()
+    expect(desk.get_by_role("heading", name="Settings")).to_be_visible()
+    assert not scroller.evaluate("each => each.isConnected")
+
+    scroller.evaluate("each => { each.dispatchEvent(new Event('scroll')); }")
+
+    desk.evaluate("new Promise(done => setTimeout(done))")  # the page reports an error meanwhile
+
+
 def test_button_counts_only_messages_that_arrived_and_were_not_shown(
     phone: Page, server: WebServer, alice: User, bob: User, conversation: Conversation
 ) -> None:

@@ -142,7 +142,7 @@ class MessageHistory extends Element {
 
   /** Return the element of a message, or null if it is not loaded or too far from the screen. */
   rowOf(id) {
-    return this.scroller.querySelector(`.message[data-message-id="${id}"]`);
+    return this.scroller?.querySelector(`.message[data-message-id="${id}"]`) ?? null;
   }
 
   /** Have a loaded message rendered, and kept in the page; return whether it is loaded. */
@@ -182,6 +182,7 @@ class MessageHistory extends Element {
   }
 
   #scrolled() {
+    if (!this.scroller) return; // it was removed before the browser fired the event
     this.#showNear();
     const isAtEnd = this.#anchor.isAtEnd;
     if (isAtEnd) this.#placement.reachEnd();

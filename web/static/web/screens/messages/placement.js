@@ -81,6 +81,9 @@ export class Placement {
     if (this.#newestId !== 0 && row && !anchor.isAbove(row)) return;
     this.dividerKey = item.key;
     this.#host.reveal(item.id);
-    this.#host.updateComplete.then(() => anchor.showUnlessBelow(this.#host.rowOf(item.id)));
+    this.#host.updateComplete.then(() => {
+      const shown = this.#host.rowOf(item.id);
+      if (shown) anchor.showUnlessBelow(shown);
+    });
   }
 }

@@ -72,7 +72,7 @@ export class VisibilityTracker {
 
   #observed(entries) {
     for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
-      this.#observer.unobserve(target);
+      this.#observer?.unobserve(target);
       const row = target.closest(".message");
       if (row) this.#shown.add(idOf(row));
     }
