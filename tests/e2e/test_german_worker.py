@@ -17,7 +17,7 @@ from tests.e2e.photos import picture, send_photos
 from tests.e2e.push import deliver
 from tests.e2e.screens import open_thread, sign_in
 from tests.e2e.test_german import expect_german
-from tests.e2e.test_notifications import SHOWN
+from tests.e2e.test_notifications import SHOWN, open_quiet_settings
 from tests.factories import PASSWORD, tokens_of, write
 from tests.system.people import Person
 from tests.system.server import WebServer
@@ -104,9 +104,7 @@ def test_pushed_notifications_are_in_the_language_of_the_account(
     open_device: OpenDevice, server: WebServer, german: User, bob: User, conversation: Conversation
 ) -> None:
     photo = send_photos(server, bob, conversation, picture())
-    page = open_device(permissions=["notifications"])
-    sign_in(page, german, "/settings")
-    wait_for_worker(page)
+    page = open_quiet_settings(open_device, german)
     page.goto("/healthz")  # a page of the client closes and changes notifications too
 
     deliver(page, push_to(german, conversation))

@@ -24,12 +24,10 @@ from tests.e2e.webdriver.actions import (
     close_dialog,
     expect_in_view,
     expect_photo,
-    forget_everything,
     open_thread,
     sign_in,
 )
 from tests.e2e.webdriver.browsers import open_engine, open_firefox
-from tests.e2e.webdriver.connections import Connection
 from tests.e2e.webdriver.german_story import fill_sign_in, join, look_at, work_in_german
 from tests.e2e.webdriver.tabs import DrivenTab, PlaywrightTab, Tab
 from tests.factories import PASSWORD, tokens_of, write
@@ -48,18 +46,11 @@ DELETED = "This message was deleted"
 CONTROL, NO_KEY = "\ue009", "\ue000"
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
-    """The browser that all stories of an engine share."""
+@pytest.fixture(params=ENGINES)
+def tab(request: pytest.FixtureRequest, proxy: Proxy) -> Iterator[DrivenTab]:
+    """A tab of a browser that nobody has used before."""
     with open_engine(request.param) as connection:
-        yield connection
-
-
-@pytest.fixture
-def tab(connection: Connection, proxy: Proxy) -> DrivenTab:
-    tab = DrivenTab(connection, proxy.url, keeps_pages=False)
-    forget_everything(tab)
-    return tab
+        yield DrivenTab(connection, proxy.url, keeps_pages=False)
 
 
 @pytest.fixture
@@ -260,7 +251,7 @@ def test_story_is_in_the_language_of_the_browser(
 
 
 # Its language is that of the operating system, and a system has only the languages that were installed.
-@pytest.mark.parametrize("connection", ["webkit"], indirect=True)
+@pytest.mark.parametrize("tab", ["webkit"], indirect=True)
 def test_story_is_in_the_language_of_the_account(
     tab: DrivenTab, photo: Path, alice: User, bob: User, bobs: Person, conversation: Conversation
 ) -> None:

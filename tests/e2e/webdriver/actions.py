@@ -22,27 +22,6 @@ IS_IN_VIEW = """(() => {{
     const {{ top, bottom }} = row?.getBoundingClientRect() ?? {{ top: -Infinity }};
     return top >= log.top && bottom <= log.bottom;
 }})()"""
-CLEAR = """(async () => {
-    localStorage.clear();
-    sessionStorage.clear();
-    const workers = await navigator.serviceWorker.getRegistrations();
-    const databases = await indexedDB.databases();
-    await Promise.all([
-        ...workers.map((each) => each.unregister()),
-        ...(await caches.keys()).map((each) => caches.delete(each)),
-        ...databases.map(({ name }) => new Promise((done) => {
-            const request = indexedDB.deleteDatabase(name);
-            request.onsuccess = request.onerror = request.onblocked = done;
-        })),
-    ]);
-})()"""
-
-
-def forget_everything(tab: DrivenTab) -> None:
-    """Make the browser as it was before anybody used the client in it."""
-    tab.open(ELSEWHERE)
-    tab.delete_cookies()
-    tab.run(CLEAR)
 
 
 def sign_in(tab: Tab, person: User, path: str = "/messages") -> None:

@@ -24,7 +24,6 @@ PATHS = {
     "ElementSendKeys": ("POST", "/element/{id}/value"),
     "PerformActions": ("POST", "/actions"),
     "AddCookie": ("POST", "/cookie"),
-    "DeleteAllCookies": ("DELETE", "/cookie"),
     "SetWindowRect": ("POST", "/window/rect"),
     "TakeScreenshot": ("GET", "/screenshot"),
 }

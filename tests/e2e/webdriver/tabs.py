@@ -109,9 +109,6 @@ class DrivenTab:
         cookie = {"name": name, "value": value, "path": "/", "secure": True, "httpOnly": True}
         self._connection.send("AddCookie", cookie={**cookie, "sameSite": "Strict"})
 
-    def delete_cookies(self) -> None:
-        self._connection.send("DeleteAllCookies")
-
     def resize(self, width: int, height: int) -> None:
         """Change the size of the window."""
         self._connection.send("SetWindowRect", width=width, height=height)
